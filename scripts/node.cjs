@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// Runs its arguments on Node 24, whatever Node started it: the running one when it is new enough, else the one that
+// npm installed beside us as a platform package. Plain CommonJS, so that any Node can read it.
+'use strict';
+const { spawn } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const MAJOR_NEEDED = 24;
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'];
+
+function node24() {
+  if (Number(process.versions.node.split('.')[0]) >= MAJOR_NEEDED) return process.execPath;
+  const system = `${process.platform}-${process.arch}`;
+  const exe = process.platform === 'win32' ? 'node.exe' : 'node';
+  for (const name of [`node-${system.replace('win32', 'win')}`, `node-bin-${system}`]) {
+    for (const base of [join(__dirname, '..'), join(__dirname, '..', '..', '..')]) {
+      const path = join(base, 'node_modules', name, 'bin', exe);
+      if (existsSync(path)) return path;
+    }
+  }
+  console.error('Millrace needs Node.js 24. Install it, or run npm install without --omit=optional.');
+  process.exit(1);
+}
+
+const binary = node24();
+if (process.argv[2] === '--path') {
+  console.log(binary);
+} else {
+  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends Ctrl-C to the whole group: the child has it already.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`Millrace could not start Node.js: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}
