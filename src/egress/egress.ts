@@ -1,0 +1,128 @@
+/**
+ * The only way out: deliveries, connection tests, token requests, look-ups and alerts all pass this one door.
+ * It refuses addresses that are not public, follows no redirect, inflates nothing and ends every exchange in time.
+ */
+export interface Egress extends AsyncDisposable {
+  /**
+   * Makes one HTTP exchange. Whatever the peer does is an outcome, never a rejection. Once a head was read the outcome
+   * is a `response`, even when its body then fails or is cut: `body` holds what was read and `truncated` is true.
+   * A request refused by the guard (`blocked`, `protocol`) has sent nothing.
+   */
+  send(request: EgressRequest): Promise<EgressOutcome>;
+
+  /**
+   * Walks towards an origin without sending a request, for connection tests: `url`, `dns`, `connect` and, for https,
+   * `tls`. The list ends with the first step that failed. `timeoutMs` bounds the whole walk.
+   */
+  probe(request: EgressProbe): Promise<ProbeStep[]>;
+
+  /**
+   * What can be said about a URL without asking DNS: scheme, user-info, characters, port, literal addresses. A save
+   * refuses what this refuses; a name that passes may still be blocked when it is resolved.
+   */
+  check(url: string): EgressCheck;
+}
+
+/** A header as it goes over the wire; repeated names are repeated entries. */
+export type Header = readonly [name: string, value: string];
+
+/** Trust and identity of a connection beyond the system's roots: PEM texts. Verification can't be turned off. */
+export interface TlsOptions {
+  /** Certificates that are trusted instead of the system's roots. */
+  readonly ca?: string;
+  /** Client certificate chain; needs `key`. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface EgressRequest {
+  readonly method: string;
+  /** Absolute http or https URL. A fragment is not sent. */
+  readonly url: string;
+  /**
+   * Names are tokens, values visible ASCII. `Host`, `Content-Length`, `Transfer-Encoding` and the hop-by-hop headers
+   * are refused; `User-Agent` replaces the default and `Accept-Encoding` is always `identity`.
+   */
+  readonly headers: readonly Header[];
+  readonly body: Uint8Array | string | null;
+  /** From the look-up to the end of the TLS handshake of a new socket. */
+  readonly connectTimeoutMs: number;
+  /** One deadline for the whole exchange: waiting, connecting, slow request bodies and dripping answers included. */
+  readonly timeoutMs: number;
+  /** Answers are cut after this many bytes. Default 65,536. */
+  readonly responseBytesMax?: number;
+  readonly tls?: TlsOptions;
+  /** Whether a kept socket that the peer had closed is replaced by a new one at once. Default true. */
+  readonly resendOnStale?: boolean;
+}
+
+export type EgressOutcome =
+  | {
+      readonly kind: 'response';
+      /** 200–599. */
+      readonly status: number;
+      /** In the order received, names in lower case, values decoded as Latin-1. */
+      readonly headers: readonly Header[];
+      /** As received: a compressed answer stays compressed. */
+      readonly body: Uint8Array;
+      /** True when the answer went on after `responseBytesMax`, or broke off. */
+      readonly truncated: boolean;
+      readonly timings: EgressTimings;
+      /** How often the request was sent again because a kept socket proved to be closed. */
+      readonly resends: number;
+    }
+  | {
+      readonly kind: 'error';
+      readonly error: EgressError;
+      readonly timings: EgressTimings;
+      readonly resends: number;
+    };
+
+/** Milliseconds. `null` for a stage that was not reached, or not needed because a kept socket was used. */
+export interface EgressTimings {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the start of the exchange to the first byte of the answer's head. */
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
+export const EGRESS_ERROR_KINDS = [
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'reset',
+  'too_large',
+  'blocked',
+  'protocol',
+] as const;
+
+export type EgressErrorKind = (typeof EGRESS_ERROR_KINDS)[number];
+
+export interface EgressError {
+  readonly kind: EgressErrorKind;
+  /** What happened and what to look at, for people. Holds no secret, and nothing of what lies behind a blocked address. */
+  readonly message: string;
+}
+
+export interface EgressProbe {
+  readonly url: string;
+  readonly tls?: TlsOptions;
+  readonly timeoutMs: number;
+}
+
+export interface ProbeStep {
+  readonly name: 'url' | 'dns' | 'connect' | 'tls';
+  readonly ok: boolean;
+  readonly durationMs: number;
+  /** What was seen, for people: the addresses, the certificate's subject, or what went wrong. */
+  readonly detail: string;
+  readonly error?: EgressError;
+}
+
+export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** Answers are read to this many bytes unless the request says otherwise. */
+export const RESPONSE_BYTES_MAX = 64 * 1024;
