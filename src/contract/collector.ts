@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { stamp } from './document.ts';
+import { documentName, line } from './text.ts';
+
+const origin = line(512, 1).refine(
+  (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
+  'Must be * or an origin such as https://shop.example.',
+);
+
+/** An intake as a person writes it. Its key is made by the server and is public. */
+export const collectorInput = z.strictObject({
+  name: documentName,
+  formats: z
+    .array(z.enum(['infinity']))
+    .min(1)
+    .default(['infinity']),
+  allowedOrigins: z.array(origin).max(100).default(['*']),
+  status: z.enum(['enabled', 'disabled']).default('enabled'),
+});
+export type CollectorBody = z.output<typeof collectorInput> & { key: string };
+
+/** A collector as GET shows it. */
+export const collector = collectorInput.extend({ ...stamp, key: z.string() });

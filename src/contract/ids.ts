@@ -1,0 +1,74 @@
+/** What stands before the underscore of an id, by kind of thing. */
+export const idPrefixes = {
+  connection: 'con',
+  destination: 'dst',
+  action: 'act',
+  behavior: 'beh',
+  collector: 'col',
+  event: 'evt',
+  delivery: 'dlv',
+  attempt: 'att',
+  replay: 'rpl',
+  user: 'usr',
+  role: 'rol',
+  token: 'tok',
+  request: 'req',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/** Makes ids of things that have no place in the journal: time first, then 80 random bits. */
+export type NewId = (kind: IdKind) => string;
+
+/**
+ * An id source over a clock (ms since the epoch) and a source of `n` random bytes. Ids sort by time; within one
+ * millisecond their order is random.
+ */
+export function idSource(now: () => number, randomBytes: (n: number) => Uint8Array): NewId {
+  return (kind) => {
+    let tail = '';
+    for (const byte of randomBytes(16)) tail += alphabet[byte & 31];
+    return `${idPrefixes[kind]}_${encode(now(), 10)}${tail}`;
+  };
+}
+
+/** Where an event or a delivery stands in the journal: a partition (0–32,767) and a number in it (below 2^53). */
+export type Place = { timeMs: number; partition: number; number: number };
+
+/**
+ * The id of an event or a delivery tells where it stands in the journal, so that finding it needs no index: 10
+ * characters of time, 3 of partition, 13 of number, in Crockford's base 32, which sorts like the numbers.
+ */
+export function placedId(kind: 'event' | 'delivery', place: Place): string {
+  return `${idPrefixes[kind]}_${encode(place.timeMs, 10)}${encode(place.partition, 3)}${encode(place.number, 13)}`;
+}
+
+/** The place that an event's or a delivery's id names, or null when it is not such an id. */
+export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
+  if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;
+  const timeMs = decode(id, 4, 14);
+  const partition = decode(id, 14, 17);
+  const number = decode(id, 17, 30);
+  return Number.isSafeInteger(timeMs) && partition >= 0 && Number.isSafeInteger(number)
+    ? { timeMs, partition, number }
+    : null;
+}
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const values = new Map([...alphabet].map((letter, value) => [letter, value]));
+
+function encode(value: number, length: number): string {
+  let text = '';
+  let rest = value;
+  for (let i = 0; i < length; i++) {
+    text = alphabet[rest % 32] + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function decode(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) value = value * 32 + (values.get(text.charAt(i)) ?? Number.NaN);
+  return value;
+}

@@ -1,0 +1,33 @@
+/** Every right on the wire, with its words. Manage implies View of the same area. */
+export const rights = {
+  'connections:view': 'View Connections',
+  'connections:manage': 'Manage Connections',
+  'actions:view': 'View Actions',
+  'actions:manage': 'Manage Actions',
+  'behaviors:view': 'View Behaviors',
+  'behaviors:manage': 'Manage Behaviors',
+  'parameters:view': 'View Parameters',
+  'parameters:manage': 'Manage Parameters',
+  'collectors:view': 'View Data Collection',
+  'collectors:manage': 'Manage Data Collection',
+  'deliveries:view': 'View Deliveries',
+  'deliveries:manage': 'Manage Deliveries',
+  'payloads:view': 'View Payloads',
+  'events:view': 'View Events',
+  'users:view': 'View Users',
+  'users:manage': 'Manage Users',
+  'settings:view': 'View Settings',
+  'settings:manage': 'Manage Settings',
+  'audit:view': 'View Audit',
+} as const;
+
+export type Right = keyof typeof rights;
+
+export const allRights = Object.keys(rights) as Right[]; // the keys of a constant object are its key type
+
+/** Whether a set of granted rights covers a needed one: itself, or the Manage of the same area. */
+export function covers(granted: ReadonlySet<Right>, needed: Right): boolean {
+  if (granted.has(needed)) return true;
+  const manage = needed.replace(/:view$/, ':manage');
+  return manage in rights && granted.has(manage as Right); // just looked up in the table
+}

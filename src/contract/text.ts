@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const control = /[\p{Cc}\u2028\u2029]/u;
+
+/** One line of text: trimmed, no control characters. */
+export function line(max: number, min = 0) {
+  return z
+    .string()
+    .trim()
+    .min(min, min > 0 ? 'Must not be empty.' : undefined)
+    .max(max)
+    .refine((text) => !control.test(text), 'Must be one line without control characters.');
+}
+
+/** The name of a document: required, trimmed, 1–255 characters, one line. */
+export const documentName = line(255, 1);
+
+/** The description of a document: up to 1,000 characters; line breaks are welcome. */
+export const description = z.string().trim().max(1_000).default('');
+
+/** A point in time, RFC 3339 in UTC. */
+export const timestamp = z.string().meta({ format: 'date-time' });
+
+/** A duration in milliseconds within bounds, inclusive. */
+export const durationMs = (min: number, max: number) => z.int().min(min).max(max);

@@ -1,0 +1,235 @@
+import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/delivery.ts';
+import type { Event, IncomingEvent } from '../contract/event.ts';
+
+/**
+ * PORT. What happened and what is due: events, deliveries, attempts. Every write is batch-first and durable (fsynced)
+ * when its promise resolves; writes that arrive together share one transaction. Times are ms since the epoch and come
+ * in as arguments.
+ *
+ * Whoever matches a partition or works on deliveries holds a lease; `plan`, `mark` and `settle` carry it and do nothing
+ * (answer null or false) when a later owner has taken over.
+ */
+export interface Journal extends AsyncDisposable {
+  readonly intake: Intake;
+  readonly leases: Leases;
+  readonly matching: Matching;
+  readonly deliveries: DeliveryQueue;
+  readonly log: DeliveryLog;
+  readonly upkeep: Upkeep;
+}
+
+export interface Intake {
+  /**
+   * Keeps the events of some requests, each request whole or not at all. An event whose identity was seen in the same
+   * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
+   * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full`; then nothing is stored.
+   */
+  accept(requests: readonly AcceptRequest[]): Promise<Accepted[]>;
+}
+
+export type AcceptRequest = { partition: number; collectorId: string; receivedAt: number; events: IncomingEvent[] };
+/** `ids` in input order; the events that are new stand in the log at `from`, `from` + 1, … in input order. */
+export type Accepted = { ids: string[]; duplicates: readonly number[]; from: number };
+
+/** A claim on a scope (`events/0`, `deliveries/0`), valid until someone else acquires it; `epoch` grows each time. */
+export type Lease = { scope: string; owner: string; epoch: number };
+
+export interface Leases {
+  /** Takes the scope when it is free, expired or the owner's own; null while another holds it. */
+  acquire(request: { scope: string; owner: string; ttlMs: number; now: number }): Promise<Lease | null>;
+  /** Prolongs; false when the lease was lost. */
+  renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+}
+
+export interface Matching {
+  /** The offset of the next event of a partition that was not matched yet. */
+  position(partition: number): Promise<number>;
+  /** Events from an offset on, in order, at most `limit`; `to` is the offset after the last one (gaps are skipped). */
+  read(query: { partition: number; from: number; limit: number }): Promise<{ events: PlacedEvent[]; to: number }>;
+  /**
+   * Moves the position and creates the deliveries in one transaction; answers their ids in order. `advance: null` makes
+   * deliveries beside the log (a test, a replay). null when the lease is stale or the position is not `advance.from`.
+   */
+  plan(
+    lease: Lease,
+    plan: {
+      advance: { partition: number; from: number; to: number } | null;
+      deliveries: PlannedDelivery[];
+      now: number;
+    },
+  ): Promise<string[] | null>;
+}
+
+export type PlacedEvent = { offset: number; event: Event };
+
+export type PlannedDelivery = {
+  /** null: a test with an event that is stored nowhere. */
+  eventId: string | null;
+  actionId: string | null;
+  actionVersion: number | null;
+  destinationId: string;
+  destinationVersion: number;
+  connectionId: string;
+  /** When the first attempt is due; null: never by itself (a test is driven by its caller). */
+  dueAt: number | null;
+  test: boolean;
+};
+
+export interface DeliveryQueue {
+  /** Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one. */
+  due(query: {
+    destinationId: string;
+    now: number;
+    limit: number;
+    after?: { dueAt: number; id: string };
+  }): Promise<DueDelivery[]>;
+  /** For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. */
+  backlog(): Promise<{ destinationId: string; connectionId: string; open: number; nextDueAt: number }[]>;
+  /** Replaces the record of which deliveries are on the wire now, so that a death during one can be counted. */
+  mark(lease: Lease, deliveryIds: readonly string[]): Promise<boolean>;
+  /**
+   * After a new owner took over: counts a death for each delivery that the last mark names and that is unfinished; at
+   * three it is failed/`poison`. Tests that were on the way (no due time) end as cancelled/`interrupted`.
+   */
+  recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
+  /** Logs attempts and sets the next step of many deliveries at once. A delivery that was finished meanwhile (by a person) keeps its state. */
+  settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
+  /** Gates that traffic closed (auth rejected, …); those that people close are in the catalogue. */
+  gates(): Promise<Gate[]>;
+  saveGate(gate: Gate): Promise<void>;
+  removeGate(scopeId: string): Promise<void>;
+}
+
+/** A delivery in the worker's hands. */
+export type DueDelivery = {
+  id: string;
+  event: Event | null;
+  actionId: string | null;
+  actionVersion: number | null;
+  destinationId: string;
+  destinationVersion: number;
+  connectionId: string;
+  createdAt: number;
+  dueAt: number | null;
+  test: boolean;
+  /** Exchanges logged so far, counted or not: the next one is number + 1. */
+  number: number;
+  /** Counted exchanges over its whole life. */
+  attempts: number;
+  /** Counted exchanges since the schedule last started. */
+  scheduleStep: number;
+  /** Total time that Retry-After has made it wait. */
+  waitedMs: number;
+  /** Processes that died during it. */
+  deaths: number;
+  /** What the first attempt sent; every later one sends the same. null: render it. */
+  rendered: Rendered | null;
+};
+
+/** A rendered request: everything that the template and its tags decided. */
+export type Rendered = { path: string; headers: [string, string][]; body: string; isObject: boolean };
+
+export type Settlement = {
+  deliveryId: string;
+  status: Exclude<DeliveryStatus, 'sending'>;
+  reason: Reason | null;
+  detail: string | null;
+  errorKind: ErrorKind | null;
+  attempts: number;
+  scheduleStep: number;
+  waitedMs: number;
+  dueAt: number | null;
+  /** Kept with the delivery when given. */
+  rendered?: Rendered;
+  /** New exchanges. A request body equal to `rendered.body` is stored once. */
+  log: Attempt[];
+};
+
+export type Gate = { scopeId: string; reason: Reason; detail: string; since: number; probeAt: number; probes: number };
+
+export interface DeliveryLog {
+  /** Newest first; a page of events. `before`/`after` are ids. */
+  events(query: EventQuery): Promise<Event[]>;
+  event(id: string): Promise<Event | null>;
+  deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
+  delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
+  /**
+   * A person's retry: unfinished or finished, the delivery becomes due now with its schedule started again; `render`
+   * drops the stored body and pins the given versions. false for an unknown one.
+   */
+  retry(request: RetryRequest): Promise<boolean>;
+  /** Ends unfinished deliveries as cancelled. Answers whether it was unfinished; null: unknown. */
+  cancel(id: string, now: number): Promise<boolean | null>;
+  /** Makes deliveries stored as held (exhausted, unknown outcome) due again; by destination. Answers how many. */
+  release(destinationId: string, now: number): Promise<number>;
+  /** Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`. */
+  expire(destinationId: string, createdBefore: number, now: number): Promise<number>;
+}
+
+export type EventQuery = {
+  limit: number;
+  before?: string;
+  after?: string;
+  name?: string;
+  visitorId?: string;
+  collectorId?: string;
+};
+
+export type DeliveryQuery = {
+  limit: number;
+  before?: string;
+  after?: string;
+  /** Stored states; `closed` lists the destinations whose gate is closed now, for telling held from pending. */
+  status?: Exclude<DeliveryStatus, 'sending'>;
+  closed: readonly string[];
+  now: number;
+  actionId?: string;
+  destinationId?: string;
+  connectionId?: string;
+  eventId?: string;
+  errorKind?: ErrorKind;
+  test?: boolean;
+  createdAfter?: number;
+  createdBefore?: number;
+};
+
+/** A delivery as stored: `pending` and `retrying` ones whose gate is closed are shown as held by whoever knows the gates. */
+export type LoggedDelivery = {
+  id: string;
+  eventId: string | null;
+  actionId: string | null;
+  actionVersion: number | null;
+  destinationId: string;
+  destinationVersion: number;
+  connectionId: string;
+  status: Exclude<DeliveryStatus, 'sending'>;
+  reason: Reason | null;
+  detail: string | null;
+  errorKind: ErrorKind | null;
+  attempts: number;
+  dueAt: number | null;
+  createdAt: number;
+  finishedAt: number | null;
+  test: boolean;
+};
+
+export type RetryRequest = {
+  id: string;
+  now: number;
+  render: { actionVersion: number | null; destinationVersion: number } | null;
+};
+
+export interface Upkeep {
+  /**
+   * Removes finished deliveries and the events that no unfinished delivery needs: those received before `before`, then
+   * the oldest while more than `bytesMax` is in use. Works in small steps between other writes.
+   * `full`: still over `bytesMax` with only unfinished ones left.
+   */
+  retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
+  /** Bytes in use, and how many deliveries are unfinished. */
+  usage(): Promise<{ bytes: number; unfinished: number }>;
+  /** Values that a room of the pipeline keeps between starts (learnt parameters), by name. */
+  loadNote(name: string): Promise<string | null>;
+  saveNote(name: string, text: string): Promise<void>;
+}

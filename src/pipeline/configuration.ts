@@ -1,0 +1,128 @@
+import type { Catalog, Change, StoredDocument } from '../catalog/catalog.ts';
+import type { ActionBody } from '../contract/action.ts';
+import type { BehaviorBody } from '../contract/behavior.ts';
+import type { CollectorBody } from '../contract/collector.ts';
+import type { ConnectionBody } from '../contract/connection.ts';
+import type { DestinationBody } from '../contract/destination.ts';
+import type { DocumentKind } from '../contract/document.ts';
+import { AppError } from '../contract/errors.ts';
+import { type CompiledCondition, compileCondition } from '../rules/compile.ts';
+import { type RuleIndex, ruleIndex } from '../rules/index.ts';
+import { standardBehaviors } from '../rules/standard-behaviors.ts';
+
+/** A present document with its body typed. */
+export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
+
+export type Bodies = {
+  connection: ConnectionBody;
+  destination: DestinationBody;
+  action: ActionBody;
+  behavior: BehaviorBody;
+  collector: CollectorBody;
+  parameter: { name: string; description?: string | undefined; offered?: boolean | undefined };
+};
+
+/** A rule that can match: an enabled action with its compiled condition. */
+export type Rule = { id: string; action: Document<ActionBody>; condition: CompiledCondition };
+
+/**
+ * One immutable picture of everything that people configured, compiled once. The hot path reads it and never the
+ * database; a change swaps the whole picture.
+ */
+export type Snapshot = {
+  readonly revision: number;
+  readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+  readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
+  readonly rules: RuleIndex<Rule>;
+};
+
+export type Configuration = {
+  readonly snapshot: Snapshot;
+  /**
+   * Changes documents: `build` checks against the picture it is given and says what to write (or throws AppError); it
+   * runs again when somebody else changed something meanwhile. Resolves when the change is durable and in effect.
+   */
+  change(build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
+  /** Called with each new picture and what changed; answers the way to stop. */
+  watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
+};
+
+const conflictsMax = 20;
+
+/** Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. */
+export async function loadConfiguration(catalog: Catalog): Promise<Configuration> {
+  const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
+  let stored = new Map<string, StoredDocument>();
+  let snapshot: Snapshot;
+
+  async function reload() {
+    const { revision, documents } = await catalog.all();
+    stored = new Map(documents.map((document) => [document.id, document]));
+    snapshot = takeSnapshot(revision, stored.values());
+  }
+
+  await reload();
+  return {
+    get snapshot() {
+      return snapshot;
+    },
+    async change(build) {
+      for (let tries = 0; tries < conflictsMax; tries++) {
+        const changes = build(snapshot);
+        const revision = await catalog.change(snapshot.revision, changes);
+        if (revision === null) {
+          await reload();
+          continue;
+        }
+        for (const { op, document } of changes) {
+          if (op === 'put') stored.set(document.id, document);
+          else stored.delete(document.id);
+        }
+        snapshot = takeSnapshot(revision, stored.values());
+        for (const listener of listeners) listener(snapshot, changes);
+        return snapshot;
+      }
+      throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
+export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
+  return new Map(
+    Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
+  );
+}
+
+function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snapshot {
+  const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
+    connection: new Map(),
+    destination: new Map(),
+    action: new Map(),
+    behavior: new Map(standardBehaviors.map((document) => [document.id, document])),
+    collector: new Map(),
+    parameter: new Map(),
+  };
+  for (const document of stored) {
+    // The catalogue holds what the contract's schema of this kind parsed.
+    const kind: Map<string, Document<unknown>> = documents[document.kind];
+    kind.set(document.id, document);
+  }
+  const behaviors = behaviorConditions(documents.behavior.values());
+  const rules: Rule[] = [];
+  for (const action of documents.action.values()) {
+    if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
+    const compiled = compileCondition(action.body.rules, behaviors);
+    if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
+  }
+  return {
+    revision,
+    documents,
+    collectorsByKey: new Map(Array.from(documents.collector.values(), (one) => [one.body.key, one])),
+    rules: ruleIndex(rules),
+  };
+}
