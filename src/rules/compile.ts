@@ -1,0 +1,238 @@
+import { type Comparison, type Condition, conditionLimits } from '../contract/condition.ts';
+import type { Event } from '../contract/event.ts';
+import type { ExplainedCondition, Explanation } from '../contract/explanation.ts';
+import { compileComparison, wantedTexts } from './comparison.ts';
+import { compileLookup } from './lookup.ts';
+
+/** The behaviors that conditions may name, by id. */
+export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;
+
+/** A condition with its behaviors put in place, ready to judge any number of events. */
+export type CompiledCondition = {
+  matches(event: Event): boolean;
+  /** Judges every part, without short cuts; its result is always that of `matches`. */
+  explain(event: Event): Explanation;
+  /** What an event must carry for the condition to hold. */
+  need: Need;
+  /** The names of the parameters that are compared, each once. */
+  parameters: readonly string[];
+};
+
+/**
+ * What must be true of an event before a condition can hold; the rule index is built on it. `choice`: a candidate of the
+ * parameter, folded, is one of the texts. `every` of nothing is no need at all, `some` of nothing can't be met.
+ */
+export type Need =
+  | { kind: 'choice'; parameter: string; ignoreCase: boolean; texts: string[] }
+  | { kind: 'every' | 'some'; needs: Need[] };
+
+/** Something that keeps a condition from being compiled, and the place in it (a JSON pointer). */
+export type ConditionProblem = { pointer: string; message: string };
+
+/**
+ * Compiles a condition. Behaviors are put in place before depth, comparisons and list values are counted; a problem
+ * inside of one is reported at the place that names it. Refuses unknown behaviors, cycles, and regular expressions that
+ * RE2 does not know.
+ */
+export function compileCondition(
+  condition: Condition,
+  behaviors: Behaviors,
+): { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] } {
+  const build: Build = { behaviors, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
+  const part = compilePart(condition, { pointer: '', reportAt: '', depth: 1, within: [] }, build);
+  if (build.problems.length > 0) return { ok: false, problems: build.problems };
+  return {
+    ok: true,
+    condition: {
+      matches: part.matches,
+      explain: (event) => {
+        const tree = part.explain(event);
+        return { result: tree.result, decidedBy: deciderOf(tree), tree };
+      },
+      need: part.needs.toHold,
+      parameters: [...build.parameters],
+    },
+  };
+}
+
+/** The compiled form that matching and explaining share. */
+type Part = {
+  matches(event: Event): boolean;
+  explain(event: Event): ExplainedCondition;
+  needs: { toHold: Need; toFail: Need };
+};
+
+type Build = {
+  behaviors: Behaviors;
+  problems: ConditionProblem[];
+  parameters: Set<string>;
+  leaves: number;
+  listValues: number;
+};
+
+/** `within`: the behaviors around this place; `reportAt`: this place, or the outermost of them. */
+type Place = { pointer: string; reportAt: string; depth: number; within: string[] };
+
+function compilePart(condition: Condition, place: Place, build: Build): Part {
+  // Past a limit, which is reported, nothing more is looked at: behaviors that contain each other multiply.
+  if (build.leaves > conditionLimits.leaves || build.listValues > conditionLimits.listValues) return nothing;
+  const exceeded = count(condition, place, build);
+  if (exceeded !== null) return refuse(place, exceeded, build);
+  if ('all' in condition) return compileGroup('all', condition.all, place, build);
+  if ('any' in condition) return compileGroup('any', condition.any, place, build);
+  if ('not' in condition) return compileNot(condition.not, place, build);
+  if ('behavior' in condition) return compileBehavior(condition.behavior, place, build);
+  return compileLeaf(condition, place, build);
+}
+
+function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place, build: Build): Part {
+  const parts = conditions.map((one, i) => compilePart(one, step(place, `/${kind}/${i}`), build));
+  const settles = kind === 'any';
+  return {
+    matches: (event) => {
+      for (const part of parts) if (part.matches(event) === settles) return settles;
+      return !settles;
+    },
+    explain: (event) => {
+      const explained = parts.map((part) => part.explain(event));
+      const result = explained.some((one) => one.result === settles) === settles;
+      return { kind, pointer: place.pointer, result, conditions: explained };
+    },
+    needs: {
+      toHold: { kind: kind === 'all' ? 'every' : 'some', needs: parts.map((part) => part.needs.toHold) },
+      toFail: { kind: kind === 'all' ? 'some' : 'every', needs: parts.map((part) => part.needs.toFail) },
+    },
+  };
+}
+
+function compileNot(condition: Condition, place: Place, build: Build): Part {
+  const part = compilePart(condition, step(place, '/not'), build);
+  return {
+    matches: (event) => !part.matches(event),
+    explain: (event) => {
+      const inner = part.explain(event);
+      return { kind: 'not', pointer: place.pointer, result: !inner.result, condition: inner };
+    },
+    needs: { toHold: part.needs.toFail, toFail: part.needs.toHold },
+  };
+}
+
+function compileBehavior(id: string, place: Place, build: Build): Part {
+  const behavior = build.behaviors.get(id);
+  if (behavior === undefined) return refuse(place, `There is no behavior ${id}.`, build);
+  if (place.within.includes(id)) return refuse(place, `The behavior ${behavior.name} contains itself.`, build);
+  if (place.within.length >= conditionLimits.depth) return refuse(place, tooDeep, build);
+
+  const pointer = `${place.pointer}/behavior`;
+  const within = [...place.within, id];
+  const reportAt = place.within.length === 0 ? pointer : place.reportAt;
+  const part = compilePart(behavior.condition, { pointer, reportAt, depth: place.depth, within }, build);
+  return {
+    matches: part.matches,
+    explain: (event) => {
+      const inner = part.explain(event);
+      return {
+        kind: 'behavior',
+        pointer: place.pointer,
+        result: inner.result,
+        id,
+        name: behavior.name,
+        condition: inner,
+      };
+    },
+    needs: part.needs,
+  };
+}
+
+function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
+  const compiled = compileComparison(comparison);
+  if (!compiled.ok) return refuse(place, compiled.message, build, '/value');
+  const { parameter, operator } = comparison;
+  const ignoreCase = comparison.ignoreCase === true;
+  const value = 'value' in comparison ? comparison.value : null;
+  const lookup = compileLookup(parameter);
+  const { judge } = compiled;
+  const texts = wantedTexts(comparison);
+  build.parameters.add(parameter);
+  return {
+    matches: (event) => judge(lookup(event)),
+    explain: (event) => {
+      const found = lookup(event);
+      const isMissing = found === undefined;
+      const actual = isMissing ? null : found;
+      const { pointer } = place;
+      return {
+        kind: 'comparison',
+        pointer,
+        result: judge(found),
+        parameter,
+        operator,
+        value,
+        ignoreCase,
+        isMissing,
+        actual,
+      };
+    },
+    needs: { toHold: texts === null ? noNeed : { kind: 'choice', parameter, ignoreCase, texts }, toFail: noNeed },
+  };
+}
+
+const noNeed: Need = { kind: 'every', needs: [] };
+const tooDeep = `A condition may be ${conditionLimits.depth} levels deep, its behaviors included.`;
+
+/** Counts a part towards the limits; says which one it exceeds, once. Empty groups count as leaves, for they cost the same. */
+function count(condition: Condition, place: Place, build: Build): string | null {
+  if (place.depth > conditionLimits.depth) return tooDeep;
+  const isLeaf =
+    'operator' in condition ||
+    ('all' in condition && condition.all.length === 0) ||
+    ('any' in condition && condition.any.length === 0);
+  if (!isLeaf) return null;
+  build.leaves += 1;
+  if ('operator' in condition && (condition.operator === 'in' || condition.operator === 'notIn')) {
+    build.listValues += condition.value.length;
+  }
+  if (build.leaves > conditionLimits.leaves) {
+    return `A condition may have ${conditionLimits.leaves} comparisons, those of its behaviors included.`;
+  }
+  if (build.listValues > conditionLimits.listValues) {
+    return `The lists of a condition may hold ${conditionLimits.listValues} values together, its behaviors included.`;
+  }
+  return null;
+}
+
+function step(place: Place, pointer: string): Place {
+  const reportAt = place.within.length === 0 ? `${place.reportAt}${pointer}` : place.reportAt;
+  return { ...place, pointer: `${place.pointer}${pointer}`, reportAt, depth: place.depth + 1 };
+}
+
+/** Records a problem. The part that it returns is never run, because a build with problems has no result. */
+function refuse(place: Place, message: string, build: Build, within = ''): Part {
+  build.leaves += 1;
+  if (!build.problems.some((problem) => problem.message === message)) {
+    const pointer = place.within.length === 0 ? `${place.reportAt}${within}` : place.reportAt;
+    build.problems.push({ pointer, message });
+  }
+  return nothing;
+}
+
+const nothing: Part = {
+  matches: () => false,
+  explain: () => ({ kind: 'any', pointer: '', result: false, conditions: [] }),
+  needs: { toHold: noNeed, toFail: noNeed },
+};
+
+/**
+ * The first comparison that a result rests on: down the first child that has its parent's result, which for a false
+ * `all` is the first that failed and for a true one the first of those that all had to hold.
+ */
+function deciderOf(tree: ExplainedCondition): string | null {
+  if (tree.kind === 'comparison') return tree.pointer;
+  const children = 'conditions' in tree ? tree.conditions : [tree.condition];
+  for (const child of children) {
+    if (tree.kind !== 'not' && child.result !== tree.result) continue;
+    const decider = deciderOf(child);
+    if (decider !== null) return decider;
+  }
+  return null;
+}

@@ -1,0 +1,166 @@
+import type { Event } from '../contract/event.ts';
+import type { CompiledCondition, Need } from './compile.ts';
+import { compileLookup, type Lookup, placesOf } from './lookup.ts';
+import { type Fold, foldCase, foldExact, someCandidate } from './text.ts';
+
+/**
+ * Many conditions, asked together. The cost of an event grows with the entries that may match it, not with all: each
+ * entry is filed under the rarest choice of texts that its condition needs (`wt.ev` is one of …), and only entries with
+ * no such need are looked at for every event. Results are in the order of the entries.
+ */
+export type RuleIndex<Entry> = {
+  /** The entries that may match: all that match, and some that don't. */
+  candidates(event: Event): Entry[];
+  /** The entries whose conditions hold. */
+  match(event: Event): Entry[];
+};
+
+/** Files the entries. Both functions reuse marks between calls, so that a call must end before the next begins. */
+export function ruleIndex<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): RuleIndex<Entry> {
+  const counts = countChoices(entries);
+  const unfiled: Slot<Entry>[] = [];
+  const shelves = new Map<string, Shelf<Entry>>();
+
+  for (const [order, entry] of entries.entries()) {
+    const slot: Slot<Entry> = { entry, order, seenIn: 0 };
+    const need = cheapest(entry.condition.need, counts);
+    if (need === null) unfiled.push(slot);
+    else for (const choice of need.choices) file(slot, choice, shelves);
+  }
+
+  const find = shelfFinder([...shelves.values()]);
+  let round = 0;
+  const candidateSlots = (event: Event): Slot<Entry>[] => {
+    round += 1;
+    const found = unfiled.slice();
+    for (const shelf of find(event, round)) {
+      const value = shelf.lookup(event);
+      if (value === undefined) continue;
+      someCandidate(value, (text) => {
+        for (const slot of shelf.slots.get(shelf.fold(text)) ?? none) {
+          if (slot.seenIn !== round) found.push(slot);
+          slot.seenIn = round;
+        }
+        return false;
+      });
+    }
+    return found.length > 1 ? found.sort((a, b) => a.order - b.order) : found;
+  };
+
+  return {
+    candidates: (event) => candidateSlots(event).map((slot) => slot.entry),
+    match: (event) => {
+      const matched: Entry[] = [];
+      for (const { entry } of candidateSlots(event)) if (entry.condition.matches(event)) matched.push(entry);
+      return matched;
+    },
+  };
+}
+
+type Slot<Entry> = { entry: Entry; order: number; seenIn: number };
+type Choice = Extract<Need, { kind: 'choice' }>;
+
+/** The entries filed under one parameter, by folded text. */
+type Shelf<Entry> = {
+  parameter: string;
+  lookup: Lookup;
+  fold: Fold;
+  slots: Map<string, Slot<Entry>[]>;
+  seenIn: number;
+};
+
+const none: readonly never[] = [];
+
+const shelfName = (choice: Choice) => `${choice.ignoreCase ? 'i' : 'e'}${choice.parameter}`;
+
+function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, Shelf<Entry>>): void {
+  const name = shelfName(choice);
+  let shelf = shelves.get(name);
+  if (shelf === undefined) {
+    const { parameter, ignoreCase } = choice;
+    const fold = ignoreCase ? foldCase : foldExact;
+    shelf = { parameter, lookup: compileLookup(parameter), fold, slots: new Map(), seenIn: 0 };
+    shelves.set(name, shelf);
+  }
+  for (const text of choice.texts) {
+    const slots = shelf.slots.get(text);
+    if (slots === undefined) shelf.slots.set(text, [slot]);
+    else if (slots.at(-1) !== slot) slots.push(slot);
+  }
+}
+
+/**
+ * The shelves worth looking at. With few of them: all. With many, those of the parameters that the event can carry,
+ * found by its own keys, so that the parameters of ten thousand conditions cost an event nothing.
+ */
+function shelfFinder<Entry>(shelves: Shelf<Entry>[]): (event: Event, round: number) => Shelf<Entry>[] {
+  if (shelves.length <= shelvesAlwaysLookedAt) return () => shelves;
+  const always: Shelf<Entry>[] = [];
+  const byKey = new Map<string, Shelf<Entry>[]>();
+  for (const shelf of shelves) {
+    const { dataKeys, isInEvent } = placesOf(shelf.parameter);
+    if (isInEvent) {
+      always.push(shelf);
+      continue;
+    }
+    for (const key of dataKeys) {
+      const sharing = byKey.get(key);
+      if (sharing === undefined) byKey.set(key, [shelf]);
+      else sharing.push(shelf);
+    }
+  }
+  return (event, round) => {
+    const found = always.slice();
+    for (const key of Object.keys(event.data)) {
+      for (const shelf of byKey.get(key) ?? none) {
+        if (shelf.seenIn !== round) found.push(shelf);
+        shelf.seenIn = round;
+      }
+    }
+    return found;
+  };
+}
+
+const shelvesAlwaysLookedAt = 8;
+
+/** How many entries name each text of each parameter: what a slot list will at most hold. */
+function countChoices(entries: readonly { condition: CompiledCondition }[]): Map<string, Map<string, number>> {
+  const counts = new Map<string, Map<string, number>>();
+  const visit = (need: Need): void => {
+    if (need.kind !== 'choice') {
+      for (const one of need.needs) visit(one);
+      return;
+    }
+    const name = shelfName(need);
+    const texts = counts.get(name) ?? new Map<string, number>();
+    counts.set(name, texts);
+    for (const text of need.texts) texts.set(text, (texts.get(text) ?? 0) + 1);
+  };
+  for (const entry of entries) visit(entry.condition.need);
+  return counts;
+}
+
+type Filing = { cost: number; choices: Choice[] };
+
+/** The choices under which to file a condition, so that one of them is met whenever it holds; null when there are none. */
+function cheapest(need: Need, counts: Map<string, Map<string, number>>): Filing | null {
+  if (need.kind === 'choice') {
+    const texts = counts.get(shelfName(need));
+    let cost = 0;
+    for (const text of need.texts) cost += texts?.get(text) ?? 0;
+    return { cost, choices: [need] };
+  }
+  const filings = need.needs.map((one) => cheapest(one, counts));
+  if (need.kind === 'every') {
+    let best: Filing | null = null;
+    for (const filing of filings) if (filing !== null && (best === null || filing.cost < best.cost)) best = filing;
+    return best;
+  }
+  const whole: Filing = { cost: 0, choices: [] };
+  for (const filing of filings) {
+    if (filing === null) return null;
+    whole.cost += filing.cost;
+    whole.choices.push(...filing.choices);
+  }
+  return whole;
+}
