@@ -30,6 +30,7 @@ export const reason = z.enum([
   'http_4xx',
   'http_5xx',
   'protocol',
+  'unreachable',
   'template_error',
   'template_skipped',
   'poison',

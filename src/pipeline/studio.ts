@@ -1,12 +1,16 @@
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
+import type { DestinationBody } from '../contract/destination.ts';
 import type { Preview, SampleInput } from '../contract/routes.ts';
 
-/** Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. */
+/**
+ * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
+ * `input.draft` laid over the stored destination and parsed, secrets in place; null: the destination as it is stored.
+ */
 export interface Studio {
-  /** The request that this sample would send; nothing is sent. `draft` is a destination body (or a part of one). */
-  preview(destinationId: string, input: SampleInput): Promise<Preview>;
+  /** The request that this sample would send; nothing is sent. */
+  preview(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Preview>;
   /** Really sends, once, and answers with the finished delivery and its attemptLog (marked `test`). */
-  testSend(destinationId: string, input: SampleInput): Promise<Delivery>;
+  testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
 }
 
