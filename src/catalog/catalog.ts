@@ -10,10 +10,11 @@ export interface Catalog extends AsyncDisposable {
   /**
    * Makes all changes or none, durably. `revision` is the picture that the caller's checks (names, use, versions) were
    * made on: when the catalogue has moved on, nothing is written and the answer is null; load again, check again.
-   * Returns the new revision otherwise. Each change keeps the version before it, a delete too.
+   * Returns the new revision otherwise. Each change keeps the versions before it, a delete too.
+   * Throws when a put names a version that the document had already.
    */
   change(revision: number, changes: readonly Change[]): Promise<number | null>;
-  /** The versions of one document, newest first, below version `before` when given. */
+  /** The versions of one document, present or deleted, newest first, below version `before` when given. */
   versions(query: VersionQuery): Promise<StoredDocument[]>;
 }
 

@@ -22,7 +22,9 @@ export interface Intake {
   /**
    * Keeps the events of some requests, each request whole or not at all. An event whose identity was seen in the same
    * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
-   * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full`; then nothing is stored.
+   * Within a partition time never goes back: an earlier `receivedAt` is lifted to the last one, which the ids show.
+   * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full` (disk down to its reserve, or
+   * the last `retain` said `full`); then nothing is stored.
    */
   accept(requests: readonly AcceptRequest[]): Promise<Accepted[]>;
 }
@@ -50,6 +52,7 @@ export interface Matching {
   /**
    * Moves the position and creates the deliveries in one transaction; answers their ids in order. `advance: null` makes
    * deliveries beside the log (a test, a replay). null when the lease is stale or the position is not `advance.from`.
+   * Creation times never go back: an earlier `now` is lifted to the last one.
    */
   plan(
     lease: Lease,
@@ -90,16 +93,32 @@ export interface DeliveryQueue {
   mark(lease: Lease, deliveryIds: readonly string[]): Promise<boolean>;
   /**
    * After a new owner took over: counts a death for each delivery that the last mark names and that is unfinished; at
-   * three it is failed/`poison`. Tests that were on the way (no due time) end as cancelled/`interrupted`.
+   * three in a row, with no settle between, it is failed/`poison`. Every unfinished test without a due time ends as
+   * cancelled/`interrupted`, since its caller is gone. The mark is used up.
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
-  /** Logs attempts and sets the next step of many deliveries at once. A delivery that was finished meanwhile (by a person) keeps its state. */
+  /**
+   * Logs attempts and sets the next step of many deliveries at once. A delivery that was finished meanwhile (by a
+   * person) keeps its state and gets the attempts; an unknown one is passed over. An attempt whose number was logged
+   * before is not logged again, so that settling twice changes nothing. Only pending and retrying ones keep `dueAt`.
+   */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
   /** Gates that traffic closed (auth rejected, …); those that people close are in the catalogue. */
   gates(): Promise<Gate[]>;
   saveGate(gate: Gate): Promise<void>;
   removeGate(scopeId: string): Promise<void>;
 }
+
+/** Whether nothing more happens to a delivery by itself or by a release; a person may still retry it. */
+export function isFinished(status: DeliveryStatus): boolean {
+  return status === 'delivered' || status === 'failed' || status === 'skipped' || status === 'cancelled';
+}
+
+/** How often a process may die during a delivery before it is failed/`poison`. */
+export const deathsMax = 3;
+
+/** How long a collector remembers an event's identity, in ms. */
+export const identityMemoryMs = 86_400_000;
 
 /** A delivery in the worker's hands. */
 export type DueDelivery = {
@@ -121,7 +140,7 @@ export type DueDelivery = {
   scheduleStep: number;
   /** Total time that Retry-After has made it wait. */
   waitedMs: number;
-  /** Processes that died during it. */
+  /** Processes that died during it since its last settle. */
   deaths: number;
   /** What the first attempt sent; every later one sends the same. null: render it. */
   rendered: Rendered | null;
@@ -149,9 +168,13 @@ export type Settlement = {
 export type Gate = { scopeId: string; reason: Reason; detail: string; since: number; probeAt: number; probes: number };
 
 export interface DeliveryLog {
-  /** Newest first; a page of events. `before`/`after` are ids. */
+  /**
+   * A page of events, newest first (by id). `before` and `after` are ids: the page next to it on its older or newer
+   * side. Text that is no id leads to an empty page.
+   */
   events(query: EventQuery): Promise<Event[]>;
   event(id: string): Promise<Event | null>;
+  /** The same for deliveries. Every filter that is given must hold. */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
@@ -161,7 +184,7 @@ export interface DeliveryLog {
   retry(request: RetryRequest): Promise<boolean>;
   /** Ends unfinished deliveries as cancelled. Answers whether it was unfinished; null: unknown. */
   cancel(id: string, now: number): Promise<boolean | null>;
-  /** Makes deliveries stored as held (exhausted, unknown outcome) due again; by destination. Answers how many. */
+  /** Makes a destination's deliveries stored as held (exhausted, unknown outcome) due now, like `retry`. Answers how many. */
   release(destinationId: string, now: number): Promise<number>;
   /** Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`. */
   expire(destinationId: string, createdBefore: number, now: number): Promise<number>;
@@ -180,7 +203,10 @@ export type DeliveryQuery = {
   limit: number;
   before?: string;
   after?: string;
-  /** Stored states; `closed` lists the destinations whose gate is closed now, for telling held from pending. */
+  /**
+   * `closed` lists the destinations whose gate is closed at `now`: their pending and retrying deliveries that are due
+   * count as held. Rows show the stored state all the same.
+   */
   status?: Exclude<DeliveryStatus, 'sending'>;
   closed: readonly string[];
   now: number;
@@ -190,7 +216,9 @@ export type DeliveryQuery = {
   eventId?: string;
   errorKind?: ErrorKind;
   test?: boolean;
+  /** Inclusive. */
   createdAfter?: number;
+  /** Exclusive. */
   createdBefore?: number;
 };
 
@@ -222,9 +250,10 @@ export type RetryRequest = {
 
 export interface Upkeep {
   /**
-   * Removes finished deliveries and the events that no unfinished delivery needs: those received before `before`, then
-   * the oldest while more than `bytesMax` is in use. Works in small steps between other writes.
-   * `full`: still over `bytesMax` with only unfinished ones left.
+   * Removes finished deliveries and the events that are matched and that no unfinished delivery needs: those created or
+   * received before `before`, then the oldest while more than `bytesMax` is in use. Events that came in one request
+   * leave together. Works in small steps between other writes. `removed` counts events and deliveries.
+   * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
   /** Bytes in use, and how many deliveries are unfinished. */

@@ -1,0 +1,167 @@
+import type { Attempt } from '../../contract/delivery.ts';
+import { placedId } from '../../contract/ids.ts';
+import {
+  type DeliveryQuery,
+  deathsMax,
+  isFinished,
+  type LoggedDelivery,
+  type PlannedDelivery,
+  type Rendered,
+  type RetryRequest,
+  type Settlement,
+} from '../journal.ts';
+import { nearest, page } from './event-log.ts';
+
+/** A delivery with all that is known of it. */
+export type DeliveryRow = LoggedDelivery & {
+  scheduleStep: number;
+  waitedMs: number;
+  deaths: number;
+  rendered: Rendered | null;
+  attemptLog: Attempt[];
+};
+
+/** Deliveries in memory, oldest first, and every step that one can take. */
+export function deliveryStore() {
+  const rows = new Map<string, DeliveryRow>();
+  let next = 1;
+  let lastAt = 0;
+
+  const finish = (row: DeliveryRow, end: Pick<DeliveryRow, 'status' | 'reason'>, now: number) =>
+    Object.assign(row, end, { dueAt: null, finishedAt: now });
+
+  const startAgain = (row: DeliveryRow, now: number) =>
+    Object.assign(row, {
+      status: 'pending',
+      reason: null,
+      detail: null,
+      errorKind: null,
+      dueAt: now,
+      finishedAt: null,
+      scheduleStep: 0,
+      waitedMs: 0,
+      deaths: 0,
+    });
+
+  return {
+    rows,
+    add(planned: PlannedDelivery, now: number): string {
+      lastAt = Math.max(lastAt, now);
+      const id = placedId('delivery', { timeMs: lastAt, partition: 0, number: next });
+      next += 1;
+      rows.set(id, {
+        ...planned,
+        id,
+        status: 'pending',
+        reason: null,
+        detail: null,
+        errorKind: null,
+        attempts: 0,
+        createdAt: lastAt,
+        finishedAt: null,
+        scheduleStep: 0,
+        waitedMs: 0,
+        deaths: 0,
+        rendered: null,
+        attemptLog: [],
+      });
+      return id;
+    },
+
+    settle(step: Settlement, now: number) {
+      const row = rows.get(step.deliveryId);
+      if (row === undefined) return;
+      const logged = row.attemptLog.at(-1)?.number ?? 0;
+      row.attemptLog.push(...step.log.filter((attempt) => attempt.number > logged));
+      row.attempts = step.attempts;
+      if (step.rendered !== undefined) row.rendered = step.rendered;
+      if (isFinished(row.status)) return;
+      const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
+      const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
+      const finishedAt = isFinished(status) ? now : null;
+      Object.assign(row, { status, reason, detail, errorKind, scheduleStep, waitedMs, dueAt, finishedAt, deaths: 0 });
+    },
+
+    recover(marked: readonly string[], now: number) {
+      const suspects: string[] = [];
+      const poisoned: string[] = [];
+      for (const row of rows.values())
+        if (row.test && row.dueAt === null && (row.status === 'pending' || row.status === 'retrying'))
+          finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
+      for (const id of marked) {
+        const row = rows.get(id);
+        if (row === undefined || isFinished(row.status)) continue;
+        row.deaths += 1;
+        if (row.deaths < deathsMax) suspects.push(id);
+        else {
+          finish(row, { status: 'failed', reason: 'poison' }, now);
+          poisoned.push(id);
+        }
+      }
+      return { suspects, poisoned };
+    },
+
+    retry({ id, now, render }: RetryRequest): boolean {
+      const row = rows.get(id);
+      if (row === undefined) return false;
+      startAgain(row, now);
+      if (render !== null) Object.assign(row, render, { rendered: null });
+      return true;
+    },
+
+    cancel(id: string, now: number): boolean | null {
+      const row = rows.get(id);
+      if (row === undefined) return null;
+      if (isFinished(row.status)) return false;
+      finish(row, { status: 'cancelled', reason: 'cancelled' }, now);
+      return true;
+    },
+
+    release(destinationId: string, now: number): number {
+      const held = [...rows.values()].filter((row) => row.status === 'held' && row.destinationId === destinationId);
+      for (const row of held) startAgain(row, now);
+      return held.length;
+    },
+
+    expire(destinationId: string, createdBefore: number, now: number): number {
+      const old = [...rows.values()].filter(
+        (row) => row.destinationId === destinationId && row.createdAt < createdBefore && isDue(row, now),
+      );
+      for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
+      return old.length;
+    },
+
+    list(query: DeliveryQuery): LoggedDelivery[] {
+      const matching = page([...rows.values()], query, 'delivery').filter((row) => matches(row, query));
+      return nearest(matching, query).map(logged);
+    },
+
+    bytes: () =>
+      rows.values().reduce((sum, row) => sum + 200 + JSON.stringify([row.rendered, row.attemptLog]).length, 0),
+  };
+}
+
+/** The part of a delivery that lists show. */
+export function logged(row: DeliveryRow): LoggedDelivery {
+  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, ...shown } = row;
+  return shown;
+}
+
+export const isDue = (row: DeliveryRow, now: number) => row.dueAt !== null && row.dueAt <= now;
+
+function matches(row: DeliveryRow, query: DeliveryQuery): boolean {
+  const isHeldByGate = isDue(row, query.now) && query.closed.includes(row.destinationId);
+  const status = isHeldByGate ? 'held' : row.status;
+  const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY } = query;
+  return (
+    (query.status === undefined || query.status === status) &&
+    (query.actionId === undefined || query.actionId === row.actionId) &&
+    (query.destinationId === undefined || query.destinationId === row.destinationId) &&
+    (query.connectionId === undefined || query.connectionId === row.connectionId) &&
+    (query.eventId === undefined || query.eventId === row.eventId) &&
+    (query.errorKind === undefined || query.errorKind === row.errorKind) &&
+    (query.test === undefined || query.test === row.test) &&
+    row.createdAt >= createdAfter &&
+    row.createdAt < createdBefore
+  );
+}

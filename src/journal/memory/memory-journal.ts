@@ -1,0 +1,167 @@
+import { placeOf } from '../../contract/ids.ts';
+import { type Gate, isFinished, type Journal } from '../journal.ts';
+import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
+import { type EventGroup, eventLog, nearest } from './event-log.ts';
+import { leaseBook } from './lease-book.ts';
+
+/** A journal that lives as long as its process: the reference for the others, and the one for tests and simulation. */
+export function memoryJournal(): Journal {
+  const log = eventLog();
+  const store = deliveryStore();
+  const { leases, isCurrent } = leaseBook();
+  const marks = new Map<string, readonly string[]>();
+  const gates = new Map<string, Gate>();
+  const notes = new Map<string, string>();
+
+  return {
+    leases,
+    intake: { accept: async (requests) => log.accept(requests) },
+
+    matching: {
+      position: async (partition) => log.position(partition),
+      read: async (query) => log.read(query),
+      async plan(lease, { advance, deliveries, now }) {
+        if (!isCurrent(lease) || (advance !== null && !log.advance(advance))) return null;
+        return deliveries.map((planned) => store.add(planned, now));
+      },
+    },
+
+    deliveries: {
+      async due({ destinationId, now, limit, after }) {
+        return [...store.rows.values()]
+          .filter((row) => row.destinationId === destinationId && isDue(row, now))
+          .map((row) => ({ ...row, dueAt: row.dueAt ?? now }))
+          .filter(
+            (row) => after === undefined || row.dueAt > after.dueAt || (row.dueAt === after.dueAt && row.id > after.id),
+          )
+          .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
+          .slice(0, limit)
+          .map((row) => ({
+            id: row.id,
+            event: row.eventId === null ? null : log.event(row.eventId),
+            actionId: row.actionId,
+            actionVersion: row.actionVersion,
+            destinationId: row.destinationId,
+            destinationVersion: row.destinationVersion,
+            connectionId: row.connectionId,
+            createdAt: row.createdAt,
+            dueAt: row.dueAt,
+            test: row.test,
+            number: row.attemptLog.at(-1)?.number ?? 0,
+            attempts: row.attempts,
+            scheduleStep: row.scheduleStep,
+            waitedMs: row.waitedMs,
+            deaths: row.deaths,
+            rendered: row.rendered,
+          }));
+      },
+      async backlog() {
+        const waiting = [...store.rows.values()].filter((row) => row.dueAt !== null);
+        return Map.groupBy(waiting, (row) => `${row.destinationId} ${row.connectionId}`)
+          .values()
+          .map(([first, ...rest]) => summary(first, rest))
+          .filter((one) => one !== null)
+          .toArray()
+          .sort((a, b) => (`${a.destinationId} ${a.connectionId}` < `${b.destinationId} ${b.connectionId}` ? -1 : 1));
+      },
+      async mark(lease, deliveryIds) {
+        if (!isCurrent(lease)) return false;
+        marks.set(lease.scope, [...deliveryIds]);
+        return true;
+      },
+      async recover(lease, now) {
+        if (!isCurrent(lease)) return { suspects: [], poisoned: [] };
+        const marked = marks.get(lease.scope) ?? [];
+        marks.delete(lease.scope);
+        return store.recover(marked, now);
+      },
+      async settle(lease, settlements, now) {
+        if (!isCurrent(lease)) return false;
+        for (const settlement of settlements) store.settle(settlement, now);
+        return true;
+      },
+      gates: async () => [...gates.values()].sort((a, b) => (a.scopeId < b.scopeId ? -1 : 1)),
+      async saveGate(gate) {
+        gates.set(gate.scopeId, gate);
+      },
+      async removeGate(scopeId) {
+        gates.delete(scopeId);
+      },
+    },
+
+    log: {
+      events: async (query) => nearest(log.list(query), query),
+      event: async (id) => log.event(id),
+      deliveries: async (query) => store.list(query),
+      async delivery(id) {
+        const row = store.rows.get(id);
+        return row === undefined ? null : { ...logged(row), attemptLog: [...row.attemptLog], rendered: row.rendered };
+      },
+      retry: async (request) => store.retry(request),
+      cancel: async (id, now) => store.cancel(id, now),
+      release: async (destinationId, now) => store.release(destinationId, now),
+      expire: async (destinationId, createdBefore, now) => store.expire(destinationId, createdBefore, now),
+    },
+
+    upkeep: {
+      async retain({ before, bytesMax }) {
+        let removed = removeBefore(before);
+        const bytes = () => log.bytes() + store.bytes();
+        let full = false;
+        while (bytesMax !== null && bytes() > bytesMax && !full) {
+          const oldest = Math.min(
+            ...removableGroups().map((group) => group.receivedAt),
+            ...finishedRows().map((row) => row.createdAt),
+          );
+          full = oldest === Number.POSITIVE_INFINITY;
+          if (!full) removed += removeBefore(oldest + 1);
+        }
+        log.setFull(full);
+        return { removed, full };
+      },
+      async usage() {
+        const unfinished = [...store.rows.values()].filter((row) => !isFinished(row.status)).length;
+        return { bytes: log.bytes() + store.bytes(), unfinished };
+      },
+      loadNote: async (name) => notes.get(name) ?? null,
+      async saveNote(name, text) {
+        notes.set(name, text);
+      },
+    },
+
+    async [Symbol.asyncDispose]() {},
+  };
+
+  function finishedRows(): DeliveryRow[] {
+    return [...store.rows.values()].filter((row) => isFinished(row.status));
+  }
+
+  function removableGroups(): EventGroup[] {
+    const needed = new Set<string>();
+    for (const row of store.rows.values()) if (row.eventId !== null && !isFinished(row.status)) needed.add(row.eventId);
+    const places = [...needed].map((id) => placeOf('event', id)).filter((place) => place !== null);
+    return log
+      .matchedGroups()
+      .filter(
+        (group) =>
+          !places.some(
+            ({ partition, number }) =>
+              partition === group.partition && number >= group.first && number < group.first + group.events.length,
+          ),
+      );
+  }
+
+  function removeBefore(time: number): number {
+    const rows = finishedRows().filter((row) => row.createdAt < time);
+    for (const row of rows) store.rows.delete(row.id);
+    const groups = removableGroups().filter((group) => group.receivedAt < time);
+    for (const group of groups) log.remove(group);
+    return rows.length + groups.reduce((sum, group) => sum + group.events.length, 0);
+  }
+}
+
+function summary(first: DeliveryRow | undefined, rest: DeliveryRow[]) {
+  if (first === undefined) return null;
+  const nextDueAt = Math.min(...[first, ...rest].map((row) => row.dueAt ?? Number.POSITIVE_INFINITY));
+  return { destinationId: first.destinationId, connectionId: first.connectionId, open: rest.length + 1, nextDueAt };
+}
