@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { configFile, envName, flagName, nearest, settingNames } from './names.ts';
+import { type Setting, WrongValue } from './setting.ts';
+import { type Config, type SettingName, settings } from './settings.ts';
+
+/** Says in one line what is wrong with the configuration and where; holds no value. */
+export class ConfigError extends Error {}
+
+/** `flags` by setting name (`dataDir`), beside them `config`: the YAML file. `now` stamps secrets, ms since the epoch. */
+export type ConfigSources = {
+  flags: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
+  now: number;
+};
+
+/**
+ * Reads the configuration: for each setting the flag, else the environment variable, else the file that the variable
+ * with `_FILE` names, else the YAML file, else the default. An empty variable counts as absent. Throws ConfigError for
+ * an unknown name, a wrong value or a file that can't be read.
+ */
+export function loadConfig({ flags, env, now }: ConfigSources): Config {
+  refuseUnknownVariables(env);
+  const file = flags['config'] ?? (env[configFile.env] || undefined);
+  const yaml = file === undefined ? {} : readYaml(file);
+  const readAt = new Date(now).toISOString();
+  const entries = settingNames.map((name) => {
+    const setting: Setting<unknown> = settings[name];
+    const found = find(name, { flags, env, yaml, file });
+    return [name, found === null ? setting.default : readValue(setting, found, readAt)];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as Config; // built from the table that the type is made from
+}
+
+type Found = { text: string; from: string };
+
+function find(
+  name: SettingName,
+  at: {
+    flags: ConfigSources['flags'];
+    env: ConfigSources['env'];
+    yaml: Record<string, string>;
+    file: string | undefined;
+  },
+): Found | null {
+  const variable = envName(name);
+  const flag = at.flags[name];
+  if (flag !== undefined) return { text: flag, from: flagName(name) };
+  const value = at.env[variable];
+  const path = at.env[`${variable}_FILE`];
+  if (value && path) throw new ConfigError(`Set ${variable} or ${variable}_FILE, not both.`);
+  if (value) return { text: value, from: variable };
+  if (path) {
+    return { text: readText(path, `${variable}_FILE`).replace(/\r?\n$/, ''), from: `The file of ${variable}_FILE` };
+  }
+  const kept = at.yaml[name];
+  return kept === undefined ? null : { text: kept, from: `${name} in ${at.file}` };
+}
+
+function readValue<T>(setting: Setting<T>, { text, from }: Found, readAt: string): T {
+  try {
+    return setting.read(text.trim(), readAt);
+  } catch (error) {
+    if (error instanceof WrongValue) throw new ConfigError(`${from} must be ${error.message}.`);
+    throw error;
+  }
+}
+
+function refuseUnknownVariables(env: ConfigSources['env']) {
+  const known = [configFile.env, ...settingNames.map(envName)];
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('MILLRACE_') || known.includes(variable)) continue;
+    const base = variable.replace(/_FILE$/, '');
+    if (base !== variable && base !== configFile.env && known.includes(base)) continue;
+    throw new ConfigError(`${variable} is not a setting.${hint(variable, known)}`);
+  }
+}
+
+function readYaml(file: string): Record<string, string> {
+  let content: unknown;
+  try {
+    content = parse(readText(file, configFile.env)) ?? {};
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new ConfigError(`${file} is not valid YAML: ${line.replace(/:$/, '')}.`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(`${file} must hold settings, each as "name: value".`);
+  }
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(content)) {
+    if (!settingNames.some((known) => known === name)) {
+      throw new ConfigError(`${name} in ${file} is not a setting.${hint(name, settingNames)}`);
+    }
+    const items = Array.isArray(value) ? value : [value];
+    if (items.some((item) => !['string', 'number', 'boolean'].includes(typeof item))) {
+      if (value === null) continue;
+      throw new ConfigError(`${name} in ${file} must be one value or a list of values.`);
+    }
+    texts[name] = items.join(',');
+  }
+  return texts;
+}
+
+function readText(path: string, from: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    throw new ConfigError(`${path}, which ${from} names, can not be read (${code}).`);
+  }
+}
+
+function hint(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === null ? ' docs/configuration.md lists them all.' : ` Did you mean ${near}?`;
+}

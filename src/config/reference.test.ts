@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { envName, flagName, settingNames } from './names.ts';
+import { configurationReference } from './reference.ts';
+import { settings } from './settings.ts';
+
+test('docs/configuration.md is what the settings say', () => {
+  const written = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  assert.equal(written, configurationReference(), 'run npm run docs');
+});
+
+test('every default is a value that its own setting accepts', () => {
+  for (const name of settingNames) {
+    const { defaultText, read, default: value } = settings[name];
+    if (defaultText !== '') assert.deepEqual(read(defaultText, ''), value, name);
+  }
+});
+
+test('names follow from the setting', () => {
+  assert.equal(envName('retentionBytes'), 'MILLRACE_RETENTION_BYTES');
+  assert.equal(flagName('retentionBytes'), '--retention-bytes');
+});

@@ -1,0 +1,177 @@
+import { isIP } from 'node:net';
+import { Secret } from '../contract/secret.ts';
+
+/**
+ * One thing that the operator can set. Every source (flag, environment, file) gives text; `read` turns it into the value
+ * or throws a WrongValue whose message completes the sentence "MILLRACE_X must be …".
+ */
+export type Setting<T> = {
+  description: string;
+  default: T;
+  /** The default in words, as the reference shows it. */
+  defaultText: string;
+  /** What may be written, in words: the type, its unit and bounds. */
+  accepts: string;
+  isSecret: boolean;
+  isSwitch: boolean;
+  read(text: string, readAt: string): T;
+};
+
+/** Says what a value must be; never holds the value itself, which may be a secret. */
+export class WrongValue extends Error {}
+
+type Words<T> = { description: string; default: T };
+
+export function text(given: Words<string>): Setting<string> {
+  return setting({ ...given, accepts: 'text', read: (value) => value });
+}
+
+export function optionalText(given: Words<string | null> & { accepts?: string }): Setting<string | null> {
+  return setting({ accepts: 'text', ...given, read: (value) => value });
+}
+
+export function integer(given: Words<number> & { min: number; max: number }): Setting<number> {
+  const accepts = `a whole number from ${given.min} to ${given.max}`;
+  return setting({ ...given, accepts, read: (value) => bounded(number(value, {}, accepts), given, accepts) });
+}
+
+const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** A size in bytes; written as a number of bytes or with a unit (`256MiB`, `10GB`). */
+export function bytes<T extends number | null>(given: Words<T> & { min: number; max: number }): Setting<T | number> {
+  const accepts = `a size from ${sizeText(given.min)} to ${sizeText(given.max)} (bytes, or with a unit such as 256MiB)`;
+  return setting<T | number>({
+    ...given,
+    accepts,
+    defaultText: given.default === null ? undefined : sizeText(given.default),
+    read: (value) => bounded(number(value, byteUnits, accepts), given, accepts),
+  });
+}
+
+const msUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A duration in milliseconds; written as a number of them or with a unit (`500ms`, `30s`, `5m`, `2h`). */
+export function duration(given: Words<number> & { min: number; max: number }): Setting<number> {
+  const accepts = `a duration from ${given.min} to ${given.max} ms (or with a unit: ms, s, m, h, d)`;
+  return setting({ ...given, accepts, read: (value) => bounded(number(value, msUnits, accepts), given, accepts) });
+}
+
+/** Whole days; `30` and `30d` are the same. */
+export function days(given: Words<number> & { min: number; max: number }): Setting<number> {
+  const accepts = `a whole number of days from ${given.min} to ${given.max}`;
+  return setting({ ...given, accepts, read: (value) => bounded(number(value, { d: 1 }, accepts), given, accepts) });
+}
+
+export function choice<const T extends string>(given: Words<NoInfer<T>> & { of: readonly T[] }): Setting<T> {
+  const accepts = `one of ${given.of.join(', ')}`;
+  return setting<T>({
+    ...given,
+    accepts,
+    read: (value) => given.of.find((one) => one === value) ?? refuse(accepts),
+  });
+}
+
+const switchWords: Record<string, boolean> = { true: true, false: false, 1: true, 0: false, on: true, off: false };
+
+export function onOff(given: Words<boolean>): Setting<boolean> {
+  const accepts = 'on or off (true, false, 1, 0)';
+  return setting({
+    ...given,
+    accepts,
+    isSwitch: true,
+    defaultText: given.default ? 'on' : 'off',
+    read: (value) => switchWords[value.toLowerCase()] ?? refuse(accepts),
+  });
+}
+
+/** An absolute http or https URL without query and fragment; comes out without a slash at its end. */
+export function url<T extends string | null>(given: Words<T>): Setting<T | string> {
+  const accepts = 'an absolute http or https URL without query';
+  return setting<T | string>({
+    ...given,
+    accepts,
+    read(value) {
+      const parsed = URL.canParse(value) ? new URL(value) : refuse(accepts);
+      if (!/^https?:$/.test(parsed.protocol) || /[?#@\s]/.test(value)) refuse(accepts);
+      return parsed.href.replace(/\/+$/, '');
+    },
+  });
+}
+
+/** A comma list of IP addresses or ranges in CIDR form. */
+export function addresses(given: Words<readonly string[]>): Setting<readonly string[]> {
+  const accepts = 'a comma list of IP addresses or ranges (10.0.0.0/8)';
+  return setting({
+    ...given,
+    accepts,
+    read(value) {
+      const items = listItems(value);
+      return items.every(isRange) ? items : refuse(accepts);
+    },
+  });
+}
+
+export function list(given: Words<readonly string[]> & { of: string }): Setting<readonly string[]> {
+  return setting({ ...given, accepts: `a comma list of ${given.of}`, read: listItems });
+}
+
+/** A value that prints as [secret]. `isGood` looks at the plain text. */
+export function secret(given: { description: string; accepts: string; isGood(value: string): boolean }) {
+  return setting<Secret | null>({
+    ...given,
+    default: null,
+    isSecret: true,
+    read: (value, readAt) => (given.isGood(value) ? new Secret(value, readAt) : refuse(given.accepts)),
+  });
+}
+
+type Given<T> = Pick<Setting<T>, 'description' | 'default' | 'accepts' | 'read'> & {
+  defaultText?: string | undefined;
+  isSecret?: boolean;
+  isSwitch?: boolean;
+};
+
+function setting<T>(given: Given<T>): Setting<T> {
+  const { description, accepts, read, isSecret = false, isSwitch = false } = given;
+  return { description, default: given.default, accepts, read, isSecret, isSwitch, defaultText: wordsFor(given) };
+}
+
+function wordsFor<T>({ defaultText, default: value }: Given<T>): string {
+  if (defaultText !== undefined) return defaultText;
+  return value === null || (Array.isArray(value) && value.length === 0) ? '' : String(value);
+}
+
+function number(value: string, units: Record<string, number>, accepts: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value) ?? refuse(accepts);
+  const factor = unit === '' ? 1 : (units[unit] ?? refuse(accepts));
+  return Number(digits) * factor;
+}
+
+function bounded(value: number, { min, max }: { min: number; max: number }, accepts: string): number {
+  return Number.isInteger(value) && value >= min && value <= max ? value : refuse(accepts);
+}
+
+function sizeText(value: number): string {
+  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB'] as const) {
+    if (value >= byteUnits[unit] && value % byteUnits[unit] === 0) return `${value / byteUnits[unit]}${unit}`;
+  }
+  return String(value);
+}
+
+function listItems(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isRange(item: string): boolean {
+  const [address = '', prefix, ...rest] = item.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function refuse(accepts: string): never {
+  throw new WrongValue(accepts);
+}
