@@ -1,0 +1,63 @@
+import { type Address, parseAddress } from './address.ts';
+
+/** Where a request goes, after its URL was parsed once. */
+export interface Target {
+  readonly isTls: boolean;
+  /** Lower case, without brackets and without a trailing dot. */
+  readonly host: string;
+  readonly port: number;
+  /** The host when it is an address, else null. */
+  readonly literal: Address | null;
+  /** `scheme://host[:port]` as the URL standard writes it. */
+  readonly origin: string;
+  readonly pathname: string;
+  /** Path and query, as sent. */
+  readonly path: string;
+}
+
+/**
+ * Parses a request URL with the WHATWG parser, which normalises odd notations of hosts (`0x7f.1`, full-width digits,
+ * percent-encoding), and refuses what different parsers read differently. Gives the target, or why it is refused.
+ */
+export function parseTarget(text: string): Target | { readonly reason: string } {
+  if (UNSAFE.test(text)) return { reason: 'the URL has a space, a control character or a backslash' };
+  const authority = AUTHORITY.exec(text)?.[1];
+  if (authority === undefined) return { reason: 'the URL must be absolute and start with http:// or https://' };
+  if (authority.includes('@')) return { reason: 'the URL has user information before an @' };
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return { reason: 'the URL can not be parsed; look at its host and port' };
+  }
+  const isTls = url.protocol === 'https:';
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  if (BAD_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  if (host === '') return { reason: 'the URL has no host' };
+  return {
+    isTls,
+    host,
+    port,
+    literal: parseAddress(host),
+    origin: url.origin,
+    pathname: url.pathname,
+    path: url.pathname + url.search,
+  };
+}
+
+/** Names that mean this machine without asking DNS (RFC 6761). */
+export function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
+/** Ports of other protocols that could be talked into something by an HTTP request (Fetch standard, port blocking). */
+export const BAD_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+const UNSAFE = /[\p{Cc}\s\\]/u;
+const AUTHORITY = /^https?:\/\/([^/?#]+)/i;

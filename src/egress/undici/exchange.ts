@@ -1,0 +1,182 @@
+import type { Dispatcher } from 'undici';
+import { type EgressError, type EgressOutcome, type Header, RESPONSE_BYTES_MAX } from '../egress.ts';
+import type { Deadline } from './deadlines.ts';
+import { EgressFailure, exchangeError, isLostSocket, UPGRADE } from './failure.ts';
+import type { Lane } from './site.ts';
+
+/** What an exchange asks of its surroundings. */
+export interface ExchangeOptions {
+  readonly dispatch: Dispatcher.DispatchOptions;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly responseBytesMax?: number | undefined;
+  readonly resendOnStale?: boolean | undefined;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly onOutcome: (outcome: EgressOutcome) => void;
+}
+
+/**
+ * One request and its answer, as undici's handler: waiting → opening → sent → head read → settled. Once the head was
+ * read, whatever ends the exchange ends it as a response.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly options: ExchangeOptions;
+  /** The connection that carries it; null while it waits for one. */
+  lane: Lane | null = null;
+  deadline: Deadline | null = null;
+  isSettled = false;
+  resends = 0;
+  dnsMs: number | null = null;
+  connectMs: number | null = null;
+  tlsMs: number | null = null;
+
+  readonly #startedAt: number;
+  readonly #bytesMax: number;
+  #controller: Dispatcher.DispatchController | null = null;
+  #isReused = false;
+  #hasAnswer = false;
+  #firstByteMs: number | null = null;
+  #status = 0;
+  #headers: Header[] = [];
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(options: ExchangeOptions) {
+    this.options = options;
+    this.#startedAt = options.now();
+    this.#bytesMax = options.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  }
+
+  /** Whether the request was handed to a socket. */
+  get isSent(): boolean {
+    return this.#controller !== null;
+  }
+
+  /** Ends the exchange; on the wire, by destroying its socket. */
+  abort(failure: EgressFailure): void {
+    if (this.#controller !== null) this.#controller.abort(failure);
+    else this.fail(failure);
+  }
+
+  /** Settles with this error, or with the response when its head was read. */
+  fail(error: EgressError | EgressFailure): void {
+    if (this.#status !== 0) {
+      this.#respond(true);
+    } else {
+      const { kind, message } = error;
+      this.#settle({ kind: 'error', error: { kind, message }, timings: this.#timings(), resends: this.resends });
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#isReused = this.lane?.begin(this) ?? false;
+  }
+
+  /** The first byte of an answer. */
+  onResponseStarted(): void {
+    if (this.#hasAnswer) return;
+    this.#hasAnswer = true;
+    this.#firstByteMs = this.options.now() - this.#startedAt;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status === 101) {
+      controller.abort(new EgressFailure('protocol', UPGRADE));
+    } else if (status < 100 || status > 599) {
+      controller.abort(
+        new EgressFailure('protocol', `The peer answered with the status ${status}, which does not exist.`),
+      );
+    } else if (status >= 200) {
+      this.#status = status;
+      this.#headers = headersOf(controller.rawHeaders);
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const room = this.#bytesMax - this.#bytes;
+    this.#bytes += chunk.length;
+    if (room > 0) this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    // A small remainder is read on, so that the socket can be kept.
+    if (this.#bytes > this.#bytesMax + DRAIN_BYTES_MAX)
+      controller.abort(new EgressFailure('too_large', 'The answer was cut.'));
+  }
+
+  onResponseEnd(): void {
+    this.#respond(this.#bytes > this.#bytesMax);
+    this.lane?.release();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const lane = this.lane;
+    if (
+      this.#isReused &&
+      !this.#hasAnswer &&
+      !this.isSettled &&
+      this.options.resendOnStale !== false &&
+      isLostSocket(error)
+    ) {
+      this.resends++;
+      this.#controller = null;
+      this.#isReused = false;
+      lane?.replace(this);
+      return;
+    }
+    this.fail(exchangeError(error));
+    lane?.discard();
+  }
+
+  #respond(isCut: boolean): void {
+    this.#settle({
+      kind: 'response',
+      status: this.#status,
+      headers: this.#headers,
+      body: joined(this.#chunks),
+      truncated: isCut,
+      timings: this.#timings(),
+      resends: this.resends,
+    });
+  }
+
+  #settle(outcome: EgressOutcome): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.deadline?.cancel();
+    this.#chunks = [];
+    this.options.onOutcome(outcome);
+  }
+
+  #timings(): EgressOutcome['timings'] {
+    return {
+      dnsMs: this.dnsMs,
+      connectMs: this.connectMs,
+      tlsMs: this.tlsMs,
+      firstByteMs: this.#firstByteMs,
+      totalMs: this.options.now() - this.#startedAt,
+    };
+  }
+}
+
+const DRAIN_BYTES_MAX = 256 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** A copy of its own, since the chunks are views of large socket buffers. */
+function joined(chunks: readonly Buffer[]): Uint8Array {
+  const [first] = chunks;
+  if (first === undefined) return EMPTY;
+  return chunks.length === 1 ? new Uint8Array(first) : new Uint8Array(Buffer.concat(chunks));
+}
+
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {
+  const headers: Header[] = [];
+  if (!Array.isArray(raw)) return headers;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i];
+    const value = raw[i + 1];
+    if (Buffer.isBuffer(name) && Buffer.isBuffer(value)) {
+      headers.push([name.toString('latin1').toLowerCase(), value.toString('latin1')]);
+    }
+  }
+  return headers;
+}
