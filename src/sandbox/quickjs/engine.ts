@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { newVariant, RELEASE_SYNC } from 'quickjs-emscripten';
+import { type WasmModule, wasm } from './wasm.ts';
+
+const PAGE = 65_536;
+/** Static data and the engine's own stack, which lie below the heap in this build. */
+const BELOW_HEAP_BYTES = 5.5 * 1024 * 1024;
+/** What the build declares as its first size: no memory may be smaller. */
+const PAGES_MIN = 256;
+
+/** The functions of the engine that we call. A pointer is an address in its memory, a value a pointer to a boxed JSValue. */
+export type EngineFunctions = {
+  QTS_NewRuntime(): number;
+  QTS_RuntimeEnableInterruptHandler(runtime: number): void;
+  QTS_RuntimeSetMaxStackSize(runtime: number, bytes: number): void;
+  QTS_NewContext(runtime: number, intrinsics: number): number;
+  QTS_Eval(context: number, text: number, bytes: number, file: string, detectModule: 0, flags: 0): number;
+  QTS_Call(context: number, fn: number, self: number, argc: number, argv: number): number;
+  QTS_ResolveException(context: number, value: number): number;
+  QTS_NewString(context: number, text: number): number;
+  QTS_GetString(context: number, value: number): number;
+  QTS_GetProp(context: number, object: number, key: number): number;
+  QTS_GetGlobalObject(context: number): number;
+  QTS_GetArrayBuffer(context: number, value: number): number;
+  QTS_Typeof(context: number, value: number): number;
+  QTS_GetUndefined(): number;
+  QTS_GetTrue(): number;
+  QTS_GetFalse(): number;
+};
+
+/** One instance of the engine. Its memory has a fixed size, so that the views never move. */
+export type Engine = {
+  functions: EngineFunctions;
+  malloc(bytes: number): number;
+  free(address: number): void;
+  bytes: Buffer;
+  words: Uint32Array;
+  /** Called by the engine every ten thousand steps or so; true ends the script with an error that it can't catch. */
+  onStep: () => boolean;
+};
+
+/** Compiles the engine once; the module is shared with the worker threads. */
+export async function compileEngine(): Promise<WasmModule> {
+  const ours = createRequire(import.meta.url);
+  const theirs = createRequire(ours.resolve('quickjs-emscripten'));
+  return wasm.compile(await readFile(theirs.resolve('@jitl/quickjs-wasmfile-release-sync/wasm')));
+}
+
+/** A fresh instance with `memoryBytes` of heap (at least about 11 MiB: the build's own minimum). */
+export async function newEngine(module: WasmModule, memoryBytes: number): Promise<Engine> {
+  const pages = Math.max(PAGES_MIN, Math.ceil((BELOW_HEAP_BYTES + memoryBytes) / PAGE));
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const quiet = { wasmMemory: memory, print() {}, printErr() {} };
+  const variant = newVariant(RELEASE_SYNC, { wasmModule: module, emscriptenModule: quiet });
+  const [load, Functions] = await Promise.all([variant.importModuleLoader(), variant.importFFI()]);
+  if (typeof load !== 'function') throw new Error('The script engine has an unknown module format.');
+  const instance = await load();
+  const engine: Engine = {
+    // Its types brand every pointer; for us all are addresses.
+    functions: new Functions(instance) as unknown as EngineFunctions,
+    malloc: (bytes) => instance._malloc(bytes),
+    free: (address) => instance._free(address),
+    bytes: Buffer.from(memory.buffer),
+    words: new Uint32Array(memory.buffer),
+    onStep: () => false,
+  };
+  const refuse = () => {
+    throw new Error('The sandbox has no host functions.');
+  };
+  instance.callbacks = {
+    shouldInterrupt: () => (engine.onStep() ? 1 : 0),
+    callFunction: refuse,
+    loadModuleSource: refuse,
+    normalizeModule: refuse,
+    freeHostRef: refuse,
+  };
+  return engine;
+}

@@ -1,0 +1,24 @@
+import type { RenderOutcome, SandboxProgram } from '../sandbox.ts';
+import type { RendererLimits } from './renderer.ts';
+import type { WasmModule } from './wasm.ts';
+
+/** What a worker is born with. `progress` is shared memory: see {@link PROGRESS}. */
+export type WorkerData = { module: WasmModule; limits: RendererLimits; progress: Int32Array };
+
+/** Each program of a batch crosses once; a job names it by its place. */
+export type BatchMessage = {
+  batch: number;
+  programs: SandboxProgram[];
+  jobs: { program: number; input: string; seed: string; nowMs: number }[];
+};
+
+/** A worker says that it is ready, then answers each batch. A plain string is the output of a job that returned. */
+export type WorkerMessage =
+  | { kind: 'ready'; hasSnapshots: boolean }
+  | { kind: 'rendered'; batch: number; outcomes: (string | RenderOutcome)[] };
+
+/**
+ * Words of the shared memory in which a worker says what it is doing, for the time when it can't say anything else:
+ * how many jobs it has started, and the batch and the place in it of the running one. Place -1: none is running.
+ */
+export const PROGRESS = { started: 0, batch: 1, job: 2, words: 3 } as const;

@@ -1,0 +1,60 @@
+/** What `status[0]` says about the text that `enter` returned. */
+export const STATUS = { text: 0, json: 1, tooLong: 2, notText: 3 } as const;
+
+/** Characters of a message that reach the log. */
+export const MESSAGE_MAX = 500;
+
+/**
+ * Script that the realm runs first, in pristine surroundings; its value is `[status buffer, enter, describe]`. Programs
+ * have no way to reach these functions, and what they use of the language is captured before a program can change it.
+ *
+ * Text crosses as a C string, which ends at U+0000 and can't hold a lone surrogate: text with either crosses as JSON.
+ */
+export function preludeSource(outputBytesMax: number): string {
+  return `(() => {
+  'use strict';
+  const { parse, stringify } = JSON;
+  const bindThis = Function.prototype.bind.bind(Function.prototype.call);
+  const indexOf = bindThis(String.prototype.indexOf);
+  const isWellFormed = bindThis(String.prototype.isWellFormed);
+  const slice = bindThis(String.prototype.slice);
+  const toText = String;
+  const status = new Uint8Array(8);
+  return [
+    status.buffer,
+    (render, input, isJson) => {
+      const output = render(isJson ? parse(input) : input);
+      if (typeof output !== 'string') {
+        status[0] = ${STATUS.notText};
+        return output === null ? 'null' : typeof output;
+      }
+      if (output.length > ${outputBytesMax}) {
+        status[0] = ${STATUS.tooLong};
+        return '';
+      }
+      if (isWellFormed(output) && indexOf(output, '\\0') < 0) {
+        status[0] = ${STATUS.text};
+        return output;
+      }
+      status[0] = ${STATUS.json};
+      return stringify(output);
+    },
+    (error) => {
+      let message = 'threw a value that can not be described';
+      let stack = '';
+      try {
+        if ((typeof error === 'object' && error !== null) || typeof error === 'function') {
+          const { name, message: words, stack: frames } = error;
+          const said = toText(words === undefined ? '' : words);
+          message = name === undefined ? said || 'threw an object' : said ? toText(name) + ': ' + said : toText(name);
+          if (typeof frames === 'string') stack = slice(frames, 0, 2000);
+        } else {
+          message = toText(error);
+        }
+        message = slice(message, 0, ${MESSAGE_MAX});
+      } catch {}
+      return stringify(message) + '\\n' + stringify(stack);
+    },
+  ];
+})()`;
+}

@@ -1,0 +1,223 @@
+import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox.ts';
+import { compileEngine } from './engine.ts';
+import type { BatchMessage } from './messages.ts';
+import { exceeded } from './outcome.ts';
+import { type RunningJob, type SupervisedWorker, superviseWorker } from './supervised-worker.ts';
+
+export type QuickjsSandboxOptions = {
+  /** Threads that render; one more stands by. Default 1. */
+  workers?: number;
+  /** CPU time of one render, and of a program's top level. Default 50. */
+  timeoutMs?: number;
+  /** Memory of one render. Default 16 MiB; less than about 11 MiB acts as that. */
+  memoryBytes?: number;
+  /** Longest output, in UTF-8. Default 1 MiB. */
+  outputBytes?: number;
+  /** Prepared programs that each thread keeps, 20 KB or so each. Default 256. */
+  programsMax?: number;
+  /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 100. */
+  graceMs?: number;
+};
+
+const BATCH_JOBS_MAX = 64;
+const BATCH_CHARS_MAX = 4 * 1024 * 1024;
+const BATCHES_PER_WORKER = 2;
+const WATCH_EVERY_MS = 20;
+/** Threads that end without a job to blame, one after the other with no render between: then something is broken. */
+const ENDS_MAX = 5;
+
+type Call = {
+  outcomes: RenderOutcome[];
+  left: number;
+  resolve(outcomes: RenderOutcome[]): void;
+  reject(error: Error): void;
+};
+type Task = { job: RenderJob; call: Call; place: number };
+type Hand = {
+  worker: SupervisedWorker;
+  outstanding: Map<number, Task[]>;
+  /** The running job when the watchdog last saw a new one, and when that was. */
+  seen: { started: number; at: number } | null;
+  /** The job for which the watchdog ended the thread. */
+  condemned: RunningJob | null;
+};
+
+/**
+ * A {@link Sandbox} of QuickJS instances (WebAssembly) in worker threads. Rejects when the engine can't start.
+ *
+ * Each render finds the memory of a realm in which only its program's top level ran: it is restored byte by byte, so that
+ * nothing stays. `eval` and `Function` exist inside and reach no further than the script itself; there is no `Intl`, no
+ * timer, no module, no host function; promises are never continued. The engine ends ordinary loops itself; for native
+ * ones that it can't interrupt, a watchdog ends the thread, a spare takes over, and only the running job is to blame.
+ */
+export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox> {
+  const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
+  const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
+  const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 100);
+  const module = await compileEngine();
+  const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
+
+  let queue: Task[] = [];
+  let active: Hand[] = [];
+  let spare: Hand | null = null;
+  let batches = 0;
+  let endsInARow = 0;
+  let closed: Error | null = null;
+  let watch: NodeJS.Timeout | null = null;
+
+  active = Array.from({ length: workers }, hire);
+  try {
+    await Promise.all(active.map(({ worker }) => worker.ready));
+  } catch (error) {
+    await close(new Error('The sandbox could not start.'));
+    throw error;
+  }
+  spare = hire();
+
+  return {
+    async render(jobs) {
+      if (closed) throw closed;
+      if (jobs.length === 0) return [];
+      const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
+      const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
+      for (const [place, job] of jobs.entries()) {
+        const task = { job, call, place };
+        // Neither could ever be copied into the engine, but the thread would break its neck on it.
+        if (job.input.length + job.program.source.length > memoryBytes) finish(task, exceeded('memory', limits));
+        else queue.push(task);
+      }
+      pump();
+      return promise;
+    },
+    get stats() {
+      return { ...stats, queued: queue.length };
+    },
+    [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
+  };
+
+  function hire(): Hand {
+    const hand: Hand = {
+      worker: superviseWorker(module, limits, {
+        onRendered: (batch, outcomes) => rendered(hand, batch, outcomes),
+        onEnd: (running) => ended(hand, running),
+      }),
+      outstanding: new Map(),
+      seen: null,
+      condemned: null,
+    };
+    return hand;
+  }
+
+  function pump(): void {
+    while (queue.length > 0) {
+      const free = active.filter(
+        ({ outstanding, condemned }) => condemned === null && outstanding.size < BATCHES_PER_WORKER,
+      );
+      const [hand] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
+      if (hand === undefined) break;
+      const tasks = queue.splice(0, batchLength(queue, Math.ceil(queue.length / workers)));
+      const batch = ++batches;
+      hand.outstanding.set(batch, tasks);
+      hand.worker.post(toMessage(batch, tasks));
+    }
+    const isBusy = active.some(({ outstanding }) => outstanding.size > 0);
+    if (isBusy) {
+      watch ??= setInterval(lookAround, WATCH_EVERY_MS);
+    } else if (watch !== null) {
+      clearInterval(watch);
+      watch = null;
+    }
+  }
+
+  function rendered(hand: Hand, batch: number, outcomes: (string | RenderOutcome)[]): void {
+    const tasks = hand.outstanding.get(batch) ?? [];
+    hand.outstanding.delete(batch);
+    endsInARow = 0;
+    pump();
+    for (const [i, task] of tasks.entries()) {
+      const outcome = outcomes[i];
+      if (outcome === undefined) continue;
+      finish(task, typeof outcome === 'string' ? { kind: 'returned', output: outcome } : outcome);
+    }
+  }
+
+  function lookAround(): void {
+    const now = performance.now();
+    for (const hand of active) {
+      const running = hand.worker.progress();
+      if (running === null || hand.condemned !== null) continue;
+      if (hand.seen?.started !== running.started) {
+        hand.seen = { started: running.started, at: now };
+      } else if (now - hand.seen.at >= endAfterMs) {
+        hand.condemned = running;
+        void hand.worker.end();
+      }
+    }
+  }
+
+  /** Nothing of the thread runs any more, so that its last word on what it was doing is exact. */
+  function ended(hand: Hand, running: RunningJob | null): void {
+    if (closed) return;
+    stats.restarts++;
+    const guilty = running === null ? undefined : hand.outstanding.get(running.batch)?.[running.job];
+    // A job that came to its end after all while its thread was being ended is run again with the others.
+    const isGuilty = guilty !== undefined && (hand.condemned === null || hand.condemned.started === running?.started);
+    if (!isGuilty && ++endsInARow > ENDS_MAX)
+      return void close(new Error('The sandbox can not keep its engine running.'));
+    if (isGuilty) finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
+
+    const unanswered = [...hand.outstanding.values()].flat();
+    queue = [...unanswered.filter((task) => !(isGuilty && task === guilty)), ...queue];
+    if (active.includes(hand)) {
+      active = active.map((other) => (other === hand ? (spare ?? hire()) : other));
+      spare = null;
+    }
+    if (spare === null || spare === hand) spare = hire();
+    pump();
+  }
+
+  function finish({ call, place }: Task, outcome: RenderOutcome): void {
+    stats.renders++;
+    if (outcome.kind === 'threw') stats.threw++;
+    if (outcome.kind === 'exceeded') {
+      if (outcome.limit === 'time') stats.exceededTime++;
+      else if (outcome.limit === 'memory') stats.exceededMemory++;
+      else stats.exceededOutput++;
+    }
+    call.outcomes[place] = outcome;
+    if (--call.left === 0) call.resolve(call.outcomes);
+  }
+
+  async function close(reason: Error): Promise<void> {
+    if (closed === null) {
+      closed = reason;
+      if (watch !== null) clearInterval(watch);
+      const unfinished = [...active.flatMap(({ outstanding }) => [...outstanding.values()].flat()), ...queue];
+      queue = [];
+      for (const { call } of unfinished) call.reject(reason);
+    }
+    await Promise.all([...active, ...(spare === null ? [] : [spare])].map(({ worker }) => worker.end()));
+  }
+}
+
+/** How many tasks from the front make one message: at most `wanted`, and bounded in size. At least one. */
+function batchLength(queue: Task[], wanted: number): number {
+  let chars = 0;
+  let length = 0;
+  for (const { job } of queue.slice(0, Math.min(wanted, BATCH_JOBS_MAX))) {
+    chars += job.input.length + job.program.source.length;
+    if (length > 0 && chars > BATCH_CHARS_MAX) break;
+    length++;
+  }
+  return length;
+}
+
+function toMessage(batch: number, tasks: Task[]): BatchMessage {
+  const programs = new Map<RenderJob['program'], number>();
+  const jobs = tasks.map(({ job: { program, input, seed, nowMs } }) => {
+    const number = programs.get(program) ?? programs.size;
+    programs.set(program, number);
+    return { program: number, input, seed, nowMs };
+  });
+  return { batch, programs: [...programs.keys()], jobs };
+}

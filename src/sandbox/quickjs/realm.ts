@@ -1,0 +1,141 @@
+import type { Engine } from './engine.ts';
+import { preludeSource } from './prelude.ts';
+
+/** Base objects, Date, Eval (the engine can't run a script without), strings, RegExp, JSON, Proxy, collections,
+ * typed arrays, promises, BigInt. Nothing that knows a host. */
+const INTRINSICS = 0xfff;
+/** Of the engine's own stack, for the script: about 7,000 plain calls deep, then an ordinary InternalError. */
+const STACK_BYTES = 512 * 1024;
+/** File name of programs in stack traces. */
+export const PROGRAM_FILE = 'template';
+
+/** Addresses of one context and of what the prelude left in it. They hold in every copy of the memory. */
+export type Realm = {
+  context: number;
+  /** Where the context keeps the 64-bit state of `Math.random`. */
+  random: number;
+  /** The prelude's array buffer, of which `enter` sets the first byte. */
+  status: number;
+  enter: number;
+  describe: number;
+  /** Three words: the arguments of the next call. */
+  args: number;
+  undefined: number;
+  true: number;
+  false: number;
+};
+
+/** What the engine said: a value, or the error that ended it. Both are values in the engine. */
+export type Completion = { isError: boolean; value: number };
+
+/** Thrown by the host's side of a realm when the engine has no memory left for what we bring. */
+export class NoRoom extends Error {}
+
+/**
+ * Opens a context and runs the prelude. `clock` is the one that the engine reads; it stands at `bornMs` meanwhile, from
+ * which the engine starts `Math.random`: that tells where its state lies.
+ */
+export function openRealm(
+  engine: Engine,
+  clock: { nowMs: number },
+  outputBytesMax: number,
+  bornMs = 1_234_567_890_123,
+): Realm {
+  const { functions } = engine;
+  const runtime = functions.QTS_NewRuntime();
+  functions.QTS_RuntimeEnableInterruptHandler(runtime);
+  functions.QTS_RuntimeSetMaxStackSize(runtime, STACK_BYTES);
+  clock.nowMs = bornMs;
+  const context = functions.QTS_NewContext(runtime, INTRINSICS);
+  const random = addressOf(engine, BigInt(bornMs) * 1000n);
+  clock.nowMs = 0;
+  const realm: Realm = {
+    context,
+    random,
+    status: 0,
+    enter: 0,
+    describe: 0,
+    args: engine.malloc(3 * Uint32Array.BYTES_PER_ELEMENT),
+    undefined: functions.QTS_GetUndefined(),
+    true: functions.QTS_GetTrue(),
+    false: functions.QTS_GetFalse(),
+  };
+  const prelude = evaluate(engine, realm, preludeSource(outputBytesMax), 'prelude');
+  const member = (index: string) => functions.QTS_GetProp(context, prelude.value, newText(engine, realm, index));
+  realm.status = member('0');
+  realm.enter = member('1');
+  realm.describe = member('2');
+  return realm;
+}
+
+/** Runs a script's top level. */
+export function evaluate(engine: Engine, realm: Realm, source: string, file: string): Completion {
+  const { address, bytes } = write(engine, source);
+  const value = engine.functions.QTS_Eval(realm.context, address, bytes, file, 0, 0);
+  engine.free(address);
+  return completion(engine, realm, value);
+}
+
+/** Reads a global variable and says its type. */
+export function getGlobal(engine: Engine, realm: Realm, name: string): Completion & { type: string } {
+  const { functions } = engine;
+  const key = newText(engine, realm, name);
+  const found = functions.QTS_GetProp(realm.context, functions.QTS_GetGlobalObject(realm.context), key);
+  const read = completion(engine, realm, found);
+  return { ...read, type: readCString(engine, functions.QTS_Typeof(realm.context, read.value)) };
+}
+
+/** Calls a function of the realm with up to three arguments. */
+export function call(engine: Engine, realm: Realm, fn: number, ...args: number[]): Completion {
+  const at = realm.args >>> 2;
+  for (let i = 0; i < args.length; i++) engine.words[at + i] = args[i] ?? 0;
+  const value = engine.functions.QTS_Call(realm.context, fn, realm.undefined, args.length, realm.args);
+  return completion(engine, realm, value);
+}
+
+/** Brings a text without U+0000 and lone surrogates into the realm. Throws {@link NoRoom}. */
+export function newText(engine: Engine, realm: Realm, text: string): number {
+  const { address } = write(engine, text);
+  const value = engine.functions.QTS_NewString(realm.context, address);
+  engine.free(address);
+  if (engine.functions.QTS_ResolveException(realm.context, value) !== 0) throw new NoRoom();
+  return value;
+}
+
+/** The bytes of a text value, without copying. Throws {@link NoRoom}. */
+export function readText(engine: Engine, realm: Realm, value: number): Buffer {
+  const address = engine.functions.QTS_GetString(realm.context, value);
+  if (address === 0) throw new NoRoom();
+  return engine.bytes.subarray(address, engine.bytes.indexOf(0, address));
+}
+
+/** The first byte of an array buffer. */
+export function readFirstByte(engine: Engine, realm: Realm, buffer: number): number | undefined {
+  return engine.bytes[engine.functions.QTS_GetArrayBuffer(realm.context, buffer)];
+}
+
+function readCString(engine: Engine, address: number): string {
+  return engine.bytes.toString('latin1', address, engine.bytes.indexOf(0, address));
+}
+
+function write(engine: Engine, text: string): { address: number; bytes: number } {
+  const bytes = Buffer.byteLength(text);
+  const address = engine.malloc(bytes + 1);
+  if (address === 0) throw new NoRoom();
+  engine.bytes.write(text, address);
+  engine.bytes[address + bytes] = 0;
+  return { address, bytes };
+}
+
+function completion(engine: Engine, realm: Realm, value: number): Completion {
+  const error = engine.functions.QTS_ResolveException(realm.context, value);
+  return error === 0 ? { isError: false, value } : { isError: true, value: error };
+}
+
+function addressOf(engine: Engine, word: bigint): number {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(word);
+  const address = engine.bytes.indexOf(bytes);
+  if (address % 8 !== 0 || engine.bytes.indexOf(bytes, address + 1) !== -1) return 0;
+  return address;
+}

@@ -1,0 +1,120 @@
+import type { Engine } from './engine.ts';
+
+const PAGE = 4096;
+const PROBE_BYTES = 5 * 1024 * 1024;
+/** Where the static data certainly ends. */
+const STATIC_BYTES = 128 * 1024;
+/** Of the engine's stack, just below its heap: what ordinary scripts use. */
+const STACK_WINDOW = 64 * 1024;
+const ZEROS = Buffer.alloc(PAGE);
+
+type Run = { at: number; bytes: Buffer };
+
+/** The memory of an engine at rest, from which every realm starts: static data, the top of the stack, the heap. */
+export type BaseImage = {
+  runs: Run[];
+  /** Address of the word that holds the heap's end: above it the engine has not touched anything yet. */
+  heapEndAt: number;
+  heapEnd: number;
+};
+
+/** A realm with a prepared program: the pages that differ from the base. */
+export type Snapshot = { runs: Run[] };
+
+/** The base itself. */
+export const NOTHING: Snapshot = { runs: [] };
+
+/**
+ * Copies an engine at rest. `heapStart` is any address among the first of its heap.
+ * Returns null when this build keeps its memory in another way than we know: then nothing may be restored.
+ */
+export function takeBase(engine: Engine, heapStart: number): BaseImage | null {
+  const memory = Buffer.from(engine.bytes.subarray(0, touchedEnd(engine.bytes)));
+  const heapEndAt = findHeapEnd(engine, memory);
+  if (heapEndAt === 0) return null;
+  const heapEnd = memory.readUInt32LE(heapEndAt);
+  const low = Math.floor((heapStart - STACK_WINDOW) / PAGE) * PAGE;
+  let dataEnd = 0;
+  while (dataEnd < low && !isZero(memory.subarray(dataEnd, dataEnd + PAGE))) dataEnd += PAGE;
+  const heap = Buffer.alloc(heapEnd - low);
+  memory.copy(heap, 0, low);
+  return { runs: [copyRun(memory, 0, dataEnd), { at: low, bytes: heap }], heapEndAt, heapEnd };
+}
+
+/** Copies what differs from the base. */
+export function takeSnapshot(engine: Engine, base: BaseImage): Snapshot {
+  const runs: Run[] = [];
+  for (const { at, bytes } of base.runs) {
+    let start = -1;
+    for (let from = 0; from <= bytes.length; from += PAGE) {
+      const end = Math.min(from + PAGE, bytes.length);
+      const isSame = from >= end || engine.bytes.compare(bytes, from, end, at + from, at + end) === 0;
+      if (!isSame && start < 0) start = from;
+      if (!isSame || start < 0) continue;
+      runs.push(copyRun(engine.bytes, at + start, at + from));
+      start = -1;
+    }
+    if (start >= 0) runs.push(copyRun(engine.bytes, at + start, at + bytes.length));
+  }
+  const heapEnd = readHeapEnd(engine, base);
+  if (heapEnd > base.heapEnd) runs.push(copyRun(engine.bytes, base.heapEnd, heapEnd));
+  return { runs };
+}
+
+/** Makes the memory what it was, whatever happened since, on this instance of the engine or on a fresh one. */
+export function restore(engine: Engine, base: BaseImage, snapshot: Snapshot): void {
+  const heapEnd = readHeapEnd(engine, base);
+  for (const run of base.runs) engine.bytes.set(run.bytes, run.at);
+  if (heapEnd > base.heapEnd) engine.bytes.fill(0, base.heapEnd, heapEnd);
+  for (const run of snapshot.runs) engine.bytes.set(run.bytes, run.at);
+}
+
+/** Whether the memory outside the base's runs is untouched, the deeper stack included: the check behind the self-test. */
+export function isCleanElsewhere(engine: Engine, base: BaseImage): boolean {
+  let from = 0;
+  for (const run of base.runs) {
+    if (!isZero(engine.bytes.subarray(from, run.at))) return false;
+    from = run.at + run.bytes.length;
+  }
+  return isZero(engine.bytes.subarray(Math.max(from, readHeapEnd(engine, base))));
+}
+
+function copyRun(memory: Buffer, at: number, end: number): Run {
+  return { at, bytes: Buffer.from(memory.subarray(at, end)) };
+}
+
+/** How much of the memory the engine has touched, as an address. */
+function readHeapEnd(engine: Engine, base: BaseImage): number {
+  return Math.min(engine.words[base.heapEndAt >>> 2] ?? 0, engine.bytes.length);
+}
+
+/**
+ * Takes memory until the heap must grow, and looks which word of the static data followed: it was not below what
+ * was touched, and is above the new block now. 0: none, or not sure.
+ */
+function findHeapEnd(engine: Engine, before: Buffer): number {
+  const end = engine.malloc(PROBE_BYTES) + PROBE_BYTES;
+  let found = 0;
+  for (let at = 0; at < STATIC_BYTES; at += 4) {
+    const was = before.readUInt32LE(at);
+    const is = engine.words[at >>> 2] ?? 0;
+    if (is === was || was < before.length - PAGE || is < end || is > engine.bytes.length) continue;
+    if (found !== 0) return 0;
+    found = at;
+  }
+  return found;
+}
+
+function touchedEnd(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end > 0 && isZero(bytes.subarray(end - PAGE, end))) end -= PAGE;
+  return end;
+}
+
+function isZero(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const end = Math.min(at + ZEROS.length, bytes.length);
+    if (bytes.compare(ZEROS, 0, end - at, at, end) !== 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,10 @@
+/** A compiled module; threads can share it. */
+export type WasmModule = { readonly __brand: 'WebAssembly.Module' };
+export type WasmMemory = { readonly buffer: ArrayBuffer };
+
+/** The part of WebAssembly's API that we use. TypeScript knows it only along with a browser's DOM. */
+export const wasm = Reflect.get(globalThis, 'WebAssembly') as {
+  // Reflect.get gives any: the shape is the WebAssembly JavaScript interface's.
+  compile(bytes: Uint8Array): Promise<WasmModule>;
+  Memory: new (pages: { initial: number; maximum: number }) => WasmMemory;
+};

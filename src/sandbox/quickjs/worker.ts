@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { RenderOutcome } from '../sandbox.ts';
+import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
+import { newRenderer } from './renderer.ts';
+import { clock, takeOverDate } from './worker-clock.ts';
+
+// Started by supervised-worker.ts, which is the only one to write workerData and to post messages.
+const port = parentPort;
+const { module, limits, progress } = workerData as WorkerData;
+if (port === null) throw new Error('This file runs as a worker thread.');
+
+takeOverDate();
+const renderer = await newRenderer({ module, clock, limits });
+const post = (message: WorkerMessage) => port.postMessage(message);
+
+async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
+  const outcomes: (string | RenderOutcome)[] = [];
+  for (const [place, { program: number, input, seed, nowMs }] of jobs.entries()) {
+    const program = programs[number];
+    if (program === undefined) throw new Error('A job names a program that is not in its batch.');
+    Atomics.store(progress, PROGRESS.batch, batch);
+    Atomics.store(progress, PROGRESS.job, place);
+    Atomics.add(progress, PROGRESS.started, 1);
+    const outcome = await renderer.render({ program, input, seed, nowMs });
+    outcomes.push(outcome.kind === 'returned' ? outcome.output : outcome);
+  }
+  Atomics.store(progress, PROGRESS.job, -1);
+  post({ kind: 'rendered', batch, outcomes });
+}
+
+// One batch after the other: a render may wait for a new engine meanwhile.
+let last = Promise.resolve();
+port.on('message', (message: BatchMessage) => {
+  last = last.then(() => render(message));
+});
+post({ kind: 'ready', hasSnapshots: renderer.hasSnapshots });
