@@ -1,0 +1,86 @@
+import type { DataValue, Event } from '../contract/event.ts';
+
+/** An object as JSON.parse made it; names like `__proto__` are its own properties. */
+export type JsonObject = Record<string, unknown>;
+
+/** Levels of nesting (the event's own is the first) and keys, those inside included. */
+export const eventLimits = { levels: 32, keys: 500 } as const;
+
+/** What a walk through an event comes upon. */
+export type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number };
+
+/**
+ * Turns parsed JSON into data **in place**: numbers and booleans become their JSON text, null is left out, lists and
+ * objects stay. An event of texts alone, the usual one, is only looked through. When `findings.exceedsLimits` is set
+ * afterwards, the result is of no use.
+ */
+export function normalise(event: JsonObject, findings: Findings): Event['data'] {
+  findings.keys = 0;
+  const data = normaliseObject(event, 1, findings);
+  return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
+}
+
+/** Replaces lone surrogates, which have no form in UTF-8, by U+FFFD, in keys and values. */
+export function wellFormed(data: Event['data']): Event['data'] {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toWellFormed(), wellFormedValue(value)]));
+}
+
+/**
+ * Parses valid JSON with every number as the text in which it was sent, so that `1.50` stays `1.50`. Undefined when it
+ * is nested too deeply for that (thousands of levels, so outside of events): the look at each value recurses.
+ */
+export function parseKeepingNumberText(json: string): unknown {
+  try {
+    return JSON.parse(json, (_key, value: unknown, context?: { source?: string }) =>
+      typeof value === 'number' ? (context?.source ?? String(value)) : value,
+    );
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// Assigning to `__proto__` here is harmless: it is an own property, and an own property is found before the setter.
+function normaliseObject(object: JsonObject, level: number, findings: Findings): JsonObject {
+  const keys = Object.keys(object);
+  findings.keys += keys.length;
+  if (level > eventLimits.levels || findings.keys > eventLimits.keys) {
+    findings.exceedsLimits = true;
+    return object;
+  }
+  let hasNull = false;
+  for (const key of keys) {
+    const value = object[key];
+    if (typeof value === 'string') continue;
+    if (value === null) hasNull = true;
+    else object[key] = normaliseValue(value, level, findings);
+  }
+  return hasNull ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) : object;
+}
+
+function normaliseValue(value: unknown, level: number, findings: Findings): unknown {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') {
+    findings.hasNumbers = true;
+    return String(value);
+  }
+  if (Array.isArray(value)) return normaliseList(value, level + 1, findings);
+  return isObject(value) ? normaliseObject(value, level + 1, findings) : String(value);
+}
+
+function normaliseList(list: unknown[], level: number, findings: Findings): unknown[] {
+  if (level > eventLimits.levels) {
+    findings.exceedsLimits = true;
+    return list;
+  }
+  return list.filter((value) => value !== null).map((value) => normaliseValue(value, level, findings));
+}
+
+function wellFormedValue(value: DataValue): DataValue {
+  if (typeof value === 'string') return value.toWellFormed();
+  return Array.isArray(value) ? value.map(wellFormedValue) : wellFormed(value);
+}

@@ -1,0 +1,23 @@
+import type { Event } from '../contract/event.ts';
+
+/**
+ * When an event happened, RFC 3339 in UTC: `wt.ets`, else `dcsdat`, else when it was received. Both may be Unix time (10
+ * digits are seconds, 13 milliseconds) or RFC 3339; without an offset it is UTC. What can't be read is passed over.
+ */
+export function occurredAtOf(data: Event['data'], receivedAt: string): string {
+  return timeOf(data['wt.ets']) ?? timeOf(data['dcsdat']) ?? receivedAt;
+}
+
+const unixTime = /^(?:\d{10}|\d{13})$/;
+const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zone>[Zz]|[+-]\d\d:\d\d)?$/;
+
+function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  if (unixTime.test(value)) {
+    return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
+  }
+  const match = dateAndTime.exec(value);
+  if (match === null) return null;
+  const time = new Date(match.groups?.['zone'] === undefined ? `${value}Z` : value);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
