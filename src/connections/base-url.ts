@@ -1,0 +1,33 @@
+import type { ConnectionBody } from '../contract/connection.ts';
+
+export type BaseUrl =
+  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: false; readonly pointer: '/baseUrl' | '/port'; readonly reason: string };
+
+/**
+ * The address that a connection's requests start with: absolute http or https, no query, fragment or user-info, `port`
+ * put in. Pure; says nothing about whether the address may be reached.
+ */
+export function parseBaseUrl({ baseUrl, port }: Pick<ConnectionBody, 'baseUrl' | 'port'>): BaseUrl {
+  const text = baseUrl.trim();
+  const problem = (reason: string): BaseUrl => ({ ok: false, pointer: '/baseUrl', reason });
+  // The URL parser repairs backslashes, tabs and missing slashes silently; a person should see what is really called.
+  if (unsafe.test(text)) return problem('Must not contain blanks, control characters or backslashes.');
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
+  if (authority === undefined) return problem('Must be an absolute address that starts with https:// or http://.');
+  if (authority.includes('@')) return problem('Must not contain a user name or password; use Authentication Type.');
+  if (text.includes('#')) return problem('Must not contain a fragment (#).');
+  if (text.includes('?')) return problem('Must not contain a query (?); put it into the Endpoint Path.');
+  const url = URL.parse(text);
+  if (url === null) return problem('Is not a valid address.');
+  if (port !== null) {
+    // URL drops a default port, so that the port must be read from the text.
+    const named = /:(\d+)$/.exec(authority)?.[1];
+    if (named !== undefined && Number(named) !== port)
+      return { ok: false, pointer: '/port', reason: `The Base URL names another port (${named}).` };
+    url.port = String(port);
+  }
+  return { ok: true, url };
+}
+
+const unsafe = /[\p{Cc}\s\\]/u;

@@ -1,0 +1,160 @@
+import type { Auth } from '../contract/connection.ts';
+import type { ErrorKind, Reason } from '../contract/delivery.ts';
+import type { DestinationBody } from '../contract/destination.ts';
+import type { EgressError, EgressOutcome } from '../egress/egress.ts';
+import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
+import { RETRY_AFTER_MAX_MS, retryAfterMs } from './retry-after.ts';
+
+/** What an exchange means for its delivery. `detail` is for people and holds nothing of the answer's body. */
+export type Verdict =
+  /** `warning`: an outcome rule wants it looked at. */
+  | { readonly kind: 'delivered'; readonly warning: string | null }
+  | {
+      readonly kind: 'retry';
+      readonly errorKind: ErrorKind;
+      readonly detail: string;
+      /** Whether it uses up a step of the schedule; waits that the destination asked for don't. */
+      readonly counted: boolean;
+      /** Wait exactly this long instead of what the schedule says. null: the schedule. */
+      readonly retryAfterMs: number | null;
+      /** Who else waits for `retryAfterMs`: the whole connection, the destination, or nobody. */
+      readonly waitScope: 'connection' | 'destination' | null;
+      readonly pausesDestination: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: Reason;
+      readonly errorKind: ErrorKind;
+      readonly detail: string;
+      readonly pausesDestination: boolean;
+    }
+  /** `refresh`: drop the token, fetch one anew and resend once, uncounted. Otherwise the connection needs attention. */
+  | { readonly kind: 'auth_refused'; readonly refresh: boolean; readonly errorKind: 'auth'; readonly detail: string }
+  | {
+      readonly kind: 'held';
+      readonly reason: 'unknown_outcome';
+      readonly errorKind: 'timeout';
+      readonly detail: string;
+    };
+
+export type Exchange = {
+  readonly outcome: EgressOutcome;
+  readonly auth: Auth;
+  readonly settings: Pick<DestinationBody['settings'], 'outcomes' | 'onTimeout'>;
+  /** The token was fetched for this very attempt, so that fetching another one would not help. */
+  readonly isTokenFresh: boolean;
+  /** This is already the free resend after a token was dropped. */
+  readonly isResend: boolean;
+  /** How long Retry-After has made the delivery wait so far. */
+  readonly waitedMs: number;
+  /** ms since the epoch. */
+  readonly now: number;
+};
+
+/**
+ * Judges one exchange. In this order: the destination's outcome rules, the authentication's own signs of a dead token,
+ * then the status: 2xx is delivered; 408, 425, 429, 5xx but 501 and 505, and every network error is retried; other
+ * 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. Pure.
+ */
+export function judge(exchange: Exchange): Verdict {
+  const { outcome, settings, auth } = exchange;
+  if (outcome.kind === 'error') return judgeError(outcome.error, settings.onTimeout);
+  const rule = settings.outcomes.find((one) => fitsOutcome(one, outcome));
+  if (rule !== undefined) return applyRule(rule, outcome, exchange);
+  const isRefused =
+    auth.type === 'oauth2'
+      ? auth.refreshOn.some((one) => fitsRefresh(one, outcome))
+      : auth.type !== 'none' && outcome.status === 401;
+  return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
+}
+
+function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold'): Verdict {
+  if (kind === 'blocked') return failed('blocked', 'blocked', message);
+  if (kind === 'timeout' && onTimeout === 'hold')
+    return { kind: 'held', reason: 'unknown_outcome', errorKind: 'timeout', detail: message };
+  return retry(kind, message);
+}
+
+function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
+  const { status } = answer;
+  const detail = `Answered ${status}.`;
+  if (status >= 200 && status < 300) return { kind: 'delivered', warning: null };
+  if (status < 200) return retry('protocol', detail);
+  if (status > 599) return failed('protocol', 'protocol', `${detail} Statuses end at 599.`);
+  if (status < 400) return failed('http_3xx', 'http_3xx', `${detail} Redirects are not followed.`);
+  if (status === 410)
+    return { ...failed('http_4xx', 'http_4xx', `${detail} The destination is paused.`), pausesDestination: true };
+  if (status === 429) return waiting(answer, 'connection', detail, exchange);
+  if (status === 503) return waiting(answer, 'destination', detail, exchange);
+  if (status === 408 || status === 425) return retry('http_4xx', detail);
+  if (status < 500) return failed('http_4xx', 'http_4xx', detail);
+  if (status === 501 || status === 505) return failed('http_5xx', 'http_5xx', detail);
+  return retry('http_5xx', detail);
+}
+
+function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange): Verdict {
+  const { status } = answer;
+  const detail = `Answered ${status}; an outcome rule says ${outcome}.`;
+  switch (outcome) {
+    case 'success':
+      return { kind: 'delivered', warning: null };
+    case 'warning':
+      return { kind: 'delivered', warning: detail };
+    case 'retry':
+      return { ...retry(kindOf(status), detail), retryAfterMs: afterMs ?? null };
+    case 'throttle':
+      return waiting(answer, 'connection', detail, exchange, afterMs);
+    case 'refresh_auth':
+      return authRefused(status, exchange);
+    case 'fail':
+      return failed(reasonOf(status), kindOf(status), detail);
+    case 'pause':
+      return { ...retry(kindOf(status), detail), pausesDestination: true };
+  }
+}
+
+function authRefused(status: number, { auth, isTokenFresh, isResend }: Exchange): Verdict {
+  const refresh = auth.type === 'oauth2' && !isTokenFresh && !isResend;
+  const what = auth.type === 'oauth2' ? 'the access token' : 'the credentials';
+  const more = refresh || auth.type !== 'oauth2' ? '' : ', although it is new';
+  return { kind: 'auth_refused', refresh, errorKind: 'auth', detail: `Answered ${status} to ${what}${more}.` };
+}
+
+function waiting(
+  answer: Answer,
+  scope: 'connection' | 'destination',
+  detail: string,
+  { waitedMs, now }: Exchange,
+  afterMs = retryAfterMs(answer.headers, now),
+): Verdict {
+  const allowedMs = Math.min(afterMs ?? 0, RETRY_AFTER_MAX_MS - waitedMs);
+  if (allowedMs <= 0) return retry(kindOf(answer.status), detail);
+  return { ...retry(kindOf(answer.status), detail), counted: false, retryAfterMs: allowedMs, waitScope: scope };
+}
+
+function retry(errorKind: ErrorKind, detail: string): Extract<Verdict, { kind: 'retry' }> {
+  return {
+    kind: 'retry',
+    errorKind,
+    detail,
+    counted: true,
+    retryAfterMs: null,
+    waitScope: null,
+    pausesDestination: false,
+  };
+}
+
+function failed(reason: Reason, errorKind: ErrorKind, detail: string): Extract<Verdict, { kind: 'failed' }> {
+  return { kind: 'failed', reason, errorKind, detail, pausesDestination: false };
+}
+
+/** An outcome rule may call any status a failure, so 2xx needs a kind too: the destination broke its own protocol. */
+function kindOf(status: number): Extract<ErrorKind, Reason> | 'http_429' {
+  return status === 429 ? 'http_429' : reasonOf(status);
+}
+
+function reasonOf(status: number): 'http_3xx' | 'http_4xx' | 'http_5xx' | 'protocol' {
+  if (status >= 300 && status < 400) return 'http_3xx';
+  if (status >= 400 && status < 500) return 'http_4xx';
+  return status >= 500 && status < 600 ? 'http_5xx' : 'protocol';
+}

@@ -1,0 +1,18 @@
+import { scan } from '../template/scanner.ts';
+import { type PathShape, shapeOf } from './endpoint-url.ts';
+
+/**
+ * The shape that an Endpoint Path has whatever its tags insert. null when it holds more than insertions (`{{! }}`, blocks):
+ * then its author's JavaScript decides how many segments there are.
+ */
+export function pathShape(path: string): PathShape | null {
+  const { pieces, error } = scan(path);
+  if (error !== null) return null;
+  let text = '';
+  for (const piece of pieces) {
+    if (piece.kind === 'text') text += path.slice(piece.start, piece.end);
+    else if (piece.kind === 'value' || piece.kind === 'raw') text += 'x';
+    else return null;
+  }
+  return shapeOf(text);
+}

@@ -1,0 +1,25 @@
+/** A wait that a destination may ask for at most, in all its answers to one delivery together. */
+export const RETRY_AFTER_MAX_MS = 86_400_000;
+
+/**
+ * How long the Retry-After headers of an answer ask to wait (RFC 9110 §10.2.3: seconds or an HTTP date), in ms, cut to
+ * 24 h. Zero, the past and anything invalid is ignored; of several the latest holds. null: none. Pure.
+ */
+export function retryAfterMs(headers: readonly (readonly [string, string])[], now: number): number | null {
+  let longest = 0;
+  for (const [name, value] of headers)
+    if (name.toLowerCase() === 'retry-after') longest = Math.max(longest, waitOf(value.trim(), now));
+  return longest === 0 ? null : Math.min(longest, RETRY_AFTER_MAX_MS);
+}
+
+function waitOf(text: string, now: number): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  if (imfDate.test(text) || rfc850Date.test(text)) return Date.parse(text) - now || 0;
+  if (asctimeDate.test(text)) return Date.parse(`${text} GMT`) - now || 0;
+  return 0;
+}
+
+// Date.parse alone takes far more than the three forms of an HTTP date.
+const imfDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const rfc850Date = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
+const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectionInput } from '../contract/connection.ts';
+import { destinationInput } from '../contract/destination.ts';
+import { Secret } from '../contract/secret.ts';
+import type { Rendered } from '../journal/journal.ts';
+import { buildRequest, withHeaders } from './webhook.ts';
+
+const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
+
+// Parsed documents without secrets are stored documents as they are; the tests that need secrets put them in.
+type Parts = Parameters<typeof buildRequest>[0];
+function build(changes: {
+  connection?: object;
+  destination?: object;
+  rendered?: Partial<Rendered>;
+  key?: string | null;
+}) {
+  const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com/v2', ...changes.connection });
+  const destination = destinationInput.parse({ name: 'd', path: '/orders', ...changes.destination });
+  return buildRequest({
+    connection: connection as Parts['connection'], // no marks of secrets in these inputs
+    destination: destination as Parts['destination'], // no marks of secrets in these inputs
+    rendered: { path: destination.path, headers: [], body: '{"a":1}', isObject: false, ...changes.rendered },
+    idempotencyKey: changes.key === undefined ? 'key-1' : changes.key,
+  });
+}
+
+function request(changes: Parameters<typeof build>[0]) {
+  const built = build(changes);
+  assert.ok(built.ok, built.ok ? '' : built.detail);
+  return built.request;
+}
+
+test('a POST carries the rendered bytes, its content type as configured, and the idempotency key', () => {
+  const made = request({ destination: { contentType: 'text/plain; charset=ISO-8859-1' } });
+  assert.deepEqual(made, {
+    method: 'POST',
+    url: 'https://example.com/v2/orders',
+    headers: [
+      ['Content-Type', 'text/plain; charset=ISO-8859-1'],
+      ['Idempotency-Key', 'key-1'],
+    ],
+    body: '{"a":1}',
+  });
+});
+
+test('the idempotency header can be renamed and left out', () => {
+  const names = (changes: Parameters<typeof build>[0]) => request(changes).headers.map(([name]) => name);
+  assert.deepEqual(names({ connection: { settings: { idempotencyHeader: 'X-Key' } } }), ['Content-Type', 'X-Key']);
+  assert.deepEqual(names({ connection: { settings: { idempotencyHeader: null } } }), ['Content-Type']);
+  assert.deepEqual(names({ key: null }), ['Content-Type']);
+});
+
+test('GET sends no body and no content type: text becomes the query, after the one that is there', () => {
+  const get = (body: string, path = '/orders') =>
+    request({ destination: { method: 'GET', path }, rendered: { body, path } });
+  assert.equal(get('a=1&b=2').url, 'https://example.com/v2/orders?a=1&b=2');
+  assert.equal(get(' ?a=1\n', '/orders?x=y').url, 'https://example.com/v2/orders?x=y&a=1');
+  assert.equal(get('a=1\r\nb#c').url, 'https://example.com/v2/orders?a=1%0D%0Ab%23c');
+  assert.equal(get('a=1').body, null);
+  assert.deepEqual(get('a=1').headers, [['Idempotency-Key', 'key-1']]);
+});
+
+test('GET turns an object into parameters', () => {
+  const get = (value: unknown) =>
+    build({ destination: { method: 'GET' }, rendered: { body: JSON.stringify(value), isObject: true } });
+  const made = get({
+    q: 'a b&c=ü',
+    n: 1,
+    yes: true,
+    none: null,
+    tags: ['x', 'y', null],
+    deep: { a: [1] },
+    rows: [{ b: 2 }],
+  });
+  assert.ok(made.ok);
+  assert.equal(
+    made.request.url,
+    'https://example.com/v2/orders?q=a%20b%26c%3D%C3%BC&n=1&yes=true&tags=x&tags=y&deep=%7B%22a%22%3A%5B1%5D%7D&rows=%7B%22b%22%3A2%7D',
+  );
+  const empty = get({});
+  assert.ok(empty.ok && empty.request.url === 'https://example.com/v2/orders');
+  const list = get([1]);
+  assert.ok(!list.ok && list.reason === 'template_error');
+});
+
+test('GET sends a body when the destination is told to', () => {
+  const made = request({ destination: { method: 'GET', settings: { getBody: true } } });
+  assert.equal(made.body, '{"a":1}');
+  assert.equal(made.url, 'https://example.com/v2/orders');
+  assert.equal(made.headers[0]?.[0], 'Content-Type');
+});
+
+test("the destination's headers override the connection's in any case; what Millrace sets overrides both", () => {
+  const made = request({
+    connection: {
+      settings: {
+        headers: [
+          { name: 'X-Team', value: 'one' },
+          { name: 'X-Only', value: 'kept' },
+          { name: 'content-type', value: 'text/wrong' },
+          { name: 'X-Api-Key', value: 'k1', secret: true },
+        ],
+      },
+    },
+    rendered: {
+      headers: [
+        ['x-team', ' two\t'],
+        ['IDEMPOTENCY-KEY', 'mine'],
+      ],
+    },
+  });
+  assert.deepEqual(made.headers, [
+    ['X-Only', 'kept'],
+    ['X-Api-Key', 'k1'],
+    ['x-team', 'two'],
+    ['Content-Type', 'application/json'],
+    ['Idempotency-Key', 'key-1'],
+  ]);
+  assert.deepEqual(
+    withHeaders({ ...made, headers: [['authorization', 'mine']] }, [['Authorization', 'Bearer t']]).headers,
+    [['Authorization', 'Bearer t']],
+  );
+});
+
+test('secret headers of the destination are sent although the template never sees them', () => {
+  const destination = destinationInput.parse({ name: 'd' });
+  const built = buildRequest({
+    connection: connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' }) as Parts['connection'], // no secrets in it
+    destination: {
+      ...destination,
+      settings: { ...destination.settings, headers: [{ name: 'X-Secret', value: secret('s3cret'), secret: true }] },
+    } as Parts['destination'], // its only secret is stored
+    rendered: { path: '', headers: [], body: 'x', isObject: false },
+    idempotencyKey: null,
+  });
+  assert.ok(built.ok && built.request.headers.some(([name, value]) => name === 'X-Secret' && value === 's3cret'));
+});
+
+test('a header value with a line break, control character or non-ASCII is refused, and the words say which header', () => {
+  for (const value of ['a\r\nX-Evil: 1', 'a\nb', 'a\u0000', 'ü', 'a\u007f']) {
+    const built = build({ rendered: { headers: [['X-Name', value]] } });
+    assert.ok(!built.ok && built.reason === 'template_error' && built.detail.includes('X-Name'));
+  }
+});
+
+test('an address that would leave the base URL is blocked', () => {
+  const built = build({ destination: { path: '/o/{{it.data[0].id}}' }, rendered: { path: '/o/..' } });
+  assert.ok(!built.ok && built.reason === 'blocked');
+});
+
+test('lone surrogates are sent as U+FFFD', () => {
+  assert.equal(request({ rendered: { body: 'a\ud800b' } }).body, 'a\ufffdb');
+});

@@ -1,0 +1,88 @@
+import { headerValue } from '../connections/header-value.ts';
+import { reveal } from '../connections/secret-fields.ts';
+import type { ConnectionBody, Header } from '../contract/connection.ts';
+import type { DestinationBody } from '../contract/destination.ts';
+import type { Rendered } from '../journal/journal.ts';
+import { joinUrl } from './endpoint-url.ts';
+import { pathShape } from './path-shape.ts';
+import { queryText } from './query-text.ts';
+
+export type WebhookRequest = {
+  method: DestinationBody['method'];
+  url: string;
+  headers: [name: string, value: string][];
+  body: string | null;
+};
+
+export type BuiltRequest =
+  | { readonly ok: true; readonly request: WebhookRequest }
+  | { readonly ok: false; readonly reason: 'blocked' | 'template_error'; readonly detail: string };
+
+/**
+ * What a webhook delivery sends, before authentication. Pure: the same input gives the same bytes.
+ *
+ * Custom headers are the connection's, overridden by the destination's of the same name; what Millrace sets itself
+ * (Content-Type of a body, the idempotency key, later the authentication) overrides both. GET sends no body unless
+ * `getBody` is on: what was rendered becomes the query. `rendered.headers` holds the destination's headers that are no
+ * secrets; `idempotencyKey` null sends none. `blocked` means that the address would leave the base URL.
+ */
+export function buildRequest({
+  connection,
+  destination,
+  rendered,
+  idempotencyKey,
+}: {
+  connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'settings'>;
+  destination: Pick<DestinationBody, 'method' | 'contentType' | 'path' | 'settings'>;
+  rendered: Rendered;
+  idempotencyKey: string | null;
+}): BuiltRequest {
+  // Without tags nothing but what a person wrote is in the path.
+  const shape = destination.path.includes('{{') ? pathShape(destination.path) : null;
+  const joined = joinUrl({ ...connection, path: rendered.path, shape });
+  if (!joined.ok) return { ok: false, reason: 'blocked', detail: joined.reason };
+
+  const sendsBody = destination.method !== 'GET' || destination.settings.getBody;
+  if (!sendsBody) {
+    const query = queryText(rendered);
+    if (!query.ok) return { ok: false, reason: 'template_error', detail: query.reason };
+    joined.url.search = [joined.url.search.slice(1), query.text].filter(Boolean).join('&');
+  }
+
+  const own: [string, string][] = [];
+  if (sendsBody) own.push(['Content-Type', destination.contentType]);
+  const keyHeader = connection.settings.idempotencyHeader;
+  if (keyHeader !== null && idempotencyKey !== null) own.push([keyHeader, idempotencyKey]);
+  const secret = destination.settings.headers.filter((header) => header.secret).map(plainHeader);
+  const custom = override(connection.settings.headers.map(plainHeader), [...rendered.headers, ...secret]);
+  const headers: [string, string][] = [];
+  for (const [name, text] of override(custom, own)) {
+    const value = headerValue(text);
+    if (value === null)
+      return {
+        ok: false,
+        reason: 'template_error',
+        detail: `The header ${name} holds a line break or another character that is not visible ASCII.`,
+      };
+    headers.push([name, value]);
+  }
+  const body = sendsBody ? rendered.body.toWellFormed() : null;
+  return { ok: true, request: { method: destination.method, url: joined.url.href, headers, body } };
+}
+
+/** The request with these headers in place of any of the same names (in whatever case): how authentication is put on. */
+export function withHeaders(request: WebhookRequest, headers: readonly (readonly [string, string])[]): WebhookRequest {
+  return headers.length === 0 ? request : { ...request, headers: override(request.headers, headers) };
+}
+
+function plainHeader(header: Header): [string, string] {
+  return [header.name, reveal(header.value)];
+}
+
+function override(
+  below: readonly (readonly [string, string])[],
+  above: readonly (readonly [string, string])[],
+): [string, string][] {
+  const names = new Set(above.map(([name]) => name.toLowerCase()));
+  return [...below.filter(([name]) => !names.has(name.toLowerCase())), ...above].map(([name, value]) => [name, value]);
+}
