@@ -36,7 +36,10 @@ export type SecretMark = { set: true; updatedAt: string };
 
 /** A secret on its way in: its text, or the mark that GET gave (keep what is stored); null clears it. */
 export const secretInput = z
-  .union([z.string().max(65_536), z.strictObject({ set: z.literal(true), updatedAt: z.string().optional() })])
+  .union([
+    z.string().max(65_536).brand<'secret'>(),
+    z.strictObject({ set: z.literal(true), updatedAt: z.string().optional() }),
+  ])
   .nullable()
   .default(null)
   .meta({ description: 'Write-only. Comes out as {"set": true, "updatedAt": …}; sending that back keeps it.' });
@@ -44,7 +47,7 @@ export const secretInput = z
 /** A parsed document with each secret's input replaced by the stored secret. */
 export type Stored<T> = T extends Secret
   ? T
-  : T extends { set: true; updatedAt?: string | undefined }
+  : T extends z.core.$brand<'secret'> | { set: true; updatedAt?: string | undefined }
     ? Secret
     : T extends (infer U)[]
       ? Stored<U>[]
