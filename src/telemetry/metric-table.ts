@@ -1,0 +1,64 @@
+/** Every metric: what it counts and by what. docs/metrics.md is made from this table. */
+export const metricTable = {
+  eventsAccepted: counter('millrace_events_accepted', 'Events answered as kept, repeated ones included.'),
+  eventsDuplicate: counter('millrace_events_duplicate', 'Events that repeated an earlier one and were kept once.'),
+  intakeRefused: counter('millrace_intake_refused', 'Intake requests of which nothing was kept.', 'code'),
+  eventsMatched: counter('millrace_events_matched', 'Events held against the rules.'),
+  deliveriesPlanned: counter('millrace_deliveries_planned', 'Deliveries that matched events led to.'),
+  deliveriesSettled: counter(
+    'millrace_deliveries_settled',
+    'Steps of deliveries recorded, by the state they led to.',
+    'status',
+  ),
+  attempts: counter('millrace_attempts', 'HTTP exchanges made for deliveries.', 'outcome', 'error'),
+  attemptSeconds: histogram('millrace_attempt_seconds', 'Duration of an attempt.', 'connection'),
+  gatesMoved: counter('millrace_gates_moved', 'Times that traffic closed or opened a gate.', 'reason'),
+  tokenRequests: counter('millrace_token_requests', 'Requests for OAuth access tokens.', 'outcome'),
+  httpRequests: counter('millrace_http_requests', 'Requests answered.', 'route', 'status'),
+  httpSeconds: counter('millrace_http_request_seconds', 'Time spent on requests.', 'route'),
+  changes: counter('millrace_configuration_changes', 'Documents written or deleted.', 'kind', 'op'),
+  failures: counter('millrace_failures', 'Things that failed inside Millrace; each has an error line in the log.'),
+  storageCommits: counter('millrace_storage_commits', 'Durable transactions of the storage thread.'),
+  storageOperations: counter('millrace_storage_operations', 'Operations that these transactions held.'),
+  storageSeconds: counter('millrace_storage_commit_seconds', 'Time that these transactions took.'),
+  storageBytes: gauge('millrace_storage_bytes', 'Size of the database.'),
+  storageQueueBytes: gauge('millrace_storage_queue_bytes', 'What waits to be written.'),
+  deliveriesUnfinished: gauge(
+    'millrace_deliveries_unfinished',
+    'Deliveries that are not finished, held ones included.',
+  ),
+  deliveriesInMemory: gauge('millrace_deliveries_in_memory', 'Deliveries handed on in memory.'),
+  deliveriesInFlight: gauge('millrace_deliveries_in_flight', 'Deliveries on the wire now.'),
+  gatesClosed: gauge('millrace_gates_closed', 'Connections and destinations whose deliveries are held now.'),
+  sandboxQueued: gauge('millrace_sandbox_queued', 'Renders that wait for a thread.'),
+  sandboxRenders: counter('millrace_sandbox_renders', 'Renders done.'),
+  sandboxThrew: counter('millrace_sandbox_threw', 'Renders that ended in an error of the template.'),
+  sandboxExceeded: counter('millrace_sandbox_exceeded', 'Renders stopped at a limit.', 'limit'),
+  sandboxRestarts: counter('millrace_sandbox_restarts', 'Render threads that had to be replaced.'),
+  processMemory: gauge('process_resident_memory_bytes', 'Resident memory of the process.'),
+  processCpu: counter('process_cpu_seconds', 'Processor time used, in all threads.'),
+  eventLoop: gauge(
+    'millrace_event_loop_utilization',
+    'Share of time that the main thread was busy since the last look.',
+  ),
+} as const;
+
+type Table = typeof metricTable;
+export type MetricName = keyof Table;
+export type CounterName = { [K in MetricName]: Table[K]['type'] extends 'counter' ? K : never }[MetricName];
+export type HistogramName = { [K in MetricName]: Table[K]['type'] extends 'histogram' ? K : never }[MetricName];
+export type PulledName = CounterName | { [K in MetricName]: Table[K]['type'] extends 'gauge' ? K : never }[MetricName];
+
+export type Metric = { name: string; type: 'counter' | 'gauge' | 'histogram'; help: string; labels: readonly string[] };
+
+function counter(name: string, help: string, ...labels: string[]) {
+  return { name, type: 'counter', help, labels } as const;
+}
+
+function gauge(name: string, help: string) {
+  return { name, type: 'gauge', help, labels: [] as string[] } as const; // the empty list has no labels to infer from
+}
+
+function histogram(name: string, help: string, ...labels: string[]) {
+  return { name, type: 'histogram', help, labels } as const;
+}

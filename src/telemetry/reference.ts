@@ -1,0 +1,24 @@
+import { type Metric, metricTable } from './metric-table.ts';
+
+/** The text of docs/metrics.md. */
+export function metricsReference(): string {
+  const rows = Object.values<Metric>(metricTable).map(({ name, type, help, labels }) => {
+    const shown = type === 'counter' ? `${name}_total` : name;
+    return `| \`${shown}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${help} |`;
+  });
+  return `# Metrics
+
+<!-- Made from src/telemetry/metric-table.ts by npm run docs. -->
+
+\`GET /metrics\` answers in the OpenMetrics text format. It needs the right \`settings:view\` unless the server listens on
+loopback only. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
+histogram: 200 connections); further ones count as \`other\`. Labels hold ids, never names or payloads.
+
+| metric | type | labels | counts |
+|---|---|---|---|
+${rows.join('\n')}
+
+The log has one line for each attempt (level \`info\`) with the ids of delivery, event, action, destination and
+connection, the number, outcome, HTTP status, error kind and timings, but no payload and no secret.
+`;
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Attempt } from '../contract/delivery.ts';
+import { AppError } from '../contract/errors.ts';
+import { metricTable } from './metric-table.ts';
+import { metricsReference } from './reference.ts';
+import { type AttemptReport, createTelemetry, silentTelemetry, type TelemetryOptions } from './telemetry.ts';
+
+const payload = 'payload-of-a-visitor';
+
+const attempt: Attempt = {
+  id: 'att_1',
+  number: 2,
+  counted: true,
+  batchId: null,
+  startedAt: '2025-01-01T00:00:00.000Z',
+  durationMs: 12,
+  timings: { queueMs: 1, tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 11, totalMs: 12 },
+  request: { method: 'POST', url: `https://x.example/?q=${payload}`, headers: [['X', payload]], body: payload },
+  response: { status: 500, headers: [], body: payload, truncated: false },
+  error: { kind: 'http_5xx', message: 'HTTP 500' },
+  outcome: 'retry',
+  versions: { action: 1, destination: 1, connection: 1 },
+};
+
+const report: AttemptReport = {
+  deliveryId: 'dlv_1',
+  eventId: 'evt_1',
+  actionId: 'act_1',
+  destinationId: 'dst_1',
+  connectionId: 'con_1',
+  test: false,
+  status: 'retrying',
+  reason: null,
+  attempt,
+};
+
+function recorded(options: TelemetryOptions = {}) {
+  const lines: string[] = [];
+  const telemetry = createTelemetry({ to: { write: (line) => lines.push(line) }, ...options });
+  return { telemetry, lines };
+}
+
+test('an attempt is one line that holds ids and outcome and no payload', async () => {
+  const { telemetry, lines } = recorded();
+  telemetry.attemptFinished(report);
+  assert.equal(lines.length, 1);
+  const line = JSON.parse(lines[0] ?? '');
+  assert.equal(line.msg, 'attempt');
+  assert.deepEqual(
+    [line.deliveryId, line.number, line.httpStatus, line.error, line.firstByteMs, line.status],
+    ['dlv_1', 2, 500, 'http_5xx', 11, 'retrying'],
+  );
+  assert.ok(!lines.join('').includes(payload));
+  const metrics = await telemetry.metrics();
+  assert.ok(!metrics.includes(payload));
+  assert.match(metrics, /millrace_attempts_total\{outcome="retry",error="http_5xx"\} 1/);
+  assert.match(metrics, /millrace_attempt_seconds_bucket\{le="0.025",connection="con_1"\} 1/);
+});
+
+test('the listening line is written at every level but silent', () => {
+  for (const level of ['trace', 'error', 'fatal'] as const) {
+    const { telemetry, lines } = recorded({ level });
+    telemetry.listening({ url: 'http://127.0.0.1:1' });
+    const { msg, url } = JSON.parse(lines[0] ?? '');
+    assert.deepEqual([msg, url], ['listening', 'http://127.0.0.1:1']);
+  }
+  const { telemetry, lines } = recorded({ level: 'silent' });
+  telemetry.listening({ url: 'http://127.0.0.1:1' });
+  assert.equal(lines.length, 0);
+});
+
+test('at level warn the hot path writes nothing', () => {
+  const { telemetry, lines } = recorded({ level: 'warn' });
+  telemetry.eventsAccepted({ events: 50, duplicates: 1 });
+  telemetry.eventsMatched({ events: 50, deliveries: 50 });
+  telemetry.attemptFinished(report);
+  telemetry.requestFinished({ routeId: 'intake', method: 'POST', status: 200, durationMs: 1, requestId: 'req_1' });
+  assert.deepEqual(lines, []);
+});
+
+test('every line passes the scrubber', () => {
+  const { telemetry, lines } = recorded({ scrub: (line) => line.replaceAll('hunter2hunter2', '[secret]') });
+  telemetry.failed(new Error('refused hunter2hunter2'), 'fetch a token');
+  telemetry.gateMoved({ scopeId: 'con_1', reason: 'auth_rejected', detail: 'hunter2hunter2' });
+  telemetry.noticed('hunter2hunter2');
+  assert.equal(lines.length, 3);
+  assert.ok(!lines.join('').includes('hunter2'));
+  assert.equal(lines.join('').match(/\[secret\]/g)?.length, 4, 'message and stack of the error, detail, notice');
+});
+
+test('a failure keeps what is for the log alone: internal words, cause and stack', () => {
+  const { telemetry, lines } = recorded();
+  const error = new AppError('internal', 'for the caller', { internal: 'for the log', cause: new Error('why') });
+  telemetry.requestFinished({ routeId: 'x', method: 'GET', status: 500, durationMs: 1, requestId: 'req_1', error });
+  const line = JSON.parse(lines[0] ?? '');
+  assert.deepEqual([line.level, line.internal, line.cause, line.code], [50, 'for the log', 'why', 'internal']);
+  assert.match(line.stack, /telemetry\.test/);
+});
+
+test('label values are bounded: beyond the limit they count as other', async () => {
+  const telemetry = silentTelemetry();
+  for (let i = 0; i < 1_500; i++) telemetry.intakeRefused({ code: `code_${i}` });
+  for (let i = 0; i < 300; i++) telemetry.attemptFinished({ ...report, connectionId: `con_${i}` });
+  const metrics = await telemetry.metrics();
+  assert.match(metrics, /millrace_intake_refused_total\{code="other"\} 500/);
+  assert.match(metrics, /millrace_attempt_seconds_count\{connection="other"\} 100/);
+});
+
+test('metrics read from their owners are read anew at each look', async () => {
+  const telemetry = silentTelemetry();
+  let queued = 1;
+  telemetry.pull('sandboxQueued', () => queued);
+  telemetry.pull('sandboxExceeded', async () => ({ time: 2, memory: 0, output: 1 }));
+  assert.match(await telemetry.metrics(), /millrace_sandbox_queued 1\n/);
+  queued = 5;
+  const metrics = await telemetry.metrics();
+  assert.match(metrics, /millrace_sandbox_queued 5\n/);
+  assert.match(metrics, /millrace_sandbox_exceeded_total\{limit="time"\} 2\n/);
+  assert.ok(metrics.endsWith('# EOF\n'));
+});
+
+test('the pretty format is one line for people', () => {
+  const { telemetry, lines } = recorded({ format: 'pretty' });
+  telemetry.noticed('the Inbox is on', { path: '/inbox/a b' });
+  assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} WARN {2}the Inbox is on path="\/inbox\/a b"\n$/);
+});
+
+test('docs/metrics.md is what the table says', () => {
+  const written = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  assert.equal(written, metricsReference(), 'run npm run docs');
+  assert.ok(Object.keys(metricTable).length > 20);
+});

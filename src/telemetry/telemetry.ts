@@ -1,0 +1,159 @@
+import type { Attempt, DeliveryStatus, Reason } from '../contract/delivery.ts';
+import { createLog, errorFields, type LogOptions } from './log.ts';
+import type { PulledName } from './metric-table.ts';
+import { createMetrics, type Reading } from './metrics.ts';
+
+/** What one attempt came to, for the log. Of `attempt` only ids, outcome and timings are read, never a payload. */
+export type AttemptReport = {
+  deliveryId: string;
+  eventId: string | null;
+  actionId: string | null;
+  destinationId: string;
+  connectionId: string;
+  test: boolean;
+  /** The state that the delivery is in after it. */
+  status: DeliveryStatus;
+  reason: Reason | null;
+  attempt: Attempt;
+};
+
+/** One answered request. `error` is given when it ended in a failure worth a look. */
+export type RequestReport = {
+  routeId: string;
+  method: string;
+  status: number;
+  durationMs: number;
+  requestId: string;
+  principal?: string | null;
+  error?: unknown;
+};
+
+/** One function for each business event: it writes the line and moves the counter together. */
+export type Telemetry = {
+  /** The one line that programs wait for: written whatever the level is. */
+  listening(at: { url: string }): void;
+  stopping(because: { signal: string }): void;
+  stopped(after: { durationMs: number }): void;
+  /** A thing to tell the operator once, such as a guard that is open. */
+  noticed(message: string, fields?: Record<string, unknown>): void;
+  /** Something failed inside; `doing` completes "could not …". */
+  failed(error: unknown, doing: string, fields?: Record<string, unknown>): void;
+  requestFinished(report: RequestReport): void;
+  eventsAccepted(kept: { events: number; duplicates: number }): void;
+  intakeRefused(because: { code: string }): void;
+  eventsMatched(plan: { events: number; deliveries: number }): void;
+  attemptFinished(report: AttemptReport): void;
+  /** Traffic closed a gate, or opened it again (`reason` null). */
+  gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
+  tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
+  configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
+  storageCommitted(commit: { operations: number; durationMs: number }): void;
+  /** Lets a metric be read from its owner whenever somebody looks. */
+  pull(name: PulledName, read: () => Reading): void;
+  /** All metrics in the OpenMetrics text format. */
+  metrics(): Promise<string>;
+  /** Writes out what is still in memory; before the process ends. */
+  flush(): void;
+};
+
+export type TelemetryOptions = Partial<LogOptions>;
+
+/** Log lines go to stdout at level info in JSON unless said otherwise; secrets pass unless `scrub` is given. */
+export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
+  const { logger, flush } = createLog({ level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options });
+  const metrics = createMetrics();
+  const always = logger.child({}, { level: logger.level === 'silent' ? 'silent' : 'info' });
+  let lastLook = performance.eventLoopUtilization();
+  metrics.pull('processMemory', () => process.memoryUsage.rss());
+  metrics.pull('processCpu', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  metrics.pull('eventLoop', () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, lastLook);
+    lastLook = now;
+    return utilization;
+  });
+
+  return {
+    listening: (at) => always.info(at, 'listening'),
+    stopping: (because) => logger.info(because, 'stopping'),
+    stopped: (after) => logger.info(after, 'stopped'),
+    noticed: (message, fields = {}) => logger.warn(fields, message),
+    failed(error, doing, fields = {}) {
+      metrics.add('failures', 1);
+      logger.error({ ...fields, ...errorFields(error) }, `could not ${doing}`);
+    },
+    requestFinished(report) {
+      metrics.add('httpRequests', 1, report.routeId, String(report.status));
+      metrics.add('httpSeconds', report.durationMs / 1_000, report.routeId);
+      const { error, ...fields } = report;
+      if (error !== undefined && report.status >= 500) {
+        metrics.add('failures', 1);
+        logger.error({ ...fields, ...errorFields(error) }, 'request failed');
+      } else if (logger.isLevelEnabled('debug')) logger.debug(fields, 'request');
+    },
+    eventsAccepted({ events, duplicates }) {
+      metrics.add('eventsAccepted', events);
+      if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
+    },
+    intakeRefused({ code }) {
+      metrics.add('intakeRefused', 1, code);
+      if (logger.isLevelEnabled('debug')) logger.debug({ code }, 'intake refused');
+    },
+    eventsMatched({ events, deliveries }) {
+      metrics.add('eventsMatched', events);
+      metrics.add('deliveriesPlanned', deliveries);
+    },
+    attemptFinished(report) {
+      const { attempt } = report;
+      metrics.add('attempts', 1, attempt.outcome, attempt.error?.kind ?? '');
+      metrics.add('deliveriesSettled', 1, report.status);
+      metrics.observe('attemptSeconds', attempt.durationMs / 1_000, report.connectionId);
+      if (logger.isLevelEnabled('info')) logger.info(attemptFields(report), 'attempt');
+    },
+    gateMoved({ scopeId, reason, detail }) {
+      metrics.add('gatesMoved', 1, reason ?? 'opened');
+      if (reason === null) logger.info({ scopeId }, 'gate opened');
+      else logger.warn({ scopeId, reason, detail }, 'gate closed');
+    },
+    tokenRequested(request) {
+      metrics.add('tokenRequests', 1, request.outcome);
+      logger.info(request, 'token request');
+    },
+    configurationChanged(change) {
+      metrics.add('changes', 1, change.kind, change.op);
+      logger.info(change, 'configuration changed');
+    },
+    storageCommitted({ operations, durationMs }) {
+      metrics.add('storageCommits', 1);
+      metrics.add('storageOperations', operations);
+      metrics.add('storageSeconds', durationMs / 1_000);
+    },
+    pull: metrics.pull,
+    metrics: metrics.text,
+    flush,
+  };
+}
+
+/** Telemetry that writes nothing, for tests; its metrics work. */
+export function silentTelemetry(): Telemetry {
+  return createTelemetry({ level: 'silent', to: { write() {} } });
+}
+
+/** The one wide line of an attempt. */
+function attemptFields({ attempt, ...report }: AttemptReport): Record<string, unknown> {
+  return {
+    ...report,
+    attemptId: attempt.id,
+    number: attempt.number,
+    counted: attempt.counted,
+    outcome: attempt.outcome,
+    httpStatus: attempt.response?.status ?? null,
+    error: attempt.error?.kind ?? null,
+    ...(attempt.error === null ? {} : { errorMessage: attempt.error.message }),
+    durationMs: attempt.durationMs,
+    ...attempt.timings,
+  };
+}
