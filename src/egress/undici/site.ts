@@ -211,7 +211,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
       onEnd(ended) {
         if (exchange === null) return;
         const took = now() - began;
-        if (ended === 'dns') exchange.dnsMs = took;
+        if (ended === 'dns') exchange.dnsMs = target.literal === null ? took : null;
         else if (ended === 'connect') exchange.connectMs = took;
         else exchange.tlsMs = took;
       },

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Egress, EgressErrorKind, EgressOutcome, EgressRequest, Header } from './egress.ts';
+
+/** What a peer saw. Header names are in lower case. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: readonly Header[];
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: readonly Header[];
+  readonly body?: Uint8Array | string;
+}
+
+/** An egress, and one allowed peer that answers as a test says. */
+export interface EgressHarness extends AsyncDisposable {
+  readonly egress: Egress;
+  /** `http://host:port` of the peer. */
+  readonly origin: string;
+  /** What the peer saw so far. */
+  readonly seen: readonly SeenRequest[];
+  answer(next: (request: SeenRequest) => Answer): void;
+}
+
+/** What every adapter of the port keeps to. `open` is called for each test. Loopback must be blocked but for the peer. */
+export function testEgress(name: string, open: () => Promise<EgressHarness>): void {
+  const conformance = (title: string, run: (harness: EgressHarness) => Promise<void>) =>
+    test(`${name}: ${title}`, async () => {
+      await using harness = await open();
+      await run(harness);
+    });
+
+  conformance('sends method, path, query, headers and body as they were given', async ({ egress, origin, seen }) => {
+    const request = requestTo(`${origin}/a%20b/c?d=e&f#fragment`, {
+      method: 'PUT',
+      headers: [
+        ['X-One', '1'],
+        ['x-two', 'a'],
+        ['x-two', 'b'],
+        ['Authorization', 'Bearer t0ken'],
+      ],
+      body: '{"ü":1}',
+    });
+    responseOf(await egress.send(request));
+    assert.equal(seen.length, 1);
+    const got = seen[0];
+    assert.ok(got);
+    assert.deepEqual([got.method, got.path, got.body], ['PUT', '/a%20b/c?d=e&f', '{"ü":1}']);
+    assert.deepEqual(valuesOf(got.headers, 'x-one'), ['1']);
+    assert.deepEqual(valuesOf(got.headers, 'x-two').join(', '), 'a, b');
+    assert.deepEqual(valuesOf(got.headers, 'authorization'), ['Bearer t0ken']);
+    assert.deepEqual(valuesOf(got.headers, 'accept-encoding'), ['identity']);
+    assert.match(valuesOf(got.headers, 'user-agent').join(), /^Millrace\//);
+    assert.deepEqual(valuesOf(got.headers, 'cookie'), []);
+  });
+
+  conformance('sends bytes as they are, and no body with null', async ({ egress, origin, seen }) => {
+    responseOf(await egress.send(requestTo(origin, { body: new Uint8Array([0x68, 0x69]) })));
+    responseOf(await egress.send(requestTo(origin, { method: 'GET', body: null })));
+    assert.deepEqual(
+      seen.map((got) => [got.method, got.path, got.body]),
+      [
+        ['POST', '/', 'hi'],
+        ['GET', '/', ''],
+      ],
+    );
+  });
+
+  conformance(
+    'a user agent of the caller replaces ours, an accept-encoding does not',
+    async ({ egress, origin, seen }) => {
+      responseOf(
+        await egress.send(
+          requestTo(origin, {
+            headers: [
+              ['User-Agent', 'crm'],
+              ['Accept-Encoding', 'gzip'],
+            ],
+          }),
+        ),
+      );
+      assert.deepEqual(valuesOf(seen[0]?.headers ?? [], 'user-agent'), ['crm']);
+      assert.deepEqual(valuesOf(seen[0]?.headers ?? [], 'accept-encoding'), ['identity']);
+    },
+  );
+
+  conformance('gives status, headers and body as received', async ({ egress, origin, answer }) => {
+    answer(() => ({
+      status: 422,
+      headers: [
+        ['X-Reason', 'why'],
+        ['Set-Cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ],
+      body: 'nö',
+    }));
+    const response = responseOf(await egress.send(requestTo(origin)));
+    assert.equal(response.status, 422);
+    assert.deepEqual(valuesOf(response.headers, 'x-reason'), ['why']);
+    assert.deepEqual(valuesOf(response.headers, 'set-cookie'), ['a=1', 'b=2']);
+    assert.equal(new TextDecoder().decode(response.body), 'nö');
+    assert.deepEqual([response.truncated, response.resends], [false, 0]);
+    assert.ok(response.timings.totalMs >= 0);
+  });
+
+  conformance('follows no redirect and keeps no cookie', async ({ egress, origin, seen, answer }) => {
+    answer(() => ({
+      status: 302,
+      headers: [
+        ['location', `${origin}/next`],
+        ['set-cookie', 'a=1'],
+      ],
+    }));
+    for (let i = 0; i < 2; i++) {
+      const response = responseOf(await egress.send(requestTo(`${origin}/first`)));
+      assert.equal(response.status, 302);
+    }
+    assert.deepEqual(
+      seen.map((got) => [got.path, valuesOf(got.headers, 'cookie').length]),
+      [
+        ['/first', 0],
+        ['/first', 0],
+      ],
+    );
+  });
+
+  conformance('cuts an answer after responseBytesMax, by default after 64 KiB', async ({ egress, origin, answer }) => {
+    answer(() => ({ status: 200, body: 'x'.repeat(70_000) }));
+    const byDefault = responseOf(await egress.send(requestTo(origin)));
+    assert.deepEqual([byDefault.body.length, byDefault.truncated, byDefault.status], [65_536, true, 200]);
+    const short = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
+    assert.deepEqual([new TextDecoder().decode(short.body), short.truncated], ['x'.repeat(10), true]);
+    answer(() => ({ status: 200, body: 'x'.repeat(10) }));
+    const whole = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
+    assert.deepEqual([whole.body.length, whole.truncated], [10, false]);
+  });
+
+  conformance('refuses what could leave its place, and sends nothing', async ({ egress, origin, seen }) => {
+    const bad: Partial<EgressRequest>[] = [
+      { headers: [['x', 'a\r\nHost: other']] },
+      { headers: [['x\r\ny', 'a']] },
+      { headers: [['x', 'ü']] },
+      { headers: [['', 'a']] },
+      { headers: [['Host', 'other']] },
+      { headers: [['Content-Length', '0']] },
+      { headers: [['transfer-encoding', 'chunked']] },
+      { headers: [['Connection', 'x']] },
+      { headers: [['Upgrade', 'x']] },
+      { method: 'GET / HTTP/1.1\r\nx:' },
+      { method: 'CONNECT' },
+    ];
+    for (const part of bad)
+      assert.equal(kindOf(await egress.send(requestTo(origin, part))), 'blocked', JSON.stringify(part));
+    responseOf(await egress.send(requestTo(`${origin}/last`)));
+    assert.deepEqual(
+      seen.map((got) => got.path),
+      ['/last'],
+    );
+  });
+
+  conformance(
+    'refuses URLs that the guard refuses, in send, check and probe alike',
+    async ({ egress, origin, seen }) => {
+      const port = new URL(origin).port;
+      const urls = [
+        'ftp://example.com/',
+        'http://user@example.com/',
+        'http://example.com:25/',
+        'http://exa mple.com/',
+        'http://example.com\\x',
+        'example.com',
+        `http://127.0.0.1:${port === '1024' ? 1025 : 1024}/`,
+        'http://10.0.0.1/',
+        'http://[::1]/',
+        'http://2130706433/',
+        'http://169.254.169.254/latest/meta-data/',
+        'http://localhost:1024/',
+      ];
+      for (const url of urls) {
+        assert.equal(kindOf(await egress.send(requestTo(url))), 'blocked', url);
+        assert.equal(egress.check(url).ok, false, url);
+        const steps = await egress.probe({ url, timeoutMs: 1_000 });
+        assert.deepEqual(
+          steps.map((step) => [step.name, step.ok, step.error?.kind]),
+          [['url', false, 'blocked']],
+          url,
+        );
+      }
+      assert.deepEqual(seen, []);
+    },
+  );
+
+  conformance('checks and probes a URL that may be reached', async ({ egress, origin, seen }) => {
+    assert.deepEqual(egress.check(`${origin}/a?b`), { ok: true });
+    const steps = await egress.probe({ url: origin, timeoutMs: 5_000 });
+    assert.deepEqual(
+      steps.map((step) => [step.name, step.ok]),
+      [
+        ['url', true],
+        ['dns', true],
+        ['connect', true],
+      ],
+    );
+    for (const step of steps) assert.ok(step.durationMs >= 0 && step.detail !== '');
+    assert.deepEqual(seen, []);
+  });
+
+  conformance('once disposed it sends nothing more, and says so', async ({ egress, origin, seen }) => {
+    responseOf(await egress.send(requestTo(origin)));
+    await egress[Symbol.asyncDispose]();
+    assert.equal(kindOf(await egress.send(requestTo(origin))), 'reset');
+    assert.equal(seen.length, 1);
+  });
+}
+
+/** A small POST with generous limits, changed by `part`. */
+export function requestTo(url: string, part: Partial<EgressRequest> = {}): EgressRequest {
+  return { method: 'POST', url, headers: [], body: '{}', connectTimeoutMs: 5_000, timeoutMs: 10_000, ...part };
+}
+
+/** The response of an outcome that must be one. */
+export function responseOf(outcome: EgressOutcome): Extract<EgressOutcome, { kind: 'response' }> {
+  assert.equal(outcome.kind, 'response', JSON.stringify(outcome));
+  return outcome as Extract<EgressOutcome, { kind: 'response' }>; // as: asserted above
+}
+
+/** The error kind of an outcome, or `response`. */
+export function kindOf(outcome: EgressOutcome): EgressErrorKind | 'response' {
+  return outcome.kind === 'error' ? outcome.error.kind : 'response';
+}
+
+function valuesOf(headers: readonly Header[], name: string): string[] {
+  return headers.filter(([key]) => key === name).map(([, value]) => value);
+}

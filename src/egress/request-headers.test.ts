@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { headerProblem, methodProblem, requestHeaders } from './request-headers.ts';
+
+test('names that are no tokens and values that leave their line are refused', () => {
+  for (const name of ['', 'a b', 'a:', 'a\r\n', 'ä', 'a\u0000', '(a)', 'a/b'])
+    assert.notEqual(headerProblem(name, 'x'), null, name);
+  for (const value of [
+    'a\r\nb: c',
+    'a\nb',
+    'a\rb',
+    'a\u0000',
+    'ü',
+    '\u007f',
+    ' a',
+    'a ',
+    '\ta',
+    'a\u0085',
+    'a\u2028b',
+  ]) {
+    assert.notEqual(headerProblem('x-a', value), null, JSON.stringify(value));
+  }
+  for (const value of ['', 'a', 'a b\tc', '"~!']) assert.equal(headerProblem('x-a', value), null, value);
+});
+
+test('headers that frame or route the message can not be set, in any case', () => {
+  for (const name of [
+    'Host',
+    'CONTENT-LENGTH',
+    'transfer-encoding',
+    'Connection',
+    'Keep-Alive',
+    'Upgrade',
+    'TE',
+    'Trailer',
+    'Expect',
+    'Proxy-Authorization',
+    'proxy-connection',
+  ]) {
+    assert.notEqual(headerProblem(name, 'x'), null, name);
+  }
+});
+
+test('a problem quotes the name and never the value', () => {
+  assert.doesNotMatch(headerProblem('authorization', 'Bearer s3cret\n') ?? '', /s3cret/);
+});
+
+test('the user agent is ours unless the caller names one, and the answer is asked for uncompressed', () => {
+  assert.deepEqual(requestHeaders([], 'Millrace/1'), ['user-agent', 'Millrace/1', 'accept-encoding', 'identity']);
+  assert.deepEqual(
+    requestHeaders(
+      [
+        ['User-Agent', 'me'],
+        ['Accept-Encoding', 'gzip'],
+        ['a', '1'],
+        ['A', '2'],
+      ],
+      'Millrace/1',
+    ),
+    ['User-Agent', 'me', 'a', '1', 'A', '2', 'accept-encoding', 'identity'],
+  );
+});
+
+test('methods that change what the exchange is are refused', () => {
+  for (const method of ['CONNECT', 'connect', 'TRACE', 'TRACK', '', 'G ET', 'GET\r\n'])
+    assert.notEqual(methodProblem(method), null, method);
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'PROPFIND'])
+    assert.equal(methodProblem(method), null, method);
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { createDeadlines } from './deadlines.ts';
+
+test('deadlines pass never early, soon after, once, and not when cancelled', () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let now = 1_003;
+  const passed: string[] = [];
+  let expiredAt = 0;
+  const deadlines = createDeadlines(() => now);
+  const advance = (ms: number) => {
+    for (let i = 0; i < ms; i++) {
+      now++;
+      mock.timers.tick(1);
+    }
+  };
+  try {
+    deadlines.start(100, () => {
+      passed.push('a');
+      expiredAt = now;
+    });
+    const b = deadlines.start(100, () => passed.push('b'));
+    deadlines.start(15_000, () => passed.push('late'));
+    deadlines.start(50, () => {
+      passed.push('c');
+      deadlines.start(20, () => passed.push('d'));
+    });
+    b.cancel();
+    b.cancel();
+    advance(50);
+    assert.deepEqual(passed, []);
+    advance(49);
+    assert.deepEqual(passed, ['c', 'd']);
+    advance(21);
+    assert.deepEqual(passed, ['c', 'd', 'a']);
+    assert.ok(expiredAt >= 1_103 && expiredAt <= 1_123, String(expiredAt));
+    advance(14_880);
+    assert.deepEqual(passed.slice(3), []);
+    advance(25);
+    assert.deepEqual(passed.slice(3), ['late']);
+  } finally {
+    deadlines[Symbol.dispose]();
+    mock.timers.reset();
+  }
+});
