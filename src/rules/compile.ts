@@ -1,8 +1,8 @@
 import { type Comparison, type Condition, conditionLimits } from '../contract/condition.ts';
 import type { Event } from '../contract/event.ts';
 import type { ExplainedCondition, Explanation } from '../contract/explanation.ts';
-import { compileComparison, wantedTexts } from './comparison.ts';
-import { compileLookup } from './lookup.ts';
+import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
+import { compileLookup, type Lookup } from './lookup.ts';
 
 /** The behaviors that conditions may name, by id. */
 export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;
@@ -12,8 +12,8 @@ export type CompiledCondition = {
   matches(event: Event): boolean;
   /** Judges every part, without short cuts; its result is always that of `matches`. */
   explain(event: Event): Explanation;
-  /** What an event must carry for the condition to hold. */
-  need: Need;
+  /** The parts that must all hold; with what each needs, what the rule index is built on. */
+  conjuncts: readonly Conjunct[];
   /** The names of the parameters that are compared, each once. */
   parameters: readonly string[];
 };
@@ -26,19 +26,27 @@ export type Need =
   | { kind: 'choice'; parameter: string; ignoreCase: boolean; texts: string[] }
   | { kind: 'every' | 'some'; needs: Need[] };
 
+/** Compiled comparisons by what they say; opaque. */
+export type CompiledComparisons = Map<string, CompiledComparison>;
+
+/** A part of a condition, and what it needs. A `choice` is all it needs: the part holds exactly when the choice is met. */
+export type Conjunct = { matches(event: Event): boolean; need: Need };
+
 /** Something that keeps a condition from being compiled, and the place in it (a JSON pointer). */
 export type ConditionProblem = { pointer: string; message: string };
 
 /**
  * Compiles a condition. Behaviors are put in place before depth, comparisons and list values are counted; a problem
  * inside of one is reported at the place that names it. Refuses unknown behaviors, cycles, and regular expressions that
- * RE2 does not know.
+ * RE2 does not know. Conditions compiled with the same `comparisons` share the comparisons that they have in common,
+ * which saves memory and, with thousands of conditions, most of the time of a match: shared code stays in the cache.
  */
 export function compileCondition(
   condition: Condition,
   behaviors: Behaviors,
+  comparisons: CompiledComparisons = new Map(),
 ): { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] } {
-  const build: Build = { behaviors, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
+  const build: Build = { behaviors, comparisons, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
   const part = compilePart(condition, { pointer: '', reportAt: '', depth: 1, within: [] }, build);
   if (build.problems.length > 0) return { ok: false, problems: build.problems };
   return {
@@ -49,7 +57,7 @@ export function compileCondition(
         const tree = part.explain(event);
         return { result: tree.result, decidedBy: deciderOf(tree), tree };
       },
-      need: part.needs.toHold,
+      conjuncts: part.conjuncts ?? [{ matches: part.matches, need: part.needs.toHold }],
       parameters: [...build.parameters],
     },
   };
@@ -60,10 +68,13 @@ type Part = {
   matches(event: Event): boolean;
   explain(event: Event): ExplainedCondition;
   needs: { toHold: Need; toFail: Need };
+  /** Set when the part is more than one conjunct. */
+  conjuncts?: readonly Conjunct[];
 };
 
 type Build = {
   behaviors: Behaviors;
+  comparisons: CompiledComparisons;
   problems: ConditionProblem[];
   parameters: Set<string>;
   leaves: number;
@@ -88,6 +99,7 @@ function compilePart(condition: Condition, place: Place, build: Build): Part {
 function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place, build: Build): Part {
   const parts = conditions.map((one, i) => compilePart(one, step(place, `/${kind}/${i}`), build));
   const settles = kind === 'any';
+  const conjuncts = parts.flatMap((part) => part.conjuncts ?? [{ matches: part.matches, need: part.needs.toHold }]);
   return {
     matches: (event) => {
       for (const part of parts) if (part.matches(event) === settles) return settles;
@@ -102,6 +114,7 @@ function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place
       toHold: { kind: kind === 'all' ? 'every' : 'some', needs: parts.map((part) => part.needs.toHold) },
       toFail: { kind: kind === 'all' ? 'some' : 'every', needs: parts.map((part) => part.needs.toFail) },
     },
+    ...(kind === 'all' && { conjuncts }),
   };
 }
 
@@ -128,7 +141,7 @@ function compileBehavior(id: string, place: Place, build: Build): Part {
   const reportAt = place.within.length === 0 ? pointer : place.reportAt;
   const part = compilePart(behavior.condition, { pointer, reportAt, depth: place.depth, within }, build);
   return {
-    matches: part.matches,
+    ...part,
     explain: (event) => {
       const inner = part.explain(event);
       return {
@@ -140,41 +153,55 @@ function compileBehavior(id: string, place: Place, build: Build): Part {
         condition: inner,
       };
     },
-    needs: part.needs,
   };
 }
 
+type CompiledComparison = { lookup: Lookup; judge: Judge; matches(event: Event): boolean; toHold: Need };
+
 function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
-  const compiled = compileComparison(comparison);
-  if (!compiled.ok) return refuse(place, compiled.message, build, '/value');
+  const compiled = shareComparison(comparison, build.comparisons);
+  if (typeof compiled === 'string') return refuse(place, compiled, build, '/value');
+  const { lookup, judge, matches, toHold } = compiled;
   const { parameter, operator } = comparison;
   const ignoreCase = comparison.ignoreCase === true;
   const value = 'value' in comparison ? comparison.value : null;
-  const lookup = compileLookup(parameter);
-  const { judge } = compiled;
-  const texts = wantedTexts(comparison);
   build.parameters.add(parameter);
   return {
-    matches: (event) => judge(lookup(event)),
+    matches,
     explain: (event) => {
       const found = lookup(event);
       const isMissing = found === undefined;
-      const actual = isMissing ? null : found;
-      const { pointer } = place;
       return {
         kind: 'comparison',
-        pointer,
+        pointer: place.pointer,
         result: judge(found),
         parameter,
         operator,
         value,
         ignoreCase,
         isMissing,
-        actual,
+        actual: isMissing ? null : found,
       };
     },
-    needs: { toHold: texts === null ? noNeed : { kind: 'choice', parameter, ignoreCase, texts }, toFail: noNeed },
+    needs: { toHold, toFail: noNeed },
   };
+}
+
+/** The comparison compiled, or what is wrong with it. */
+function shareComparison(comparison: Comparison, shared: CompiledComparisons): CompiledComparison | string {
+  const key = JSON.stringify(comparison);
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const result = compileComparison(comparison);
+  if (!result.ok) return result.message;
+  const { judge } = result;
+  const lookup = compileLookup(comparison.parameter);
+  const texts = wantedTexts(comparison);
+  const { parameter, ignoreCase = false } = comparison;
+  const toHold: Need = texts === null ? noNeed : { kind: 'choice', parameter, ignoreCase, texts };
+  const compiled = { lookup, judge, matches: (event: Event) => judge(lookup(event)), toHold };
+  shared.set(key, compiled);
+  return compiled;
 }
 
 const noNeed: Need = { kind: 'every', needs: [] };

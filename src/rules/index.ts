@@ -1,5 +1,5 @@
 import type { Event } from '../contract/event.ts';
-import type { CompiledCondition, Need } from './compile.ts';
+import type { CompiledCondition, Conjunct, Need } from './compile.ts';
 import { compileLookup, type Lookup, placesOf } from './lookup.ts';
 import { type Fold, foldCase, foldExact, someCandidate } from './text.ts';
 
@@ -22,10 +22,10 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
   const shelves = new Map<string, Shelf<Entry>>();
 
   for (const [order, entry] of entries.entries()) {
-    const slot: Slot<Entry> = { entry, order, seenIn: 0 };
-    const need = cheapest(entry.condition.need, counts);
-    if (need === null) unfiled.push(slot);
-    else for (const choice of need.choices) file(slot, choice, shelves);
+    const { filing, rest } = split(entry.condition, counts);
+    const slot: Slot<Entry> = { entry, order, rest, seenIn: 0 };
+    if (filing === null) unfiled.push(slot);
+    else for (const choice of filing.choices) file(slot, choice, shelves);
   }
 
   const find = shelfFinder([...shelves.values()]);
@@ -51,13 +51,16 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
     candidates: (event) => candidateSlots(event).map((slot) => slot.entry),
     match: (event) => {
       const matched: Entry[] = [];
-      for (const { entry } of candidateSlots(event)) if (entry.condition.matches(event)) matched.push(entry);
+      for (const slot of candidateSlots(event)) if (allHold(slot.rest, event)) matched.push(slot.entry);
       return matched;
     },
   };
 }
 
-type Slot<Entry> = { entry: Entry; order: number; seenIn: number };
+type Test = Conjunct['matches'];
+
+/** `rest`: what remains to be asked when the entry was found where it is filed. */
+type Slot<Entry> = { entry: Entry; order: number; rest: readonly Test[]; seenIn: number };
 type Choice = Extract<Need, { kind: 'choice' }>;
 
 /** The entries filed under one parameter, by folded text. */
@@ -123,9 +126,11 @@ function shelfFinder<Entry>(shelves: Shelf<Entry>[]): (event: Event, round: numb
 
 const shelvesAlwaysLookedAt = 8;
 
+type ChoiceCounts = Map<string, Map<string, number>>;
+
 /** How many entries name each text of each parameter: what a slot list will at most hold. */
-function countChoices(entries: readonly { condition: CompiledCondition }[]): Map<string, Map<string, number>> {
-  const counts = new Map<string, Map<string, number>>();
+function countChoices(entries: readonly { condition: CompiledCondition }[]): ChoiceCounts {
+  const counts: ChoiceCounts = new Map();
   const visit = (need: Need): void => {
     if (need.kind !== 'choice') {
       for (const one of need.needs) visit(one);
@@ -136,14 +141,34 @@ function countChoices(entries: readonly { condition: CompiledCondition }[]): Map
     counts.set(name, texts);
     for (const text of need.texts) texts.set(text, (texts.get(text) ?? 0) + 1);
   };
-  for (const entry of entries) visit(entry.condition.need);
+  for (const entry of entries) for (const conjunct of entry.condition.conjuncts) visit(conjunct.need);
   return counts;
+}
+
+/** Chooses where to file a condition. A conjunct that is no more than the choice it is filed under need not be asked again. */
+function split(condition: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
+  let filing: Filing | null = null;
+  let chosen: Conjunct | null = null;
+  for (const conjunct of condition.conjuncts) {
+    const one = cheapest(conjunct.need, counts);
+    if (one === null || (filing !== null && one.cost >= filing.cost)) continue;
+    filing = one;
+    chosen = conjunct;
+  }
+  const isAnswered = (conjunct: Conjunct) => conjunct === chosen && conjunct.need.kind === 'choice';
+  const rest = condition.conjuncts.filter((conjunct) => !isAnswered(conjunct));
+  return { filing, rest: rest.map((conjunct) => conjunct.matches) };
+}
+
+function allHold(tests: readonly Test[], event: Event): boolean {
+  for (const test of tests) if (!test(event)) return false;
+  return true;
 }
 
 type Filing = { cost: number; choices: Choice[] };
 
 /** The choices under which to file a condition, so that one of them is met whenever it holds; null when there are none. */
-function cheapest(need: Need, counts: Map<string, Map<string, number>>): Filing | null {
+function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
   if (need.kind === 'choice') {
     const texts = counts.get(shelfName(need));
     let cost = 0;

@@ -79,6 +79,5 @@ function follow(start: unknown, path: readonly string[]): unknown {
 function own(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   if (key === 'length' && Array.isArray(value)) return undefined;
-  const found: unknown = Reflect.get(value, key);
-  return found === null ? undefined : found;
+  return (value as Record<string, unknown>)[key] ?? undefined; // hasOwn has just shown that it has this key
 }
