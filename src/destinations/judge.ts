@@ -1,9 +1,9 @@
+import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts';
 import type { Auth } from '../contract/connection.ts';
 import type { ErrorKind, Reason } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { EgressError, EgressOutcome } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
-import { RETRY_AFTER_MAX_MS, retryAfterMs } from './retry-after.ts';
 
 /** What an exchange means for its delivery. `detail` is for people and holds nothing of the answer's body. */
 export type Verdict =

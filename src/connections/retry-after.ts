@@ -1,4 +1,4 @@
-/** A wait that a destination may ask for at most, in all its answers to one delivery together. */
+/** The longest wait that an answer may ask for (for a delivery: in all its answers together). */
 export const RETRY_AFTER_MAX_MS = 86_400_000;
 
 /**

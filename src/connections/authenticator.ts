@@ -1,0 +1,137 @@
+import type { Auth, ConnectionBody } from '../contract/connection.ts';
+import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './client-auth.ts';
+import { fingerprint } from './fingerprint.ts';
+import { reveal } from './secret-fields.ts';
+import type { TokenFailure } from './token-answer.ts';
+import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
+import { fetchToken, type TokenDoor } from './token-request.ts';
+
+/** The parts of a connection that decide how its requests are authenticated. */
+export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;
+
+export type Authorization =
+  | {
+      readonly ok: true;
+      /** To be put on the request in place of headers of the same name. */
+      readonly headers: [name: string, value: string][];
+      /** The caller waited for this token: another one would be no better. */
+      readonly fresh: boolean;
+      /** How long the caller waited for the token; null when none was fetched. */
+      readonly tokenMs: number | null;
+    }
+  | Pick<TokenFailure, 'ok' | 'kind' | 'detail' | 'retryAfterMs'>;
+
+export interface Authenticator {
+  /**
+   * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
+   * Callers that come together share one token request.
+   */
+  authorize(connection: AuthorizedConnection): Promise<Authorization>;
+  /** Drops exactly the token that was refused; a newer one stays. */
+  refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
+  /** Drops everything known of a connection (it was deleted). A changed one needs no call: its token is not its own. */
+  forget(connectionId: string): void;
+}
+
+/** What is known of one connection. `key` stands for everything that shaped its token. */
+type Slot = {
+  readonly key: string;
+  token: Token | null;
+  pending: Promise<Fetched> | null;
+  /** When the last token request began. */
+  askedAt: number;
+  /** The client authentication that worked last. */
+  method: ClientAuthMethod | null;
+};
+
+type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
+
+/**
+ * Authenticates requests and keeps the access tokens of all connections, in memory. A token near its end is renewed in
+ * the background while it stays in use, so that a token endpoint that is down for a moment stops nothing.
+ */
+export function createAuthenticator(door: TokenDoor): Authenticator {
+  const slots = new Map<string, Slot>();
+  const fingerprints = new WeakMap<object, string>();
+
+  function fingerprintOf(part: object): string {
+    const known = fingerprints.get(part);
+    if (known !== undefined) return known;
+    const made = fingerprint(part);
+    fingerprints.set(part, made);
+    return made;
+  }
+
+  function slotOf({ id, auth, settings }: AuthorizedConnection): Slot {
+    const key = fingerprintOf(auth) + fingerprintOf(settings.tls);
+    const known = slots.get(id);
+    if (known?.key === key) return known;
+    const slot: Slot = { key, token: null, pending: null, askedAt: 0, method: null };
+    slots.set(id, slot);
+    return slot;
+  }
+
+  function renew(slot: Slot, auth: Oauth2, settings: ConnectionBody['settings']): Promise<Fetched> {
+    const askedAt = door.now();
+    slot.askedAt = askedAt;
+    const pending = fetchToken({ auth, settings, door, remembered: slot.method })
+      .then(({ answer, method }): Fetched => {
+        if (!answer.ok) return answer;
+        slot.method = method;
+        // The life is counted from before the request, so that a slow answer makes it shorter, never longer.
+        slot.token = { header: `Bearer ${answer.accessToken}`, fetchedAt: askedAt, lifeMs: answer.lifeMs };
+        return { ok: true, token: slot.token };
+      })
+      .finally(() => {
+        slot.pending = null;
+      });
+    slot.pending = pending;
+    return pending;
+  }
+
+  async function authorize(connection: AuthorizedConnection): Promise<Authorization> {
+    const { auth, settings } = connection;
+    if (auth.type !== 'oauth2') return standing(auth);
+    const slot = slotOf(connection);
+    const startedAt = door.now();
+    if (slot.token !== null && isUsable(slot.token, startedAt)) {
+      if (slot.pending === null && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
+        // Its failure is nobody's yet: whoever finds the token expired asks again and is told.
+        renew(slot, auth, settings).catch(() => undefined);
+      return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
+    }
+    const fetched = await (slot.pending ?? renew(slot, auth, settings));
+    if (!fetched.ok) return fetched;
+    const tokenMs = door.now() - startedAt;
+    return { ok: true, headers: [['Authorization', fetched.token.header]], fresh: true, tokenMs };
+  }
+
+  return {
+    authorize,
+    refused(connection, { headers }) {
+      const slot = slots.get(connection.id);
+      if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
+        slot.token = null;
+    },
+    forget(connectionId) {
+      slots.delete(connectionId);
+    },
+  };
+}
+
+/** Between renewals that fail there is a quarter of the time that renewal begins ahead. */
+function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: number): boolean {
+  if (askedAt === fetchedAt || lifeMs === null) return true;
+  const sinceMs = now - askedAt;
+  return sinceMs < 0 || sinceMs >= renewAheadMs(lifeMs) / 4;
+}
+
+/** The schemes that need nobody else. */
+function standing(auth: Exclude<Auth, Oauth2>): Authorization {
+  if (auth.type === 'none') return { ok: true, headers: [], fresh: false, tokenMs: null };
+  const token = auth.type === 'bearer' ? reveal(auth.token) : '';
+  if (auth.type === 'bearer' && token === '')
+    return { ok: false, kind: 'rejected', detail: 'No bearer token is stored.', retryAfterMs: null };
+  const value = auth.type === 'basic' ? basicCredentials(auth.username, reveal(auth.password)) : `Bearer ${token}`;
+  return { ok: true, headers: [['Authorization', value]], fresh: false, tokenMs: null };
+}

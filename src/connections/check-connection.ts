@@ -1,0 +1,134 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { type ConnectionBody, headerName } from '../contract/connection.ts';
+import type { FieldError } from '../contract/errors.ts';
+import type { EgressCheck } from '../egress/egress.ts';
+import { readPrivateKey } from './assertion.ts';
+import { parseBaseUrl } from './base-url.ts';
+import type { Oauth2 } from './client-auth.ts';
+import { headerValue } from './header-value.ts';
+import { reveal } from './secret-fields.ts';
+import { tokenUrlProblem } from './token-url.ts';
+
+/**
+ * What a schema can't tell about a connection that is to be saved: addresses, credentials that no header can carry,
+ * keys that can't be read. A password, token or signing key that is missing is no error: deliveries wait for it. `check` is the
+ * egress guard's (no look-up), `isHttpAllowed` the operator's allow-list. Details hold no secret.
+ */
+export function checkConnection({
+  connection,
+  check,
+  isHttpAllowed,
+}: {
+  connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'auth' | 'settings'>;
+  check: (url: string) => EgressCheck;
+  isHttpAllowed: (url: string) => boolean;
+}): FieldError[] {
+  const errors: FieldError[] = [];
+  const base = parseBaseUrl(connection);
+  if (!base.ok) errors.push({ pointer: base.pointer, detail: base.reason });
+  else errors.push(...checkAddress('/baseUrl', base.url.href, check));
+  errors.push(...checkAuth(connection, check, isHttpAllowed));
+  for (const [index, { value }] of connection.settings.headers.entries())
+    if (headerValue(reveal(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
+  errors.push(...checkTls(connection.settings.tls));
+  return errors;
+}
+
+function checkAddress(pointer: string, url: string, check: (url: string) => EgressCheck): FieldError[] {
+  const checked = check(url);
+  return checked.ok ? [] : [{ pointer, detail: checked.reason, code: 'blocked_address' }];
+}
+
+function checkAuth(
+  { auth }: Pick<ConnectionBody, 'auth'>,
+  check: (url: string) => EgressCheck,
+  isHttpAllowed: (url: string) => boolean,
+): FieldError[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'basic':
+      // RFC 7617 §2 forbids control characters in both; the schema sees to the user name.
+      return /\p{Cc}/u.test(reveal(auth.password))
+        ? [{ pointer: '/auth/password', detail: 'Must not contain control characters.' }]
+        : [];
+    case 'bearer':
+      return /^[\x21-\x7e]*$/.test(reveal(auth.token))
+        ? []
+        : [{ pointer: '/auth/token', detail: 'Must be visible ASCII without blanks; leave out the word Bearer.' }];
+    case 'oauth2':
+      return [
+        ...checkTokenUrl(auth.accessTokenUrl, check, isHttpAllowed),
+        ...checkAssertions(auth),
+        ...Object.entries(auth.extraHeaders).flatMap(([name, value]) => {
+          const pointer = `/auth/extraHeaders/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+          const named = headerName.safeParse(name);
+          if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is no header name.' }];
+          return headerValue(reveal(value)) === null ? [notHeader(pointer)] : [];
+        }),
+      ];
+  }
+}
+
+function checkTokenUrl(
+  url: string,
+  check: (url: string) => EgressCheck,
+  isHttpAllowed: (url: string) => boolean,
+): FieldError[] {
+  const pointer = '/auth/accessTokenUrl';
+  const problem = tokenUrlProblem(url, isHttpAllowed);
+  return problem === null ? checkAddress(pointer, url, check) : [{ pointer, detail: problem }];
+}
+
+function checkAssertions(auth: Oauth2): FieldError[] {
+  const errors: FieldError[] = [];
+  if (auth.clientAuth === 'private_key_jwt' && auth.clientAssertion === null)
+    errors.push({
+      pointer: '/auth/clientAssertion',
+      detail: 'Is needed to authenticate the client with private_key_jwt.',
+    });
+  const signers = { clientAssertion: auth.clientAssertion, assertion: auth.grant === 'jwt' ? auth.assertion : null };
+  for (const [name, signer] of Object.entries(signers)) {
+    if (signer === null || reveal(signer.privateKey) === '') continue;
+    const read = readPrivateKey(reveal(signer.privateKey));
+    if (!read.ok) errors.push({ pointer: `/auth/${name}/privateKey`, detail: read.reason });
+  }
+  return errors;
+}
+
+function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
+  if (tls.cert !== null && reveal(tls.key) === '')
+    return [{ pointer: '/settings/tls/key', detail: 'A client certificate needs its private key.' }];
+  if (tls.cert === null && reveal(tls.key) !== '')
+    return [{ pointer: '/settings/tls/cert', detail: 'A private key needs its client certificate.' }];
+  const errors: FieldError[] = [];
+  if (tls.ca !== null && !isCertificates(tls.ca))
+    errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
+  if (tls.cert !== null && !isPair(tls.cert, reveal(tls.key)))
+    errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not fit together.' });
+  return errors;
+}
+
+function isCertificates(text: string): boolean {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return blocks.length > 0 && blocks.every((block) => doesNotThrow(() => new X509Certificate(block)));
+}
+
+function isPair(cert: string, key: string): boolean {
+  return doesNotThrow(() => createSecureContext({ cert, key }));
+}
+
+/** OpenSSL says only by exceptions that it can't read something; its words help nobody here and may quote a key. */
+function doesNotThrow(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notHeader(pointer: string): FieldError {
+  return { pointer, detail: 'Must be one line of visible ASCII.' };
+}
