@@ -1,0 +1,144 @@
+import { parseExpression, parseParameters, type Script } from './javascript.ts';
+import type { TemplateNode } from './parser.ts';
+import { TemplateError } from './position.ts';
+import type { Tag } from './scanner.ts';
+import type { ScriptToken } from './tag-end.ts';
+import { type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
+
+/** A block whose end has not come yet. */
+export type Block = {
+  name: string;
+  start: number;
+  /** Null when its head has a mistake: its content is checked all the same. */
+  node: TemplateNode | null;
+  /** Where what follows belongs: the content, or that of the latest branch. */
+  body: TemplateNode[];
+  hasElse: boolean;
+};
+
+/** Opens the block of an `{{@…}}` tag. Mistakes are reported; null when nothing can be open after them. */
+export function openBlock(tag: Tag, context: Context): Block | null {
+  const word = /^[\w$]*/.exec(context.text.slice(tag.contentStart, tag.contentEnd))?.[0] ?? '';
+  const block: Block = { name: word, start: tag.start, node: null, body: [], hasElse: false };
+  try {
+    const head = parseHead(tag, context);
+    if (!isBlockName(word) || head.name !== word) throw new TemplateError(unknownBlock(head.name, word), tag.start);
+    if (head.argument === null) throw new TemplateError(`Brackets are missing: write \`{{@${word}(…)}}\``, tag.start);
+    const value = codeOf(head.argument, parseExpression);
+    if (word !== 'if') {
+      const parameters = head.parameters === null ? null : codeOf(head.parameters, parseParameters);
+      return { ...block, node: { kind: word, list: value, parameters, body: block.body } };
+    }
+    if (head.parameters !== null) throw new TemplateError('`{{@if(…)}}` takes no `=>`', head.parameters.start);
+    return { ...block, node: { kind: 'if', branches: [{ condition: value, body: block.body }] } };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    context.report(error.offset, error.message);
+    return isSelfClosed(tag, context.text) ? null : block;
+  }
+}
+
+/** Begins the branch of an `{{#…}}` tag in the innermost block, whose body it becomes. @throws TemplateError */
+export function addBranch(tag: Tag, block: Block | undefined, context: Context): void {
+  const { name, argument } = parseHead(tag, context);
+  const mistake = branchMistake(name, argument !== null, block);
+  if (mistake !== null || block === undefined) throw new TemplateError(mistake ?? '', tag.start);
+  block.hasElse = name === 'else';
+  block.body = [];
+  const condition: Code | null = argument === null ? null : codeOf(argument, parseExpression);
+  if (block.node?.kind === 'if') block.node.branches.push({ condition, body: block.body });
+}
+
+/** Closes the innermost block, or those inside of the one that is named, and reports a name that does not fit. */
+export function closeBlock(tag: Tag, blocks: Block[], context: Context): void {
+  const name = context.text.slice(tag.contentStart, tag.contentEnd).trim();
+  const block = blocks.at(-1);
+  if (block === undefined) {
+    throw new TemplateError(`\`{{/${name}}}\` closes nothing: no block is open here`, tag.start);
+  }
+  if (block.name !== name) {
+    const line = context.locate(block.start).line;
+    const message = `\`{{@${block.name}}}\` from line ${line} is still open: write \`{{/${block.name}}}\` before this \`{{/${name}}}\``;
+    const isOuter = blocks.some((outer) => outer.name === name);
+    context.report(tag.start, isOuter ? message : message.replace(' before this', ' instead of'));
+    // When an outer block has that name, the inner one's end is what is missing.
+    if (isOuter) while (blocks.at(-1)?.name !== name) blocks.pop();
+  }
+  blocks.pop();
+}
+
+function isBlockName(word: string): word is 'if' | 'each' | 'foreach' {
+  return word === 'if' || word === 'each' || word === 'foreach';
+}
+
+const UNSUPPORTED: Record<string, string> = {
+  include: 'Partials are not available: put the text here, or build it in a `{{! }}` tag',
+  includeFile: 'Partials are not available: put the text here, or build it in a `{{! }}` tag',
+  extends: 'Layouts are not available: put the text here',
+  extendsFile: 'Layouts are not available: put the text here',
+  block: 'Layouts are not available: put the text here',
+  useScope: '`{{@useScope}}` is not available: name a value by `{{! const name = …; }}`',
+  try: '`{{@try}}` is not available: use `try { … } catch { … }` inside of a `{{! }}` tag',
+  async: 'Nothing asynchronous is available: a template runs in one go',
+  for: 'Write `{{@each(list) => item, index}} … {{/each}}`',
+  while: 'Write `{{@each(list) => item, index}} … {{/each}}`',
+  unless: 'Write `{{@if(!condition)}} … {{/if}}`',
+};
+
+function unknownBlock(name: string, word: string): string {
+  if (isBlockName(word)) return `Brackets are missing: write \`{{@${word}(…)}}\``;
+  const advice = Object.hasOwn(UNSUPPORTED, word) ? UNSUPPORTED[word] : undefined;
+  if (advice !== undefined) return advice;
+  return `\`{{@${name}}}\` is unknown. There are \`{{@if(…)}}\`, \`{{@each(…) => item, index}}\` and \`{{@foreach(…) => key, value}}\``;
+}
+
+function branchMistake(name: string, hasCondition: boolean, block: Block | undefined): string | null {
+  if (name !== 'else' && name !== 'elif') {
+    const advice = /^else\s*if\b/.test(name) ? 'Write `{{#elif(…)}}`' : 'There are `{{#elif(…)}}` and `{{#else}}`';
+    return `\`{{#${name}}}\` is unknown. ${advice}`;
+  }
+  if (block?.name !== 'if') return `\`{{#${name}}}\` belongs between \`{{@if(…)}}\` and \`{{/if}}\``;
+  if (block.hasElse) return `\`{{#${name}}}\` can not follow \`{{#else}}\``;
+  if (name === 'else' && hasCondition) return '`{{#else}}` takes no condition: write `{{#elif(…)}}`';
+  return name === 'elif' && !hasCondition ? 'A condition is missing: write `{{#elif(…)}}`' : null;
+}
+
+type Head = { name: string; argument: Script | null; parameters: Script | null };
+
+/** Reads `name(argument) => parameters`. @throws TemplateError */
+function parseHead(tag: Tag, context: Context): Head {
+  const { text } = context;
+  const tokens = tag.tokens.filter((token) => token.kind !== 'comment');
+  let end = tag.contentEnd;
+  if (isSelfClosed(tag, text)) end = tokens.pop()?.start ?? end;
+  const first = tokens.findIndex((token) => isSign(token, '(', text) || isSign(token, '=>', text));
+  let at = first < 0 ? tokens.length : first;
+  const name = text.slice(tag.contentStart, tokens[at]?.start ?? end).trim();
+  let argument: Script | null = null;
+  const open = tokens[at];
+  if (open !== undefined && isSign(open, '(', text)) {
+    const close = closingIndex(tokens, at, text);
+    if (close < 0) {
+      throw new TemplateError(`\`(\` from line ${context.locate(open.start).line} is still open`, tag.contentEnd);
+    }
+    argument = scriptOf(tag, open.end, tokens[close]?.start ?? end, context);
+    if (isEmpty(argument)) throw new TemplateError('A value is missing between these brackets', open.start);
+    at = close + 1;
+  }
+  const next = tokens[at];
+  if (next === undefined) return { name, argument, parameters: null };
+  if (!isSign(next, '=>', text)) {
+    throw new TemplateError(`\`${text.slice(next.start, next.end)}\` does not belong here`, next.start);
+  }
+  return { name, argument, parameters: scriptOf(tag, next.end, end, context) };
+}
+
+/** `{{@name(…) /}}` */
+function isSelfClosed(tag: Tag, text: string): boolean {
+  const last = tag.tokens.at(-1);
+  return last !== undefined && isSign(last, '/', text);
+}
+
+function isSign(token: ScriptToken, sign: string, text: string): boolean {
+  return token.kind === 'punctuation' && text.slice(token.start, token.end) === sign;
+}

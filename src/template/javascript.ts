@@ -1,0 +1,114 @@
+import { type Node, type Options, parse, parseExpressionAt } from 'acorn';
+import { type Locate, TemplateError } from './position.ts';
+import { asTemplateError, ECMA_VERSION, type ScriptToken, TOO_DEEP } from './tag-end.ts';
+import { astDepth } from './walk.ts';
+
+/** JavaScript inside of a template: where it lies, and the tokens that the scanner found there. */
+export type Script = { text: string; start: number; end: number; tokens: ScriptToken[]; locate: Locate };
+
+/** A syntax tree whose offsets count from `base` in the template. */
+export type Tree = { node: Node; base: number };
+
+/** Deeper trees might parse here and overflow the stack of the sandbox's parser. */
+const TREE_DEPTH_MAX = 200;
+
+const OPTIONS: Options = {
+  ecmaVersion: ECMA_VERSION,
+  sourceType: 'script',
+  strict: true,
+  allowHashBang: false,
+  allowReturnOutsideFunction: true,
+  preserveParens: true,
+};
+
+/**
+ * Parses the statements of a `{{! }}` tag alone, so that source that would close the function around it is refused.
+ * @throws TemplateError in words, naming a bracket that is still open
+ */
+export function parseStatements(script: Script): Tree {
+  return guarded(script, (source) => parse(source, OPTIONS));
+}
+
+/** Parses one expression, which may be followed by a semicolon. @throws TemplateError */
+export function parseExpression(script: Script): Tree {
+  return guarded(script, (source) => {
+    const node = parseExpressionAt(source, 0, { ...OPTIONS, allowReturnOutsideFunction: false });
+    const rest = script.tokens.filter((token) => token.kind !== 'comment' && token.start >= script.start + node.end);
+    const next = rest[0];
+    if (next !== undefined && !(rest.length === 1 && textOf(script, next) === ';')) {
+      throw new TemplateError(`\`${textOf(script, next)}\` does not belong here: a tag inserts one value`, next.start);
+    }
+    if (node.type === 'SequenceExpression') {
+      throw new TemplateError('One value belongs here, not several with commas between', script.start + node.start);
+    }
+    return node;
+  });
+}
+
+/** Parses what stands between the brackets of a call. @throws TemplateError */
+export function parseArguments(script: Script): Tree {
+  const call = guarded(script, (source) => parse(`f(${source}\n)`, OPTIONS));
+  return { node: call.node, base: call.base - 2 };
+}
+
+/** Parses a list of parameters, with or without brackets around it. @throws TemplateError */
+export function parseParameters(script: Script): Tree {
+  try {
+    return { node: parseExpressionAt(`(${slice(script)}\n)=>0`, 0, OPTIONS), base: script.start - 1 };
+  } catch {
+    return guarded(script, (source) => parseExpressionAt(`${source}=>0`, 0, OPTIONS));
+  }
+}
+
+/** Parses generated code as a whole, to find what only shows when all tags come together. Throws acorn's SyntaxError. */
+export function parseProgram(code: string): Node {
+  return parse(code, OPTIONS);
+}
+
+function guarded(script: Script, parseSource: (source: string) => Node): Tree {
+  try {
+    const node = parseSource(slice(script));
+    if (astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
+    return { node, base: script.start };
+  } catch (error) {
+    if (error instanceof TemplateError && error.message === TOO_DEEP) throw error;
+    throw bracketError(script) ?? (error instanceof TemplateError ? error : atToken(script, error));
+  }
+}
+
+/** acorn's error, with the token that it stumbled over named. */
+function atToken(script: Script, error: unknown): Error {
+  const known = asTemplateError(error, script.start);
+  if (!(known instanceof TemplateError) || known.message !== 'This does not belong here') return known;
+  const token = script.tokens.find(({ start }) => start === known.offset);
+  if (token !== undefined) return new TemplateError(`\`${textOf(script, token)}\` does not belong here`, known.offset);
+  return known.offset < script.end ? known : new TemplateError('Something is missing before this place', script.end);
+}
+
+const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+
+function bracketError(script: Script): TemplateError | null {
+  const open: { text: string; start: number }[] = [];
+  const stillOpen = (bracket: { text: string; start: number }, at: number) =>
+    new TemplateError(`\`${bracket.text}\` from line ${script.locate(bracket.start).line} is still open`, at);
+  for (const token of script.tokens) {
+    const text = textOf(script, token);
+    if (token.kind !== 'punctuation') continue;
+    if (text === '(' || text === '[' || text === '{' || text === '${') open.push({ text, start: token.start });
+    const opener = CLOSERS[text];
+    if (opener === undefined) continue;
+    const last = open.pop();
+    if (last === undefined) return new TemplateError(`This \`${text}\` closes nothing`, token.start);
+    if (!last.text.endsWith(opener)) return stillOpen(last, token.start);
+  }
+  const last = open.at(-1);
+  return last === undefined ? null : stillOpen(last, script.end);
+}
+
+function slice(script: Script): string {
+  return script.text.slice(script.start, script.end);
+}
+
+function textOf(script: Script, token: ScriptToken): string {
+  return script.text.slice(token.start, Math.min(token.end, token.start + 40));
+}

@@ -1,0 +1,55 @@
+/** How a render ended. Lines and columns count from 1 in the text of the part that `in` names. */
+export type RenderOutput =
+  | { kind: 'body'; body: string; isObject: boolean; path: string; headers: [name: string, value: string][] }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'failed'; reason: string; line: number | null; column: number | null; in: string };
+
+/**
+ * Reads what a program's `__render` returned: a line of JSON, then the body as it is, so that it need not be escaped and
+ * unescaped. (A body with U+0000 comes as JSON and says so.)
+ *
+ * @throws Error when the text was not made by a program: a template that replaced `__render` can return anything
+ */
+export function decodeOutput(text: string): RenderOutput {
+  const end = text.indexOf('\n');
+  const head = parseHead(text.slice(0, Math.max(0, end)));
+  if (head.kind === 'skipped' && typeof head.reason === 'string') return { kind: 'skipped', reason: head.reason };
+  if (head.kind === 'failed' && typeof head.reason === 'string') {
+    const { reason, line, column } = head;
+    const isPlace = typeof line === 'number' && typeof column === 'number';
+    return {
+      kind: 'failed',
+      reason,
+      line: isPlace ? line : null,
+      column: isPlace ? column : null,
+      in: typeof head.in === 'string' ? head.in : 'template',
+    };
+  }
+  if (head.kind !== 'body' || typeof head.path !== 'string' || !isHeaders(head.headers)) throw notOurs();
+  const rest = text.slice(end + 1);
+  const body: unknown = head.isEscaped === true ? JSON.parse(rest) : rest;
+  if (typeof body !== 'string') throw notOurs();
+  return { kind: 'body', body, isObject: head.isObject === true, path: head.path, headers: head.headers };
+}
+
+type Head = { [field: string]: unknown };
+
+function parseHead(line: string): Head {
+  try {
+    const head: unknown = JSON.parse(line);
+    if (typeof head === 'object' && head !== null) return head as Head; // its fields are checked where they are used
+  } catch {
+    // The same answer as for any other text that is not ours.
+  }
+  throw notOurs();
+}
+
+function isHeaders(value: unknown): value is [string, string][] {
+  const isPair = (pair: unknown) =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === 'string');
+  return Array.isArray(value) && value.every(isPair);
+}
+
+function notOurs(): Error {
+  return new Error('The template replaced the function that renders it');
+}

@@ -1,0 +1,86 @@
+import { addBranch, type Block, closeBlock, openBlock } from './blocks.ts';
+import { type FilterCall, parseInsertion } from './insertion.ts';
+import { type Locate, TemplateError } from './position.ts';
+import { scan, type Tag } from './scanner.ts';
+import type { Code, Context, Finding } from './tag-script.ts';
+
+/** What a template consists of. Offsets count in its text. */
+export type TemplateNode =
+  | { kind: 'text'; value: string }
+  | { kind: 'statements'; code: Code }
+  | { kind: 'value'; start: number; code: Code; isRaw: boolean; filters: FilterCall[] }
+  | { kind: 'if'; branches: { condition: Code | null; body: TemplateNode[] }[] }
+  | { kind: 'each' | 'foreach'; list: Code; parameters: Code | null; body: TemplateNode[] };
+
+/** Blocks inside of blocks: what the sandbox's parser bears with room to spare. */
+export const BLOCK_DEPTH_MAX = 50;
+
+/** Parses a template, going on after a mistake so that all of them are found (the first 50 are kept). */
+export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNode[]; findings: Finding[] } {
+  const { pieces, error } = scan(text);
+  const findings: Finding[] = [];
+  const root: TemplateNode[] = [];
+  const blocks: Block[] = [];
+  const context: Context = {
+    text,
+    locate,
+    report(offset, message, severity = 'error') {
+      if (findings.length < FINDINGS_MAX) findings.push({ offset, message, severity });
+    },
+  };
+  const add = (node: TemplateNode | null) => {
+    if (node !== null) (blocks.at(-1)?.body ?? root).push(node);
+  };
+
+  pieces.forEach((piece, index) => {
+    if (piece.kind === 'text') {
+      const value = trimText(text.slice(piece.start, piece.end), asTag(pieces[index - 1]), asTag(pieces[index + 1]));
+      if (value !== '') add({ kind: 'text', value });
+      return;
+    }
+    try {
+      if (piece.kind === 'open') {
+        const block = openBlock(piece, context);
+        if (block === null) return;
+        if (blocks.length === BLOCK_DEPTH_MAX)
+          throw new TemplateError('Blocks are nested too deeply here', piece.start);
+        add(block.node);
+        blocks.push(block);
+      } else if (piece.kind === 'branch') addBranch(piece, blocks.at(-1), context);
+      else if (piece.kind === 'close') closeBlock(piece, blocks, context);
+      else add(parseInsertion(piece, context));
+    } catch (caught) {
+      if (!(caught instanceof TemplateError)) throw caught;
+      context.report(caught.offset, caught.message);
+    }
+  });
+
+  if (error !== null) context.report(error.offset, error.message);
+  // After a tag without an end nobody knows which blocks would have been closed.
+  else {
+    for (const { name, start } of blocks) {
+      context.report(
+        start,
+        `\`{{@${name}}}\` from line ${locate(start).line} is still open: write \`{{/${name}}}\` at its end`,
+      );
+    }
+  }
+  return { nodes: root, findings };
+}
+
+const FINDINGS_MAX = 50;
+
+function asTag(piece: { kind: string } | undefined): Tag | null {
+  // The only kind that is no tag is text.
+  return piece === undefined || piece.kind === 'text' ? null : (piece as Tag);
+}
+
+/** As Squirrelly: `\r` of a `\r\n` counts as the one newline after a tag, and every line end left becomes `\n`. */
+function trimText(raw: string, before: Tag | null, after: Tag | null): string {
+  let value = raw;
+  if (before?.trimAfter === '_') value = value.trimStart();
+  else if (before !== null) value = value.replace(/^(?:\n|\r)/, '');
+  if (after?.trimBefore === '_') value = value.trimEnd();
+  else if (after?.trimBefore === '-') value = value.replace(/(?:\r\n|\n|\r)$/, '');
+  return value.replace(/\r\n?/g, '\n');
+}

@@ -1,0 +1,193 @@
+import { type CompiledTemplate, compileExpression, compileTemplate, type Uses } from './compile.ts';
+import type { Segment } from './emitter.ts';
+import { type Escape, escapeFor } from './escape.ts';
+import type { Problem } from './position.ts';
+import { prelude } from './prelude.ts';
+import { bootstrap, ESCAPES } from './runtime.ts';
+import { sha256Hex } from './sha256.ts';
+import { noTraits, type Traits } from './traits.ts';
+
+export { decodeOutput, type RenderOutput } from './output.ts';
+
+/** What a delivery renders: one program for mapping expressions, template, path and header values. */
+export type ProgramInput = {
+  template: string;
+  escape: 'auto' | Escape;
+  contentType: string;
+  /** Path and query below the connection's base URL; may hold tags. */
+  path: string;
+  headers: { name: string; value: string }[];
+  /** Null: records are used as they are. Else each is rebuilt in this order; fields without expression are copied. */
+  mapping: { field: string; expression?: string }[] | null;
+};
+
+/** A JavaScript script (ES2023) that sets `globalThis.__render`, a function from render input to render output. */
+export type Program = {
+  /** Hash of the source: equal keys mean equal programs. */
+  key: string;
+  source: string;
+  /** What the render input needs beside `data`. */
+  uses: Uses;
+};
+
+/** A problem, and in which part of the input it is: `template`, `path`, `header X`, `mapping field Y`. */
+export type PlacedProblem = Problem & { in: string };
+
+export type Composed = { ok: true; program: Program } | { ok: false; problems: PlacedProblem[] };
+
+/**
+ * Makes the program of a delivery. Its `__render` takes JSON text `{ data: [record…], events?: [event…], meta? }`,
+ * and returns a text for decodeOutput(). It never throws for an error of the template; only what the engine can't catch
+ * (time, memory) ends it. Randomness and the clock are the realm's, which the sandbox seeds.
+ */
+export function composeProgram(input: ProgramInput): Composed {
+  const problems: PlacedProblem[] = [];
+  const parts: Part[] = [];
+  const add = (place: string, result: ReturnType<typeof compileTemplate>): Part | null => {
+    if (!result.ok) {
+      problems.push(...result.problems.map((problem) => ({ ...problem, in: place })));
+      return null;
+    }
+    const part = { place, compiled: result };
+    parts.push(part);
+    return part;
+  };
+
+  const mapping = input.mapping?.map(({ field, expression }) => ({
+    field,
+    part: expression === undefined ? null : add(`mapping field ${field}`, compileExpression(expression)),
+  }));
+  const template = add('template', compileTemplate(input.template, { escape: templateEscape(input) }));
+  const path = hasTags(input.path) ? add('path', compileTemplate(input.path, { escape: 'path' })) : input.path;
+  const headers = input.headers.map(({ name, value }) => ({
+    name,
+    value: hasTags(value) ? add(`header ${name}`, compileTemplate(value, { escape: 'none' })) : value,
+  }));
+  if (template === null || problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
+
+  const uses: Uses = {
+    events: parts.some(({ compiled }) => compiled.uses.events),
+    meta: parts.some(({ compiled }) => compiled.uses.meta),
+  };
+  const source = write({ escape: templateEscape(input), parts, template, path, headers, mapping });
+  return { ok: true, program: { key: sha256Hex(source), source, uses } };
+}
+
+function templateEscape(input: ProgramInput): Escape {
+  return escapeFor(input.contentType, input.escape);
+}
+
+function hasTags(text: string): boolean {
+  return text.includes('{{');
+}
+
+type Part = { place: string; compiled: CompiledTemplate };
+
+type Plan = {
+  escape: Escape;
+  parts: Part[];
+  template: Part;
+  path: string | Part | null;
+  headers: { name: string; value: string | Part | null }[];
+  mapping: { field: string; part: Part | null }[] | undefined;
+};
+
+/** Writes the script. Nothing that can be known now is left to the render. */
+function write(plan: Plan): string {
+  const traits = mergeTraits(plan.parts);
+  const filters = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.filters]));
+  const nameOf = (part: Part) => `$$u${plan.parts.indexOf(part)}`;
+  const lines = ['"use strict";(()=>{', bootstrap(), prelude(traits, filters)];
+  lines.push(`const $$e=${ESCAPES[plan.escape]},$$r=${ESCAPES.none};`);
+
+  const map: string[] = [];
+  // Where the next part's code begins: it has a line of its own, so that its map needs its lines shifted alone.
+  let line = lines.join('\n').split('\n').length + 2;
+  plan.parts.forEach((part, index) => {
+    const isPath = part === plan.path;
+    const isHeader = plan.headers.some(({ value }) => value === part);
+    const opening = isPath || isHeader ? `const $$u${index}=(($$e,$$r)=>` : `const $$u${index}=`;
+    const closing = isPath ? ')($$p,$$p);' : isHeader ? ')($$plain,$$plain);' : ';';
+    lines.push(opening, `${part.compiled.code}${closing}`);
+    for (const segment of part.compiled.segments) map.push(mapEntry(segment, line));
+    line += 1 + part.compiled.code.split('\n').length;
+  });
+
+  lines.push(`const $$map=${JSON.stringify(map.join(';'))};`);
+  const isConstant = typeof plan.path === 'string' && plan.headers.every(({ value }) => typeof value === 'string');
+  const dynamic = (value: string | Part | null, place: string, finish: string) =>
+    typeof value === 'string' || value === null
+      ? JSON.stringify(value ?? '')
+      : `($$in=${JSON.stringify(place)},$$ended=false,${finish}(${nameOf(value)}($$it)))`;
+  const path = dynamic(plan.path, 'path', '$$finishPath');
+  const headers = plan.headers.map(
+    ({ name, value }) => `[${JSON.stringify(name)},${dynamic(value, `header ${name}`, '$$finishText')}]`,
+  );
+  const tail = `,"path":`;
+  if (isConstant) {
+    const rest = JSON.stringify(`${tail}${path},"headers":[${headers.join(',')}]}\n`);
+    lines.push(`const $$rest=()=>$$tail,$$tail=${rest};`);
+  } else {
+    lines.push(
+      `const $$rest=($$it)=>{const p=${path};if($$stop!==null)return "";const h=[${headers.join(',')}];` +
+        `return ${JSON.stringify(tail)}+$$json(p)+',"headers":'+$$json(h)+"}\\n"};`,
+    );
+  }
+  lines.push(renderFunction(plan, traits.isReadOnly, nameOf), '})();');
+  return lines.join('\n');
+}
+
+function renderFunction(plan: Plan, isReadOnly: boolean, nameOf: (part: Part) => string): string {
+  const freeze = isReadOnly ? '' : '$$freeze(input.data);$$freeze(input.events);$$freeze(input.meta);';
+  return `globalThis.__render=(text)=>{
+$$stop=null;$$in="template";
+try{
+const input=$$parse(text);
+${freeze}
+${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, nameOf, isReadOnly)}
+const $$it=${isReadOnly ? '' : '$$freezeOne'}({data,events:input.events,meta:input.meta});
+$$in="template";
+const result=${nameOf(plan.template)}($$it);
+if($$stop!==null)return $$stopped();
+return $$output(result,$$it,$$rest);
+}catch(error){return $$failed(error)}
+};`;
+}
+
+function mappingCode(
+  mapping: { field: string; part: Part | null }[],
+  nameOf: (part: Part) => string,
+  isReadOnly: boolean,
+): string {
+  const needsEvent = mapping.some(({ part }) => part !== null);
+  const fields = mapping.map(({ field, part }) => {
+    const key = JSON.stringify(field);
+    const set = (value: string) =>
+      field === '__proto__' ? `$$set(record,${key},${value})` : `record[${key}]=${value}`;
+    if (part === null) return `if($$own(from,${key}))${set(`from[${key}]`)};`;
+    return `$$in=${JSON.stringify(part.place)};v=${nameOf(part)}(it);if($$stop!==null)return $$stopped();if(v!==undefined)${set('v')};`;
+  });
+  return `const data=[];
+for(let i=0;i<input.data.length;i++){
+const from=input.data[i],record={};let v;
+${needsEvent ? 'const it=$$expressionInput(input.events?.[i]);' : ''}
+${fields.join('\n')}
+data[i]=${isReadOnly ? 'record' : '$$freeze(record)'};
+}
+${isReadOnly ? '' : '$$freezeOne(data);'}`;
+}
+
+/** As the runtime reads it: code line and column, then source line and column unless generated, then 1 when fixed. */
+function mapEntry({ line, column, source, isFixed }: Segment, firstLine: number): string {
+  const at = `${line + firstLine - 1},${column}`;
+  return source === null ? at : `${at},${source.line},${source.column}${isFixed ? ',1' : ''}`;
+}
+
+function mergeTraits(parts: Part[]): Traits {
+  const merged = noTraits();
+  for (const { compiled } of parts) {
+    for (const name of compiled.traits.names) merged.names.add(name);
+    if (!compiled.traits.isReadOnly) merged.isReadOnly = false;
+  }
+  return merged;
+}

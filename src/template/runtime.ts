@@ -1,0 +1,110 @@
+/** Escape functions as JavaScript source. A missing value prints nothing, in every mode. */
+export const ESCAPES = {
+  json: '(v)=>v===undefined?"":$$json(String(v)).slice(1,-1)',
+  html: '(v)=>v===undefined?"":$$html(String(v))',
+  url: '(v)=>v===undefined?"":$$url(v)',
+  none: '$$plain',
+} as const;
+
+/** The longest reason that a render gives. */
+const REASON_MAX = 1000;
+
+/**
+ * What every program begins with, as JavaScript source: escaping, skip() and fail(), freezing, and the making of the
+ * output. Built-ins that the output depends on are kept before the template runs, since it may replace them.
+ */
+export function bootstrap(): string {
+  return `
+const $$json=JSON.stringify,$$parse=JSON.parse,$$own=Object.hasOwn,$$freezeOne=Object.freeze,$$encode=encodeURIComponent;
+const $$set=(o,k,value)=>Object.defineProperty(o,k,{value,writable:true,enumerable:true,configurable:true});
+const $$plain=(v)=>v===undefined?"":""+v;
+const $$entities={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};
+const $$html=(s)=>/[&<>"']/.test(s)?s.replace(/[&<>"']/g,(c)=>$$entities[c]):s;
+const $$wellFormed=(s)=>s.isWellFormed()?s:s.toWellFormed();
+const $$url=(v)=>$$encode($$wellFormed(String(v)));
+const $$p=(v)=>v===undefined?"":$$url(v).replace(/[!'()*]/g,(c)=>"%"+c.charCodeAt(0).toString(16).toUpperCase());
+const $$short=(v)=>String(v).slice(0,40);
+let $$stop=null,$$in="template",$$ended=false;
+const $$end=(s)=>{$$ended=true;return s};
+class $$Stop{constructor(kind,reason,stack){this.kind=kind;this.reason=reason;this.stack=stack}}
+const $$text=(reason,other)=>{const s=reason===undefined||reason===null?"":$$wellFormed(String(reason)).slice(0,${REASON_MAX});return s===""?other:s};
+const skip=(reason)=>{throw $$stop??=new $$Stop("skipped",$$text(reason,"skipped by the template"),"")};
+const fail=(reason)=>{throw $$stop??=new $$Stop("failed",$$text(reason,"failed by the template"),new Error("fail").stack)};
+const $$freeze=(v)=>{
+  if(typeof v!=="object"||v===null||Object.isFrozen(v))return v;
+  $$freezeOne(v);
+  if(Array.isArray(v))for(let i=0;i<v.length;i++){const x=v[i];if(typeof x==="object")$$freeze(x)}
+  else for(const k in v){const x=v[k];if(typeof x==="object")$$freeze(x)}
+  return v;
+};
+const $$expressionInput=(event)=>{
+  const {ext,session,visitorId,name,data}=event??{};
+  return $$freezeOne({ext,session,visitorId,name,...data});
+};
+const $$finishPath=(r)=>{
+  const path=$$ended?r:$$p(r);
+  const query=path.search(/[?#]/);
+  if((query<0?path:path.slice(0,query)).split("/").some((s)=>/^(?:\\.|%2e){1,2}$/i.test(s)))fail("the path would contain a segment of dots alone");
+  return path;
+};
+const $$finishText=(r)=>$$ended?r:$$plain(r);
+const $$fail=(reason)=>{$$stop=new $$Stop("failed",reason,"");throw $$stop};
+const $$output=(result,it,rest)=>{
+  let body=result,isObject=false;
+  if(typeof body!=="string"){
+    if(typeof body==="object"&&body!==null){
+      if(typeof body.then==="function")$$fail("the template returned a promise: a template runs in one go");
+      body=$$json(body);
+      isObject=true;
+    }else if(typeof body==="function")$$fail("the template returned a function: call it, and return what it returns");
+    else if(body!==undefined&&body!==null)body=String(body);
+  }
+  if(body===undefined||body===null||body==="")return '{"kind":"skipped","reason":"template returned nothing"}\\n';
+  const tail=rest(it);
+  if($$stop!==null)return $$stopped();
+  if(!body.isWellFormed())body=body.toWellFormed();
+  const head=isObject?'{"kind":"body","isObject":true':'{"kind":"body","isObject":false';
+  // U+0000 would end the text where it is handed over as a C string.
+  if(body.indexOf("\\0")>=0)return head+',"isEscaped":true'+tail+$$json(body);
+  return head+tail+body;
+};
+const $$place=(stack)=>{
+  const entries=$$map.split(";").map((entry)=>entry.split(",").map(Number));
+  for(const row of String(stack).split("\\n")){
+    const m=/^\\s*at .*:(\\d+):(\\d+)\\)?$/.exec(row);
+    if(m===null)continue;
+    const line=Number(m[1]),column=Number(m[2]);
+    let found=null;
+    for(const e of entries){if(e[0]>line||e[0]===line&&e[1]>column)break;found=e}
+    if(found===null||found.length<4)continue;
+    if(found.length>4)return {line:found[2],column:found[3]};
+    const below=line-found[0];
+    return {line:found[2]+below,column:below===0?found[3]+column-found[1]:column};
+  }
+  return {line:null,column:null};
+};
+const $$reason=(error)=>{
+  if(typeof error!=="object"||error===null)return $$text(error,"the template threw "+String(error));
+  const name=String(error.name??"Error"),message=String(error.message??"");
+  const missing=/^[Cc]annot read propert(?:y '(.*)' of (undefined|null)|ies of (undefined|null) \\(reading '(.*)'\\))/.exec(message);
+  if(missing!==null){
+    const what=missing[2]??missing[3];
+    return $$text("\`"+$$short(missing[1]??missing[4])+"\` is read from a value that is "+(what==="null"?"null":"missing"));
+  }
+  const unknown=/^'?([^' ]*)'? is not defined$/.exec(message);
+  if(unknown!==null)return "\`"+$$short(unknown[1])+"\` is not known here";
+  if(/read[- ]only|object is not extensible|Cannot delete property|Cannot add property|could not delete/i.test(message))return $$text(message+": the input can not be changed, copy it first");
+  return $$text(name==="Error"?message:name+": "+message,name);
+};
+const $$stopped=()=>{
+  const {kind,reason,stack}=$$stop;
+  return kind==="skipped"?$$json({kind,reason})+"\\n":$$describe(reason,stack);
+};
+const $$describe=(reason,stack)=>$$json({kind:"failed",reason,...$$place(stack),in:$$in})+"\\n";
+const $$failed=(error)=>{
+  if($$stop!==null)return $$stopped();
+  let reason="the template failed",stack="";
+  try{stack=error?.stack;reason=$$reason(error)}catch{}
+  return $$describe(reason,stack);
+};`.trim();
+}

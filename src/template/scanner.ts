@@ -1,0 +1,117 @@
+import type { Script } from './javascript.ts';
+import { type Locate, TemplateError } from './position.ts';
+import { findTagEnd, type ScriptToken, Unclosed } from './tag-end.ts';
+
+/** A tag of the template. All numbers are offsets in its text. */
+export type Tag = {
+  /** `{{! }}`, `{{ }}`, `{{* }}`, `{{@if}}`, `{{#else}}`, `{{/if}}`. */
+  kind: 'statement' | 'value' | 'raw' | 'open' | 'branch' | 'close';
+  start: number;
+  end: number;
+  /** What lies between the tag's marks, white-space control and prefix left out. */
+  contentStart: number;
+  contentEnd: number;
+  /** The content's JavaScript tokens, comments included. */
+  tokens: ScriptToken[];
+  /** White-space control: `_` eats all white space beside the tag, `-` one newline. After a tag, none eats one newline. */
+  trimBefore: '' | '_' | '-';
+  trimAfter: '' | '_' | '-';
+};
+
+export type Piece = { kind: 'text'; start: number; end: number } | Tag;
+
+/**
+ * Cuts a template into text and tags, in time linear in its length whatever it holds. At a tag that does not end it
+ * stops: the pieces before it are returned with the error.
+ */
+export function scan(text: string): { pieces: Piece[]; error: TemplateError | null } {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf('{{', at);
+    if (start !== at && at < text.length)
+      pieces.push({ kind: 'text', start: at, end: start < 0 ? text.length : start });
+    if (start < 0) return { pieces, error: null };
+    try {
+      const tag = scanTag(text, start);
+      pieces.push(tag);
+      at = tag.end;
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return { pieces, error };
+    }
+  }
+}
+
+const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
+// What follows the `/` of a closing tag; anything else after `{{ /` is a regular expression.
+const CLOSING_NAME = /\s*(?:[A-Za-z_$][\w$]*)?\s*-?\}\}|\s*(?:if|each|foreach)\b/y;
+const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
+
+function scanTag(text: string, start: number): Tag {
+  OPENING.lastIndex = start;
+  const opening = OPENING.exec(text);
+  const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern admits no other
+  let contentStart = OPENING.lastIndex;
+  let kind: Tag['kind'] = KINDS[prefix];
+  if (kind === 'close') {
+    CLOSING_NAME.lastIndex = contentStart;
+    if (!CLOSING_NAME.test(text)) {
+      kind = 'value';
+      contentStart--;
+    }
+  }
+  try {
+    const { close, tokens } = findTagEnd(text, contentStart, kind === 'statement' ? 'statements' : 'expression');
+    const tag: Tag = {
+      kind,
+      start,
+      end: close + 2,
+      contentStart,
+      contentEnd: close,
+      tokens,
+      trimBefore: trimMark(opening?.[1]),
+      trimAfter: '',
+    };
+    takeClosingMark(text, tag);
+    return tag;
+  } catch (error) {
+    if (!(error instanceof Unclosed)) throw error;
+    throw new TemplateError(unclosedTag(text, error.open), start);
+  }
+}
+
+/** A `_` or `-` directly before `}}` is white-space control, even right behind a name; `--` is left to JavaScript. */
+function takeClosingMark(text: string, tag: Tag): void {
+  const mark = tag.contentEnd > tag.contentStart ? trimMark(text[tag.contentEnd - 1]) : '';
+  const last = tag.tokens.at(-1);
+  if (mark === '' || last === undefined || text.slice(last.start, last.end).endsWith('--')) return;
+  tag.trimAfter = mark;
+  tag.contentEnd--;
+  if (last.start >= tag.contentEnd) tag.tokens.pop();
+  else if (last.end > tag.contentEnd) last.end = tag.contentEnd;
+}
+
+function trimMark(mark: string | undefined): Tag['trimAfter'] {
+  return mark === '_' || mark === '-' ? mark : '';
+}
+
+function unclosedTag(text: string, open: { text: string; start: number } | null): string {
+  if (open === null) return 'This tag is not closed: its `}}` is missing';
+  const line = text.slice(0, open.start).split(/\r\n|\n|\r/).length;
+  return `\`${open.text}\` from line ${line} is still open, so this tag never ends`;
+}
+
+/** The tokens of a text that is JavaScript throughout, such as the expression of a field mapping. */
+export function scanExpression(text: string, locate: Locate): Script {
+  const closed = `${text}\n}}`;
+  try {
+    const { close, tokens } = findTagEnd(closed, 0, 'expression');
+    if (close !== text.length + 1) throw new TemplateError('This `}` closes nothing', close);
+    return { text, start: 0, end: text.length, tokens, locate };
+  } catch (error) {
+    if (!(error instanceof Unclosed)) throw error;
+    const line = error.open === null ? 1 : locate(error.open.start).line;
+    throw new TemplateError(`\`${error.open?.text ?? '{'}\` from line ${line} is still open`, text.length);
+  }
+}

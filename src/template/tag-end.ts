@@ -1,0 +1,182 @@
+import { type Options, Parser, type Token, type TokenType, tokTypes } from 'acorn';
+import { TemplateError } from './position.ts';
+
+/** What an editor colours, and what the parser looks at: a token of JavaScript with offsets in the template. */
+export type ScriptToken = {
+  kind: 'keyword' | 'name' | 'string' | 'number' | 'regex' | 'punctuation' | 'comment';
+  start: number;
+  end: number;
+};
+
+/** How deep brackets may nest inside one tag: far from what the engines' own parsers bear. */
+export const BRACKET_DEPTH_MAX = 100;
+
+/** The language level that templates may use: what the sandbox's engine runs. */
+export const ECMA_VERSION = 2023;
+
+/**
+ * Finds the `}}` that ends a tag by reading its content as JavaScript tokens, so that braces, strings, regex literals,
+ * template literals and comments in it can hold anything. Reads each character once; stops at the first `}}` outside
+ * of the content's own braces. A line comment ends with its line, or at a `}}` that closes nothing within the comment.
+ *
+ * @param from offset of the first character of the content
+ * @returns the offset of the closing `}}` and the tokens before it
+ * @throws TemplateError when the tag does not end
+ */
+export function findTagEnd(
+  text: string,
+  from: number,
+  form: 'expression' | 'statements',
+): { close: number; tokens: ScriptToken[] } {
+  const tokens: ScriptToken[] = [];
+  const brackets: { text: string; start: number }[] = [];
+  let braces = 0;
+  // A slice is a view in the engines that matter; it keeps the tokenizer from looking at what lies before the tag.
+  const reader = new TagTokenizer(text.slice(from), form, (start, end) => {
+    tokens.push({ kind: 'comment', start: from + start, end: from + end });
+  });
+  for (;;) {
+    const token = readToken(reader, from);
+    const { label } = token.type;
+    const start = from + token.start;
+    const end = from + token.end;
+    if (token.type === tokTypes.eof) {
+      const open = brackets.at(-1);
+      throw new Unclosed(open ?? null);
+    }
+    if (label === '}' && braces === 0) {
+      if (text[end] === '}') return { close: start, tokens };
+      const mistake =
+        text[start - 1] === '}'
+          ? 'This `}` closes nothing. Perhaps a `}` is missing before the `}}` that should end the tag'
+          : 'This `}` closes nothing. A tag ends with `}}`';
+      throw new TemplateError(mistake, start);
+    }
+    tokens.push({ kind: kindOf(token.type), start, end });
+    if (label === '{' || label === '${') {
+      braces++;
+      reader.braces = braces;
+      brackets.push({ text: label, start });
+    } else if (label === '(' || label === '[') {
+      brackets.push({ text: label, start });
+    } else if (label === '}') {
+      braces--;
+      reader.braces = braces;
+      // Brackets left open inside of these braces are the JavaScript parser's to report.
+      while (brackets.length > 0 && !brackets.pop()?.text.endsWith('{'));
+    } else if (label === ')' || label === ']') {
+      if (brackets.at(-1)?.text === (label === ')' ? '(' : '[')) brackets.pop();
+    }
+    if (brackets.length > BRACKET_DEPTH_MAX) throw new TemplateError(TOO_DEEP, start);
+  }
+}
+
+/** The words for source that nests deeper than the engines bear. */
+export const TOO_DEEP = 'This is nested too deeply. Split it into several steps';
+
+/** The text ended inside a tag; the scanner knows where the tag began. */
+export class Unclosed extends Error {
+  readonly open: { text: string; start: number } | null;
+  constructor(open: { text: string; start: number } | null) {
+    super('unclosed tag');
+    this.open = open;
+  }
+}
+
+function readToken(reader: TagTokenizer, from: number): Token {
+  try {
+    return reader.getToken();
+  } catch (error) {
+    throw asTemplateError(error, from);
+  }
+}
+
+/** Turns what acorn throws into our words, at an offset of the template. Anything else is thrown on. */
+export function asTemplateError(error: unknown, from: number): Error {
+  if (error instanceof RangeError) return new TemplateError(TOO_DEEP, from);
+  if (!(error instanceof SyntaxError)) return error instanceof Error ? error : new Error(String(error));
+  // acorn adds the offset to its SyntaxErrors and the place to their message.
+  const offset = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0;
+  const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+  // Its guard against deep recursion arrives as a SyntaxError as well.
+  if (/too much recursion|stack|not enough stack/i.test(message)) return new TemplateError(TOO_DEEP, from + offset);
+  return new TemplateError(inWords(message), from + offset);
+}
+
+const WORDS: [RegExp, string][] = [
+  [/^Unterminated string constant$/, 'The quoted text that starts here is not closed on its line'],
+  [/^Unterminated template$/, 'The text that starts with a backtick is not closed'],
+  [/^Unterminated comment$/, 'The comment that starts with `/*` is not closed by `*/`'],
+  [/^Unterminated regular expression$/, 'The regular expression that starts here is not closed on its line'],
+  [/^Invalid regular expression: (.*)$/, 'This regular expression does not work: $1'],
+  [/^Identifier '(.*)' has already been declared$/, 'The name `$1` is declared twice'],
+  [/^Cannot use keyword 'await' outside an async function$/, '`await` does not work here: a template runs in one go'],
+  [/^'return' outside of function$/, '`return` belongs into `{{! … }}`'],
+  [/^Assigning to rvalue$/, 'A value can only be assigned to a name or a member'],
+  [/^Unexpected character '(.*)'$/, 'The character `$1` does not belong here'],
+  [/^Unexpected token$/, 'This does not belong here'],
+  [/^'(with)' in strict mode$/, '`$1` is not available in templates'],
+  [/^The keyword '(.*)' is reserved$/, '`$1` is a reserved word and can not be a name'],
+  [/^Unexpected keyword '(.*)'$/, '`$1` does not belong here'],
+];
+
+function inWords(message: string): string {
+  for (const [pattern, words] of WORDS) if (pattern.test(message)) return message.replace(pattern, words);
+  return message;
+}
+
+function kindOf(type: TokenType): ScriptToken['kind'] {
+  if (type.keyword !== undefined) return 'keyword';
+  if (type === tokTypes.name || type === tokTypes.privateId) return 'name';
+  if (type === tokTypes.string || type === tokTypes.template || type === tokTypes.invalidTemplate) return 'string';
+  if (type === tokTypes.backQuote) return 'string';
+  if (type === tokTypes.num) return 'number';
+  return type === tokTypes.regexp ? 'regex' : 'punctuation';
+}
+
+/** The parts of acorn's tokenizer that its declarations leave out and that the class below has to steer. */
+type Internals = {
+  pos: number;
+  input: string;
+  type: TokenType;
+  getToken(): Token;
+};
+
+// acorn declares the constructor as protected and none of the tokenizer's state: this names what really is there.
+const Base = Parser as unknown as new (options: Options, input: string) => Internals;
+
+class TagTokenizer extends Base {
+  /** How many braces of the content are open, kept by the caller. */
+  braces = 0;
+  readonly #onComment: (start: number, end: number) => void;
+
+  constructor(input: string, form: 'expression' | 'statements', onComment: (start: number, end: number) => void) {
+    super(
+      {
+        ecmaVersion: ECMA_VERSION,
+        allowHashBang: false,
+        onComment: (isBlock, _text, start, end) => isBlock && onComment(start, end),
+      },
+      input,
+    );
+    this.#onComment = onComment;
+    // As if a `(` came before, so that a leading `{` is an object.
+    if (form === 'expression') this.type = tokTypes.parenL;
+  }
+
+  /** Called by acorn at `//` and the HTML-like comments. Never runs past a `}}` that ends the tag: linear time. */
+  skipLineComment(markLength: number): void {
+    const start = this.pos;
+    let inner = 0;
+    let at = start + markLength;
+    for (; at < this.input.length; at++) {
+      const char = this.input.charCodeAt(at);
+      if (char === 10 || char === 13 || char === 0x2028 || char === 0x2029) break;
+      if (char === 123) inner++;
+      else if (char === 125 && inner > 0) inner--;
+      else if (char === 125 && this.braces === 0 && this.input.charCodeAt(at + 1) === 125) break;
+    }
+    this.pos = at;
+    this.#onComment(start, at);
+  }
+}
