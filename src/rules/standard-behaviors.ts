@@ -1,0 +1,101 @@
+import type { BehaviorBody } from '../contract/behavior.ts';
+import type { Condition } from '../contract/condition.ts';
+
+/** A behavior that ships with the product: fixed id, can't be changed or deleted. */
+export type StandardBehavior = BehaviorBody & { id: string; standard: true };
+
+/**
+ * The standard behaviors. They hold for the values that Oracle documents for its data collection (`wt.ev` with a leading
+ * `$`, transaction codes in `wt.tx_e`, kinds of event in `wt.dl`) and for the plain names that other senders use.
+ */
+export const standardBehaviors: readonly StandardBehavior[] = [
+  behavior('Sign In', 'Session', 'A visitor signed in.', ['wt.dcsvid', 'wt.email_sha256'], named('SignIn', 'Login')),
+  behavior('Sign Out', 'Session', 'A visitor signed out.', ['wt.dcsvid'], named('SignOut', 'Logout')),
+  behavior(
+    'View Page',
+    'Content',
+    'A page or an app screen was shown.',
+    ['wt.ti', 'wt.es', 'dcsuri', 'wt.cg_n', 'wt.cg_s'],
+    {
+      any: [named('ViewPage', 'PageView', 'View', 'Page'), is('wt.dl', '0')],
+    },
+  ),
+  behavior('Search', 'Content', 'A visitor searched the site.', ['wt.oss', 'wt.oss_r', 'wt.es'], {
+    any: [named('Search'), { all: [{ parameter: 'wt.oss', operator: 'exists' }, { not: is('wt.oss', '') }] }],
+  }),
+  behavior('Click', 'Content', 'A link or a button was clicked.', ['wt.ti', 'wt.es', 'dcsuri', 'wt.nv'], {
+    any: [named('Click'), isOneOf('wt.dl', ['1', '21', '22', '23', '24'])],
+  }),
+  behavior('Download', 'Content', 'A file was downloaded.', ['wt.ti', 'wt.es', 'dcsuri'], {
+    any: [named('Download', 'FileDownload'), isOneOf('wt.dl', ['20', '25'])],
+  }),
+  behavior('Form Submit', 'Content', 'A form was sent.', ['wt.ti', 'wt.es', 'dcsuri'], {
+    any: [named('FormSubmit', 'SubmitForm'), isOneOf('wt.dl', ['26', '27'])],
+  }),
+  commerce('View Product', 'A product was looked at.', {
+    any: [named('ViewProduct', 'ProductView', 'ViewItem'), is('wt.tx_e', 'v')],
+  }),
+  commerce(
+    'View Category',
+    'A category of products was looked at.',
+    named('ViewCategory', 'CategoryView', 'ViewItemList'),
+  ),
+  commerce('Add Product To Cart', 'A product was put into the cart.', {
+    any: [named('AddProductToCart', 'AddToCart', 'CartAdd'), is('wt.tx_e', 'a')],
+  }),
+  commerce('Remove Product From Cart', 'A product was taken out of the cart.', {
+    any: [named('RemoveProductFromCart', 'RemoveFromCart', 'CartRemove'), is('wt.tx_e', 'r')],
+  }),
+  commerce(
+    'View Shopping Cart',
+    'The cart was looked at.',
+    named('ViewShoppingCart', 'ViewShoppingCartItems', 'ViewCart'),
+  ),
+  commerce('Checkout', 'A visitor began to check out.', named('Checkout', 'BeginCheckout')),
+  commerce(
+    'Purchase',
+    'An order was placed.',
+    { any: [named('Purchase', 'PurchaseProduct', 'Order'), is('wt.tx_e', 'p')] },
+    ['wt.tx_i', 'wt.tx_cartid'],
+  ),
+  commerce('View Order Status', 'The state of an order was looked at.', named('ViewOrderStatus', 'OrderStatus'), [
+    'wt.tx_i',
+  ]),
+  commerce('Add To Wishlist', 'A product was put on a wish list.', named('AddToWishlist', 'AddProductToWishlist')),
+  commerce('Add To Favorites', 'A product was made a favorite.', named('AddToFavorites', 'AddProductToFavorites')),
+  commerce('Rate Product', 'A product was rated.', named('RateProduct', 'ProductRating')),
+  commerce('Compare Product', 'Products were compared.', named('CompareProduct', 'CompareProducts')),
+];
+
+function commerce(name: string, description: string, condition: Condition, more: string[] = []): StandardBehavior {
+  const product = ['wt.pn_sku', 'wt.product_name', 'wt.cg_n', 'wt.cg_s', 'wt.tx_u', 'wt.tx_s', 'wt.currency'];
+  return behavior(name, 'Commerce', description, [...product, ...more], condition);
+}
+
+function behavior(
+  name: string,
+  category: string,
+  description: string,
+  attributes: string[],
+  condition: Condition,
+): StandardBehavior {
+  const id = `beh_std_${name.toLowerCase().replaceAll(' ', '_')}`;
+  return { id, name, description, category, condition, attributes, standard: true };
+}
+
+/** The event type, in each of the spellings `$SignIn`, `SignIn`, `sign_in`, `sign-in` and `sign in`, whatever the case. */
+function named(...names: string[]): Condition {
+  const value = names.flatMap((name) => {
+    const words = name.split(/(?<=[a-z])(?=[A-Z])/);
+    return [...new Set([`$${name}`, name, words.join('_'), words.join('-'), words.join(' ')])];
+  });
+  return { parameter: 'wt.ev', operator: 'in', value, ignoreCase: true };
+}
+
+function is(parameter: string, value: string): Condition {
+  return { parameter, operator: 'equals', value };
+}
+
+function isOneOf(parameter: string, value: string[]): Condition {
+  return { parameter, operator: 'in', value };
+}
