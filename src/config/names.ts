@@ -1,3 +1,4 @@
+import type { Setting } from './setting.ts';
 import { type SettingName, settings } from './settings.ts';
 
 export const settingNames = Object.keys(settings) as SettingName[]; // the keys of a constant object are its key type
@@ -13,6 +14,14 @@ export function envName(name: SettingName): string {
 /** `dataDir` → `--data-dir`. */
 export function flagName(name: SettingName): string {
   return `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`;
+}
+
+/** The settings as flags of the commands that run the server. */
+export function settingFlags() {
+  return settingNames.map((name) => {
+    const { description, isSwitch }: Setting<unknown> = settings[name];
+    return { name, flag: flagName(name), description, isSwitch };
+  });
 }
 
 /** The known word that is nearest to an unknown one, or null when none is near enough to be a typing error. */

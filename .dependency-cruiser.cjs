@@ -1,0 +1,151 @@
+'use strict';
+// The arrows of ARCHITECTURE.md as rules, with what else holds for imports.
+
+const { rooms, ports, browserSafe } = require('./scripts/arrows.cjs');
+
+/** Packages and parts of Node that only one room uses. */
+const homes = {
+  fastify: 'api',
+  commander: 'cli',
+  pino: 'telemetry',
+  'prom-client': 'telemetry',
+  'quickjs-emscripten': 'sandbox/quickjs',
+  undici: 'egress/undici',
+  acorn: 'template',
+  re2js: 'rules',
+  jose: 'connections',
+  sqlite: 'sqlite',
+  child_process: 'nowhere',
+};
+
+const test = '\\.(test|conformance|testing)\\.ts$|/(fake|arbitrary)(/|[^/]*\\.ts$)';
+const portFiles = `^src/(${Object.keys(ports).join('|')})/\\1\\.ts$`;
+
+function pathsOf(names) {
+  return names.map((name) => (name === 'ports' ? portFiles : `^src/${name}/`));
+}
+
+const arrows = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-arrows`,
+  comment: `${room}/ may import: ${allowed.join(', ') || 'nothing of ours'}.`,
+  severity: 'error',
+  from: { path: `^src/${room}/`, pathNot: test },
+  to: { path: '^src/', pathNot: [`^src/${room}/`, ...pathsOf(allowed)] },
+}));
+
+const portArrows = Object.entries(ports).flatMap(([port, allowed]) => [
+  {
+    name: `${port}-port-arrows`,
+    comment: 'A port imports the contract and the files beside it, never an adapter.',
+    severity: 'error',
+    from: { path: `^src/${port}/[^/]+\\.ts$`, pathNot: test },
+    to: { path: '^src/', pathNot: [`^src/${port}/[^/]+\\.ts$`, '^src/contract/'] },
+  },
+  {
+    name: `${port}-adapter-arrows`,
+    comment: 'An adapter imports the contract, telemetry, its own port and what belongs to its storage.',
+    severity: 'error',
+    from: { path: `^src/${port}/([^/]+)/`, pathNot: test },
+    to: {
+      path: '^src/',
+      pathNot: [
+        `^src/${port}/[^/]+\\.ts$`,
+        `^src/${port}/$1/`,
+        '^src/contract/',
+        '^src/telemetry/',
+        ...pathsOf(allowed),
+      ],
+    },
+  },
+]);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...arrows,
+    ...portArrows,
+    {
+      name: 'main-arrows',
+      comment: 'main.ts hands the app to the commands and nothing else.',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/cli/', '^src/app\\.ts$', '^src/config/'] },
+    },
+    {
+      name: 'app-is-the-top',
+      comment: 'Only main.ts imports app.ts; app.ts alone chooses adapters.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/main\\.ts$|${test}` },
+      to: { path: '^src/(app|main)\\.ts$' },
+    },
+    {
+      name: 'every-room-has-arrows',
+      comment: 'A new folder below src/ gets its line in `rooms` or `ports` first.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: `^src/(${[...Object.keys(rooms), ...Object.keys(ports)].join('|')})/|^src/[^/]+\\.ts$`,
+      },
+      to: {},
+    },
+    {
+      name: 'browser-safe',
+      comment: `${browserSafe.join(', ')} run in a browser: nothing of Node.`,
+      severity: 'error',
+      from: { path: `^src/(${browserSafe.join('|')})/`, pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'one-way-out',
+      comment:
+        'Whatever goes out passes egress/. (check-connection.ts reads certificates with node:tls and opens no socket.)',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(egress|api)/|^src/connections/check-connection\\.ts$|${test}` },
+      to: { dependencyTypes: ['core'], path: '^(node:)?(http|https|http2|tls|dns|dgram)(/|$)' },
+    },
+    ...Object.entries(homes).map(([name, home]) => ({
+      name: `${name}-has-a-home`,
+      comment: `${name} is used in ${home} alone.`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/${home}/|${test}` },
+      to: { path: `^(node:)?${name}$|node_modules/${name}(-core)?/` },
+    })),
+    {
+      name: 'no-cycles',
+      comment: 'Two files that run each other are one file, or want a third; types may refer to each other.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-tests-in-the-program',
+      comment: 'The program does not import tests, their helpers or development packages.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${test}|^src/.*/memory/` },
+      to: { path: `${test}|^test/`, dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'What the program needs to run stands in `dependencies`.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: test },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import leads somewhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

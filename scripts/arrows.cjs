@@ -1,0 +1,47 @@
+'use strict';
+// Who may import whom: the one table behind .dependency-cruiser.cjs and the diagram of ARCHITECTURE.md. `ports` in a
+// list stands for the port files x/x.ts alone.
+
+/** Which rooms a room may import, beside itself. */
+const rooms = {
+  contract: [],
+  template: ['contract'],
+  rules: ['contract'],
+  collect: ['contract'],
+  config: ['contract'],
+  telemetry: ['contract'],
+  secrets: ['contract'],
+  sqlite: ['contract', 'telemetry'],
+  client: ['contract'],
+  connections: ['contract', 'ports'],
+  destinations: ['contract', 'connections', 'template', 'ports'],
+  identity: ['contract', 'secrets', 'ports'],
+  pipeline: ['contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
+  api: [
+    'contract',
+    'collect',
+    'pipeline',
+    'identity',
+    'secrets',
+    'rules',
+    'template',
+    'connections',
+    'destinations',
+    'telemetry',
+    'ports',
+  ],
+  cli: ['contract', 'client', 'template'],
+};
+
+/** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
+const ports = {
+  catalog: ['sqlite', 'secrets'],
+  journal: ['sqlite'],
+  sandbox: ['template'],
+  egress: [],
+};
+
+/** Rooms that run in a browser too. */
+const browserSafe = ['contract', 'client', 'template', 'rules'];
+
+module.exports = { rooms, ports, browserSafe };

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+// Makes dist/: the program as JavaScript, for packages, since Node refuses TypeScript below node_modules.
+
+rmSync('dist', { recursive: true, force: true });
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/typescript7/bin/tsc', '-p', 'scripts/tsconfig.build.json'],
+  { stdio: 'inherit' },
+);
+if (status !== 0) process.exit(status ?? 1);
+const others = globSync('**/*', { cwd: 'src', withFileTypes: true })
+  .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+  .map((entry) => join(entry.parentPath, entry.name));
+for (const path of others) cpSync(path, path.replace(/^(.*?)src\//, '$1dist/'));
+console.log(`dist/: ${globSync('dist/**/*.js').length} modules, ${others.length} other files`);

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { cruiseSources } from './architecture.ts';
+import { documents, readDocument } from './documents.ts';
+
+// Everything that must hold before a change is merged, beside the tests: one line per check, details below a failed one.
+
+type Result = { ok: boolean; note: string; details?: string };
+
+const checks: [name: string, run: () => Result | Promise<Result>][] = [
+  ['types', () => program('node_modules/typescript7/bin/tsc', '-p', '.')],
+  ['style', () => program('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings')],
+  ['arrows', arrows],
+  ['documents', freshDocuments],
+  ['launcher', launcher],
+];
+
+let failed = 0;
+for (const [name, run] of checks) {
+  const startedAt = performance.now();
+  const { ok, note, details } = await run();
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(9)} ${note} (${seconds} s)`);
+  if (!ok) {
+    failed += 1;
+    if (details) console.log(details.trimEnd().replace(/^/gm, '       '));
+  }
+}
+process.exit(failed === 0 ? 0 : 1);
+
+function program(...args: string[]): Result {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const details = `${stdout}${stderr}${error?.message ?? ''}`;
+  return { ok: status === 0, note: args.slice(0, 2).join(' ').replace('node_modules/', ''), details };
+}
+
+async function arrows(): Promise<Result> {
+  const { modules, files, violations } = await cruiseSources();
+  return {
+    ok: violations.length === 0 && modules === files,
+    note: `${modules} of ${files} files cruised, ${violations.length} imports against the arrows`,
+    details: violations.join('\n'),
+  };
+}
+
+function freshDocuments(): Result {
+  const all = documents();
+  const stale = all.filter(({ path, text }) => readDocument(path) !== text).map(({ path }) => path);
+  return {
+    ok: stale.length === 0,
+    note: `${all.length - stale.length} of ${all.length} fit the code`,
+    details: `${stale.join(', ')}: run npm run docs`,
+  };
+}
+
+function launcher(): Result {
+  const { stdout } = spawnSync(process.execPath, ['scripts/node.cjs', '--version'], { encoding: 'utf8' });
+  return { ok: /^v2[4-9]/.test(stdout), note: `scripts/node.cjs runs Node.js ${stdout.trim()}` };
+}

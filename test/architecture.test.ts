@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { cruiseSources } from '../scripts/architecture.ts';
+
+function planted(t: TestContext, files: Record<string, string>): string {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-arrows-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  return dir;
+}
+
+test('every source file is cruised and no import breaks an arrow', async () => {
+  const { modules, files, violations } = await cruiseSources();
+  assert.deepEqual(violations, []);
+  assert.ok(files > 100);
+  assert.equal(modules, files);
+});
+
+test('forbidden imports are found: types, values, re-exports, Node in browser rooms, adapters, cycles', async (t) => {
+  const dir = planted(t, {
+    'src/contract/a.ts': "import type { B } from '../api/b.ts';\nexport type A = B;\n",
+    'src/rules/a.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n",
+    'src/cli/a.ts': "export { b } from '../telemetry/b.ts';\n",
+    'src/pipeline/a.ts': "export const b = () => import('../journal/memory/b.ts');\n",
+    'src/telemetry/b.ts': 'export const b = 1;\n',
+    'src/journal/memory/b.ts': 'export const b = 1;\n',
+    'src/api/b.ts': "import { c } from './c.ts';\nexport type B = number;\nexport const b = () => c;\n",
+    'src/api/c.ts': "import { b } from './b.ts';\nexport const c = () => b;\n",
+    'src/newroom/a.ts': "import { b } from '../telemetry/b.ts';\nexport const a = b;\n",
+  });
+  const { violations } = await cruiseSources(dir);
+  const rules = violations.map((violation) => violation.split(':')[0]);
+  for (const rule of [
+    'contract-arrows',
+    'browser-safe',
+    'cli-arrows',
+    'pipeline-arrows',
+    'no-cycles',
+    'every-room-has-arrows',
+  ]) {
+    assert.ok(rules.includes(rule), `${rule} in ${violations.join('\n')}`);
+  }
+});
