@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { test } from 'node:test';
+import { connectionInput } from '../contract/connection.ts';
+import { Secret } from '../contract/secret.ts';
+import { fakeEgress } from '../egress/fake/fake-egress.ts';
+import { checkConnection } from './check-connection.ts';
+
+const egress = fakeEgress({ allow: '10.0.0.0/8' });
+type Checked = Parameters<typeof checkConnection>[0]['connection'];
+
+/** Pointers of what is wrong; text inputs stand for stored secrets. */
+function wrong(changes: object) {
+  const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com', ...changes });
+  return checkConnection({
+    connection: connection as Checked, // secrets are text here, which reads the same
+    check: egress.check,
+    isHttpAllowed: (url) => url.startsWith('http://10.'),
+  }).map(({ pointer, code }) => (code === undefined ? pointer : `${pointer} ${code}`));
+}
+
+const oauth2 = { type: 'oauth2', grant: 'client_credentials', clientId: 'c', accessTokenUrl: 'https://example.com/t' };
+
+test('a base URL is absolute http(s) without query, fragment and user-info, and not blocked', () => {
+  for (const baseUrl of [
+    'https://example.com',
+    'http://example.com:8080/v2/',
+    'https://bücher.example',
+    'http://10.1.2.3',
+  ])
+    assert.deepEqual(wrong({ baseUrl }), [], baseUrl);
+  for (const baseUrl of [
+    'example.com',
+    'ftp://example.com',
+    'https://a@example.com',
+    'https://e.com/?a',
+    'https://e.com/#',
+    'https://e.com/a b',
+    'javascript:alert(1)',
+  ])
+    assert.deepEqual(wrong({ baseUrl }), ['/baseUrl'], baseUrl);
+  for (const baseUrl of [
+    'http://127.0.0.1',
+    'http://2130706433',
+    'http://[::1]/',
+    'http://169.254.169.254',
+    'http://192.168.1.1',
+  ])
+    assert.deepEqual(wrong({ baseUrl }), ['/baseUrl blocked_address'], baseUrl);
+});
+
+test('a port beside a base URL that names another one is refused', () => {
+  assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 443 }), ['/port']);
+  assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 8443 }), []);
+  assert.deepEqual(wrong({ port: 8443 }), []);
+  assert.deepEqual(wrong({ port: 25 }), ['/baseUrl blocked_address'], 'a port on the list of bad ports');
+});
+
+test('a bearer token is visible ASCII without blanks; a basic password has no control characters', () => {
+  assert.deepEqual(wrong({ auth: { type: 'bearer', token: 'abc.~+/=' } }), []);
+  for (const token of ['Bearer abc', 'ab\ncd', 'ü', ' a'])
+    assert.deepEqual(wrong({ auth: { type: 'bearer', token } }), ['/auth/token'], token);
+  assert.deepEqual(wrong({ auth: { type: 'basic', username: 'ü', password: 'pä:ß €' } }), []);
+  assert.deepEqual(wrong({ auth: { type: 'basic', username: 'u', password: 'a\nb' } }), ['/auth/password']);
+});
+
+test('the access-token URL is https unless the operator allows the host', () => {
+  assert.deepEqual(wrong({ auth: oauth2 }), []);
+  assert.deepEqual(wrong({ auth: { ...oauth2, accessTokenUrl: 'http://10.0.0.1/t' } }), []);
+  for (const accessTokenUrl of [
+    'http://example.com/t',
+    '/token',
+    'https://u:p@example.com/t',
+    'https://example.com/t#f',
+    'ftp://example.com',
+  ])
+    assert.deepEqual(wrong({ auth: { ...oauth2, accessTokenUrl } }), ['/auth/accessTokenUrl'], accessTokenUrl);
+  assert.deepEqual(wrong({ auth: { ...oauth2, accessTokenUrl: 'https://127.0.0.1/t' } }), [
+    '/auth/accessTokenUrl blocked_address',
+  ]);
+});
+
+test('missing secrets can be saved', () => {
+  for (const auth of [{ type: 'bearer' }, { type: 'basic', username: 'u' }, oauth2, { ...oauth2, grant: 'jwt' }])
+    assert.deepEqual(wrong({ auth }), []);
+});
+
+test('keys, certificates and headers that can not be used are refused where they stand', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  assert.deepEqual(wrong({ auth: { ...oauth2, clientAuth: 'private_key_jwt' } }), ['/auth/clientAssertion']);
+  const signer = (key: string) => ({ privateKey: key, algorithm: 'ES256' });
+  assert.deepEqual(wrong({ auth: { ...oauth2, clientAuth: 'private_key_jwt', clientAssertion: signer(pem) } }), []);
+  assert.deepEqual(wrong({ auth: { ...oauth2, grant: 'jwt', assertion: signer('nonsense') } }), [
+    '/auth/assertion/privateKey',
+  ]);
+  assert.deepEqual(wrong({ auth: { ...oauth2, extraHeaders: { 'X-A': 'ok', Host: 'x', 'X-B': 'a\nb' } } }), [
+    '/auth/extraHeaders/Host',
+    '/auth/extraHeaders/X-B',
+  ]);
+  assert.deepEqual(
+    wrong({
+      settings: {
+        headers: [
+          { name: 'X', value: 'a' },
+          { name: 'Y', value: 'a\r\nb', secret: true },
+        ],
+      },
+    }),
+    ['/settings/headers/1/value'],
+  );
+  assert.deepEqual(wrong({ settings: { tls: { ca: 'nonsense' } } }), ['/settings/tls/ca']);
+  assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense', key: pem } } }), ['/settings/tls/cert']);
+  assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense' } } }), ['/settings/tls/key']);
+  assert.deepEqual(wrong({ settings: { tls: { key: pem } } }), ['/settings/tls/cert']);
+});
+
+test('details never quote a secret', () => {
+  const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com', auth: { type: 'bearer' } });
+  const [error] = checkConnection({
+    connection: { ...connection, auth: { type: 'bearer', token: new Secret('hunter 22', '') } } as Checked, // its only secret is stored
+    check: egress.check,
+    isHttpAllowed: () => false,
+  });
+  assert.ok(error && !JSON.stringify(error).includes('hunter'));
+});
