@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventWith } from './arbitrary.ts';
 import { maskExample } from './mask.ts';
-import { guessType, mergeLearnt, parameterLearner } from './parameter-learner.ts';
+import { guessType, mergeLearnt, parameterLearner, parametersOf } from './parameter-learner.ts';
 
 const limits = { namesMax: 100, examplesMax: 5 };
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -48,6 +48,15 @@ test('names, types, shares, times and examples are learnt', () => {
     examples: ['h'],
   });
   assert.deepEqual(byName.get('wt.ev')?.examples, ['click', 'view']);
+  const half = parametersOf(learnt).find((one) => one.name === 'half');
+  assert.deepEqual(half, {
+    name: 'half',
+    type: 'text',
+    share: 0.5,
+    firstSeenAt: at(0),
+    lastSeenAt: at(4),
+    examples: ['h'],
+  });
   assert.equal(byName.get('n')?.examples.length, 5);
 });
 
@@ -111,6 +120,21 @@ test('a name not seen for a week makes way when it is full', () => {
       .parameters.map((one) => one.name)
       .sort(),
     ['fresh', 'kept'],
+  );
+});
+
+test('in a merge of too many, names of last week go before rare ones', () => {
+  const learn = (names: string[], receivedAt: string) => {
+    const learner = parameterLearner(limits);
+    for (const name of names) learner.observe(eventWith({ [name]: 'x' }, { receivedAt }));
+    return learner.drain();
+  };
+  const stored = learn(['old', 'old', 'old', 'both'], at(0));
+  const fresh = learn(['both', 'new'], '2026-02-01T00:00:00.000Z');
+  const merged = mergeLearnt(stored, fresh, { namesMax: 2, examplesMax: 5 });
+  assert.deepEqual(
+    merged.parameters.map((one) => one.name),
+    ['both', 'new'],
   );
 });
 

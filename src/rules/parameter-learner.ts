@@ -82,8 +82,7 @@ export function parameterLearner(limits: {
   function startSecond(now: string): void {
     second = now.slice(0, 19);
     lookedAtInSecond = 0;
-    const nowMs = timeMsOf(now);
-    staleBefore = Number.isNaN(nowMs) ? '' : new Date(nowMs - weekMs).toISOString();
+    staleBefore = weekBefore(now);
   }
 
   function visit(object: object, prefix: string, level: number, now: string): void {
@@ -133,7 +132,10 @@ export function parameterLearner(limits: {
   }
 }
 
-/** Two snapshots as one, with at most `namesMax` names (those seen most often stay) and `examplesMax` examples each. */
+/**
+ * Two snapshots as one, with at most `namesMax` names and `examplesMax` examples each. When there are more names, those
+ * not seen in the last week go first, then those seen least.
+ */
 export function mergeLearnt(
   a: LearntParameters,
   b: LearntParameters,
@@ -144,8 +146,24 @@ export function mergeLearnt(
     const other = merged.get(one.name);
     merged.set(one.name, other === undefined ? one : mergeOne(other, one, limits.examplesMax));
   }
-  const parameters = [...merged.values()].sort((x, y) => y.seen - x.seen).slice(0, limits.namesMax);
+  let newest = '';
+  for (const { lastSeenAt } of merged.values()) if (lastSeenAt > newest) newest = lastSeenAt;
+  const staleBefore = weekBefore(newest);
+  const rank = (one: LearntParameter) => (one.lastSeenAt < staleBefore ? 1 : 0);
+  const parameters = [...merged.values()]
+    .sort((x, y) => rank(x) - rank(y) || y.seen - x.seen)
+    .slice(0, limits.namesMax);
   return { events: a.events + b.events, skipped: a.skipped + b.skipped, parameters };
+}
+
+/** What was learnt as the catalogue of parameters shows it; `share` is of the events looked at, 0 to 1. */
+export function parametersOf(
+  learnt: LearntParameters,
+): Pick<Parameter, 'name' | 'type' | 'share' | 'firstSeenAt' | 'lastSeenAt' | 'examples'>[] {
+  return learnt.parameters.map((one) => {
+    const { name, firstSeenAt, lastSeenAt, examples } = one;
+    return { name, type: guessType(one), share: one.seen / learnt.events, firstSeenAt, lastSeenAt, examples };
+  });
 }
 
 /** The type that nearly all values of a parameter have; text when there is none. */
@@ -173,6 +191,11 @@ function typeOf(value: unknown): ParameterType {
   if (typeof value !== 'string' || value.length > 40) return 'text';
   if (numberText.test(value)) return 'number';
   return Number.isNaN(timeMsOf(value)) ? 'text' : 'time';
+}
+
+function weekBefore(time: string): string {
+  const ms = timeMsOf(time);
+  return Number.isNaN(ms) ? '' : new Date(ms - weekMs).toISOString();
 }
 
 function mergeOne(a: LearntParameter, b: LearntParameter, examplesMax: number): LearntParameter {
