@@ -1,9 +1,16 @@
 import type { RenderOutcome, SandboxProgram } from '../sandbox.ts';
+import type { Layout } from './layout.ts';
 import type { RendererLimits } from './renderer.ts';
 import type { WasmModule } from './wasm.ts';
 
 /** What a worker is born with. `progress` is shared memory: see {@link PROGRESS}. */
-export type WorkerData = { module: WasmModule; limits: RendererLimits; progress: Int32Array };
+export type WorkerData = {
+  module: WasmModule;
+  limits: RendererLimits;
+  progress: Int32Array;
+  /** Undefined: to be found out, which takes a while. Null: there is none for this build. */
+  layout: Layout | null | undefined;
+};
 
 /** Each program of a batch crosses once; a job names it by its place. */
 export type BatchMessage = {
@@ -14,7 +21,7 @@ export type BatchMessage = {
 
 /** A worker says that it is ready, then answers each batch. A plain string is the output of a job that returned. */
 export type WorkerMessage =
-  | { kind: 'ready'; hasSnapshots: boolean }
+  | { kind: 'ready'; layout: Layout | null }
   | { kind: 'rendered'; batch: number; outcomes: (string | RenderOutcome)[] };
 
 /**

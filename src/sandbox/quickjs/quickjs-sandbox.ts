@@ -1,6 +1,6 @@
 import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox.ts';
 import { compileEngine } from './engine.ts';
-import type { BatchMessage } from './messages.ts';
+import type { BatchMessage, WorkerData } from './messages.ts';
 import { exceeded } from './outcome.ts';
 import { type RunningJob, type SupervisedWorker, superviseWorker } from './supervised-worker.ts';
 
@@ -54,7 +54,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
   const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
   const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 100);
-  const module = await compileEngine();
+  const data: Omit<WorkerData, 'progress'> = { module: await compileEngine(), limits, layout: undefined };
   const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
 
   let queue: Task[] = [];
@@ -65,13 +65,15 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   let closed: Error | null = null;
   let watch: NodeJS.Timeout | null = null;
 
-  active = Array.from({ length: workers }, hire);
+  // The first thread finds out how the engine lays out its memory, and the others are told.
   try {
-    await Promise.all(active.map(({ worker }) => worker.ready));
+    active = [hire()];
+    data.layout = await active[0]?.worker.ready;
   } catch (error) {
     await close(new Error('The sandbox could not start.'));
     throw error;
   }
+  while (active.length < workers) active.push(hire());
   spare = hire();
 
   return {
@@ -97,7 +99,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
 
   function hire(): Hand {
     const hand: Hand = {
-      worker: superviseWorker(module, limits, {
+      worker: superviseWorker(data, {
         onRendered: (batch, outcomes) => rendered(hand, batch, outcomes),
         onEnd: (running) => ended(hand, running),
       }),

@@ -6,6 +6,7 @@ import { preludeSource } from './prelude.ts';
 const INTRINSICS = 0xfff;
 /** Of the engine's own stack, for the script: about 7,000 plain calls deep, then an ordinary InternalError. */
 const STACK_BYTES = 512 * 1024;
+const CONTEXT_BYTES = 1024;
 /** File name of programs in stack traces. */
 export const PROGRAM_FILE = 'template';
 
@@ -47,7 +48,7 @@ export function openRealm(
   functions.QTS_RuntimeSetMaxStackSize(runtime, STACK_BYTES);
   clock.nowMs = bornMs;
   const context = functions.QTS_NewContext(runtime, INTRINSICS);
-  const random = addressOf(engine, BigInt(bornMs) * 1000n);
+  const random = addressOf(engine.bytes, context, BigInt(bornMs) * 1000n);
   clock.nowMs = 0;
   const realm: Realm = {
     context,
@@ -132,10 +133,11 @@ function completion(engine: Engine, realm: Realm, value: number): Completion {
   return error === 0 ? { isError: false, value } : { isError: true, value: error };
 }
 
-function addressOf(engine: Engine, word: bigint): number {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(word);
-  const address = engine.bytes.indexOf(bytes);
-  if (address % 8 !== 0 || engine.bytes.indexOf(bytes, address + 1) !== -1) return 0;
-  return address;
+/** Where in the context's own record a 64-bit number lies. 0: nowhere, or not once. */
+function addressOf(memory: Buffer, context: number, number: bigint): number {
+  const wanted = Buffer.alloc(8);
+  wanted.writeBigUInt64LE(number);
+  const record = memory.subarray(context, context + CONTEXT_BYTES);
+  const at = record.indexOf(wanted);
+  return at < 0 || record.includes(wanted, at + 1) || (context + at) % 4 !== 0 ? 0 : context + at;
 }

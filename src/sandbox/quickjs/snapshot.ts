@@ -6,9 +6,9 @@ const PROBE_BYTES = 5 * 1024 * 1024;
 const STATIC_BYTES = 128 * 1024;
 /** Of the engine's stack, just below its heap: what ordinary scripts use. */
 const STACK_WINDOW = 64 * 1024;
-const ZEROS = Buffer.alloc(PAGE);
+const ZEROS = Buffer.alloc(64 * 1024);
 
-type Run = { at: number; bytes: Buffer };
+type Run = { at: number; bytes: Uint8Array };
 
 /** The memory of an engine at rest, from which every realm starts: static data, the top of the stack, the heap. */
 export type BaseImage = {
@@ -29,16 +29,19 @@ export const NOTHING: Snapshot = { runs: [] };
  * Returns null when this build keeps its memory in another way than we know: then nothing may be restored.
  */
 export function takeBase(engine: Engine, heapStart: number): BaseImage | null {
-  const memory = Buffer.from(engine.bytes.subarray(0, touchedEnd(engine.bytes)));
-  const heapEndAt = findHeapEnd(engine, memory);
-  if (heapEndAt === 0) return null;
-  const heapEnd = memory.readUInt32LE(heapEndAt);
+  const { bytes } = engine;
   const low = Math.floor((heapStart - STACK_WINDOW) / PAGE) * PAGE;
-  let dataEnd = 0;
-  while (dataEnd < low && !isZero(memory.subarray(dataEnd, dataEnd + PAGE))) dataEnd += PAGE;
-  const heap = Buffer.alloc(heapEnd - low);
-  memory.copy(heap, 0, low);
-  return { runs: [copyRun(memory, 0, dataEnd), { at: low, bytes: heap }], heapEndAt, heapEnd };
+  const touched = touchedEnd(bytes);
+  const data = Buffer.from(bytes.subarray(0, STATIC_BYTES));
+  const heap = Buffer.from(bytes.subarray(low, touched));
+  const heapEndAt = findHeapEnd(engine, data, touched);
+  if (heapEndAt === 0) return null;
+  const heapEnd = data.readUInt32LE(heapEndAt);
+  const dataEnd = (Math.floor(data.findLastIndex((byte) => byte !== 0) / PAGE) + 1) * PAGE;
+  const window = Buffer.alloc(heapEnd - low);
+  heap.copy(window);
+  const runs = [copyRun(data, 0, dataEnd), { at: low, bytes: window }];
+  return { runs, heapEndAt, heapEnd };
 }
 
 /** Copies what differs from the base. */
@@ -89,25 +92,26 @@ function readHeapEnd(engine: Engine, base: BaseImage): number {
 }
 
 /**
- * Takes memory until the heap must grow, and looks which word of the static data followed: it was not below what
- * was touched, and is above the new block now. 0: none, or not sure.
+ * Takes memory until the heap must grow, and looks which word of the static data followed: it was not below what was
+ * touched, and is above the new block now. 0: none, or not sure.
  */
-function findHeapEnd(engine: Engine, before: Buffer): number {
+function findHeapEnd(engine: Engine, data: Buffer, touched: number): number {
   const end = engine.malloc(PROBE_BYTES) + PROBE_BYTES;
   let found = 0;
-  for (let at = 0; at < STATIC_BYTES; at += 4) {
-    const was = before.readUInt32LE(at);
+  for (let at = 0; at < data.length; at += 4) {
+    const was = data.readUInt32LE(at);
     const is = engine.words[at >>> 2] ?? 0;
-    if (is === was || was < before.length - PAGE || is < end || is > engine.bytes.length) continue;
+    if (is === was || was <= touched - ZEROS.length || is <= end || is > engine.bytes.length) continue;
     if (found !== 0) return 0;
     found = at;
   }
   return found;
 }
 
+/** The end of what is not zero, to the next multiple of 64 KiB. */
 function touchedEnd(bytes: Buffer): number {
   let end = bytes.length;
-  while (end > 0 && isZero(bytes.subarray(end - PAGE, end))) end -= PAGE;
+  while (end > 0 && isZero(bytes.subarray(end - ZEROS.length, end))) end -= ZEROS.length;
   return end;
 }
 

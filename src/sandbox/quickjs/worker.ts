@@ -1,16 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RenderOutcome } from '../sandbox.ts';
+import { newEngine } from './engine.ts';
+import { findLayout } from './layout.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 import { newRenderer } from './renderer.ts';
 import { clock, takeOverDate } from './worker-clock.ts';
 
 // Started by supervised-worker.ts, which is the only one to write workerData and to post messages.
 const port = parentPort;
-const { module, limits, progress } = workerData as WorkerData;
+const { module, limits, progress, layout: known } = workerData as WorkerData;
 if (port === null) throw new Error('This file runs as a worker thread.');
 
 takeOverDate();
-const renderer = await newRenderer({ module, clock, limits });
+const parts = { newEngine: () => newEngine(module, limits.memoryBytes), clock, limits };
+const layout = known === undefined ? await findLayout(parts) : known;
+const renderer = newRenderer(parts, layout);
 const post = (message: WorkerMessage) => port.postMessage(message);
 
 async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
@@ -21,7 +25,7 @@ async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
     Atomics.store(progress, PROGRESS.batch, batch);
     Atomics.store(progress, PROGRESS.job, place);
     Atomics.add(progress, PROGRESS.started, 1);
-    const outcome = await renderer.render({ program, input, seed, nowMs });
+    const outcome = await renderer({ program, input, seed, nowMs });
     outcomes.push(outcome.kind === 'returned' ? outcome.output : outcome);
   }
   Atomics.store(progress, PROGRESS.job, -1);
@@ -33,4 +37,4 @@ let last = Promise.resolve();
 port.on('message', (message: BatchMessage) => {
   last = last.then(() => render(message));
 });
-post({ kind: 'ready', hasSnapshots: renderer.hasSnapshots });
+post({ kind: 'ready', layout });
