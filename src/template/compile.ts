@@ -188,6 +188,12 @@ type Need = { filters: Set<string>; traits: Traits };
 function emitTemplate(text: string, nodes: TemplateNode[], locate: Locate, need: Need): Emitted {
   const out = emitter();
   let loops = 0;
+  let tags = 0;
+  // The running code notes which tag it is in: engines do not know the place of every error.
+  const tag = (): string => {
+    out.tag(tags);
+    return `$$n=${tags++}`;
+  };
   const source = (code: { start: number; end: number }) =>
     out.verbatim(text.slice(code.start, code.end), locate(code.start));
 
@@ -195,9 +201,11 @@ function emitTemplate(text: string, nodes: TemplateNode[], locate: Locate, need:
   const emitNode = (node: TemplateNode): void => {
     if (node.kind === 'text') out.generated(`$$o+=${JSON.stringify(node.value)};`);
     else if (node.kind === 'statements') {
+      out.generated(`${tag()};`);
       source(node.code);
       out.generated('\n;');
     } else if (node.kind === 'value') {
+      out.generated(`${tag()};`);
       out.generated(`$$o+=${node.isRaw ? '$$r(' : '$$e('}`, locate(node.code.tree.base + node.code.tree.node.start));
       for (const { name, start } of node.filters.toReversed()) {
         need.filters.add(name);
@@ -217,7 +225,7 @@ function emitTemplate(text: string, nodes: TemplateNode[], locate: Locate, need:
       node.branches.forEach(({ condition, body }, index) => {
         out.generated(index === 0 ? 'if' : '}else');
         if (condition !== null) {
-          out.generated(index === 0 ? '(' : ' if(');
+          out.generated(`${index === 0 ? '' : ' if'}(${tag()},`);
           emitExpression(condition);
           out.generated(')');
         }
@@ -233,7 +241,8 @@ function emitTemplate(text: string, nodes: TemplateNode[], locate: Locate, need:
   const emitLoop = (node: Extract<TemplateNode, { kind: 'each' | 'foreach' }>): void => {
     const id = loops++;
     const [list, index] = [`$$l${id}`, `$$i${id}`];
-    out.generated(`{const ${list}=`);
+    const number = tag();
+    out.generated(`{${number};const ${list}=`);
     emitExpression(node.list);
     out.generated(
       node.kind === 'each'
@@ -241,17 +250,17 @@ function emitTemplate(text: string, nodes: TemplateNode[], locate: Locate, need:
         : `;for(const ${index} in ${list})if($$own(${list},${index})){`,
     );
     const values = node.kind === 'each' ? [`${list}[${index}]`, index] : [index, `${list}[${index}]`];
-    emitParameters(node.parameters, values);
+    emitParameters(node.parameters, values, number);
     emitAll(node.body);
     out.generated('}}');
   };
-  const emitParameters = (code: Code | null, values: string[]): void => {
+  const emitParameters = (code: Code | null, values: string[], number: string): void => {
     if (code === null) return;
     const parameters = parametersOf(code);
     if (parameters.length === 0) return;
     const isPlain = parameters.length <= 2 && parameters.every(({ type }) => type === 'Identifier');
     // Destructuring has the defaults and rests that parameters may have; plain names are faster without.
-    out.generated(isPlain ? 'let ' : 'let [');
+    out.generated(isPlain ? 'let ' : `${number};let [`);
     parameters.forEach((parameter, position) => {
       if (position > 0) out.generated(',');
       source({ start: code.tree.base + parameter.start, end: code.tree.base + parameter.end });

@@ -6,6 +6,8 @@ export type Segment = {
   source: { line: number; column: number } | null;
   /** What follows was generated for this one place of the template: columns do not advance. */
   isFixed: boolean;
+  /** Number of the tag that it belongs to, as given to tag(). */
+  tag: number;
 };
 
 /** Generated code with its map: for any place in `code`, the last segment at or before it says where it came from. */
@@ -15,6 +17,8 @@ export type Emitted = { code: string; segments: Segment[] };
 export function emitter(): {
   /** Adds code of our own; `source` is the place that an error in it is blamed on. */
   generated(code: string, source?: { line: number; column: number }): void;
+  /** Says which tag what follows belongs to. */
+  tag(number: number): void;
   verbatim(code: string, source: { line: number; column: number }): void;
   finish(): Emitted;
 } {
@@ -22,6 +26,7 @@ export function emitter(): {
   const segments: Segment[] = [];
   let line = 1;
   let column = 1;
+  let tag = 0;
   const add = (code: string) => {
     parts.push(code);
     const lastBreak = code.lastIndexOf('\n');
@@ -34,15 +39,18 @@ export function emitter(): {
   };
   return {
     generated(code, source) {
-      if (source !== undefined) segments.push({ line, column, source, isFixed: true });
+      if (source !== undefined) segments.push({ line, column, source, isFixed: true, tag });
       add(code);
-      if (source !== undefined) segments.push({ line, column, source: null, isFixed: false });
+      if (source !== undefined) segments.push({ line, column, source: null, isFixed: false, tag });
+    },
+    tag(number) {
+      tag = number;
     },
     verbatim(code, source) {
-      segments.push({ line, column, source, isFixed: false });
+      segments.push({ line, column, source, isFixed: false, tag });
       // Line ends as JavaScript reads them, so that lines can be counted alike everywhere.
       add(code.replace(/\r\n?/g, '\n'));
-      segments.push({ line, column, source: null, isFixed: false });
+      segments.push({ line, column, source: null, isFixed: false, tag });
     },
     finish: () => ({ code: parts.join(''), segments }),
   };

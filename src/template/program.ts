@@ -96,11 +96,10 @@ type Plan = {
 function write(plan: Plan): string {
   const traits = mergeTraits(plan.parts);
   const filters = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.filters]));
-  const nameOf = (part: Part) => `$$u${plan.parts.indexOf(part)}`;
   const lines = ['"use strict";(()=>{', bootstrap(), prelude(traits, filters)];
   lines.push(`const $$e=${ESCAPES[plan.escape]},$$r=${ESCAPES.none};`);
 
-  const map: string[] = [];
+  const maps: string[] = [];
   // Where the next part's code begins: it has a line of its own, so that its map needs its lines shifted alone.
   let line = lines.join('\n').split('\n').length + 2;
   plan.parts.forEach((part, index) => {
@@ -109,20 +108,19 @@ function write(plan: Plan): string {
     const opening = isPath || isHeader ? `const $$u${index}=(($$e,$$r)=>` : `const $$u${index}=`;
     const closing = isPath ? ')($$p,$$p);' : isHeader ? ')($$plain,$$plain);' : ';';
     lines.push(opening, `${part.compiled.code}${closing}`);
-    for (const segment of part.compiled.segments) map.push(mapEntry(segment, line));
+    maps.push(part.compiled.segments.map((segment) => mapEntry(segment, line)).join(';'));
     line += 1 + part.compiled.code.split('\n').length;
   });
 
-  lines.push(`const $$map=${JSON.stringify(map.join(';'))};`);
+  const places = plan.parts.map(({ place }) => place);
+  lines.push(`const $$places=${JSON.stringify(places)},$$maps=${JSON.stringify(maps)};`);
   const isConstant = typeof plan.path === 'string' && plan.headers.every(({ value }) => typeof value === 'string');
-  const dynamic = (value: string | Part | null, place: string, finish: string) =>
+  const dynamic = (value: string | Part | null, finish: string) =>
     typeof value === 'string' || value === null
       ? JSON.stringify(value ?? '')
-      : `($$in=${JSON.stringify(place)},$$ended=false,${finish}(${nameOf(value)}($$it)))`;
-  const path = dynamic(plan.path, 'path', '$$finishPath');
-  const headers = plan.headers.map(
-    ({ name, value }) => `[${JSON.stringify(name)},${dynamic(value, `header ${name}`, '$$finishText')}]`,
-  );
+      : `($$at=${plan.parts.indexOf(value)},$$n=0,$$ended=false,${finish}($$u${plan.parts.indexOf(value)}($$it)))`;
+  const path = dynamic(plan.path, '$$finishPath');
+  const headers = plan.headers.map(({ name, value }) => `[${JSON.stringify(name)},${dynamic(value, '$$finishText')}]`);
   const tail = `,"path":`;
   if (isConstant) {
     const rest = JSON.stringify(`${tail}${path},"headers":[${headers.join(',')}]}\n`);
@@ -133,39 +131,37 @@ function write(plan: Plan): string {
         `return ${JSON.stringify(tail)}+$$json(p)+',"headers":'+$$json(h)+"}\\n"};`,
     );
   }
-  lines.push(renderFunction(plan, traits.isReadOnly, nameOf), '})();');
+  lines.push(renderFunction(plan, traits.isReadOnly), '})();');
   return lines.join('\n');
 }
 
-function renderFunction(plan: Plan, isReadOnly: boolean, nameOf: (part: Part) => string): string {
+function renderFunction(plan: Plan, isReadOnly: boolean): string {
+  const template = plan.parts.indexOf(plan.template);
   const freeze = isReadOnly ? '' : '$$freeze(input.data);$$freeze(input.events);$$freeze(input.meta);';
   return `globalThis.__render=(text)=>{
-$$stop=null;$$in="template";
+$$stop=null;$$at=${template};$$n=0;
 try{
 const input=$$parse(text);
 ${freeze}
-${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, nameOf, isReadOnly)}
+${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, plan.parts, isReadOnly)}
 const $$it=${isReadOnly ? '' : '$$freezeOne'}({data,events:input.events,meta:input.meta});
-$$in="template";
-const result=${nameOf(plan.template)}($$it);
+$$at=${template};$$n=0;
+const result=$$u${template}($$it);
 if($$stop!==null)return $$stopped();
 return $$output(result,$$it,$$rest);
 }catch(error){return $$failed(error)}
 };`;
 }
 
-function mappingCode(
-  mapping: { field: string; part: Part | null }[],
-  nameOf: (part: Part) => string,
-  isReadOnly: boolean,
-): string {
+function mappingCode(mapping: { field: string; part: Part | null }[], parts: Part[], isReadOnly: boolean): string {
   const needsEvent = mapping.some(({ part }) => part !== null);
   const fields = mapping.map(({ field, part }) => {
     const key = JSON.stringify(field);
     const set = (value: string) =>
       field === '__proto__' ? `$$set(record,${key},${value})` : `record[${key}]=${value}`;
     if (part === null) return `if($$own(from,${key}))${set(`from[${key}]`)};`;
-    return `$$in=${JSON.stringify(part.place)};v=${nameOf(part)}(it);if($$stop!==null)return $$stopped();if(v!==undefined)${set('v')};`;
+    const index = parts.indexOf(part);
+    return `$$at=${index};$$n=0;v=$$u${index}(it);if($$stop!==null)return $$stopped();if(v!==undefined)${set('v')};`;
   });
   return `const data=[];
 for(let i=0;i<input.data.length;i++){
@@ -177,10 +173,10 @@ data[i]=${isReadOnly ? 'record' : '$$freeze(record)'};
 ${isReadOnly ? '' : '$$freezeOne(data);'}`;
 }
 
-/** As the runtime reads it: code line and column, then source line and column unless generated, then 1 when fixed. */
-function mapEntry({ line, column, source, isFixed }: Segment, firstLine: number): string {
+/** As the runtime reads it: code line and column, then tag, source line and column unless generated, then 1 when fixed. */
+function mapEntry({ line, column, source, isFixed, tag }: Segment, firstLine: number): string {
   const at = `${line + firstLine - 1},${column}`;
-  return source === null ? at : `${at},${source.line},${source.column}${isFixed ? ',1' : ''}`;
+  return source === null ? at : `${at},${tag},${source.line},${source.column}${isFixed ? ',1' : ''}`;
 }
 
 function mergeTraits(parts: Part[]): Traits {

@@ -24,7 +24,7 @@ const $$wellFormed=(s)=>s.isWellFormed()?s:s.toWellFormed();
 const $$url=(v)=>$$encode($$wellFormed(String(v)));
 const $$p=(v)=>v===undefined?"":$$url(v).replace(/[!'()*]/g,(c)=>"%"+c.charCodeAt(0).toString(16).toUpperCase());
 const $$short=(v)=>String(v).slice(0,40);
-let $$stop=null,$$in="template",$$ended=false;
+let $$stop=null,$$at=0,$$n=0,$$ended=false;
 const $$end=(s)=>{$$ended=true;return s};
 class $$Stop{constructor(kind,reason,stack){this.kind=kind;this.reason=reason;this.stack=stack}}
 const $$text=(reason,other)=>{const s=reason===undefined||reason===null?"":$$wellFormed(String(reason)).slice(0,${REASON_MAX});return s===""?other:s};
@@ -69,19 +69,22 @@ const $$output=(result,it,rest)=>{
   return head+tail+body;
 };
 const $$place=(stack)=>{
-  const entries=$$map.split(";").map((entry)=>entry.split(",").map(Number));
+  const entries=$$maps[$$at].split(";").map((entry)=>entry.split(",").map(Number));
+  const places=[];
   for(const row of String(stack).split("\\n")){
     const m=/^\\s*at .*:(\\d+):(\\d+)\\)?$/.exec(row);
     if(m===null)continue;
     const line=Number(m[1]),column=Number(m[2]);
     let found=null;
     for(const e of entries){if(e[0]>line||e[0]===line&&e[1]>column)break;found=e}
-    if(found===null||found.length<4)continue;
-    if(found.length>4)return {line:found[2],column:found[3]};
-    const below=line-found[0];
-    return {line:found[2]+below,column:below===0?found[3]+column-found[1]:column};
+    if(found===null||found.length<5)continue;
+    const below=line-found[0],isFixed=found.length>5;
+    places.push({tag:found[2],line:isFixed?found[3]:found[3]+below,column:isFixed?found[4]:below===0?found[4]+column-found[1]:column});
   }
-  return {line:null,column:null};
+  // The outermost place is in the tag that ran, unless the engine had no place for the error and named an earlier one.
+  if(places.length>0&&places[places.length-1].tag===$$n)return {line:places[0].line,column:places[0].column};
+  const first=entries.find((e)=>e.length>4&&e[2]===$$n);
+  return {line:first?.[3]??null,column:first?.[4]??null};
 };
 const $$reason=(error)=>{
   if(typeof error!=="object"||error===null)return $$text(error,"the template threw "+String(error));
@@ -93,14 +96,15 @@ const $$reason=(error)=>{
   }
   const unknown=/^'?([^' ]*)'? is not defined$/.exec(message);
   if(unknown!==null)return "\`"+$$short(unknown[1])+"\` is not known here";
-  if(/read[- ]only|object is not extensible|Cannot delete property|Cannot add property|could not delete/i.test(message))return $$text(message+": the input can not be changed, copy it first");
+  if(/constant variable/.test(message))return "A const can not be assigned again: declare it by let";
+  if(/read[- ]only|object is not extensible|Cannot delete property|Cannot add property|could not delete/i.test(message))return $$text(message+": the input can not be changed (copy it first), nor can a const");
   return $$text(name==="Error"?message:name+": "+message,name);
 };
 const $$stopped=()=>{
   const {kind,reason,stack}=$$stop;
   return kind==="skipped"?$$json({kind,reason})+"\\n":$$describe(reason,stack);
 };
-const $$describe=(reason,stack)=>$$json({kind:"failed",reason,...$$place(stack),in:$$in})+"\\n";
+const $$describe=(reason,stack)=>$$json({kind:"failed",reason,...$$place(stack),in:$$places[$$at]})+"\\n";
 const $$failed=(error)=>{
   if($$stop!==null)return $$stopped();
   let reason="the template failed",stack="";

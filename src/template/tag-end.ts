@@ -140,6 +140,7 @@ type Internals = {
   input: string;
   type: TokenType;
   getToken(): Token;
+  raise(offset: number, message: string): never;
 };
 
 // acorn declares the constructor as protected and none of the tokenizer's state: this names what really is there.
@@ -162,6 +163,12 @@ class TagTokenizer extends Base {
     this.#onComment = onComment;
     // As if a `(` came before, so that a leading `{` is an object.
     if (form === 'expression') this.type = tokTypes.parenL;
+  }
+
+  /** Called by acorn for faults that it could read over. A number may touch the `_` of a tag's `_}}`. */
+  raiseRecoverable(offset: number, message: string): void {
+    const isMark = message.startsWith('Numeric separator') && this.input.startsWith('}}', this.pos);
+    if (!isMark) this.raise(offset, message);
   }
 
   /** Called by acorn at `//` and the HTML-like comments. Never runs past a `}}` that ends the tag: linear time. */
