@@ -1,0 +1,68 @@
+import { Command, CommanderError, Option } from 'commander';
+import { backupCommands } from './backup.ts';
+import { addSettings, type Context, configureFrom } from './context.ts';
+import { deliveryCommands } from './deliveries.ts';
+import { demoCommand } from './demo/demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { documentCommands } from './documents.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit.ts';
+import { createOutput, outputFormats } from './output.ts';
+import type { Deps } from './program.ts';
+import { sendCommand } from './send.ts';
+import { connectTo } from './server.ts';
+import { startCommand } from './start.ts';
+import { templateCommands } from './template.ts';
+import { versionCommand } from './version.ts';
+
+export type { Deps } from './program.ts';
+
+/**
+ * Runs one command line (without the program's own name) and answers its exit code (exit.ts). Results go to stdout,
+ * one line about a failure to stderr; nothing is thrown.
+ */
+export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = new Command('millrace');
+  const context: Context = {
+    deps,
+    output: createOutput(deps, () => program.opts().output),
+    configure: (options = {}) => configureFrom(deps, { ...program.opts(), ...options }),
+    server: () => connectTo(context.configure().settings),
+    withSettings: (command) => addSettings(command, deps),
+    endWith(code) {
+      exitCode = code;
+    },
+  };
+  program
+    .description('Behaviour in, authenticated HTTP calls out: nothing lost, everything explained.')
+    .option('--config <file>', 'YAML file with settings')
+    .option('--url <url>', 'server that the commands talk to')
+    .option('--token <token>', 'API token for it')
+    .addOption(new Option('--output <format>', 'how results are written').choices(outputFormats).default('table'))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text.replace(/^error: /, 'millrace: ')),
+    });
+  for (const add of [
+    startCommand,
+    demoCommand,
+    sendCommand,
+    templateCommands,
+    documentCommands,
+    deliveryCommands,
+    doctorCommand,
+    backupCommands,
+    versionCommand,
+  ]) {
+    add(program, context);
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    deps.stderr.write(`millrace: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CommandError ? error.exitCode : exitCodes.failed;
+  }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { count } from '../deliveries.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import { connectTo, type Server } from '../server.ts';
+import { stopInTime } from '../start.ts';
+import { countsFrom, progressLine } from './progress.ts';
+import { seededRandom } from './random.ts';
+import { sampleShop } from './sample-shop.ts';
+import { setUpDemo } from './set-up.ts';
+
+type Options = { for?: number; rate: number; seed: number; dataDir?: string; logLevel?: string };
+
+type Welcome = { url: string; token: string; key: string; folder: { path: string; isTemporary: boolean } };
+
+const visitors = 6;
+const stopTimeoutMs = 10_000;
+
+/** `millrace demo`: a server with a sample shop in front of it and the Inbox behind it. */
+export function demoCommand(command: Command, { deps, configure, withSettings }: Context) {
+  withSettings(command.command('demo'))
+    .option('--for <seconds>', 'end after so many seconds instead of at Ctrl-C', count)
+    .option('--rate <number>', 'events per second', count, 2)
+    .option('--seed <number>', 'same seed, same visitors', count, 1)
+    .description('run a server with a sample shop and the Inbox, in a temporary folder unless --data-dir is given')
+    .action(async (options: Options) => {
+      using asked = deps.untilSignal();
+      await using folder = await demoFolder(options.dataDir);
+      const preset = { inbox: 'on', logLevel: 'silent', adminToken: randomBytes(24).toString('base64url') };
+      const program = configure({ ...preset, ...options, dataDir: folder.path });
+      const app = await program.start();
+      try {
+        const server = connectTo({ url: app.url, adminToken: program.settings.adminToken });
+        const { collectorKey } = await setUpDemo(server);
+        welcome({ url: app.url, token: program.settings.adminToken?.reveal() ?? '', key: collectorKey, folder });
+        await runShop(server, collectorKey, options, asked.signal);
+      } finally {
+        await stopInTime(app, stopTimeoutMs);
+      }
+    });
+
+  function welcome({ url, token, key, folder }: Welcome) {
+    deps.stdout.write(`Millrace demo: a sample shop sends events, two actions send what matters to the Inbox.
+
+  API         ${url}/api/v1   (described by ${url}/openapi.json)
+  Metrics     ${url}/metrics
+  Token       ${token}
+  Data        ${folder.path}${folder.isTemporary ? ' (removed at the end)' : ''}
+
+  What was delivered:    curl -H "Authorization: Bearer ${token}" ${url}/api/v1/deliveries
+  What the Inbox got:    curl -H "Authorization: Bearer ${token}" ${url}/api/v1/inbox/requests
+  Send an event:         curl ${url}/v3/${key} -d '{"events": [{"wt.ev": "$Purchase", "wt.tx_i": "A-1", "wt.product_name": "Kettle", "wt.tx_s": "49.90"}]}'
+
+  Ctrl-C ends it.
+
+`);
+  }
+
+  async function runShop(server: Server, key: string, options: Options, signal: Promise<string>) {
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    signal.then(end);
+    if (options.for !== undefined) sleep(options.for * 1_000, null, { signal: ended.signal }).then(end, () => {});
+    const shop = sampleShop({ random: seededRandom(options.seed), visitors });
+    const progress = progressLine(deps.stdout, 5_000);
+    while (!ended.signal.aborted) {
+      await server.send(key, [shop.next(deps.now())]);
+      progress.show(countsFrom(await server.counters()), deps.now());
+      await sleep(1_000 / options.rate, null, { signal: ended.signal }).catch(() => {});
+    }
+    progress.end();
+    const { events, matches, delivered, failed } = countsFrom(await server.counters());
+    deps.stdout.write(`\n${events} events, ${matches} matches, ${delivered} delivered, ${failed} failed.\n`);
+    if (failed > 0) throw new CommandError(exitCodes.failed, `${failed} deliveries failed.`);
+  }
+}
+
+async function demoFolder(given: string | undefined) {
+  const path = given ?? (await mkdtemp(join(tmpdir(), 'millrace-demo-')));
+  return {
+    path,
+    isTemporary: given === undefined,
+    async [Symbol.asyncDispose]() {
+      if (given === undefined) await rm(path, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Output } from '../program.ts';
+
+export type Counts = { events: number; matches: number; delivered: number; failed: number };
+
+/** One line that is written over on a terminal; elsewhere a line every few seconds. */
+export function progressLine(stdout: Output, everyMs: number) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let lastText = '';
+  return {
+    show(counts: Counts, now: number) {
+      const text = `events ${counts.events} · matches ${counts.matches} · delivered ${counts.delivered} · failed ${counts.failed}`;
+      if (stdout.isTTY) stdout.write(`\r\x1b[2K  ${text}`);
+      else if (now - lastAt >= everyMs && text !== lastText) {
+        stdout.write(`  ${text}\n`);
+        lastAt = now;
+        lastText = text;
+      }
+    },
+    end() {
+      if (stdout.isTTY) stdout.write('\n');
+    },
+  };
+}
+
+/** The figures of the progress line from the server's metrics. */
+export function countsFrom(metrics: ReadonlyMap<string, number>): Counts {
+  const of = (name: string) => metrics.get(name) ?? 0;
+  return {
+    events: of('millrace_events_accepted_total'),
+    matches: of('millrace_deliveries_planned_total'),
+    delivered: of('millrace_deliveries_settled_total{status="delivered"}'),
+    failed: of('millrace_deliveries_settled_total{status="failed"}'),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { applyFiles } from './apply.ts';
+import type { Context } from './context.ts';
+import { type Document, type Kind, kindNames, kinds } from './kinds.ts';
+import type { Column } from './output.ts';
+
+/** `millrace connections list|get|apply|delete`, and the same for every kind of document. */
+export function documentCommands(command: Command, context: Context) {
+  for (const kind of kindNames) oneKind(command, kind, context);
+  command
+    .command('apply')
+    .argument('<file...>', 'YAML or JSON files; - is the standard input')
+    .description('create or replace what files describe, whatever its kind')
+    .action((files: string[]) => applyFiles(files, null, context));
+}
+
+function oneKind(command: Command, kind: Kind, context: Context) {
+  const { server, output } = context;
+  const { many } = kinds[kind];
+  const group = command.command(many).description(`list, get, apply or delete ${many}`);
+  const called = kind === 'destination' ? 'id or Connection/Destination' : 'id or name';
+
+  const list = group.command('list').description(`list ${many}, newest first`);
+  if (kind === 'destination') list.argument('[connection]', 'only those of this connection (id or name)');
+  list
+    .option('--name <name>', 'only this name')
+    .option('--status <status>', 'only this status')
+    .action(async (...given) => {
+      const { name, status } = list.opts<{ name?: string; status?: string }>();
+      const connection = kind === 'destination' ? given[0] : undefined;
+      const rows = await Array.fromAsync(server().list(kind, { name, status, connection }));
+      output.rows(rows, columns[kind]);
+    });
+
+  group
+    .command('get')
+    .argument('<name>', called)
+    .description(`show one of the ${many}`)
+    .action(async (name: string) => output.value(await server().find(kind, name)));
+
+  group
+    .command('apply')
+    .argument('<file...>', 'YAML or JSON files; - is the standard input')
+    .description(`create or replace ${many} from files`)
+    .action((files: string[]) => applyFiles(files, kind, context));
+
+  group
+    .command('delete')
+    .argument('<name...>', called)
+    .description(`delete ${many} that nothing uses`)
+    .action(async (names: string[]) => {
+      for (const name of names) {
+        const found = await server().find(kind, name);
+        await server().remove(kind, found.id);
+        output.line(`deleted ${kind} ${found.name} (${found.id})`);
+      }
+    });
+}
+
+const common: Column<Document>[] = [
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+];
+
+const columns: Record<Kind, Column<Document>[]> = {
+  collector: [...common, ['KEY', (one) => one['key']], ['STATUS', (one) => one['status']]],
+  connection: [
+    ...common,
+    ['BASE URL', (one) => one['baseUrl']],
+    ['STATUS', (one) => one['status']],
+    ['HEALTH', (one) => healthState(one['health'])],
+  ],
+  destination: [
+    common[0] ?? ['ID', (one) => one.id],
+    ['NAME', (one) => `${one['connection']}/${one.name}`],
+    ['REQUEST', (one) => `${one['method']} ${one['path'] || '/'}`],
+    ['STATUS', (one) => one['status']],
+  ],
+  behavior: [
+    ...common,
+    ['CATEGORY', (one) => one['category']],
+    ['STANDARD', (one) => (one['standard'] ? 'yes' : 'no')],
+  ],
+  action: [
+    ...common,
+    ['STATUS', (one) => one['status']],
+    ['DESTINATIONS', (one) => (Array.isArray(one['destinations']) ? one['destinations'].length : 0)],
+  ],
+};
+
+function healthState(health: unknown): unknown {
+  return typeof health === 'object' && health !== null && 'state' in health ? health.state : null;
+}

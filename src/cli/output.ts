@@ -1,0 +1,56 @@
+import { stringify } from 'yaml';
+import type { Deps } from './program.ts';
+
+export const outputFormats = ['table', 'json', 'yaml'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** A column of a table: its heading and the cell of a row. */
+export type Column<Row> = readonly [heading: string, cell: (row: Row) => unknown];
+
+export type Output = {
+  readonly format: OutputFormat;
+  /** A line for people. */
+  line(text: string): void;
+  /** Rows as a table, or as data in the format asked for. */
+  rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
+  /** One thing: as YAML for people too. */
+  value(value: unknown): void;
+};
+
+/** Writes results to stdout in the format that `--output` names when it is asked. */
+export function createOutput(deps: Pick<Deps, 'stdout'>, format: () => OutputFormat): Output {
+  const data = (value: unknown) => (format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : stringify(value));
+  return {
+    get format() {
+      return format();
+    },
+    line: (text) => deps.stdout.write(`${text}\n`),
+    rows(rows, columns) {
+      deps.stdout.write(format() === 'table' ? table(rows, columns) : data(rows));
+    },
+    value: (value) => deps.stdout.write(data(value)),
+  };
+}
+
+function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const cells = [
+    columns.map(([heading]) => heading),
+    ...rows.map((row) => columns.map(([, cell]) => cellText(cell(row)))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** Names come from other people: control characters must not reach the terminal. */
+function cellText(value: unknown): string {
+  const text = value === null || value === undefined ? '–' : String(value);
+  return text.replace(/\p{Cc}/gu, '·');
+}

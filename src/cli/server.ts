@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { ClientError, createClient } from '../client/client.ts';
+import type { Delivery } from '../contract/delivery.ts';
+import { CommandError, exitCodes } from './exit.ts';
+import { type Document, type Kind, kinds } from './kinds.ts';
+import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
+
+export type Filters = Record<string, string | number | undefined>;
+export type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
+
+/** A running server as the commands see it. Whatever it refuses is thrown as a CommandError. */
+export type Server = {
+  readonly url: string;
+  /** Newest first, page after page. */
+  list(kind: Kind, filters?: Filters): AsyncIterable<Document>;
+  /** By id or by name; a destination's name is `Connection/Destination`. */
+  find(kind: Kind, nameOrId: string): Promise<Document>;
+  /** Creates or replaces by name. */
+  apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied>;
+  remove(kind: Kind, id: string): Promise<void>;
+  deliveries(filters: Filters): AsyncIterable<Delivery>;
+  delivery(id: string): Promise<Delivery>;
+  retry(id: string, options: { render: boolean }): Promise<Delivery>;
+  render(input: RenderTemplate): Promise<RenderedTemplate>;
+  /** Sends events to a collector's key; answers their ids. */
+  send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]>;
+  /** What /metrics says, by metric and labels as they are written there. */
+  counters(): Promise<Map<string, number>>;
+};
+
+const pageLimit = 200;
+const intakeAnswer = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
+
+/** The server that the configuration names. */
+export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>): Server {
+  const client = createClient({ url, token: adminToken?.reveal() ?? null });
+
+  /** Calls a route by its computed id; whoever asks knows what it answers. */
+  async function call<Output>(routeId: string, input: CallInput = {}): Promise<Output> {
+    return explained(url, () => (client.call as AnyCall)(routeId, input) as Promise<Output>); // ids are made from `kinds`
+  }
+
+  async function* pages<Item>(routeId: string, input: CallInput & { query?: Filters }): AsyncIterable<Item> {
+    for (let cursor: string | undefined; ; ) {
+      const page = await call<{ data: Item[]; page: { next: string | null } }>(routeId, {
+        ...input,
+        query: { limit: pageLimit, ...input.query, ...(cursor === undefined ? {} : { cursor }) },
+      });
+      yield* page.data;
+      if (page.page.next === null) return;
+      cursor = page.page.next;
+    }
+  }
+
+  async function* list(kind: Kind, filters: Filters = {}): AsyncIterable<Document> {
+    const { connection, ...query } = filters;
+    if (kind !== 'destination') return yield* pages<Document>(`list${kinds[kind].routes}s`, { query });
+    const connections = connection === undefined ? list('connection') : [await find('connection', String(connection))];
+    for await (const { id, name } of connections) {
+      for await (const one of pages<Document>('listDestinations', { params: { id }, query })) {
+        yield { ...one, connection: name };
+      }
+    }
+  }
+
+  async function findByName(kind: Kind, name: string): Promise<Document | null> {
+    const slash = kind === 'destination' ? name.indexOf('/') : -1;
+    const own = name.slice(slash + 1);
+    for await (const one of list(kind, { name: own })) {
+      if (one.name === own && (slash === -1 || one['connection'] === name.slice(0, slash))) return one;
+    }
+    return null;
+  }
+
+  async function find(kind: Kind, nameOrId: string): Promise<Document> {
+    if (/^[a-z]{3}_/.test(nameOrId)) return call(`get${kinds[kind].routes}`, { params: { id: nameOrId } });
+    const found = await findByName(kind, nameOrId);
+    if (found === null) throw new CommandError(exitCodes.refused, `No ${kind} has the name ${nameOrId}.`);
+    return found;
+  }
+
+  return {
+    url,
+    list,
+    find,
+    async apply(kind, name, body) {
+      const before = await findByName(kind, name).catch(absent);
+      const document = await call<Document>(`apply${kinds[kind].routes}`, { params: { name }, body });
+      const isSame = before?.version === document.version;
+      return { document, change: before === null ? 'created' : isSame ? 'unchanged' : 'changed' };
+    },
+    async remove(kind, id) {
+      await call(`delete${kinds[kind].routes}`, { params: { id } });
+    },
+    deliveries: (query) => pages('listDeliveries', { query }),
+    delivery: (id) => call('getDelivery', { params: { id } }),
+    retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
+    render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,
+    async send(key, events) {
+      const answer = await explained(url, () =>
+        fetch(`${url}/v3/${encodeURIComponent(key)}`, { method: 'POST', body: JSON.stringify({ events }) }),
+      );
+      const said = intakeAnswer.safeParse(await answer.json().catch(() => null));
+      if (answer.ok && said.data?.ids !== undefined) return said.data.ids;
+      const code = answer.status >= 500 ? exitCodes.failed : exitCodes.refused;
+      throw new CommandError(code, said.data?.detail ?? `The server answered with status ${answer.status}.`);
+    },
+    async counters() {
+      return countersOf(await call<string>('metrics'));
+    },
+  };
+}
+
+type CallInput = { params?: Record<string, string>; query?: Filters; body?: unknown };
+type AnyCall = (routeId: string, input: CallInput) => Promise<unknown>;
+
+function absent(error: unknown): null {
+  if (error instanceof CommandError && error.exitCode === exitCodes.refused) return null;
+  throw error;
+}
+
+/** Turns what a request can end in into words for the terminal. */
+async function explained<T>(url: string, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof ClientError) {
+      const fields = error.errors?.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`) ?? [];
+      const hint = error.status === 401 ? ' Give a token with --token or MILLRACE_ADMIN_TOKEN.' : '';
+      const code = error.status >= 500 ? exitCodes.failed : exitCodes.refused;
+      throw new CommandError(code, `${error.message}${hint}${fields.join('')}`, { cause: error });
+    }
+    if (error instanceof TypeError) {
+      const { cause } = error;
+      const why = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+      throw new CommandError(exitCodes.unreachable, `No server answers at ${url}${why}. --url names another.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function countersOf(metrics: string): Map<string, number> {
+  return new Map(
+    Array.from(metrics.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm), ([, name = '', value]) => [name, Number(value)]),
+  );
+}
