@@ -115,6 +115,15 @@ test('keys, certificates and headers that can not be used are refused where they
   assert.deepEqual(wrong({ settings: { tls: { key: pem } } }), ['/settings/tls/cert']);
 });
 
+test('a Standard Webhooks secret is base64, a header format is one line of visible ASCII', () => {
+  const signed = (signing: object) => wrong({ settings: { signing } });
+  assert.deepEqual(signed({ scheme: 'standard-webhooks', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }), []);
+  assert.deepEqual(signed({ scheme: 'standard-webhooks', secret: 'not base64!' }), ['/settings/signing/secret']);
+  const hmac = { scheme: 'hmac', algorithm: 'sha256', encoding: 'hex', header: 'X-Signature', secret: 's' };
+  assert.deepEqual(signed({ ...hmac, format: 'sha256={signature}' }), []);
+  assert.deepEqual(signed({ ...hmac, format: 'ü={signature}' }), ['/settings/signing/format']);
+});
+
 test('details never quote a secret', () => {
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com', auth: { type: 'bearer' } });
   const [error] = checkConnection({

@@ -8,6 +8,7 @@ import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { headerValue } from './header-value.ts';
 import { reveal } from './secret-fields.ts';
+import { standardKey } from './signing.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
 /**
@@ -31,7 +32,7 @@ export function checkConnection({
   errors.push(...checkAuth(connection, check, isHttpAllowed));
   for (const [index, { value }] of connection.settings.headers.entries())
     if (headerValue(reveal(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
-  errors.push(...checkTls(connection.settings.tls));
+  errors.push(...checkTls(connection.settings.tls), ...checkSigning(connection.settings.signing));
   return errors;
 }
 
@@ -108,6 +109,20 @@ function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
   if (tls.cert !== null && !isPair(tls.cert, reveal(tls.key)))
     errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not fit together.' });
   return errors;
+}
+
+function checkSigning(signing: ConnectionBody['settings']['signing']): FieldError[] {
+  if (signing === null) return [];
+  if (signing.scheme === 'hmac')
+    return headerValue(signing.format) === null && !signing.format.includes('{body}')
+      ? [notHeader('/settings/signing/format')]
+      : [];
+  return (['secret', 'previousSecret'] as const)
+    .filter((name) => reveal(signing[name]) !== '' && standardKey(reveal(signing[name])) === null)
+    .map((name) => ({
+      pointer: `/settings/signing/${name}`,
+      detail: 'Must be base64, with or without whsec_ before it (Standard Webhooks).',
+    }));
 }
 
 function isCertificates(text: string): boolean {
