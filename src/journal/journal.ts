@@ -123,6 +123,7 @@ export const identityMemoryMs = 86_400_000;
 /** A delivery in the worker's hands. */
 export type DueDelivery = {
   id: string;
+  eventId: string | null;
   event: Event | null;
   actionId: string | null;
   actionVersion: number | null;
@@ -161,6 +162,8 @@ export type Settlement = {
   dueAt: number | null;
   /** Kept with the delivery when given. */
   rendered?: Rendered;
+  /** The versions it was rendered with, where they are no longer the planned ones. */
+  pinned?: { actionVersion: number | null; destinationVersion: number };
   /** New exchanges. A request body equal to `rendered.body` is stored once. */
   log: Attempt[];
 };

@@ -75,6 +75,8 @@ export function deliveryStore() {
       row.attemptLog.push(...step.log.filter((attempt) => attempt.number > logged));
       row.attempts = step.attempts;
       if (step.rendered !== undefined) row.rendered = step.rendered;
+      Object.assign(row, step.pinned);
+      if (step.pinned !== undefined) Object.assign(row, step.pinned);
       if (isFinished(row.status)) return;
       const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
       const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;

@@ -38,6 +38,7 @@ export function memoryJournal(): Journal {
           .slice(0, limit)
           .map((row) => ({
             id: row.id,
+            eventId: row.eventId,
             event: row.eventId === null ? null : log.event(row.eventId),
             actionId: row.actionId,
             actionVersion: row.actionVersion,

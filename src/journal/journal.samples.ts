@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import type { Attempt } from '../contract/delivery.ts';
+import type { IncomingEvent } from '../contract/event.ts';
+import type { Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
+
+/** Takes a scope for an hour from the epoch on, or from `now` on. */
+export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
+  const lease = await journal.leases.acquire({ scope, owner, ttlMs: 3_600_000, now });
+  assert.ok(lease);
+  return lease;
+}
+
+export function incoming(fields: Partial<IncomingEvent>): IncomingEvent {
+  return {
+    name: 'page view',
+    visitorId: 'v-1',
+    sessionId: null,
+    occurredAt: '2026-03-01T12:00:00.000Z',
+    data: { 'wt.ti': 'Home' },
+    ext: {},
+    session: {},
+    source: { collectorId: 'col_1', format: 'infinity' },
+    identity: null,
+    ...fields,
+  };
+}
+
+export function planned(fields: Partial<PlannedDelivery>): PlannedDelivery {
+  return {
+    eventId: null,
+    actionId: 'act_1',
+    actionVersion: 1,
+    destinationId: 'dst_1',
+    destinationVersion: 2,
+    connectionId: 'con_1',
+    dueAt: null,
+    test: false,
+    ...fields,
+  };
+}
+
+export function rendered(body: string): Rendered {
+  return { path: '/orders?é=\t', headers: [['X-Order', '7']], body, isObject: false };
+}
+
+type AttemptFields = {
+  outcome?: Attempt['outcome'];
+  counted?: boolean;
+  body?: string | null;
+  error?: Attempt['error'];
+  withoutExchange?: boolean;
+};
+
+export function attempt(number: number, fields: AttemptFields = {}): Attempt {
+  const { outcome = 'delivered', counted = true, body = 'x', error = null, withoutExchange = false } = fields;
+  return {
+    id: `att_${number}`,
+    number,
+    counted,
+    batchId: null,
+    startedAt: '2026-03-01T12:00:01.000Z',
+    durationMs: 12.5,
+    timings: { queueMs: 1, tokenMs: null, dnsMs: null, connectMs: 2, tlsMs: null, firstByteMs: 9.25, totalMs: 12.5 },
+    request: withoutExchange
+      ? null
+      : { method: 'POST', url: 'http://127.0.0.1/orders', headers: [['Content-Type', 'text/plain']], body },
+    response: withoutExchange
+      ? null
+      : { status: 200, headers: [['Content-Type', 'text/plain']], body: 'ok\n', truncated: false },
+    error,
+    outcome,
+    versions: { action: 1, destination: 2, connection: 3 },
+  };
+}
+
+export function settlement(deliveryId: string | undefined, fields: Partial<Settlement>): Settlement {
+  return {
+    deliveryId: deliveryId ?? '',
+    status: 'pending',
+    reason: null,
+    detail: null,
+    errorKind: null,
+    attempts: 0,
+    scheduleStep: 0,
+    waitedMs: 0,
+    dueAt: null,
+    log: [],
+    ...fields,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Attempt } from '../../contract/delivery.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { DueDelivery, LoggedDelivery, Rendered } from '../journal.ts';
+import type { BlockLine } from './attempt-blocks.ts';
+import { type PackedAttempt, renderedOf, unpackAttempt } from './attempt-line.ts';
+import { statusOf } from './codes.ts';
+import type { DeliveryRow } from './delivery-rows.ts';
+import { eventOfLine } from './event-line.ts';
+import type { DueRow } from './queue-operations.ts';
+
+export function loggedOf(row: DeliveryRow): LoggedDelivery {
+  return {
+    ...shared(row),
+    status: statusOf(row.status),
+    reason: row.reason as LoggedDelivery['reason'], // stored from one
+    detail: row.detail,
+    errorKind: row.error_kind as LoggedDelivery['errorKind'], // likewise
+    finishedAt: row.finished_at,
+  };
+}
+
+export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
+  return {
+    ...shared(row),
+    event: event && eventOfLine(event),
+    number: row.exchanges,
+    scheduleStep: row.schedule_step,
+    waitedMs: row.waited_ms,
+    deaths: row.deaths,
+    rendered: rendered === null ? null : renderedOf(rendered),
+  };
+}
+
+/** The attempts of a delivery from its lines, oldest first. A body that is kept as rendered is that of its time. */
+export function historyOf(row: DeliveryRow, lines: BlockLine[]): { attemptLog: Attempt[]; rendered: Rendered | null } {
+  const attemptLog: Attempt[] = [];
+  let rendered: Rendered | null = null;
+  for (const line of lines) {
+    if (line.rendered !== '') rendered = renderedOf(line.rendered);
+    if (line.attempts === '') continue;
+    const packed: PackedAttempt[] = JSON.parse(line.attempts);
+    for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body));
+  }
+  return { attemptLog, rendered: row.rendered_block === null ? null : rendered };
+}
+
+function shared(row: DeliveryRow) {
+  return {
+    eventId: eventIdOf(row),
+    id: placedId('delivery', { timeMs: row.created_at, partition: 0, number: row.number }),
+    actionId: row.action,
+    actionVersion: row.action_version,
+    destinationId: row.destination,
+    destinationVersion: row.destination_version,
+    connectionId: row.connection,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+    test: row.test === 1,
+  };
+}
+
+function eventIdOf({ event_partition: partition, event_offset: number, event_at: timeMs }: DeliveryRow): string | null {
+  if (partition === null || number === null || timeMs === null) return null;
+  return placedId('event', { timeMs, partition, number });
+}

@@ -1,0 +1,62 @@
+import type { Event, IncomingEvent } from '../../contract/event.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { EventLine } from './event-operations.ts';
+
+type Fields = [
+  name: Event['name'],
+  visitorId: Event['visitorId'],
+  sessionId: Event['sessionId'],
+  occurredAt: string,
+  format: string,
+  data: Event['data'],
+  ext: Event['ext'] | 0,
+  session: Event['session'] | 0,
+];
+
+/** An event as one line of JSON, without what its group knows. The name comes first, so that it can be searched for. */
+export function lineOfEvent({
+  name,
+  visitorId,
+  sessionId,
+  occurredAt,
+  source,
+  data,
+  ext,
+  session,
+}: IncomingEvent): string {
+  const fields: Fields = [
+    name,
+    visitorId,
+    sessionId,
+    occurredAt,
+    source.format,
+    data,
+    isEmpty(ext) ? 0 : ext,
+    isEmpty(session) ? 0 : session,
+  ];
+  return JSON.stringify(fields);
+}
+
+/** What the lines of events with this name begin with. */
+export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
+
+export function eventOfLine({ line, collectorId, ...place }: EventLine): Event {
+  const [name, visitorId, sessionId, occurredAt, format, data, ext, session]: Fields = JSON.parse(line);
+  return {
+    id: placedId('event', place),
+    name,
+    visitorId,
+    sessionId,
+    occurredAt,
+    receivedAt: new Date(place.timeMs).toISOString(),
+    data,
+    ext: ext === 0 ? {} : ext,
+    session: session === 0 ? {} : session,
+    source: { collectorId, format },
+  };
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
+}

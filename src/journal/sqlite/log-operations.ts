@@ -1,0 +1,78 @@
+import type { Db } from '../../sqlite/db.ts';
+import type { RetryRequest } from '../journal.ts';
+import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { statusCodes } from './codes.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, exists, numberAt } from './delivery-rows.ts';
+import { finish } from './queue-operations.ts';
+import { targetIds } from './words.ts';
+
+export const logOperations = {
+  delivery(db: Db, { number, timeMs }: DeliveryPlace): { row: DeliveryRow; lines: BlockLine[] } | null {
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return null;
+    return { row, lines: attemptBlocks(db).history(row.block, number).lines };
+  },
+
+  retry(db: Db, { number, timeMs, now, render }: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'>): boolean {
+    if (!exists(db, { number, timeMs })) return false;
+    startAgain(db, number, now);
+    if (render !== null)
+      db.run(
+        'UPDATE delivery SET action_version = ?, destination_version = ?, rendered_block = NULL WHERE number = ?',
+        render.actionVersion,
+        render.destinationVersion,
+        number,
+      );
+    return true;
+  },
+
+  cancel(db: Db, { number, timeMs, now }: DeliveryPlace & { now: number }): boolean | null {
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return null;
+    if (row.status > statusCodes.held) return false;
+    finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
+    return true;
+  },
+
+  /** At most `limit` at once, so that other writes come between; answers how many. */
+  release(db: Db, { destinationId, now, limit }: { destinationId: string; now: number; limit: number }): number {
+    const held = targetIds(db, { destinationId })
+      .flatMap((target) =>
+        db.all<{ number: number }>(
+          `SELECT number FROM delivery INDEXED BY delivery_status WHERE status = ${statusCodes.held} AND target = ? LIMIT ?`,
+          target,
+          limit,
+        ),
+      )
+      .slice(0, limit);
+    for (const { number } of held) startAgain(db, number, now);
+    return held.length;
+  },
+
+  /** Likewise. */
+  expire(db: Db, query: { destinationId: string; createdBefore: number; now: number; limit: number }): number {
+    const end = numberAt(db, query.createdBefore);
+    const old = targetIds(db, query)
+      .flatMap((target) =>
+        db.all<{ number: number }>(
+          `SELECT number FROM delivery INDEXED BY delivery_due WHERE target = ? AND due_at <= ? AND number < ? LIMIT ?`,
+          target,
+          query.now,
+          end,
+          query.limit,
+        ),
+      )
+      .slice(0, query.limit);
+    for (const { number } of old) finish(db, { number, status: statusCodes.failed, reason: 'expired', now: query.now });
+    return old.length;
+  },
+};
+
+function startAgain(db: Db, number: number, now: number) {
+  db.run(
+    `UPDATE delivery SET status = ${statusCodes.pending}, reason = NULL, detail = NULL, error_kind = NULL, due_at = ?,
+       finished_at = NULL, schedule_step = 0, waited_ms = 0, deaths = 0 WHERE number = ?`,
+    now,
+    number,
+  );
+}

@@ -1,0 +1,18 @@
+import { deliveryListOperations } from './delivery-list.ts';
+import { eventOperations } from './event-operations.ts';
+import { leaseOperations } from './lease-operations.ts';
+import { logOperations } from './log-operations.ts';
+import { planOperations } from './plan-operations.ts';
+import { queueOperations } from './queue-operations.ts';
+import { upkeepOperations } from './upkeep-operations.ts';
+
+/** What the journal does inside the storage threads. */
+export const operations = {
+  ...leaseOperations,
+  ...eventOperations,
+  ...planOperations,
+  ...queueOperations,
+  ...logOperations,
+  ...deliveryListOperations,
+  ...upkeepOperations,
+};

@@ -1,0 +1,265 @@
+import type { Db } from '../../sqlite/db.ts';
+import { deathsMax, type Gate, type Lease } from '../journal.ts';
+import { attemptBlocks } from './attempt-blocks.ts';
+import type { PackedAttempt } from './attempt-line.ts';
+import { statusCodes } from './codes.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
+import { type EventLine, eventFinder } from './event-operations.ts';
+import { isCurrent } from './lease-operations.ts';
+import { targetIds, wordId } from './words.ts';
+
+/** A due delivery with its event and what was rendered, both as text. */
+export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
+
+/** The next step of one delivery; a tuple, since it crosses threads for every event. */
+export type SettledStep = [
+  number: number,
+  timeMs: number,
+  status: number,
+  reason: string | null,
+  detail: string | null,
+  errorKind: string | null,
+  attempts: number,
+  scheduleStep: number,
+  waitedMs: number,
+  dueAt: number | null,
+  /** Highest number of the attempts in the line; 0 without any. */
+  lastAttempt: number,
+  /** The lowest one. */
+  firstAttempt: number,
+  pinned: { actionVersion: number | null; destinationVersion: number } | null,
+];
+
+export type SettledBatch = {
+  lease: Lease;
+  now: number;
+  /** SettledStep[] as JSON. */
+  steps: string;
+  /** For each step what was rendered and the attempts, as text; '' for nothing. */
+  rendered: string[];
+  attempts: string[];
+};
+
+export const queueOperations = {
+  due(db: Db, { destinationId, now, limit, after }: DueQuery): DueRow[] {
+    const numbers = targetIds(db, { destinationId })
+      .flatMap((target) => dueNumbers(db, { target, now, limit, after }))
+      .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
+      .slice(0, limit);
+    const findEvent = eventFinder(db);
+    const blocks = attemptBlocks(db);
+    return numbers.map(({ number }) => {
+      const row = deliveryRow(db, number);
+      if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
+      const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
+      const hasEvent = timeMs !== null && partition !== null && offset !== null;
+      return {
+        row,
+        event: hasEvent ? findEvent({ timeMs, partition, number: offset }) : null,
+        rendered: block === null ? null : blocks.rendered(block, number),
+      };
+    });
+  },
+
+  backlog: (db: Db, _: null): { destination: string; connection: string; open: number; next_due_at: number }[] =>
+    db.all(
+      `SELECT destination, connection, open, next_due_at FROM
+         (SELECT target, count(*) AS open, min(due_at) AS next_due_at
+          FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL GROUP BY target)
+       JOIN target ON target.id = target ORDER BY destination, connection`,
+    ),
+
+  mark(db: Db, { lease, numbers }: { lease: Lease; numbers: string }): boolean {
+    if (!isCurrent(db, lease)) return false;
+    db.run('INSERT OR REPLACE INTO mark (scope, deliveries) VALUES (?, ?)', lease.scope, numbers);
+    return true;
+  },
+
+  recover(
+    db: Db,
+    { lease, now }: { lease: Lease; now: number },
+  ): { suspects: DeliveryPlace[]; poisoned: DeliveryPlace[] } {
+    const suspects: DeliveryPlace[] = [];
+    const poisoned: DeliveryPlace[] = [];
+    if (!isCurrent(db, lease)) return { suspects, poisoned };
+    db.run(
+      `UPDATE delivery SET status = ${statusCodes.cancelled}, reason = ?, finished_at = ?
+       WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})`,
+      wordId(db, 'interrupted'),
+      now,
+    );
+    const mark = db.get<{ deliveries: string }>('SELECT deliveries FROM mark WHERE scope = ?', lease.scope);
+    db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
+    const numbers: number[] = JSON.parse(mark?.deliveries ?? '[]');
+    for (const number of numbers) {
+      const row = db.get<{ deaths: number; timeMs: number }>(
+        `UPDATE delivery SET deaths = deaths + 1 WHERE number = ? AND status <= ${statusCodes.held}
+         RETURNING deaths, created_at AS timeMs`,
+        number,
+      );
+      if (row === undefined) continue;
+      const place = { number, timeMs: row.timeMs };
+      if (row.deaths < deathsMax) suspects.push(place);
+      else {
+        finish(db, { number, status: statusCodes.failed, reason: 'poison', now });
+        poisoned.push(place);
+      }
+    }
+    return { suspects, poisoned };
+  },
+
+  settle(db: Db, { lease, now, steps, rendered, attempts }: SettledBatch): boolean {
+    if (!isCurrent(db, lease)) return false;
+    const blocks = attemptBlocks(db);
+    const parsed: SettledStep[] = JSON.parse(steps);
+    for (const [index, step] of parsed.entries())
+      settleOne(db, blocks, step, { rendered: rendered[index] ?? '', attempts: attempts[index] ?? '' }, now);
+    blocks.flush();
+    return true;
+  },
+
+  gates: (db: Db, _: null): Gate[] =>
+    db.all(
+      `SELECT scope_id AS scopeId, reason, detail, since, probe_at AS probeAt, probes FROM gate ORDER BY scope_id`,
+    ),
+
+  saveGate(db: Db, gate: Gate): void {
+    db.run(
+      'INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes) VALUES (?, ?, ?, ?, ?, ?)',
+      gate.scopeId,
+      gate.reason,
+      gate.detail,
+      gate.since,
+      gate.probeAt,
+      gate.probes,
+    );
+  },
+
+  removeGate(db: Db, scopeId: string): void {
+    db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
+  },
+};
+
+/** Ends a delivery outside of a settle. */
+export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {
+  db.run(
+    'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?',
+    end.status,
+    wordId(db, end.reason),
+    end.now,
+    end.number,
+  );
+}
+
+type DueQuery = {
+  destinationId: string;
+  now: number;
+  limit: number;
+  after: { dueAt: number; number: number } | null;
+};
+type DueNumber = { number: number; due_at: number };
+
+/** Two seeks in the index instead of one row comparison, which would walk over every row with the same due time. */
+function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId'> & { target: number }): DueNumber[] {
+  const { target, now, limit, after } = query;
+  const same =
+    after === null || after.dueAt > now
+      ? []
+      : db.all<DueNumber>(
+          `SELECT number, due_at FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND due_at = ? AND number > ? ORDER BY number LIMIT ?`,
+          target,
+          after.dueAt,
+          after.number,
+          limit,
+        );
+  const later = db.all<DueNumber>(
+    `SELECT number, due_at FROM delivery INDEXED BY delivery_due
+     WHERE target = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
+    target,
+    after?.dueAt ?? Number.MIN_SAFE_INTEGER,
+    now,
+    limit - same.length,
+  );
+  return [...same, ...later];
+}
+
+type Before = {
+  created_at: number;
+  status: number;
+  exchanges: number;
+  block: number | null;
+  rendered_block: number | null;
+};
+
+function settleOne(
+  db: Db,
+  blocks: ReturnType<typeof attemptBlocks>,
+  step: SettledStep,
+  text: { rendered: string; attempts: string },
+  now: number,
+) {
+  const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
+  const before = db.get<Before>(
+    'SELECT created_at, status, exchanges, block, rendered_block FROM delivery WHERE number = ?',
+    number,
+  );
+  if (before === undefined || before.created_at !== timeMs) return;
+  const line = newLine(blocks, number, before, step, text);
+  const block = line === null ? before.block : blocks.write(number, { before: before.block, ...line });
+  const renderedBlock = line !== null && line.rendered !== '' ? block : before.rendered_block;
+  const exchanges = Math.max(last, before.exchanges);
+  const pinned = step[12];
+  if (pinned !== null) {
+    const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
+    db.run(sql, pinned.actionVersion, pinned.destinationVersion, number);
+  }
+  if (before.status > statusCodes.held) {
+    const sql = 'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?';
+    db.run(sql, attempts, exchanges, block, renderedBlock, number);
+    return;
+  }
+  db.run(
+    `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
+       schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
+     WHERE number = ?`,
+    status,
+    wordId(db, reason),
+    detail,
+    wordId(db, errorKind),
+    attempts,
+    exchanges,
+    scheduleStep,
+    waitedMs,
+    status <= statusCodes.retrying ? dueAt : null,
+    status > statusCodes.held ? now : null,
+    block,
+    renderedBlock,
+    number,
+  );
+}
+
+/** What a settle adds to the log: nothing that is there already, and no body that is kept as rendered. */
+function newLine(
+  blocks: ReturnType<typeof attemptBlocks>,
+  number: number,
+  before: Before,
+  step: SettledStep,
+  text: { rendered: string; attempts: string },
+): { rendered: string; attempts: string } | null {
+  let { rendered, attempts } = text;
+  const last = step[10];
+  const first = step[11];
+  if (last <= before.exchanges) attempts = '';
+  const isRepeated = first <= before.exchanges && attempts !== '';
+  const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, number);
+  if (rendered === stored) rendered = '';
+  if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
+    const body: unknown = stored === null ? null : JSON.parse(stored)[2];
+    const packed: PackedAttempt[] = JSON.parse(attempts);
+    const news = packed.filter((attempt) => attempt[1] > before.exchanges);
+    for (const { 7: request } of news) if (request !== null && request[3] === body) request[3] = 0;
+    attempts = JSON.stringify(news);
+  }
+  return rendered === '' && attempts === '' ? null : { rendered, attempts };
+}

@@ -1,0 +1,238 @@
+import { AppError } from '../../contract/errors.ts';
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Client } from '../../sqlite/operation.ts';
+import type { Sqlite } from '../../sqlite/sqlite.ts';
+import type { Accepted, AcceptRequest, Journal, PlannedDelivery, Settlement } from '../journal.ts';
+import { packAttempt, renderedText } from './attempt-line.ts';
+import { statusCodes } from './codes.ts';
+import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
+import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
+import type { AcceptAnswer, AcceptedLines } from './event-operations.ts';
+import type { operations } from './operations.ts';
+import type { PlannedRow } from './plan-operations.ts';
+import type { SettledStep } from './queue-operations.ts';
+import { retain } from './retention.ts';
+
+/** The module that a database must load for `sqliteJournal`. */
+export const journalOperations = new URL(
+  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
+  import.meta.url,
+);
+
+export type JournalClient = Client<typeof operations>;
+
+const rowsAtOnce = 500;
+
+/**
+ * The journal of an open database (which stays open when the journal ends). Objects become text and text becomes
+ * objects on this side, so that the storage thread stores and the main thread thinks.
+ */
+export function sqliteJournal(sqlite: Sqlite): Journal {
+  const client: JournalClient = sqlite.client<typeof operations>();
+  let isFull = false;
+
+  return {
+    leases: {
+      acquire: (request) => client.write('acquire', request),
+      renew: (lease, ttlMs, now) => client.write('renew', { lease, until: now + ttlMs }),
+      release: (lease) => client.write('releaseLease', lease),
+    },
+
+    intake: {
+      async accept(requests) {
+        if (isFull) throw new AppError('storage_full');
+        const packed = requests.map(packRequest);
+        const bytes = packed.reduce((sum, one) => sum + one.lines.length, 0);
+        const answers = await client.write('accept', packed, { bytes, isIntake: true });
+        return answers.map((answer, index) => accepted(requests[index], answer)).filter((one) => one !== null);
+      },
+    },
+
+    matching: {
+      position: (partition) => client.write('position', partition),
+      async read(query) {
+        const lines = await client.write('readEvents', query);
+        const events = lines.map((line) => ({ offset: line.number, event: eventOfLine(line) }));
+        return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
+      },
+      async plan(lease, { advance, deliveries, now }) {
+        const rows = JSON.stringify(deliveries.map(plannedRow));
+        const done = await client.write('plan', { lease, advance, rows, now }, { bytes: rows.length, isIntake: false });
+        return done && deliveries.map((_, index) => deliveryId(done.createdAt, done.first + index));
+      },
+    },
+
+    deliveries: {
+      async due({ destinationId, now, limit, after }) {
+        const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
+        if (number === undefined) return [];
+        const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
+        return (await client.write('due', { destinationId, now, limit, after: cursor })).map(dueOf);
+      },
+      async backlog() {
+        return (await client.write('backlog', null)).map((row) => ({
+          destinationId: row.destination,
+          connectionId: row.connection,
+          open: row.open,
+          nextDueAt: row.next_due_at,
+        }));
+      },
+      mark: (lease, ids) =>
+        client.write('mark', {
+          lease,
+          numbers: JSON.stringify(ids.flatMap((id) => placeOf('delivery', id)?.number ?? [])),
+        }),
+      async recover(lease, now) {
+        const { suspects, poisoned } = await client.write('recover', { lease, now });
+        const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
+        return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
+      },
+      async settle(lease, settlements, now) {
+        const steps: SettledStep[] = [];
+        const rendered: string[] = [];
+        const attempts: string[] = [];
+        for (const settlement of settlements) {
+          const step = settledStep(settlement);
+          if (step === null) continue;
+          steps.push(step);
+          rendered.push(settlement.rendered === undefined ? '' : renderedText(settlement.rendered));
+          attempts.push(attemptsText(settlement));
+        }
+        const batch = { lease, now, steps: JSON.stringify(steps), rendered, attempts };
+        const bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
+        return client.write('settle', batch, { bytes, isIntake: false });
+      },
+      gates: () => client.write('gates', null),
+      saveGate: (gate) => client.write('saveGate', gate),
+      removeGate: (scopeId) => client.write('removeGate', scopeId),
+    },
+
+    log: {
+      async events({ limit, before, after, name, visitorId = null, collectorId = null }) {
+        const cursors = { before: cursor('event', before), after: cursor('event', after) };
+        if (cursors.before === undefined || cursors.after === undefined) return [];
+        const start = name === undefined ? null : lineStart(name);
+        const query = { limit, before: cursors.before, after: cursors.after, lineStart: start, visitorId, collectorId };
+        return (await client.read('listEvents', query)).map(eventOfLine);
+      },
+      async event(id) {
+        const place = placeOf('event', id);
+        const line = place && (await client.read('event', place));
+        return line && eventOfLine(line);
+      },
+      async deliveries({ before, after, eventId, ...rest }) {
+        const older = cursor('delivery', before);
+        const newer = cursor('delivery', after);
+        const event = cursor('event', eventId);
+        if (older === undefined || newer === undefined || event === undefined) return [];
+        const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event };
+        return (await client.read('listDeliveries', query)).map(loggedOf);
+      },
+      async delivery(id) {
+        const place = placeOf('delivery', id);
+        const found = place && (await client.read('delivery', place));
+        return found && { ...loggedOf(found.row), ...historyOf(found.row, found.lines) };
+      },
+      async retry({ id, now, render }) {
+        const place = placeOf('delivery', id);
+        return place !== null && client.write('retry', { ...place, now, render });
+      },
+      async cancel(id, now) {
+        const place = placeOf('delivery', id);
+        return place && client.write('cancel', { ...place, now });
+      },
+      release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
+      expire: (destinationId, createdBefore, now) =>
+        inSteps((limit) => client.write('expire', { destinationId, createdBefore, now, limit })),
+    },
+
+    upkeep: {
+      async retain(limits) {
+        const result = await retain(client, limits);
+        isFull = result.full;
+        return result;
+      },
+      usage: () => client.read('usage', null),
+      loadNote: (name) => client.write('loadNote', name),
+      saveNote: (name, text) => client.write('saveNote', { name, text }),
+    },
+
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
+
+/** null: none was given; undefined: it is no id. */
+function cursor(kind: 'event' | 'delivery', id: string | undefined) {
+  return id === undefined ? null : (placeOf(kind, id) ?? undefined);
+}
+
+function packRequest({ partition, collectorId, receivedAt, events }: AcceptRequest): AcceptedLines {
+  const hasIdentity = events.some((event) => event.identity !== null);
+  return {
+    partition,
+    collectorId,
+    receivedAt,
+    lines: events.map(lineOfEvent).join('\n'),
+    count: events.length,
+    identities: hasIdentity ? events.map((event) => event.identity) : null,
+  };
+}
+
+function accepted(request: AcceptRequest | undefined, { from, receivedAt, first }: AcceptAnswer): Accepted | null {
+  if (request === undefined) return null;
+  const { partition, events } = request;
+  const known = new Map(first);
+  let number = from;
+  const ids = events.map((_, index) =>
+    placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
+  );
+  return { ids, duplicates: first.map(([index]) => index), from };
+}
+
+function plannedRow(planned: PlannedDelivery): PlannedRow {
+  return [
+    planned.eventId === null ? null : placeOf('event', planned.eventId),
+    planned.actionId,
+    planned.actionVersion,
+    planned.destinationId,
+    planned.destinationVersion,
+    planned.connectionId,
+    planned.dueAt,
+    planned.test,
+  ];
+}
+
+function settledStep(settlement: Settlement): SettledStep | null {
+  const place = placeOf('delivery', settlement.deliveryId);
+  if (place === null) return null;
+  return [
+    place.number,
+    place.timeMs,
+    statusCodes[settlement.status],
+    settlement.reason,
+    settlement.detail,
+    settlement.errorKind,
+    settlement.attempts,
+    settlement.scheduleStep,
+    settlement.waitedMs,
+    settlement.dueAt,
+    settlement.log.at(-1)?.number ?? 0,
+    settlement.log[0]?.number ?? 0,
+    settlement.pinned ?? null,
+  ];
+}
+
+function attemptsText({ log, rendered }: Settlement): string {
+  return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, rendered?.body)));
+}
+
+async function inSteps(step: (limit: number) => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (;;) {
+    const count = await step(rowsAtOnce);
+    sum += count;
+    if (count < rowsAtOnce) return sum;
+  }
+}

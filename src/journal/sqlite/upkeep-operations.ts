@@ -1,0 +1,127 @@
+import type { Db } from '../../sqlite/db.ts';
+import { identityMemoryMs } from '../journal.ts';
+import { attemptBlocks } from './attempt-blocks.ts';
+import { statusCodes } from './codes.ts';
+import { numberAt } from './delivery-rows.ts';
+import { type GroupRow, groupBeside } from './event-operations.ts';
+
+/** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
+export type Limits = { before: number; bytesMax: number | null; steps: number };
+
+/** How far a walk of removal came; `next` is where it goes on. */
+export type Removed = { removed: number; next: number; isEnd: boolean };
+
+export type IdentityCursor = { collector: number; identity: string };
+
+const statusFinished = `status > ${statusCodes.held}`;
+
+export const upkeepOperations = {
+  /** Looks at deliveries from number `from` on and removes the finished ones. */
+  removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
+    const rows = db.all<{ number: number; created_at: number; status: number; block: number | null }>(
+      'SELECT number, created_at, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
+      from,
+      numberAt(db, limits.before),
+      limits.steps,
+    );
+    const blocks = attemptBlocks(db);
+    let removed = 0;
+    let next = from;
+    for (const { number, created_at, status, block } of rows) {
+      if (fits(db, limits)) return { removed, next, isEnd: true, until: created_at };
+      next = number + 1;
+      if (status <= statusCodes.held) continue;
+      removed += 1;
+      db.run('DELETE FROM delivery WHERE number = ?', number);
+      for (const id of new Set(blocks.history(block, number).ids)) {
+        db.run('UPDATE attempt_block SET live = live - 1 WHERE id = ?', id);
+        db.run('DELETE FROM attempt_block WHERE id = ? AND live = 0', id);
+      }
+    }
+    const last = rows.length < limits.steps ? undefined : rows.at(-1);
+    return { removed, next, isEnd: last === undefined, until: last?.created_at ?? limits.before };
+  },
+
+  partitions: (db: Db, _: null): number[] =>
+    db
+      .all<{ partition: number }>('SELECT partition FROM event_partition ORDER BY partition')
+      .map((row) => row.partition),
+
+  /** Looks at the events of requests from an offset on; removes the matched ones that nothing unfinished needs. */
+  removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
+    const { partition, limits } = query;
+    const sql = 'SELECT position FROM event_partition WHERE partition = ?';
+    const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    let removed = 0;
+    let next = query.from;
+    for (let step = 0; step < limits.steps; step++) {
+      const group = groupBeside(db, '>=', partition, next);
+      const isEnd = group === undefined || group.received_at >= limits.before || group.first + group.count > position;
+      if (isEnd || fits(db, limits)) return { removed, next, isEnd: true };
+      next = group.first + group.count;
+      if (isNeeded(db, group)) continue;
+      db.run('DELETE FROM event_group WHERE place = (? << 48) | ?', partition, group.first);
+      removed += group.count;
+    }
+    return { removed, next, isEnd: false };
+  },
+
+  /** Looks at `limit` identities after one and forgets those whose time is over, by the time of the newest event. */
+  forgetIdentities(db: Db, { after, limit }: { after: IdentityCursor | null; limit: number }): IdentityCursor | null {
+    const newest = db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM event_partition')?.at ?? 0;
+    const rows = db.all<IdentityCursor & { at: number }>(
+      'SELECT collector, identity, at FROM seen WHERE (collector, identity) > (?, ?) ORDER BY collector, identity LIMIT ?',
+      after?.collector ?? -1,
+      after?.identity ?? '',
+      limit,
+    );
+    for (const { collector, identity, at } of rows)
+      if (at <= newest - identityMemoryMs)
+        db.run('DELETE FROM seen WHERE collector = ? AND identity = ?', collector, identity);
+    const last = rows.at(-1);
+    return last === undefined || rows.length < limit ? null : { collector: last.collector, identity: last.identity };
+  },
+
+  /** Gives free pages beyond `keep` back to the disk, at most `limit` of them; answers whether there are more. */
+  shrink(db: Db, { keep, limit }: { keep: number; limit: number }): boolean {
+    const surplus = pragma(db, 'freelist_count') - keep;
+    if (surplus <= 0) return false;
+    db.all(`PRAGMA incremental_vacuum(${Math.min(surplus, limit)})`);
+    return surplus > limit;
+  },
+
+  usage: (db: Db, _: null): { bytes: number; unfinished: number } => ({
+    bytes: bytesInUse(db),
+    unfinished:
+      db.get<{ count: number }>(
+        `SELECT count(*) AS count FROM delivery INDEXED BY delivery_status WHERE status <= ${statusCodes.held}`,
+      )?.count ?? 0,
+  }),
+
+  bytesInUse: (db: Db, _: null): number => bytesInUse(db),
+
+  loadNote: (db: Db, name: string): string | null =>
+    db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null,
+
+  saveNote(db: Db, { name, text }: { name: string; text: string }): void {
+    db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
+  },
+};
+
+function fits(db: Db, { bytesMax }: Limits): boolean {
+  return bytesMax !== null && bytesInUse(db) <= bytesMax;
+}
+
+function isNeeded(db: Db, { partition, first, count }: GroupRow): boolean {
+  const sql = `SELECT 1 FROM delivery INDEXED BY delivery_event
+    WHERE event BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3 AND NOT (${statusFinished}) LIMIT 1`;
+  return db.get(sql, partition, first, first + count - 1) !== undefined;
+}
+
+function bytesInUse(db: Db): number {
+  return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
+}
+
+function pragma(db: Db, name: 'page_count' | 'freelist_count' | 'page_size'): number {
+  return Number(Object.values(db.get<Record<string, number>>(`PRAGMA ${name}`) ?? {})[0]);
+}

@@ -1,0 +1,53 @@
+import type { Db } from '../../sqlite/db.ts';
+
+/** The number of a word, given now when it is new; null for null. */
+export function wordId(db: Db, text: string | null): number | null {
+  if (text === null) return null;
+  const known = db.keep('words', () => new Map<string, number>());
+  let id = known.get(text) ?? findWord(db, text);
+  if (id === null) {
+    db.run('INSERT INTO word (text) VALUES (?)', text);
+    id = findWord(db, text);
+  }
+  if (id === null) throw new Error('A word that was just written is not there.');
+  known.set(text, id);
+  return id;
+}
+
+/** The number of a word, or null when it has none. */
+export function findWord(db: Db, text: string): number | null {
+  return db.get<{ id: number }>('SELECT id FROM word WHERE text = ?', text)?.id ?? null;
+}
+
+/** The number of a destination under its connection, given now when it is new. */
+export function targetId(db: Db, destination: string, connection: string): number {
+  const known = db.keep('targets', () => new Map<string, number>());
+  const key = `${destination}\n${connection}`;
+  let id = known.get(key);
+  if (id === undefined) {
+    db.run(
+      'INSERT INTO target (destination, connection) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      destination,
+      connection,
+    );
+    id = db.get<{ id: number }>(
+      'SELECT id FROM target WHERE destination = ? AND connection = ?',
+      destination,
+      connection,
+    )?.id;
+    if (id === undefined) throw new Error('A target that was just written is not there.');
+    known.set(key, id);
+  }
+  return id;
+}
+
+/** The numbers of the targets that fit; all without a condition. */
+export function targetIds(db: Db, { destinationId, connectionId }: { destinationId?: string; connectionId?: string }) {
+  return db
+    .all<{ id: number }>(
+      'SELECT id FROM target WHERE (?1 IS NULL OR destination = ?1) AND (?2 IS NULL OR connection = ?2) ORDER BY id',
+      destinationId ?? null,
+      connectionId ?? null,
+    )
+    .map((row) => row.id);
+}

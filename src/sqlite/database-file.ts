@@ -1,0 +1,45 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** The mark of our databases: "Mill" as the application id in SQLite's header. */
+export const applicationId = 0x4d696c6c;
+
+/** The name of the database in a data folder. */
+export const databaseName = 'millrace.db';
+
+/**
+ * Whether a database is there (false: no file, or an empty one) and is ours, judged by its first bytes alone, so that
+ * a file that is not ours stays as it is. Throws an Error of one sentence otherwise. Offsets: sqlite.org/fileformat2.
+ */
+export function isOurDatabase(file: string): boolean {
+  if (!existsSync(file) || statSync(file).size === 0) return false;
+  const header = Buffer.alloc(100);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, 100, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw new Error(
+      `${file} is not a Millrace database (no SQLite header); move it away or choose another data folder.`,
+    );
+  if (header.readUInt32BE(68) !== applicationId)
+    throw new Error(`${file} is a database of another program; move it away or choose another data folder.`);
+  const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const isWhole = statSync(file).size >= header.readUInt32BE(28) * pageBytes;
+  const hasWal = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
+  if (!isWhole && !hasWal) throw new Error(`${file} is damaged (it is shorter than it should be); restore a backup.`);
+  return true;
+}
+
+/** The schema version of one of our databases, read without changing it. Throws an Error of one sentence when damaged. */
+export function schemaVersion(file: string): number {
+  try {
+    using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  } catch (error) {
+    throw new Error(`${file} is damaged; restore a backup.`, { cause: error });
+  }
+}

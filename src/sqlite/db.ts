@@ -1,0 +1,38 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/**
+ * A database inside its worker, as operations see it: statements are prepared once and kept. Row types are the
+ * caller's word for what its SQL selects.
+ */
+export interface Db {
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  /** Answers how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number;
+  /** A value kept between operations, made anew after a rollback: whatever it knows of the database stays true. */
+  keep<T>(name: string, make: () => T): T;
+}
+
+/** Wraps an open database; `forget` drops the kept values. */
+export function dbOver(database: DatabaseSync): Db & { forget(): void } {
+  const statements = new Map<string, StatementSync>();
+  const kept = new Map<string, unknown>();
+  const statement = (sql: string): StatementSync => {
+    let found = statements.get(sql);
+    if (found === undefined) {
+      found = database.prepare(sql);
+      statements.set(sql, found);
+    }
+    return found;
+  };
+  return {
+    all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[], // shape is in the SQL
+    get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined, // likewise
+    run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    keep<T>(name: string, make: () => T): T {
+      if (!kept.has(name)) kept.set(name, make());
+      return kept.get(name) as T; // one maker per name
+    },
+    forget: () => kept.clear(),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Db } from './db.ts';
+
+/**
+ * Named work on the database. A module of operations exports them as `operations`; names are unique over all modules
+ * that one database loads. Arguments and results are cloned between threads. An operation runs inside a transaction
+ * that it may share with others: it throws to have its own part undone, and must leave nothing outside the database
+ * but through `Db.keep`.
+ */
+export type Operations = Record<string, (db: Db, args: never) => unknown>;
+
+/** How the main side calls the operations of one module. */
+export interface Client<O extends Operations> {
+  /** Runs on the writer; resolves when its transaction is on disk. */
+  write<K extends keyof O & string>(name: K, args: Parameters<O[K]>[1], load?: Load): Promise<ReturnType<O[K]>>;
+  /** Runs on the reader, a thread of its own that sees everything that was resolved before. */
+  read<K extends keyof O & string>(name: K, args: Parameters<O[K]>[1]): Promise<ReturnType<O[K]>>;
+}
+
+/** What a write weighs in the queue, in bytes; `isIntake` ones are refused when the queue or the disk is full. */
+export type Load = { bytes: number; isIntake: boolean };
+
+/** What goes to a worker: calls that share one transaction. */
+export type Request = { calls: { name: string; args: unknown }[] };
+
+/** What comes back, in the order of the calls. */
+export type Answer = { results: Result[] };
+export type Result = { ok: true; value: unknown } | { ok: false; message: string; errcode: number | null };
+
+export type WorkerSettings = { file: string; modules: string[]; isReader: boolean; pagesMax: number | null };

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { AppError } from '../contract/errors.ts';
+import { databaseName } from './database-file.ts';
+import { freeBytesOf, reserveBytesOf, spaceWatch } from './disk-space.ts';
+import { lockFolder } from './folder-lock.ts';
+import { migrate } from './migrate.ts';
+import type { Client, Load, Operations } from './operation.ts';
+import { SqliteThread } from './thread.ts';
+
+const readerIdleMs = 30_000;
+
+/** An open data folder. Closing it waits for the writes that were called. */
+export interface Sqlite extends AsyncDisposable {
+  /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */
+  client<O extends Operations>(): Client<O>;
+}
+
+export type SqliteOptions = {
+  dir: string;
+  /** Modules that export `operations`. */
+  operations: URL[];
+  /** Unanswered bytes of writes from which on intake is refused with `storage_busy`. Default 64 MiB. */
+  queueBytesMax?: number;
+  /** Free bytes of the volume, asked at most every `spaceCheckMs` (500). */
+  freeBytes?: () => number;
+  spaceCheckMs?: number;
+  /** Free bytes under which intake is refused with `storage_full`. Default 5 % of the volume, 16–256 MiB. */
+  reserveBytes?: number;
+  /** Upper bound of the database in pages of 4 KiB; null (default): none. */
+  pagesMax?: number | null;
+};
+
+/**
+ * Opens the database of a data folder, making it when missing and migrating it when older. Throws an Error of one
+ * sentence when the folder is in use or its database is foreign, damaged or newer.
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
+  const { dir, queueBytesMax = 64 * 1024 * 1024, freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500 } = options;
+  const lock = lockFolder(dir);
+  const file = join(dir, databaseName);
+  try {
+    migrate(file, new Date());
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+  const isLow = spaceWatch(freeBytes, options.reserveBytes ?? reserveBytesOf(dir), spaceCheckMs);
+  const settings = {
+    file,
+    modules: options.operations.map(String),
+    pagesMax: options.pagesMax ?? null,
+  };
+  const writer = new SqliteThread({ ...settings, isReader: false });
+  let reader: SqliteThread | undefined;
+  let readerIdle: NodeJS.Timeout | undefined;
+
+  const write = (name: string, args: unknown, load: Load = { bytes: 0, isIntake: false }): Promise<unknown> => {
+    if (load.isIntake && writer.waitingBytes > queueBytesMax) return Promise.reject(new AppError('storage_busy'));
+    if (load.isIntake && isLow()) return Promise.reject(new AppError('storage_full'));
+    return writer.call(name, args, load);
+  };
+
+  const read = (name: string, args: unknown): Promise<unknown> => {
+    reader ??= new SqliteThread({ ...settings, isReader: true });
+    clearTimeout(readerIdle);
+    readerIdle = setTimeout(closeReader, readerIdleMs).unref();
+    return reader.call(name, args, { bytes: 0, isIntake: false });
+  };
+
+  // Reading is rare and a thread costs megabytes: it goes when nobody asks.
+  const closeReader = async () => {
+    clearTimeout(readerIdle);
+    const old = reader;
+    reader = undefined;
+    await old?.[Symbol.asyncDispose]();
+  };
+
+  return {
+    client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
+    async [Symbol.asyncDispose]() {
+      await closeReader();
+      await writer[Symbol.asyncDispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../contract/errors.ts';
+import type { Answer, Load, Request, Result, WorkerSettings } from './operation.ts';
+
+const callsMax = 1_024;
+const bytesAtOnce = 8 * 1024 * 1024;
+const sqliteFull = 13;
+
+type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown): void; reject(error: Error): void };
+
+/**
+ * A worker thread with a database. One message is on its way at a time; what arrives meanwhile goes together in the
+ * next one, which is how writes share a transaction and its fsync.
+ */
+export class SqliteThread implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #closed: Promise<void>;
+  #queue: Call[] = [];
+  #sent: Call[] = [];
+  #bytes = 0;
+  #end: Error | null = null;
+  #onDrained: (() => void)[] = [];
+
+  constructor(settings: WorkerSettings) {
+    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
+      workerData: settings,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
+    });
+    this.#worker.on('message', (answer: Answer) => this.#receive(answer));
+    this.#worker.on('error', (error) => this.#fail(new Error(`The storage thread failed: ${error.message}`)));
+    this.#closed = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#fail(new Error('The storage is closed.'));
+        resolve();
+      });
+    });
+    this.#worker.unref();
+  }
+
+  /** Bytes of calls that are not answered yet. */
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
+  call(name: string, args: unknown, load: Load): Promise<unknown> {
+    if (this.#end !== null) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => {
+      this.#bytes += load.bytes;
+      this.#queue.push({ name, args, bytes: load.bytes, resolve, reject });
+      if (this.#sent.length === 0) this.#send();
+    });
+  }
+
+  /** Waits for what was called, then ends the thread. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#sent.length > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+    this.#end ??= new Error('The storage is closed.');
+    this.#worker.ref();
+    this.#worker.postMessage('close');
+    await this.#closed;
+  }
+
+  #send() {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#queue.length && count < callsMax && bytes <= bytesAtOnce)
+      bytes += this.#queue[count++]?.bytes ?? 0;
+    if (count === 0) {
+      this.#worker.unref();
+      for (const resolve of this.#onDrained) resolve();
+      return;
+    }
+    this.#sent = this.#queue.splice(0, count);
+    this.#worker.ref();
+    const request: Request = { calls: this.#sent.map(({ name, args }) => ({ name, args })) };
+    this.#worker.postMessage(request);
+  }
+
+  #receive({ results }: Answer) {
+    const calls = this.#sent;
+    this.#sent = [];
+    for (const call of calls) this.#bytes -= call.bytes;
+    this.#send();
+    for (const [index, call] of calls.entries()) settle(call, results[index]);
+  }
+
+  #fail(error: Error) {
+    this.#end ??= error;
+    for (const call of [...this.#sent, ...this.#queue]) call.reject(this.#end);
+    this.#sent = [];
+    this.#queue = [];
+    this.#bytes = 0;
+    for (const resolve of this.#onDrained) resolve();
+  }
+}
+
+function settle(call: Call, result: Result | undefined) {
+  if (result?.ok) call.resolve(result.value);
+  else if (result?.errcode === sqliteFull)
+    call.reject(new AppError('storage_full', undefined, { internal: `${call.name}: ${result.message}` }));
+  else call.reject(new Error(`Storage, ${call.name}: ${result?.message ?? 'no answer'}`));
+}
