@@ -105,10 +105,10 @@ module.exports = {
     },
     ...Object.entries(homes).map(([name, home]) => ({
       name: `${name}-has-a-home`,
-      comment: `${name} is used in ${home} alone.`,
+      comment: `${name} is used in ${home} alone (its types may be named elsewhere).`,
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/${home}/|${test}` },
-      to: { path: `^(node:)?${name}$|node_modules/${name}(-core)?/` },
+      to: { path: `^(node:)?${name}$|node_modules/${name}(-core)?/`, dependencyTypesNot: ['type-only'] },
     })),
     {
       name: 'no-cycles',

@@ -76,6 +76,7 @@ test('at level warn the hot path writes nothing', () => {
   telemetry.eventsAccepted({ events: 50, duplicates: 1 });
   telemetry.eventsMatched({ events: 50, deliveries: 50 });
   telemetry.attemptFinished(report);
+  telemetry.deliverySettled({ status: 'delivered' });
   telemetry.requestFinished({ routeId: 'intake', method: 'POST', status: 200, durationMs: 1, requestId: 'req_1' });
   assert.deepEqual(lines, []);
 });

@@ -43,6 +43,8 @@ export type Telemetry = {
   intakeRefused(because: { code: string }): void;
   eventsMatched(plan: { events: number; deliveries: number }): void;
   attemptFinished(report: AttemptReport): void;
+  /** A step of a delivery is recorded, whether or not it took an exchange; counted only. */
+  deliverySettled(step: { status: DeliveryStatus }): void;
   /** Traffic closed a gate, or opened it again (`reason` null). */
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
@@ -109,9 +111,11 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     attemptFinished(report) {
       const { attempt } = report;
       metrics.add('attempts', 1, attempt.outcome, attempt.error?.kind ?? '');
-      metrics.add('deliveriesSettled', 1, report.status);
       metrics.observe('attemptSeconds', attempt.durationMs / 1_000, report.connectionId);
       if (logger.isLevelEnabled('info')) logger.info(attemptFields(report), 'attempt');
+    },
+    deliverySettled({ status }) {
+      metrics.add('deliveriesSettled', 1, status);
     },
     gateMoved({ scopeId, reason, detail }) {
       metrics.add('gatesMoved', 1, reason ?? 'opened');

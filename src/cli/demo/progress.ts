@@ -24,11 +24,15 @@ export function progressLine(stdout: Output, everyMs: number) {
 
 /** The figures of the progress line from the server's metrics. */
 export function countsFrom(metrics: ReadonlyMap<string, number>): Counts {
-  const of = (name: string) => metrics.get(name) ?? 0;
+  const sum = (pattern: RegExp) => {
+    let total = 0;
+    for (const [name, value] of metrics) if (pattern.test(name)) total += value;
+    return total;
+  };
   return {
-    events: of('millrace_events_accepted_total'),
-    matches: of('millrace_deliveries_planned_total'),
-    delivered: of('millrace_deliveries_settled_total{status="delivered"}'),
-    failed: of('millrace_deliveries_settled_total{status="failed"}'),
+    events: sum(/^millrace_events_accepted_total$/),
+    matches: sum(/^millrace_deliveries_planned_total$/),
+    delivered: sum(/^millrace_attempts_total\{.*outcome="delivered"/),
+    failed: sum(/^millrace_attempts_total\{.*outcome="failed"/),
   };
 }
