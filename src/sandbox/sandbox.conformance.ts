@@ -218,6 +218,14 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     );
   });
 
+  check('lets a program that wastes time wait for the others', { timeoutMs: 20 }, async (sandbox) => {
+    const wasteful = sandbox.render(Array.from({ length: 15 }, () => job('() => { for (;;); }')));
+    const honest = await sandbox.render(Array.from({ length: 500 }, () => job(HONEST)));
+    assert.ok(honest.every(({ kind }) => kind === 'returned'));
+    assert.ok(sandbox.stats.exceededTime <= 5, `${sandbox.stats.exceededTime} wasteful jobs went first`);
+    assert.ok((await wasteful).every(({ kind }) => kind === 'exceeded'));
+  });
+
   const hostile = (kind: string, programs: HostileProgram[]) =>
     check(`survives programs that ${kind}`, { timeoutMs: 10 }, async (sandbox) => {
       const honest = job(HONEST, 'honest');

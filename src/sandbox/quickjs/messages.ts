@@ -19,10 +19,16 @@ export type BatchMessage = {
   jobs: { program: number; input: string; seed: string; nowMs: number }[];
 };
 
-/** A worker says that it is ready, then answers each batch. A plain string is the output of a job that returned. */
+/** A worker says that it is ready, then answers each batch. A plain string is the output of a job that
+ * returned. Jobs behind a wasteful one are not done, so that the queue can put others before them. */
 export type WorkerMessage =
   | { kind: 'ready'; layout: Layout | null }
   | { kind: 'rendered'; batch: number; outcomes: (string | RenderOutcome)[] };
+
+/** Whether a job took so long that those behind it in its batch should not wait for more of its kind. */
+export function isWasteful(outcome: string | RenderOutcome): boolean {
+  return typeof outcome !== 'string' && outcome.kind === 'exceeded' && outcome.limit !== 'output';
+}
 
 /**
  * Words of the shared memory in which a worker says what it is doing, for the time when it can't say anything else:

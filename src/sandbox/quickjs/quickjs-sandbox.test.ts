@@ -1,4 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { sandboxConformance } from '../sandbox.conformance.ts';
+import type { RenderJob } from '../sandbox.ts';
 import { quickjsSandbox } from './quickjs-sandbox.ts';
 
 sandboxConformance('quickjs', quickjsSandbox);
+
+const HANG = `globalThis.__render = () => String(Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1))`;
+const ECHO = `globalThis.__render = (s) => [s, typeof left, globalThis.left = Math.random(), Date.now()].join()`;
+
+test('a thread that hangs is replaced, and only the job that hung is to blame', async () => {
+  await using sandbox = await quickjsSandbox({ timeoutMs: 20, workers: 2 });
+  const jobs = Array.from({ length: 500 }, (_, i) => jobOf(i === 100 || i === 300 ? HANG : ECHO, String(i)));
+  const outcomes = await sandbox.render(jobs);
+  for (const [i, outcome] of outcomes.entries()) {
+    if (i === 100 || i === 300) assert.ok(outcome.kind === 'exceeded' && outcome.limit === 'time');
+    else assert.ok(outcome.kind === 'returned' && outcome.output.startsWith(`${i},undefined,0.`));
+  }
+  assert.deepEqual({ ...sandbox.stats }, { ...NO_STATS, renders: 500, exceededTime: 2, restarts: 2 });
+});
+
+test('a failed self-test means an engine of its own for each render, with the same outcomes', async () => {
+  const jobs = ['a', 'b', 'a'].map((seed) => ({ ...jobOf(ECHO, 'x'), seed }));
+  const faults = [jobOf('syntax error'), jobOf('globalThis.__render = () => { for (;;); }'), jobOf(ECHO)];
+  await using slow = await quickjsSandbox({ timeoutMs: 20, snapshots: false });
+  const [a, b, again, ...rest] = await slow.render([...jobs, ...faults]);
+  assert.match(a?.kind === 'returned' ? a.output : '', /^x,undefined,0\.\d+,5$/);
+  assert.deepEqual(again, a);
+  assert.notDeepEqual(b, a);
+  assert.deepEqual(
+    rest.map(({ kind }) => kind),
+    ['threw', 'exceeded', 'returned'],
+  );
+});
+
+test('a prepared program that had to make room for others is prepared again', async () => {
+  await using sandbox = await quickjsSandbox({ programsMax: 2 });
+  const sources = Array.from({ length: 6 }, (_, i) => `let n = ${i}; globalThis.__render = () => String(n++)`);
+  const outcomes = await sandbox.render(
+    [...sources, ...sources, ...sources.toReversed()].map((source) => jobOf(source)),
+  );
+  const outputs = outcomes.map((outcome) => (outcome.kind === 'returned' ? outcome.output : outcome.message));
+  assert.equal(outputs.join(''), '012345012345543210');
+});
+
+test('an engine that can not start is an error at once', async () => {
+  await assert.rejects(quickjsSandbox({ memoryBytes: 2 ** 40 }), /could not start/);
+});
+
+const NO_STATS = {
+  renders: 0,
+  threw: 0,
+  exceededTime: 0,
+  exceededMemory: 0,
+  exceededOutput: 0,
+  restarts: 0,
+  queued: 0,
+};
+
+function jobOf(source: string, input = ''): RenderJob {
+  return { program: { key: source, source }, input, seed: 'seed', nowMs: 5 };
+}

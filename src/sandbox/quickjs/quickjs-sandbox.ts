@@ -1,6 +1,7 @@
 import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox.ts';
 import { compileEngine } from './engine.ts';
-import type { BatchMessage, WorkerData } from './messages.ts';
+import { fairQueue } from './fair-queue.ts';
+import { type BatchMessage, isWasteful, type WorkerData } from './messages.ts';
 import { exceeded } from './outcome.ts';
 import { type RunningJob, type SupervisedWorker, superviseWorker } from './supervised-worker.ts';
 
@@ -13,10 +14,12 @@ export type QuickjsSandboxOptions = {
   memoryBytes?: number;
   /** Longest output, in UTF-8. Default 1 MiB. */
   outputBytes?: number;
-  /** Prepared programs that each thread keeps, 20 KB or so each. Default 256. */
+  /** Prepared programs that each thread keeps, 50 KB or so each. Default 256. */
   programsMax?: number;
   /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 100. */
   graceMs?: number;
+  /** False: each render starts an engine of its own, some hundred times slower, as if the self-test had failed. */
+  snapshots?: boolean;
 };
 
 const BATCH_JOBS_MAX = 64;
@@ -32,7 +35,7 @@ type Call = {
   resolve(outcomes: RenderOutcome[]): void;
   reject(error: Error): void;
 };
-type Task = { job: RenderJob; call: Call; place: number };
+type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number };
 type Hand = {
   worker: SupervisedWorker;
   outstanding: Map<number, Task[]>;
@@ -54,14 +57,16 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
   const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
   const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 100);
-  const data: Omit<WorkerData, 'progress'> = { module: await compileEngine(), limits, layout: undefined };
+  const module = await compileEngine();
+  const data: Omit<WorkerData, 'progress'> = { module, limits, layout: options.snapshots === false ? null : undefined };
   const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
 
-  let queue: Task[] = [];
+  const queue = fairQueue<Task>();
   let active: Hand[] = [];
   let spare: Hand | null = null;
   let batches = 0;
   let endsInARow = 0;
+  let hasStarted = false;
   let closed: Error | null = null;
   let watch: NodeJS.Timeout | null = null;
 
@@ -73,6 +78,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     await close(new Error('The sandbox could not start.'));
     throw error;
   }
+  hasStarted = true;
   while (active.length < workers) active.push(hire());
   spare = hire();
 
@@ -83,16 +89,16 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
       const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
       const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
       for (const [place, job] of jobs.entries()) {
-        const task = { job, call, place };
-        // Neither could ever be copied into the engine, but the thread would break its neck on it.
-        if (job.input.length + job.program.source.length > memoryBytes) finish(task, exceeded('memory', limits));
+        const task = { job, call, place, key: job.program.key, chars: job.input.length + job.program.source.length };
+        // It has no room in the engine anyway, and should not burden the thread on its way there.
+        if (task.chars > memoryBytes) finish(task, exceeded('memory', limits));
         else queue.push(task);
       }
       pump();
       return promise;
     },
     get stats() {
-      return { ...stats, queued: queue.length };
+      return { ...stats, queued: queue.size };
     },
     [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
   };
@@ -111,13 +117,13 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
 
   function pump(): void {
-    while (queue.length > 0) {
-      const free = active.filter(
-        ({ outstanding, condemned }) => condemned === null && outstanding.size < BATCHES_PER_WORKER,
-      );
+    for (;;) {
+      const free = active.filter((hand) => hand.condemned === null && hand.outstanding.size < BATCHES_PER_WORKER);
       const [hand] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
-      if (hand === undefined) break;
-      const tasks = queue.splice(0, batchLength(queue, Math.ceil(queue.length / workers)));
+      const isIdle = active.every(({ outstanding }) => outstanding.size === 0);
+      const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / workers));
+      const tasks = hand === undefined ? [] : queue.take(wanted, BATCH_CHARS_MAX, performance.now(), isIdle);
+      if (hand === undefined || tasks.length === 0) break;
       const batch = ++batches;
       hand.outstanding.set(batch, tasks);
       hand.worker.post(toMessage(batch, tasks));
@@ -135,12 +141,14 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     const tasks = hand.outstanding.get(batch) ?? [];
     hand.outstanding.delete(batch);
     endsInARow = 0;
-    pump();
-    for (const [i, task] of tasks.entries()) {
-      const outcome = outcomes[i];
-      if (outcome === undefined) continue;
+    queue.putBack(tasks.slice(outcomes.length));
+    for (const [i, outcome] of outcomes.entries()) {
+      const task = tasks[i];
+      if (task === undefined) continue;
+      if (isWasteful(outcome)) queue.setAside(task.key, timeoutMs, performance.now());
       finish(task, typeof outcome === 'string' ? { kind: 'returned', output: outcome } : outcome);
     }
+    pump();
   }
 
   function lookAround(): void {
@@ -159,17 +167,22 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
 
   /** Nothing of the thread runs any more, so that its last word on what it was doing is exact. */
   function ended(hand: Hand, running: RunningJob | null): void {
-    if (closed) return;
+    if (closed || !hasStarted) return;
     stats.restarts++;
     const guilty = running === null ? undefined : hand.outstanding.get(running.batch)?.[running.job];
     // A job that came to its end after all while its thread was being ended is run again with the others.
     const isGuilty = guilty !== undefined && (hand.condemned === null || hand.condemned.started === running?.started);
-    if (!isGuilty && ++endsInARow > ENDS_MAX)
-      return void close(new Error('The sandbox can not keep its engine running.'));
-    if (isGuilty) finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
+    if (!isGuilty && ++endsInARow > ENDS_MAX) {
+      void close(new Error('The sandbox can not keep its engine running.'));
+      return;
+    }
+    if (isGuilty) {
+      queue.setAside(guilty.key, endAfterMs, performance.now());
+      finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
+    }
 
     const unanswered = [...hand.outstanding.values()].flat();
-    queue = [...unanswered.filter((task) => !(isGuilty && task === guilty)), ...queue];
+    queue.putBack(unanswered.filter((task) => !(isGuilty && task === guilty)));
     if (active.includes(hand)) {
       active = active.map((other) => (other === hand ? (spare ?? hire()) : other));
       spare = null;
@@ -194,24 +207,11 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     if (closed === null) {
       closed = reason;
       if (watch !== null) clearInterval(watch);
-      const unfinished = [...active.flatMap(({ outstanding }) => [...outstanding.values()].flat()), ...queue];
-      queue = [];
+      const unfinished = [...active.flatMap(({ outstanding }) => [...outstanding.values()].flat()), ...queue.drain()];
       for (const { call } of unfinished) call.reject(reason);
     }
     await Promise.all([...active, ...(spare === null ? [] : [spare])].map(({ worker }) => worker.end()));
   }
-}
-
-/** How many tasks from the front make one message: at most `wanted`, and bounded in size. At least one. */
-function batchLength(queue: Task[], wanted: number): number {
-  let chars = 0;
-  let length = 0;
-  for (const { job } of queue.slice(0, Math.min(wanted, BATCH_JOBS_MAX))) {
-    chars += job.input.length + job.program.source.length;
-    if (length > 0 && chars > BATCH_CHARS_MAX) break;
-    length++;
-  }
-  return length;
 }
 
 function toMessage(batch: number, tasks: Task[]): BatchMessage {

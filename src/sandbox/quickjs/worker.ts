@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RenderOutcome } from '../sandbox.ts';
 import { newEngine } from './engine.ts';
 import { findLayout } from './layout.ts';
-import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
+import { type BatchMessage, isWasteful, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 import { newRenderer } from './renderer.ts';
 import { clock, takeOverDate } from './worker-clock.ts';
 
@@ -27,6 +27,7 @@ async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
     Atomics.add(progress, PROGRESS.started, 1);
     const outcome = await renderer({ program, input, seed, nowMs });
     outcomes.push(outcome.kind === 'returned' ? outcome.output : outcome);
+    if (isWasteful(outcome)) break;
   }
   Atomics.store(progress, PROGRESS.job, -1);
   post({ kind: 'rendered', batch, outcomes });
