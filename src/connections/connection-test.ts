@@ -1,4 +1,5 @@
 import type { ConnectionBody } from '../contract/connection.ts';
+import type { ErrorKind } from '../contract/delivery.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { decodeJwt } from './decode-jwt.ts';
@@ -12,7 +13,7 @@ export type TestStep = {
   readonly ok: boolean;
   readonly durationMs: number;
   readonly detail: string;
-  readonly error?: { readonly kind: string; readonly message: string };
+  readonly error?: { readonly kind: ErrorKind; readonly message: string };
 };
 
 /**
@@ -49,7 +50,7 @@ async function testToken(auth: Oauth2, settings: ConnectionBody['settings'], doo
   const durationMs = door.now() - startedAt;
   const status = answer.ok ? 200 : answer.status;
   if (!answer.ok && status === null) {
-    const error = { kind: 'auth', message: answer.detail };
+    const error = { kind: 'auth', message: answer.detail } as const;
     return [{ name: 'token_request', ok: false, durationMs, detail: answer.detail + expiryOf(auth, startedAt), error }];
   }
   const asked = `The token endpoint answered ${answer.ok ? 'with success' : status} (client authentication: ${method}).`;

@@ -29,13 +29,13 @@ export function joinUrl({
   if (shape !== null && (rendered.query !== null) !== shape.hasQuery)
     return refused('begins or loses its query through data');
 
-  const url = new URL(base.url);
-  const basePath = base.url.pathname.replace(/\/+$/, '');
+  const { url } = base;
+  const { origin } = url;
+  const basePath = url.pathname.replace(/\/+$/, '');
   // Setting the parts keeps scheme, host and port out of reach, and encodes what a path can not hold.
   if (rendered.path !== '') url.pathname = `${basePath}/${rendered.segments.join('/')}`;
   if (rendered.query !== null) url.search = rendered.query;
-  if (url.origin !== base.url.origin || !`${url.pathname}/`.startsWith(`${basePath}/`))
-    return refused('leaves the Base URL');
+  if (url.origin !== origin || !`${url.pathname}/`.startsWith(`${basePath}/`)) return refused('leaves the Base URL');
   return { ok: true, url };
 }
 
