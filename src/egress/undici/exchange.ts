@@ -104,12 +104,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#respond(this.#bytes > this.#bytesMax);
+    // First, so that whoever sends next as soon as this settles finds the socket free.
     this.lane?.release();
+    this.#respond(this.#bytes > this.#bytesMax);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, last: Error): void {
     const lane = this.lane;
+    const error = isLostSocket(last) ? (lane?.socketError() ?? last) : last;
     if (
       this.#isReused &&
       !this.#hasAnswer &&

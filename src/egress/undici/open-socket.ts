@@ -26,7 +26,8 @@ export type Stage = 'dns' | 'connect' | 'tls';
 /**
  * Opens a socket to a target: looks its host up, has the guard judge every address (one that is blocked blocks the
  * name), connects to one of these addresses without a second look-up, has the guard judge the far end of the socket,
- * and verifies the certificate. Rejects with an EgressFailure.
+ * and verifies the certificate. Rejects with an EgressFailure. Errors of
+ * the open socket crash nothing when nobody listens yet.
  */
 export async function openSocket(opening: Opening): Promise<Socket> {
   const { target, signal, onBegin, onEnd } = opening;
@@ -82,7 +83,7 @@ function connectTo(addresses: readonly Address[], { target, guard, signal }: Ope
       const reason = far === null ? 'its far end is unknown' : guard.judge(target, unmapped(far));
       if (reason !== null) return fail(blocked(target, reason));
       signal.removeEventListener('abort', onAbort);
-      socket.removeListener('error', fail);
+      socket.removeListener('error', fail).on('error', () => {});
       resolve(socket);
     });
 
@@ -119,8 +120,7 @@ function secure(socket: Socket, { target, signal, secureContext }: Opening): Pro
     secured.once('secureConnect', () => {
       signal.removeEventListener('abort', onAbort);
       socket.removeListener('error', fail);
-      secured?.removeListener('error', fail);
-      if (secured !== null) resolve(secured);
+      if (secured !== null) resolve(secured.removeListener('error', fail).on('error', () => {}));
     });
 
     function fail(error: unknown): void {

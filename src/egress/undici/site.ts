@@ -14,6 +14,8 @@ import type { Dns } from './resolve.ts';
 export interface Lane {
   /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
   begin(exchange: Exchange): boolean;
+  /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
+  socketError(): Error | null;
   /** The exchange ended well: the connection is free for the next. */
   release(): void;
   /** The connection is of no more use. */
@@ -102,6 +104,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
     let opening: Opening | null = null;
     let filter: InformationalFilter | null = null;
     let isNew = false;
+    let socketError: Error | null = null;
 
     const client = new Client(target.origin, {
       connect: (_options, callback) => {
@@ -111,6 +114,10 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
           (socket) => {
             opening = null;
             isNew = true;
+            socketError = null;
+            socket.on('error', (error: Error) => {
+              socketError ??= error;
+            });
             filter = skipInformational(socket, () => exchange?.onResponseStarted());
             callback(null, socket);
           },
@@ -145,6 +152,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
         isNew = false;
         return isReused;
       },
+      socketError: () => socketError,
       release() {
         exchange = null;
         // Not at once: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.

@@ -82,15 +82,14 @@ async function listen(server: Server): Promise<Peer> {
     socket.on('error', () => {}).on('close', () => open.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = () => {
-    for (const socket of open) socket.resetAndDestroy();
-  };
   return {
     port: (server.address() as AddressInfo).port, // as: it listens on TCP
     connections: () => count,
-    cut,
+    cut() {
+      for (const socket of open) socket.resetAndDestroy();
+    },
     [Symbol.asyncDispose]() {
-      cut();
+      for (const socket of open) socket.destroy();
       return new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   };

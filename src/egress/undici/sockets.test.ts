@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import { openEgress } from './testdata/open-egress.ts';
+import { dnsPeer, httpPeer, rawPeer } from './testdata/peers.ts';
+
+test('a socket is kept for the next request, which then has no times of connecting', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  const first = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
+  assert.ok(first.timings.dnsMs !== null && first.timings.connectMs !== null && first.timings.tlsMs === null);
+  assert.ok(first.timings.firstByteMs !== null && first.timings.firstByteMs <= first.timings.totalMs);
+  for (let i = 0; i < 3; i++) {
+    const next = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
+    assert.deepEqual([next.timings.dnsMs, next.timings.connectMs, next.timings.tlsMs], [null, null, null]);
+  }
+  assert.equal(peer.connections(), 1);
+});
+
+/** A server whose sockets answer once, and are reset when they are asked again. */
+function forgetfulPeer() {
+  return rawPeer((socket) => {
+    let count = 0;
+    socket.on('data', () => {
+      count++;
+      if (count === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      else socket.resetAndDestroy();
+    });
+  });
+}
+
+test('a request on a kept socket that proves closed is sent again at once on a new one', async () => {
+  await using peer = await forgetfulPeer();
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  assert.equal(responseOf(await egress.send(requestTo(url))).resends, 0);
+  const again = responseOf(await egress.send(requestTo(url)));
+  assert.deepEqual([again.resends, again.status, peer.connections()], [1, 200, 2]);
+  assert.ok(again.timings.connectMs !== null);
+  const unwilling = await egress.send(requestTo(url, { resendOnStale: false }));
+  assert.deepEqual([kindOf(unwilling), unwilling.resends], ['reset', 0]);
+});
+
+test('many kept sockets that were cut cost no failure', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  const volley = () => Promise.all(Array.from({ length: 40 }, () => egress.send(requestTo(url))));
+  for (const outcome of await volley()) responseOf(outcome);
+  peer.cut();
+  for (const outcome of await volley()) responseOf(outcome);
+});
+
+test('a kept socket that breaks after the first byte of an answer is not asked again', async () => {
+  await using peer = await rawPeer((socket) => {
+    let count = 0;
+    socket.on('data', () => {
+      count++;
+      if (count === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      else socket.end('HTTP/1.1 100 Continue\r\n\r\n');
+    });
+  });
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  responseOf(await egress.send(requestTo(url)));
+  const outcome = await egress.send(requestTo(url));
+  assert.deepEqual([kindOf(outcome), outcome.resends, peer.connections()], ['reset', 0, 1]);
+});
+
+test('a thousand requests at once use a bounded number of sockets, and each has its own answer', async () => {
+  await using peer = await httpPeer((request, response) => void response.end(request.url));
+  await using egress = openEgress();
+  const paths = Array.from({ length: 1_000 }, (_, i) => `/${i}`);
+  const outcomes = await Promise.all(
+    paths.map((path) => egress.send(requestTo(`http://127.0.0.1:${peer.port}${path}`))),
+  );
+  assert.deepEqual(
+    outcomes.map((outcome) => Buffer.from(responseOf(outcome).body).toString()),
+    paths,
+  );
+  assert.ok(peer.connections() <= 128);
+});
+
+test('a request that waits for a connection ends by its own deadline, and those behind it go on', async () => {
+  const held: (() => void)[] = [];
+  await using peer = await httpPeer((request, response) => {
+    if (request.url === '/hold') held.push(() => response.end('held'));
+    else response.end('ok');
+  });
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}`;
+  const holding = Array.from({ length: 128 }, () => egress.send(requestTo(`${url}/hold`)));
+  const late = await egress.send(requestTo(`${url}/late`, { timeoutMs: 100 }));
+  assert.equal(kindOf(late), 'timeout');
+  const behind = egress.send(requestTo(`${url}/behind`));
+  const waitForAll = async () => {
+    while (held.length < 128) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await waitForAll();
+  for (const release of held) release();
+  assert.equal(Buffer.from(responseOf(await behind).body).toString(), 'ok');
+  for (const outcome of await Promise.all(holding)) responseOf(outcome);
+});
+
+test('an answer that closes its connection does not disturb the next request', async () => {
+  await using peer = await httpPeer((_request, response) => void response.setHeader('connection', 'close').end('ok'));
+  await using egress = openEgress();
+  for (let i = 0; i < 5; i++) {
+    const outcome = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`)));
+    assert.deepEqual([outcome.resends, outcome.truncated], [0, false]);
+  }
+  assert.equal(peer.connections(), 5);
+});
+
+test('bytes after an answer are not the answer to the next request', async () => {
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged');
+    });
+  });
+  await using egress = openEgress();
+  for (let i = 0; i < 3; i++) {
+    const outcome = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`)));
+    assert.equal(Buffer.from(outcome.body).toString(), 'ok');
+  }
+});
+
+test('disposing ends what is on the wire, waiting or connecting, as a reset', async () => {
+  await using dns = await dnsPeer({});
+  await using peer = await rawPeer((socket) => socket.resume());
+  const egress = openEgress('127.0.0.0/8', { dnsServers: [dns.address] });
+  const sends = [
+    ...Array.from({ length: 140 }, () => egress.send(requestTo(`http://127.0.0.1:${peer.port}/`))),
+    egress.send(requestTo('http://silent.test/')),
+  ];
+  while (peer.connections() === 0) await new Promise((resolve) => setImmediate(resolve));
+  await egress[Symbol.asyncDispose]();
+  for (const outcome of await Promise.all(sends)) assert.equal(kindOf(outcome), 'reset');
+});
+
+test('our own listener is reached only with an open inbox and under /inbox/, on sockets of its own', async () => {
+  await using peer = await httpPeer((request, response) => void response.end(request.url));
+  const ownListeners = () => [{ address: '127.0.0.1', port: peer.port, hasInbox: true }];
+  await using open = openEgress('', { ownListeners, isInboxOpen: true });
+  const url = `http://127.0.0.1:${peer.port}`;
+  for (let i = 0; i < 2; i++) {
+    assert.equal(
+      Buffer.from(responseOf(await open.send(requestTo(`${url}/inbox/a?b=1`))).body).toString(),
+      '/inbox/a?b=1',
+    );
+    for (const path of ['/api/v1/users', '/inbox/../api', '/inbox/%2e%2e/api', '/inbox/..%2fapi', '/inbox//x']) {
+      assert.equal(kindOf(await open.send(requestTo(url + path))), 'blocked', path);
+    }
+  }
+  await using closed = openEgress('0.0.0.0/0', { ownListeners });
+  assert.equal(kindOf(await closed.send(requestTo(`${url}/inbox/a`))), 'blocked');
+});
