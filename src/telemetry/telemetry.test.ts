@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Attempt } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
-import { metricTable } from './metric-table.ts';
-import { metricsReference } from './reference.ts';
 import { type AttemptReport, createTelemetry, silentTelemetry, type TelemetryOptions } from './telemetry.ts';
 
 const payload = 'payload-of-a-visitor';
@@ -126,10 +123,4 @@ test('the pretty format is one line for people', () => {
   const { telemetry, lines } = recorded({ format: 'pretty' });
   telemetry.noticed('the Inbox is on', { path: '/inbox/a b' });
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} WARN {2}the Inbox is on path="\/inbox\/a b"\n$/);
-});
-
-test('docs/metrics.md is what the table says', () => {
-  const written = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  assert.equal(written, metricsReference(), 'run npm run docs');
-  assert.ok(Object.keys(metricTable).length > 20);
 });

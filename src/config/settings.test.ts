@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { envName, flagName, settingNames } from './names.ts';
-import { configurationReference } from './reference.ts';
 import { settings } from './settings.ts';
-
-test('docs/configuration.md is what the settings say', () => {
-  const written = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-  assert.equal(written, configurationReference(), 'run npm run docs');
-});
 
 test('every default is a value that its own setting accepts', () => {
   for (const name of settingNames) {

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { run } from './cli.ts';
+import type { Deps, Finding, Flags, Program } from './program.ts';
+import { stopInTime } from './start.ts';
+
+type Given = {
+  start?: Program['start'];
+  configure?: (flags: Flags) => void;
+  findings?: Finding[];
+  settings?: Partial<Program['settings']>;
+  stdin?: string;
+};
+
+function cli(given: Given = {}) {
+  const signal = Promise.withResolvers<string>();
+  const done: string[] = [];
+  const written = { out: '', err: '' };
+  const program: Program = {
+    settings: {
+      url: 'http://127.0.0.1:1',
+      adminToken: null,
+      dataDir: tmpdir(),
+      host: '127.0.0.1',
+      port: 0,
+      shutdownMs: 1_000,
+      diskReserveBytes: 0,
+      ...given.settings,
+    },
+    start: given.start ?? (async () => assert.fail('not started here')),
+    backup: async (file) => void done.push(`backup ${file}`),
+    restore: async (file, { force }) => void done.push(`restore ${file} ${force}`),
+    inspect: async () => given.findings ?? [],
+  };
+  const deps: Deps = {
+    version: '9.9.9',
+    flags: [
+      { name: 'dataDir', flag: '--data-dir', description: 'folder', isSwitch: false },
+      { name: 'inbox', flag: '--inbox', description: 'inbox', isSwitch: true },
+      { name: 'url', flag: '--url', description: 'url', isSwitch: false },
+    ],
+    configure(flags) {
+      given.configure?.(flags);
+      return program;
+    },
+    renderTemplate: async ({ data, contentType }) => ({ kind: 'body', body: JSON.stringify(data), contentType }),
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { write: (text) => (written.err += text) },
+    readStdin: async () => given.stdin ?? '',
+    env: {},
+    now: () => Date.UTC(2026, 0, 1),
+    untilSignal: () => ({ signal: signal.promise, [Symbol.dispose]() {} }),
+  };
+  return { written, done, signal, run: (...argv: string[]) => run(argv, deps) };
+}
+
+function file(t: TestContext, content: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'file');
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a wrong command line ends with 2 and one line that helps', async () => {
+  for (const argv of [['strat'], ['start', '--data-dri', 'x'], ['deliveries', 'list', '--limit', 'x'], ['send', 'x']]) {
+    const { written, ...one } = cli();
+    assert.equal(await one.run(...argv), 2, argv.join(' '));
+    assert.match(written.err, /^millrace: .+\n(\(Did you mean .+\)\n)?$/, argv.join(' '));
+    assert.equal(written.out, '');
+  }
+});
+
+test('help names every command and ends with 0', async () => {
+  const { written, ...one } = cli();
+  assert.equal(await one.run('--help'), 0);
+  for (const command of ['start', 'demo', 'send', 'template', 'connections', 'destinations', 'actions', 'behaviors']) {
+    assert.match(written.out, new RegExp(`\n  ${command} `));
+  }
+  for (const command of ['collectors', 'apply', 'deliveries', 'doctor', 'backup', 'restore', 'version']) {
+    assert.match(written.out, new RegExp(`\n  ${command} `));
+  }
+});
+
+test('flags reach the configuration by name; a switch may stand alone', async () => {
+  const seen: Flags[] = [];
+  const one = cli({ configure: (flags) => void seen.push(flags) });
+  await one.run('backup', 'f', '--data-dir', '/x', '--inbox', '--token', 't', '--config', 'c.yaml');
+  await one.run('--url', 'http://u', 'backup', 'f', '--inbox', 'off');
+  assert.deepEqual(seen, [
+    { dataDir: '/x', inbox: 'on', adminToken: 't', config: 'c.yaml' },
+    { inbox: 'off', url: 'http://u' },
+  ]);
+});
+
+test('a mistake in the configuration ends with 2 and its one line', async () => {
+  const { written, ...one } = cli({
+    configure() {
+      throw new Error('MILLRACE_PORT must be a whole number.');
+    },
+  });
+  assert.equal(await one.run('start'), 2);
+  assert.equal(written.err, 'millrace: MILLRACE_PORT must be a whole number.\n');
+});
+
+test('start runs until a signal, then stops the server and ends with 0', async () => {
+  const order: string[] = [];
+  const one = cli({
+    start: async () => {
+      order.push('started');
+      one.signal.resolve('SIGTERM');
+      return {
+        url: 'http://x',
+        async [Symbol.asyncDispose]() {
+          order.push('stopped');
+        },
+      };
+    },
+  });
+  assert.equal(await one.run('start'), 0);
+  assert.deepEqual(order, ['started', 'stopped']);
+});
+
+test('a server that can not start ends with 1 and its one line', async () => {
+  const { written, ...one } = cli({
+    start: async () => {
+      throw new Error('./data is in use by another Millrace.');
+    },
+  });
+  assert.equal(await one.run('start'), 1);
+  assert.equal(written.err, 'millrace: ./data is in use by another Millrace.\n');
+});
+
+test('a stop that takes too long ends the command instead of waiting on', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const stopping = stopInTime({ url: '', [Symbol.asyncDispose]: () => new Promise(() => {}) }, 30_000);
+  t.mock.timers.tick(30_000);
+  await assert.rejects(stopping, /Could not stop within 30000 ms/);
+});
+
+test('commands that need a server end with 4 when none answers', async () => {
+  for (const argv of [
+    ['connections', 'list'],
+    ['deliveries', 'list'],
+    ['send', '--key', 'k', 'a=b'],
+  ]) {
+    const { written, ...one } = cli();
+    assert.equal(await one.run(...argv), 4, argv.join(' '));
+    assert.match(written.err, /^millrace: No server answers at http:\/\/127\.0\.0\.1:1/);
+  }
+});
+
+test('template check names line and column, and ends with 1 when it does not compile', async (t) => {
+  const good = cli();
+  assert.equal(await good.run('template', 'check', file(t, '{{! return JSON.stringify(it.data[0]); }}')), 0);
+  assert.match(good.written.out, /: ok\n$/);
+  const bad = cli({ stdin: 'a\n{{ it.data[ }}' });
+  assert.equal(await bad.run('template', 'check', '-'), 1);
+  assert.match(bad.written.out, /^-:2:\d+ error: /);
+});
+
+test('template render takes records from a file and prints the body', async (t) => {
+  const { written, ...one } = cli();
+  assert.equal(await one.run('template', 'render', file(t, 'x'), '--data', file(t, '{"a": 1}')), 0);
+  assert.equal(written.out, '[{"a":1}]\n');
+});
+
+test('the doctor ends with 1 when something is wrong, such as a port in use', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  t.after(() => taken.close());
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { written, ...ill } = cli({ settings: { port } });
+  assert.equal(await ill.run('doctor'), 1);
+  assert.match(written.out, /PROBLEM +port +127\.0\.0\.1:\d+ is in use/);
+  const well = cli({ findings: [{ name: 'database', state: 'ok', detail: 'version 1' }] });
+  assert.equal(await well.run('doctor'), 0);
+  assert.match(well.written.out, /ok +database +version 1\n/);
+});
+
+test('backup and restore work on the data folder; restore overwrites only when forced', async () => {
+  const { done, ...one } = cli();
+  await one.run('backup', 'b');
+  await one.run('restore', 'b');
+  await one.run('restore', 'b', '--force');
+  assert.deepEqual(done, ['backup b', 'restore b false', 'restore b true']);
+});
+
+test('version is one line, or data', async () => {
+  const { written, ...one } = cli();
+  assert.equal(await one.run('version'), 0);
+  assert.equal(await one.run('version', '--output', 'json'), 0);
+  const [line = '', ...json] = written.out.split('\n');
+  assert.match(line, /^millrace 9\.9\.9 \(Node\.js 24\./);
+  assert.equal(JSON.parse(json.join('\n')).version, '9.9.9');
+});
