@@ -47,16 +47,42 @@ export function parseExpression(script: Script): Tree {
 
 /** Parses what stands between the brackets of a call. @throws TemplateError */
 export function parseArguments(script: Script): Tree {
-  const call = guarded(script, (source) => parse(`f(${source}\n)`, OPTIONS));
-  return { node: call.node, base: call.base - 2 };
+  return guarded(
+    script,
+    (source) => {
+      const { body } = parse(`f(${source}\n)`, OPTIONS);
+      const [only] = body;
+      const call = body.length === 1 && only?.type === 'ExpressionStatement' ? only.expression : null;
+      // `1); g(2` and `1).g(2` are no arguments.
+      if (call?.type === 'CallExpression' && call.callee.type === 'Identifier') return call;
+      throw new TemplateError('These are no arguments of a filter', script.start);
+    },
+    'f('.length,
+  );
 }
 
 /** Parses a list of parameters, with or without brackets around it. @throws TemplateError */
 export function parseParameters(script: Script): Tree {
+  const arrow = (before: string, after: string) =>
+    guarded(
+      script,
+      (source) => {
+        const node = parseExpressionAt(before + source + after, 0, OPTIONS);
+        const isWhole = node.end === before.length + source.length + after.length;
+        // `a) { … } (b` would close the brackets put around it.
+        if (node.type === 'ArrowFunctionExpression' && isWhole) return node;
+        throw new TemplateError('Names belong here, as in `=> item, index`', script.start);
+      },
+      before.length,
+    );
   try {
-    return { node: parseExpressionAt(`(${slice(script)}\n)=>0`, 0, OPTIONS), base: script.start - 1 };
-  } catch {
-    return guarded(script, (source) => parseExpressionAt(`${source}=>0`, 0, OPTIONS));
+    return arrow('(', '\n)=>0');
+  } catch (error) {
+    try {
+      return arrow('', '=>0');
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -65,20 +91,22 @@ export function parseProgram(code: string): Node {
   return parse(code, OPTIONS);
 }
 
-function guarded(script: Script, parseSource: (source: string) => Node): Tree {
+/** `shift` is how much the parsed source begins before the script. */
+function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Tree {
   try {
     const node = parseSource(slice(script));
     if (astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
-    return { node, base: script.start };
+    return { node, base: script.start - shift };
   } catch (error) {
     if (error instanceof TemplateError && error.message === TOO_DEEP) throw error;
-    throw bracketError(script) ?? (error instanceof TemplateError ? error : atToken(script, error));
+    const known =
+      error instanceof TemplateError ? error : atToken(script, asTemplateError(error, script.start - shift));
+    throw bracketError(script, known instanceof TemplateError ? known.offset : script.end) ?? known;
   }
 }
 
 /** acorn's error, with the token that it stumbled over named. */
-function atToken(script: Script, error: unknown): Error {
-  const known = asTemplateError(error, script.start);
+function atToken(script: Script, known: Error): Error {
   if (!(known instanceof TemplateError) || known.message !== 'This does not belong here') return known;
   const token = script.tokens.find(({ start }) => start === known.offset);
   if (token !== undefined) return new TemplateError(`\`${textOf(script, token)}\` does not belong here`, known.offset);
@@ -87,7 +115,8 @@ function atToken(script: Script, error: unknown): Error {
 
 const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
-function bracketError(script: Script): TemplateError | null {
+/** The bracket that does not match, if that is what is wrong; `noticed` is where parsing failed. */
+function bracketError(script: Script, noticed: number): TemplateError | null {
   const open: { text: string; start: number }[] = [];
   const stillOpen = (bracket: { text: string; start: number }, at: number) =>
     new TemplateError(`\`${bracket.text}\` from line ${script.locate(bracket.start).line} is still open`, at);
@@ -102,7 +131,7 @@ function bracketError(script: Script): TemplateError | null {
     if (!last.text.endsWith(opener)) return stillOpen(last, token.start);
   }
   const last = open.at(-1);
-  return last === undefined ? null : stillOpen(last, script.end);
+  return last === undefined ? null : stillOpen(last, noticed > last.start ? noticed : script.end);
 }
 
 function slice(script: Script): string {

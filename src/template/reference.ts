@@ -32,7 +32,7 @@ export const REFERENCE: readonly ReferenceEntry[] = [
     'value | sha256',
     'SHA-256 of the UTF-8 text, in hexadecimal.',
     '{{ it.data[0].name | lower | sha256 }}',
-    'eca30c8ed28cd8e3c02c7d0b94f9d8b14f5c7a5a8f2d8d4c6fe0ad2a37ff2e08',
+    'fdee430d40bd57deeac186cd9790033d0f06f909a8806e7ce6e717ab7c7d5029',
   ),
   entry('md5', 'filter', 'value | md5', 'MD5 of the UTF-8 text, in hexadecimal.', '{{ it.data[0].name | md5 }}'),
   entry(

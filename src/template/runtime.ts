@@ -104,7 +104,12 @@ const $$stopped=()=>{
   const {kind,reason,stack}=$$stop;
   return kind==="skipped"?$$json({kind,reason})+"\\n":$$describe(reason,stack);
 };
-const $$describe=(reason,stack)=>$$json({kind:"failed",reason,...$$place(stack),in:$$places[$$at]})+"\\n";
+const $$describe=(reason,stack)=>{
+  let place={line:null,column:null};
+  // A template may have broken what finding the place needs.
+  try{place=$$place(stack)}catch{}
+  return $$json({kind:"failed",reason,line:place.line,column:place.column,in:$$places[$$at]})+"\\n";
+};
 const $$failed=(error)=>{
   if($$stop!==null)return $$stopped();
   let reason="the template failed",stack="";

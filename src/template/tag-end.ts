@@ -98,6 +98,9 @@ export function asTemplateError(error: unknown, from: number): Error {
   // acorn adds the offset to its SyntaxErrors and the place to their message.
   const offset = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0;
   const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+  // Here alone acorn points behind the opening sign.
+  if (/^(?:Unterminated|Invalid) regular expression/.test(message))
+    return new TemplateError(inWords(message), from + offset - 1);
   // Its guard against deep recursion arrives as a SyntaxError as well.
   if (/too much recursion|stack|not enough stack/i.test(message)) return new TemplateError(TOO_DEEP, from + offset);
   return new TemplateError(inWords(message), from + offset);
@@ -114,6 +117,8 @@ const WORDS: [RegExp, string][] = [
   [/^'return' outside of function$/, '`return` belongs into `{{! … }}`'],
   [/^Assigning to rvalue$/, 'A value can only be assigned to a name or a member'],
   [/^Unexpected character '(.*)'$/, 'The character `$1` does not belong here'],
+  [/^'import' and 'export' may.*$/, '`import` and `export` are not available in templates'],
+  [/^Parenthesized pattern$/, 'Names belong here, without brackets around each'],
   [/^Unexpected token$/, 'This does not belong here'],
   [/^'(with)' in strict mode$/, '`$1` is not available in templates'],
   [/^The keyword '(.*)' is reserved$/, '`$1` is a reserved word and can not be a name'],
