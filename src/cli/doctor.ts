@@ -8,6 +8,8 @@ import { exitCodes } from './exit.ts';
 import type { Finding, Program } from './program.ts';
 
 const earliest = Date.UTC(2025, 0, 1);
+const diskLeast = 16 * 2 ** 20;
+const diskAmple = 2 ** 30;
 
 /** `millrace doctor`: would the server start here, and if not, why. */
 export function doctorCommand(command: Command, { deps, configure, withSettings, output, endWith }: Context) {
@@ -66,9 +68,10 @@ async function disk({ dataDir, diskReserveBytes }: Program['settings']): Promise
     const found = await statfs(path).catch(() => null);
     if (found === null && dirname(path) !== path) continue;
     const free = found === null ? 0 : found.bavail * found.bsize;
-    const detail = `${Math.floor(free / 2 ** 20)} MiB free, reserve ${Math.floor(diskReserveBytes / 2 ** 20)} MiB`;
-    if (free <= diskReserveBytes) return { name: 'disk', state: 'problem', detail: `${detail}: free some space` };
-    return { name: 'disk', state: free < 4 * diskReserveBytes ? 'warning' : 'ok', detail };
+    const detail = `${Math.floor(free / 2 ** 20)} MiB free`;
+    if (free <= (diskReserveBytes ?? diskLeast))
+      return { name: 'disk', state: 'problem', detail: `${detail}: too little` };
+    return { name: 'disk', state: free < diskAmple ? 'warning' : 'ok', detail };
   }
 }
 

@@ -32,7 +32,7 @@ export type Program = {
     readonly host: string;
     readonly port: number;
     readonly shutdownMs: number;
-    readonly diskReserveBytes: number;
+    readonly diskReserveBytes: number | null;
   };
   /** Resolves when the server listens (its log has said so); disposing stops it in order. */
   start(): Promise<RunningApp>;

@@ -6,7 +6,8 @@ import { settings } from './settings.ts';
 export function configurationReference(): string {
   const rows = settingNames.map((name) => {
     const setting: Setting<unknown> = settings[name];
-    const shown = setting.defaultText === '' ? '–' : `\`${setting.defaultText}\``;
+    const isValue = setting.default !== null && setting.defaultText !== '';
+    const shown = isValue ? `\`${setting.defaultText}\`` : setting.defaultText || '–';
     const accepts = setting.isSecret ? `${setting.accepts}; a secret` : setting.accepts;
     return `### \`${envName(name)}\`
 

@@ -38,12 +38,14 @@ export function integer(given: Words<number> & { min: number; max: number }): Se
 const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
 /** A size in bytes; written as a number of bytes or with a unit (`256MiB`, `10GB`). */
-export function bytes<T extends number | null>(given: Words<T> & { min: number; max: number }): Setting<T | number> {
+export function bytes<T extends number | null>(
+  given: Words<T> & { min: number; max: number; defaultText?: string },
+): Setting<T | number> {
   const accepts = `a size from ${sizeText(given.min)} to ${sizeText(given.max)} (bytes, or with a unit such as 256MiB)`;
   return setting<T | number>({
     ...given,
     accepts,
-    defaultText: given.default === null ? undefined : sizeText(given.default),
+    defaultText: given.default === null ? given.defaultText : sizeText(given.default),
     read: (value) => bounded(number(value, byteUnits, accepts), given, accepts),
   });
 }

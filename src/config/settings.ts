@@ -79,7 +79,8 @@ export const settings = {
       'Size at which the oldest finished deliveries and events go early. Unfinished ones never go: intake then answers 503.',
   }),
   diskReserveBytes: bytes({
-    default: 256 * MiB,
+    default: null,
+    defaultText: '5 % of the volume, 16–256 MiB',
     min: 0,
     max: TiB,
     description: 'Free disk space below which intake answers 503, so that deliveries can still be recorded.',
@@ -99,7 +100,7 @@ export const settings = {
   sandboxTimeMs: duration({ default: 50, min: 1, max: 10_000, description: 'Time that one render may take.' }),
   sandboxMemoryBytes: bytes({
     default: 16 * MiB,
-    min: 4 * MiB,
+    min: 12 * MiB,
     max: GiB,
     description: 'Memory that one render may use.',
   }),

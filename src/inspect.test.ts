@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { inspectDataFolder } from './inspect.ts';
+import { lockFolder } from './sqlite/folder-lock.ts';
+
+function folder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-inspect-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+function states(dataDir: string) {
+  const found = inspectDataFolder({ dataDir, secretKey: null });
+  return Object.fromEntries(found.map(({ name, state }) => [name, state]));
+}
+
+test('an empty folder is fine and stays empty', (t) => {
+  const dir = folder(t);
+  assert.deepEqual(states(dir), { database: 'ok', lock: 'ok', key: 'ok' });
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('a foreign database, a folder in use and a broken key are problems', (t) => {
+  const dir = folder(t);
+  writeFileSync(join(dir, 'millrace.db'), 'not a database at all');
+  writeFileSync(join(dir, 'secret.key'), 'not a key');
+  using _ = lockFolder(dir);
+  assert.deepEqual(states(dir), { database: 'problem', lock: 'problem', key: 'problem' });
+});
+
+test('a key that other users can read is a warning', (t) => {
+  const dir = folder(t);
+  const file = join(dir, 'secret.key');
+  writeFileSync(file, Buffer.alloc(32, 7).toString('base64'));
+  chmodSync(file, 0o644);
+  assert.equal(states(dir)['key'], 'warning');
+  chmodSync(file, 0o600);
+  assert.equal(states(dir)['key'], 'ok');
+});

@@ -1,0 +1,58 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from './cli/program.ts';
+import type { Config } from './config/settings.ts';
+import { keyFileName, loadOrCreateKey, parseKeys } from './secrets/keys.ts';
+import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
+import { lockFolder } from './sqlite/folder-lock.ts';
+import { latestVersion } from './sqlite/migrate.ts';
+
+/** What the doctor finds in the data folder: database, lock and sealing key. Changes nothing there. */
+export function inspectDataFolder({ dataDir, secretKey }: Pick<Config, 'dataDir' | 'secretKey'>): Finding[] {
+  return [
+    finding('database', () => database(join(dataDir, databaseName))),
+    finding('lock', () => lock(dataDir)),
+    finding('key', () => key(dataDir, secretKey)),
+  ];
+}
+
+type Found = Omit<Finding, 'name'>;
+
+function finding(name: string, look: () => Found): Finding {
+  try {
+    return { name, ...look() };
+  } catch (error) {
+    return { name, state: 'problem', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function database(file: string): Found {
+  if (!isOurDatabase(file)) return { state: 'ok', detail: `${file} will be made` };
+  const version = schemaVersion(file);
+  const detail = `${file}, schema ${version}, ${Math.ceil(statSync(file).size / 2 ** 20)} MiB`;
+  if (version > latestVersion()) return { state: 'problem', detail: `${detail}: written by a newer Millrace` };
+  if (version < latestVersion()) return { state: 'warning', detail: `${detail}: will be copied and migrated` };
+  return { state: 'ok', detail };
+}
+
+function lock(dir: string): Found {
+  if (existsSync(join(dir, 'lock.db'))) lockFolder(dir)[Symbol.dispose]();
+  return { state: 'ok', detail: 'no other Millrace uses the folder' };
+}
+
+function key(dir: string, configured: Config['secretKey']): Found {
+  if (configured !== null) {
+    const count = parseKeys(configured.reveal()).length;
+    return { state: 'ok', detail: count === 1 ? 'configured' : `${count} configured, the first seals` };
+  }
+  const file = join(dir, keyFileName);
+  if (!existsSync(file)) {
+    if (!existsSync(join(dir, databaseName))) return { state: 'ok', detail: `${file} will be made` };
+    return { state: 'warning', detail: `${file} is missing: secrets that were stored before can't be opened` };
+  }
+  loadOrCreateKey(dir);
+  const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
+  return isOpen
+    ? { state: 'warning', detail: `${file} can be read by other users: chmod 600` }
+    : { state: 'ok', detail: file };
+}
