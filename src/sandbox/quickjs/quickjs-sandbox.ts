@@ -16,7 +16,7 @@ export type QuickjsSandboxOptions = {
   outputBytes?: number;
   /** Prepared programs that each thread keeps, 50 KB or so each. Default 256. */
   programsMax?: number;
-  /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 100. */
+  /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 200. */
   graceMs?: number;
   /** False: each render starts an engine of its own, some hundred times slower, as if the self-test had failed. */
   snapshots?: boolean;
@@ -56,7 +56,7 @@ type Hand = {
 export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox> {
   const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
   const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
-  const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 100);
+  const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 200);
   const module = await compileEngine();
   const data: Omit<WorkerData, 'progress'> = { module, limits, layout: options.snapshots === false ? null : undefined };
   const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
@@ -107,7 +107,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     const hand: Hand = {
       worker: superviseWorker(data, {
         onRendered: (batch, outcomes) => rendered(hand, batch, outcomes),
-        onEnd: (running) => ended(hand, running),
+        onEnd: (running, cause) => ended(hand, running, cause),
       }),
       outstanding: new Map(),
       seen: null,
@@ -166,14 +166,14 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
 
   /** Nothing of the thread runs any more, so that its last word on what it was doing is exact. */
-  function ended(hand: Hand, running: RunningJob | null): void {
+  function ended(hand: Hand, running: RunningJob | null, cause: unknown): void {
     if (closed || !hasStarted) return;
     stats.restarts++;
     const guilty = running === null ? undefined : hand.outstanding.get(running.batch)?.[running.job];
     // A job that came to its end after all while its thread was being ended is run again with the others.
     const isGuilty = guilty !== undefined && (hand.condemned === null || hand.condemned.started === running?.started);
     if (!isGuilty && ++endsInARow > ENDS_MAX) {
-      void close(new Error('The sandbox can not keep its engine running.'));
+      void close(new Error('The sandbox can not keep its engine running.', { cause }));
       return;
     }
     if (isGuilty) {

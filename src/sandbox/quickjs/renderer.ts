@@ -14,21 +14,32 @@ export type RendererLimits = Limits & { programsMax: number };
 export type RendererParts = { newEngine(): Promise<Engine>; clock: { nowMs: number }; limits: RendererLimits };
 
 /** Renders one job at a time in this thread. */
-export type Renderer = (job: RenderJob) => Promise<RenderOutcome>;
+export type Renderer = {
+  /** Before each render: starts an engine when the last render left none. It is no job's fault how long that takes. */
+  ready(): Promise<void>;
+  render(job: RenderJob): RenderOutcome;
+};
 
-/** Restores the realm from a snapshot for each render; without a layout each starts an engine of its own: 50 times slower. */
+/** Restores the realm from a snapshot for each render; without a layout each starts an engine of its own, much slower. */
 export function newRenderer(parts: RendererParts, layout: Layout | null): Renderer {
   return layout === null ? freshRenderer(parts) : snapshotRenderer(parts, layout);
 }
 
 function freshRenderer({ newEngine, clock, limits }: RendererParts): Renderer {
-  return async (job) => {
-    const engine = await newEngine();
-    const [bornMs] = seedWords(job.seed);
-    const realm = openRealm(engine, clock, limits.outputBytes, bornMs);
-    const session = newSession(engine, { ...realm, random: 0 }, clock, limits);
-    const prepared = session.prepare(job.program.source);
-    return 'failure' in prepared ? prepared.failure : session.run(job, prepared.fn);
+  let unused: Engine | null = null;
+  return {
+    async ready() {
+      unused = await newEngine();
+    },
+    render(job) {
+      if (unused === null) throw new Error('The renderer is not ready.');
+      const [bornMs] = seedWords(job.seed);
+      const realm = openRealm(unused, clock, limits.outputBytes, bornMs);
+      const session = newSession(unused, { ...realm, random: 0 }, clock, limits);
+      unused = null;
+      const prepared = session.prepare(job.program.source);
+      return 'failure' in prepared ? prepared.failure : session.run(job, prepared.fn);
+    },
   };
 }
 
@@ -52,15 +63,20 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
     if (programs.size > limits.programsMax && !oldest.done) programs.delete(oldest.value);
   }
 
-  return async (job) => {
-    if (session === null || session.isSpent) session = newSession(await newEngine(), realm, clock, limits);
-    const { key, source } = job.program;
-    const known = programs.get(key);
-    const prepared = known?.source === source ? known.prepared : prepare(session, source);
-    // What a limit ended may have been bad luck: it is tried again.
-    if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, source, prepared);
-    if ('failure' in prepared) return prepared.failure;
-    restore(session.engine, base, prepared.snapshot);
-    return session.run(job, prepared.fn);
+  return {
+    async ready() {
+      if (session === null || session.isSpent) session = newSession(await newEngine(), realm, clock, limits);
+    },
+    render(job) {
+      if (session === null) throw new Error('The renderer is not ready.');
+      const { key, source } = job.program;
+      const known = programs.get(key);
+      const prepared = known?.source === source ? known.prepared : prepare(session, source);
+      // What a limit ended may have been bad luck: it is tried again.
+      if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, source, prepared);
+      if ('failure' in prepared) return prepared.failure;
+      restore(session.engine, base, prepared.snapshot);
+      return session.run(job, prepared.fn);
+    },
   };
 }

@@ -16,7 +16,10 @@ globalThis.__render = (input) => {
 /** Whether each of two renderers, which share their snapshots' layout, finds every render's world untouched. */
 export async function passesSelfTest(one: Renderer, other: Renderer): Promise<boolean> {
   const job = { program: { key: 'self-test', source: STAINING }, input: 'é', nowMs: 1_700_000_000_000 };
-  const render = async (renderer: Renderer, seed: string) => textOf(await renderer({ ...job, seed }));
+  const render = async (renderer: Renderer, seed: string) => {
+    await renderer.ready();
+    return textOf(renderer.render({ ...job, seed }));
+  };
   const first = await render(one, 'a');
   const different = await render(one, 'b');
   const again = [await render(one, 'a'), await render(other, 'a')];

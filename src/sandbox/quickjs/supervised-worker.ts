@@ -21,8 +21,8 @@ export type RunningJob = { started: number; batch: number; job: number };
 
 export type WorkerEvents = {
   onRendered(batch: number, outcomes: (string | RenderOutcome)[]): void;
-  /** The thread is gone; `running` is the job that it left unfinished. */
-  onEnd(running: RunningJob | null): void;
+  /** The thread is gone; `running` is the job that it left unfinished, `cause` what it died of. */
+  onEnd(running: RunningJob | null, cause: unknown): void;
 };
 
 /** The engine's frames lie on the thread's own stack: with less, deep recursion breaks the engine. */
@@ -43,17 +43,17 @@ export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: Work
 
   const ready = Promise.withResolvers<Layout | null>();
   ready.promise.catch(() => {});
-  let failure: unknown = new Error('The render thread ended.');
+  let cause: unknown = new Error('The render thread ended.');
   worker.on('error', (error) => {
-    failure = error;
+    cause = error;
   });
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'ready') ready.resolve(message.layout);
     else events.onRendered(message.batch, message.outcomes);
   });
   worker.on('exit', () => {
-    ready.reject(new Error('The script engine could not start.', { cause: failure }));
-    events.onEnd(running());
+    ready.reject(new Error('The script engine could not start.', { cause }));
+    events.onEnd(running(), cause);
   });
 
   function running(): RunningJob | null {

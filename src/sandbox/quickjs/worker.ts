@@ -22,10 +22,12 @@ async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
   for (const [place, { program: number, input, seed, nowMs }] of jobs.entries()) {
     const program = programs[number];
     if (program === undefined) throw new Error('A job names a program that is not in its batch.');
+    Atomics.store(progress, PROGRESS.job, -1);
+    await renderer.ready();
     Atomics.store(progress, PROGRESS.batch, batch);
     Atomics.store(progress, PROGRESS.job, place);
     Atomics.add(progress, PROGRESS.started, 1);
-    const outcome = await renderer({ program, input, seed, nowMs });
+    const outcome = renderer.render({ program, input, seed, nowMs });
     outcomes.push(outcome.kind === 'returned' ? outcome.output : outcome);
     if (isWasteful(outcome)) break;
   }
