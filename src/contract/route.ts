@@ -3,28 +3,88 @@ import type { Right } from './rights.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+type Schema = z.ZodType | null;
+
 /**
  * One operation of the API as one value. The server answers it, the client calls it, OpenAPI and the rights test are
  * made from it. `rights`: all are needed; `[]` any signed-in principal; null: anybody. Paths are below the server's
  * root with `{name}` for parameters.
  */
 export type Route<
-  Query extends z.ZodType = z.ZodType,
-  Body extends z.ZodType = z.ZodType,
-  Output extends z.ZodType = z.ZodType,
+  Path extends string = string,
+  Query extends Schema = Schema,
+  Body extends Schema = Schema,
+  Output extends Schema = Schema,
 > = {
-  id: string;
-  method: Method;
-  path: string;
-  rights: readonly Right[] | null;
-  summary: string;
+  readonly method: Method;
+  readonly path: Path;
+  readonly rights: readonly Right[] | null;
+  readonly summary: string;
   /** The resource, for grouping in documentation. */
-  tag: string;
-  query: Query | null;
-  body: Body | null;
-  output: Output | null;
+  readonly tag: string;
+  readonly query: Query;
+  readonly body: Body;
+  readonly output: Output;
   /** The status of success. */
-  status: number;
+  readonly status: number;
   /** How the body of the answer is written when it is not JSON. */
+  readonly produces: string;
+};
+
+/** The names of the parameters in a path. */
+export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameters<Rest>
+  : never;
+
+type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
+  tag: string;
+  query?: Query;
+  body?: Body;
+  output?: Output;
+  status?: number;
   produces?: string;
 };
+
+/** An operation below the server's root; what is not given is null, 200 and JSON. */
+export function route<
+  const Path extends string,
+  Query extends Schema = null,
+  Body extends Schema = null,
+  Output extends Schema = null,
+>(
+  method: Method,
+  path: Path,
+  rights: readonly Right[] | null,
+  summary: string,
+  given: Given<Query, Body, Output>,
+): Route<Path, Query, Body, Output> {
+  return {
+    method,
+    path,
+    rights,
+    summary,
+    tag: given.tag,
+    // Left out, a schema's type is null by the defaults above.
+    query: (given.query ?? null) as Query,
+    body: (given.body ?? null) as Body,
+    output: (given.output ?? null) as Output,
+    status: given.status ?? 200,
+    produces: given.produces ?? 'application/json',
+  };
+}
+
+/** An operation of the API proper. */
+export function api<
+  const Path extends string,
+  Query extends Schema = null,
+  Body extends Schema = null,
+  Output extends Schema = null,
+>(
+  method: Method,
+  path: Path,
+  rights: readonly Right[],
+  summary: string,
+  given: Given<Query, Body, Output>,
+): Route<`/api/v1${Path}`, Query, Body, Output> {
+  return route(method, `/api/v1${path}`, rights, summary, given);
+}

@@ -6,11 +6,12 @@ import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
 import { delivery, deliveryStatus, errorKind, renderResult } from './delivery.ts';
 import { contentType, destination, destinationInput, escapeMode } from './destination.ts';
+import { documentRoutes } from './document-routes.ts';
 import { event } from './event.ts';
+import { explainedCondition } from './explanation.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { parameter, parameterPatch } from './parameter.ts';
-import type { Right } from './rights.ts';
-import type { Method, Route } from './route.ts';
+import { api, type Route, route } from './route.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const textFilter = z.string().max(255).optional();
@@ -90,7 +91,7 @@ export const explanationOutput = z.strictObject({
       status: z.enum(['enabled', 'disabled']),
       matched: z.boolean(),
       decidedBy: z.string().nullable(),
-      explanation: z.unknown(),
+      explanation: explainedCondition,
       deliveries: z.array(delivery),
     }),
   ),
@@ -109,114 +110,83 @@ export const inboxRequest = z.strictObject({
 });
 export type InboxRequest = z.output<typeof inboxRequest>;
 
-const documents = {
-  connections: {
-    one: 'connection',
-    area: 'connections',
-    input: connectionInput,
-    output: connection,
-    at: '/connections',
-  },
-  destinations: {
-    one: 'destination',
-    area: 'connections',
-    input: destinationInput,
-    output: destination,
-    at: '/connections/{id}/destinations',
-  },
-  actions: { one: 'action', area: 'actions', input: actionInput, output: action, at: '/actions' },
-  behaviors: { one: 'behavior', area: 'behaviors', input: behaviorInput, output: behavior, at: '/behaviors' },
-  collectors: { one: 'collector', area: 'collectors', input: collectorInput, output: collector, at: '/collectors' },
-} as const;
-export type Collection = keyof typeof documents;
-
-/** The operations that every kind of document has alike. */
-function documentRoutes(kind: Collection): Route[] {
-  const { one, area, input, output, at } = documents[kind];
-  const view: Right[] = [`${area}:view`];
-  const manage: Right[] = [`${area}:manage`];
-  const named = one.charAt(0).toUpperCase() + one.slice(1);
-  const filters = { ...pageQuery, name: textFilter, status: textFilter };
-  const byId = `/${kind}/{id}`;
-  const part = (
-    id: string,
-    method: Method,
-    path: string,
-    rights: Right[],
-    summary: string,
-    more: Partial<Route> = {},
-  ) => route({ id, method, path: `/api/v1${path}`, rights, summary, tag: kind, output, ...more });
-  return [
-    part(`list${named}s`, 'GET', at, view, `List ${kind}, newest first`, {
-      query: z.strictObject(filters),
-      output: pageOf(output),
-    }),
-    part(`create${named}`, 'POST', at, manage, `Create a ${one}`, { body: input, status: 201 }),
-    part(`get${named}`, 'GET', byId, view, `Get a ${one}`),
-    part(`replace${named}`, 'PUT', byId, manage, `Replace a ${one}`, { body: input }),
-    part(`change${named}`, 'PATCH', byId, manage, `Change a ${one} (JSON Merge Patch)`, { body: anything }),
-    part(`delete${named}`, 'DELETE', byId, manage, `Delete a ${one} that nothing uses`, { output: null, status: 204 }),
-    part(`apply${named}`, 'PUT', `/${kind}/by-name/{name}`, manage, `Create or replace a ${one} by its name`, {
-      body: input,
-    }),
-    part(`list${named}Versions`, 'GET', `${byId}/versions`, view, `List the versions of a ${one}, newest first`, {
-      query: z.strictObject(pageQuery),
-      output: pageOf(output),
-    }),
-    part(
-      `rollback${named}`,
-      'POST',
-      `${byId}/rollback`,
-      manage,
-      `Make an earlier version of a ${one} the present one`,
-      {
-        body: z.strictObject({ version: z.int().min(1) }),
-      },
-    ),
-  ];
-}
+const templateText = z.string().max(262_144);
 
 /** Everything that the server answers below /api/v1, and the operating routes. Intake and the inbox stand beside it. */
-export const routes: readonly Route[] = [
-  ...(Object.keys(documents) as Collection[]).flatMap(documentRoutes), // the keys of a constant object
-  api('testConnection', 'POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
+export const routeTable = {
+  ...documentRoutes({
+    one: 'connection',
+    many: 'connections',
+    area: 'connections',
+    at: '/connections',
+    input: connectionInput,
+    output: connection,
+  }),
+  ...documentRoutes({
+    one: 'destination',
+    many: 'destinations',
+    area: 'connections',
+    at: '/connections/{id}/destinations',
+    input: destinationInput,
+    output: destination,
+    named: '`Connection/Destination`, URL-encoded',
+  }),
+  ...documentRoutes({
+    one: 'action',
+    many: 'actions',
+    area: 'actions',
+    at: '/actions',
+    input: actionInput,
+    output: action,
+  }),
+  ...documentRoutes({
+    one: 'behavior',
+    many: 'behaviors',
+    area: 'behaviors',
+    at: '/behaviors',
+    input: behaviorInput,
+    output: behavior,
+  }),
+  ...documentRoutes({
+    one: 'collector',
+    many: 'collectors',
+    area: 'collectors',
+    at: '/collectors',
+    input: collectorInput,
+    output: collector,
+  }),
+  testConnection: api('POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
     tag: 'connections',
     output: testSteps,
   }),
-  api(
-    'testUnsavedConnection',
+  testUnsavedConnection: api(
     'POST',
     '/connections/test',
     ['connections:manage'],
     'Test a connection before saving it',
-    {
-      tag: 'connections',
-      body: connectionInput,
-      output: testSteps,
-    },
+    { tag: 'connections', body: connectionInput, output: testSteps },
   ),
-  api(
-    'previewDestination',
+  previewDestination: api(
     'POST',
     '/destinations/{id}/preview',
     ['connections:view', 'payloads:view'],
     'Show the request that an event would send',
     { tag: 'destinations', body: sampleInput, output: previewOutput },
   ),
-  api('testDestination', 'POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
+  testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
     tag: 'destinations',
     body: sampleInput,
     output: delivery,
   }),
-  api('checkTemplate', 'POST', '/templates/check', ['connections:view'], 'Find the problems of a template', {
+  checkTemplate: api('POST', '/templates/check', ['connections:view'], 'Find the problems of a template', {
     tag: 'templates',
-    body: z.strictObject({ template: z.string().max(262_144), contentType: contentType.default('application/json') }),
+    body: z.strictObject({ template: templateText, contentType: contentType.default('application/json') }),
     output: z.strictObject({ ok: z.boolean(), problems: z.array(problem) }),
   }),
-  api('renderTemplate', 'POST', '/templates/render', ['connections:view'], 'Render a template on given records', {
+  renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template on given records', {
     tag: 'templates',
     body: z.strictObject({
-      template: z.string().max(262_144),
+      template: templateText,
       contentType: contentType.default('application/json'),
       escape: escapeMode.default('auto'),
       data: z.array(anything).max(1_000),
@@ -225,142 +195,123 @@ export const routes: readonly Route[] = [
     }),
     output: z.strictObject({ result: renderResult, durationMs: z.number() }),
   }),
-  api('checkCondition', 'POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {
+  checkCondition: api('POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {
     tag: 'behaviors',
     body: z.strictObject({ condition, eventId: z.string().optional(), event: sample.event }),
-    output: z.strictObject({ matched: z.boolean(), explanation: z.unknown() }),
+    output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
   }),
-  api('listParameters', 'GET', '/parameters', ['parameters:view'], 'List the parameters seen on events, by name', {
+  listParameters: api('GET', '/parameters', ['parameters:view'], 'List the parameters seen on events, by name', {
     tag: 'parameters',
     query: z.strictObject({ ...pageQuery, name: textFilter, offered: flag.optional() }),
     output: pageOf(parameter),
   }),
-  api('changeParameter', 'PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
+  changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
     tag: 'parameters',
     body: parameterPatch,
     output: parameter,
   }),
-  api(
-    'rotateCollectorKey',
-    'POST',
-    '/collectors/{id}/rotate-key',
-    ['collectors:manage'],
-    'Give a collector a new key',
-    {
-      tag: 'collectors',
-      output: collector,
-    },
+  rotateCollectorKey: api('POST', '/collectors/{id}/rotate-key', ['collectors:manage'], 'Give a collector a new key', {
+    tag: 'collectors',
+    output: collector,
+  }),
+  listEvents: api(
+    'GET',
+    '/events',
+    ['events:view'],
+    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view)',
+    { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
-  api('listEvents', 'GET', '/events', ['events:view'], 'List events, newest first (data only with payloads:view)', {
-    tag: 'events',
-    query: eventQuery,
-    output: pageOf(event),
-  }),
-  api('getEvent', 'GET', '/events/{id}', ['events:view'], 'Get an event (data only with payloads:view)', {
-    tag: 'events',
-    output: event,
-  }),
-  api('explainEvent', 'GET', '/events/{id}/explain', ['events:view'], 'Tell for every action why it matched or not', {
-    tag: 'events',
-    output: explanationOutput,
-  }),
-  api(
-    'streamEvents',
+  getEvent: api(
+    'GET',
+    '/events/{id}',
+    ['events:view'],
+    'Get an event (`data`, `ext` and `session` are empty without payloads:view)',
+    { tag: 'events', output: event },
+  ),
+  explainEvent: api(
+    'GET',
+    '/events/{id}/explain',
+    ['events:view'],
+    'Tell for every action why it matched or not (found values are null without payloads:view)',
+    { tag: 'events', output: explanationOutput },
+  ),
+  streamEvents: api(
     'GET',
     '/events/stream',
     ['events:view'],
     'Follow events as they are matched (server-sent events)',
-    {
-      tag: 'events',
-      output: z.string(),
-      produces: 'text/event-stream',
-    },
+    { tag: 'events', output: z.string(), produces: 'text/event-stream' },
   ),
-  api('listDeliveries', 'GET', '/deliveries', ['deliveries:view'], 'List deliveries, newest first', {
+  listDeliveries: api('GET', '/deliveries', ['deliveries:view'], 'List deliveries, newest first', {
     tag: 'deliveries',
     query: deliveryQuery,
     output: pageOf(delivery),
   }),
-  api('getDelivery', 'GET', '/deliveries/{id}', ['deliveries:view'], 'Get a delivery with its attempts', {
-    tag: 'deliveries',
-    output: delivery,
-  }),
-  api('retryDelivery', 'POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
+  getDelivery: api(
+    'GET',
+    '/deliveries/{id}',
+    ['deliveries:view'],
+    'Get a delivery with its attempts (bodies are null and queries cut off without payloads:view)',
+    { tag: 'deliveries', output: delivery },
+  ),
+  retryDelivery: api('POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
     tag: 'deliveries',
     body: z.strictObject({ render: z.boolean().default(false) }).prefault({}),
     output: delivery,
   }),
-  api('cancelDelivery', 'POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'End an unfinished delivery', {
+  cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'End an unfinished delivery', {
     tag: 'deliveries',
     output: delivery,
   }),
-  api(
-    'getDeliveryCurl',
+  getDeliveryCurl: api(
     'GET',
     '/deliveries/{id}/curl',
     ['deliveries:view', 'payloads:view'],
     'The last attempt as a cURL command, secrets as $VARIABLES',
     { tag: 'deliveries', output: z.string(), produces: 'text/plain; charset=utf-8' },
   ),
-  api('listInboxRequests', 'GET', '/inbox/requests', ['deliveries:view'], 'List what the built-in Inbox received', {
+  listInboxRequests: api('GET', '/inbox/requests', ['deliveries:view'], 'List what the built-in Inbox received', {
     tag: 'inbox',
     query: z.strictObject({ ...pageQuery, inbox: textFilter }),
     output: pageOf(inboxRequest),
   }),
-  api('clearInbox', 'DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
+  clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
     tag: 'inbox',
-    output: null,
     status: 204,
   }),
-  operating('livez', 'Whether the process runs'),
-  operating('readyz', 'Whether it takes in events and delivers', z.strictObject({ verbose: z.string().optional() })),
-  operating('healthz', 'The same as readyz'),
-  operating('version', 'The version of the program and of its parts'),
-  route({
-    id: 'metrics',
-    method: 'GET',
-    path: '/metrics',
-    rights: ['settings:view'],
-    summary: 'Metrics in the OpenMetrics format (open when the server listens on loopback only)',
+  livez: route('GET', '/livez', null, 'Whether the process runs', { tag: 'operating', output: anything }),
+  readyz: route('GET', '/readyz', null, 'Whether it takes in events and delivers', {
     tag: 'operating',
-    output: z.string(),
-    produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    query: z.object({ verbose: z.string().optional() }),
+    output: anything,
   }),
-  route({
-    id: 'openapi',
-    method: 'GET',
-    path: '/openapi.json',
-    rights: null,
-    summary: 'This description as OpenAPI 3.1',
+  healthz: route('GET', '/healthz', null, 'The same as readyz', { tag: 'operating', output: anything }),
+  version: route('GET', '/version', null, 'The version of the program and of its parts', {
     tag: 'operating',
     output: anything,
   }),
-];
-
-function route(given: Partial<Route> & Pick<Route, 'id' | 'method' | 'path' | 'rights' | 'summary' | 'tag'>): Route {
-  return { query: null, body: null, output: null, status: 200, ...given };
-}
-
-function api(
-  id: string,
-  method: Method,
-  path: string,
-  rights: Right[],
-  summary: string,
-  more: Partial<Route> & { tag: string },
-) {
-  return route({ id, method, path: `/api/v1${path}`, rights, summary, ...more });
-}
-
-function operating(name: string, summary: string, query: z.ZodType | null = null): Route {
-  return route({
-    id: name,
-    method: 'GET',
-    path: `/${name}`,
-    rights: null,
-    summary,
+  metrics: route(
+    'GET',
+    '/metrics',
+    ['settings:view'],
+    'Metrics in the OpenMetrics format (open when the server listens on loopback only)',
+    {
+      tag: 'operating',
+      output: z.string(),
+      produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    },
+  ),
+  openapi: route('GET', '/openapi.json', null, 'This description as OpenAPI 3.1', {
     tag: 'operating',
-    query,
     output: anything,
-  });
-}
+  }),
+};
+
+export type RouteTable = typeof routeTable;
+export type RouteId = keyof RouteTable;
+
+/** The same as a list, each with its id. */
+export const routes: readonly (Route & { id: RouteId })[] = Object.entries(routeTable).map(([id, one]) => ({
+  id: id as RouteId, // the keys of a constant object
+  ...one,
+}));

@@ -1,0 +1,103 @@
+import { type ActionBody, actionInput } from '../contract/action.ts';
+import { AppError, type FieldError } from '../contract/errors.ts';
+import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts';
+import { compileCondition } from '../rules/compile.ts';
+import type { ApiParts } from './call.ts';
+import { documentHandlers } from './document-handlers.ts';
+import { documentsOf, type Kind } from './documents.ts';
+import { isObject } from './merge-patch.ts';
+import { destinationNamed, withBehaviorIds } from './names.ts';
+import { checkProgram } from './template-errors.ts';
+import { invalid } from './validate.ts';
+
+/** Actions and their checks before saving. */
+export function actionHandlers(parts: ApiParts) {
+  return documentHandlers('action', 'actions', documentsOf(kind, parts));
+}
+
+const kind: Kind<'action'> = {
+  kind: 'action',
+  input: actionInput,
+  wholes: ['rules'],
+  readOnly: [],
+  complete: (input) => input,
+  scopeOf: () => '',
+  check({ body, before, snapshot }) {
+    const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+    if (!compiled.ok)
+      throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
+    checkMappings(body);
+    return checkReferences(body, before?.body ?? null, snapshot);
+  },
+  usersOf: () => [],
+  shownBeside: () => ({}),
+  placeOfName: (name) => ({ name, parent: null }),
+  withIds(json, snapshot) {
+    const { rules, destinations } = json;
+    return {
+      ...json,
+      ...(rules === undefined ? {} : { rules: withBehaviorIds(rules, snapshot, ['rules']) }),
+      ...(Array.isArray(destinations) ? { destinations: destinations.map((row, i) => withId(row, i, snapshot)) } : {}),
+    };
+  },
+};
+
+/** Expressions of all rows; the template of the destination is its own matter. */
+function checkMappings(body: ActionBody): void {
+  for (const [i, { mapping }] of body.destinations.entries()) {
+    const expressions = mapping.flatMap((line) => ('expression' in line ? [line] : []));
+    if (expressions.length === 0) continue;
+    const input = { template: '', contentType: 'application/json', path: '', headers: [], mapping: expressions };
+    checkProgram({ ...input, escape: 'auto' }, (part) => {
+      const field = part.replace(/^mapping field /, '');
+      return `/destinations/${i}/mapping/${mapping.findIndex((line) => line.field === field)}/expression`;
+    });
+  }
+}
+
+/**
+ * A reference to a destination that is not enabled (or whose connection is not) is refused when it is new, or when it
+ * starts to count because the action is being enabled; else it is only warned about.
+ */
+function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: Snapshot): string[] {
+  const { destination, connection } = snapshot.documents;
+  const unknown: FieldError[] = [];
+  const refused: FieldError[] = [];
+  const warnings: string[] = [];
+  for (const [i, { destinationId }] of body.destinations.entries()) {
+    const pointer = `/destinations/${i}/destinationId`;
+    const found = destination.get(destinationId);
+    if (found === undefined) {
+      unknown.push({ pointer, detail: `There is no destination ${destinationId}.`, code: 'unknown_destination' });
+      continue;
+    }
+    const of = connection.get(found.body.connectionId);
+    if (found.body.status === 'enabled' && of?.body.status === 'enabled') continue;
+    const status = found.body.status === 'enabled' ? of?.body.status : found.body.status;
+    const subject = found.body.status === 'enabled' ? `The connection of the destination` : `The destination`;
+    const detail = `${subject} ${of?.body.name ?? '?'}/${found.body.name} is ${status ?? 'missing'}.`;
+    const isNew = before?.destinations.some((row) => row.destinationId === destinationId) !== true;
+    const isEnabled = body.status === 'enabled' && before?.status !== 'enabled';
+    if (isNew || isEnabled) refused.push({ pointer, detail, code: 'destination_not_enabled' });
+    else warnings.push(detail);
+  }
+  if (unknown.length > 0) throw invalid(unknown);
+  if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
+  return warnings;
+}
+
+function withId(row: unknown, i: number, snapshot: Snapshot): unknown {
+  if (!isObject(row) || typeof row['destination'] !== 'string') return row;
+  const { destination, ...rest } = row;
+  const path = ['destinations', i, 'destination'];
+  const destinationId = destinationNamed(String(destination), snapshot, path);
+  if (destinationId === null)
+    throw invalid([
+      {
+        pointer: `/destinations/${i}/destination`,
+        detail: `There is no destination ${destination}.`,
+        code: 'unknown_destination',
+      },
+    ]);
+  return { destinationId, ...rest };
+}

@@ -1,0 +1,17 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asAppError, problemOf } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Answers a failure as problem+json: the one place where errors become responses. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, docs: string): void {
+  const known = asAppError(error);
+  const instance = request.url.split('?', 1)[0] ?? '';
+  request.failure = known.cause ?? known;
+  reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
+  if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  if (known.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
+  if (known.code === 'version_mismatch' && typeof known.extra['version'] === 'number')
+    reply.header('etag', `"${known.extra['version']}"`);
+  const problem = problemOf(known, { docs, instance, requestId: request.id });
+  reply.code(known.status).type('application/problem+json').send(JSON.stringify(problem));
+}

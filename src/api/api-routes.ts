@@ -1,0 +1,214 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AppError } from '../contract/errors.ts';
+import { covers } from '../contract/rights.ts';
+import type { Route } from '../contract/route.ts';
+import { type RouteId, routes } from '../contract/routes.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { ApiParts, Call, Handlers } from './call.ts';
+import { holdsTag } from './entity-tag.ts';
+import { bearerOf } from './event-stream.ts';
+import { idempotency } from './idempotency.ts';
+import { readJson } from './json-body.ts';
+import { isObject } from './merge-patch.ts';
+import { type Allowance, rateLimit } from './rate-limit.ts';
+import { securityHeaders } from './security-headers.ts';
+import { invalid, validate } from './validate.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; `nobody` where anybody may. */
+    principal: Principal;
+    /** What the answer is an error about. */
+    failure: unknown;
+    /** The Content-Type as it came. */
+    declaredType: string | undefined;
+  }
+}
+
+const nobody: Principal = { name: 'anonymous', rights: new Set() };
+const noQuery = z.strictObject({});
+
+/** Asked by machines that watch the server, often and from one address. */
+const unlimited = new Set<RouteId>(['livez', 'readyz', 'healthz']);
+const withoutIdempotency = new Set<RouteId>(['rotateCollectorKey']);
+
+type Options = { handlers: Handlers; stopping: () => boolean };
+
+/**
+ * Every route of the table: credentials, then rate, then right, then body, then its handler. So a missing right is told
+ * before anything about the thing asked for, and a body is looked at last.
+ */
+export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
+  const { perToken, perAddress } = parts.rates ?? { perToken: 1_000, perAddress: 20 };
+  const limits = { token: rateLimit(perToken, parts.now), address: rateLimit(perAddress, parts.now) };
+  const answered = idempotency(parts.now);
+
+  async function admit(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-cache' });
+    const isApi = route.path.startsWith('/api/');
+    if (isApi && stopping()) throw new AppError('unavailable');
+    const token = bearerOf(request.headers.authorization);
+    const principal = token === null ? null : await parts.authenticate(token);
+    request.principal = principal ?? nobody;
+    if (!unlimited.has(route.id)) {
+      const allowance = principal === null ? limits.address(request.ip) : limits.token(principal.name);
+      sayLimit(reply, allowance);
+      if (!allowance.isAllowed) throw new AppError('rate_limited');
+    }
+    if (route.rights === null || (route.id === 'metrics' && parts.loopbackOnly)) return;
+    if (principal === null) throw new AppError('unauthorized');
+    const missing = route.rights.filter((right) => !covers(principal.rights, right));
+    if (missing.length > 0) throw new AppError('forbidden', `This needs the right ${missing.join(' and ')}.`);
+  }
+
+  async function run(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply) {
+    const handler = handlers[route.id] as (call: Call) => unknown; // the call is made for this very route below
+    const query = route.path.startsWith('/api/')
+      ? validate(route.query ?? noQuery, checkedQuery(request.query))
+      : request.query;
+    const json = route.body === null ? undefined : jsonOf(route, request);
+    const { principal } = request;
+    const call = {
+      params: request.params,
+      query,
+      json,
+      body: () => validate(route.body ?? z.undefined(), json),
+      principal,
+      may: (right) => covers(principal.rights, right),
+      request,
+      reply,
+    } as Call; // what the schemas of this route make of the request
+    const result = await handler(call);
+    if (reply.sent) return reply;
+    if (reply.statusCode === 200) reply.code(route.status);
+    if (route.output === null) return reply.send();
+    const tag = reply.getHeader('etag');
+    const known = request.headers['if-none-match'];
+    if (route.method === 'GET' && known !== undefined && tag !== undefined && holdsTag(known, String(tag)))
+      return reply.code(304).send();
+    linkPages(request, reply, result);
+    if (route.produces !== 'application/json') return reply.type(route.produces).send(result);
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
+  }
+
+  /** A POST with an Idempotency-Key: the first answer is kept and repeated. */
+  async function runOnce(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply, header: string) {
+    if (!/^[!-~]{1,255}$/.test(header))
+      throw new AppError('malformed_request', 'An Idempotency-Key is 1–255 visible ASCII characters.');
+    const path = request.url.split('?', 1)[0] ?? '';
+    const key = `${request.principal.name}\n${path}\n${header}`;
+    const before = answered.begin(key, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+    if (before !== null) {
+      reply.code(before.status).headers({ ...before.headers, 'idempotency-replayed': 'true' });
+      return reply.send(before.body);
+    }
+    request.idempotencyKey = key;
+    return run(route, request, reply);
+  }
+
+  return async function plugin(app: FastifyInstance) {
+    app.decorateRequest('principal');
+    app.decorateRequest('idempotencyKey', null);
+    app.addHook('onSend', async (request, reply, payload) => {
+      const key = request.idempotencyKey;
+      if (key === null) return payload;
+      if (reply.statusCode >= 500) answered.release(key);
+      else {
+        const body = typeof payload === 'string' ? payload : '';
+        answered.keep(key, { status: reply.statusCode, headers: keptHeaders(reply), body });
+      }
+      return payload;
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      const { routeId } = request.routeOptions.config;
+      parts.telemetry.requestFinished({
+        routeId: routeId ?? '',
+        method: request.method,
+        status: reply.statusCode,
+        durationMs: reply.elapsedTime,
+        requestId: request.id,
+        principal: request.principal?.name ?? null,
+        ...(request.failure === undefined ? {} : { error: request.failure }),
+      });
+    });
+    for (const route of routes)
+      app.route({
+        method: route.method,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        exposeHeadRoute: route.produces !== 'text/event-stream',
+        config: { routeId: route.id },
+        onRequest: (request, reply) => admit(route, request, reply),
+        handler(request, reply) {
+          const key = request.headers['idempotency-key'];
+          if (route.method !== 'POST' || key === undefined || withoutIdempotency.has(route.id))
+            return run(route, request, reply);
+          return runOnce(route, request, reply, String(key));
+        },
+      });
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    idempotencyKey: string | null;
+  }
+  interface FastifyContextConfig {
+    routeId?: RouteId;
+  }
+}
+
+/** The body, when it says that it is JSON; nothing when there is none and the route can do without. */
+function jsonOf(route: Route, request: FastifyRequest): unknown {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (bytes.length === 0) {
+    if (route.body?.safeParse(undefined).success === true) return undefined;
+    throw new AppError('malformed_json', 'The body is empty; it must be JSON.');
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new AppError('unsupported_media_type', 'Send the body without a content encoding.');
+  const [type = '', ...parameters] = (request.declaredType ?? '').toLowerCase().split(';');
+  const isJson =
+    type.trim() === 'application/json' || (route.method === 'PATCH' && type.trim() === 'application/merge-patch+json');
+  const isUtf8 = parameters.every((one) => !/^\s*charset\s*=/.test(one) || /=\s*"?utf-?8"?\s*$/.test(one));
+  if (!isJson || !isUtf8) throw new AppError('unsupported_media_type', 'Send application/json in UTF-8.');
+  return readJson(bytes);
+}
+
+function checkedQuery(query: unknown): unknown {
+  for (const [name, value] of Object.entries(Object(query)))
+    if (String(value).includes('\0')) throw invalid([{ pointer: `/${name}`, detail: 'Must not contain U+0000.' }]);
+  return { ...Object(query) };
+}
+
+function sayLimit(reply: FastifyReply, { limit, remaining, resetSeconds, isAllowed }: Allowance): void {
+  reply.headers({
+    'ratelimit-policy': `"default";q=${limit};w=1`,
+    ratelimit: `"default";r=${remaining};t=${resetSeconds}`,
+  });
+  if (!isAllowed) reply.header('retry-after', String(resetSeconds));
+}
+
+/** A list's neighbours as links (RFC 8288), for those who follow these. */
+function linkPages(request: FastifyRequest, reply: FastifyReply, result: unknown): void {
+  const page = isObject(result) && Array.isArray(result['data']) ? result['page'] : undefined;
+  if (!isObject(page)) return;
+  const links = (['next', 'prev'] as const).flatMap((rel) => {
+    const cursor = page[rel];
+    if (typeof cursor !== 'string') return [];
+    const url = new URL(request.url, 'http://millrace');
+    url.searchParams.set('cursor', cursor);
+    return [`<${url.pathname}${url.search}>; rel="${rel}"`];
+  });
+  if (links.length > 0) reply.header('link', links.join(', '));
+}
+
+function keptHeaders(reply: FastifyReply): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ['content-type', 'etag', 'location', 'allow']) {
+    const value = reply.getHeader(name);
+    if (value !== undefined) kept[name] = String(value);
+  }
+  return kept;
+}

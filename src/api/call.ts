@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { Right } from '../contract/rights.ts';
+import type { PathParameters } from '../contract/route.ts';
+import type { RouteId, RouteTable } from '../contract/routes.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Authenticate, Principal } from '../identity/principal.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** What the API works with. Times are ms since the epoch. */
+export type ApiParts = {
+  pipeline: Pipeline;
+  catalog: Pick<Catalog, 'versions'>;
+  journal: Pick<Journal, 'log'>;
+  egress: Egress;
+  authenticate: Authenticate;
+  telemetry: Pick<Telemetry, 'requestFinished' | 'intakeRefused' | 'metrics'>;
+  newId: NewId;
+  now: () => number;
+  version: string;
+  /** Where others reach this server; documentation links begin with it. */
+  publicUrl: string | null;
+  trustedProxies: readonly string[];
+  /** Whether the built-in Inbox answers. */
+  inbox: boolean;
+  /** Whether the server listens on loopback only, where metrics are open. */
+  loopbackOnly: boolean;
+  /** Whether the operator's allow-list covers plain http to this address. */
+  isHttpAllowed: (url: string) => boolean;
+  /** What keeps the server from working, by part; empty when it works. */
+  ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** Requests per second of one token, and of one address without. */
+  rates?: { perToken: number; perAddress: number };
+};
+
+type Given<Schema, None> = Schema extends z.ZodType ? z.output<Schema> : None;
+
+export type QueryOf<Id extends RouteId> = Given<RouteTable[Id]['query'], Record<string, never>>;
+export type BodyOf<Id extends RouteId> = Given<RouteTable[Id]['body'], undefined>;
+export type OutputOf<Id extends RouteId> = Given<RouteTable[Id]['output'], undefined>;
+
+/** One request, after its right was checked. */
+export type Call<Id extends RouteId = RouteId> = {
+  params: Record<PathParameters<RouteTable[Id]['path']>, string>;
+  query: QueryOf<Id>;
+  /** The body as JSON; undefined when there is none. */
+  json: unknown;
+  /** The body as the route's schema reads it; throws AppError `invalid_value`. */
+  body(): BodyOf<Id>;
+  principal: Principal;
+  may(right: Right): boolean;
+  request: FastifyRequest;
+  reply: FastifyReply;
+};
+
+/** Answers a call with the body of its answer; status, headers and cookies go to `call.reply`. */
+export type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
+
+export type Handlers<Ids extends RouteId = RouteId> = { [Id in Ids]: Handler<Id> };

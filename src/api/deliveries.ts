@@ -1,0 +1,131 @@
+import type { Delivery, DeliveryStatus } from '../contract/delivery.ts';
+import { AppError } from '../contract/errors.ts';
+import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
+import { shownDelivery } from '../pipeline/delivery-view.ts';
+import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
+import { curlCommand } from './curl.ts';
+import { type Cursor, isIdOf, pageOfCut, readCursor, writeCursor } from './cursor.ts';
+import { contentTag } from './entity-tag.ts';
+import { beside, given } from './events.ts';
+import { withoutPayloads } from './payloads.ts';
+
+type Ids = 'listDeliveries' | 'getDelivery' | 'retryDelivery' | 'cancelDelivery' | 'getDeliveryCurl';
+
+/** How many stored deliveries are looked at for one page, when what is shown differs from what is stored. */
+const scannedMax = 2_000;
+
+export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
+  const { log } = parts.journal;
+  const { outlook, configuration } = parts.pipeline;
+
+  function show(logged: LoggedDelivery): Delivery {
+    const closed = outlook.closed().get(logged.destinationId) ?? null;
+    return shownDelivery(logged, { isSending: outlook.isSending(logged.id), closed, now: parts.now() });
+  }
+
+  async function load(id: string) {
+    const found = await log.delivery(id);
+    if (found === null) throw new AppError('not_found', `There is no delivery ${id}; it may have been removed.`);
+    return found;
+  }
+
+  async function answer({ params, reply, may }: Call<Exclude<Ids, 'listDeliveries'>>): Promise<Delivery> {
+    const { rendered: _, ...logged } = await load(params.id);
+    const shown = may('payloads:view') ? show(logged) : withoutPayloads(show(logged));
+    reply.header('etag', contentTag(shown));
+    return shown;
+  }
+
+  /** Rows beside the cursor, nearest to it, in the order of the list. */
+  async function rows(query: QueryOf<'listDeliveries'>, cursor: Cursor, limit: number): Promise<LoggedDelivery[]> {
+    const { limit: _l, cursor: _c, status, createdAfter, createdBefore, ...same } = query;
+    const filters: Omit<DeliveryQuery, 'status'> = {
+      ...given(same),
+      ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
+      ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
+      ...beside(cursor),
+      limit,
+      closed: [...outlook.closed().keys()],
+      now: parts.now(),
+    };
+    if (status === undefined) return log.deliveries(filters);
+    // What is on the wire is stored as pending or retrying, or is about to be held.
+    const stored = status === 'sending' ? (['pending', 'retrying', 'held'] as const) : ([status] as const);
+    const lists = await Promise.all(stored.map((one) => log.deliveries({ ...filters, status: one })));
+    const merged = lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+    return cursor?.side === 'newer' ? merged.slice(-limit) : merged.slice(0, limit);
+  }
+
+  return {
+    async listDeliveries({ query }) {
+      const cursor = readCursor(query.cursor, isIdOf('dlv'));
+      const { limit } = query;
+      if (query.status === undefined || isStoredAsShown(query.status)) {
+        const cut = (await rows(query, cursor, limit + 1)).map(show);
+        return pageOfCut(cut, { cursor, limit, placeOf: (one) => one.id });
+      }
+      // Rows that look different from how they are stored are passed over, so that more may have to be read.
+      const isNewer = cursor?.side === 'newer';
+      let found: Delivery[] = [];
+      let from = cursor;
+      let scanned = 0;
+      let hasMore = true;
+      while (found.length <= limit && hasMore && scanned < scannedMax) {
+        const chunk = await rows(query, from, 200);
+        hasMore = chunk.length === 200;
+        scanned += chunk.length;
+        const last = isNewer ? chunk.at(0) : chunk.at(-1);
+        if (last === undefined) break;
+        from = { side: isNewer ? 'newer' : 'older', at: last.id };
+        const fitting = chunk.map(show).filter((one) => one.status === query.status);
+        found = isNewer ? [...fitting, ...found] : [...found, ...fitting];
+      }
+      const cut = isNewer ? found.slice(-limit - 1) : found.slice(0, limit + 1);
+      const page = pageOfCut(cut, { cursor, limit, placeOf: (one) => one.id });
+      const goesOn = found.length <= limit && hasMore && from !== null ? writeCursor(from.side, from.at) : null;
+      if (goesOn === null) return page;
+      return { data: page.data, page: { ...page.page, [isNewer ? 'prev' : 'next']: goesOn } };
+    },
+
+    getDelivery: answer,
+
+    async retryDelivery(call) {
+      const { id } = call.params;
+      const { render } = call.body();
+      const { test, destinationId, actionId } = await load(id);
+      if (test) throw new AppError('conflict', 'A test is sent once; start another one.');
+      if (outlook.isSending(id))
+        throw new AppError('conflict', 'The delivery is being sent now; wait for its outcome.');
+      const { destination, action } = configuration.snapshot.documents;
+      const target = destination.get(destinationId);
+      if (target === undefined)
+        throw new AppError('conflict', 'Its destination was deleted, so that it can not be sent.');
+      const present = actionId === null ? null : (action.get(actionId)?.version ?? null);
+      const pins = { actionVersion: present, destinationVersion: target.version };
+      const isKnown = await log.retry({ id, now: parts.now(), render: render ? pins : null });
+      if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
+      outlook.wake([destinationId]);
+      return answer(call);
+    },
+
+    async cancelDelivery(call) {
+      const { id } = call.params;
+      const wasUnfinished = await log.cancel(id, parts.now());
+      if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
+      if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
+      return answer(call);
+    },
+
+    async getDeliveryCurl({ params }) {
+      const { attemptLog } = await load(params.id);
+      const last = attemptLog.findLast((one) => one.request !== null);
+      if (last?.request == null) throw new AppError('not_found', 'No request was sent for this delivery yet.');
+      return curlCommand(last.request);
+    },
+  };
+}
+
+/** Finished states are shown as they are stored; unfinished ones may be on the wire or behind a closed gate. */
+function isStoredAsShown(status: DeliveryStatus): boolean {
+  return status === 'delivered' || status === 'failed' || status === 'skipped' || status === 'cancelled';
+}

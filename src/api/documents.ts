@@ -1,0 +1,353 @@
+import type { z } from 'zod';
+import type { Change } from '../catalog/catalog.ts';
+import { type DocumentKind, readOnlyFields } from '../contract/document.ts';
+import { AppError } from '../contract/errors.ts';
+import { idPrefixes } from '../contract/ids.ts';
+import type { Page } from '../contract/page.ts';
+import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
+import type { ApiParts, Call } from './call.ts';
+import { isIdOf, pageOfCut, pageOfList, readCursor } from './cursor.ts';
+import { checkIfMatch, versionTag } from './entity-tag.ts';
+import { isObject, mergePatch } from './merge-patch.ts';
+import { keepHeaderValues, placeSecrets, showSecrets } from './secret-places.ts';
+import { fieldErrors, invalid, validate } from './validate.ts';
+
+/** The kinds that have the full set of routes. */
+export type ManagedKind = Exclude<DocumentKind, 'parameter'>;
+
+/** A thing that keeps another from being deleted. */
+export type User = { kind: DocumentKind; id: string; name: string };
+
+/** A write that is being checked: nothing of it is stored yet. */
+export type Draft<K extends ManagedKind> = {
+  body: Bodies[K];
+  /** The document as it is stored now; null when it is new. */
+  before: Document<Bodies[K]> | null;
+  /** Pointers of the secrets that are taken over from it. */
+  kept: readonly string[];
+  snapshot: Snapshot;
+};
+
+/** What distinguishes one kind of document; everything else about reading and writing them is in this file. */
+export type Kind<K extends ManagedKind> = {
+  kind: K;
+  input: z.ZodType;
+  /** Fields that are one value: a patch that does not fit into what is stored replaces it. */
+  wholes: readonly string[];
+  /** Fields beyond those of every document that GET shows and a write ignores. */
+  readOnly: readonly string[];
+  /** What the server adds to what a person wrote. */
+  complete(input: unknown, before: Document<Bodies[K]> | null, parent: string | null): unknown;
+  /** Names are unique within a scope. */
+  scopeOf(body: Bodies[K]): string;
+  /** Throws AppError when the draft can't be saved; answers warnings. */
+  check(draft: Draft<K>): string[];
+  usersOf(id: string, snapshot: Snapshot): User[];
+  isFixed?(id: string): boolean;
+  /** What a rollback makes of an old version, when not all of it may come back. */
+  rolledBack?(old: Bodies[K], present: Bodies[K]): Bodies[K];
+  /** What GET adds to the body. */
+  shownBeside(
+    document: Document<Bodies[K]>,
+    snapshot: Snapshot,
+  ): Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Reads the name in a by-name path; null: the parent that it names does not exist. */
+  placeOfName(name: string, snapshot: Snapshot): { name: string; parent: string | null };
+  /** Puts ids where things are named. */
+  withIds(json: Record<string, unknown>, snapshot: Snapshot): unknown;
+};
+
+type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
+
+/**
+ * Reading and writing the documents of one kind. Answers are shown documents, with the ETag set. Writes go through
+ * `configuration.change`: every check is made on the picture that the change is then bound to.
+ */
+export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
+  const { configuration } = parts.pipeline;
+  type Doc = Document<Bodies[K]>;
+  type Built = { document: Doc; warnings: string[]; isNew: boolean };
+
+  const all = (snapshot: Snapshot): ReadonlyMap<string, Doc> =>
+    snapshot.documents[kind.kind] as ReadonlyMap<string, Doc>; // the map of this very kind
+
+  function find(snapshot: Snapshot, id: string): Doc {
+    const document = all(snapshot).get(id);
+    if (document === undefined) throw new AppError('not_found', `There is no ${kind.kind} ${id}.`);
+    return document;
+  }
+
+  function findToChange(snapshot: Snapshot, id: string, asked: Asked): Doc {
+    const document = find(snapshot, id);
+    if (kind.isFixed?.(id) === true)
+      throw new AppError('conflict', `The ${kind.kind} ${document.body.name} ships with Millrace and stays as it is.`);
+    checkIfMatch(asked.request.headers['if-match'], document.version);
+    return document;
+  }
+
+  async function show(document: Doc, snapshot: Snapshot): Promise<Record<string, unknown>> {
+    const { id, version, createdAt, updatedAt, updatedBy } = document;
+    const body = showSecrets(document.body) as object; // bodies are objects
+    return {
+      id,
+      ...body,
+      ...(await kind.shownBeside(document, snapshot)),
+      version,
+      createdAt,
+      updatedAt,
+      updatedBy,
+    };
+  }
+
+  async function answer(document: Doc, snapshot: Snapshot, asked: Asked) {
+    asked.reply.header('etag', versionTag(document.version));
+    return show(document, snapshot);
+  }
+
+  /** What `json` makes of `before`, secrets in place, checked. */
+  function read(json: unknown, from: { snapshot: Snapshot; before: Doc | null; parent: string | null }) {
+    const { snapshot, before, parent } = from;
+    const now = new Date(parts.now()).toISOString();
+    const parsed = validate(kind.input, withoutReadOnly(json, kind.readOnly));
+    const placed = placeSecrets(kind.complete(parsed, before, parent), before?.body, now);
+    const body = placed.body as Bodies[K]; // the schema's output, completed, with its secrets in place
+    return { body, warnings: kind.check({ body, before, kept: placed.kept, snapshot }) };
+  }
+
+  /** The next version of the document, its name being free. */
+  function build(
+    json: unknown,
+    from: { snapshot: Snapshot; before: Doc | null; parent: string | null; asked: Asked },
+  ): Built {
+    const { snapshot, before, asked } = from;
+    const { body, warnings } = read(json, from);
+    checkNameIsFree(body, before, snapshot);
+    const now = new Date(parts.now()).toISOString();
+    const id = before?.id ?? parts.newId(kind.kind);
+    return { document: nextVersion(id, body, before, asked, now), warnings, isNew: before === null };
+  }
+
+  function nextVersion(id: string, body: Bodies[K], before: Doc | null, asked: Asked, now: string): Doc {
+    return {
+      kind: kind.kind,
+      id,
+      version: (before?.version ?? 0) + 1,
+      body,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+      updatedBy: asked.principal.name,
+    };
+  }
+
+  function checkNameIsFree(body: Bodies[K], before: Doc | null, snapshot: Snapshot): void {
+    const taken = sameName(body.name, kind.scopeOf(body), snapshot);
+    if (taken !== undefined && taken.id !== before?.id)
+      throw new AppError('name_taken', `There is a ${kind.kind} ${taken.body.name} already (${taken.id}).`);
+  }
+
+  function sameName(name: string, scope: string, snapshot: Snapshot): Doc | undefined {
+    const wanted = foldName(name);
+    for (const one of all(snapshot).values())
+      if (foldName(one.body.name) === wanted && kind.scopeOf(one.body) === scope) return one;
+    return undefined;
+  }
+
+  /** Writes what `make` builds on the present picture and answers it. */
+  async function put(asked: Asked, make: (snapshot: Snapshot) => Built) {
+    let built: Built | undefined;
+    const snapshot = await configuration.change((present): Change[] => {
+      built = make(present);
+      return [{ op: 'put', document: built.document }];
+    });
+    if (built === undefined) throw new Error('a change was made without being built');
+    const shown = await answer(built.document, snapshot, asked);
+    return { ...built, shown: built.warnings.length === 0 ? shown : { ...shown, warnings: built.warnings } };
+  }
+
+  return {
+    find,
+    read,
+
+    async list(
+      query: { limit: number; cursor?: string | undefined; name?: string | undefined; status?: string | undefined },
+      parent: string | null,
+    ): Promise<Page<Record<string, unknown>>> {
+      const { snapshot } = configuration;
+      const cursor = readCursor(query.cursor, isIdOf(idPrefixes[kind.kind]));
+      const wanted = query.name === undefined ? '' : foldName(query.name);
+      const matching = [...all(snapshot).values()].filter(
+        ({ body }) =>
+          (parent === null || kind.scopeOf(body) === parent) &&
+          (wanted === '' || foldName(body.name).includes(wanted)) &&
+          (query.status === undefined || ('status' in body && body.status === query.status)),
+      );
+      matching.sort((a, b) => (a.id < b.id ? 1 : -1));
+      const { data, page } = pageOfList(matching, { cursor, limit: query.limit, placeOf: (one) => one.id });
+      return { data: await Promise.all(data.map((one) => show(one, snapshot))), page };
+    },
+
+    async create(json: unknown, asked: Asked, parent: string | null) {
+      const { shown, document } = await put(asked, (snapshot) =>
+        build(json, { snapshot, before: null, parent, asked }),
+      );
+      asked.reply.header('location', `/api/v1/${kind.kind}s/${document.id}`);
+      return shown;
+    },
+
+    async get(id: string, asked: Asked) {
+      const { snapshot } = configuration;
+      return answer(find(snapshot, id), snapshot, asked);
+    },
+
+    async replace(id: string, json: unknown, asked: Asked) {
+      const { shown } = await put(asked, (snapshot) => {
+        const before = findToChange(snapshot, id, asked);
+        return build(json, { snapshot, before, parent: null, asked });
+      });
+      return shown;
+    },
+
+    async change(id: string, json: unknown, asked: Asked) {
+      const { shown } = await put(asked, (snapshot) => {
+        const before = findToChange(snapshot, id, asked);
+        return build(patched(kind, before.body, json), { snapshot, before, parent: null, asked });
+      });
+      return shown;
+    },
+
+    async remove(id: string, asked: Asked): Promise<undefined> {
+      await configuration.change((snapshot) => {
+        const document = findToChange(snapshot, id, asked);
+        const users = kind.usersOf(id, snapshot);
+        if (users.length > 0) {
+          const named = users.map((one) => `${one.kind} ${one.name} (${one.id})`).join(', ');
+          throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
+        }
+        return [{ op: 'delete', document }];
+      });
+    },
+
+    async apply(text: string, json: unknown, asked: Asked) {
+      const { shown, isNew } = await put(asked, (snapshot) => {
+        const { name, parent } = kind.placeOfName(text, snapshot);
+        if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+        const given = json['name'];
+        if (given !== undefined && (typeof given !== 'string' || foldName(given) !== foldName(name)))
+          throw invalid([{ pointer: '/name', detail: 'Must be the name in the address, or left out.' }]);
+        const named = sameName(name, parent ?? '', snapshot);
+        const before = named === undefined ? null : findToChange(snapshot, named.id, asked);
+        if (before === null) checkIfMatch(asked.request.headers['if-match'], null);
+        return build({ name, ...Object(kind.withIds(json, snapshot)) }, { snapshot, before, parent, asked });
+      });
+      if (isNew) asked.reply.code(201);
+      return shown;
+    },
+
+    async versions(
+      id: string,
+      query: { limit: number; cursor?: string | undefined },
+    ): Promise<Page<Record<string, unknown>>> {
+      const { snapshot } = configuration;
+      const present = find(snapshot, id);
+      const cursor = readCursor(query.cursor, (at) => /^[1-9]\d{0,14}$/.test(at));
+      const { limit } = query;
+      const stored =
+        kind.isFixed?.(id) === true
+          ? [present]
+          : ((await parts.catalog.versions({ kind: kind.kind, id, ...rangeOf(cursor, limit) })) as Doc[]); // bodies of this kind
+      const cut = cursor?.side === 'newer' ? stored.filter((one) => one.version > Number(cursor.at)) : stored;
+      const placeOf = (one: Doc) => String(one.version);
+      const { data, page } = pageOfCut(cut, { cursor, limit, placeOf });
+      return { data: await Promise.all(data.map((one) => show(one, snapshot))), page };
+    },
+
+    async rollback(id: string, version: number, asked: Asked) {
+      find(configuration.snapshot, id);
+      const [old] = await parts.catalog.versions({ kind: kind.kind, id, before: version + 1, limit: 1 });
+      if (old?.version !== version)
+        throw new AppError('not_found', `The ${kind.kind} ${id} has no version ${version}.`);
+      const { shown } = await put(asked, (snapshot) => {
+        const before = findToChange(snapshot, id, asked);
+        const stored = old.body as Bodies[K]; // a version of the same kind
+        const body = kind.rolledBack?.(stored, before.body) ?? stored;
+        checkNameIsFree(body, before, snapshot);
+        const warnings = kind.check({ body, before, kept: [], snapshot });
+        const now = new Date(parts.now()).toISOString();
+        return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false };
+      });
+      return shown;
+    },
+
+    /** Writes a body that no person wrote, such as a new key. */
+    async amend(id: string, asked: Asked, amended: (body: Bodies[K]) => Bodies[K]) {
+      const { shown } = await put(asked, (snapshot) => {
+        const before = findToChange(snapshot, id, asked);
+        const now = new Date(parts.now()).toISOString();
+        return { document: nextVersion(id, amended(before.body), before, asked, now), warnings: [], isNew: false };
+      });
+      return shown;
+    },
+  };
+}
+
+/** Names are the same when they differ in case or in Unicode composition only. */
+export function foldName(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+/**
+ * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
+ * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
+ * does not mean to keep the password.
+ */
+export function patched<K extends ManagedKind>(
+  kind: Pick<Kind<K>, 'input' | 'wholes'>,
+  stored: Bodies[K],
+  patch: unknown,
+): unknown {
+  if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+  const shown = showSecrets(stored);
+  const kept = keepHeaderValues(patch, shown);
+  const merged = mergePatch(shown, kept);
+  const parsed = kind.input.safeParse(merged);
+  if (parsed.success) return merged;
+  const replaced = kind.wholes.filter((key) => isObject(patch[key]));
+  if (replaced.length > 0)
+    return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
+  const leftovers = fieldErrors(parsed.error.issues)
+    .filter((one) => one.code === 'unknown_field')
+    .map((one) =>
+      one.pointer
+        .slice(1)
+        .split('/')
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    .filter((path) => !holdsPath(patch, path));
+  return leftovers.reduce(withoutPath, merged);
+}
+
+function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
+  if (!isObject(json)) return json;
+  const ignored = new Set<string>([...readOnlyFields, ...more]);
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
+}
+
+function holdsPath(value: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return isObject(value) && Object.hasOwn(value, key) && holdsPath(value[key], rest);
+}
+
+function withoutPath(value: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || !isObject(value)) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== key || rest.length > 0);
+  return Object.fromEntries(entries.map(([name, child]) => [name, name === key ? withoutPath(child, rest) : child]));
+}
+
+/** Versions are dense, so that the page next to a cursor on its newer side is known by its numbers. */
+function rangeOf(cursor: ReturnType<typeof readCursor>, limit: number): { before?: number; limit: number } {
+  if (cursor === null) return { limit: limit + 1 };
+  const at = Number(cursor.at);
+  return cursor.side === 'older' ? { before: at, limit: limit + 1 } : { before: at + limit + 2, limit: limit + 1 };
+}

@@ -1,0 +1,111 @@
+import type { ServerResponse } from 'node:http';
+import { AppError } from '../contract/errors.ts';
+import type { Event } from '../contract/event.ts';
+import type { Rule } from '../pipeline/configuration.ts';
+import type { ApiParts, Call } from './call.ts';
+import { withoutData } from './payloads.ts';
+
+const streamsMax = 100;
+/** Events per second of one stream; a person can't follow more. */
+const eventsPerSecond = 50;
+/** What may wait in a stream whose reader is slow. */
+const bufferBytesMax = 1_048_576;
+const heartbeatMs = 15_000;
+
+export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
+
+/** A reader of events. `skipped` counts what it was not sent since it was last told so. */
+type Stream = { to: ServerResponse; token: string; showsData: boolean; sentThisSecond: number; skipped: number };
+
+/**
+ * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`. Too fast for a stream, or for its reader, it
+ * becomes a sample: `event: skipped` with `{count}` tells each second how many were left out. Nothing waits for a slow
+ * reader. A comment every 15 s keeps the way open; then the credentials are looked at again.
+ */
+export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>): EventStreams {
+  const streams = new Set<Stream>();
+  let stop: (() => void) | null = null;
+
+  function tell(event: Event, matched: readonly Rule[]) {
+    const names = matched.map(({ action }) => ({ id: action.id, name: action.body.name }));
+    const texts = new Map<boolean, string>();
+    for (const stream of streams) {
+      if (stream.sentThisSecond >= eventsPerSecond || stream.to.writableLength > bufferBytesMax) {
+        stream.skipped += 1;
+        continue;
+      }
+      let text = texts.get(stream.showsData);
+      if (text === undefined) {
+        const shown = stream.showsData ? event : withoutData(event);
+        text = `id: ${event.id}\nevent: event\ndata: ${JSON.stringify({ event: shown, matched: names })}\n\n`;
+        texts.set(stream.showsData, text);
+      }
+      stream.sentThisSecond += 1;
+      stream.to.write(text);
+    }
+  }
+
+  function eachSecond() {
+    for (const stream of streams) {
+      stream.sentThisSecond = 0;
+      if (stream.skipped === 0 || stream.to.writableLength > bufferBytesMax) continue;
+      stream.to.write(`event: skipped\ndata: ${JSON.stringify({ count: stream.skipped })}\n\n`);
+      stream.skipped = 0;
+    }
+  }
+
+  async function beat() {
+    for (const stream of streams) {
+      const principal = await parts.authenticate(stream.token);
+      if (principal === null) stream.to.end();
+      else if (stream.to.writableLength <= bufferBytesMax) stream.to.write(': still here\n\n');
+      else stream.to.destroy();
+    }
+  }
+
+  /** Listens while somebody reads. */
+  function start(): () => void {
+    const unwatch = parts.pipeline.watch((news) => {
+      if (news.kind === 'event') tell(news.event, news.matched);
+    });
+    const timers = [setInterval(eachSecond, 1_000), setInterval(() => void beat(), heartbeatMs)];
+    for (const timer of timers) timer.unref();
+    return () => {
+      unwatch();
+      for (const timer of timers) clearInterval(timer);
+    };
+  }
+
+  return {
+    open({ reply, request, may }) {
+      if (streams.size >= streamsMax) throw new AppError('rate_limited', `There are ${streamsMax} streams already.`);
+      const token = bearerOf(request.headers.authorization) ?? '';
+      const to = reply.raw;
+      const stream = { to, token, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
+      reply.hijack();
+      to.writeHead(200, {
+        ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      to.write(': events as they are matched\n\n');
+      streams.add(stream);
+      stop ??= start();
+      to.on('close', () => {
+        streams.delete(stream);
+        if (streams.size > 0) return;
+        stop?.();
+        stop = null;
+      });
+    },
+    closeAll() {
+      for (const { to } of streams) to.end();
+    },
+  };
+}
+
+/** The token of an Authorization header; null when it holds none. */
+export function bearerOf(header: string | undefined): string | null {
+  return /^Bearer +([!-~]+) *$/i.exec(header ?? '')?.[1] ?? null;
+}

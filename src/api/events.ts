@@ -1,0 +1,91 @@
+import { AppError } from '../contract/errors.ts';
+import type { Event } from '../contract/event.ts';
+import type { ExplainedCondition } from '../contract/explanation.ts';
+import { behaviorConditions } from '../pipeline/configuration.ts';
+import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { compileCondition } from '../rules/compile.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
+import { isIdOf, pageOfCut, readCursor } from './cursor.ts';
+import { contentTag } from './entity-tag.ts';
+import type { EventStreams } from './event-stream.ts';
+import { withoutData, withoutValues } from './payloads.ts';
+
+type Explained = OutputOf<'explainEvent'>;
+
+/** How many deliveries of one event are looked at for its explanation. */
+const deliveriesMax = 1_000;
+
+export function eventHandlers(
+  parts: ApiParts,
+  streams: EventStreams,
+): Handlers<'listEvents' | 'getEvent' | 'explainEvent' | 'streamEvents'> {
+  const { log } = parts.journal;
+  const { configuration, outlook } = parts.pipeline;
+
+  async function find({ params }: Call<'getEvent' | 'explainEvent'>): Promise<Event> {
+    const event = await log.event(params.id);
+    if (event === null) throw new AppError('not_found', `There is no event ${params.id}; it may have been removed.`);
+    return event;
+  }
+
+  return {
+    async listEvents({ query, may }) {
+      const { limit, cursor: text, ...filters } = query;
+      const cursor = readCursor(text, isIdOf('evt'));
+      const cut = await log.events({ ...given(filters), ...beside(cursor), limit: limit + 1 });
+      const { data, page } = pageOfCut(cut, { cursor, limit, placeOf: (event) => event.id });
+      return { data: may('payloads:view') ? data : data.map(withoutData), page };
+    },
+
+    async getEvent(call) {
+      const event = await find(call);
+      const shown = call.may('payloads:view') ? event : withoutData(event);
+      call.reply.header('etag', contentTag(shown));
+      return shown;
+    },
+
+    async explainEvent(call): Promise<Explained> {
+      const event = await find(call);
+      const { documents } = configuration.snapshot;
+      const closed = outlook.closed();
+      const now = parts.now();
+      const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
+      const deliveries = (await log.deliveries({ eventId: event.id, ...limits })).map((one) =>
+        shownDelivery(one, {
+          isSending: outlook.isSending(one.id),
+          closed: closed.get(one.destinationId) ?? null,
+          now,
+        }),
+      );
+      const behaviors = behaviorConditions(documents.behavior.values());
+      const isShown = call.may('payloads:view');
+      const actions = [...documents.action.values()].flatMap(({ id, body }) => {
+        const compiled = compileCondition(body.rules, behaviors);
+        if (!compiled.ok) return [];
+        const { result, decidedBy, tree } = compiled.condition.explain(event);
+        const explanation: ExplainedCondition = isShown ? tree : withoutValues(tree);
+        const own = deliveries.filter((one) => one.actionId === id);
+        const { name, status } = body;
+        return [{ actionId: id, name, status, matched: result, decidedBy, explanation, deliveries: own }];
+      });
+      return { event: isShown ? event : withoutData(event), actions };
+    },
+
+    streamEvents(call) {
+      streams.open(call);
+      return ''; // the stream has taken the answer over
+    },
+  };
+}
+
+/** The part of a journal query that lies beside a cursor. */
+export function beside(cursor: ReturnType<typeof readCursor>): { before?: string; after?: string } {
+  if (cursor === null) return {};
+  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
+}
+
+/** The members that have a value: a filter that is not given is not in the query at all. */
+export function given<T extends object>(filters: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without holes
+}

@@ -1,0 +1,36 @@
+import { actionHandlers } from './actions.ts';
+import { behaviorHandlers } from './behaviors.ts';
+import type { ApiParts, Handlers } from './call.ts';
+import { collectorHandlers } from './collectors.ts';
+import { connectionHandlers } from './connections.ts';
+import { deliveryHandlers } from './deliveries.ts';
+import { destinationHandlers } from './destinations.ts';
+import type { EventStreams } from './event-stream.ts';
+import { eventHandlers } from './events.ts';
+import { operatingHandlers } from './operating.ts';
+import { parameterHandlers } from './parameters.ts';
+import { templateHandlers } from './templates.ts';
+
+/** One handler for every route of the table; the type says so. */
+export function allHandlers(
+  parts: ApiParts,
+  {
+    streams,
+    inbox,
+    stopping,
+  }: { streams: EventStreams; inbox: Handlers<'listInboxRequests' | 'clearInbox'>; stopping: () => boolean },
+): Handlers {
+  return {
+    ...connectionHandlers(parts),
+    ...destinationHandlers(parts),
+    ...actionHandlers(parts),
+    ...behaviorHandlers(parts),
+    ...collectorHandlers(parts),
+    ...parameterHandlers(parts),
+    ...eventHandlers(parts, streams),
+    ...deliveryHandlers(parts),
+    ...templateHandlers(parts),
+    ...inbox,
+    ...operatingHandlers(parts, stopping),
+  };
+}

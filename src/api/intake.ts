@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ParsedEvents, parseDcsGif, parseInfinity } from '../collect/infinity.ts';
+import type { CollectorBody } from '../contract/collector.ts';
+import { AppError } from '../contract/errors.ts';
+import type { Document } from '../pipeline/configuration.ts';
+import type { ApiParts } from './call.ts';
+import { inflated } from './inflate.ts';
+import { asAppError } from './problem.ts';
+
+/** After so many trips through our own deliveries an event goes round in a circle. */
+const hopsMax = 5;
+
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const noBody = Buffer.alloc(0);
+
+type Keyed = { Params: { key: string } };
+
+/**
+ * Where events come in. No credentials but the collector's key, no schema library: this is the hottest path. What is
+ * answered with 2xx is on disk.
+ */
+export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => boolean }) {
+  const { pipeline, telemetry, now } = parts;
+  const { configuration } = pipeline;
+
+  /** The collector of the key, CORS headers put on. */
+  function collectorOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
+    const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
+    if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
+    const { origin } = request.headers;
+    if (origin !== undefined) allowOrigin(origin, collector.body, reply);
+    return collector;
+  }
+
+  async function accept(request: FastifyRequest<Keyed>, collectorId: string, parsed: ParsedEvents): Promise<string[]> {
+    if (!parsed.ok) {
+      const { code, message, pointer } = parsed;
+      throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
+    }
+    const { events } = parsed;
+    const key = request.headers['idempotency-key'];
+    if (typeof key === 'string') {
+      if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key has at most 255 characters.');
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i];
+        if (event !== undefined) event.identity ??= `${key}:${i}`;
+      }
+    }
+    return pipeline.accept({ collectorId, receivedAt: now(), events });
+  }
+
+  function refuseOrGoOn(request: FastifyRequest): void {
+    if (stopping()) throw new AppError('unavailable');
+    const hops = request.headers['millrace-hops'];
+    if (hops !== undefined && Number.parseInt(String(hops), 10) >= hopsMax)
+      throw new AppError('conflict', `The event went ${hopsMax} times through deliveries of Millrace: a loop.`);
+  }
+
+  async function post(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    refuseOrGoOn(request);
+    const { id } = collectorOf(request, reply);
+    const sent = Buffer.isBuffer(request.body) ? request.body : noBody;
+    const encoding = request.headers['content-encoding'];
+    const body = encoding === undefined ? sent : await inflated(sent, encoding);
+    const parsed = parseInfinity(body, { receivedAt: new Date(now()), collectorId: id });
+    const ids = await accept(request, id, parsed);
+    reply.headers(jsonHeaders).header('x-request-id', request.id);
+    // Ids are letters, digits and underscores.
+    return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
+  }
+
+  async function pixel(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    refuseOrGoOn(request);
+    const { id } = collectorOf(request, reply);
+    const url = request.raw.url ?? '';
+    const at = url.indexOf('?');
+    const query = at === -1 ? '' : url.slice(at + 1);
+    await accept(request, id, parseDcsGif(query, { receivedAt: new Date(now()), collectorId: id }));
+    reply.headers(gifHeaders).header('x-request-id', request.id);
+    return reply.send(gif);
+  }
+
+  async function preflight(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    collectorOf(request, reply);
+    if (reply.hasHeader('access-control-allow-origin')) {
+      const asked = request.headers['access-control-request-headers'];
+      reply.headers({ 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' });
+      if (asked !== undefined) reply.header('access-control-allow-headers', asked);
+    }
+    return reply.code(204).send();
+  }
+
+  return async function plugin(app: FastifyInstance) {
+    app.addHook('onError', (_request, _reply, error, done) => {
+      telemetry.intakeRefused({ code: asAppError(error).code });
+      done();
+    });
+    app.post('/v3/:key', post);
+    app.options('/v3/:key', preflight);
+    // A HEAD would store an event that nobody meant to send.
+    app.get('/:key/dcs.gif', { exposeHeadRoute: false }, pixel);
+    app.options('/:key/dcs.gif', preflight);
+  };
+}
+
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };
+const gifHeaders = {
+  'content-type': 'image/gif',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, reply: FastifyReply): void {
+  reply.header('vary', 'Origin');
+  if (!allowedOrigins.includes('*') && !allowedOrigins.includes(origin)) return;
+  reply.headers({
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'X-Request-Id, Retry-After',
+  });
+}

@@ -1,0 +1,102 @@
+import { publicTokenFields } from '../contract/connection.ts';
+import { Secret, type SecretMark } from '../contract/secret.ts';
+import { isObject } from './merge-patch.ts';
+import { invalid, pointerOf } from './validate.ts';
+
+/**
+ * Where secrets stand in the bodies of connections and destinations. `*` is any key or index. In `extraParams` and
+ * `extraHeaders` everything is a secret but the names that are known to be none; a header says it itself.
+ */
+const places = [
+  'auth.password',
+  'auth.token',
+  'auth.clientSecret',
+  'auth.jwt',
+  'auth.assertion.privateKey',
+  'auth.clientAssertion.privateKey',
+  'auth.extraParams.*',
+  'auth.extraHeaders.*',
+  'settings.headers.*.value',
+  'settings.tls.key',
+  'settings.proxy.password',
+  'settings.signing.secret',
+  'settings.signing.previousSecret',
+].map((place) => place.split('.'));
+
+const publicNames = new Set<string>(publicTokenFields);
+
+/**
+ * A parsed body with its secrets in place: new text becomes a Secret, a mark (`{"set": true}`) the one that is stored at
+ * the same place (in arrays: of the item of the same name), empty text none. `kept` lists the pointers of those that
+ * were taken over. Throws AppError `invalid_value` for a mark where nothing is stored.
+ */
+export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string): { body: unknown; kept: string[] } {
+  const kept: string[] = [];
+  const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown): unknown => {
+    if (isSecretPlace(path, owner)) {
+      if (isMark(value)) {
+        if (!(before instanceof Secret))
+          throw invalid([{ pointer: pointerOf(path), detail: 'Nothing is stored here yet; send the secret itself.' }]);
+        kept.push(pointerOf(path));
+        return before;
+      }
+      return typeof value === 'string' && value !== '' ? new Secret(value, updatedAt) : null;
+    }
+    if (Array.isArray(value))
+      return value.map((item, i) => walk(item, storedItem(before, item, i), [...path, i], value));
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value).map(([key, child]) => [
+      key,
+      walk(child, isObject(before) && Object.hasOwn(before, key) ? before[key] : undefined, [...path, key], value),
+    ]);
+    return Object.fromEntries(entries);
+  };
+  return { body: walk(parsed, stored, [], null), kept };
+}
+
+/** A stored body as it may be shown: secrets as marks. */
+export function showSecrets(stored: unknown): unknown {
+  if (stored instanceof Secret) return { set: true, updatedAt: stored.updatedAt } satisfies SecretMark;
+  if (Array.isArray(stored)) return stored.map(showSecrets);
+  if (!isObject(stored)) return stored;
+  return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
+}
+
+/** A patch in which secret headers without a value keep the one that is shown for the header of the same name. */
+export function keepHeaderValues(patch: unknown, shown: unknown): unknown {
+  if (!isObject(patch) || !isObject(patch['settings']) || !Array.isArray(patch['settings']['headers'])) return patch;
+  const before = isObject(shown) && isObject(shown['settings']) ? shown['settings']['headers'] : undefined;
+  const headers = patch['settings']['headers'].map((item: unknown, i) => {
+    if (!isObject(item) || item['secret'] !== true || 'value' in item) return item;
+    const old = storedItem(before, item, i);
+    return isObject(old) && isMark(old['value']) ? { ...item, value: old['value'] } : item;
+  });
+  return { ...patch, settings: { ...patch['settings'], headers } };
+}
+
+/** Whether a body holds any stored secret. */
+export function holdsSecret(body: unknown): boolean {
+  if (body instanceof Secret) return true;
+  return typeof body === 'object' && body !== null && Object.values(body).some(holdsSecret);
+}
+
+function isSecretPlace(path: readonly PropertyKey[], owner: unknown): boolean {
+  const isPlace = places.some(
+    (place) => place.length === path.length && place.every((part, i) => part === '*' || part === path[i]),
+  );
+  if (!isPlace) return false;
+  if (path[1] === 'headers') return isObject(owner) && owner['secret'] === true;
+  return !publicNames.has(String(path.at(-1)).toLowerCase());
+}
+
+function isMark(value: unknown): value is SecretMark {
+  return isObject(value) && value['set'] === true;
+}
+
+/** Items of arrays go by their name, those without one by their index. */
+function storedItem(before: unknown, item: unknown, index: number): unknown {
+  if (!Array.isArray(before)) return undefined;
+  if (!isObject(item) || typeof item['name'] !== 'string') return before[index];
+  const name = item['name'].toLowerCase();
+  return before.find((one) => isObject(one) && typeof one['name'] === 'string' && one['name'].toLowerCase() === name);
+}

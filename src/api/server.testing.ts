@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
+import type { Delivery } from '../contract/delivery.ts';
+import type { Event } from '../contract/event.ts';
+import { idSource } from '../contract/ids.ts';
+import { allRights, type Right } from '../contract/rights.ts';
+import { fakeEgress } from '../egress/fake/fake-egress.ts';
+import type { Principal } from '../identity/principal.ts';
+import { memoryJournal } from '../journal/memory/memory-journal.ts';
+import { loadConfiguration } from '../pipeline/configuration.ts';
+import type { News } from '../pipeline/outlook.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { ApiParts } from './call.ts';
+import { createServer } from './server.ts';
+
+type Body = Record<string, unknown>;
+
+/** A server on memory adapters behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
+export async function startTestServer(options: Partial<ApiParts> = {}) {
+  const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
+  const now = () => clock.now;
+  const catalog = memoryCatalog();
+  const journal = memoryJournal();
+  const configuration = await loadConfiguration(catalog);
+  const listeners = new Set<(news: News) => void>();
+  const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
+  const sending = new Set<string>();
+  const woken: string[] = [];
+  const drafts: unknown[] = [];
+  const refused: string[] = [];
+  const failures: unknown[] = [];
+  const refusal: { error: Error | null } = { error: null };
+  const tokens = new Map<string, Principal>([['admin', { name: 'admin', rights: new Set(allRights) }]]);
+  const pipeline: Pipeline = {
+    configuration,
+    async accept({ collectorId, receivedAt, events }) {
+      if (refusal.error !== null) throw refusal.error;
+      const [accepted] = await journal.intake.accept([{ partition: 0, collectorId, receivedAt, events }]);
+      return accepted?.ids ?? [];
+    },
+    studio: {
+      async preview(_id, _input, draft) {
+        drafts.push(draft);
+        return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
+      },
+      testSend: () => Promise.reject(new Error('the fake sends nothing')),
+      render: async () => ({ result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 }),
+    },
+    outlook: {
+      isSending: (id) => sending.has(id),
+      closed: () => closed,
+      wake: (ids) => void woken.push(...ids),
+      health: async () => ({ state: 'ok', reason: null, since: null, held: 0 }),
+    },
+    depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),
+    parameters: () =>
+      ['a', 'wt.ev', 'zz'].map((name) => {
+        const said = configuration.snapshot.documents.parameter.get(name)?.body;
+        return {
+          name,
+          description: said?.description ?? '',
+          type: 'text',
+          share: 1,
+          firstSeenAt: null,
+          lastSeenAt: null,
+          examples: [],
+          offered: said?.offered ?? true,
+          known: false,
+        };
+      }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+
+  const server = await createServer({
+    pipeline,
+    catalog,
+    journal,
+    egress: fakeEgress({ allow: '127.0.0.0/8' }),
+    authenticate: (token) => tokens.get(token) ?? null,
+    telemetry: {
+      requestFinished: ({ error, status }) => void (status >= 500 && failures.push(error)),
+      intakeRefused: ({ code }) => void refused.push(code),
+      metrics: async () => '# EOF\n',
+    },
+    newId: idSource(now, randomBytes),
+    now,
+    version: '0.0.0-test',
+    publicUrl: null,
+    trustedProxies: [],
+    inbox: true,
+    loopbackOnly: false,
+    isHttpAllowed: () => true,
+    ailments: () => ({}),
+    rates: { perToken: 1_000_000, perAddress: 1_000_000 },
+    ...options,
+  });
+
+  /** One request with the administrator's token, unless headers say otherwise. */
+  async function call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
+    const payload =
+      body === undefined
+        ? {}
+        : {
+            payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+            headers: { 'content-type': 'application/json' },
+          };
+    return server.app.inject({
+      method: method as NonNullable<InjectOptions['method']>, // any text goes; that is the point of some tests
+      url,
+      ...payload,
+      headers: { authorization: 'Bearer admin', ...payload.headers, ...headers },
+    });
+  }
+
+  return {
+    ...server,
+    call,
+    clock,
+    journal,
+    configuration,
+    closed,
+    sending,
+    woken,
+    drafts,
+    refused,
+    refusal,
+    failures,
+    tokens,
+    tell: (event: Event) => {
+      for (const listener of listeners) listener({ kind: 'event', event, matched: [] });
+    },
+    watchers: () => listeners.size,
+    grant(token: string, rights: Iterable<Right>) {
+      tokens.set(token, { name: token, rights: new Set(rights) });
+    },
+    async make(path: string, body: Body): Promise<Body> {
+      const answer = await call('POST', `/api/v1${path}`, body);
+      if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.statusCode} ${answer.body}`);
+      return answer.json();
+    },
+    /** A finished delivery with one attempt, written past the pipeline. */
+    async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
+      const lease = await journal.leases.acquire({ scope: 'deliveries/0', owner: 'test', ttlMs: 60_000, now: now() });
+      if (lease === null) throw new Error('the lease is taken');
+      const planned = {
+        eventId: more.eventId ?? null,
+        actionId: more.actionId ?? null,
+        actionVersion: null,
+        destinationId: to.destinationId,
+        destinationVersion: 1,
+        connectionId: to.connectionId,
+        dueAt: now(),
+        test: false,
+      };
+      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: now() });
+      const id = ids?.[0] ?? '';
+      if (more.attemptLog !== undefined) {
+        const settlement = {
+          deliveryId: id,
+          status: 'delivered' as const,
+          reason: null,
+          detail: null,
+          errorKind: null,
+          attempts: 1,
+          scheduleStep: 1,
+          waitedMs: 0,
+          dueAt: null,
+          log: more.attemptLog,
+        };
+        await journal.deliveries.settle(lease, [settlement], now());
+      }
+      return id;
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+export type Answer = LightMyRequestResponse;

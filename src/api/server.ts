@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError } from '../contract/errors.ts';
+import { routes } from '../contract/routes.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { answerProblem } from './answer-problem.ts';
+import { apiRoutes } from './api-routes.ts';
+import type { ApiParts } from './call.ts';
+import { answerClientError } from './client-error.ts';
+import { eventStreams } from './event-stream.ts';
+import { allHandlers } from './handlers.ts';
+import { createInbox } from './inbox.ts';
+import { intakeRoutes } from './intake.ts';
+
+export type Server = AsyncDisposable & {
+  /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
+  listen(at: { host: string; port: number }): Promise<string>;
+  /** Takes in nothing more, answers what is under way and ends; after `graceMs` what is left is cut. */
+  close(graceMs?: number): Promise<void>;
+  /** For requests without a socket. */
+  readonly app: FastifyInstance;
+};
+
+/** API bodies, and intake bodies before and after inflating. */
+export const bodyBytesMax = 1_048_576;
+
+/** The HTTP server: intake, API, operating routes and the Inbox. */
+export async function createServer(parts: ApiParts): Promise<Server> {
+  let isStopping = false;
+  const stopping = () => isStopping;
+  const docs = parts.publicUrl?.replace(/\/+$/, '') ?? '';
+
+  const app = Fastify({
+    bodyLimit: bodyBytesMax,
+    // Slow clients are cut off: the head within 10 s, the whole request within 12 s, looked at each second.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    requestTimeout: 12_000,
+    keepAliveTimeout: 60_000,
+    // A socket on which nothing moves, whoever waits for whom; longer than the longest test send.
+    connectionTimeout: 120_000,
+    return503OnClosing: false,
+    genReqId: () => parts.newId('request'),
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
+    routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, docs),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, parts.newId),
+  });
+  // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, docs));
+
+  const allowed = allowedMethods(routes);
+  app.decorateRequest('declaredType', undefined);
+  app.decorateRequest('failure', undefined);
+  app.setNotFoundHandler((request, reply) =>
+    answerProblem(unknownAddress(request, reply, allowed), request, reply, docs),
+  );
+  app.addHook('onRequest', (request, reply, done) => {
+    const { headers, httpVersion } = request.raw;
+    if (headers.host === undefined && httpVersion === '1.1')
+      return done(new AppError('malformed_request', 'The Host header is missing.'));
+    // Before the body is read: nothing wants it.
+    if (request.is404) return done(unknownAddress(request, reply, allowed));
+    // Hidden from Fastify, which would refuse types that it can't read.
+    request.declaredType = headers['content-type'];
+    headers['content-type'] = undefined;
+    done();
+  });
+
+  const streams = eventStreams(parts);
+  const inbox = createInbox(parts);
+  const handlers = allHandlers(parts, { streams, inbox: inbox.handlers, stopping });
+  await app.register(intakeRoutes(parts, { stopping }));
+  await app.register(inbox.routes);
+  await app.register(apiRoutes(parts, { handlers, stopping }));
+
+  await app.ready();
+
+  let closing: Promise<void> | null = null;
+  function close(graceMs = 10_000): Promise<void> {
+    isStopping = true;
+    closing ??= closeServer(app, streams.closeAll, graceMs);
+    return closing;
+  }
+
+  return {
+    app,
+    async listen({ host, port }) {
+      await app.listen({ host, port });
+      // A server that listens on a port has such an address.
+      const bound = app.server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      return `http://${name}:${bound.port}`;
+    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+function unknownAddress(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  allowed: ReturnType<typeof allowedMethods>,
+): AppError {
+  const methods = allowed(request.url);
+  if (methods === null) return new AppError('not_found', 'Nothing has this address.');
+  reply.header('allow', methods.join(', '));
+  return new AppError('method_not_allowed', `This address knows ${methods.join(', ')}.`);
+}
+
+async function closeServer(app: FastifyInstance, closeStreams: () => void, graceMs: number): Promise<void> {
+  closeStreams();
+  // Sockets become idle one by one as their answers end; a kept one would hold the server open until its time is up.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { action, actionInput } from './action.ts';
+import { behavior, behaviorInput } from './behavior.ts';
+import { collector, collectorInput } from './collector.ts';
+import { condition } from './condition.ts';
+import { connection, connectionInput } from './connection.ts';
+import { delivery } from './delivery.ts';
+import { destination, destinationInput } from './destination.ts';
+import { errors } from './errors.ts';
+import { event } from './event.ts';
+import { explainedCondition } from './explanation.ts';
+import { parameter } from './parameter.ts';
+import { type RouteId, routes, sampleInput } from './routes.ts';
+
+type Json = { [key: string]: unknown };
+
+/** Schemas that have a name of their own; the others are named after their route. */
+const named = new Map<z.core.$ZodType, string>([
+  [connectionInput, 'ConnectionInput'],
+  [connection, 'Connection'],
+  [destinationInput, 'DestinationInput'],
+  [destination, 'Destination'],
+  [actionInput, 'ActionInput'],
+  [action, 'Action'],
+  [behaviorInput, 'BehaviorInput'],
+  [behavior, 'Behavior'],
+  [collectorInput, 'CollectorInput'],
+  [collector, 'Collector'],
+  [condition, 'Condition'],
+  [delivery, 'Delivery'],
+  [event, 'Event'],
+  [explainedCondition, 'ExplainedCondition'],
+  [parameter, 'Parameter'],
+  [sampleInput, 'SampleInput'],
+]);
+
+const problem: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(errors) },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' }, code: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** The API as OpenAPI 3.1, made from the route table; each operation carries its rights as `x-right`. */
+export function openApi({ version, url }: { version: string; url: string | null }): Json {
+  const schemas: Json = { Problem: problem };
+  const paths: { [path: string]: Json } = {};
+  for (const route of routes) {
+    const { id, method, path, rights, summary, tag, query, body, output, status, produces } = route;
+    const parameters = [...pathParameters(path), ...queryParameters(query, schemas, id), ...headerParameters(route)];
+    const content =
+      output === null
+        ? {}
+        : { content: { [produces]: { schema: schemaOf(output, 'output', `${capital(id)}Output`, schemas) } } };
+    const operation: Json = {
+      operationId: id,
+      summary,
+      tags: [tag],
+      'x-right': rights ?? [],
+      ...(rights === null ? {} : { security: [{ bearer: [] }] }),
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
+      responses: {
+        [status]: { description: summary, ...content },
+        default: { $ref: '#/components/responses/Problem' },
+      },
+    };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Millrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    ...(url === null ? {} : { servers: [{ url }] }),
+    paths,
+    components: {
+      schemas: reachable(paths, schemas),
+      responses: {
+        Problem: {
+          description: 'What went wrong (RFC 9457)',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API token' } },
+    },
+  };
+}
+
+function requestBody(method: string, body: z.ZodType, id: RouteId, schemas: Json): Json {
+  const schema = schemaOf(body, 'input', `${capital(id)}Body`, schemas);
+  const content = { 'application/json': { schema } };
+  return {
+    required: !body.safeParse(undefined).success,
+    content: method === 'PATCH' ? { 'application/merge-patch+json': { schema }, ...content } : content,
+  };
+}
+
+function pathParameters(path: string): Json[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): Json[] {
+  if (query === null) return [];
+  const { properties, required } = jsonSchema(query, 'input', `${capital(id)}Query`, schemas);
+  const needed = Array.isArray(required) ? required : [];
+  return Object.entries(Object(properties)).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: needed.includes(name),
+    schema,
+  }));
+}
+
+function headerParameters({ method, path }: { method: string; path: string }): Json[] {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
+  if (method === 'POST' && !path.endsWith('/rotate-key'))
+    return [header('Idempotency-Key', 'The first answer to a key is repeated for 24 h.')];
+  if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
+    return [header('If-Match', 'The ETag of the version that is meant to be changed.')];
+  if (method === 'GET' && /\{\w+\}$/.test(path))
+    return [header('If-None-Match', 'The ETag of what is known already; 304 when it is unchanged.')];
+  return [];
+}
+
+/** A reference to the schema among the components; a page's items refer in turn. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
+  const own = named.get(schema) ?? name;
+  schemas[own] ??= jsonSchema(schema, io, own, schemas);
+  return { $ref: `#/components/schemas/${own}` };
+}
+
+/**
+ * The JSON Schema of a Zod schema. Recursive parts, which Zod puts beside it, move to the components, and so do the
+ * schemas that have a name there.
+ */
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
+  const made = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema: target }) => {
+      const own = named.get(zodSchema);
+      if (own === undefined || own === name) return;
+      schemas[own] ??= jsonSchema(zodSchema, io, own, schemas);
+      for (const key of Object.keys(target)) delete target[key as keyof typeof target];
+      target.$ref = `#/components/schemas/${own}`;
+    },
+  });
+  const { $defs, $schema: _, ...root } = made;
+  for (const [key, definition] of Object.entries($defs ?? {})) schemas[`${name}${key}`] = relinked(definition, name);
+  return relinked(root, name) as Json; // an object stays one
+}
+
+/** The components that something refers to: Zod names parts that a component of ours then stands for. */
+function reachable(paths: Json, schemas: Json): Json {
+  const found = new Set(['Problem']);
+  const visit = (value: unknown) => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      visit(schemas[name]);
+    }
+  };
+  visit(paths);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)));
+}
+
+function relinked(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => relinked(one, name));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => {
+      if (key !== '$ref' || typeof child !== 'string') return [key, relinked(child, name)];
+      if (child === '#') return [key, `#/components/schemas/${name}`];
+      return [key, child.replace(/^#\/\$defs\//, `#/components/schemas/${name}`)];
+    }),
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
