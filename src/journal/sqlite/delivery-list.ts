@@ -56,7 +56,10 @@ export const deliveryListOperations = {
 function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
   const narrowing = conditions(db, query);
   if (narrowing === null) return [];
-  const { fixed, targets, parts } = narrowing;
+  const { fixed, targets } = narrowing;
+  // An empty list of targets is no search for SQLite.
+  if (targets?.length === 0) return [];
+  const parts = narrowing.parts.filter((part) => part.targets.length > 0);
   const all: Stream[] = [];
   for (const part of parts) {
     const other = {

@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A sealing key: 32 bytes, and the name by which sealed secrets refer to it (the start of its SHA-256). */
+export type SealingKey = { id: string; bytes: Buffer };
+
+/** The file in the data folder that holds the key when none is configured. */
+export const keyFileName = 'secret.key';
+
+/**
+ * Keys from text: 32 bytes in base64 each, comma separated; the first seals, all open. Throws an Error that says which
+ * one is wrong, without showing it.
+ */
+export function parseKeys(text: string): [SealingKey, ...SealingKey[]] {
+  const [first, ...rest] = text.split(',').map((part, index) => parseKey(part.trim(), index + 1));
+  if (first === undefined) throw new Error('No secret key was given.');
+  return [first, ...rest];
+}
+
+/** The keys in the data folder's `secret.key`, which is made (mode 0600) when it is not there. */
+export function loadOrCreateKey(dir: string): [SealingKey, ...SealingKey[]] {
+  const file = join(dir, keyFileName);
+  const text = readIfThere(file) ?? create(file);
+  try {
+    return parseKeys(text.trim());
+  } catch (error) {
+    throw new Error(`${file} does not hold a key: ${error instanceof Error ? error.message : ''}`, { cause: error });
+  }
+}
+
+function parseKey(text: string, position: number): SealingKey {
+  const which = position === 1 ? 'The secret key' : `Secret key number ${position}`;
+  if (text === '') throw new Error(`${which} is empty; it must be 32 bytes in base64 (openssl rand -base64 32).`);
+  const bytes = Buffer.from(text, 'base64');
+  if (!/^[A-Za-z0-9+/_-]+=*$/.test(text)) throw new Error(`${which} is not base64.`);
+  if (bytes.length !== 32)
+    throw new Error(`${which} has ${bytes.length} bytes instead of 32 (openssl rand -base64 32).`);
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes };
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function create(file: string): string {
+  const text = `${randomBytes(32).toString('base64')}\n`;
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+  return text;
+}

@@ -1,0 +1,93 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { Secret } from '../contract/secret.ts';
+import type { SealingKey } from './keys.ts';
+
+/** Where a secret is kept. It is sealed with it (AES-256-GCM, additional data), so that it opens nowhere else. */
+export type SealPlace = { table: string; kind: string; id: string };
+
+/** Turns documents with `Secret`s into plain JSON values with sealed ones, and back. */
+export interface Sealer {
+  /** A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`. */
+  sealBody(place: SealPlace, body: unknown): unknown;
+  /** The way back. Throws an Error of one sentence when a key is missing or a sealed text was changed or moved. */
+  openBody(place: SealPlace, sealed: unknown): unknown;
+  /** The ids of keys that a sealed body needs and that are not here. */
+  missingKeys(sealed: unknown): string[];
+}
+
+/** Seals with the first key, opens with all. */
+export function sealer(keys: readonly [SealingKey, ...SealingKey[]]): Sealer {
+  const byId = new Map(keys.map((key) => [key.id, key.bytes]));
+  const [first] = keys;
+
+  const seal = (place: string, secret: Secret): string => {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', first.bytes, nonce).setAAD(Buffer.from(place));
+    const text = Buffer.concat([cipher.update(secret.reveal(), 'utf8'), cipher.final()]);
+    return `${first.id}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64')}`;
+  };
+
+  const open = (place: string, sealed: string): string => {
+    const key = byId.get(keyIdOf(sealed));
+    if (key === undefined)
+      throw new Error(`A stored secret was sealed with key ${keyIdOf(sealed)}, which is not among the secret keys.`);
+    const bytes = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64');
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
+      decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(12, 28));
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+    } catch (error) {
+      throw new Error(`The sealed secret at ${place} does not open: it was changed or moved.`, { cause: error });
+    }
+  };
+
+  return {
+    sealBody: (place, body) => {
+      const walk = (value: unknown, path: string): unknown => {
+        if (value instanceof Secret) return { [secretKey]: seal(path, value), updatedAt: value.updatedAt };
+        const copy = mapChildren(value, path, walk);
+        return isObject(copy) && (secretKey in copy || plainKey in copy) ? { [plainKey]: copy } : copy;
+      };
+      return walk(body, rootOf(place));
+    },
+    openBody: (place, sealed) => {
+      const walk = (value: unknown, path: string): unknown => {
+        if (!isObject(value)) return mapChildren(value, path, walk);
+        if (plainKey in value) return mapChildren(value[plainKey], path, walk);
+        const { [secretKey]: text, updatedAt } = value;
+        if (typeof text !== 'string') return mapChildren(value, path, walk);
+        return new Secret(open(path, text), String(updatedAt));
+      };
+      return walk(sealed, rootOf(place));
+    },
+    missingKeys: (sealed) => {
+      const missing = new Set<string>();
+      const walk = (value: unknown): unknown => {
+        const inner = isObject(value) && plainKey in value ? value[plainKey] : value;
+        const text = inner === value && isObject(value) ? value[secretKey] : undefined;
+        if (typeof text === 'string' && !byId.has(keyIdOf(text))) missing.add(keyIdOf(text));
+        return mapChildren(inner, '', walk);
+      };
+      walk(sealed);
+      return [...missing];
+    },
+  };
+}
+
+const secretKey = '$secret';
+/** Wraps an object of the operator's own that has one of our keys, so that it is not taken for a sealed secret. */
+const plainKey = '$plain';
+
+const keyIdOf = (sealed: string) => sealed.slice(0, sealed.indexOf('.'));
+const rootOf = ({ table, kind, id }: SealPlace) => `${table}/${kind}/${id}`;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mapChildren(value: unknown, path: string, walk: (value: unknown, path: string) => unknown): unknown {
+  const step = (key: string | number) => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (Array.isArray(value)) return value.map((one, index) => walk(one, step(index)));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, walk(one, step(key))]));
+}

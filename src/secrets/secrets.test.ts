@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Secret } from '../contract/secret.ts';
+import { keyFileName, loadOrCreateKey, parseKeys } from './keys.ts';
+import { scrubber } from './scrubber.ts';
+import { sealer } from './sealer.ts';
+
+const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+const at = '2026-03-01T00:00:00.000Z';
+const place = { table: 'document', kind: 'connection', id: 'con_1' };
+const reveal = (value: unknown): unknown =>
+  value instanceof Secret ? ['secret', value.reveal(), value.updatedAt] : value;
+
+test('a body comes back as it was sealed, and no secret is readable in between', () => {
+  const { sealBody, openBody } = sealer(parseKeys(key(1)));
+  const body = {
+    name: 'CRM',
+    none: null,
+    auth: { token: new Secret('s3cret-välue\u0000', at), empty: new Secret('', at) },
+    list: [{ value: new Secret('listed secret', at) }, 7, true],
+    own: { $secret: 'abc.def', $plain: { $secret: 1, inner: new Secret('wrapped secret', at) } },
+  };
+  const sealed = JSON.stringify(sealBody(place, body));
+  assert.doesNotMatch(sealed, /s3cret|listed|wrapped/);
+  const opened = openBody(place, JSON.parse(sealed));
+  const plain = (value: unknown) => JSON.stringify(value, (_, one) => one).replaceAll('[secret]', '');
+  assert.equal(plain(opened), plain(body));
+  assert.deepEqual(reveal((opened as typeof body).auth.token), ['secret', 's3cret-välue\u0000', at]); // just compared
+  assert.deepEqual(reveal((opened as typeof body).own.$plain.inner), ['secret', 'wrapped secret', at]);
+});
+
+test('a sealed text that was changed or moved to another row or field does not open', () => {
+  const { sealBody, openBody } = sealer(parseKeys(key(1)));
+  const sealed = sealBody(place, { a: new Secret('value one', at), b: new Secret('value two', at) });
+  const { a, b } = sealed as Record<'a' | 'b', { $secret: string }>; // made above
+  assert.throws(() => openBody({ ...place, id: 'con_2' }, sealed), /moved/);
+  assert.throws(() => openBody({ ...place, table: 'user' }, sealed), /moved/);
+  assert.throws(() => openBody(place, { a: b, b: a }), /moved/);
+  const changed = a.$secret.slice(0, -6) + (a.$secret.at(-6) === 'A' ? 'B' : 'A') + a.$secret.slice(-5);
+  assert.throws(() => openBody(place, { a: { ...a, $secret: changed } }), /changed/);
+  assert.throws(() => openBody(place, { a: { ...a, $secret: a.$secret.slice(0, 20) } }), /changed/);
+});
+
+test('the first key seals, all open, and a missing one is named', () => {
+  const old = sealer(parseKeys(key(1)));
+  const both = sealer(parseKeys(`${key(2)}, ${key(1)}`));
+  const sealed = old.sealBody(place, { a: new Secret('some value', at) });
+  const opened = both.openBody(place, sealed);
+  assert.deepEqual(both.missingKeys(sealed), []);
+  const again = both.sealBody(place, opened);
+  assert.doesNotThrow(() => sealer(parseKeys(key(2))).openBody(place, again));
+  assert.throws(() => old.openBody(place, again), /not among the secret keys/);
+  assert.deepEqual(old.missingKeys(again), [parseKeys(key(2))[0].id]);
+  assert.deepEqual(old.missingKeys({ $plain: { $secret: 'zzz.abc' } }), []);
+});
+
+test('keys that are no keys are refused in words that do not show them', () => {
+  for (const [text, words] of [
+    ['', /empty/],
+    [`${key(1)},`, /number 2 is empty/],
+    ['not base64!', /not base64/],
+    [Buffer.alloc(31).toString('base64'), /31 bytes instead of 32/],
+  ] as const)
+    assert.throws(
+      () => parseKeys(text),
+      (error: Error) => words.test(error.message) && (text === '' || !error.message.includes(text)),
+    );
+});
+
+test('a missing key file is made for the owner alone and found again; a broken one is refused', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-key-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const [made] = loadOrCreateKey(dir);
+  assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
+  assert.deepEqual(loadOrCreateKey(dir)[0], made);
+  assert.equal(Buffer.from(readFileSync(join(dir, keyFileName), 'utf8'), 'base64').length, 32);
+  writeFileSync(join(dir, keyFileName), 'oops');
+  assert.throws(() => loadOrCreateKey(dir), /secret\.key does not hold a key/);
+});
+
+test('live secrets are scrubbed in every form that they take on the way', () => {
+  const value = 'p&ss w+rd"\\/é(1)';
+  const scrub = scrubber([new Secret(value, at), new Secret('short', at), new Secret('tokentoken', at)]);
+  const forms = [
+    value,
+    JSON.stringify({ value }),
+    encodeURIComponent(value),
+    encodeURIComponent(value).toLowerCase(),
+    new URLSearchParams({ value }).toString(),
+    Buffer.from(value).toString('base64'),
+    Buffer.from(value).toString('base64url'),
+    ...['', 'u', 'us', 'user'].map((name) => `Basic ${Buffer.from(`${name}:${value}`).toString('base64')}`),
+    `Bearer tokentoken.`,
+  ];
+  for (const form of forms) assert.match(scrub(`before ${form} after`), /^before .*\[secret\].* after$/);
+  assert.equal(scrub(`a ${value}${value} b`), 'a [secret][secret] b');
+  assert.equal(scrub('short words stay'), 'short words stay');
+  assert.equal(scrubber([])('anything'), 'anything');
+});

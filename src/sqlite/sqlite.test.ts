@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import type { AppError } from '../contract/errors.ts';
+import { databaseName } from './database-file.ts';
+import { latestVersion, migrate } from './migrate.ts';
+import { openSqlite, type SqliteOptions } from './sqlite.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { operations } from './test-operations.ts';
+
+const module = new URL('./test-operations.ts', import.meta.url);
+const intake = (bytes = 0) => ({ bytes, isIntake: true });
+const refusedWith = (code: string) => (error: AppError) => error.code === code;
+
+async function opened(options: Omit<SqliteOptions, 'operations'>) {
+  const sqlite = await openSqlite({ ...options, operations: [module] });
+  const { read, write } = sqlite.client<typeof operations>();
+  return { read, write, [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
+}
+
+test('of writes that share a transaction only the guilty one fails, and what was kept of the others is forgotten', async () => {
+  using folder = temporaryFolder();
+  await using db = await opened({ dir: folder.path });
+  assert.equal(await db.write('count', null), 1);
+  const first = db.write('put', { name: 'first', text: '' });
+  const all = await Promise.allSettled([
+    db.write('put', { name: 'a', text: '1' }),
+    db.write('fail', 'b'),
+    db.write('put', { name: 'c', text: '2' }),
+    db.write('put', { name: 'a', text: '3' }),
+    db.write('count', null),
+  ]);
+  await first;
+  assert.deepEqual(
+    all.map((one) => one.status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.match(String(all[1]?.status === 'rejected' && all[1].reason), /fail: failing on purpose/);
+  assert.deepEqual(await db.read('names', null), ['a', 'c', 'first']);
+  assert.equal(await db.read('get', 'a'), '1');
+  assert.deepEqual(all[4], { status: 'fulfilled', value: 1 });
+});
+
+test('what was written is there after closing and opening again; closing waits for what was called', async () => {
+  using folder = temporaryFolder();
+  const db = await opened({ dir: folder.path });
+  const writes = Array.from({ length: 50 }, (_, i) => db.write('put', { name: `n${i}`, text: 'x' }));
+  await db[Symbol.asyncDispose]();
+  await Promise.all(writes);
+  await assert.rejects(db.write('put', { name: 'late', text: '' }), /closed/);
+  await using again = await opened({ dir: folder.path });
+  assert.equal((await again.read('names', null)).length, 50);
+});
+
+test('a second process on the same folder is refused with one line, and the folder is free after kill -9', async () => {
+  using folder = temporaryFolder();
+  const script = (then: string) =>
+    `import { openSqlite } from ${JSON.stringify(new URL('./sqlite.ts', import.meta.url).href)};
+     try { await openSqlite({ dir: ${JSON.stringify(folder.path)}, operations: [] }); ${then} }
+     catch (error) { console.log(error.message); process.exit(3); }`;
+  const run = (then: string) =>
+    spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script(then)], {
+      encoding: 'utf8',
+    });
+  {
+    await using _ = await opened({ dir: folder.path });
+    const second = run('');
+    assert.deepEqual(
+      [second.status, second.stdout],
+      [3, `The data folder ${folder.path} is in use by another Millrace; stop it or choose another folder.\n`],
+    );
+    await assert.rejects(opened({ dir: folder.path }), /in use by another Millrace/);
+  }
+  assert.equal(run("process.kill(process.pid, 'SIGKILL')").signal, 'SIGKILL');
+  await using _ = await opened({ dir: folder.path });
+});
+
+test('a foreign, damaged or newer database is refused in one sentence and stays byte for byte as it is', async () => {
+  const foreign = (file: string, sql: string) => {
+    using database = new DatabaseSync(file);
+    database.exec(sql);
+  };
+  const cases: [string, (file: string) => void, RegExp][] = [
+    ['text', (file) => writeFileSync(file, 'name,amount\n'.repeat(20)), /not a Millrace database/],
+    ['short', (file) => writeFileSync(file, 'SQLite'), /not a Millrace database/],
+    ['foreign', (file) => foreign(file, 'CREATE TABLE t (x)'), /another program/],
+    [
+      'newer',
+      (file) => {
+        migrate(file, new Date());
+        foreign(file, 'PRAGMA user_version = 99; PRAGMA journal_mode = DELETE');
+      },
+      /newer Millrace \(schema 99/,
+    ],
+    [
+      'cut',
+      (file) => {
+        migrate(file, new Date());
+        truncateSync(file, 9_000);
+      },
+      /damaged/,
+    ],
+    [
+      'scribbled',
+      (file) => {
+        migrate(file, new Date());
+        const bytes = readFileSync(file);
+        bytes.fill(0xff, 100, 4_096);
+        writeFileSync(file, bytes);
+      },
+      /damaged/,
+    ],
+  ];
+  for (const [title, make, words] of cases) {
+    using folder = temporaryFolder();
+    const file = join(folder.path, databaseName);
+    make(file);
+    const before = readFileSync(file);
+    await assert.rejects(
+      opened({ dir: folder.path }),
+      (error: Error) => words.test(error.message) && !error.message.includes('\n'),
+      title,
+    );
+    assert.deepEqual(readFileSync(file), before, title);
+  }
+});
+
+test('an older database is copied beside itself before it is migrated', () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date());
+  using migrations = temporaryFolder();
+  const source = new URL('./migrations/', import.meta.url);
+  for (const name of readdirSync(source))
+    writeFileSync(join(migrations.path, name), readFileSync(new URL(name, source)));
+  const next = latestVersion() + 1;
+  writeFileSync(join(migrations.path, `${String(next).padStart(4, '0')}-more.sql`), 'CREATE TABLE more (x)');
+  migrate(file, new Date('2026-03-01T12:00:00Z'), new URL(`file://${migrations.path}/`));
+  const version = (path: string) => {
+    using database = new DatabaseSync(path, { readOnly: true });
+    return database.prepare('PRAGMA user_version').get()?.['user_version'];
+  };
+  assert.equal(version(file), next);
+  assert.equal(version(join(folder.path, `millrace-v${latestVersion()}-2026-03-01T12-00-00-000Z.db`)), latestVersion());
+});
+
+test('over the byte limit of its queue storage refuses intake, takes all else, and recovers by itself', async () => {
+  using folder = temporaryFolder();
+  await using db = await opened({ dir: folder.path, queueBytesMax: 1_000 });
+  const first = db.write('put', { name: 'a', text: '' }, intake(1_001));
+  await assert.rejects(db.write('put', { name: 'b', text: '' }, intake()), refusedWith('storage_busy'));
+  await db.write('put', { name: 'c', text: '' }, { bytes: 5_000, isIntake: false });
+  await first;
+  await db.write('put', { name: 'd', text: '' }, intake());
+  assert.deepEqual(await db.read('names', null), ['a', 'c', 'd']);
+});
+
+test('with free space under the reserve storage refuses intake, takes all else, and recovers by itself', async () => {
+  using folder = temporaryFolder();
+  let free = 99;
+  await using db = await opened({ dir: folder.path, reserveBytes: 100, spaceCheckMs: 0, freeBytes: () => free });
+  await assert.rejects(db.write('put', { name: 'a', text: '' }, intake()), refusedWith('storage_full'));
+  await db.write('put', { name: 'b', text: '' });
+  free = 100;
+  await db.write('put', { name: 'c', text: '' }, intake());
+  assert.deepEqual(await db.read('names', null), ['b', 'c']);
+});
+
+test('a write that the disk has no room for is refused as storage_full, and works when there is room again', async () => {
+  using folder = temporaryFolder();
+  await using db = await opened({ dir: folder.path, pagesMax: 60 });
+  const text = 'x'.repeat(100_000);
+  await db.write('put', { name: 'small', text: '' });
+  await db.write('put', { name: 'a', text: 'x'.repeat(40_000) });
+  await assert.rejects(db.write('put', { name: 'b', text: text.repeat(3) }, intake()), refusedWith('storage_full'));
+  const [large, small] = await Promise.allSettled([
+    db.write('put', { name: 'b', text: text.repeat(3) }, intake()),
+    db.write('put', { name: 'c', text: '' }, intake()),
+  ]);
+  assert.deepEqual([large.status, small.status], ['rejected', 'fulfilled']);
+  await db.write('remove', 'a');
+  await db.write('put', { name: 'b', text: 'x'.repeat(40_000) }, intake());
+  assert.deepEqual(await db.read('names', null), ['b', 'c', 'small']);
+});
