@@ -39,8 +39,8 @@ type Task = { job: RenderJob; call: Call; place: number; key: string; chars: num
 type Hand = {
   worker: SupervisedWorker;
   outstanding: Map<number, Task[]>;
-  /** The running job when the watchdog last saw a new one, and when that was. */
-  seen: { started: number; at: number } | null;
+  /** The running job that the watchdog saw last, and how often in a row. */
+  seen: { started: number; times: number };
   /** The job for which the watchdog ended the thread. */
   condemned: RunningJob | null;
 };
@@ -110,7 +110,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
         onEnd: (running, cause) => ended(hand, running, cause),
       }),
       outstanding: new Map(),
-      seen: null,
+      seen: { started: 0, times: 0 },
       condemned: null,
     };
     return hand;
@@ -151,14 +151,13 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     pump();
   }
 
+  /** Counts looks, not milliseconds: while the whole process stands still, no job is late. */
   function lookAround(): void {
-    const now = performance.now();
     for (const hand of active) {
       const running = hand.worker.progress();
       if (running === null || hand.condemned !== null) continue;
-      if (hand.seen?.started !== running.started) {
-        hand.seen = { started: running.started, at: now };
-      } else if (now - hand.seen.at >= endAfterMs) {
+      if (hand.seen.started !== running.started) hand.seen = { started: running.started, times: 0 };
+      if (++hand.seen.times * WATCH_EVERY_MS > endAfterMs) {
         hand.condemned = running;
         void hand.worker.end();
       }
