@@ -68,6 +68,30 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
   return { nodes: root, findings };
 }
 
+/** Calls `visit` for every node of a template, those inside of blocks included, in the order of the text. */
+export function visitNodes(nodes: TemplateNode[], visit: (node: TemplateNode) => void): void {
+  for (const node of nodes) {
+    visit(node);
+    if (node.kind === 'if') for (const branch of node.branches) visitNodes(branch.body, visit);
+    if (node.kind === 'each' || node.kind === 'foreach') visitNodes(node.body, visit);
+  }
+}
+
+/** Calls `visit` for every piece of JavaScript of a template. */
+export function visitCode(nodes: TemplateNode[], visit: (code: Code) => void): void {
+  visitNodes(nodes, (node) => {
+    for (const code of codesOf(node)) if (code !== null) visit(code);
+  });
+}
+
+function codesOf(node: TemplateNode): (Code | null)[] {
+  if (node.kind === 'text') return [];
+  if (node.kind === 'statements') return [node.code];
+  if (node.kind === 'value') return [node.code, ...node.filters.map(({ args }) => args)];
+  if (node.kind === 'if') return node.branches.map(({ condition }) => condition);
+  return [node.list, node.parameters];
+}
+
 const FINDINGS_MAX = 50;
 
 function asTag(piece: { kind: string } | undefined): Tag | null {
