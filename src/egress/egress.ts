@@ -6,7 +6,8 @@ export interface Egress extends AsyncDisposable {
   /**
    * Makes one HTTP exchange. Whatever the peer does is an outcome, never a rejection. Once a head was read the outcome
    * is a `response`, even when its body then fails or is cut: `body` holds what was read and `truncated` is true.
-   * A request refused by the guard (`blocked`, `protocol`) has sent nothing.
+   * After `blocked`, `dns` and `connect` nothing was sent, and after `tls` nothing was accepted, whether the stage failed
+   * or ran out of time; after `timeout`, `reset` and `protocol` the peer may have got the request.
    */
   send(request: EgressRequest): Promise<EgressOutcome>;
 

@@ -180,3 +180,13 @@ test('an error quotes neither the request nor the answer', async () => {
   assert.equal(kindOf(outcome), 'protocol');
   assert.doesNotMatch(JSON.stringify(outcome), /s3cret|\bat .*\.js/);
 });
+
+test('an answer in pieces of one byte is put together, and cut at its limit', async () => {
+  const text = Array.from({ length: 9_000 }, (_, i) => String.fromCharCode(97 + (i % 26))).join('');
+  const chunks = [...text].map((letter) => `1\r\n${letter}\r\n`).join('');
+  await using peer = await answering(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+  const whole = responseOf(await outcomeOf(peer));
+  assert.deepEqual([Buffer.from(whole.body).toString(), whole.truncated], [text, false]);
+  const cut = responseOf(await outcomeOf(peer, { responseBytesMax: 5_000 }));
+  assert.deepEqual([Buffer.from(cut.body).toString(), cut.truncated], [text.slice(0, 5_000), true]);
+});

@@ -39,7 +39,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #firstByteMs: number | null = null;
   #status = 0;
   #headers: Header[] = [];
-  #chunks: Buffer[] = [];
+  #body: Uint8Array = EMPTY;
   #bytes = 0;
 
   constructor(options: ExchangeOptions) {
@@ -95,9 +95,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = this.#bytesMax - this.#bytes;
+    const kept = Math.min(this.#bytes, this.#bytesMax);
     this.#bytes += chunk.length;
-    if (room > 0) this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
     // A small remainder is read on, so that the socket can be kept.
     if (this.#bytes > this.#bytesMax + DRAIN_BYTES_MAX)
       controller.abort(new EgressFailure('too_large', 'The answer was cut.'));
@@ -134,7 +134,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       kind: 'response',
       status: this.#status,
       headers: this.#headers,
-      body: joined(this.#chunks),
+      body: this.#answerBody(),
       truncated: isCut,
       timings: this.#timings(),
       resends: this.resends,
@@ -145,8 +145,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.isSettled) return;
     this.isSettled = true;
     this.deadline?.cancel();
-    this.#chunks = [];
+    this.#body = EMPTY;
     this.options.onOutcome(outcome);
+  }
+
+  /** A copy: what the socket read is a view of a larger buffer. */
+  #answerBody(): Uint8Array {
+    if (this.#bytes === 0) return EMPTY;
+    return new Uint8Array(this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)));
   }
 
   #timings(): EgressOutcome['timings'] {
@@ -163,11 +169,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
 const DRAIN_BYTES_MAX = 256 * 1024;
 const EMPTY = new Uint8Array(0);
 
-/** A copy of its own, since the chunks are views of large socket buffers. */
-function joined(chunks: readonly Buffer[]): Uint8Array {
-  const [first] = chunks;
-  if (first === undefined) return EMPTY;
-  return chunks.length === 1 ? new Uint8Array(first) : new Uint8Array(Buffer.concat(chunks));
+/**
+ * `body`, of which `length` bytes are in use, with a chunk behind them. One buffer that grows, since a peer may cut its
+ * answer into pieces of one byte; the only chunk of a small answer is not copied here.
+ */
+function appended(body: Uint8Array, length: number, chunk: Uint8Array, bytesMax: number): Uint8Array {
+  if (length === 0) return chunk;
+  const needed = length + chunk.length;
+  let target = body;
+  // Until the first growth, the body is a view of what the socket read.
+  if (needed > body.length) {
+    target = new Uint8Array(Math.min(Math.max(needed * 2, 4_096), bytesMax));
+    target.set(body.subarray(0, length));
+  }
+  target.set(chunk, length);
+  return target;
 }
 
 function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type SecureContext, connect as startTls, type TLSSocket } from 'node:tls';
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress, unmapped } from '../address.ts';
+import { type Address, parseAddress } from '../address.ts';
 import type { Guard } from '../guard.ts';
 import type { Target } from '../target.ts';
 import { connectError, dnsError, EgressFailure, tlsError } from './failure.ts';
@@ -80,7 +80,7 @@ function connectTo(addresses: readonly Address[], { target, guard, signal }: Ope
     socket.once('error', fail);
     socket.once('connect', () => {
       const far = parseAddress(socket.remoteAddress ?? '');
-      const reason = far === null ? 'its far end is unknown' : guard.judge(target, unmapped(far));
+      const reason = far === null ? 'its far end is unknown' : guard.judge(target, far);
       if (reason !== null) return fail(blocked(target, reason));
       signal.removeEventListener('abort', onAbort);
       socket.removeListener('error', fail).on('error', () => {});

@@ -31,6 +31,8 @@ export interface SiteOptions {
   readonly dns: Dns;
   readonly deadlines: Deadlines;
   readonly now: () => number;
+  /** Counts the kept connections that are free, of all sites together. */
+  readonly kept: { count: number };
   /** Called when the last connection is gone and nothing waits. */
   readonly onEmpty: () => void;
 }
@@ -48,7 +50,7 @@ export interface Site {
  * an exchange is on (needed to tell a stale socket from a failing peer, and for the timings) nor can an exchange that
  * still waits for its socket be ended.
  */
-export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }: SiteOptions): Site {
+export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEmpty }: SiteOptions): Site {
   const lanes = new Set<ClientLane>();
   const idle: ClientLane[] = [];
   const waiting: Exchange[] = [];
@@ -56,7 +58,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
 
   return {
     dispatch(exchange) {
-      const lane = idle.pop() ?? (lanes.size < LANES_MAX ? openLane() : null);
+      const lane = takeIdle() ?? (lanes.size < LANES_MAX ? openLane() : null);
       exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => expire(exchange));
       if (lane !== null) lane.carry(exchange);
       else waiting.push(exchange);
@@ -66,6 +68,12 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
       for (const lane of [...lanes]) lane.end(failure);
     },
   };
+
+  function takeIdle(): ClientLane | undefined {
+    const lane = idle.pop();
+    if (lane !== undefined) kept.count--;
+    return lane;
+  }
 
   function openLane(): ClientLane {
     const lane = createLane();
@@ -84,7 +92,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
     } else {
       waiting.splice(waiting.indexOf(exchange), 1);
       exchange.fail({
-        kind: 'timeout',
+        kind: 'connect',
         message: `No connection became free within ${timeoutMs} ms; nothing was sent.`,
       });
     }
@@ -93,7 +101,10 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
   function remove(lane: ClientLane): void {
     if (!lanes.delete(lane)) return;
     const at = idle.indexOf(lane);
-    if (at !== -1) idle.splice(at, 1);
+    if (at !== -1) {
+      idle.splice(at, 1);
+      kept.count--;
+    }
     const next = waiting.shift();
     if (next !== undefined) openLane().carry(next);
     else if (lanes.size === 0) onEmpty();
@@ -160,8 +171,10 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
           if (!lanes.has(lane)) return;
           const next = waiting.shift();
           if (next !== undefined) lane.carry(next);
-          else if (idle.length < IDLE_MAX) idle.push(lane);
-          else lane.discard();
+          else if (kept.count < KEPT_MAX) {
+            kept.count++;
+            idle.push(lane);
+          } else lane.discard();
         });
       },
       discard() {
@@ -184,7 +197,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, onEmpty }:
       expire(afterMs) {
         if (opening !== null) opening.expire(afterMs);
         else {
-          exchange?.fail({ kind: 'timeout', message: `The request could not be sent within ${afterMs} ms.` });
+          exchange?.fail({ kind: 'connect', message: `The request could not be sent within ${afterMs} ms.` });
           lane.discard();
         }
       },
@@ -267,8 +280,10 @@ export const STAGE_WORDS: Readonly<Record<Stage, (host: string, afterMs: number)
   tls: (host, afterMs) => `${host} did not finish the TLS handshake within ${afterMs} ms.`,
 };
 
+/** Connections at a time to one site; what comes beyond waits. */
 const LANES_MAX = 128;
-const IDLE_MAX = 64;
+/** Of all sites together: a file descriptor each. */
+const KEPT_MAX = 512;
 const HEAD_BYTES_MAX = 16 * 1024;
 const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MAX_MS = 60_000;
