@@ -16,8 +16,9 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 /**
- * `source` is the text of a script whose top level runs once, at time 0 and without a deadline's rest to spare, and sets
- * `globalThis.__render = (inputJson: string) => string`. Programs with the same `key` and source share one preparation.
+ * `source` is the text of a script that sets `globalThis.__render = (inputJson: string) => string`. Its top level runs
+ * once, under the limits of a render, at time 0 and always with the same random numbers. Programs with the same `key`
+ * and source share that; `key` also says whose time it was when a job wastes some.
  */
 export type SandboxProgram = { key: string; source: string };
 

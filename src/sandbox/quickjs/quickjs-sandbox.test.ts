@@ -35,13 +35,15 @@ test('a failed self-test means an engine of its own for each render, with the sa
 });
 
 test('a prepared program that had to make room for others is prepared again', async () => {
-  await using sandbox = await quickjsSandbox({ programsMax: 2 });
-  const sources = Array.from({ length: 6 }, (_, i) => `let n = ${i}; globalThis.__render = () => String(n++)`);
-  const outcomes = await sandbox.render(
-    [...sources, ...sources, ...sources.toReversed()].map((source) => jobOf(source)),
-  );
-  const outputs = outcomes.map((outcome) => (outcome.kind === 'returned' ? outcome.output : outcome.message));
-  assert.equal(outputs.join(''), '012345012345543210');
+  await using few = await quickjsSandbox({ programsMax: 2 });
+  await using large = await quickjsSandbox();
+  for (const [sandbox, pad] of [[few, 1] as const, [large, 7e6] as const]) {
+    const top = (i: number) => `const pad = 'x'.repeat(${pad}); let n = ${i};`;
+    const sources = Array.from({ length: 6 }, (_, i) => `${top(i)} globalThis.__render = () => String(n++)`);
+    const jobs = [...sources, ...sources, ...sources.toReversed()].map((source) => jobOf(source));
+    const outputs = (await sandbox.render(jobs)).map((it) => (it.kind === 'returned' ? it.output : it.message));
+    assert.equal(outputs.join(''), '012345012345543210');
+  }
 });
 
 test('an engine that can not start is an error at once', async () => {

@@ -14,7 +14,7 @@ export type QuickjsSandboxOptions = {
   memoryBytes?: number;
   /** Longest output, in UTF-8. Default 1 MiB. */
   outputBytes?: number;
-  /** Prepared programs that each thread keeps, 50 KB or so each. Default 256. */
+  /** Prepared programs that each thread keeps, 50 KB or so each and 32 MiB at most in all. Default 256. */
   programsMax?: number;
   /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 200. */
   graceMs?: number;
@@ -24,6 +24,8 @@ export type QuickjsSandboxOptions = {
 
 const BATCH_JOBS_MAX = 64;
 const BATCH_CHARS_MAX = 4 * 1024 * 1024;
+/** Of input and program together: a thread has 256 MiB of its own. */
+const JOB_CHARS_MAX = 32 * 1024 * 1024;
 const BATCHES_PER_WORKER = 2;
 const WATCH_EVERY_MS = 20;
 /** Threads that end without a job to blame, one after the other with no render between: then something is broken. */
@@ -56,6 +58,7 @@ type Hand = {
 export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox> {
   const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
   const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
+  const charsMax = Math.min(memoryBytes, JOB_CHARS_MAX);
   const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 200);
   const module = await compileEngine();
   const data: Omit<WorkerData, 'progress'> = { module, limits, layout: options.snapshots === false ? null : undefined };
@@ -91,7 +94,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
       for (const [place, job] of jobs.entries()) {
         const task = { job, call, place, key: job.program.key, chars: job.input.length + job.program.source.length };
         // It has no room in the engine anyway, and should not burden the thread on its way there.
-        if (task.chars > memoryBytes) finish(task, exceeded('memory', limits));
+        if (task.chars > charsMax) finish(task, exceeded('memory', limits));
         else queue.push(task);
       }
       pump();

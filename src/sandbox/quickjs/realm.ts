@@ -4,7 +4,7 @@ import { preludeSource } from './prelude.ts';
 /** Base objects, Date, Eval (the engine can't run a script without), strings, RegExp, JSON, Proxy, collections,
  * typed arrays, promises, BigInt. Nothing that knows a host. */
 const INTRINSICS = 0xfff;
-/** Of the engine's own stack, for the script: about 7,000 plain calls deep, then an ordinary InternalError. */
+/** Of the engine's own stack, for the script: some 2,700 plain calls deep, then an ordinary InternalError. */
 const STACK_BYTES = 512 * 1024;
 const CONTEXT_BYTES = 1024;
 /** File name of programs in stack traces. */

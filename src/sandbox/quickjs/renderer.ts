@@ -45,9 +45,14 @@ function freshRenderer({ newEngine, clock, limits }: RendererParts): Renderer {
 
 /** A program whose top level ran: what the memory was then and where its function lies, or why it has none. */
 type Prepared = { fn: number; snapshot: Snapshot } | { failure: RenderOutcome };
+type Known = { source: string; prepared: Prepared; bytes: number };
+
+/** Of prepared programs, for one thread: a program may fill its memory at its top level. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
 function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, base }: Layout): Renderer {
-  const programs = new Map<string, { source: string; prepared: Prepared }>();
+  const programs = new Map<string, Known>();
+  let bytes = 0;
   let session: Session | null = null;
 
   function prepare(session: Session, source: string): Prepared {
@@ -56,11 +61,19 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
     return 'failure' in ready ? ready : { fn: ready.fn, snapshot: takeSnapshot(session.engine, base) };
   }
 
-  function keep(key: string, source: string, prepared: Prepared): void {
+  function forget(key: string): void {
+    bytes -= programs.get(key)?.bytes ?? 0;
     programs.delete(key);
-    programs.set(key, { source, prepared });
-    const oldest = programs.keys().next();
-    if (programs.size > limits.programsMax && !oldest.done) programs.delete(oldest.value);
+  }
+
+  function keep(key: string, known: Known): void {
+    forget(key);
+    programs.set(key, known);
+    bytes += known.bytes;
+    for (const oldest of programs.keys()) {
+      if (programs.size <= limits.programsMax && bytes <= KEPT_BYTES_MAX) break;
+      forget(oldest);
+    }
   }
 
   return {
@@ -70,13 +83,20 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
     render(job) {
       if (session === null) throw new Error('The renderer is not ready.');
       const { key, source } = job.program;
-      const known = programs.get(key);
-      const prepared = known?.source === source ? known.prepared : prepare(session, source);
+      let known = programs.get(key);
+      if (known?.source !== source) known = weigh(source, prepare(session, source));
+      const { prepared } = known;
       // What a limit ended may have been bad luck: it is tried again.
-      if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, source, prepared);
+      if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, known);
       if ('failure' in prepared) return prepared.failure;
       restore(session.engine, base, prepared.snapshot);
       return session.run(job, prepared.fn);
     },
   };
+}
+
+function weigh(source: string, prepared: Prepared): Known {
+  const runs = 'failure' in prepared ? [] : prepared.snapshot.runs;
+  const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 2 * source.length);
+  return { source, prepared, bytes };
 }
