@@ -28,27 +28,24 @@ export type Server = {
   counters(): Promise<Map<string, number>>;
 };
 
-const pageLimit = 200;
 const intakeAnswer = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
 
 /** The server that the configuration names. */
 export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>): Server {
   const client = createClient({ url, token: adminToken?.reveal() ?? null });
 
-  /** Calls a route by its computed id; whoever asks knows what it answers. */
+  // Route ids are computed from `kinds` below, so that the client's types by id can't follow; whoever asks says what
+  // the answer is.
   async function call<Output>(routeId: string, input: CallInput = {}): Promise<Output> {
-    return explained(url, () => (client.call as AnyCall)(routeId, input) as Promise<Output>); // ids are made from `kinds`
+    return explained(url, () => (client.call as AnyCall)(routeId, input) as Promise<Output>);
   }
 
-  async function* pages<Item>(routeId: string, input: CallInput & { query?: Filters }): AsyncIterable<Item> {
-    for (let cursor: string | undefined; ; ) {
-      const page = await call<{ data: Item[]; page: { next: string | null } }>(routeId, {
-        ...input,
-        query: { limit: pageLimit, ...input.query, ...(cursor === undefined ? {} : { cursor }) },
-      });
-      yield* page.data;
-      if (page.page.next === null) return;
-      cursor = page.page.next;
+  async function* pages<Item>(routeId: string, input: CallInput = {}): AsyncIterable<Item> {
+    const items = (client.list as AnyList)(routeId, input);
+    for (;;) {
+      const next = await explained(url, () => items.next());
+      if (next.done === true) return;
+      yield next.value as Item;
     }
   }
 
@@ -113,6 +110,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
 
 type CallInput = { params?: Record<string, string>; query?: Filters; body?: unknown };
 type AnyCall = (routeId: string, input: CallInput) => Promise<unknown>;
+type AnyList = (routeId: string, input: CallInput) => AsyncGenerator<unknown>;
 
 function absent(error: unknown): null {
   if (error instanceof CommandError && error.exitCode === exitCodes.refused) return null;
@@ -124,21 +122,26 @@ async function explained<T>(url: string, request: () => Promise<T>): Promise<T> 
   try {
     return await request();
   } catch (error) {
-    if (error instanceof ClientError) {
-      const fields = error.errors?.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`) ?? [];
+    if (error instanceof ClientError && error.code !== 'network') {
+      const fields = error.errors.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
       const hint = error.status === 401 ? ' Give a token with --token or MILLRACE_ADMIN_TOKEN.' : '';
       const code = error.status >= 500 ? exitCodes.failed : exitCodes.refused;
       throw new CommandError(code, `${error.message}${hint}${fields.join('')}`, { cause: error });
     }
-    if (error instanceof TypeError) {
-      const { cause } = error;
-      const why = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-      throw new CommandError(exitCodes.unreachable, `No server answers at ${url}${why}. --url names another.`, {
+    if (error instanceof ClientError || error instanceof TypeError) {
+      const cause = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
+      throw new CommandError(exitCodes.unreachable, `No server answers at ${url}${cause}. --url names another.`, {
         cause: error,
       });
     }
     throw error;
   }
+}
+
+/** The system's code of a failed fetch, which stands in the cause of a cause. */
+function codeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && /^[A-Z]/.test(String(error.code)) ? error.code : codeOf(error.cause);
 }
 
 function countersOf(metrics: string): Map<string, number> {

@@ -4,7 +4,8 @@ import { type Metric, metricTable } from './metric-table.ts';
 export function metricsReference(): string {
   const rows = Object.values<Metric>(metricTable).map(({ name, type, help, labels }) => {
     const shown = type === 'counter' ? `${name}_total` : name;
-    return `| \`${shown}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${help} |`;
+    const by = labels.length === 0 ? '' : ` by ${labels.map((label) => `\`${label}\``).join(', ')}`;
+    return `- \`${shown}\` (${type}${by}): ${help}`;
   });
   return `# Metrics
 
@@ -14,8 +15,6 @@ export function metricsReference(): string {
 loopback only. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
 histogram: 200 connections); further ones count as \`other\`. Labels hold ids, never names or payloads.
 
-| metric | type | labels | counts |
-|---|---|---|---|
 ${rows.join('\n')}
 
 The log has one line for each attempt (level \`info\`) with the ids of delivery, event, action, destination and
