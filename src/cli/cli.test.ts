@@ -4,59 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { run } from './cli.ts';
-import type { Deps, Finding, Flags, Program } from './program.ts';
+import { cli } from './cli.testing.ts';
+import type { Flags } from './program.ts';
 import { stopInTime } from './start.ts';
-
-type Given = {
-  start?: Program['start'];
-  configure?: (flags: Flags) => void;
-  findings?: Finding[];
-  settings?: Partial<Program['settings']>;
-  stdin?: string;
-};
-
-function cli(given: Given = {}) {
-  const signal = Promise.withResolvers<string>();
-  const done: string[] = [];
-  const written = { out: '', err: '' };
-  const program: Program = {
-    settings: {
-      url: 'http://127.0.0.1:1',
-      adminToken: null,
-      dataDir: tmpdir(),
-      host: '127.0.0.1',
-      port: 0,
-      shutdownMs: 1_000,
-      diskReserveBytes: 0,
-      ...given.settings,
-    },
-    start: given.start ?? (async () => assert.fail('not started here')),
-    backup: async (file) => void done.push(`backup ${file}`),
-    restore: async (file, { force }) => void done.push(`restore ${file} ${force}`),
-    inspect: async () => given.findings ?? [],
-  };
-  const deps: Deps = {
-    version: '9.9.9',
-    flags: [
-      { name: 'dataDir', flag: '--data-dir', description: 'folder', isSwitch: false },
-      { name: 'inbox', flag: '--inbox', description: 'inbox', isSwitch: true },
-      { name: 'url', flag: '--url', description: 'url', isSwitch: false },
-    ],
-    configure(flags) {
-      given.configure?.(flags);
-      return program;
-    },
-    renderTemplate: async ({ data, contentType }) => ({ kind: 'body', body: JSON.stringify(data), contentType }),
-    stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
-    readStdin: async () => given.stdin ?? '',
-    env: {},
-    now: () => Date.UTC(2026, 0, 1),
-    untilSignal: () => ({ signal: signal.promise, [Symbol.dispose]() {} }),
-  };
-  return { written, done, signal, run: (...argv: string[]) => run(argv, deps) };
-}
 
 function file(t: TestContext, content: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));

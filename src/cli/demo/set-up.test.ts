@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTestServer } from '../../api/server.testing.ts';
+import { Secret } from '../../contract/secret.ts';
+import { connectTo } from '../server.ts';
+import { setUpDemo } from './set-up.ts';
+
+test('the demo makes its things once: on a folder that has them nothing changes', async (t) => {
+  const { configuration, listen, close } = await startTestServer();
+  t.after(() => close());
+  const url = await listen({ host: '127.0.0.1', port: 0 });
+  const server = connectTo({ url, adminToken: new Secret('admin', '') });
+  const { collectorKey } = await setUpDemo(server);
+  const { revision } = configuration.snapshot;
+  const enabled = Array.from(configuration.snapshot.documents.action.values(), ({ body }) => body.status);
+  assert.deepEqual(enabled, ['enabled', 'enabled']);
+  assert.equal((await setUpDemo(server)).collectorKey, collectorKey);
+  assert.equal(configuration.snapshot.revision, revision);
+  assert.equal((await server.send(collectorKey, [{ 'wt.ev': '$Purchase' }])).length, 1);
+});

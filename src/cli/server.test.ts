@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { startTestServer } from '../api/server.testing.ts';
+import { Secret } from '../contract/secret.ts';
+import { cli } from './cli.testing.ts';
+
+/** A server on memory adapters, and the commands pointed at it; each call answers exit code and output. */
+async function connected(t: TestContext, token = 'admin') {
+  const server = await startTestServer();
+  t.after(() => server.close());
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    server,
+    async run(argv: string[], stdin = '') {
+      const one = cli({ settings: { url, adminToken: new Secret(token, '') }, stdin });
+      const code = await one.run(...argv);
+      return { code, ...one.written };
+    },
+  };
+}
+
+const manifest = `
+actions:
+  - name: Orders
+    description: Tell the CRM about orders
+    status: enabled
+    rules: { all: [{ behavior: Bought }] }
+    destinations: [{ destination: CRM/Orders, mapping: [{ field: order, parameter: wt.tx_i }] }]
+behaviors:
+  - { name: Bought, condition: { parameter: wt.tx_e, operator: equals, value: p } }
+destinations:
+  - { connection: CRM, name: Orders, path: /orders, status: enabled }
+connections:
+  - { name: CRM, baseUrl: "https://crm.example/v2" }
+collectors:
+  - name: Shop
+`;
+
+test('apply makes things in the order of their references and says what it did', async (t) => {
+  const { run } = await connected(t);
+  const first = await run(['apply', '-'], manifest);
+  assert.deepEqual([first.code, first.err], [0, '']);
+  const lines = first.out.trim().split('\n').slice(1);
+  assert.deepEqual(
+    lines.map((line) => line.split(/ {2,}/).slice(0, 3).join(' ')),
+    [
+      'created collector Shop',
+      'created connection CRM',
+      'created destination CRM/Orders',
+      'created behavior Bought',
+      'created action Orders',
+    ],
+  );
+});
+
+test('apply again changes nothing, and changes only what differs', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const again = await run(['apply', '-', '--output', 'json'], manifest);
+  assert.deepEqual(
+    JSON.parse(again.out).map((row: { change: string }) => row.change),
+    ['unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  );
+  const changed = await run(['apply', '-', '--output', 'json'], manifest.replace('/orders', '/v3/orders'));
+  assert.deepEqual(
+    JSON.parse(changed.out).map((row: { change: string }) => row.change),
+    ['unchanged', 'unchanged', 'changed', 'unchanged', 'unchanged'],
+  );
+});
+
+test('apply stops at the first refusal, shows what was done and points to the field', async (t) => {
+  const { run } = await connected(t);
+  const result = await run(['apply', '-'], manifest.replace('destination: CRM/Orders', 'destination: CRM/Ordres'));
+  assert.equal(result.code, 3);
+  assert.match(result.out, /created +connection +CRM/);
+  assert.match(result.err, /^millrace: action Orders: [\s\S]*CRM\/Ordres/);
+});
+
+test('things are listed, shown by name or id, and deleted', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const list = await run(['destinations', 'list', 'CRM']);
+  assert.match(list.out, /CRM\/Orders +POST \/orders +enabled/);
+  const { id } = JSON.parse((await run(['destinations', 'get', 'CRM/Orders', '--output', 'json'])).out);
+  assert.match((await run(['destinations', 'get', id])).out, /\nname: Orders\n/);
+  const used = await run(['destinations', 'delete', 'CRM/Orders']);
+  assert.equal(used.code, 3, 'in use by the action');
+  assert.equal((await run(['actions', 'delete', 'Orders'])).code, 0);
+  assert.equal((await run(['destinations', 'delete', 'CRM/Orders'])).code, 0);
+  assert.equal((await run(['destinations', 'get', 'CRM/Orders'])).code, 3);
+});
+
+test('send needs no collector named when there is only one, and prints the ids', async (t) => {
+  const { run } = await connected(t);
+  assert.equal((await run(['send', 'wt.ev=x'])).code, 3, 'there is none yet');
+  await run(['apply', '-'], manifest);
+  const sent = await run(['send', 'wt.ev=$Purchase', 'wt.tx_i=A=1']);
+  assert.equal(sent.code, 0);
+  assert.match(sent.out, /\nevt_/);
+  const several = await run(['send', '--file', '-', '--collector', 'Shop'], '[{"a": "1"}, {"a": "2"}]');
+  assert.equal(several.out.match(/evt_/g)?.length, 2);
+  const refused = await run(['send', '--key', 'unknown', 'a=b']);
+  assert.equal(refused.code, 3);
+  await run(['collectors', 'apply', '-'], 'name: Second');
+  assert.match((await run(['send', 'a=b'])).err, /several collectors/);
+});
+
+test('a missing or wrong token says how to give one', async (t) => {
+  const { run } = await connected(t, 'wrong');
+  const { code, err } = await run(['actions', 'list']);
+  assert.equal(code, 3);
+  assert.match(err, /^millrace: .*MILLRACE_ADMIN_TOKEN\.\n$/);
+});
+
+test('deliveries are listed with filters by name; unknown ones are refused', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const list = await run([
+    'deliveries',
+    'list',
+    '--action',
+    'Orders',
+    '--destination',
+    'CRM/Orders',
+    '--output',
+    'json',
+  ]);
+  assert.deepEqual([list.code, list.out], [0, '[]\n']);
+  assert.equal((await run(['deliveries', 'list', '--action', 'Nothing'])).code, 3);
+  assert.equal((await run(['deliveries', 'get', 'dlv_0'])).code, 3);
+});
