@@ -16,6 +16,9 @@ export type Block = {
   hasElse: boolean;
 };
 
+/** Branches nest as `else if` in the code: few enough for any parser's stack. */
+const BRANCHES_MAX = 100;
+
 /** Opens the block of an `{{@…}}` tag. Mistakes are reported; null when nothing can be open after them. */
 export function openBlock(tag: Tag, context: Context): Block | null {
   const word = /^[\w$]*/.exec(context.text.slice(tag.contentStart, tag.contentEnd))?.[0] ?? '';
@@ -43,6 +46,9 @@ export function addBranch(tag: Tag, block: Block | undefined, context: Context):
   const { name, argument } = parseHead(tag, context);
   const mistake = branchMistake(name, argument !== null, block);
   if (mistake !== null || block === undefined) throw new TemplateError(mistake ?? '', tag.start);
+  if (block.node?.kind === 'if' && block.node.branches.length === BRANCHES_MAX) {
+    throw new TemplateError('These are too many `{{#elif(…)}}` for one `{{@if(…)}}`', tag.start);
+  }
   block.hasElse = name === 'else';
   block.body = [];
   const condition: Code | null = argument === null ? null : codeOf(argument, parseExpression);

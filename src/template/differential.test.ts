@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import vm from 'node:vm';
 import * as squirrelly from 'squirrelly';
 import { CORPUS, CORPUS_INPUT } from './corpus.ts';
 import { renderInVm } from './render-in-vm.testing.ts';
@@ -16,11 +17,13 @@ const filters: Record<string, (value: unknown, option?: never) => unknown> = {
 };
 for (const [name, filter] of Object.entries(filters)) squirrelly.filters.define(name, filter);
 
+const realm = vm.createContext({});
+
 for (const kind of new Set(CORPUS.map((one) => one.kind))) {
   test(`renders ${kind} as Squirrelly 9 does`, () => {
     for (const { template } of CORPUS.filter((one) => one.kind === kind)) {
       const theirs = String(squirrelly.render(template, structuredClone(CORPUS_INPUT)));
-      const ours = renderInVm(template, CORPUS_INPUT, { escape: 'html' });
+      const ours = renderInVm(template, CORPUS_INPUT, { escape: 'html' }, realm);
       const text = ours.kind === 'body' ? ours.body : ours.kind === 'skipped' ? '' : ours;
       assert.deepEqual(text, theirs, template);
     }
@@ -69,7 +72,7 @@ test('what Squirrelly gets wrong simply works', () => {
     ['{{! return a(); function a() { return "hoisted" } }}', 'hoisted'],
   ];
   for (const [template, body] of traps) {
-    const output = renderInVm(template, CORPUS_INPUT, { escape: 'none' });
+    const output = renderInVm(template, CORPUS_INPUT, { escape: 'none' }, realm);
     assert.equal(output.kind === 'body' ? output.body : JSON.stringify(output), body, template);
   }
 });

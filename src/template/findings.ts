@@ -10,6 +10,7 @@ export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape |
   const findings: Finding[] = undeclared(traits).map(([name, offset]) => {
     return { offset, message: `\`${name}\` is never declared: write \`let ${name} = …\``, severity: 'warning' };
   });
+  findings.push(...unknownNames(traits));
   if (mode === 'json') findings.push(...doubleEscapes(nodes));
   visitCode(nodes, (code) => findings.push(...findingsInCode(code, traits)));
   return findings;
@@ -34,6 +35,36 @@ export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Trait
 /** Names that are assigned without being declared anywhere: the generated code declares them, since it runs strictly. */
 export function undeclared({ assigned, declared }: Traits): [name: string, offset: number][] {
   return [...assigned].filter(([name]) => !declared.has(name) && !FUNCTIONS.has(name) && name !== 'it');
+}
+
+// What the sandbox's realm has, as far as templates have a use for it.
+const GLOBALS = new Set(
+  (
+    'it undefined NaN Infinity globalThis Object Array String Number Boolean BigInt Symbol Math JSON Date RegExp Map Set ' +
+    'WeakMap WeakSet WeakRef Error TypeError RangeError SyntaxError ReferenceError EvalError URIError AggregateError ' +
+    'Promise Proxy Reflect Function Iterator ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array ' +
+    'Int32Array Float32Array Float64Array BigInt64Array BigUint64Array Uint8ClampedArray parseInt parseFloat isNaN isFinite ' +
+    'encodeURIComponent decodeURIComponent encodeURI decodeURI escape unescape arguments eval'
+  ).split(' '),
+);
+const UNAVAILABLE: Record<string, string> = {
+  Intl: '`Intl` is not available in templates: use the filters `date` and `number`',
+  Buffer: '`Buffer` is not available in templates: there is `base64(text)`',
+  btoa: '`btoa` is not available in templates: there is `base64(text)`',
+  crypto: '`crypto` is not available in templates: there are `sha256(text)`, `hmac(key, text)` and `uuid()`',
+};
+const OF_HOSTS =
+  /^(?:fetch|console|process|require|module|window|document|self|setTimeout|setInterval|queueMicrotask|URL|URLSearchParams|TextEncoder|structuredClone|XMLHttpRequest)$/;
+
+function unknownNames({ names, declared, assigned }: Traits): Finding[] {
+  return [...names].flatMap(([name, offset]): Finding[] => {
+    if (GLOBALS.has(name) || FUNCTIONS.has(name) || declared.has(name) || assigned.has(name)) return [];
+    const known = Object.hasOwn(UNAVAILABLE, name) ? UNAVAILABLE[name] : undefined;
+    const advice = OF_HOSTS.test(name)
+      ? `\`${name}\` is not available in templates`
+      : `\`${name}\` is not known here. A value of the record is \`it.data[0].${name}\``;
+    return [{ offset, message: known ?? advice, severity: 'warning' }];
+  });
 }
 
 function doubleEscapes(nodes: TemplateNode[]): Finding[] {

@@ -38,6 +38,9 @@ test('source that nests deeply is a problem, never an exception', () => {
   for (const statement of ['if(1){', 'for(;;)', 'if(1);else ', 'a:', '{', 'do ', 'function f(){', 'class A{static{']) {
     assert.ok(checkTemplate(`{{! ${statement.repeat(n)} }}`).length > 0, statement);
   }
+  assert.ok(checkTemplate(`{{ ${'new '.repeat(1_000)}a }}`).length > 0);
+  assert.match(checkTemplate(`{{ 1 ${'| upper '.repeat(n)}}}`)[0]?.message ?? '', /too many filters/);
+  assert.match(checkTemplate(`{{@if(0)}}${'{{#elif(0)}}'.repeat(n)}{{/if}}`)[0]?.message ?? '', /too many/);
   const blocks = checkTemplate(`${'{{@if(1)}}'.repeat(n)}${'{{/if}}'.repeat(n)}`);
   assert.match(blocks[0]?.message ?? '', /nested too deeply/);
 });
@@ -67,10 +70,13 @@ test('scanning takes time linear in the length of hostile text', () => {
     (n) => `{{${' '.repeat(n)}`,
     (n) => `{{ 1${' '.repeat(n)}}}`,
     (n) => `a${'\n'.repeat(n)}{{_ 1 _}}${'\n'.repeat(n)}b`,
+    (n) => `{{/${' '.repeat(n)}x`,
+    (n) => `{{/a${' '.repeat(n)}x`,
+    (n) => `{{/${'a'.repeat(n)} x`,
     (n) => `{{/${'if '.repeat(n)}}}`,
     (n) => '{{/a/}}'.repeat(n),
     (n) => '{{ 1 | upper }}'.repeat(n),
-    (n) => `{{ 1 ${'| upper '.repeat(Math.min(n, 90))}}}`,
+    (n) => `{{ 1 ${'| upper '.repeat(n)}}}`,
     (n) => '{{/if}}'.repeat(n),
     (n) => '{{@if(1)}}'.repeat(n),
     (n) => '}}'.repeat(n),

@@ -9,6 +9,9 @@ import { bracketStep, type Code, type Context, closingIndex, codeOf, isEmpty, sc
 /** A filter as it is applied; `args` holds what stands between its brackets. */
 export type FilterCall = { name: string; start: number; args: Code | null };
 
+/** Filters nest as calls in the code: few enough for any parser's stack. */
+const FILTERS_MAX = 20;
+
 /** Parses a tag that runs statements or inserts a value. Null for an empty one. @throws TemplateError */
 export function parseInsertion(tag: Tag, context: Context): TemplateNode | null {
   if (tag.kind === 'statement') {
@@ -24,6 +27,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
     context.report(tag.start, 'This tag is empty and prints nothing', 'warning');
     return null;
   }
+  if (bars.length > FILTERS_MAX) throw new TemplateError('These are too many filters for one value', tag.start);
   const calls = bars.map((bar, index) => {
     const end = bars[index + 1]?.start ?? tag.contentEnd;
     return parseFilter(scriptOf(tag, bar.end, end, context), bar.start);

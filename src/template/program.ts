@@ -182,7 +182,7 @@ function mapEntry({ line, column, source, isFixed, tag }: Segment, firstLine: nu
 function mergeTraits(parts: Part[]): Traits {
   const merged = noTraits();
   for (const { compiled } of parts) {
-    for (const name of compiled.traits.names) merged.names.add(name);
+    for (const [name, offset] of compiled.traits.names) merged.names.set(name, offset);
     if (!compiled.traits.isReadOnly) merged.isReadOnly = false;
   }
   return merged;

@@ -45,7 +45,7 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
 
 const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 // What follows the `/` of a closing tag; anything else after `{{ /` is a regular expression.
-const CLOSING_NAME = /\s*(?:[A-Za-z_$][\w$]*)?\s*-?\}\}|\s*(?:if|each|foreach)\b/y;
+const CLOSING_NAME = /\s*(?:(?:if|each|foreach)\b|(?:[A-Za-z_$][\w$]*\s*)?-?\}\})/y;
 const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
 
 function scanTag(text: string, start: number): Tag {

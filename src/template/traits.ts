@@ -6,8 +6,8 @@ import { type AnyNode, isNode, walk } from './walk.ts';
 export type Traits = {
   /** Members of `it` that are read; null when `it` is used as a whole. */
   itMembers: Set<string> | null;
-  /** Names that are used anywhere (not as keys or members). */
-  names: Set<string>;
+  /** Names that are used anywhere (not as keys or members), with the offset of the first place. */
+  names: Map<string, number>;
   declared: Set<string>;
   /** Names that are assigned to, with the offset of the first place. */
   assigned: Map<string, number>;
@@ -16,13 +16,13 @@ export type Traits = {
 };
 
 export function noTraits(): Traits {
-  return { itMembers: new Set(), names: new Set(), declared: new Set(), assigned: new Map(), isReadOnly: true };
+  return { itMembers: new Set(), names: new Map(), declared: new Set(), assigned: new Map(), isReadOnly: true };
 }
 
 /** Adds what a tree does to `traits`; `base` is the offset of the tree in the template. */
 export function addTraits(traits: Traits, root: Node, base: number): void {
   walk(root, (node, parent) => {
-    if (node.type === 'Identifier') addName(traits, node, parent);
+    if (node.type === 'Identifier') addName(traits, node, parent, base);
     if (node.type === 'VariableDeclarator') addTargets(node['id'], (name) => traits.declared.add(name));
     if (node.type === 'CatchClause') addTargets(node['param'], (name) => traits.declared.add(name));
     if (FUNCTION_TYPES.has(node.type)) {
@@ -30,7 +30,7 @@ export function addTraits(traits: Traits, root: Node, base: number): void {
       for (const parameter of asList(node['params'])) addTargets(parameter, (name) => traits.declared.add(name));
     }
     const target = ASSIGNING.get(node.type);
-    if (target !== undefined) addTargets(node[target], (name) => assign(traits, name, base + node.start));
+    if (target !== undefined) addTargets(node[target], (name) => note(traits.assigned, name, base + node.start));
     if (traits.isReadOnly && !isHarmless(node, parent)) traits.isReadOnly = false;
   });
 }
@@ -49,11 +49,11 @@ const ASSIGNING = new Map([
   ['ForOfStatement', 'left'],
 ]);
 
-function assign(traits: Traits, name: string, offset: number): void {
-  if (!traits.assigned.has(name)) traits.assigned.set(name, offset);
+function note(places: Map<string, number>, name: string, offset: number): void {
+  if (!places.has(name)) places.set(name, offset);
 }
 
-function addName(traits: Traits, node: AnyNode, parent: AnyNode | null): void {
+function addName(traits: Traits, node: AnyNode, parent: AnyNode | null, base: number): void {
   const name = String(node['name']);
   const isKey =
     (parent?.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true) ||
@@ -62,7 +62,7 @@ function addName(traits: Traits, node: AnyNode, parent: AnyNode | null): void {
       parent['computed'] !== true &&
       parent['shorthand'] !== true);
   if (isKey) return;
-  traits.names.add(name);
+  note(traits.names, name, base + node.start);
   if (name === 'eval' || name === 'arguments') traits.itMembers = null;
   if (name !== 'it' || traits.itMembers === null) return;
   const member = parent === null ? null : memberName(parent, node);

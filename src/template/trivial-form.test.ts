@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import vm from 'node:vm';
 import fc from 'fast-check';
 import { renderInVm } from './render-in-vm.testing.ts';
 import { trivialForm } from './trivial-form.ts';
@@ -49,6 +50,7 @@ test('everything else is not', () => {
 });
 
 test('rendering natively gives the bytes that the program gives', () => {
+  const realm = vm.createContext({});
   const records = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 3 });
   fc.assert(
     fc.property(records, (data) => {
@@ -57,7 +59,7 @@ test('rendering natively gives the bytes that the program gives', () => {
       for (const template of [...FIRST.slice(0, 1), ...FIRST.slice(-1), ...WHOLE]) {
         const form = trivialForm(template);
         const body: string | undefined = JSON.stringify(form?.path.length === 2 ? input[0] : input);
-        const output = renderInVm(template, { data: input });
+        const output = renderInVm(template, { data: input }, {}, realm);
         if (body === undefined) assert.deepEqual(output, { kind: 'skipped', reason: 'template returned nothing' });
         else assert.equal(output.kind === 'body' && output.body, body);
       }

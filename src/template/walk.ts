@@ -41,7 +41,7 @@ export function astDepth(root: Node, limit: number): number {
   for (let next = open.pop(); next !== undefined && deepest <= limit; next = open.pop()) {
     deepest = Math.max(deepest, next.depth);
     const { node, depth } = next;
-    const chained = node['left'] ?? node['object'] ?? node['callee'];
+    const chained = node.type === 'NewExpression' ? null : (node['left'] ?? node['object'] ?? node['callee']);
     for (const child of children(node)) open.push({ node: child, depth: child === chained ? depth : depth + 1 });
   }
   return deepest;
