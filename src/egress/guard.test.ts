@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAddress } from './address.ts';
 import { parseAllowRules } from './allow.ts';
-import { checkUrl, createGuard, type Guard, type Listener } from './guard.ts';
+import { checkUrl, createGuard, type Guard, isHostAllowed, type Listener } from './guard.ts';
 import { BAD_PORTS } from './target.ts';
 
 function guardWith(allow: string, ownListeners: readonly Listener[] = [], isInboxOpen = false): Guard {
@@ -343,4 +343,22 @@ test('a refusal says why', () => {
   const result = checkUrl(guardWith(''), 'http://10.0.0.1/');
   assert.ok('reason' in result);
   assert.equal(result.reason, '10.0.0.1 can not be reached: it is in a blocked address range (private)');
+});
+
+test("a host is the operator's own when a rule names it or its address", () => {
+  const parsed = parseAllowRules('10.0.0.0/8:8080, crm.internal, 127.0.0.1');
+  assert.ok(parsed.ok);
+  for (const url of [
+    'http://10.1.1.1:8080/',
+    'http://crm.internal/token',
+    'http://localhost:9000/',
+    'http://127.0.0.1/',
+  ]) {
+    assert.ok(isHostAllowed(parsed.rules, url), url);
+  }
+  for (const url of ['http://10.1.1.1/', 'http://example.com/', 'http://[::1]/', 'nonsense']) {
+    assert.ok(!isHostAllowed(parsed.rules, url), url);
+  }
+  const everything = parseAllowRules('0.0.0.0/0, ::/0');
+  assert.ok(everything.ok && !isHostAllowed(everything.rules, 'http://example.com/'));
 });

@@ -99,6 +99,18 @@ export function checkUrl(guard: Guard, url: string): Target | { readonly reason:
     : target;
 }
 
+/**
+ * Whether the operator's rules name the host of this URL: by its name, or by the range its address lies in. Such a host
+ * is the operator's own, and may be spoken to without TLS where others may not.
+ */
+export function isHostAllowed(rules: readonly AllowRule[], url: string): boolean {
+  const target = parseTarget(url);
+  if ('reason' in target) return false;
+  const { host, port, literal } = target;
+  const addresses = literal ? [literal] : isLocalhost(host) ? LOOPBACK : [NO_ADDRESS];
+  return rules.some((rule) => addresses.some((address) => doesAllow(rule, { host, port, address })));
+}
+
 /** Whether a target's path is under `/inbox/` for every server that may read it: no encoded or doubled separators. */
 export function isInboxPath(target: Target): boolean {
   return INBOX.test(target.pathname) && !target.pathname.includes('//');
@@ -126,6 +138,9 @@ function isOfThisMachine(address: Address): boolean {
     }),
   );
 }
+
+/** Lies in no range, so that only a host rule fits. */
+const NO_ADDRESS: Address = [];
 
 const LOOPBACK: readonly Address[] = [
   [127, 0, 0, 1],

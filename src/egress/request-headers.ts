@@ -43,7 +43,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   'content-length',
   'expect',
   'host',
-  'http2-settings',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
-import { openEgress } from './testdata/open-egress.ts';
-import { dnsPeer, httpPeer, rawPeer } from './testdata/peers.ts';
+import { openEgress } from './open-egress.testing.ts';
+import { dnsPeer, httpPeer, rawPeer } from './peers.testing.ts';
 
 test('a socket is kept for the next request, which then has no times of connecting', async () => {
   await using peer = await httpPeer((_request, response) => void response.end('ok'));

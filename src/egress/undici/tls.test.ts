@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestTo, responseOf } from '../egress.conformance.ts';
-import { openEgress } from './testdata/open-egress.ts';
-import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from './testdata/peers.ts';
+import { openEgress } from './open-egress.testing.ts';
+import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from './peers.testing.ts';
 
 const CA = { ca: pem('ca.crt') };
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../address.ts';
 
 /** A server on 127.0.0.1 that a test talks to; disposing it cuts its connections. */
 export interface Peer extends AsyncDisposable {
@@ -38,9 +38,9 @@ export function httpsPeer(options: ServerOptions, onRequest: RequestListener): P
   return listen(createHttps(options, onRequest));
 }
 
-/** A PEM text of this folder. */
+/** A PEM text of testdata/. */
 export function pem(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8');
+  return readFileSync(new URL(`testdata/${name}`, import.meta.url), 'utf8');
 }
 
 /** A DNS server that knows these names; it answers others with NXDOMAIN, and nothing at all for `silent.test`. */

@@ -1,6 +1,6 @@
-import { parseAllowRules } from '../../allow.ts';
-import type { Egress } from '../../egress.ts';
-import { type UndiciEgressOptions, undiciEgress } from '../undici-egress.ts';
+import { parseAllowRules } from '../allow.ts';
+import type { Egress } from '../egress.ts';
+import { type UndiciEgressOptions, undiciEgress } from './undici-egress.ts';
 
 /** An egress that may reach what `allow` lists; by default every loopback address. */
 export function openEgress(allow = '127.0.0.0/8', options: Partial<UndiciEgressOptions> = {}): Egress {
