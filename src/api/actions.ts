@@ -4,7 +4,8 @@ import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts'
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
-import { documentsOf, type Kind } from './documents.ts';
+import { documentsOf } from './documents.ts';
+import type { Kind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
 import { destinationNamed, withBehaviorIds } from './names.ts';
 import { checkProgram } from './template-errors.ts';

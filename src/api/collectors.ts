@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type CollectorBody, collectorInput } from '../contract/collector.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
-import { documentsOf, type Kind } from './documents.ts';
+import { documentsOf } from './documents.ts';
+import type { Kind } from './kind.ts';
 
 /** Collectors; their keys are made here. */
 export function collectorHandlers(parts: ApiParts) {

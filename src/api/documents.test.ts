@@ -1,9 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { action } from '../contract/action.ts';
+import { behavior } from '../contract/behavior.ts';
+import { collector } from '../contract/collector.ts';
 import { connection } from '../contract/connection.ts';
-import { startTestServer } from './server.testing.ts';
+import { destination } from '../contract/destination.ts';
+import { startTestServer, type TestServer } from './server.testing.ts';
 
 const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
+type Made = { id: string; version: number; name: string };
+
+async function orders(server: TestServer, more: Record<string, unknown> = {}) {
+  const connection = (await server.make('/connections', crm)) as Made;
+  const destination = (await server.make(`/connections/${connection.id}/destinations`, {
+    name: 'Orders',
+    status: 'enabled',
+    ...more,
+  })) as Made;
+  return { connection, destination };
+}
 
 test('a created connection is answered whole, with its defaults, its ETag and its address', async () => {
   await using server = await startTestServer();
@@ -16,7 +31,373 @@ test('a created connection is answered whole, with its defaults, its ETag and it
   assert.equal(body.updatedBy, 'admin');
   const got = await server.call('GET', `/api/v1/connections/${body.id}`);
   assert.deepEqual(got.json(), body);
-  const unchanged = await server.call('GET', `/api/v1/connections/${body.id}`, undefined, { 'if-none-match': 'W/"1"' });
-  assert.equal(unchanged.statusCode, 304);
-  assert.equal(unchanged.body, '');
+});
+
+test('every kind is answered in the shape of the contract', async () => {
+  await using server = await startTestServer();
+  const made = await orders(server);
+  destination.parse(made.destination);
+  const destinations = [{ destinationId: made.destination.id, mapping: [{ field: 'a', expression: 'it.b' }] }];
+  action.parse(await server.make('/actions', { name: 'A', description: 'x', destinations }));
+  behavior.parse(await server.make('/behaviors', { name: 'B', condition: { parameter: 'a', operator: 'exists' } }));
+  const kept = collector.parse(await server.make('/collectors', { name: 'C' }));
+  assert.match(kept.key, /^[0-9a-f]{32}$/);
+});
+
+test('If-None-Match that names the present version is answered 304 without a body', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.make('/connections', crm);
+  for (const known of ['"1"', 'W/"1"', '"7", "1"', '*']) {
+    const answer = await server.call('GET', `/api/v1/connections/${id}`, undefined, { 'if-none-match': known });
+    assert.equal(answer.statusCode, 304, known);
+    assert.equal(answer.body, '');
+  }
+  const other = await server.call('GET', `/api/v1/connections/${id}`, undefined, { 'if-none-match': '"2"' });
+  assert.equal(other.statusCode, 200);
+});
+
+test('a stale If-Match changes nothing and is answered 412 with the present version', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.make('/connections', crm);
+  const url = `/api/v1/connections/${id}`;
+  assert.equal((await server.call('PATCH', url, { description: 'two' }, { 'if-match': '"1"' })).statusCode, 200);
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    const stale = await server.call(method, url, { ...crm, description: 'lost' }, { 'if-match': '"1"' });
+    assert.equal(stale.statusCode, 412, method);
+    assert.deepEqual([stale.json().code, stale.json().version, stale.headers['etag']], ['version_mismatch', 2, '"2"']);
+  }
+  assert.equal((await server.call('GET', url)).json().description, 'two');
+  for (const present of ['*', 'W/"2"', '"1", "2"'])
+    assert.equal(
+      (await server.call('PATCH', url, {}, { 'if-match': present })).statusCode,
+      present === '*' ? 200 : 412,
+    );
+});
+
+test('PUT replaces all, PATCH merges, and read-only fields that come back are ignored', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { ...crm, description: 'old', port: 8443 });
+  const url = `/api/v1/connections/${made['id']}`;
+  const patched = await server.call('PATCH', url, { port: null, settings: { timeoutMs: 1_000 } });
+  assert.deepEqual(
+    [patched.json().port, patched.json().description, patched.json().settings.timeoutMs],
+    [null, 'old', 1_000],
+  );
+  const whole = { ...patched.json(), name: 'CRM 2', version: 99, id: 'con_x' };
+  const replaced = await server.call('PUT', url, whole);
+  assert.equal(replaced.statusCode, 200);
+  assert.deepEqual([replaced.json().id, replaced.json().version, replaced.json().name], [made['id'], 3, 'CRM 2']);
+  assert.equal((await server.call('PUT', url, crm)).json().description, '');
+  const merged = await server.call(
+    'PATCH',
+    url,
+    { description: 'm' },
+    { 'content-type': 'application/merge-patch+json' },
+  );
+  assert.equal(merged.statusCode, 200);
+});
+
+test('a patch to another kind of authentication or condition leaves nothing of the old one', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', {
+    ...crm,
+    auth: { type: 'basic', username: 'u', password: 'pass-word' },
+  });
+  const bearer = await server.call('PATCH', `/api/v1/connections/${made['id']}`, {
+    auth: { type: 'bearer', token: 't' },
+  });
+  assert.equal(bearer.statusCode, 200, bearer.body);
+  assert.deepEqual(Object.keys(bearer.json().auth).sort(), ['token', 'type']);
+  const typo = await server.call('PATCH', `/api/v1/connections/${made['id']}`, { auth: { type: 'bearer', tokn: 't' } });
+  assert.deepEqual(typo.json().errors, [{ pointer: '/auth/tokn', detail: 'Unknown field.', code: 'unknown_field' }]);
+  const one = await server.make('/behaviors', { name: 'B', condition: { parameter: 'a', operator: 'exists' } });
+  const rule = { any: [{ parameter: 'b', operator: 'exists' }] };
+  const other = await server.call('PATCH', `/api/v1/behaviors/${one['id']}`, { condition: rule });
+  assert.deepEqual(other.json().condition, rule);
+});
+
+test('unknown fields are refused one by one, with their places', async () => {
+  await using server = await startTestServer();
+  const answer = await server.call('POST', '/api/v1/connections', { ...crm, a: 1, settings: { retry: { b: 2 } } });
+  assert.equal(answer.statusCode, 422);
+  assert.deepEqual(
+    answer
+      .json()
+      .errors.map((one: { pointer: string }) => one.pointer)
+      .sort(),
+    ['/a', '/settings/retry/b'],
+  );
+});
+
+test('a name is taken whatever its case; destinations share names across connections', async () => {
+  await using server = await startTestServer();
+  const { connection } = await orders(server);
+  const second = await server.call('POST', '/api/v1/connections', { ...crm, name: '  crm ' });
+  assert.deepEqual([second.statusCode, second.json().code], [409, 'name_taken']);
+  const taken = await server.call('POST', `/api/v1/connections/${connection.id}/destinations`, { name: 'ORDERS' });
+  assert.equal(taken.statusCode, 409);
+  const other = await server.make('/connections', { ...crm, name: 'Other' });
+  await server.make(`/connections/${other['id']}/destinations`, { name: 'Orders' });
+  const renamed = await server.call('PATCH', `/api/v1/connections/${connection.id}`, { name: 'crm' });
+  assert.equal(renamed.statusCode, 200);
+});
+
+test('by name a thing is created once and then replaced, and applying it again makes no version', async () => {
+  await using server = await startTestServer();
+  const url = '/api/v1/connections/by-name/My%20CRM';
+  const body = { baseUrl: crm.baseUrl, auth: { type: 'bearer', token: 'a-secret-token' } };
+  const first = await server.call('PUT', url, body);
+  assert.deepEqual([first.statusCode, first.json().name, first.json().version], [201, 'My CRM', 1]);
+  const again = await server.call('PUT', url, body);
+  assert.deepEqual([again.statusCode, again.json().version], [200, 1]);
+  const changed = await server.call('PUT', url, { ...body, auth: { type: 'bearer', token: 'another-token' } });
+  assert.equal(changed.json().version, 2);
+  assert.equal((await server.call('PUT', url, { ...body, name: 'Else' })).statusCode, 422);
+  assert.equal(
+    (await server.call('PUT', '/api/v1/connections/by-name/New', body, { 'if-match': '*' })).statusCode,
+    412,
+  );
+});
+
+test('by name, destinations and behaviors may be named instead of numbered', async () => {
+  await using server = await startTestServer();
+  await orders(server);
+  const apply = (path: string, body: unknown) => server.call('PUT', `/api/v1${path}`, body);
+  const made = await apply('/destinations/by-name/crm%2FPeople', {
+    path: '/people',
+    status: 'enabled',
+    connection: 'CRM',
+  });
+  assert.equal(made.statusCode, 201, made.body);
+  const action = {
+    description: 'x',
+    rules: { all: [{ behavior: 'purchase' }] },
+    destinations: [{ destination: 'CRM/People' }],
+  };
+  const applied = await apply('/actions/by-name/Bought', action);
+  assert.equal(applied.statusCode, 201, applied.body);
+  assert.equal(applied.json().destinations[0].destinationId, made.json().id);
+  assert.match(applied.json().rules.all[0].behavior, /^beh_/);
+  const wrong = [
+    [
+      '/actions/by-name/Bought',
+      { ...action, destinations: [{ destination: 'CRM/Nobody' }] },
+      '/destinations/0/destination',
+    ],
+    ['/actions/by-name/Bought', { ...action, rules: { not: { behavior: 'Nothing' } } }, '/rules/not/behavior'],
+    ['/destinations/by-name/Nobody%2FPeople', {}, ''],
+    ['/destinations/by-name/CRM%2FPeople', { connection: 'Nobody' }, '/connection'],
+  ] as const;
+  for (const [path, body, pointer] of wrong) {
+    const refused = await apply(path, body);
+    assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, pointer]);
+  }
+});
+
+test('versions are listed newest first, page by page both ways, and one can be made the present one again', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.make('/connections', { ...crm, description: 'v1' });
+  const url = `/api/v1/connections/${id}`;
+  for (const description of ['v2', 'v3', 'v4']) await server.call('PATCH', url, { description });
+  const first = (await server.call('GET', `${url}/versions?limit=2`)).json();
+  const numbers = (page: { data: Made[] }) => page.data.map((one) => one.version);
+  assert.deepEqual([numbers(first), first.page.prev], [[4, 3], null]);
+  const second = (await server.call('GET', `${url}/versions?limit=2&cursor=${first.page.next}`)).json();
+  assert.deepEqual([numbers(second), second.page.next], [[2, 1], null]);
+  const back = (await server.call('GET', `${url}/versions?limit=2&cursor=${second.page.prev}`)).json();
+  assert.deepEqual([numbers(back), back.page.prev], [[4, 3], null]);
+  const rolled = await server.call('POST', `${url}/rollback`, { version: 1 });
+  assert.deepEqual([rolled.json().version, rolled.json().description], [5, 'v1']);
+  assert.equal((await server.call('POST', `${url}/rollback`, { version: 9 })).statusCode, 404);
+});
+
+test('what is in use is not deleted, and the answer names its users', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const behavior = await server.make('/behaviors', { name: 'B', condition: { parameter: 'a', operator: 'exists' } });
+  const made = await server.make('/actions', {
+    name: 'Act',
+    description: 'x',
+    rules: { any: [{ not: { behavior: behavior['id'] } }] },
+    destinations: [{ destinationId: destination.id }],
+  });
+  const uses = [
+    [`/connections/${connection.id}`, 'Orders'],
+    [`/destinations/${destination.id}`, 'Act'],
+    [`/behaviors/${behavior['id']}`, 'Act'],
+  ];
+  for (const [path, user] of uses) {
+    const refused = await server.call('DELETE', `/api/v1${path}`);
+    assert.deepEqual([refused.statusCode, refused.json().code, refused.json().users[0].name], [409, 'in_use', user]);
+    assert.match(refused.json().detail, new RegExp(user ?? ''));
+  }
+  for (const path of [`/actions/${made['id']}`, ...uses.map(([path]) => path).reverse()]) {
+    assert.equal((await server.call('DELETE', `/api/v1${path}`)).statusCode, 204);
+    assert.equal((await server.call('GET', `/api/v1${path}`)).statusCode, 404);
+  }
+});
+
+test('standard behaviors are listed, used, and stay as they are', async () => {
+  await using server = await startTestServer();
+  const list = (await server.call('GET', '/api/v1/behaviors?limit=200')).json();
+  const purchase = list.data.find((one: Made) => one.name === 'Purchase');
+  assert.equal(purchase.standard, true);
+  const url = `/api/v1/behaviors/${purchase.id}`;
+  for (const [method, path, body] of [
+    ['PUT', url, purchase],
+    ['PATCH', url, { name: 'Mine' }],
+    ['DELETE', url, undefined],
+    ['PUT', '/api/v1/behaviors/by-name/purchase', { condition: { all: [] } }],
+    ['POST', `${url}/rollback`, { version: 1 }],
+  ] as const) {
+    const answer = await server.call(method, path, body);
+    assert.ok([404, 409].includes(answer.statusCode), `${method} ${path} ${answer.statusCode}`);
+  }
+  const taken = await server.call('POST', '/api/v1/behaviors', { name: 'PURCHASE', condition: { all: [] } });
+  assert.equal(taken.statusCode, 409);
+});
+
+test('templates, tags and expressions must compile, and the error names line and column', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const url = `/api/v1/connections/${connection.id}/destinations`;
+  const cases = [
+    [{ name: 'T', template: 'ok\n{{ it.data[ }}' }, '/template', 2],
+    [{ name: 'T', path: '/{{ it. }}' }, '/path', 1],
+    [{ name: 'T', settings: { headers: [{ name: 'X-A', value: '{{ ) }}' }] } }, '/settings/headers/0/value', 1],
+  ] as const;
+  for (const [body, pointer, line] of cases) {
+    const answer = await server.call('POST', url, body);
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_template'], answer.body);
+    const [error] = answer.json().errors;
+    assert.deepEqual([error.pointer, error.line], [pointer, line]);
+    assert.equal(typeof error.column, 'number');
+  }
+  const mapping = [
+    { field: 'a', value: 'x' },
+    { field: 'b', expression: 'it.' },
+  ];
+  const action = { name: 'A', description: 'x', destinations: [{ destinationId: destination.id, mapping }] };
+  const answer = await server.call('POST', '/api/v1/actions', action);
+  assert.equal(answer.json().errors[0].pointer, '/destinations/0/mapping/1/expression');
+});
+
+test('addresses that deliveries may not go to are refused when they are saved', async () => {
+  await using server = await startTestServer();
+  const cases = [
+    ['http://169.254.169.254/', 'blocked_address'],
+    ['http://[::ffff:10.0.0.1]/', 'blocked_address'],
+    ['ftp://crm.example', 'invalid_value'],
+    ['https://user:pass@crm.example', 'invalid_value'],
+    ['https://crm.example/?q=1', 'invalid_value'],
+  ];
+  for (const [baseUrl, code] of cases) {
+    const answer = await server.call('POST', '/api/v1/connections', { name: 'X', baseUrl });
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, code], baseUrl);
+  }
+});
+
+test('an action can not newly use a destination that is not enabled, and is warned of one it uses already', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const rows = [{ destinationId: destination.id }];
+  const made = await server.make('/actions', { name: 'A', description: 'x', destinations: rows });
+  const url = `/api/v1/actions/${made['id']}`;
+  await server.call('PATCH', `/api/v1/connections/${connection.id}`, { status: 'paused' });
+  const other = await server.call('POST', '/api/v1/actions', { name: 'B', description: 'x', destinations: rows });
+  assert.deepEqual([other.statusCode, other.json().code], [422, 'destination_not_enabled']);
+  assert.equal(other.json().errors[0].pointer, '/destinations/0/destinationId');
+  const saved = await server.call('PATCH', url, { description: 'y' });
+  assert.equal(saved.statusCode, 200);
+  assert.match(saved.json().warnings[0], /CRM\/Orders is paused/);
+  const enabling = await server.call('PATCH', url, { status: 'enabled' });
+  assert.equal(enabling.json().code, 'destination_not_enabled');
+  await server.call('PATCH', `/api/v1/connections/${connection.id}`, { status: 'enabled' });
+  assert.equal((await server.call('PATCH', url, { status: 'enabled' })).json().warnings, undefined);
+  const unknown = await server.call('PATCH', url, { destinations: [{ destinationId: 'dst_none' }] });
+  assert.equal(unknown.json().errors[0].code, 'unknown_destination');
+});
+
+test('conditions are checked where they are saved: unknown behaviors, cycles, regular expressions, users that would break', async () => {
+  await using server = await startTestServer();
+  const leaf = { parameter: 'a', operator: 'exists' };
+  const bad = await server.call('POST', '/api/v1/behaviors', {
+    name: 'R',
+    condition: { all: [{ parameter: 'a', operator: 'regex', value: '(' }] },
+  });
+  assert.deepEqual([bad.statusCode, bad.json().errors[0].pointer], [422, '/condition/all/0/value']);
+  const unknown = await server.call('POST', '/api/v1/actions', {
+    name: 'A',
+    description: 'x',
+    rules: { behavior: 'beh_none' },
+  });
+  assert.equal(unknown.statusCode, 422);
+  const one = await server.make('/behaviors', { name: 'One', condition: leaf });
+  const two = await server.make('/behaviors', { name: 'Two', condition: { behavior: one['id'] } });
+  const cycle = await server.call('PATCH', `/api/v1/behaviors/${one['id']}`, { condition: { behavior: two['id'] } });
+  assert.equal(cycle.statusCode, 422, cycle.body);
+  let deep: unknown = { behavior: two['id'] };
+  for (let i = 0; i < 8; i++) deep = { not: deep };
+  await server.make('/actions', { name: 'Deep', description: 'x', rules: deep });
+  const breaking = await server.call('PATCH', `/api/v1/behaviors/${one['id']}`, { condition: { not: { not: leaf } } });
+  assert.equal(breaking.statusCode, 422);
+  assert.match(breaking.json().errors[0].detail, /Deep/);
+});
+
+test('a rotated key is new, and neither a write nor a rollback brings the old one back', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/collectors', { name: 'C' });
+  const url = `/api/v1/collectors/${made['id']}`;
+  const rotated = (await server.call('POST', `${url}/rotate-key`)).json();
+  assert.notEqual(rotated.key, made['key']);
+  assert.equal((await server.call('PUT', url, made)).json().key, rotated.key);
+  assert.equal((await server.call('POST', `${url}/rollback`, { version: 1 })).json().key, rotated.key);
+});
+
+test('a destination stays with its connection', async () => {
+  await using server = await startTestServer();
+  const { destination } = await orders(server);
+  const other = await server.make('/connections', { ...crm, name: 'Other' });
+  const moved = await server.call('PATCH', `/api/v1/destinations/${destination.id}`, { connectionId: other['id'] });
+  assert.deepEqual([moved.statusCode, moved.json().errors[0].pointer], [422, '/connectionId']);
+  assert.equal((await server.call('POST', '/api/v1/connections/con_none/destinations', { name: 'X' })).statusCode, 404);
+});
+
+test('two changes at once both happen, one after the other', async () => {
+  await using server = await startTestServer();
+  const names = Array.from({ length: 8 }, (_, i) => `c${i}`);
+  const answers = await Promise.all(names.map((name) => server.call('POST', '/api/v1/connections', { ...crm, name })));
+  assert.deepEqual(
+    answers.map((one) => one.statusCode),
+    names.map(() => 201),
+  );
+  const same = await Promise.all(
+    [1, 2].map(() => server.call('POST', '/api/v1/connections', { ...crm, name: 'same' })),
+  );
+  assert.deepEqual(same.map((one) => one.statusCode).sort(), [201, 409]);
+});
+
+test('lists are filtered by name and status', async () => {
+  await using server = await startTestServer();
+  await server.make('/connections', crm);
+  await server.make('/connections', { ...crm, name: 'Shop', status: 'paused' });
+  const names = async (query: string) =>
+    (await server.call('GET', `/api/v1/connections?${query}`)).json().data.map((one: Made) => one.name);
+  assert.deepEqual(await names('name=cr'), ['CRM']);
+  assert.deepEqual(await names('status=paused'), ['Shop']);
+  assert.deepEqual(await names('status=disabled'), []);
+});
+
+test('a parameter that was seen can be described, another is unknown', async () => {
+  await using server = await startTestServer();
+  const changed = await server.call('PATCH', '/api/v1/parameters/wt.ev', { description: 'Event', offered: false });
+  assert.deepEqual([changed.statusCode, changed.json().description], [200, 'Event']);
+  const offered = (await server.call('GET', '/api/v1/parameters?offered=true&limit=1')).json();
+  assert.deepEqual(
+    offered.data.map((one: Made) => one.name),
+    ['a'],
+  );
+  const next = (await server.call('GET', `/api/v1/parameters?offered=true&limit=1&cursor=${offered.page.next}`)).json();
+  assert.deepEqual([next.data[0].name, next.page.next], ['zz', null]);
+  assert.equal((await server.call('PATCH', '/api/v1/parameters/none', {})).statusCode, 404);
 });

@@ -1,61 +1,17 @@
-import type { z } from 'zod';
 import type { Change } from '../catalog/catalog.ts';
-import { type DocumentKind, readOnlyFields } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
 import { idPrefixes } from '../contract/ids.ts';
 import type { Page } from '../contract/page.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
 import type { ApiParts, Call } from './call.ts';
 import { isIdOf, pageOfCut, pageOfList, readCursor } from './cursor.ts';
+import { patched, withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { isObject, mergePatch } from './merge-patch.ts';
-import { keepHeaderValues, placeSecrets, showSecrets } from './secret-places.ts';
-import { fieldErrors, invalid, validate } from './validate.ts';
-
-/** The kinds that have the full set of routes. */
-export type ManagedKind = Exclude<DocumentKind, 'parameter'>;
-
-/** A thing that keeps another from being deleted. */
-export type User = { kind: DocumentKind; id: string; name: string };
-
-/** A write that is being checked: nothing of it is stored yet. */
-export type Draft<K extends ManagedKind> = {
-  body: Bodies[K];
-  /** The document as it is stored now; null when it is new. */
-  before: Document<Bodies[K]> | null;
-  /** Pointers of the secrets that are taken over from it. */
-  kept: readonly string[];
-  snapshot: Snapshot;
-};
-
-/** What distinguishes one kind of document; everything else about reading and writing them is in this file. */
-export type Kind<K extends ManagedKind> = {
-  kind: K;
-  input: z.ZodType;
-  /** Fields that are one value: a patch that does not fit into what is stored replaces it. */
-  wholes: readonly string[];
-  /** Fields beyond those of every document that GET shows and a write ignores. */
-  readOnly: readonly string[];
-  /** What the server adds to what a person wrote. */
-  complete(input: unknown, before: Document<Bodies[K]> | null, parent: string | null): unknown;
-  /** Names are unique within a scope. */
-  scopeOf(body: Bodies[K]): string;
-  /** Throws AppError when the draft can't be saved; answers warnings. */
-  check(draft: Draft<K>): string[];
-  usersOf(id: string, snapshot: Snapshot): User[];
-  isFixed?(id: string): boolean;
-  /** What a rollback makes of an old version, when not all of it may come back. */
-  rolledBack?(old: Bodies[K], present: Bodies[K]): Bodies[K];
-  /** What GET adds to the body. */
-  shownBeside(
-    document: Document<Bodies[K]>,
-    snapshot: Snapshot,
-  ): Record<string, unknown> | Promise<Record<string, unknown>>;
-  /** Reads the name in a by-name path; null: the parent that it names does not exist. */
-  placeOfName(name: string, snapshot: Snapshot): { name: string; parent: string | null };
-  /** Puts ids where things are named. */
-  withIds(json: Record<string, unknown>, snapshot: Snapshot): unknown;
-};
+import { foldName } from './fold-name.ts';
+import type { Kind, ManagedKind } from './kind.ts';
+import { isObject } from './merge-patch.ts';
+import { isSameBody, placeSecrets, showSecrets } from './secret-places.ts';
+import { invalid, validate } from './validate.ts';
 
 type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
 
@@ -66,7 +22,7 @@ type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
 export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
   const { configuration } = parts.pipeline;
   type Doc = Document<Bodies[K]>;
-  type Built = { document: Doc; warnings: string[]; isNew: boolean };
+  type Built = { document: Doc; warnings: string[]; isNew: boolean; isUnchanged: boolean };
 
   const all = (snapshot: Snapshot): ReadonlyMap<string, Doc> =>
     snapshot.documents[kind.kind] as ReadonlyMap<string, Doc>; // the map of this very kind
@@ -124,7 +80,12 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     checkNameIsFree(body, before, snapshot);
     const now = new Date(parts.now()).toISOString();
     const id = before?.id ?? parts.newId(kind.kind);
-    return { document: nextVersion(id, body, before, asked, now), warnings, isNew: before === null };
+    return {
+      document: nextVersion(id, body, before, asked, now),
+      warnings,
+      isNew: before === null,
+      isUnchanged: false,
+    };
   }
 
   function nextVersion(id: string, body: Bodies[K], before: Doc | null, asked: Asked, now: string): Doc {
@@ -157,7 +118,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     let built: Built | undefined;
     const snapshot = await configuration.change((present): Change[] => {
       built = make(present);
-      return [{ op: 'put', document: built.document }];
+      return built.isUnchanged ? [] : [{ op: 'put', document: built.document }];
     });
     if (built === undefined) throw new Error('a change was made without being built');
     const shown = await answer(built.document, snapshot, asked);
@@ -231,13 +192,17 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
       const { shown, isNew } = await put(asked, (snapshot) => {
         const { name, parent } = kind.placeOfName(text, snapshot);
         if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
-        const given = json['name'];
-        if (given !== undefined && (typeof given !== 'string' || foldName(given) !== foldName(name)))
+        const called = json['name'];
+        if (called !== undefined && (typeof called !== 'string' || foldName(called) !== foldName(name)))
           throw invalid([{ pointer: '/name', detail: 'Must be the name in the address, or left out.' }]);
         const named = sameName(name, parent ?? '', snapshot);
         const before = named === undefined ? null : findToChange(snapshot, named.id, asked);
         if (before === null) checkIfMatch(asked.request.headers['if-match'], null);
-        return build({ name, ...Object(kind.withIds(json, snapshot)) }, { snapshot, before, parent, asked });
+        const given = { name, ...Object(kind.withIds(json, snapshot)) };
+        const built = build(given, { snapshot, before, parent, asked });
+        // Configuration as code is applied again and again; what it leaves as it is gets no new version.
+        const isUnchanged = before !== null && isSameBody(built.document.body, before.body);
+        return isUnchanged ? { ...built, document: before, isUnchanged } : built;
       });
       if (isNew) asked.reply.code(201);
       return shown;
@@ -273,7 +238,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         checkNameIsFree(body, before, snapshot);
         const warnings = kind.check({ body, before, kept: [], snapshot });
         const now = new Date(parts.now()).toISOString();
-        return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false };
+        return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
       });
       return shown;
     },
@@ -283,66 +248,16 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
       const { shown } = await put(asked, (snapshot) => {
         const before = findToChange(snapshot, id, asked);
         const now = new Date(parts.now()).toISOString();
-        return { document: nextVersion(id, amended(before.body), before, asked, now), warnings: [], isNew: false };
+        return {
+          document: nextVersion(id, amended(before.body), before, asked, now),
+          warnings: [],
+          isNew: false,
+          isUnchanged: false,
+        };
       });
       return shown;
     },
   };
-}
-
-/** Names are the same when they differ in case or in Unicode composition only. */
-export function foldName(name: string): string {
-  return name.trim().normalize('NFC').toLowerCase();
-}
-
-/**
- * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
- * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
- * does not mean to keep the password.
- */
-export function patched<K extends ManagedKind>(
-  kind: Pick<Kind<K>, 'input' | 'wholes'>,
-  stored: Bodies[K],
-  patch: unknown,
-): unknown {
-  if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
-  const shown = showSecrets(stored);
-  const kept = keepHeaderValues(patch, shown);
-  const merged = mergePatch(shown, kept);
-  const parsed = kind.input.safeParse(merged);
-  if (parsed.success) return merged;
-  const replaced = kind.wholes.filter((key) => isObject(patch[key]));
-  if (replaced.length > 0)
-    return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
-  const leftovers = fieldErrors(parsed.error.issues)
-    .filter((one) => one.code === 'unknown_field')
-    .map((one) =>
-      one.pointer
-        .slice(1)
-        .split('/')
-        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
-    )
-    .filter((path) => !holdsPath(patch, path));
-  return leftovers.reduce(withoutPath, merged);
-}
-
-function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
-  if (!isObject(json)) return json;
-  const ignored = new Set<string>([...readOnlyFields, ...more]);
-  return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
-}
-
-function holdsPath(value: unknown, path: readonly string[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  return isObject(value) && Object.hasOwn(value, key) && holdsPath(value[key], rest);
-}
-
-function withoutPath(value: unknown, path: readonly string[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined || !isObject(value)) return value;
-  const entries = Object.entries(value).filter(([name]) => name !== key || rest.length > 0);
-  return Object.fromEntries(entries.map(([name, child]) => [name, name === key ? withoutPath(child, rest) : child]));
 }
 
 /** Versions are dense, so that the page next to a cursor on its newer side is known by its numbers. */

@@ -1,3 +1,4 @@
+import { reveal } from '../connections/secret-fields.ts';
 import { publicTokenFields } from '../contract/connection.ts';
 import { Secret, type SecretMark } from '../contract/secret.ts';
 import { isObject } from './merge-patch.ts';
@@ -40,7 +41,9 @@ export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string
         kept.push(pointerOf(path));
         return before;
       }
-      return typeof value === 'string' && value !== '' ? new Secret(value, updatedAt) : null;
+      if (typeof value !== 'string' || value === '') return null;
+      // The same text again is no change.
+      return before instanceof Secret && reveal(before) === value ? before : new Secret(value, updatedAt);
     }
     if (Array.isArray(value))
       return value.map((item, i) => walk(item, storedItem(before, item, i), [...path, i], value));
@@ -78,6 +81,16 @@ export function keepHeaderValues(patch: unknown, shown: unknown): unknown {
 export function holdsSecret(body: unknown): boolean {
   if (body instanceof Secret) return true;
   return typeof body === 'object' && body !== null && Object.values(body).some(holdsSecret);
+}
+
+/** Whether two stored bodies say the same; secrets are the same when they are the same object. */
+export function isSameBody(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Secret || b instanceof Secret || Array.isArray(a) !== Array.isArray(b)) return false;
+  const other = new Map(Object.entries(b));
+  const entries = Object.entries(a);
+  return entries.length === other.size && entries.every(([key, value]) => isSameBody(value, other.get(key)));
 }
 
 function isSecretPlace(path: readonly PropertyKey[], owner: unknown): boolean {

@@ -1,0 +1,57 @@
+import { readOnlyFields } from '../contract/document.ts';
+import type { Bodies } from '../pipeline/configuration.ts';
+import type { Kind, ManagedKind } from './kind.ts';
+import { isObject, mergePatch } from './merge-patch.ts';
+import { keepHeaderValues, showSecrets } from './secret-places.ts';
+import { fieldErrors, invalid } from './validate.ts';
+
+/**
+ * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
+ * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
+ * does not mean to keep the password.
+ */
+export function patched<K extends ManagedKind>(
+  kind: Pick<Kind<K>, 'input' | 'wholes'>,
+  stored: Bodies[K],
+  patch: unknown,
+): unknown {
+  if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+  const shown = showSecrets(stored);
+  const kept = keepHeaderValues(patch, shown);
+  const merged = mergePatch(shown, kept);
+  const parsed = kind.input.safeParse(merged);
+  if (parsed.success) return merged;
+  const replaced = kind.wholes.filter((key) => isObject(patch[key]));
+  if (replaced.length > 0)
+    return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
+  const leftovers = fieldErrors(parsed.error.issues)
+    .filter((one) => one.code === 'unknown_field')
+    .map((one) =>
+      one.pointer
+        .slice(1)
+        .split('/')
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    .filter((path) => !holdsPath(patch, path));
+  return leftovers.reduce(withoutPath, merged);
+}
+
+/** A body without the fields that GET shows and a write ignores. */
+export function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
+  if (!isObject(json)) return json;
+  const ignored = new Set<string>([...readOnlyFields, ...more]);
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
+}
+
+function holdsPath(value: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return isObject(value) && Object.hasOwn(value, key) && holdsPath(value[key], rest);
+}
+
+function withoutPath(value: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || !isObject(value)) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== key || rest.length > 0);
+  return Object.fromEntries(entries.map(([name, child]) => [name, name === key ? withoutPath(child, rest) : child]));
+}
