@@ -49,6 +49,15 @@ export type Configuration = {
 
 const conflictsMax = 20;
 
+/** The standard behaviors as documents beside the stored ones; nothing ever changes them. */
+const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): [string, Document<BehaviorBody>] => {
+  const shipped = new Date(0).toISOString();
+  return [
+    id,
+    { kind: 'behavior', id, version: 1, body, createdAt: shipped, updatedAt: shipped, updatedBy: 'millrace' },
+  ];
+});
+
 /** Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. */
 export async function loadConfiguration(catalog: Catalog): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
@@ -103,7 +112,7 @@ function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snaps
     connection: new Map(),
     destination: new Map(),
     action: new Map(),
-    behavior: new Map(standardBehaviors.map((document) => [document.id, document])),
+    behavior: new Map(standardDocuments),
     collector: new Map(),
     parameter: new Map(),
   };
@@ -113,10 +122,11 @@ function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snaps
     kind.set(document.id, document);
   }
   const behaviors = behaviorConditions(documents.behavior.values());
+  const comparisons = new Map();
   const rules: Rule[] = [];
   for (const action of documents.action.values()) {
     if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
-    const compiled = compileCondition(action.body.rules, behaviors);
+    const compiled = compileCondition(action.body.rules, behaviors, comparisons);
     if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
   }
   return {

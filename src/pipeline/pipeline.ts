@@ -1,34 +1,82 @@
-import type { Health } from '../contract/connection.ts';
-import type { Attempt, Reason } from '../contract/delivery.ts';
-import type { Event, IncomingEvent } from '../contract/event.ts';
-import type { Parameter } from '../contract/parameter.ts';
-import type { Configuration, Rule } from './configuration.ts';
-import type { Studio } from './studio.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import { createAttempter } from './attempt.ts';
+import { batcher } from './batcher.ts';
+import { loadConfiguration } from './configuration.ts';
+import { createDeliverer } from './deliverer.ts';
+import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
+import { createGates } from './gates.ts';
+import { holdLeases } from './leases.ts';
+import { createMatcher } from './matcher.ts';
+import { healthOf, newsDesk } from './outlook.ts';
+import { startParameters } from './parameters.ts';
+import { createStudio } from './studio.ts';
+import type { Pipeline, PipelineParts } from './surface.ts';
+import { startUpkeep } from './upkeep.ts';
+import { createWorker } from './worker.ts';
 
-/** What the rest of the program sees of the journey. */
-export interface Pipeline extends AsyncDisposable {
-  readonly configuration: Configuration;
-  /** Keeps one request's events durably and hands them on; answers their ids in input order. */
-  accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
-  /** Previews, tests and renders on the path of delivery. */
-  readonly studio: Studio;
-  /** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
-  readonly outlook: Outlook;
-  /** Parameters learnt from traffic joined with what people said of them, by name. */
-  parameters(): Parameter[];
-  /** Called with each matched event and each attempt; answers the way to stop. */
-  watch(listener: (news: News) => void): () => void;
+export type { Pipeline, PipelineParts } from './surface.ts';
+
+/**
+ * The journey: accept → match → plan → render → build → sign → send → judge → settle, each in a file of its own. What is
+ * made first is stopped last: intake and matching end before delivering, delivering before the claims are given back.
+ */
+export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
+  const { journal, telemetry, clock, limits } = parts;
+  const { failed } = telemetry;
+  const queue = journal.deliveries;
+  const configuration = await loadConfiguration(parts.catalog);
+  const stack = new AsyncDisposableStack();
+  const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
+  const { poisoned } = await queue.recover(leases.deliveries, clock.now());
+  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
+
+  const room = { ...parts, configuration, queue, failed };
+  const desk = newsDesk();
+  const parameters = stack.use(await startParameters(room));
+  const upkeep = stack.use(startUpkeep({ ...room, ...limits }));
+
+  const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
+  const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
+  const attempter = createAttempter(parts);
+  const gates = stack.use(await createGates(room));
+  const deliverer = stack.use(
+    createDeliverer({
+      ...room,
+      ...limits,
+      gates,
+      lease: leases.deliveries,
+      placeOf: placesOf(configuration),
+      attempt: createWorker({ ...room, attempter, gates, render }),
+      pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
+      settled: (delivery, step) => desk.settled(delivery, step, telemetry),
+    }),
+  );
+  gates.watch(deliverer.wake);
+  stack.use(followConfiguration({ ...room, deliverer }));
+  const matcher = stack.use(
+    createMatcher({
+      ...room,
+      lease: leases.events,
+      partition: 0,
+      planned: deliverer.hand,
+      matched(event, matched) {
+        parameters.observe(event);
+        if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
+      },
+    }),
+  );
+  await deliverer.start();
+  await matcher.start();
+
+  const health = healthOf({ ...room, gates });
+  return {
+    configuration,
+    accept: (request) => upkeep.admit(() => matcher.accept(request)),
+    studio: createStudio({ ...room, attempter, render, lease: leases.deliveries }),
+    outlook: { isSending: deliverer.isSending, closed: gates.allClosed, wake: deliverer.wake, health },
+    depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
+    parameters: parameters.list,
+    watch: desk.watch,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
-
-export interface Outlook {
-  isSending(deliveryId: string): boolean;
-  /** Destinations whose gate (their own or their connection's) is closed, and why. */
-  closed(): ReadonlyMap<string, { reason: Reason; detail: string | null }>;
-  /** Looks at the queues of these destinations now (after a retry by a person, say). */
-  wake(destinationIds: readonly string[]): void;
-  health(connectionId: string): Promise<Health>;
-}
-
-export type News =
-  | { kind: 'event'; event: Event; matched: readonly Rule[] }
-  | { kind: 'attempt'; deliveryId: string; destinationId: string; attempt: Attempt; status: string };

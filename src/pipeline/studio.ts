@@ -1,6 +1,19 @@
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
-import type { DestinationBody } from '../contract/destination.ts';
+import { type DestinationBody, destinationInput } from '../contract/destination.ts';
+import { AppError } from '../contract/errors.ts';
+import { placedId } from '../contract/ids.ts';
 import type { Preview, SampleInput } from '../contract/routes.ts';
+import type { Journal, Lease } from '../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import type { Attempter, Work } from './attempt.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+import { shownDelivery } from './delivery-view.ts';
+import { freshDelivery } from './fresh-delivery.ts';
+import { maskHeaders } from './masking.ts';
+import { planRender, type Rendering } from './render.ts';
+import { sampleEvent } from './sample.ts';
+import { finishTest, stepAfter } from './step.ts';
 
 /**
  * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
@@ -22,3 +35,130 @@ export type RenderInput = {
   events?: Record<string, unknown>[] | undefined;
   meta?: Record<string, unknown> | undefined;
 };
+
+export function createStudio(options: {
+  configuration: Configuration;
+  journal: Pick<Journal, 'matching' | 'deliveries' | 'log'>;
+  lease: Lease;
+  clock: Clock;
+  attempter: Attempter;
+  render(job: RenderJob): Promise<RenderOutcome>;
+  random(): number;
+}): Studio {
+  const { configuration, journal, lease, clock, attempter } = options;
+
+  async function prepare(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Work> {
+    const { documents } = configuration.snapshot;
+    const stored = documents.destination.get(destinationId);
+    if (stored === undefined) throw new AppError('not_found', `There is no destination ${destinationId}.`);
+    const destination = draft === null ? stored : { ...stored, body: draft };
+    const connection = documents.connection.get(stored.body.connectionId);
+    if (connection === undefined)
+      throw new AppError('not_found', `There is no connection ${stored.body.connectionId}.`);
+    const action = input.actionId === undefined ? null : (documents.action.get(input.actionId) ?? null);
+    if (input.actionId !== undefined && action === null)
+      throw new AppError('not_found', `There is no action ${input.actionId}.`);
+    const now = clock.now();
+    return {
+      deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
+      createdAt: now,
+      queuedMs: null,
+      number: 0,
+      waitedMs: 0,
+      event: await eventOf(input, now),
+      data: input.data ?? null,
+      rendered: null,
+      plan: planRender(options.render, action, destination),
+      action,
+      destination,
+      connection,
+    };
+  }
+
+  async function eventOf(input: SampleInput, now: number) {
+    if (input.eventId !== undefined) {
+      const found = await journal.log.event(input.eventId);
+      if (found === null) throw new AppError('not_found', `There is no event ${input.eventId}.`);
+      return found;
+    }
+    if (input.event !== undefined) return sampleEvent(input.event, now);
+    if (input.data !== undefined) return null;
+    throw new AppError('invalid_value', 'Give eventId, event or data.', {
+      errors: [{ pointer: '', detail: 'One of eventId, event and data is needed.' }],
+    });
+  }
+
+  return {
+    async preview(destinationId, input, draft) {
+      const work = await prepare(destinationId, input, draft);
+      const rendering = await attempter.render(work);
+      const result = resultOf(rendering, work.destination.body.contentType);
+      if (rendering.kind !== 'rendered') return { request: null, result, warnings: [] };
+      const built = attempter.build(work, rendering.rendered);
+      if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
+      const headers = maskHeaders(built.request.headers, work.connection.body, work.destination.body);
+      const { type } = work.connection.body.auth;
+      const warnings = type === 'none' ? [] : [`Authentication (${type}) is put on when the request is sent.`];
+      return { request: { ...built.request, headers }, result, warnings };
+    },
+
+    async testSend(destinationId, input, draft) {
+      const work = await prepare(destinationId, input, draft);
+      const { action, destination, connection, event } = work;
+      const planned = {
+        eventId: input.eventId ?? null,
+        actionId: action?.id ?? null,
+        actionVersion: action?.version ?? null,
+        destinationId,
+        destinationVersion: destination.version,
+        connectionId: connection.id,
+        dueAt: null,
+        test: true,
+      };
+      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
+      const deliveryId = ids?.[0];
+      if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
+      const delivery = freshDelivery(deliveryId, planned, event);
+      const attempted = await attempter.attempt({ ...work, deliveryId, createdAt: delivery.createdAt });
+      const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+      const now = clock.now();
+      const settlement = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+      await journal.deliveries.settle(lease, [settlement], now);
+      const logged = await journal.log.delivery(deliveryId);
+      if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
+      return shownDelivery(logged, { isSending: false, closed: null, now });
+    },
+
+    async render({ template, contentType, data, events, meta, ...input }) {
+      const now = clock.now();
+      const body = destinationInput.parse({ name: 'render', contentType });
+      const destination = {
+        id: 'render',
+        // The parsed default has no secrets in it.
+        body: {
+          ...(body as DestinationBody),
+          template,
+          settings: { ...body.settings, headers: [], escape: input.escape },
+        },
+      };
+      const plan = planRender(options.render, null, destination);
+      const given = {
+        deliveryId: 'render',
+        idempotencyKey: 'render',
+        action: null,
+        destination: { id: 'render', name: 'render' },
+        time: now,
+      };
+      const started = performance.now();
+      const rendering = await plan.render({ data, events: events ?? [], meta: { ...given, ...meta } });
+      return { result: resultOf(rendering, contentType), durationMs: performance.now() - started };
+    },
+  };
+}
+
+function resultOf(rendering: Rendering, contentType: string): RenderResult {
+  if (rendering.kind === 'rendered') return { kind: 'body', body: rendering.rendered.body, contentType };
+  if (rendering.kind === 'skipped') return rendering;
+  const { reason, line, column } = rendering;
+  return { kind: 'failed', reason, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
+}

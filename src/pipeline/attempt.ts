@@ -1,0 +1,225 @@
+import type { Authenticator } from '../connections/authenticator.ts';
+import { signMessage } from '../connections/signing.ts';
+import { tlsOptions } from '../connections/tls-options.ts';
+import type { ActionBody } from '../contract/action.ts';
+import type { ConnectionBody } from '../contract/connection.ts';
+import type { Attempt, ErrorKind, Timings } from '../contract/delivery.ts';
+import type { DestinationBody } from '../contract/destination.ts';
+import type { Event } from '../contract/event.ts';
+import type { NewId } from '../contract/ids.ts';
+import { judge, type Verdict } from '../destinations/judge.ts';
+import { buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
+import type { Egress, EgressOutcome } from '../egress/egress.ts';
+import type { Rendered } from '../journal/journal.ts';
+import type { Clock } from './clock.ts';
+import type { Document } from './configuration.ts';
+import type { DataRecord } from './field-mapping.ts';
+import { maskHeaders } from './masking.ts';
+import type { Meta, Rendering, RenderPlan } from './render.ts';
+
+/** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
+export type Work = {
+  deliveryId: string;
+  createdAt: number;
+  queuedMs: number | null;
+  /** Exchanges logged before. */
+  number: number;
+  waitedMs: number;
+  event: Event | null;
+  /** Records instead of the mapped event (a test). */
+  data: readonly DataRecord[] | null;
+  rendered: Rendered | null;
+  plan: RenderPlan;
+  action: Document<ActionBody> | null;
+  destination: Document<DestinationBody>;
+  connection: Document<ConnectionBody>;
+};
+
+/** What an attempt did: at most two exchanges (a refreshed token resends once), and how the last one was judged. */
+export type Attempted =
+  | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
+  | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
+  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; log: Attempt[] }
+  | {
+      kind: 'unauthorized';
+      rendered: Rendered;
+      isRejected: boolean;
+      detail: string;
+      retryAfterMs: number | null;
+      log: Attempt[];
+    };
+
+export type Attempter = {
+  render(work: Work): Promise<Rendering>;
+  build(work: Work, rendered: Rendered): ReturnType<typeof buildRequest>;
+  /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
+  attempt(work: Work): Promise<Attempted>;
+};
+
+/** The one path on which previews, tests and deliveries make their requests. */
+export function createAttempter(options: {
+  egress: Egress;
+  authenticator: Authenticator;
+  clock: Clock;
+  newId: NewId;
+}): Attempter {
+  const { egress, authenticator, clock, newId } = options;
+
+  async function render(work: Work): Promise<Rendering> {
+    if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
+    const data = work.data ?? (work.event === null ? [] : [work.plan.record(work.event)]);
+    return work.plan.render({ data, events: work.event === null ? [] : [work.event], meta: metaOf(work) });
+  }
+
+  function build(work: Work, rendered: Rendered) {
+    const { connection, destination, deliveryId } = work;
+    return buildRequest({
+      connection: connection.body,
+      destination: destination.body,
+      rendered,
+      idempotencyKey: deliveryId,
+    });
+  }
+
+  async function attempt(work: Work): Promise<Attempted> {
+    const rendering = await render(work);
+    if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
+    const { rendered } = rendering;
+    const built = build(work, rendered);
+    const log: Attempt[] = [];
+    if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
+
+    const connection = { id: work.connection.id, version: work.connection.version, ...work.connection.body };
+    for (let isResend = false; ; isResend = true) {
+      const startedAt = clock.now();
+      const note = {
+        work,
+        startedAt,
+        number: work.number + log.length + 1,
+        id: newId('attempt'),
+        request: built.request,
+        now: clock.now,
+      };
+      const authorization = await authenticator.authorize(connection);
+      if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
+      const { signing } = work.connection.body.settings;
+      const message = { id: work.deliveryId, body: built.request.body ?? '', now: startedAt };
+      const signature = signing === null ? unsigned : signMessage(signing, message);
+      if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
+      const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
+      const { connectTimeoutMs, timeoutMs } = work.connection.body.settings;
+      const tls = tlsOptions(work.connection.body.settings.tls);
+      const outcome = await egress.send({ ...request, connectTimeoutMs, timeoutMs, ...(tls === null ? {} : { tls }) });
+      const verdict = judge({
+        outcome,
+        auth: work.connection.body.auth,
+        settings: work.destination.body.settings,
+        isTokenFresh: authorization.fresh,
+        isResend,
+        waitedMs: work.waitedMs,
+        now: clock.now(),
+      });
+      const isRefresh = verdict.kind === 'auth_refused' && verdict.refresh;
+      log.push(exchanged({ ...note, request }, outcome, verdict, authorization.tokenMs));
+      if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
+      if (!isRefresh) return { kind: 'judged', rendered, verdict, log };
+    }
+  }
+
+  return { render, build, attempt };
+}
+
+function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
+  return {
+    deliveryId,
+    idempotencyKey: deliveryId,
+    action: action === null ? null : { id: action.id, name: action.body.name },
+    destination: { id: destination.id, name: destination.body.name },
+    time: createdAt,
+  };
+}
+
+type Note = { now(): number; work: Work; startedAt: number; number: number; id: string; request: WebhookRequest };
+
+/** The head that every line of the attempt log shares. */
+function heading({ work, startedAt, number, id, request }: Note) {
+  return {
+    id,
+    number,
+    batchId: null,
+    startedAt: new Date(startedAt).toISOString(),
+    request: { ...request, headers: maskHeaders(request.headers, work.connection.body, work.destination.body) },
+    versions: {
+      action: work.action?.version ?? null,
+      destination: work.destination.version,
+      connection: work.connection.version,
+    },
+  };
+}
+
+const unsigned = { ok: true, headers: [] } as const;
+
+function unauthorized(
+  note: Note,
+  rendered: Rendered,
+  before: Attempt[],
+  refusal: { kind: 'rejected' | 'temporary'; detail: string; retryAfterMs?: number | null },
+): Attempted {
+  const { kind, detail, retryAfterMs = null } = refusal;
+  const isRejected = kind === 'rejected';
+  const log = [...before, unsent(note, detail, isRejected, note.now())];
+  return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
+}
+
+function unsent(note: Note, detail: string, isRejected: boolean, now: number): Attempt {
+  const spentMs = now - note.startedAt;
+  const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+  return {
+    ...heading(note),
+    counted: !isRejected,
+    durationMs: spentMs,
+    timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
+    response: null,
+    error: { kind: 'auth', message: detail },
+    outcome: isRejected ? 'held' : 'retry',
+  };
+}
+
+function exchanged(note: Note, outcome: EgressOutcome, verdict: Verdict, tokenMs: number | null): Attempt {
+  const timings: Timings = { queueMs: note.work.queuedMs, tokenMs, ...outcome.timings };
+  return {
+    ...heading(note),
+    counted: isCounted(verdict),
+    durationMs: Math.round(outcome.timings.totalMs + (tokenMs ?? 0)),
+    timings,
+    response:
+      outcome.kind === 'error'
+        ? null
+        : {
+            status: outcome.status,
+            headers: outcome.headers.map(([name, value]): [string, string] => [name, value]),
+            body: decoder.decode(outcome.body),
+            truncated: outcome.truncated,
+          },
+    error: errorOf(outcome, verdict),
+    outcome: outcomeOf(verdict),
+  };
+}
+
+// Not fatal: a body that is no UTF-8 is shown with replacement characters.
+const decoder = new TextDecoder();
+
+function isCounted(verdict: Verdict): boolean {
+  if (verdict.kind === 'retry') return verdict.counted;
+  return verdict.kind !== 'auth_refused';
+}
+
+function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; message: string } | null {
+  if (outcome.kind === 'error') return outcome.error;
+  return verdict.kind === 'delivered' ? null : { kind: verdict.errorKind, message: verdict.detail };
+}
+
+function outcomeOf(verdict: Verdict): Attempt['outcome'] {
+  if (verdict.kind !== 'auth_refused') return verdict.kind;
+  return verdict.refresh ? 'refreshed' : 'held';
+}

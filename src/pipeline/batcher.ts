@@ -1,0 +1,45 @@
+/**
+ * Gathers single asks into batches: what comes in while a batch is away, or within the same turn of the event loop,
+ * goes out together. `run` answers in order; when it rejects, every ask of that batch does.
+ */
+export function batcher<Ask, Answer>(options: {
+  run(asks: Ask[]): Promise<readonly Answer[]>;
+  /** Asks in one batch. */
+  size: number;
+  /** Batches away at once. */
+  outstanding: number;
+}): (ask: Ask) => Promise<Answer> {
+  type Waiting = { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void };
+  let waiting: Waiting[] = [];
+  let away = 0;
+  let scheduled = false;
+
+  function schedule() {
+    if (scheduled || waiting.length === 0 || away >= options.outstanding) return;
+    scheduled = true;
+    setImmediate(send);
+  }
+
+  async function send() {
+    scheduled = false;
+    const batch = waiting.slice(0, options.size);
+    waiting = waiting.slice(options.size);
+    away += 1;
+    schedule();
+    try {
+      const answers = await options.run(batch.map((one) => one.ask));
+      for (const [index, one] of batch.entries()) one.resolve(answers[index] as Answer); // one answer for each ask
+    } catch (error) {
+      for (const one of batch) one.reject(error);
+    } finally {
+      away -= 1;
+      schedule();
+    }
+  }
+
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ask, resolve, reject });
+      schedule();
+    });
+}

@@ -1,0 +1,28 @@
+import type { FieldMapping } from '../contract/action.ts';
+import type { Event } from '../contract/event.ts';
+import { compileLookup } from '../rules/lookup.ts';
+
+export type DataRecord = Record<string, unknown>;
+
+/**
+ * The fields of a mapping that need no JavaScript: parameters and fixed values, by order of the mapping. Expressions
+ * are left to the program, which puts every field back into the mapping's order. An empty mapping gives the event's
+ * data as it is. A missing parameter leaves its key out.
+ */
+export function compileMapping(mapping: readonly FieldMapping[]): (event: Event) => DataRecord {
+  if (mapping.length === 0) return (event) => event.data;
+  const steps = mapping.flatMap((line) => {
+    if ('expression' in line) return [];
+    const { field } = line;
+    return 'parameter' in line ? [{ field, get: compileLookup(line.parameter) }] : [{ field, get: () => line.value }];
+  });
+  return (event) => {
+    const entries: [string, unknown][] = [];
+    for (const { field, get } of steps) {
+      const value = get(event);
+      if (value !== undefined) entries.push([field, value]);
+    }
+    // Object.fromEntries defines own properties, whatever a field is called: `__proto__` is data like any other.
+    return Object.fromEntries(entries);
+  };
+}

@@ -1,0 +1,70 @@
+import type { Authenticator } from '../connections/authenticator.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+import type { Deliverer } from './deliverer.ts';
+
+/** The connection of a destination and the requests that a person allows it at once; null: the destination is gone. */
+export function placesOf(configuration: Configuration) {
+  return (destinationId: string): { connectionId: string; concurrency: number | null } | null => {
+    const { documents } = configuration.snapshot;
+    const destination = documents.destination.get(destinationId);
+    if (destination === undefined) return null;
+    const { connectionId } = destination.body;
+    return {
+      connectionId,
+      concurrency: documents.connection.get(connectionId)?.body.settings.rate.concurrency ?? null,
+    };
+  };
+}
+
+/** A destination that answered 410 is gone for good: nothing more is sent until a person looks. */
+export async function pauseDestination(
+  configuration: Configuration,
+  destinationId: string,
+  now: number,
+): Promise<void> {
+  await configuration.change(({ documents }) => {
+    const document = documents.destination.get(destinationId);
+    if (document === undefined || document.body.status !== 'enabled') return [];
+    const body = { ...document.body, status: 'paused' as const };
+    const updatedAt = new Date(now).toISOString();
+    return [
+      { op: 'put', document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: 'millrace' } },
+    ];
+  });
+}
+
+/** What a saved change of a connection or destination sets in motion: deliveries stored as held get another chance. */
+export function followConfiguration(options: {
+  configuration: Configuration;
+  journal: Pick<Journal, 'log'>;
+  deliverer: Pick<Deliverer, 'wake'>;
+  authenticator: Pick<Authenticator, 'forget'>;
+  clock: Clock;
+  telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
+}): Disposable {
+  const { configuration, journal, deliverer, authenticator, clock, telemetry } = options;
+  const stop = configuration.watch((snapshot, changes) => {
+    const touched = new Set<string>();
+    for (const { op, document } of changes) {
+      const { kind, id, version, updatedBy } = document;
+      telemetry.configurationChanged({ kind, id, version, op, by: updatedBy });
+      if (kind === 'connection' && op === 'delete') authenticator.forget(id);
+      if (updatedBy === 'millrace') continue;
+      if (kind === 'destination') touched.add(id);
+      if (kind === 'connection')
+        for (const one of snapshot.documents.destination.values())
+          if (one.body.connectionId === id) touched.add(one.id);
+    }
+    if (touched.size > 0) void release([...touched]).catch((error) => telemetry.failed(error, 'release deliveries'));
+  });
+
+  async function release(destinationIds: string[]) {
+    for (const id of destinationIds) await journal.log.release(id, clock.now());
+    deliverer.wake(destinationIds);
+  }
+
+  return { [Symbol.dispose]: stop };
+}

@@ -1,0 +1,123 @@
+import type { Reason } from '../contract/delivery.ts';
+import type { DeliveryQueue, Gate } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration, Snapshot } from './configuration.ts';
+
+/** Why deliveries to a destination are held now; `probeAt`: when one may try whether the cause is gone. */
+export type Closed = { reason: Reason; detail: string | null; probeAt: number | null };
+
+/**
+ * The gates before the destinations. People close them in the catalogue (disabled, paused); traffic closes the gate of
+ * a connection whose credentials were refused. Closing and opening writes one row, however many deliveries wait.
+ */
+export type Gates = {
+  /** null: open. */
+  closed(destinationId: string): Closed | null;
+  allClosed(): ReadonlyMap<string, Closed>;
+  /** When this process last saw the destination's gate open; 0: it never was closed here. */
+  openedAt(destinationId: string): number;
+  gateOf(connectionId: string): Gate | null;
+  /** Called with the destinations whose gates may have moved. */
+  watch(listener: (destinationIds: readonly string[]) => void): void;
+  /** Credentials were refused: closes the connection's gate, or sets the next probe of a closed one further away. */
+  refuse(connectionId: string, detail: string, now: number): Promise<void>;
+  /** The connection works again. Answers whether its gate was closed. */
+  admit(connectionId: string): Promise<boolean>;
+};
+
+const probeFirstMs = 30_000;
+const probeMostMs = 30 * 60_000;
+
+export async function createGates(options: {
+  configuration: Configuration;
+  queue: Pick<DeliveryQueue, 'gates' | 'saveGate' | 'removeGate'>;
+  clock: Clock;
+  telemetry: Pick<Telemetry, 'failed' | 'gateMoved'>;
+}): Promise<Gates & Disposable> {
+  const { configuration, queue, telemetry, clock } = options;
+  const gates = new Map((await queue.gates()).map((gate) => [gate.scopeId, gate]));
+  const openedAt = new Map<string, number>();
+  const listeners: ((destinationIds: readonly string[]) => void)[] = [];
+  let closed = survey(configuration.snapshot, gates);
+
+  function refresh(also: readonly string[] = []) {
+    const before = closed;
+    closed = survey(configuration.snapshot, gates);
+    const moved = new Set(also);
+    for (const id of closed.keys()) if (!before.has(id)) moved.add(id);
+    for (const id of before.keys()) {
+      if (closed.has(id)) continue;
+      moved.add(id);
+      openedAt.set(id, clock.now());
+    }
+    if (moved.size > 0) for (const listener of listeners) listener([...moved]);
+  }
+
+  const unwatch = configuration.watch((snapshot, changes) => {
+    const touched: string[] = [];
+    for (const { document } of changes) {
+      if (document.kind === 'destination') touched.push(document.id);
+      if (document.kind !== 'connection') continue;
+      touched.push(...destinationsOf(snapshot, document.id));
+      // A saved change may have mended the credentials: the next delivery finds out.
+      if (gates.delete(document.id))
+        queue.removeGate(document.id).catch((error) => telemetry.failed(error, 'open a gate'));
+    }
+    refresh(touched);
+  });
+
+  return {
+    closed: (destinationId) => closed.get(destinationId) ?? null,
+    allClosed: () => closed,
+    openedAt: (destinationId) => openedAt.get(destinationId) ?? 0,
+    gateOf: (connectionId) => gates.get(connectionId) ?? null,
+    watch: (listener) => void listeners.push(listener),
+    async refuse(connectionId, detail, now) {
+      const before = gates.get(connectionId);
+      const probes = before === undefined ? 0 : before.probes + 1;
+      const gate: Gate = {
+        scopeId: connectionId,
+        reason: 'auth_rejected',
+        detail,
+        since: before?.since ?? now,
+        probeAt: now + Math.min(probeFirstMs * 2 ** probes, probeMostMs),
+        probes,
+      };
+      gates.set(connectionId, gate);
+      refresh(destinationsOf(configuration.snapshot, connectionId));
+      telemetry.gateMoved(gate);
+      await queue.saveGate(gate);
+    },
+    async admit(connectionId) {
+      if (!gates.delete(connectionId)) return false;
+      refresh(destinationsOf(configuration.snapshot, connectionId));
+      telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
+      await queue.removeGate(connectionId);
+      return true;
+    },
+    [Symbol.dispose]: unwatch,
+  };
+}
+
+function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): ReadonlyMap<string, Closed> {
+  const closed = new Map<string, Closed>();
+  for (const destination of snapshot.documents.destination.values()) {
+    const connection = snapshot.documents.connection.get(destination.body.connectionId);
+    const gate = gates.get(destination.body.connectionId);
+    if (connection !== undefined && connection.body.status !== 'enabled')
+      closed.set(destination.id, { reason: `connection_${connection.body.status}`, detail: null, probeAt: null });
+    else if (destination.body.status !== 'enabled')
+      closed.set(destination.id, { reason: `destination_${destination.body.status}`, detail: null, probeAt: null });
+    else if (gate !== undefined)
+      closed.set(destination.id, { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt });
+  }
+  return closed;
+}
+
+function destinationsOf(snapshot: Snapshot, connectionId: string): string[] {
+  const ids: string[] = [];
+  for (const one of snapshot.documents.destination.values())
+    if (one.body.connectionId === connectionId) ids.push(one.id);
+  return ids;
+}

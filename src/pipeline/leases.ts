@@ -1,0 +1,40 @@
+import type { Lease, Leases } from '../journal/journal.ts';
+import type { Clock } from './clock.ts';
+
+const ttlMs = 15_000;
+const renewMs = 5_000;
+
+/** The claims of one process on the work: matching and delivering. Renewed until disposed; `lost` when somebody took one. */
+export async function holdLeases(options: {
+  leases: Leases;
+  clock: Clock;
+  owner: string;
+  lost(scope: string): void;
+}): Promise<{ leases: { events: Lease; deliveries: Lease } } & AsyncDisposable> {
+  const { leases, clock, owner } = options;
+  const acquire = async (scope: string): Promise<Lease> => {
+    const lease = await leases.acquire({ scope, owner, ttlMs, now: clock.now() });
+    if (lease === null) throw new Error(`another process holds ${scope}`);
+    return lease;
+  };
+  const events = await acquire('events/0');
+  const deliveries = await acquire('deliveries/0');
+  let cancel = clock.after(renewMs, renew);
+
+  async function renew() {
+    for (const lease of [events, deliveries]) {
+      const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next round tells
+      if (!isMine) return options.lost(lease.scope);
+    }
+    cancel = clock.after(renewMs, renew);
+  }
+
+  return {
+    leases: { events, deliveries },
+    async [Symbol.asyncDispose]() {
+      cancel();
+      await leases.release(events);
+      await leases.release(deliveries);
+    },
+  };
+}

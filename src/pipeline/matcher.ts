@@ -1,0 +1,150 @@
+import type { Event, IncomingEvent } from '../contract/event.ts';
+import type { DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration, Rule } from './configuration.ts';
+import { freshDelivery } from './fresh-delivery.ts';
+
+export type Matcher = AsyncDisposable & {
+  start(): Promise<void>;
+  /** Keeps one request's events durably, then hands them on to matching; answers their ids in input order. */
+  accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
+  depth(): number;
+};
+
+export type MatcherOptions = {
+  journal: Pick<Journal, 'intake' | 'matching'>;
+  lease: Lease;
+  partition: number;
+  clock: Clock;
+  configuration: Configuration;
+  planned(deliveries: readonly DueDelivery[]): void;
+  matched(event: Event, rules: readonly Rule[]): void;
+  telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
+  failed(error: unknown, doing: string): void;
+};
+
+const bufferMost = 10_000;
+const batchMost = 500;
+const retryMs = 1_000;
+
+/**
+ * Decides for each event, in the order of the log, which actions fire, and plans their deliveries. Events come from
+ * intake through memory; when memory is full or the process is new they are read from the log.
+ */
+export function createMatcher(options: MatcherOptions): Matcher {
+  const { journal, lease, partition, clock, configuration } = options;
+  let buffer: PlacedEvent[] = [];
+  let position = 0;
+  /** The offset after the last event that intake kept. */
+  let end = 0;
+  /** Whether the log may hold events from before this process. */
+  let isBehind = true;
+  let running: Promise<void> | null = null;
+  let isStarted = false;
+  let isStopping = false;
+
+  async function run() {
+    while (!isStopping && (buffer.length > 0 || isBehind || position < end)) {
+      try {
+        const first = buffer[0];
+        if (first !== undefined && first.offset === position) {
+          const batch = buffer.slice(0, batchMost);
+          const last = batch.at(-1) ?? first;
+          await plan(batch, last.offset + 1);
+          buffer = buffer.slice(batch.length);
+        } else {
+          const { events, to } = await journal.matching.read({ partition, from: position, limit: batchMost });
+          if (to <= position) {
+            isBehind = false;
+            break;
+          }
+          await plan(events, to);
+          buffer = buffer.filter((one) => one.offset >= position);
+        }
+      } catch (error) {
+        options.failed(error, 'plan deliveries');
+        await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+      }
+    }
+  }
+
+  async function plan(events: readonly PlacedEvent[], to: number) {
+    const { rules, documents } = configuration.snapshot;
+    const now = clock.now();
+    const deliveries: PlannedDelivery[] = [];
+    const sources: Event[] = [];
+    const news: [Event, Rule[]][] = [];
+    for (const { event } of events) {
+      const fired = rules.match(event);
+      news.push([event, fired]);
+      for (const { action } of fired)
+        for (const { destinationId } of action.body.destinations) {
+          const destination = documents.destination.get(destinationId);
+          if (destination === undefined) continue;
+          sources.push(event);
+          deliveries.push({
+            eventId: event.id,
+            actionId: action.id,
+            actionVersion: action.version,
+            destinationId,
+            destinationVersion: destination.version,
+            connectionId: destination.body.connectionId,
+            dueAt: now,
+            test: false,
+          });
+        }
+    }
+    const ids = await journal.matching.plan(lease, { advance: { partition, from: position, to }, deliveries, now });
+    if (ids === null) throw new Error('another process has taken over the matching of events');
+    position = to;
+    const due = deliveries.map((planned, index) => freshDelivery(ids[index] ?? '', planned, sources[index] ?? null));
+    options.telemetry.eventsMatched({ events: events.length, deliveries: due.length });
+    if (due.length > 0) options.planned(due);
+    for (const [event, fired] of news) options.matched(event, fired);
+  }
+
+  function kick() {
+    if (!isStarted || running !== null || isStopping) return;
+    running = run().finally(() => {
+      running = null;
+      if (buffer.length > 0 && !isStopping) kick();
+    });
+  }
+
+  return {
+    async start() {
+      position = await journal.matching.position(partition);
+      isStarted = true;
+      kick();
+    },
+    async accept({ collectorId, receivedAt, events }) {
+      const [accepted] = await journal.intake.accept([{ partition, collectorId, receivedAt, events }]);
+      if (accepted === undefined) throw new Error('the journal did not answer');
+      const { ids, duplicates, from } = accepted;
+      const repeated = duplicates.length === 0 ? null : new Set(duplicates);
+      const received = new Date(receivedAt).toISOString();
+      let offset = from;
+      const isFollowing =
+        buffer.length < bufferMost && from >= position && (buffer.at(-1)?.offset ?? from - 1) === from - 1;
+      for (const [index, incoming] of events.entries()) {
+        if (repeated?.has(index) === true) continue;
+        if (isFollowing) buffer.push({ offset, event: stored(incoming, ids[index] ?? '', received) });
+        offset += 1;
+      }
+      end = Math.max(end, offset);
+      kick();
+      options.telemetry.eventsAccepted({ events: ids.length - duplicates.length, duplicates: duplicates.length });
+      return ids;
+    },
+    depth: () => buffer.length,
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      await running;
+    },
+  };
+}
+
+function stored({ identity: _, ...event }: IncomingEvent, id: string, receivedAt: string): Event {
+  return { id, receivedAt, ...event };
+}

@@ -1,0 +1,78 @@
+import type { Health } from '../contract/connection.ts';
+import type { Attempt, DeliveryStatus } from '../contract/delivery.ts';
+import type { Event } from '../contract/event.ts';
+import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration, Rule } from './configuration.ts';
+import type { Step } from './deliverer.ts';
+import type { Closed, Gates } from './gates.ts';
+
+/** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
+export interface Outlook {
+  isSending(deliveryId: string): boolean;
+  /** Destinations whose gate (their own or their connection's) is closed, and why. */
+  closed(): ReadonlyMap<string, Closed>;
+  /** Looks at the queues of these destinations now (after a retry by a person, say). */
+  wake(destinationIds: readonly string[]): void;
+  health(connectionId: string): Promise<Health>;
+}
+
+export type News =
+  | { kind: 'event'; event: Event; matched: readonly Rule[] }
+  | { kind: 'attempt'; deliveryId: string; destinationId: string; attempt: Attempt | null; status: DeliveryStatus };
+
+/** Tells whoever listens; costs nothing while nobody does. */
+export function newsDesk() {
+  const listeners = new Set<(news: News) => void>();
+  return {
+    get isHeard() {
+      return listeners.size > 0;
+    },
+    tell(news: News) {
+      for (const listener of listeners) listener(news);
+    },
+    /** One settled attempt: the log line, the counters and whoever listens. */
+    settled(delivery: DueDelivery, { settlement }: Step, telemetry: Pick<Telemetry, 'attemptFinished'>) {
+      const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
+      const { status, reason, log } = settlement;
+      const ids = { deliveryId: id, eventId, actionId, destinationId, connectionId, test };
+      for (const attempt of log) telemetry.attemptFinished({ ...ids, status, reason, attempt });
+      if (listeners.size === 0) return;
+      this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
+    },
+    watch(listener: (news: News) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+const heldFreshMs = 2_000;
+
+/** The health of a connection as traffic finds it. The number held is counted at most every two seconds. */
+export function healthOf(options: {
+  configuration: Configuration;
+  gates: Gates;
+  queue: Pick<DeliveryQueue, 'backlog'>;
+  clock: Clock;
+}) {
+  const { gates, queue, clock } = options;
+  let counted: { at: number; open: Promise<Awaited<ReturnType<DeliveryQueue['backlog']>>> } | null = null;
+  return async (connectionId: string): Promise<Health> => {
+    const gate = gates.gateOf(connectionId);
+    let held = 0;
+    if (gates.allClosed().size > 0) {
+      const now = clock.now();
+      if (counted === null || now - counted.at > heldFreshMs) counted = { at: now, open: queue.backlog() };
+      for (const row of await counted.open)
+        if (row.connectionId === connectionId && gates.closed(row.destinationId) !== null) held += row.open;
+    }
+    return {
+      state: gate === null ? 'ok' : 'needs_attention',
+      reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,
+      since: gate === null ? null : new Date(gate.since).toISOString(),
+      held,
+    };
+  };
+}

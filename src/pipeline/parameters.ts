@@ -1,0 +1,82 @@
+import type { Event } from '../contract/event.ts';
+import type { Parameter } from '../contract/parameter.ts';
+import type { Journal } from '../journal/journal.ts';
+import { knownParameters } from '../rules/known-parameters.ts';
+import { guessType, type LearntParameters, mergeLearnt, parameterLearner } from '../rules/parameter-learner.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+
+const noteName = 'parameters';
+const known = new Map(knownParameters.map((one) => [one.name, one]));
+const saveEveryMs = 10_000;
+const limits = { namesMax: 5_000, examplesMax: 5 };
+
+/**
+ * The catalogue of parameters: what traffic taught (kept between starts in a note of the journal), what the product
+ * ships descriptions for, and what people said. Parameters of the configuration have their name as id.
+ */
+export async function startParameters(options: {
+  configuration: Configuration;
+  journal: Pick<Journal, 'upkeep'>;
+  clock: Clock;
+  failed(error: unknown, doing: string): void;
+}): Promise<{ observe(event: Event): void; list(): Parameter[] } & AsyncDisposable> {
+  const { configuration, journal, clock } = options;
+  const learner = parameterLearner(limits);
+  const note = await journal.upkeep.loadNote(noteName);
+  // What this program wrote into its own journal.
+  let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
+  let hasNews = false;
+  let cancel = clock.after(saveEveryMs, tick);
+
+  function gather(): LearntParameters {
+    learnt = mergeLearnt(learnt, learner.drain(), limits);
+    return learnt;
+  }
+
+  async function save() {
+    if (!hasNews) return;
+    hasNews = false;
+    await journal.upkeep
+      .saveNote(noteName, JSON.stringify(gather()))
+      .catch((error) => options.failed(error, 'save parameters'));
+  }
+
+  async function tick() {
+    await save();
+    cancel = clock.after(saveEveryMs, tick);
+  }
+
+  return {
+    observe(event) {
+      hasNews = true;
+      learner.observe(event);
+    },
+    list() {
+      const { events, parameters } = gather();
+      const seen = new Map(parameters.map((one) => [one.name, one]));
+      const said = new Map(
+        Array.from(configuration.snapshot.documents.parameter.values(), ({ body }) => [body.name, body]),
+      );
+      return [...new Set([...known.keys(), ...seen.keys(), ...said.keys()])].sort().map((name) => {
+        const shipped = known.get(name);
+        const learnt = seen.get(name);
+        return {
+          name,
+          description: said.get(name)?.description ?? shipped?.description ?? '',
+          type: learnt === undefined ? (shipped?.type ?? 'text') : guessType(learnt),
+          share: learnt === undefined ? 0 : learnt.seen / events,
+          firstSeenAt: learnt?.firstSeenAt ?? null,
+          lastSeenAt: learnt?.lastSeenAt ?? null,
+          examples: learnt?.examples ?? [],
+          offered: said.get(name)?.offered ?? true,
+          known: shipped !== undefined,
+        };
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      cancel();
+      await save();
+    },
+  };
+}

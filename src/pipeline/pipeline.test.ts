@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settled } from '../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../test/support/rig.ts';
+import type { EgressRequest } from '../egress/egress.ts';
+import { quickjsSandbox } from '../sandbox/quickjs/quickjs-sandbox.ts';
+
+const key = (request: EgressRequest | undefined) => request?.headers.find(([name]) => name === 'Idempotency-Key')?.[1];
+
+test('an event of an action reaches its destination as the documented template writes it', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ name: 'ViewPage', data: { 'wt.es': 'shop.example/a', n: '1' } });
+  await settled();
+  const [request] = rig.egress.requests;
+  assert.equal(request?.url, 'https://crm.example/v2/orders');
+  assert.equal(request?.body, '{"wt.es":"shop.example/a","n":"1"}');
+  const [delivery] = await rig.deliveries();
+  assert.equal(delivery?.status, 'delivered');
+  assert.equal(delivery?.attempts, 1);
+  assert.equal(key(request), delivery?.id);
+  assert.deepEqual(rig.failures, []);
+});
+
+test('an event that no rule matches makes no delivery, and a later one that matches does', async () => {
+  await using rig = await startRig();
+  await wire(rig, { action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'buy' } } });
+  await rig.send({ data: { 'wt.ev': 'look' } });
+  await rig.send({ data: { 'wt.ev': 'buy' } });
+  await settled();
+  assert.deepEqual(
+    rig.egress.requests.map((request) => request.body),
+    ['{"wt.ev":"buy"}'],
+  );
+});
+
+test('a failing destination is tried on the schedule, never early, with one key and the same bytes, then held', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 500 }) });
+  const waits = [5_000, 20_000, 60_000];
+  await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, ...waits] } } } });
+  await rig.send({ data: { a: '1' } });
+  await settled();
+  for (const [index, wait] of waits.entries()) {
+    assert.equal(rig.egress.requests.length, index + 1);
+    await rig.clock.advance(wait - 1);
+    assert.equal(rig.egress.requests.length, index + 1, `nothing before ${wait} ms`);
+    await rig.clock.advance(1);
+  }
+  assert.equal(rig.egress.requests.length, 4);
+  assert.equal(new Set(rig.egress.requests.map(key)).size, 1);
+  assert.equal(new Set(rig.egress.requests.map((request) => request.body)).size, 1);
+  const [delivery] = await rig.deliveries();
+  assert.deepEqual([delivery?.status, delivery?.reason, delivery?.attempts], ['held', 'exhausted', 4]);
+  assert.equal(delivery?.nextAttemptAt, null);
+});
+
+test('deliveries of a disabled destination are held, not lost, and flow when it is enabled', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId } = await wire(rig);
+  const orders = { connectionId, name: 'Orders', path: '/orders' };
+  await rig.put('destination', { ...orders, status: 'disabled' }, destinationId);
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  await settled();
+  const held = await rig.deliveries();
+  assert.deepEqual(
+    held.map(({ status, reason }) => [status, reason]),
+    [
+      ['held', 'destination_disabled'],
+      ['held', 'destination_disabled'],
+    ],
+  );
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).held, 2);
+  assert.equal(rig.egress.requests.length, 0);
+  // What was held before its first render takes the template that is there when it is released.
+  await rig.put(
+    'destination',
+    { ...orders, status: 'enabled', template: '{{! return JSON.stringify(it.data); }}' },
+    destinationId,
+  );
+  await settled();
+  assert.deepEqual(
+    rig.egress.requests.map((request) => request.body),
+    ['[{"n":"1"}]', '[{"n":"2"}]'],
+  );
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+});
+
+test('a paused connection holds all its destinations', async () => {
+  await using rig = await startRig();
+  const { connectionId } = await wire(rig);
+  const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
+  await rig.put('connection', { ...crm, status: 'paused' }, connectionId);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual(
+    (await rig.deliveries()).map((one) => one.reason),
+    ['connection_paused'],
+  );
+  await rig.put('connection', { ...crm, status: 'enabled' }, connectionId);
+  await settled();
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});
+
+test('refused credentials hold the connection, probe at growing intervals, and one success lets all flow', async () => {
+  let isGood = false;
+  await using rig = await startRig({ handler: () => ({ status: isGood ? 200 : 401 }) });
+  const { connectionId } = await wire(rig, {
+    connection: { auth: { type: 'bearer', token: 'wrong-for-now' } },
+  });
+  for (let n = 0; n < 20; n++) await rig.send({ data: { n: String(n) } });
+  await settled();
+  const asked = rig.egress.requests.length;
+  assert.ok(asked < 20, `${asked} requests before the gate closed`);
+  assert.ok(
+    (await rig.deliveries()).every(
+      (one) => one.status === 'held' && one.reason === 'auth_rejected' && one.attempts === 0,
+    ),
+  );
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'needs_attention');
+  const counts: number[] = [];
+  for (let minute = 0; minute < 10; minute++) {
+    await rig.clock.advance(60_000);
+    counts.push(rig.egress.requests.length - asked);
+  }
+  assert.ok((counts.at(-1) ?? 0) <= 6, `probes by minute: ${counts}`);
+  isGood = true;
+  await rig.clock.advance(30 * 60_000);
+  assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+});
+
+test('a saved change of the credentials releases what they held', async () => {
+  await using rig = await startRig({
+    handler: (request) => ({ status: request.headers.some(([, value]) => value === 'Bearer right') ? 200 : 401 }),
+  });
+  const { connectionId } = await wire(rig, { connection: { auth: { type: 'bearer', token: 'wrong' } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual(await rig.statuses(), ['held']);
+  await rig.put(
+    'connection',
+    { name: 'CRM', baseUrl: 'https://crm.example', auth: { type: 'bearer', token: 'right' } },
+    connectionId,
+  );
+  await settled();
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});
+
+test('Retry-After is obeyed, makes the whole connection wait, and uses up no attempt', async () => {
+  let isBusy = true;
+  await using rig = await startRig({
+    handler: () => (isBusy ? { status: 429, headers: [['retry-after', '120']] } : { status: 200 }),
+  });
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  isBusy = false;
+  await rig.send({ data: { n: '2' } });
+  await rig.clock.advance(119_000);
+  assert.equal(rig.egress.requests.length, 1);
+  await rig.clock.advance(1_000);
+  const deliveries = await rig.deliveries();
+  assert.deepEqual(
+    deliveries.map(({ status, attempts }) => [status, attempts]),
+    [
+      ['delivered', 1],
+      ['delivered', 1],
+    ],
+  );
+  assert.deepEqual(
+    deliveries[0]?.attemptLog?.map((one) => one.counted),
+    [false, true],
+  );
+});
+
+test('410 fails the delivery and pauses its destination', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 410 }) });
+  const { destinationId } = await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  assert.equal(rig.pipeline.configuration.snapshot.documents.destination.get(destinationId)?.body.status, 'paused');
+  assert.deepEqual(
+    (await rig.deliveries()).map((one) => [one.status, one.reason]),
+    [
+      ['failed', 'http_4xx'],
+      ['held', 'destination_paused'],
+    ],
+  );
+});
+
+test('one destination that hangs delays no other of its connection', async () => {
+  await using rig = await startRig({
+    handler: (request) => (request.url.includes('/slow') ? new Promise(() => {}) : { status: 200 }),
+  });
+  const { connectionId, destinationId } = await wire(rig);
+  const slow = await rig.put('destination', { connectionId, name: 'Slow', path: '/slow', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Both',
+    description: 'both',
+    status: 'enabled',
+    destinations: [{ destinationId: slow }, { destinationId }],
+  });
+  for (let n = 0; n < 200; n++) await rig.send({ data: { n: String(n) } });
+  await settled();
+  await settled();
+  const done = (
+    await rig.journal.log.deliveries({ limit: 200, closed: [], now: 0, destinationId, status: 'delivered' })
+  ).length;
+  assert.equal(done, 200);
+});
+
+test('a backlog larger than memory is read back from the journal, each delivery once', async () => {
+  let isOpen = false;
+  await using rig = await startRig();
+  const { connectionId, destinationId } = await wire(rig, { destination: { status: 'disabled' } });
+  for (let n = 0; n < 30; n++)
+    await rig.send(...Array.from({ length: 100 }, (_, i) => ({ data: { n: String(n * 100 + i) } })));
+  await settled();
+  assert.equal(rig.pipeline.depth().inMemory, 0);
+  isOpen = true;
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
+  for (let round = 0; round < 50 && rig.egress.requests.length < 3_000; round++) await settled();
+  assert.ok(isOpen);
+  assert.equal(rig.egress.requests.length, 3_000);
+  assert.equal(new Set(rig.egress.requests.map(key)).size, 3_000);
+  assert.ok(rig.pipeline.depth().inMemory === 0);
+});
+
+test('a process that dies between send and record sends again with the same key', async () => {
+  let isDying = true;
+  await using rig = await startRig({ handler: () => (isDying ? new Promise(() => {}) : { status: 200 }) });
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.equal(rig.egress.requests.length, 1);
+  isDying = false;
+  await rig.restart();
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 2);
+  assert.equal(key(rig.egress.requests[1]), key(rig.egress.requests[0]));
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});
+
+test('a delivery during which the process died three times is poison, the others are delivered', async () => {
+  await using rig = await startRig({
+    handler: (request) => (String(request.body).includes('bad') ? new Promise(() => {}) : { status: 200 }),
+  });
+  await wire(rig);
+  await rig.send({ data: { n: 'bad' } }, { data: { n: 'good' } });
+  for (let death = 0; death < 3; death++) {
+    await rig.clock.advance(100);
+    await rig.restart();
+  }
+  await rig.clock.advance(100);
+  assert.deepEqual(
+    (await rig.deliveries()).map((one) => [one.status, one.reason]),
+    [
+      ['failed', 'poison'],
+      ['delivered', null],
+    ],
+  );
+});
+
+test('a template that returns nothing skips, one that fails says where, and neither is sent', async () => {
+  await using sandbox = await quickjsSandbox();
+  await using rig = await startRig({ sandbox });
+  const { connectionId } = await wire(rig, { destination: { template: '{{! return it.data[1]; }}' } });
+  const failing = await rig.put('destination', {
+    connectionId,
+    name: 'Failing',
+    status: 'enabled',
+    template: 'a\n{{ it.data[0].user.email }}',
+  });
+  await rig.put('action', {
+    name: 'F',
+    description: 'f',
+    status: 'enabled',
+    destinations: [{ destinationId: failing }],
+  });
+  await rig.send({ data: { n: '1' } });
+  const isDone = async () => (await rig.deliveries()).every((one) => one.finishedAt !== null);
+  while (!(await isDone())) await settled();
+  const [nothing, failed] = await rig.deliveries();
+  assert.deepEqual([nothing?.status, nothing?.reason, nothing?.attempts], ['skipped', 'template_skipped', 0]);
+  assert.deepEqual([failed?.status, failed?.reason, failed?.errorKind], ['failed', 'template_error', 'template']);
+  assert.match(failed?.detail ?? '', /^Line 2/);
+  assert.equal(rig.egress.requests.length, 0);
+});

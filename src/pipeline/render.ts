@@ -1,0 +1,125 @@
+import type { ActionBody } from '../contract/action.ts';
+import type { DestinationBody } from '../contract/destination.ts';
+import type { Event } from '../contract/event.ts';
+import type { Rendered } from '../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import { composeProgram, decodeOutput, type Program, type RenderOutput } from '../template/program.ts';
+import { type TrivialForm, trivialForm } from '../template/trivial-form.ts';
+import type { Document } from './configuration.ts';
+import { compileMapping, type DataRecord } from './field-mapping.ts';
+
+/** What became of rendering: a request's parts, or why there is none. */
+export type Rendering =
+  | { kind: 'rendered'; rendered: Rendered }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'failed'; reason: string; line: number | null; column: number | null };
+
+/** What a template may know about its delivery. */
+export type Meta = {
+  deliveryId: string;
+  idempotencyKey: string;
+  action: { id: string; name: string } | null;
+  destination: { id: string; name: string };
+  time: number;
+};
+
+/** Everything that decides the bytes of a delivery, ready to run. */
+export type RenderPlan = {
+  record(event: Event): DataRecord;
+  render(input: { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta }): Promise<Rendering>;
+};
+
+/** The mapping of one destination in an action; without an action, or without rows, the event's data as it is. */
+export function mappingOf(action: ActionBody | null, destinationId: string) {
+  return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
+}
+
+/**
+ * Compiles mapping expressions, path, header values and template of a destination into one program. A program that
+ * does not compile (it was checked when saved, so only by an upgrade) fails each render with its first problem.
+ */
+export function planRender(
+  render: (job: RenderJob) => Promise<RenderOutcome>,
+  action: Document<ActionBody> | null,
+  destination: { id: string; body: DestinationBody },
+): RenderPlan {
+  const { template, contentType, path, settings } = destination.body;
+  const mapping = mappingOf(action?.body ?? null, destination.id);
+  const record = compileMapping(mapping);
+  const hasExpression = mapping.some((line) => 'expression' in line);
+  const headers = settings.headers.flatMap((one) => (one.secret ? [] : [{ name: one.name, value: one.value }]));
+  const hasTags = path.includes('{{') || headers.some((one) => one.value.includes('{{'));
+
+  const trivial = hasExpression || hasTags ? null : trivialForm(template);
+  if (trivial !== null) {
+    const plain = headers.map(({ name, value }): [string, string] => [name, value]);
+    return { record, render: async ({ data }) => renderNatively(trivial, data, path, plain) };
+  }
+
+  const composed = composeProgram({
+    template,
+    escape: settings.escape,
+    contentType,
+    path,
+    headers,
+    mapping: hasExpression ? mapping : null,
+  });
+  if (!composed.ok) {
+    const { message, line, column } = composed.problems[0] ?? { message: 'does not compile', line: null, column: null };
+    return { record, render: async () => ({ kind: 'failed', reason: message, line, column }) };
+  }
+  const { program } = composed;
+  return { record, render: async (input) => decode(await render(renderJob(program, input))) };
+}
+
+function renderJob(program: Program, input: Parameters<RenderPlan['render']>[0]): RenderJob {
+  const { data, events, meta } = input;
+  // What the template doesn't read need not cross.
+  return {
+    program,
+    input: JSON.stringify({
+      data,
+      ...(program.uses.events ? { events } : {}),
+      ...(program.uses.meta ? { meta: { ...meta, time: new Date(meta.time).toISOString() } } : {}),
+    }),
+    seed: meta.deliveryId,
+    nowMs: meta.time,
+  };
+}
+
+function decode(outcome: RenderOutcome): Rendering {
+  if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
+  if (outcome.kind === 'threw')
+    return { kind: 'failed', reason: outcome.message, line: outcome.line, column: outcome.column };
+  const output = readOutput(outcome.output);
+  if (output.kind !== 'body') return output;
+  const { path, headers, body, isObject } = output;
+  return { kind: 'rendered', rendered: { path, headers, body, isObject } };
+}
+
+function readOutput(text: string): RenderOutput {
+  try {
+    return decodeOutput(text);
+  } catch (error) {
+    // A hostile template may put anything in place of its program's output; that is its own failure.
+    return {
+      kind: 'failed',
+      reason: error instanceof Error ? error.message : String(error),
+      line: null,
+      column: null,
+      in: 'template',
+    };
+  }
+}
+
+/** The commonest templates need no sandbox: they only write their records as JSON. */
+function renderNatively(
+  { path: [, index] }: TrivialForm,
+  data: readonly DataRecord[],
+  path: string,
+  headers: [string, string][],
+): Rendering {
+  const body = JSON.stringify(index === undefined ? data : data[index]);
+  if (body === undefined) return { kind: 'skipped', reason: 'template returned nothing' };
+  return { kind: 'rendered', rendered: { path, headers, body, isObject: false } };
+}

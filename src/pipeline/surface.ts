@@ -1,0 +1,45 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Authenticator } from '../connections/authenticator.ts';
+import type { IncomingEvent } from '../contract/event.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { Parameter } from '../contract/parameter.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+import type { News, Outlook } from './outlook.ts';
+import type { Studio } from './studio.ts';
+
+/** What the journey is made of; app.ts chooses each. */
+export type PipelineParts = {
+  catalog: Catalog;
+  journal: Journal;
+  sandbox: Sandbox;
+  egress: Egress;
+  authenticator: Authenticator;
+  telemetry: Telemetry;
+  clock: Clock;
+  newId: NewId;
+  random: () => number;
+  limits: { retentionMs: number; retentionBytes: number | null; stopTimeoutMs: number; everyMs: number };
+  /** Another process took the work over: this one must end. */
+  lost(scope: string): void;
+};
+
+/** What the rest of the program sees of the journey. */
+export interface Pipeline extends AsyncDisposable {
+  readonly configuration: Configuration;
+  /** Keeps one request's events durably and hands them on; answers their ids in input order. */
+  accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
+  /** Previews, tests and renders on the path of delivery. */
+  readonly studio: Studio;
+  readonly outlook: Outlook;
+  /** What lies in memory now. */
+  depth(): { inMemory: number; inFlight: number; unmatched: number };
+  /** Parameters learnt from traffic joined with what people said of them, by name. */
+  parameters(): Parameter[];
+  /** Called with each matched event and each attempt; answers the way to stop. */
+  watch(listener: (news: News) => void): () => void;
+}

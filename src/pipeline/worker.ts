@@ -1,0 +1,112 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { DueDelivery } from '../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import type { Attempter } from './attempt.ts';
+import type { Clock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+import type { Step } from './deliverer.ts';
+import type { Gates } from './gates.ts';
+import { type Pinned, pinnedVersions } from './pinned.ts';
+import { planRender, type RenderPlan } from './render.ts';
+import { stepAfter } from './step.ts';
+
+const plansMost = 2_000;
+
+/**
+ * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
+ * as it is now. A delivery that a gate held before its first render takes the present versions instead.
+ */
+export function createWorker(options: {
+  configuration: Configuration;
+  catalog: Catalog;
+  attempter: Attempter;
+  gates: Gates;
+  clock: Clock;
+  render(job: RenderJob): Promise<RenderOutcome>;
+  random(): number;
+}): (delivery: DueDelivery) => Promise<Step> {
+  const { configuration, attempter, gates, clock } = options;
+  const pinned = pinnedVersions(configuration, options.catalog);
+  const plans = new Map<string, RenderPlan>();
+
+  function planFor({
+    action,
+    destination,
+  }: {
+    action: Pinned['action'];
+    destination: NonNullable<Pinned['destination']>;
+  }) {
+    const key = `${action?.id}@${action?.version}:${destination.id}@${destination.version}`;
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      if (plans.size >= plansMost) plans.delete(plans.keys().next().value ?? '');
+      plan = planRender(options.render, action, destination);
+      plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  return async (delivery) => {
+    const { documents } = configuration.snapshot;
+    const present = documents.destination.get(delivery.destinationId);
+    const connection = present && documents.connection.get(present.body.connectionId);
+    if (connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
+    const wasHeld =
+      delivery.rendered === null &&
+      gates.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY);
+    const wanted = wasHeld ? { ...delivery, ...presentVersions(delivery, configuration) } : delivery;
+    const { action, destination } = await pinned(wanted);
+    if (destination === null)
+      return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
+    const now = clock.now();
+    const attempted = await attempter.attempt({
+      deliveryId: delivery.id,
+      createdAt: delivery.createdAt,
+      queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
+      number: delivery.number,
+      waitedMs: delivery.waitedMs,
+      event: delivery.event,
+      data: null,
+      rendered: delivery.rendered,
+      plan: planFor({ action, destination }),
+      action,
+      destination,
+      connection,
+    });
+    const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+    const step = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
+    if (!wasHeld) return step;
+    const { actionVersion, destinationVersion } = wanted;
+    return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
+  };
+}
+
+function presentVersions(delivery: DueDelivery, { snapshot }: Configuration) {
+  const action = delivery.actionId === null ? undefined : snapshot.documents.action.get(delivery.actionId);
+  const destination = snapshot.documents.destination.get(delivery.destinationId);
+  return {
+    actionVersion: action?.version ?? delivery.actionVersion,
+    destinationVersion: destination?.version ?? delivery.destinationVersion,
+  };
+}
+
+function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail: string): Step {
+  return {
+    wait: null,
+    health: 'neutral',
+    auth: null,
+    pauses: false,
+    settlement: {
+      deliveryId: id,
+      status: 'cancelled',
+      reason: 'cancelled',
+      detail,
+      errorKind: null,
+      attempts,
+      scheduleStep,
+      waitedMs,
+      dueAt: null,
+      log: [],
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import type { Catalog, Change } from '../../src/catalog/catalog.ts';
+import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
+import { createAuthenticator } from '../../src/connections/authenticator.ts';
+import { actionInput } from '../../src/contract/action.ts';
+import { connectionInput } from '../../src/contract/connection.ts';
+import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
+import { destinationInput } from '../../src/contract/destination.ts';
+import type { DocumentKind } from '../../src/contract/document.ts';
+import type { IncomingEvent } from '../../src/contract/event.ts';
+import { idSource } from '../../src/contract/ids.ts';
+import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/egress/fake/fake-egress.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { memoryJournal } from '../../src/journal/memory/memory-journal.ts';
+import { shownDelivery } from '../../src/pipeline/delivery-view.ts';
+import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { silentTelemetry } from '../../src/telemetry/telemetry.ts';
+import { fakeClock } from './fake-clock.ts';
+
+/** The pipeline on memory adapters, a scripted peer and a clock that stands still until it is told to go on. */
+export type Rig = AsyncDisposable & {
+  pipeline: Pipeline;
+  journal: Journal;
+  catalog: Catalog;
+  egress: FakeEgress;
+  clock: ReturnType<typeof fakeClock>;
+  failures: unknown[];
+  /** Writes a document, a new one or (with an id) the next version of an old one; answers its id. */
+  put(kind: DocumentKind, body: Record<string, unknown>, id?: string): Promise<string>;
+  send(...events: Partial<IncomingEvent>[]): Promise<string[]>;
+  /** All deliveries, oldest first, as people see them. */
+  deliveries(): Promise<Delivery[]>;
+  statuses(): Promise<DeliveryStatus[]>;
+  /** Ends this process' pipeline as kill -9 would: nothing is settled or given back. The stores live on. */
+  restart(): Promise<void>;
+};
+
+export type RigOptions = Pick<FakeEgressOptions, 'handler'> & {
+  sandbox?: Sandbox;
+  clock?: ReturnType<typeof fakeClock>;
+};
+
+const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
+
+/** No template of these tests needs JavaScript, unless they bring a sandbox. */
+const noSandbox: Sandbox = {
+  render: () => Promise.reject(new Error('this test brought no sandbox')),
+  stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+  [Symbol.asyncDispose]: async () => {},
+};
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const clock = options.clock ?? fakeClock();
+  const catalog = memoryCatalog();
+  const journal = memoryJournal();
+  const newId = idSource(clock.now, randomBytes);
+  const failures: unknown[] = [];
+  const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
+
+  const start = () =>
+    startPipeline({
+      catalog,
+      journal,
+      sandbox: options.sandbox ?? noSandbox,
+      egress,
+      authenticator: createAuthenticator({
+        egress,
+        now: clock.now,
+        newId: () => newId('request'),
+        isHttpAllowed: () => true,
+      }),
+      telemetry: { ...silentTelemetry(), failed: (error) => failures.push(error) },
+      clock,
+      newId,
+      random: () => 0,
+      limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
+      lost: (scope) => failures.push(new Error(`lost ${scope}`)),
+    });
+
+  const rig: Rig = {
+    pipeline: await start(),
+    journal,
+    catalog,
+    egress,
+    clock,
+    failures,
+    async put(kind, body, known) {
+      const id = known ?? newId(kind === 'parameter' ? 'request' : kind);
+      await rig.pipeline.configuration.change((snapshot) => {
+        const before = snapshot.documents[kind].get(id);
+        const now = new Date(clock.now()).toISOString();
+        const parsed = kind in schemas ? schemas[kind as keyof typeof schemas].parse(body) : body; // just looked up
+        const document = {
+          kind,
+          id,
+          version: (before?.version ?? 0) + 1,
+          body: { ...parsed, ...('connectionId' in body ? { connectionId: body['connectionId'] } : {}) },
+          createdAt: before?.createdAt ?? now,
+          updatedAt: now,
+          updatedBy: 'test',
+        };
+        return [{ op: 'put', document } satisfies Change];
+      });
+      return id;
+    },
+    send: (...events) =>
+      rig.pipeline.accept({
+        collectorId: 'col_1',
+        receivedAt: clock.now(),
+        events: events.map((event) => ({
+          name: null,
+          visitorId: null,
+          sessionId: null,
+          occurredAt: new Date(clock.now()).toISOString(),
+          data: {},
+          ext: {},
+          session: {},
+          source: { collectorId: 'col_1', format: 'infinity' },
+          identity: null,
+          ...event,
+        })),
+      }),
+    async deliveries() {
+      const closed = rig.pipeline.outlook.closed();
+      const now = clock.now();
+      const logged = await journal.log.deliveries({ limit: 200, closed: [], now });
+      const shown = await Promise.all(
+        logged.map(async (one) => {
+          const whole = await journal.log.delivery(one.id);
+          const gate = closed.get(one.destinationId) ?? null;
+          const { rendered: _, ...delivery } = whole ?? { ...one, rendered: null, attemptLog: [] };
+          return shownDelivery(delivery, { isSending: rig.pipeline.outlook.isSending(one.id), closed: gate, now });
+        }),
+      );
+      return shown.reverse();
+    },
+    statuses: async () => (await rig.deliveries()).map((one) => one.status),
+    async restart() {
+      rig.pipeline = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = rig.pipeline[Symbol.asyncDispose]();
+      // What hangs on the wire is given up when the stop's own deadline has passed.
+      await clock.advance(60_000);
+      await ended;
+    },
+  };
+  return rig;
+}
+
+/** A connection, an enabled destination and an action that matches every event; answers their ids. */
+export async function wire(
+  rig: Rig,
+  given: {
+    connection?: Record<string, unknown>;
+    destination?: Record<string, unknown>;
+    action?: Record<string, unknown>;
+  } = {},
+): Promise<{ connectionId: string; destinationId: string; actionId: string }> {
+  const connectionId = await rig.put('connection', {
+    name: 'CRM',
+    baseUrl: 'https://crm.example/v2',
+    ...given.connection,
+  });
+  const destinationId = await rig.put('destination', {
+    connectionId,
+    name: 'Orders',
+    path: '/orders',
+    status: 'enabled',
+    ...given.destination,
+  });
+  const actionId = await rig.put('action', {
+    name: 'All',
+    description: 'Every event',
+    status: 'enabled',
+    destinations: [{ destinationId }],
+    ...given.action,
+  });
+  return { connectionId, destinationId, actionId };
+}
