@@ -1,5 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import { offsetMask } from './event-operations.ts';
+import { targetOf, wordText } from './words.ts';
 
 /** A delivery as the database tells it, with words in place of their numbers. */
 export type DeliveryRow = {
@@ -29,20 +30,27 @@ export type DeliveryRow = {
   rendered_block: number | null;
 };
 
+type Numbers = { target: number; action_id: number | null; reason_id: number | null; error_id: number | null };
+
+/** Words are looked up in memory: joins would double the time, and due deliveries come by the hundred. */
 export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
-  return db.get<DeliveryRow>(
-    `SELECT d.number, d.created_at, d.event >> 48 AS event_partition, d.event & ${offsetMask} AS event_offset, d.event_at,
-       action.text AS action, d.action_version, target.destination, d.destination_version, target.connection,
-       d.status, d.due_at, d.test, reason.text AS reason, error.text AS error_kind, d.attempts, d.exchanges,
-       d.schedule_step, d.waited_ms, d.deaths, d.finished_at, d.detail, d.block, d.rendered_block
-     FROM delivery AS d
-     JOIN target ON target.id = d.target
-     LEFT JOIN word AS action ON action.id = d.action
-     LEFT JOIN word AS reason ON reason.id = d.reason
-     LEFT JOIN word AS error ON error.id = d.error_kind
-     WHERE d.number = ?`,
+  const row = db.get<Omit<DeliveryRow, 'action' | 'reason' | 'error_kind' | 'destination' | 'connection'> & Numbers>(
+    `SELECT number, created_at, event >> 48 AS event_partition, event & ${offsetMask} AS event_offset, event_at,
+       action AS action_id, action_version, target, destination_version, status, due_at, test, reason AS reason_id,
+       error_kind AS error_id, attempts, exchanges, schedule_step, waited_ms, deaths, finished_at, detail, block,
+       rendered_block
+     FROM delivery WHERE number = ?`,
     number,
   );
+  if (row === undefined) return undefined;
+  const { target, action_id, reason_id, error_id, ...same } = row;
+  const { destination, connection } = targetOf(db, target);
+  const words = {
+    action: wordText(db, action_id),
+    reason: wordText(db, reason_id),
+    error_kind: wordText(db, error_id),
+  };
+  return { ...same, ...words, destination, connection };
 }
 
 /** A delivery's id in parts: the number finds it, the time must agree. */

@@ -1,7 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import { identityMemoryMs } from '../journal.ts';
 import { packLines, type StoredLines, unpackLines } from './lines.ts';
-import { findWord, wordId } from './words.ts';
+import { findWord, wordId, wordText } from './words.ts';
 
 /** A request with its events as lines; identities in the same order, null when no event has one. */
 export type AcceptedLines = {
@@ -74,19 +74,22 @@ export type EventListQuery = {
 
 /** Finds events by place; within one finder each group is read once. */
 export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
-  const known = new Map<string, string[]>();
-  return (place) => {
-    const group = groupAt(db, place.partition, place.number);
-    if (group === undefined || group.received_at !== place.timeMs) return null;
-    const key = `${group.partition}/${group.first}`;
-    let lines = known.get(key);
-    if (lines === undefined) {
-      lines = unpackLines(linesOf(db, group));
-      known.set(key, lines);
+  const known: { group: GroupRow; lines: string[] }[] = [];
+  return ({ timeMs, partition, number }) => {
+    // The newest first: events are mostly asked for in order, so that it is nearly always the one.
+    let found = known.findLast(({ group }) => group.partition === partition && holds(group, number));
+    if (found === undefined) {
+      const group = groupAt(db, partition, number);
+      if (group === undefined) return null;
+      found = { group, lines: unpackLines(linesOf(db, group)) };
+      known.push(found);
     }
-    return eventLine(db, group, place.number - group.first, lines);
+    const { group, lines } = found;
+    return group.received_at === timeMs ? eventLine(db, group, number - group.first, lines) : null;
   };
 }
+
+const holds = ({ first, count }: GroupRow, offset: number) => first <= offset && offset < first + count;
 
 function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   const partition = partitionRow(db, request.partition);
@@ -211,7 +214,7 @@ const groupColumns = `place >> 48 AS partition, place & ${offsetMask} AS first, 
 
 function groupAt(db: Db, partition: number, offset: number): GroupRow | undefined {
   const group = groupBeside(db, '<=', partition, offset);
-  return group !== undefined && offset < group.first + group.count ? group : undefined;
+  return group !== undefined && holds(group, offset) ? group : undefined;
 }
 
 const groupAfter = (db: Db, partition: number, offset: number) => groupBeside(db, '>', partition, offset);
@@ -238,13 +241,7 @@ function linesOf(db: Db, { partition, first }: GroupRow): StoredLines {
 
 function eventLine(db: Db, group: GroupRow, index: number, lines: string[]): EventLine {
   const line = lines[index];
-  const collectors = db.keep('collectors', () => new Map<number, string>());
-  let collectorId = collectors.get(group.collector);
-  if (collectorId === undefined) {
-    collectorId = db.get<{ text: string }>('SELECT text FROM word WHERE id = ?', group.collector)?.text;
-    if (collectorId === undefined) throw new Error('The word of a collector is missing.');
-    collectors.set(group.collector, collectorId);
-  }
+  const collectorId = wordText(db, group.collector) ?? '';
   if (line === undefined) throw new Error(`Event ${group.first + index} is missing in its group.`);
   return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
 }

@@ -19,6 +19,33 @@ export function findWord(db: Db, text: string): number | null {
   return db.get<{ id: number }>('SELECT id FROM word WHERE text = ?', text)?.id ?? null;
 }
 
+/** The word of a number; null for null. */
+export function wordText(db: Db, id: number | null): string | null {
+  if (id === null) return null;
+  const known = db.keep('texts', () => new Map<number, string>());
+  let text = known.get(id);
+  if (text === undefined) {
+    text = db.get<{ text: string }>('SELECT text FROM word WHERE id = ?', id)?.text;
+    if (text === undefined) throw new Error(`Word ${id} is missing.`);
+    known.set(id, text);
+  }
+  return text;
+}
+
+type Target = { destination: string; connection: string };
+
+/** The destination and connection of a target's number. */
+export function targetOf(db: Db, id: number): Target {
+  const known = db.keep('targetsById', () => new Map<number, Target>());
+  let target = known.get(id);
+  if (target === undefined) {
+    target = db.get<Target>('SELECT destination, connection FROM target WHERE id = ?', id);
+    if (target === undefined) throw new Error(`Target ${id} is missing.`);
+    known.set(id, target);
+  }
+  return target;
+}
+
 /** The number of a destination under its connection, given now when it is new. */
 export function targetId(db: Db, destination: string, connection: string): number {
   const known = db.keep('targets', () => new Map<string, number>());

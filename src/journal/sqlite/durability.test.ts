@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { openSqlite } from '../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { claim, planned, settlement } from '../journal.samples.ts';
+import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
+
+const acknowledgedBeforeKill = 40;
+
+/** A process that accepts events without end and prints the ids of those that were acknowledged. */
+const intake = (dir: string, round: number) => `
+  import { openSqlite } from ${JSON.stringify(new URL('../../sqlite/sqlite.ts', import.meta.url).href)};
+  import { journalOperations, sqliteJournal } from ${JSON.stringify(new URL('./sqlite-journal.ts', import.meta.url).href)};
+  import { incoming } from ${JSON.stringify(new URL('../journal.samples.ts', import.meta.url).href)};
+  const journal = sqliteJournal(await openSqlite({ dir: ${JSON.stringify(dir)}, operations: [journalOperations] }));
+  const send = async (sender) => {
+    for (let i = 0; ; i++) {
+      const name = ['${round}', sender, i].join('-');
+      const events = [incoming({ name, identity: name }), incoming({ name })];
+      const [done] = await journal.intake.accept([{ partition: i % 2, collectorId: 'col_1', receivedAt: Date.now(), events }]);
+      process.stdout.write(JSON.stringify({ name, ids: done.ids }) + '\\n');
+    }
+  };
+  await Promise.all([0, 1, 2, 3].map(send));`;
+
+test('every event that was acknowledged before a kill -9 is found again, three times over', async () => {
+  using folder = temporaryFolder();
+  const acknowledged: { name: string; ids: string[] }[] = [];
+  for (const round of [1, 2, 3]) {
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', intake(folder.path, round)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const before = acknowledged.length;
+    for await (const line of createInterface({ input: child.stdout })) {
+      acknowledged.push(JSON.parse(line));
+      if (acknowledged.length - before === acknowledgedBeforeKill) child.kill('SIGKILL');
+    }
+    assert.ok(acknowledged.length - before >= acknowledgedBeforeKill);
+  }
+  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  const journal = sqliteJournal(sqlite);
+  const stored = new Map<string, string | null>();
+  for (const partition of [0, 1]) {
+    const { events } = await journal.matching.read({ partition, from: 0, limit: 100_000 });
+    assert.deepEqual(
+      events.map((one) => one.offset),
+      events.map((_, index) => index),
+    );
+    for (const { event } of events) stored.set(event.id, event.name);
+  }
+  for (const { name, ids } of acknowledged) for (const id of ids) assert.equal(stored.get(id), name);
+});
+
+test('a journal on the same database that lost its lease can do no harm to the one that took it', async () => {
+  using folder = temporaryFolder();
+  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  const [stale, fresh] = [sqliteJournal(sqlite), sqliteJournal(sqlite)];
+  const old = await claim(stale, 'deliveries/0', 'old');
+  const plan = { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 };
+  const [id] = (await stale.matching.plan(old, plan)) ?? [];
+  const lease = await claim(fresh, 'deliveries/0', 'new', 3_600_000);
+  const [settled, planSettled, mine] = await Promise.all([
+    stale.deliveries.settle(old, [settlement(id, { status: 'failed' })], 2),
+    stale.matching.plan(old, plan),
+    fresh.deliveries.settle(lease, [settlement(id, { status: 'delivered' })], 3),
+  ]);
+  assert.deepEqual([settled, planSettled, mine], [false, null, true]);
+  assert.equal((await fresh.log.delivery(id ?? ''))?.status, 'delivered');
+  assert.equal((await fresh.log.deliveries({ limit: 9, closed: [], now: 4 })).length, 1);
+});
+
+test('intake stops on a full disk while settling goes on', async () => {
+  using folder = temporaryFolder();
+  let free = 1_000;
+  await using sqlite = await openSqlite({
+    dir: folder.path,
+    operations: [journalOperations],
+    reserveBytes: 500,
+    spaceCheckMs: 0,
+    freeBytes: () => free,
+  });
+  const journal = sqliteJournal(sqlite);
+  const accept = () => journal.intake.accept([{ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] }]);
+  const lease = await claim(journal, 's');
+  const [id] =
+    (await journal.matching.plan(lease, { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 })) ?? [];
+  free = 499;
+  await assert.rejects(accept(), { code: 'storage_full' });
+  assert.ok(await journal.deliveries.settle(lease, [settlement(id, { status: 'delivered' })], 2));
+  free = 500;
+  await accept();
+});
