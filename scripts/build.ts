@@ -12,7 +12,7 @@ const { status } = spawnSync(
 );
 if (status !== 0) process.exit(status ?? 1);
 const others = globSync('**/*', { cwd: 'src', withFileTypes: true })
-  .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+  .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts') && !entry.parentPath.includes('testdata'))
   .map((entry) => join(entry.parentPath, entry.name));
 for (const path of others) cpSync(path, path.replace(/^(.*?)src\//, '$1dist/'));
 console.log(`dist/: ${globSync('dist/**/*.js').length} modules, ${others.length} other files`);
