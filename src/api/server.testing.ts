@@ -30,6 +30,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const drafts: unknown[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
+  const gate: { open: Promise<void> } = { open: Promise.resolve() };
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', { name: 'admin', rights: new Set(allRights) }]]);
   const pipeline: Pipeline = {
@@ -45,7 +46,10 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
         return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
       },
       testSend: () => Promise.reject(new Error('the fake sends nothing')),
-      render: async () => ({ result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 }),
+      render: async () => {
+        await gate.open;
+        return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
+      },
     },
     outlook: {
       isSending: (id) => sending.has(id),
@@ -129,6 +133,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     drafts,
     refused,
     refusal,
+    gate,
     failures,
     tokens,
     tell: (event: Event) => {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allRights, covers, type Right } from '../contract/rights.ts';
+import { routes } from '../contract/routes.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { startTestServer, type TestServer } from './server.testing.ts';
+
+const guarded = routes.filter((route) => route.rights !== null);
+
+function ask(server: TestServer, route: (typeof routes)[number], token: string | null) {
+  const url = route.path.replaceAll(/\{\w+\}/g, 'none');
+  const headers = token === null ? { authorization: '' } : { authorization: `Bearer ${token}` };
+  // A body that no schema accepts: rights are told before it is looked at.
+  return server.call(route.method, url, route.method === 'GET' ? undefined : '{"unknown":', headers);
+}
+
+test('every route without credentials, or with unknown ones, is answered 401', async () => {
+  await using server = await startTestServer();
+  for (const route of guarded)
+    for (const token of [null, 'unknown', 'admin2']) {
+      const answer = await ask(server, route, token);
+      assert.deepEqual([answer.statusCode, answer.headers['www-authenticate']], [401, 'Bearer'], route.id);
+      assert.equal(answer.json().code, 'unauthorized');
+    }
+});
+
+test('every route lacking any one of its rights is answered 403, before body and id are looked at', async () => {
+  await using server = await startTestServer();
+  for (const route of guarded)
+    for (const needed of route.rights ?? []) {
+      const rest = allRights.filter((right) => !covers(new Set([right]), needed));
+      server.grant('lacking', rest);
+      const answer = await ask(server, route, 'lacking');
+      assert.equal(answer.statusCode, 403, `${route.id} without ${needed}`);
+      assert.ok(answer.json().detail.includes(needed));
+    }
+});
+
+test('every route with exactly its rights is let through', async () => {
+  await using server = await startTestServer();
+  for (const route of guarded) {
+    if (route.produces === 'text/event-stream') continue;
+    server.grant('exact', route.rights ?? []);
+    const { statusCode } = await ask(server, route, 'exact');
+    assert.ok(statusCode !== 401 && statusCode !== 403 && statusCode < 500, `${route.id} ${statusCode}`);
+  }
+});
+
+test('Manage implies View of its own area and of no other', async () => {
+  await using server = await startTestServer();
+  server.grant('manager', ['connections:manage']);
+  const get = (path: string) => server.call('GET', `/api/v1${path}`, undefined, { authorization: 'Bearer manager' });
+  assert.equal((await get('/connections')).statusCode, 200);
+  assert.equal((await get('/actions')).statusCode, 403);
+});
+
+test('every route of the table names rights that exist, and none of the API is public', () => {
+  for (const { id, path, rights } of routes) {
+    if (path.startsWith('/api/')) assert.ok(rights !== null, id);
+    for (const right of rights ?? []) assert.ok(allRights.includes(right satisfies Right), id);
+  }
+  assert.equal(new Set(routes.map((route) => `${route.method} ${route.path}`)).size, routes.length);
+});
+
+test('public routes answer anybody, and metrics do on loopback', async () => {
+  await using server = await startTestServer({ loopbackOnly: true });
+  for (const path of ['/livez', '/readyz', '/readyz?verbose', '/healthz', '/version', '/openapi.json', '/metrics']) {
+    const answer = await server.call('GET', path, undefined, { authorization: '' });
+    assert.equal(answer.statusCode, 200, path);
+  }
+});
+
+test('every address of the table knows its methods', () => {
+  const allowed = allowedMethods(routes);
+  for (const { method, path } of routes)
+    assert.ok(allowed(path.replaceAll(/\{\w+\}/g, 'x'))?.includes(method), `${method} ${path}`);
+  assert.equal(allowed('/api/v1/nothing'), null);
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../contract/secret.ts';
+import { startTestServer, type TestServer } from './server.testing.ts';
+
+// Base64 too, which signing secrets must be.
+const canary = 'canary7f3aDoNotShowThisToAnybody';
+const header = (name: string) => ({ name, value: `${canary}-${name}`, secret: true });
+
+const auths = [
+  { type: 'basic', username: 'u', password: canary },
+  { type: 'bearer', token: canary },
+  {
+    type: 'oauth2',
+    grant: 'jwt',
+    clientId: 'c',
+    clientSecret: canary,
+    accessTokenUrl: 'https://id.example/token',
+    jwt: canary,
+    extraParams: { audience: 'shown', assertion_extra: canary },
+    extraHeaders: { 'X-Extra': canary },
+  },
+  {
+    type: 'oauth2',
+    grant: 'password',
+    clientId: 'c',
+    clientSecret: canary,
+    accessTokenUrl: 'https://id.example/token',
+    username: 'u',
+    password: canary,
+  },
+];
+
+const settings = {
+  headers: [header('X-Api-Key'), { name: 'X-Plain', value: 'shown' }],
+  proxy: { url: 'http://proxy.example:3128', username: 'p', password: canary },
+  signing: { scheme: 'standard-webhooks', secret: canary, previousSecret: canary },
+};
+
+async function stored(server: TestServer, id: unknown) {
+  const body = server.configuration.snapshot.documents.connection.get(String(id))?.body;
+  assert.ok(body);
+  return body;
+}
+
+test('no secret comes out of any answer, wherever it went in', async () => {
+  await using server = await startTestServer();
+  const seen: string[] = [];
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await server.call(method, `/api/v1${path}`, body);
+    assert.ok(answer.statusCode < 500, `${method} ${path} ${answer.body}`);
+    seen.push(answer.body, JSON.stringify(answer.headers));
+    return answer;
+  };
+  for (const [i, auth] of auths.entries()) {
+    const made = (
+      await call('POST', '/connections', { name: `C${i}`, baseUrl: 'https://crm.example', auth, settings })
+    ).json();
+    assert.ok(made.id, JSON.stringify(made));
+    const dest = await call('POST', `/connections/${made.id}/destinations`, {
+      name: 'D',
+      settings: { headers: [header('X-D')] },
+    });
+    await call('GET', `/connections/${made.id}`);
+    await call('PUT', `/connections/${made.id}`, made);
+    await call('PATCH', `/connections/${made.id}`, { description: 'd' });
+    await call('GET', `/connections/${made.id}/versions`);
+    await call('GET', `/destinations/${dest.json().id}/versions`);
+    await call('POST', `/connections/${made.id}/rollback`, { version: 1 });
+    await call('POST', `/connections/${made.id}/test`);
+    await call('POST', '/connections/test', { name: 'x', baseUrl: 'https://crm.example', auth });
+    await call('PATCH', `/connections/${made.id}`, { baseUrl: 'https://evil.example' });
+    await call('PATCH', `/connections/${made.id}`, { auth: { ...auth, unknown: canary } });
+    await call('DELETE', `/connections/${made.id}`);
+  }
+  await call('GET', '/connections');
+  assert.equal(seen.join('\n').includes(canary), false);
+  assert.ok(seen.join('\n').includes('shown'));
+});
+
+test('a secret is shown as a mark with its time, and the mark sent back keeps it', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', {
+    name: 'C',
+    baseUrl: 'https://crm.example',
+    auth: auths[2],
+    settings,
+  });
+  const auth = made['auth'] as Record<string, Record<string, unknown>>;
+  assert.deepEqual(auth['clientSecret'], { set: true, updatedAt: '2026-01-02T03:04:05.000Z' });
+  assert.deepEqual(auth['extraParams'], { audience: 'shown', assertion_extra: auth['clientSecret'] });
+  server.clock.now += 60_000;
+  const kept = await server.call('PUT', `/api/v1/connections/${made['id']}`, made);
+  assert.deepEqual(kept.json().auth, made['auth']);
+  const body = await stored(server, made['id']);
+  assert.ok(body.auth.type === 'oauth2' && body.auth.clientSecret instanceof Secret);
+  assert.equal(body.auth.clientSecret.reveal(), canary);
+});
+
+test('left out of a PUT a secret is cleared, left out of a PATCH it is kept, null and empty text clear it', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example' };
+  const made = await server.make('/connections', { ...base, auth: auths[0] });
+  const url = `/api/v1/connections/${made['id']}`;
+  const password = async () => {
+    const { auth } = await stored(server, made['id']);
+    return auth.type === 'basic' ? (auth.password?.reveal() ?? null) : 'none';
+  };
+  await server.call('PATCH', url, { auth: { username: 'v' } });
+  assert.equal(await password(), canary);
+  await server.call('PUT', url, { ...base, auth: { type: 'basic', username: 'v' } });
+  assert.equal(await password(), null);
+  await server.call('PATCH', url, { auth: { password: 'new-password' } });
+  assert.equal(await password(), 'new-password');
+  await server.call('PATCH', url, { auth: { password: null } });
+  assert.equal(await password(), null);
+  await server.call('PATCH', url, { auth: { password: '' } });
+  assert.equal(await password(), null);
+  const nothing = await server.call('PATCH', url, { auth: { password: { set: true } } });
+  assert.deepEqual([nothing.statusCode, nothing.json().errors[0].pointer], [422, '/auth/password']);
+});
+
+test('secret headers go by their name, in whatever order they come back', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', {
+    name: 'C',
+    baseUrl: 'https://crm.example',
+    settings: { headers: [header('X-A'), header('X-B')] },
+  });
+  const url = `/api/v1/connections/${made['id']}`;
+  const shown = (made['settings'] as { headers: unknown[] }).headers;
+  const values = async () =>
+    (await stored(server, made['id'])).settings.headers.map(({ name, value }) => [
+      name,
+      value instanceof Secret ? value.reveal() : value,
+    ]);
+  await server.call('PATCH', url, { settings: { headers: [shown[1], { name: 'X-C', value: 'plain' }, shown[0]] } });
+  assert.deepEqual(await values(), [
+    ['X-B', `${canary}-X-B`],
+    ['X-C', 'plain'],
+    ['X-A', `${canary}-X-A`],
+  ]);
+  await server.call('PATCH', url, { settings: { headers: [{ name: 'x-a', secret: true }] } });
+  assert.deepEqual(await values(), [['x-a', `${canary}-X-A`]]);
+  const opened = await server.call('PATCH', url, { settings: { headers: [{ ...Object(shown[0]), secret: false }] } });
+  assert.equal(opened.statusCode, 422);
+});
+
+test('stored secrets are asked for again before they would go to another host', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example/v1' };
+  const made = await server.make('/connections', { ...base, auth: auths[2], settings });
+  const url = `/api/v1/connections/${made['id']}`;
+  const refused: [string, unknown][] = [
+    ['PATCH', { baseUrl: 'https://evil.example/v1' }],
+    ['PUT', { ...made, baseUrl: 'https://evil.example/v1' }],
+    ['PATCH', { baseUrl: 'http://crm.example/v1' }],
+    ['PATCH', { auth: { accessTokenUrl: 'https://evil.example/token' } }],
+    ['PATCH', { settings: { proxy: { url: 'http://evil.example:3128' } } }],
+  ];
+  for (const [method, body] of refused) {
+    const answer = await server.call(method, url, body);
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_value'], JSON.stringify(body));
+    assert.match(answer.json().errors[0].detail, /send this secret again/);
+  }
+  const path = await server.call('PATCH', url, { baseUrl: 'https://crm.example:8443/v2' });
+  assert.equal(path.statusCode, 200);
+  const again = { ...base, baseUrl: 'https://new.example', auth: auths[1] };
+  assert.equal((await server.call('PUT', url, again)).statusCode, 200);
+  const test = {
+    ...again,
+    id: made['id'],
+    baseUrl: 'https://evil.example',
+    auth: { type: 'bearer', token: { set: true } },
+  };
+  assert.equal((await server.call('POST', '/api/v1/connections/test', test)).statusCode, 422);
+});
+
+test("a destination's secret headers do not follow its connection to another host, nor come back with an old version", async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
+  const dest = await server.make(`/connections/${made['id']}/destinations`, {
+    name: 'D',
+    settings: { headers: [header('X-D')] },
+  });
+  const move = () => server.call('PATCH', `/api/v1/connections/${made['id']}`, { baseUrl: 'https://evil.example' });
+  const refused = await move();
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, '/baseUrl']);
+  await server.call('PATCH', `/api/v1/destinations/${dest['id']}`, { settings: { headers: [] } });
+  assert.equal((await move()).statusCode, 200);
+  const rolled = await server.call('POST', `/api/v1/destinations/${dest['id']}/rollback`, { version: 1 });
+  assert.deepEqual(rolled.json().settings.headers, [{ name: 'X-D', value: null, secret: true }]);
+});
+
+test('a draft under preview has its secrets in place and is not saved', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
+  const dest = await server.make(`/connections/${made['id']}/destinations`, {
+    name: 'D',
+    settings: { headers: [header('X-D')] },
+  });
+  const answer = await server.call('POST', `/api/v1/destinations/${dest['id']}/preview`, {
+    data: [{}],
+    draft: { path: '/draft' },
+  });
+  assert.equal(answer.statusCode, 200, answer.body);
+  const [draft] = server.drafts as { path: string; settings: { headers: { value: Secret }[] } }[];
+  assert.equal(draft?.path, '/draft');
+  assert.equal(draft?.settings.headers[0]?.value.reveal(), `${canary}-X-D`);
+  assert.equal((await server.call('GET', `/api/v1/destinations/${dest['id']}`)).json().version, 1);
+});
