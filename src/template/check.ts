@@ -22,12 +22,9 @@ export type TemplateToken = {
 
 /** The tokens of a template in order. Stops before a tag that does not end. Linear in the text's length. */
 export function templateTokens(text: string): TemplateToken[] {
-  const tokens: TemplateToken[] = [];
-  for (const piece of scan(text).pieces) {
-    if (piece.kind === 'text') continue;
-    tokens.push({ kind: 'tag', start: piece.start, end: piece.contentStart });
-    tokens.push(...piece.tokens);
-    tokens.push({ kind: 'tag', start: piece.contentEnd, end: piece.end });
-  }
-  return tokens;
+  return scan(text).pieces.flatMap((piece): TemplateToken[] => {
+    if (piece.kind === 'text') return [];
+    const { start, contentStart, contentEnd, end, tokens } = piece;
+    return [{ kind: 'tag', start, end: contentStart }, ...tokens, { kind: 'tag', start: contentEnd, end }];
+  });
 }

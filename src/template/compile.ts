@@ -34,10 +34,11 @@ export type NotCompiled = { ok: false; problems: Problem[] };
  */
 export function compileTemplate(text: string, options: { escape: Escape | 'path' }): CompiledTemplate | NotCompiled {
   const locate = locator(text);
-  const { nodes, findings } = parseTemplate(text, locate);
+  const parsed = parseTemplate(text, locate);
+  const { nodes } = parsed;
   const traits = noTraits();
   visitCode(nodes, (code) => addTraits(traits, code.tree.node, code.tree.base));
-  findings.push(...findingsOf(nodes, traits, options.escape));
+  const findings = parsed.findings.concat(findingsOf(nodes, traits, options.escape));
   if (hasErrors(findings)) return { ok: false, problems: inOrder(findings, locate) };
 
   const names = undeclared(traits).map(([name]) => name);
@@ -95,9 +96,14 @@ function hasErrors(findings: Finding[]): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }
 
+/** More would only hide what comes first. */
+const PROBLEMS_MAX = 100;
+
 function inOrder(findings: Finding[], locate: Locate): Problem[] {
   const sorted = findings.toSorted((a, b) => a.offset - b.offset);
-  return sorted.map(({ offset, message, severity }) => ({ ...locate(offset), message, severity }));
+  return sorted
+    .slice(0, PROBLEMS_MAX)
+    .map(({ offset, message, severity }) => ({ ...locate(offset), message, severity }));
 }
 
 /** Parses the whole function: names that are declared twice by different tags, and whatever else shows only then. */

@@ -7,13 +7,12 @@ import { walk } from './walk.ts';
 
 /** What is to say about a template that parses: JavaScript that is refused, and what is probably not meant. */
 export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape | 'path'): Finding[] {
-  const findings: Finding[] = undeclared(traits).map(([name, offset]) => {
+  const undeclaredNames = undeclared(traits).map(([name, offset]): Finding => {
     return { offset, message: `\`${name}\` is never declared: write \`let ${name} = …\``, severity: 'warning' };
   });
-  findings.push(...unknownNames(traits));
-  if (mode === 'json') findings.push(...doubleEscapes(nodes));
-  visitCode(nodes, (code) => findings.push(...findingsInCode(code, traits)));
-  return findings;
+  const inCode: Finding[][] = [];
+  visitCode(nodes, (code) => inCode.push(findingsInCode(code, traits)));
+  return [undeclaredNames, unknownNames(traits), mode === 'json' ? doubleEscapes(nodes) : [], ...inCode].flat();
 }
 
 /** Findings of one script. */

@@ -58,6 +58,14 @@ test('long flat source is no problem', () => {
   }
 });
 
+test('a single tag may hold very much', () => {
+  const names = Array.from({ length: 40_000 }, (_, index) => `a${index}=b${index};`).join('');
+  const problems = checkTemplate(`{{! ${names} }}`);
+  assert.ok(problems.length <= 101 && problems.some(({ message }) => /too many names/.test(message)));
+  assert.match(checkTemplate(`{{! ${names.replaceAll('a', 'let a')} }}`)[0]?.message ?? '', /too many names/);
+  assert.ok(templateTokens(`{{! ${names} }}`).length > 120_000);
+});
+
 test('scanning takes time linear in the length of hostile text', () => {
   const shapes: ((n: number) => string)[] = [
     (n) => '{{'.repeat(n),

@@ -1,4 +1,4 @@
-import { type Node, type Options, parse, parseExpressionAt } from 'acorn';
+import { type Node, type Options, Parser } from 'acorn';
 import { type Locate, TemplateError } from './position.ts';
 import { asTemplateError, ECMA_VERSION, type ScriptToken, TOO_DEEP } from './tag-end.ts';
 import { astDepth } from './walk.ts';
@@ -21,18 +21,40 @@ const OPTIONS: Options = {
   preserveParens: true,
 };
 
+/** acorn looks through all names of a scope at each declaration: the square of this many is still quick. */
+const NAMES_MAX = 2_000;
+
+/** The parts of acorn's parser that its declarations leave out and that the bound needs. */
+type Internals = {
+  declareName(name: string, kind: number, offset: number): void;
+  raise(offset: number, message: string): never;
+};
+
+const BoundedParser = Parser.extend((Base) => {
+  // acorn declares neither of these methods; the class made here is a Parser in all else.
+  const Open = Base as unknown as new (...args: unknown[]) => Internals;
+  class Bounded extends Open {
+    #names = 0;
+    override declareName(name: string, kind: number, offset: number): void {
+      if (++this.#names > NAMES_MAX) this.raise(offset, 'These are too many names for one template');
+      super.declareName(name, kind, offset);
+    }
+  }
+  return Bounded as unknown as typeof Parser; // the same constructor and static methods
+});
+
 /**
  * Parses the statements of a `{{! }}` tag alone, so that source that would close the function around it is refused.
  * @throws TemplateError in words, naming a bracket that is still open
  */
 export function parseStatements(script: Script): Tree {
-  return guarded(script, (source) => parse(source, OPTIONS));
+  return guarded(script, (source) => BoundedParser.parse(source, OPTIONS));
 }
 
 /** Parses one expression, which may be followed by a semicolon. @throws TemplateError */
 export function parseExpression(script: Script): Tree {
   return guarded(script, (source) => {
-    const node = parseExpressionAt(source, 0, { ...OPTIONS, allowReturnOutsideFunction: false });
+    const node = BoundedParser.parseExpressionAt(source, 0, { ...OPTIONS, allowReturnOutsideFunction: false });
     const rest = script.tokens.filter((token) => token.kind !== 'comment' && token.start >= script.start + node.end);
     const next = rest[0];
     if (next !== undefined && !(rest.length === 1 && textOf(script, next) === ';')) {
@@ -50,7 +72,7 @@ export function parseArguments(script: Script): Tree {
   return guarded(
     script,
     (source) => {
-      const { body } = parse(`f(${source}\n)`, OPTIONS);
+      const { body } = BoundedParser.parse(`f(${source}\n)`, OPTIONS);
       const [only] = body;
       const call = body.length === 1 && only?.type === 'ExpressionStatement' ? only.expression : null;
       // `1); g(2` and `1).g(2` are no arguments.
@@ -67,7 +89,7 @@ export function parseParameters(script: Script): Tree {
     guarded(
       script,
       (source) => {
-        const node = parseExpressionAt(before + source + after, 0, OPTIONS);
+        const node = BoundedParser.parseExpressionAt(before + source + after, 0, OPTIONS);
         const isWhole = node.end === before.length + source.length + after.length;
         // `a) { … } (b` would close the brackets put around it.
         if (node.type === 'ArrowFunctionExpression' && isWhole) return node;
@@ -88,7 +110,7 @@ export function parseParameters(script: Script): Tree {
 
 /** Parses generated code as a whole, to find what only shows when all tags come together. Throws acorn's SyntaxError. */
 export function parseProgram(code: string): Node {
-  return parse(code, OPTIONS);
+  return BoundedParser.parse(code, OPTIONS);
 }
 
 /** `shift` is how much the parsed source begins before the script. */
