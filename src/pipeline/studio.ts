@@ -1,5 +1,5 @@
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
-import { type DestinationBody, destinationInput } from '../contract/destination.ts';
+import type { DestinationBody } from '../contract/destination.ts';
 import { AppError } from '../contract/errors.ts';
 import { placedId } from '../contract/ids.ts';
 import type { Preview, SampleInput } from '../contract/routes.ts';
@@ -11,7 +11,8 @@ import type { Configuration } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
 import { freshDelivery } from './fresh-delivery.ts';
 import { maskHeaders } from './masking.ts';
-import { planRender, type Rendering } from './render.ts';
+import { planRender } from './render.ts';
+import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample.ts';
 import { finishTest, stepAfter } from './step.ts';
 
@@ -26,15 +27,6 @@ export interface Studio {
   testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
 }
-
-export type RenderInput = {
-  template: string;
-  contentType: string;
-  escape: 'auto' | 'json' | 'html' | 'url' | 'none';
-  data: Record<string, unknown>[];
-  events?: Record<string, unknown>[] | undefined;
-  meta?: Record<string, unknown> | undefined;
-};
 
 export function createStudio(options: {
   configuration: Configuration;
@@ -129,36 +121,6 @@ export function createStudio(options: {
       return shownDelivery(logged, { isSending: false, closed: null, now });
     },
 
-    async render({ template, contentType, data, events, meta, ...input }) {
-      const now = clock.now();
-      const body = destinationInput.parse({ name: 'render', contentType });
-      const destination = {
-        id: 'render',
-        // The parsed default has no secrets in it.
-        body: {
-          ...(body as DestinationBody),
-          template,
-          settings: { ...body.settings, headers: [], escape: input.escape },
-        },
-      };
-      const plan = planRender(options.render, null, destination);
-      const given = {
-        deliveryId: 'render',
-        idempotencyKey: 'render',
-        action: null,
-        destination: { id: 'render', name: 'render' },
-        time: now,
-      };
-      const started = performance.now();
-      const rendering = await plan.render({ data, events: events ?? [], meta: { ...given, ...meta } });
-      return { result: resultOf(rendering, contentType), durationMs: performance.now() - started };
-    },
+    render: (input) => renderSample(input, { now: clock.now(), render: options.render }),
   };
-}
-
-function resultOf(rendering: Rendering, contentType: string): RenderResult {
-  if (rendering.kind === 'rendered') return { kind: 'body', body: rendering.rendered.body, contentType };
-  if (rendering.kind === 'skipped') return rendering;
-  const { reason, line, column } = rendering;
-  return { kind: 'failed', reason, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
 }

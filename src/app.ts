@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { createServer } from './api/server.ts';
+import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
+import type { Finding, RenderedTemplate, RenderTemplate } from './cli/program.ts';
+import type { Config } from './config/settings.ts';
+import { createAuthenticator } from './connections/authenticator.ts';
+import { secretFields } from './connections/secret-fields.ts';
+import { idSource } from './contract/ids.ts';
+import { parseAllowRules } from './egress/allow.ts';
+import { isHostAllowed, type Listener } from './egress/guard.ts';
+import { undiciEgress } from './egress/undici/undici-egress.ts';
+import { adminToken } from './identity/admin-token.ts';
+import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
+import { systemClock } from './pipeline/clock.ts';
+import type { Snapshot } from './pipeline/configuration.ts';
+import { startPipeline } from './pipeline/pipeline.ts';
+import { renderSample } from './pipeline/render-sample.ts';
+import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
+import { keyFileName, loadOrCreateKey, parseKeys } from './secrets/keys.ts';
+import { scrubber } from './secrets/scrubber.ts';
+import { sealer } from './secrets/sealer.ts';
+import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
+import { lockFolder } from './sqlite/folder-lock.ts';
+import { latestVersion } from './sqlite/migrate.ts';
+import { openSqlite } from './sqlite/sqlite.ts';
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+
+export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
+
+/** The version of the program, from its package. */
+export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+const upkeepEveryMs = 60_000;
+const dayMs = 86_400_000;
+
+/**
+ * From a configuration to a running program on SQLite. The only file that chooses adapters. Throws an Error of one
+ * sentence when it can't start; what was opened until then is closed. Disposing takes in nothing more, finishes what is
+ * on the wire and closes the rest in the reverse order of its opening.
+ */
+export async function startApp(config: Config): Promise<App> {
+  if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
+  const allow = parseAllowRules(config.egressAllow ?? '');
+  if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
+
+  await using opened = new AsyncDisposableStack();
+  const clock = systemClock;
+  const newId = idSource(clock.now, randomBytes);
+  // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
+  const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
+  let scrub = (text: string) => text;
+  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub: (line) => scrub(line) });
+  opened.defer(telemetry.flush);
+
+  const sqlite = opened.use(
+    await openSqlite({
+      dir: config.dataDir,
+      operations: [catalogOperations, journalOperations],
+      queueBytesMax: config.storageQueueBytes,
+      ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
+    }),
+  );
+  const keys = config.secretKey === null ? loadOrCreateKey(config.dataDir) : parseKeys(config.secretKey.reveal());
+  const catalog = await sqliteCatalog(sqlite, sealer(keys));
+  const journal = sqliteJournal(sqlite);
+  const sandbox = opened.use(
+    await quickjsSandbox({
+      workers: config.sandboxWorkers,
+      timeoutMs: config.sandboxTimeMs,
+      memoryBytes: config.sandboxMemoryBytes,
+      outputBytes: config.sandboxOutputBytes,
+    }),
+  );
+  const egress = opened.use(
+    undiciEgress({
+      allow: allow.rules,
+      dnsServers: config.dnsServers,
+      ownListeners: () => listeners,
+      isInboxOpen: config.inbox,
+      version,
+    }),
+  );
+  const isHttpAllowed = (url: string) => isHostAllowed(allow.rules, url);
+  const door = { egress, now: clock.now, newId: () => newId('request'), isHttpAllowed };
+
+  const pipeline = opened.use(
+    await startPipeline({
+      catalog,
+      journal,
+      sandbox,
+      egress,
+      authenticator: createAuthenticator(door),
+      telemetry,
+      clock,
+      newId,
+      random: Math.random,
+      limits: {
+        retentionMs: config.retentionDays * dayMs,
+        retentionBytes: config.retentionBytes,
+        stopTimeoutMs: config.shutdownMs,
+        everyMs: upkeepEveryMs,
+      },
+      lost(scope) {
+        telemetry.failed(new Error(`another process took over ${scope}`), 'go on');
+        telemetry.flush();
+        process.exit(1);
+      },
+    }),
+  );
+
+  const live = () =>
+    [config.adminToken, ...liveSecrets(pipeline.configuration.snapshot)].filter((secret) => secret !== null);
+  scrub = scrubber(live());
+  opened.defer(
+    pipeline.configuration.watch(() => {
+      scrub = scrubber(live());
+    }),
+  );
+  telemetry.pull('storageBytes', async () => (await journal.upkeep.usage()).bytes);
+  telemetry.pull('deliveriesUnfinished', async () => (await journal.upkeep.usage()).unfinished);
+  telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
+  telemetry.pull('deliveriesInFlight', () => pipeline.depth().inFlight);
+  telemetry.pull('gatesClosed', () => pipeline.outlook.closed().size);
+  telemetry.pull('sandboxQueued', () => sandbox.stats.queued);
+  telemetry.pull('sandboxRenders', () => sandbox.stats.renders);
+  telemetry.pull('sandboxThrew', () => sandbox.stats.threw);
+  telemetry.pull('sandboxRestarts', () => sandbox.stats.restarts);
+  telemetry.pull('sandboxExceeded', () => ({
+    time: sandbox.stats.exceededTime,
+    memory: sandbox.stats.exceededMemory,
+    output: sandbox.stats.exceededOutput,
+  }));
+
+  const server = await createServer({
+    pipeline,
+    catalog,
+    journal,
+    egress,
+    authenticate: adminToken(config.adminToken?.reveal() ?? null),
+    telemetry,
+    newId,
+    now: clock.now,
+    version,
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    inbox: config.inbox,
+    loopbackOnly: isLoopback(config.host),
+    isHttpAllowed,
+    ailments: () => ({}),
+  });
+  opened.use(server);
+  const url = await server.listen(config);
+  if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
+  telemetry.listening({ url });
+
+  const stack = opened.move();
+  return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function liveSecrets({ documents }: Snapshot) {
+  const { connection, destination } = documents;
+  return [...connection.values(), ...destination.values()].flatMap(({ body }) =>
+    Array.from(secretFields(body), ({ secret }) => secret),
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Where requests of our own must never arrive, but for the Inbox. */
+function listenerAt({ host, inbox }: Config, port: number): Listener {
+  return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox };
+}
+
+/** Looks at a data folder without changing it: its database, who uses it, its sealing key. */
+export async function inspectFolder({ dataDir, secretKey }: Config): Promise<Finding[]> {
+  const file = join(dataDir, databaseName);
+  const key = join(dataDir, keyFileName);
+  return [
+    finding('database', () => {
+      if (!isOurDatabase(file)) return `${file} will be made`;
+      const schema = schemaVersion(file);
+      if (schema > latestVersion()) throw new Error(`${file} was made by a newer Millrace (schema ${schema}).`);
+      return schema === latestVersion()
+        ? `schema ${schema}`
+        : `schema ${schema} will be migrated to ${latestVersion()}`;
+    }),
+    finding('lock', () => {
+      if (!existsSync(dataDir)) return 'the folder is not there yet';
+      lockFolder(dataDir)[Symbol.dispose]();
+      return 'nobody else uses the folder';
+    }),
+    finding('key', () => {
+      if (secretKey !== null) return `${parseKeys(secretKey.reveal()).length} from the configuration`;
+      if (!existsSync(key)) return `${key} will be made`;
+      parseKeys(readFileSync(key, 'utf8').trim());
+      return key;
+    }),
+  ];
+}
+
+function finding(name: string, look: () => string): Finding {
+  try {
+    return { name, state: 'ok', detail: look() };
+  } catch (error) {
+    return { name, state: 'problem', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Renders a template as a delivery would, without a server. */
+export async function renderTemplate(input: RenderTemplate): Promise<RenderedTemplate> {
+  await using sandbox = await quickjsSandbox();
+  const { result } = await renderSample(input, {
+    now: Date.now(),
+    async render(job) {
+      const [outcome] = await sandbox.render([job]);
+      if (outcome === undefined) throw new Error('the sandbox did not answer');
+      return outcome;
+    },
+  });
+  return result;
+}
