@@ -22,7 +22,8 @@ export interface Intake {
   /**
    * Keeps the events of some requests, each request whole or not at all. An event whose identity was seen in the same
    * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
-   * Within a partition time never goes back: an earlier `receivedAt` is lifted to the last one, which the ids show.
+   * Within a partition time never goes back: an earlier `receivedAt` is lifted to the last one. Requests of a collector
+   * that arrive within a few milliseconds may share the time of the first. The answer and the ids show the time.
    * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full` (disk down to its reserve, or
    * the last `retain` said `full`); then nothing is stored.
    */
@@ -30,8 +31,11 @@ export interface Intake {
 }
 
 export type AcceptRequest = { partition: number; collectorId: string; receivedAt: number; events: IncomingEvent[] };
-/** `ids` in input order; the events that are new stand in the log at `from`, `from` + 1, … in input order. */
-export type Accepted = { ids: string[]; duplicates: readonly number[]; from: number };
+/**
+ * `ids` in input order; the events that are new stand in the log at `from`, `from` + 1, … in input order and have the
+ * time `receivedAt`.
+ */
+export type Accepted = { ids: string[]; duplicates: readonly number[]; from: number; receivedAt: number };
 
 /** A claim on a scope (`events/0`, `deliveries/0`), valid until someone else acquires it; `epoch` grows each time. */
 export type Lease = { scope: string; owner: string; epoch: number };
@@ -254,8 +258,8 @@ export type RetryRequest = {
 export interface Upkeep {
   /**
    * Removes finished deliveries and the events that are matched and that no unfinished delivery needs: those created or
-   * received before `before`, then the oldest while more than `bytesMax` is in use. Events that came in one request
-   * leave together. Works in small steps between other writes. `removed` counts events and deliveries.
+   * received before `before`, then the oldest while more than `bytesMax` is in use. Events that were
+   * kept together leave together. Works in small steps between other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;

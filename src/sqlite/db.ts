@@ -11,12 +11,15 @@ export interface Db {
   run(sql: string, ...values: SQLInputValue[]): number;
   /** A value kept between operations, made anew after a rollback: whatever it knows of the database stays true. */
   keep<T>(name: string, make: () => T): T;
+  /** Has something done once before the transaction ends, for operations that gather their rows; others see them then. */
+  beforeCommit(run: () => void): void;
 }
 
-/** Wraps an open database; `forget` drops the kept values. */
-export function dbOver(database: DatabaseSync): Db & { forget(): void } {
+/** Wraps an open database. `finish` does what waits for the end of a transaction, `forget` drops what is kept. */
+export function dbOver(database: DatabaseSync): Db & { finish(): void; forget(): void } {
   const statements = new Map<string, StatementSync>();
   const kept = new Map<string, unknown>();
+  let waiting: (() => void)[] = [];
   const statement = (sql: string): StatementSync => {
     let found = statements.get(sql);
     if (found === undefined) {
@@ -33,6 +36,15 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void } {
       if (!kept.has(name)) kept.set(name, make());
       return kept.get(name) as T; // one maker per name
     },
-    forget: () => kept.clear(),
+    beforeCommit: (run) => waiting.push(run),
+    finish() {
+      const runs = waiting;
+      waiting = [];
+      for (const run of runs) run();
+    },
+    forget() {
+      kept.clear();
+      waiting = [];
+    },
   };
 }

@@ -59,7 +59,7 @@ export function eventLog() {
       partition.next += events.length;
       partition.lastAt = receivedAt;
     }
-    return { ids, duplicates, from };
+    return { ids, duplicates, from, receivedAt };
   };
 
   const event = (id: string): Event | null => {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { openSqlite } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
-import { claim, planned, settlement } from '../journal.samples.ts';
+import { claim, incoming, planned, settlement } from '../journal.samples.ts';
 import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
 
 const acknowledgedBeforeKill = 40;
@@ -93,4 +93,38 @@ test('intake stops on a full disk while settling goes on', async () => {
   assert.ok(await journal.deliveries.settle(lease, [settlement(id, { status: 'delivered' })], 2));
   free = 500;
   await accept();
+});
+
+test('small requests that share a transaction keep their own ids, order, duplicates and collectors', async () => {
+  using folder = temporaryFolder();
+  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  const journal = sqliteJournal(sqlite);
+  const request = (i: number) => ({
+    partition: i % 2,
+    collectorId: `col_${Math.floor(i / 40)}`,
+    receivedAt: 1_000 + Math.floor(i / 10),
+    events: [incoming({ name: `n${i}`, identity: i % 7 === 0 ? 'again' : null }), incoming({ name: `m${i}` })],
+  });
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.intake.accept([request(i)])));
+  const known = new Map<string, string>();
+  for (const [i, [answer]] of answers.entries()) {
+    const [first = '', second = ''] = answer?.ids ?? [];
+    if (answer?.duplicates.length === 0) known.set(first, `n${i}`);
+    else assert.equal(i % 7, 0);
+    known.set(second, `m${i}`);
+  }
+  const repeated = Array.from({ length: 100 }, (_, i) => i).filter((i) => i % 7 === 0).length;
+  assert.equal(known.size, 200 - repeated + 3);
+  for (const [id, name] of known) {
+    const event = await journal.log.event(id);
+    assert.deepEqual([event?.name, event?.source.collectorId], [name, `col_${Math.floor(Number(name.slice(1)) / 40)}`]);
+    assert.ok(Math.abs(Date.parse(event?.receivedAt ?? '') - (1_000 + Math.floor(Number(name.slice(1)) / 10))) <= 5);
+  }
+  for (const partition of [0, 1]) {
+    const { events } = await journal.matching.read({ partition, from: 0, limit: 1_000 });
+    assert.deepEqual(
+      events.map((one) => known.get(one.event.id)),
+      events.map((one) => one.event.name),
+    );
+  }
 });

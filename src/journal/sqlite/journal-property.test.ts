@@ -26,7 +26,9 @@ function inProcess(): Sqlite & { check(): void } {
   );
   const call = async (name: string, args: unknown): Promise<unknown> => {
     db.forget();
-    return structuredClone(byName.get(name)?.(db, structuredClone(args)));
+    const answer = structuredClone(byName.get(name)?.(db, structuredClone(args)));
+    db.finish();
+    return answer;
   };
   return {
     client: <O extends Operations>() => ({ read: call, write: call }) as Client<O>, // the same as the threads give

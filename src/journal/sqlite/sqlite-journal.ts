@@ -188,7 +188,7 @@ function accepted(request: AcceptRequest | undefined, { from, receivedAt, first 
   const ids = events.map((_, index) =>
     placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
   );
-  return { ids, duplicates: first.map(([index]) => index), from };
+  return { ids, duplicates: first.map(([index]) => index), from, receivedAt };
 }
 
 function plannedRow(planned: PlannedDelivery): PlannedRow {
