@@ -58,6 +58,10 @@ test('long flat source is no problem', () => {
   }
 });
 
+test('tags without end are a problem', () => {
+  assert.match(checkTemplate('{{ 1 }}'.repeat(6_000))[0]?.message ?? '', /too many tags/);
+});
+
 test('a single tag may hold very much', () => {
   const names = Array.from({ length: 40_000 }, (_, index) => `a${index}=b${index};`).join('');
   const problems = checkTemplate(`{{! ${names} }}`);

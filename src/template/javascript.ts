@@ -117,7 +117,9 @@ export function parseProgram(code: string): Node {
 function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Tree {
   try {
     const node = parseSource(slice(script));
-    if (astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
+    // Each level takes a character at least.
+    const mayBeDeep = script.end - script.start > TREE_DEPTH_MAX;
+    if (mayBeDeep && astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
     return { node, base: script.start - shift };
   } catch (error) {
     if (error instanceof TemplateError && error.message === TOO_DEEP) throw error;

@@ -27,12 +27,14 @@ export type Piece = { kind: 'text'; start: number; end: number } | Tag;
 export function scan(text: string): { pieces: Piece[]; error: TemplateError | null } {
   const pieces: Piece[] = [];
   let at = 0;
+  let tags = 0;
   for (;;) {
     const start = text.indexOf('{{', at);
     if (start !== at && at < text.length)
       pieces.push({ kind: 'text', start: at, end: start < 0 ? text.length : start });
     if (start < 0) return { pieces, error: null };
     try {
+      if (++tags > TAGS_MAX) throw new TemplateError('These are too many tags for one template', start);
       const tag = scanTag(text, start);
       pieces.push(tag);
       at = tag.end;
@@ -42,6 +44,9 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
     }
   }
 }
+
+/** Each tag costs a parser: so many are more than people write, and still quick. */
+const TAGS_MAX = 5_000;
 
 const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 // What follows the `/` of a closing tag; anything else after `{{ /` is a regular expression.
