@@ -30,7 +30,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const drafts: unknown[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
-  const gate: { open: Promise<void> } = { open: Promise.resolve() };
+  const gate = { open: Promise.resolve(), reached: () => {} };
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', { name: 'admin', rights: new Set(allRights) }]]);
   const pipeline: Pipeline = {
@@ -47,6 +47,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       },
       testSend: () => Promise.reject(new Error('the fake sends nothing')),
       render: async () => {
+        gate.reached();
         await gate.open;
         return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
       },

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { test } from 'node:test';
+import type { Event } from '../contract/event.ts';
+import { startTestServer, type TestServer } from './server.testing.ts';
+
+const sample: Event = {
+  id: 'evt_1',
+  name: 'buy',
+  visitorId: null,
+  sessionId: null,
+  occurredAt: '2026-01-02T03:04:05.000Z',
+  receivedAt: '2026-01-02T03:04:05.000Z',
+  data: { a: 'canary' },
+  ext: {},
+  session: {},
+  source: { collectorId: 'col_1', format: 'infinity' },
+};
+
+/** Sends bytes as they are and answers all that comes back until the server closes. */
+async function speak(server: TestServer, text: string): Promise<string> {
+  const { port } = server.app.server.address() as AddressInfo; // it listens on a port
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(text);
+  await once(socket, 'close');
+  return answer;
+}
+
+async function* lines(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  assert.ok(response.body);
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
+test('what can not be read as a request is answered as a problem and the connection ended', async () => {
+  await using server = await startTestServer();
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const cases = [
+    ['GARBAGE\r\n\r\n', 400],
+    ['GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n', 400],
+    ['GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['GET /version HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['POST /v3/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n', 400],
+  ] as const;
+  for (const [text, status] of cases) {
+    const answer = await speak(server, text);
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), text.slice(0, 60));
+    assert.match(answer, /content-type: application\/problem\+json/i);
+    assert.match(answer, /"code":"malformed_request"/);
+  }
+});
+
+test('slow clients are cut off within 15 s', async () => {
+  await using server = await startTestServer();
+  const { headersTimeout, requestTimeout } = server.app.server;
+  assert.ok(headersTimeout > 0 && headersTimeout <= 10_000);
+  assert.ok(requestTimeout > 0 && requestTimeout <= 12_000);
+});
+
+test('a stop answers what is under way, takes nothing new in, and closes kept connections', async () => {
+  const server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' };
+  await fetch(`${url}/version`);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.gate.open = promise;
+  const arrived = Promise.withResolvers<void>();
+  server.gate.reached = arrived.resolve;
+  const body = JSON.stringify({ template: 'x', data: [] });
+  const running = fetch(`${url}/api/v1/templates/render`, { method: 'POST', headers, body });
+  await arrived.promise;
+  const closed = server.close();
+  resolve();
+  assert.equal((await running).status, 200);
+  await closed;
+  await assert.rejects(fetch(`${url}/livez`));
+});
+
+test('while it stops, the server tells intake and API to come back later, and readiness that it is not ready', async () => {
+  const server = await startTestServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const made = await server.make('/collectors', { name: 'C' });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.app.server.address() as AddressInfo; // it listens on a port
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  let answers = '';
+  socket.on('data', (chunk) => {
+    answers += chunk;
+  });
+  server.gate.open = promise;
+  const body = JSON.stringify({ template: 'x', data: [] });
+  const head = 'Host: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json';
+  const arrived = Promise.withResolvers<void>();
+  server.gate.reached = arrived.resolve;
+  socket.write(`POST /api/v1/templates/render HTTP/1.1\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await arrived.promise;
+  const closed = server.close();
+  const events = '{"events":[{"a":1}]}';
+  socket.write(`POST /v3/${made['key']} HTTP/1.1\r\n${head}\r\nContent-Length: ${events.length}\r\n\r\n${events}`);
+  await once(server.app.server, 'request');
+  resolve();
+  await once(socket, 'close');
+  await closed;
+  assert.match(answers, /HTTP\/1.1 503 [\s\S]*retry-after: 1[\s\S]*"code":"unavailable"/);
+  assert.equal((await server.journal.log.events({ limit: 1 })).length, 0);
+});
+
+test('events are streamed as they are matched, and the stream ends when the server stops', async () => {
+  const server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  server.grant('blind', ['events:view']);
+  const follow = (token: string) =>
+    fetch(`${url}/api/v1/events/stream`, { headers: { authorization: `Bearer ${token}` } });
+  const [full, blind] = await Promise.all([follow('admin'), follow('blind')]);
+  assert.match(full.headers.get('content-type') ?? '', /^text\/event-stream/);
+  assert.equal(full.headers.get('x-content-type-options'), 'nosniff');
+  for (const [response, shown] of [
+    [full, { a: 'canary' }],
+    [blind, {}],
+  ] as const) {
+    const read = lines(response);
+    while ((await read.next()).value !== '') {
+      // the greeting
+    }
+    server.tell(sample);
+    const seen: string[] = [];
+    for (let i = 0; i < 3; i++) seen.push((await read.next()).value ?? '');
+    assert.deepEqual(seen.slice(0, 2), ['id: evt_1', 'event: event']);
+    assert.deepEqual(JSON.parse(seen[2]?.slice(6) ?? '').event.data, shown);
+  }
+  assert.equal(server.watchers(), 1);
+  await server.close();
+  assert.equal(server.watchers(), 0);
+});
+
+test('a stream that is too fast becomes a sample and says how much it left out', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${url}/api/v1/events/stream`, { headers: { authorization: 'Bearer admin' } });
+  const read = lines(response);
+  for (let i = 0; i < 80; i++) server.tell(sample);
+  t.mock.timers.tick(1_000);
+  let events = 0;
+  let skipped = '';
+  for (let line = ''; skipped === ''; line = (await read.next()).value ?? '') {
+    if (line === 'event: event') events += 1;
+    if (line === 'event: skipped') skipped = (await read.next()).value ?? '';
+  }
+  assert.deepEqual([events, skipped], [50, 'data: {"count":30}']);
+  server.tokens.delete('admin');
+  t.mock.timers.tick(15_000);
+  for (let last = await read.next(); last.done !== true; ) last = await read.next();
+  t.mock.timers.reset();
+  await server.close();
+});

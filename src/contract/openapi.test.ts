@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openApi } from './openapi.ts';
+import { routes } from './routes.ts';
+
+type Json = { [key: string]: Json };
+
+const description = openApi({ version: '1.2.3', url: 'https://millrace.example' }) as Json; // plain JSON
+const text = JSON.stringify(description);
+
+test('the description holds every route once, with its rights, its parameters and its body', () => {
+  const operations = Object.entries(description['paths'] ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method,
+      operation: JSON.parse(JSON.stringify(operation)),
+    })),
+  );
+  assert.equal(operations.length, routes.length);
+  for (const route of routes) {
+    const found = operations.find(({ operation }) => operation.operationId === route.id);
+    assert.ok(found, route.id);
+    const { path, method, operation } = found;
+    assert.deepEqual([path, method.toUpperCase()], [route.path, route.method]);
+    assert.deepEqual(operation['x-right'], route.rights ?? []);
+    assert.deepEqual(operation.security, route.rights === null ? undefined : [{ bearer: [] }]);
+    const inPath = (operation.parameters ?? []).filter((one: { in: string }) => one.in === 'path');
+    assert.deepEqual(
+      inPath.map((one: { name: string }) => `{${one.name}}`),
+      route.path.match(/\{\w+\}/g) ?? [],
+    );
+    assert.equal(operation.requestBody !== undefined, route.body !== null);
+    assert.ok(operation.responses[String(route.status)] && operation.responses.default);
+  }
+});
+
+test('every reference leads somewhere, none leads out, and no component is left over', () => {
+  const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target = '']) => target);
+  assert.ok(references.length > 50);
+  for (const target of references) {
+    assert.match(target, /^#\/components\/(schemas|responses)\/\w+$/);
+    const found = target
+      .split('/')
+      .slice(1)
+      .reduce<Json | undefined>((at, key) => at?.[key], description);
+    assert.ok(found, target);
+  }
+  for (const name of Object.keys(description['components']?.['schemas'] ?? {}))
+    assert.ok(text.includes(`"#/components/schemas/${name}"`), name);
+  assert.equal(text.includes('$defs'), false);
+});
+
+test('secrets are described as write-only and the description stands by itself', () => {
+  assert.match(text, /Write-only/);
+  assert.deepEqual([description['openapi'], description['info']?.['version']], ['3.1.0', '1.2.3']);
+});
