@@ -27,7 +27,9 @@ const binary = node24();
 if (process.argv[2] === '--path') {
   console.log(binary);
 } else {
-  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Stripped types and compiled code are kept: a start is quicker and needs 25 MB less than one that strips anew.
+  const env = { NODE_COMPILE_CACHE: join(__dirname, '..', 'node_modules', '.cache', 'node'), ...process.env };
+  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio: 'inherit', env });
   // A terminal sends Ctrl-C to the whole group: the child has it already.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

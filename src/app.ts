@@ -28,6 +28,8 @@ import { latestVersion } from './sqlite/migrate.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
+export { backup, restore } from './sqlite/backup.ts';
+
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
 /** The version of the program, from its package. */

@@ -1,10 +1,9 @@
 import { text } from 'node:stream/consumers';
-import { inspectFolder, renderTemplate, startApp, version } from './app.ts';
+import { backup, inspectFolder, renderTemplate, restore, startApp, version } from './app.ts';
 import { run } from './cli/cli.ts';
 import { untilSignal } from './cli/signals.ts';
 import { loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
-import { backup, restore } from './sqlite/backup.ts';
 
 process.exitCode = await run(process.argv.slice(2), {
   version,
