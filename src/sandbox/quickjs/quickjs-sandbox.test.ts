@@ -35,8 +35,9 @@ test('a failed self-test means an engine of its own for each render, with the sa
 });
 
 test('a prepared program that had to make room for others is prepared again', async () => {
-  await using few = await quickjsSandbox({ programsMax: 2 });
-  await using large = await quickjsSandbox();
+  // Time is not what this is about: seven megabytes take a busy machine a while.
+  await using few = await quickjsSandbox({ programsMax: 2, timeoutMs: 5_000 });
+  await using large = await quickjsSandbox({ timeoutMs: 5_000 });
   for (const [sandbox, pad] of [[few, 1] as const, [large, 7e6] as const]) {
     const top = (i: number) => `const pad = 'x'.repeat(${pad}); let n = ${i};`;
     const sources = Array.from({ length: 6 }, (_, i) => `${top(i)} globalThis.__render = () => String(n++)`);
