@@ -72,14 +72,14 @@ export function parseArguments(script: Script): Tree {
   return guarded(
     script,
     (source) => {
-      const { body } = BoundedParser.parse(`f(${source}\n)`, OPTIONS);
+      const { body } = BoundedParser.parse(`String(${source}\n)`, OPTIONS);
       const [only] = body;
       const call = body.length === 1 && only?.type === 'ExpressionStatement' ? only.expression : null;
       // `1); g(2` and `1).g(2` are no arguments.
       if (call?.type === 'CallExpression' && call.callee.type === 'Identifier') return call;
       throw new TemplateError('These are no arguments of a filter', script.start);
     },
-    'f('.length,
+    'String('.length,
   );
 }
 

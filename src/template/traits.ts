@@ -55,19 +55,21 @@ function note(places: Map<string, number>, name: string, offset: number): void {
 
 function addName(traits: Traits, node: AnyNode, parent: AnyNode | null, base: number): void {
   const name = String(node['name']);
-  const isKey =
-    (parent?.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true) ||
-    (parent?.type === 'Property' &&
-      parent['key'] === node &&
-      parent['computed'] !== true &&
-      parent['shorthand'] !== true);
-  if (isKey) return;
+  if (isLabel(node, parent)) return;
   note(traits.names, name, base + node.start);
   if (name === 'eval' || name === 'arguments') traits.itMembers = null;
   if (name !== 'it' || traits.itMembers === null) return;
   const member = parent === null ? null : memberName(parent, node);
   if (member === null) traits.itMembers = null;
   else for (const key of member) traits.itMembers.add(key);
+}
+
+/** Whether an identifier only names a member, key or label. */
+function isLabel(node: AnyNode, parent: AnyNode | null): boolean {
+  if (parent === null) return false;
+  if (parent['label'] === node || parent.type === 'MetaProperty') return true;
+  if (parent['computed'] === true || parent['shorthand'] === true) return false;
+  return parent['key'] === node || (parent.type === 'MemberExpression' && parent['property'] === node);
 }
 
 /** The members of `it` that its parent reads: `it.a`, `it['a']`, `const { a } = it`; null when it goes elsewhere. */
