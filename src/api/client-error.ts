@@ -1,17 +1,20 @@
 import type { Socket } from 'node:net';
 import { AppError } from '../contract/errors.ts';
-import type { NewId } from '../contract/ids.ts';
 import { problemOf } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Answers what could not even be read as a request, and ends the connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket, docs: string, newId: NewId): void {
+export function answerClientError(
+  error: Error & { code?: string },
+  socket: Socket,
+  docs: string,
+  requestId: string,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const [line, words] = causes[error.code ?? ''] ?? ['400 Bad Request', undefined];
-  const requestId = newId('request');
   const problem = problemOf(new AppError('malformed_request', words), { docs, instance: '', requestId });
   const body = JSON.stringify({ ...problem, status: Number(line.slice(0, 3)) });
   const headers = Object.entries({

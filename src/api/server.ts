@@ -11,6 +11,7 @@ import { eventStreams } from './event-stream.ts';
 import { allHandlers } from './handlers.ts';
 import { createInbox } from './inbox.ts';
 import { intakeRoutes } from './intake.ts';
+import { requestIds } from './request-id.ts';
 
 export type Server = AsyncDisposable & {
   /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
@@ -28,6 +29,7 @@ export const bodyBytesMax = 1_048_576;
 export async function createServer(parts: ApiParts): Promise<Server> {
   let isStopping = false;
   const stopping = () => isStopping;
+  const requestId = requestIds(parts.newId);
   const docs = parts.publicUrl?.replace(/\/+$/, '') ?? '';
 
   const app = Fastify({
@@ -39,11 +41,11 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     // A socket on which nothing moves, whoever waits for whom; longer than the longest test send.
     connectionTimeout: 120_000,
     return503OnClosing: false,
-    genReqId: () => parts.newId('request'),
+    genReqId: requestId,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, docs),
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, parts.newId),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, requestId()),
   });
   // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
   app.removeAllContentTypeParsers();
