@@ -1,0 +1,27 @@
+import { killUnderLoad } from './soak/kill.ts';
+
+// Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
+// it with exit code 1.
+
+const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice('--seed='.length) ?? Date.now());
+
+const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
+  kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
+};
+
+const name = process.argv[2] ?? '';
+const soak = soaks[name];
+if (soak === undefined) {
+  console.error(`Choose one: ${Object.keys(soaks).join(', ')}.`);
+  process.exit(2);
+}
+const startedAt = performance.now();
+const figures = await soak();
+console.log(
+  JSON.stringify(
+    { soak: name, seed, seconds: Math.round((performance.now() - startedAt) / 1_000), ...figures },
+    null,
+    2,
+  ),
+);
+if (figures.faults.length > 0) process.exitCode = 1;

@@ -1,0 +1,141 @@
+import { setTimeout } from 'node:timers/promises';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
+import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
+import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
+import { type Load, startLoad } from './load.ts';
+import { seeded } from './random.ts';
+
+export type KillFigures = {
+  kills: number;
+  /** Kills that fell before the server listened again. */
+  killedWhileStarting: number;
+  eventsAcknowledged: number;
+  eventsSent: number;
+  requestsReceived: number;
+  /** Deliveries that arrived more than once. */
+  repeated: number;
+  /** Acknowledged events that ended as `poison` although nothing was wrong with them. */
+  poison: number;
+  readyMs: { median: number; max: number };
+  drainMs: number;
+  /** What must be empty: each is a broken promise in words. */
+  faults: string[];
+};
+
+const startingShare = 0.15;
+const startingMostMs = 250;
+
+/**
+ * Kills the server with SIGKILL at random moments under load, starts it again each time, and then compares what was
+ * acknowledged with what was delivered. The destination refuses some requests and answers some late, so that kills
+ * also fall into retries and waits.
+ */
+export async function killUnderLoad({
+  kills,
+  seed,
+  upMostMs,
+}: {
+  kills: number;
+  seed: number;
+  /** Longest life of a server. */
+  upMostMs: number;
+}): Promise<KillFigures> {
+  const random = seeded(seed);
+  using folder = temporaryFolder();
+  await using recorder = await startRecorder((response, body) => {
+    const luck = random();
+    response.statusCode = luck < 0.03 ? 503 : 200;
+    if (luck > 0.9) void setTimeout(luck > 0.99 ? 60 : 8, undefined, { ref: false }).then(() => response.end(body));
+    else response.end(body);
+  });
+  const load = startLoad({ senders: 4, batchMost: 20, random });
+  const env = environment(folder.path);
+  const readyMs: number[] = [];
+  let killedWhileStarting = 0;
+
+  async function start(): Promise<{ server: Process; url: string }> {
+    const startedAt = performance.now();
+    const server = spawnProcess(env);
+    const url = await server.listening;
+    readyMs.push(performance.now() - startedAt);
+    return { server, url };
+  }
+
+  let { server, url } = await start();
+  const retry = { scheduleMs: [0, ...Array.from({ length: 20 }, () => 50)], jitter: 0 };
+  const { key } = await wire(adminClient(url), recorder.url, { connection: { settings: { retry } } });
+  for (let kill = 0; kill < kills; ) {
+    load.aim(`${url}/v3/${key}`);
+    await setTimeout(random() * upMostMs);
+    load.aim(null);
+    await server.end('SIGKILL');
+    kill += 1;
+    if (kill < kills && random() < startingShare) {
+      await using hasty = spawnProcess(env);
+      await setTimeout(random() * startingMostMs);
+      await hasty.end('SIGKILL');
+      kill += 1;
+      killedWhileStarting += 1;
+    }
+    ({ server, url } = await start());
+  }
+  const drainedFrom = performance.now();
+  await load.stop();
+  const client = adminClient(url);
+  await untilFinished(client);
+  const drainMs = performance.now() - drainedFrom;
+  const deliveries = await allDeliveries(client);
+  await server.end();
+
+  const [first = 0, ...restarts] = readyMs;
+  const sorted = restarts.toSorted((a, b) => a - b);
+  return {
+    kills,
+    killedWhileStarting,
+    eventsAcknowledged: load.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
+    eventsSent: load.sent.reduce((sum, { numbers }) => sum + numbers.length, 0),
+    requestsReceived: [...recorder.byKey.values()].reduce((sum, { count }) => sum + count, 0),
+    repeated: [...recorder.byKey.values()].filter(({ accepted }) => accepted > 1).length,
+    poison: deliveries.filter(({ reason }) => reason === 'poison').length,
+    readyMs: { median: Math.round(sorted[sorted.length >> 1] ?? first), max: Math.round(sorted.at(-1) ?? first) },
+    drainMs: Math.round(drainMs),
+    faults: faultsOf({ load, recorder, deliveries }),
+  };
+}
+
+type Seen = Awaited<ReturnType<typeof allDeliveries>>;
+
+/** Every broken promise, in words; at most a few of each kind are interesting, all are told. */
+function faultsOf({ load, recorder, deliveries }: { load: Load; recorder: Recorder; deliveries: Seen }): string[] {
+  const faults = [...load.odd];
+  const ofEvent = Map.groupBy(deliveries, (one) => one.eventId);
+  const numberOfKey = new Map<string, number>();
+  for (const [key, { bodies, body }] of recorder.byKey) {
+    if (bodies.size > 1) faults.push(`${key} arrived with ${bodies.size} different bodies`);
+    numberOfKey.set(key, Number(JSON.parse(body).n));
+  }
+  const keysOfNumber = Map.groupBy(numberOfKey.keys(), (key) => numberOfKey.get(key));
+  if (recorder.unkeyed > 0) faults.push(`${recorder.unkeyed} requests without a key`);
+  for (const { numbers, ids } of load.sent) {
+    const arrived = numbers.filter((n) => keysOfNumber.has(n)).length;
+    if (ids === null && arrived !== 0 && arrived !== numbers.length)
+      faults.push(`of an unacknowledged batch of ${numbers.length} only ${arrived} arrived`);
+    for (const [index, n] of numbers.entries()) {
+      const keys = keysOfNumber.get(n) ?? [];
+      if (keys.length > 1) faults.push(`event ${n} arrived under ${keys.length} keys`);
+      const id = ids?.[index];
+      if (id === undefined) continue;
+      const own = ofEvent.get(id) ?? [];
+      if (own.length !== 1) faults.push(`acknowledged event ${n} has ${own.length} deliveries`);
+      for (const { status, reason, id: delivery } of own) {
+        if (status !== 'delivered' && reason !== 'poison') faults.push(`event ${n} ended as ${status} (${reason})`);
+        if (!recorder.byKey.has(delivery)) faults.push(`acknowledged event ${n} never arrived (${status}, ${reason})`);
+        else if (keys[0] !== delivery) faults.push(`event ${n} arrived under ${keys[0]}, not under ${delivery}`);
+      }
+    }
+  }
+  for (const { status, id } of deliveries)
+    if (!['delivered', 'failed'].includes(status)) faults.push(`${id} is stuck as ${status}`);
+  return faults;
+}

@@ -1,0 +1,79 @@
+import { Agent, request } from 'undici';
+
+/** One request of the load: the numbers its events carry and, when it was acknowledged, their ids. */
+export type Sent = { numbers: number[]; ids: string[] | null };
+
+export type Load = {
+  readonly sent: readonly Sent[];
+  /** Answers that were neither 200 nor 503: there should be none. */
+  readonly odd: readonly string[];
+  /** Points the senders at a server that is up (or, with null, at none: they wait). */
+  aim(intakeUrl: string | null): void;
+  /** Ends when what is under way is answered or broken off. */
+  stop(): Promise<void>;
+};
+
+/** Events without end from a few senders, single ones and batches in turn; each event carries a number of its own as `n`. */
+export function startLoad({
+  senders,
+  batchMost,
+  random,
+}: {
+  senders: number;
+  batchMost: number;
+  random: () => number;
+}): Load {
+  const agent = new Agent({ connections: senders });
+  const sent: Sent[] = [];
+  const odd: string[] = [];
+  let next = 0;
+  let isStopping = false;
+  let target: string | null = null;
+  let aimed = Promise.withResolvers<void>();
+
+  async function send(url: string, count: number) {
+    const one: Sent = { numbers: Array.from({ length: count }, () => next++), ids: null };
+    sent.push(one);
+    try {
+      const answer = await request(url, {
+        method: 'POST',
+        dispatcher: agent,
+        body: JSON.stringify({ events: one.numbers.map((n) => ({ 'wt.ev': 'tick', n, text: `event ${n} ü` })) }),
+      });
+      const text = await answer.body.text();
+      if (answer.statusCode === 200) one.ids = JSON.parse(text).ids;
+      else if (answer.statusCode !== 503) odd.push(`${answer.statusCode} ${text}`);
+    } catch {
+      // Broken off: whether it was kept is not known, as for any client.
+      if (target === url) aim(null);
+    }
+  }
+
+  async function run() {
+    while (!isStopping) {
+      if (target === null) await aimed.promise;
+      else await send(target, random() < 0.5 ? 1 : 1 + Math.floor(random() * batchMost));
+    }
+  }
+
+  function aim(url: string | null) {
+    target = url;
+    if (url !== null) {
+      aimed.resolve();
+      aimed = Promise.withResolvers<void>();
+    }
+  }
+
+  const running = Array.from({ length: senders }, run);
+  return {
+    sent,
+    odd,
+    aim,
+    async stop() {
+      isStopping = true;
+      aimed.resolve();
+      await Promise.all(running);
+      await agent.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
+import type { CallInput, Client } from '../../src/client/client.ts';
+import type { Delivery } from '../../src/contract/delivery.ts';
+
+export type Wired = { connectionId: string; destinationId: string; actionId: string; key: string };
+
+type Bodies = {
+  connection?: Partial<CallInput<'createConnection'>['body']>;
+  destination?: Partial<CallInput<'createDestination'>['body']>;
+};
+
+let wirings = 0;
+
+/** A collector and an action that sends each of its events to `baseUrl`. Several of them may stand side by side. */
+export async function wire(client: Client, baseUrl: string, { connection, destination }: Bodies = {}): Promise<Wired> {
+  const known = (await client.call('listCollectors')).data.at(0);
+  const { key } = known ?? (await client.call('createCollector', { body: { name: 'Shop' } }));
+  const name = `Wiring ${++wirings}`;
+  const { id: connectionId } = await client.call('createConnection', { body: { name, baseUrl, ...connection } });
+  const { id: destinationId } = await client.call('createDestination', {
+    params: { id: connectionId },
+    body: { name, path: '/in', status: 'enabled', ...destination },
+  });
+  const { id: actionId } = await client.call('createAction', {
+    body: { name, description: 'Every event', status: 'enabled', destinations: [{ destinationId }] },
+  });
+  return { connectionId, destinationId, actionId, key };
+}
+
+const pollMs = 20;
+const unfinished = ['pending', 'sending', 'retrying', 'held'] as const;
+
+/** Waits until no delivery (of this destination) is unfinished. */
+export async function untilFinished(client: Client, query: { destinationId?: string } = {}): Promise<void> {
+  for (const status of unfinished)
+    while ((await client.call('listDeliveries', { query: { ...query, status, limit: 1 } })).data.length > 0)
+      await setTimeout(pollMs);
+}
+
+/** All deliveries, newest first. */
+export async function allDeliveries(client: Client, query: { destinationId?: string } = {}): Promise<Delivery[]> {
+  return Array.fromAsync(client.list('listDeliveries', { query }));
+}

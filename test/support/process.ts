@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '../../src/client/client.ts';
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+
+/** The product as a process of its own, so that it can be killed, stopped and read like an operator would. */
+export type Process = AsyncDisposable & {
+  readonly pid: number;
+  /** Where it listens; rejects with what it wrote to stderr when it ends before that. */
+  readonly listening: Promise<string>;
+  readonly exited: Promise<Exit>;
+  stdout(): string;
+  stderr(): string;
+  /** Sends a signal to it and waits for its end. */
+  end(signal?: NodeJS.Signals): Promise<Exit>;
+};
+
+export const adminToken = 'administrator-of-these-tests';
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The environment of a product that listens on a free port of 127.0.0.1 and may deliver there. */
+export function environment(dataDir: string): Record<string, string> {
+  return {
+    MILLRACE_DATA_DIR: dataDir,
+    MILLRACE_PORT: '0',
+    MILLRACE_ADMIN_TOKEN: adminToken,
+    MILLRACE_EGRESS_ALLOW: '127.0.0.0/8',
+    MILLRACE_LOG_LEVEL: 'warn',
+  };
+}
+
+/** Starts `millrace …` (default: `start`). Disposing kills what still runs. */
+export function spawnProcess(env: Record<string, string>, args: readonly string[] = ['start']): Process {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
+  let stdout = '';
+  let stderr = '';
+  const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
+  listening.catch(() => {}); // not everybody waits for it
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    const url = /"url":"([^"]+)".*"msg":"listening"|"msg":"listening".*"url":"([^"]+)"/.exec(stdout);
+    if (url !== null) resolve(url[1] ?? url[2] ?? '');
+  });
+  void exited.then(() => reject(new Error(`It ended before it listened: ${stderr}`)));
+
+  async function end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    if (isRunning(child)) child.kill(signal);
+    return exited;
+  }
+
+  return {
+    pid: child.pid ?? 0,
+    listening,
+    exited,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    end,
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
+  };
+}
+
+/** Runs a command of the product to its end. */
+export async function runProcess(
+  env: Record<string, string>,
+  args: readonly string[],
+): Promise<Exit & { stdout: string; stderr: string }> {
+  await using started = spawnProcess(env, args);
+  const exit = await started.exited;
+  return { ...exit, stdout: started.stdout(), stderr: started.stderr() };
+}
+
+/** A client with all rights. */
+export function adminClient(url: string): Client {
+  return createClient({ url, token: adminToken });
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
