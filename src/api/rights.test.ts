@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allRights, covers, type Right } from '../contract/rights.ts';
-import { routes } from '../contract/routes.ts';
+import { routes, routeTable } from '../contract/routes.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { allHandlers } from './handlers.ts';
+import { createInbox } from './inbox.ts';
 import { startTestServer, type TestServer } from './server.testing.ts';
 
 const guarded = routes.filter((route) => route.rights !== null);
@@ -75,4 +77,12 @@ test('every address of the table knows its methods', () => {
   for (const { method, path } of routes)
     assert.ok(allowed(path.replaceAll(/\{\w+\}/g, 'x'))?.includes(method), `${method} ${path}`);
   assert.equal(allowed('/api/v1/nothing'), null);
+});
+
+test('every route has its handler and every handler its route', async () => {
+  await using server = await startTestServer();
+  const streams = { open() {}, closeAll() {} };
+  const inbox = createInbox(server.parts).handlers;
+  const handlers = allHandlers(server.parts, { streams, inbox, stopping: () => false });
+  assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

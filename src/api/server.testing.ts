@@ -5,6 +5,7 @@ import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
 import { idSource } from '../contract/ids.ts';
 import { allRights, type Right } from '../contract/rights.ts';
+import { routes } from '../contract/routes.ts';
 import { fakeEgress } from '../egress/fake/fake-egress.ts';
 import type { Principal } from '../identity/principal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
@@ -81,7 +82,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     [Symbol.asyncDispose]: async () => {},
   };
 
-  const server = await createServer({
+  const parts: ApiParts = {
     pipeline,
     catalog,
     journal,
@@ -103,7 +104,8 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     ailments: () => ({}),
     rates: { perToken: 1_000_000, perAddress: 1_000_000 },
     ...options,
-  });
+  };
+  const server = await createServer(parts);
 
   /** One request with the administrator's token, unless headers say otherwise. */
   async function call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -114,16 +116,19 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
             payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
             headers: { 'content-type': 'application/json' },
           };
-    return server.app.inject({
+    const answer = await server.app.inject({
       method: method as NonNullable<InjectOptions['method']>, // any text goes; that is the point of some tests
       url,
       ...payload,
       headers: { authorization: 'Bearer admin', ...payload.headers, ...headers },
     });
+    checkAnswer(method, url, answer);
+    return answer;
   }
 
   return {
     ...server,
+    parts,
     call,
     clock,
     journal,
@@ -183,6 +188,16 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       return id;
     },
   };
+}
+
+/** Every success is in the shape that the route table promises. */
+function checkAnswer(method: string, url: string, { statusCode, headers, body }: LightMyRequestResponse) {
+  const path = url.split('?', 1)[0] ?? '';
+  const route = routes.find(
+    (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  const isJson = String(headers['content-type']).startsWith('application/json');
+  if (route?.output != null && statusCode < 300 && isJson) route.output.parse(JSON.parse(body));
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
