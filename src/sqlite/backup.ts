@@ -1,9 +1,10 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { databaseName, isOurDatabase, schemaVersion } from './database-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { latestVersion } from './migrate.ts';
+import { putInPlace } from './place.ts';
 
 /**
  * Writes a copy of a data folder's database to `file`, as it stands at one moment, while a server may be running on it.
@@ -47,16 +48,4 @@ function verify(file: string) {
   using database = new DatabaseSync(file, { readOnly: true });
   const [first] = database.prepare('PRAGMA integrity_check(1)').all();
   if (first?.['integrity_check'] !== 'ok') throw new Error(`${file} is damaged; take another backup.`);
-}
-
-function putInPlace(from: string, to: string) {
-  syncFile(from);
-  renameSync(from, to);
-  if (process.platform !== 'win32') syncFile(dirname(to)); // a folder can't be opened there
-}
-
-function syncFile(path: string) {
-  const descriptor = openSync(path, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }

@@ -15,6 +15,9 @@ export interface Db {
   beforeCommit(run: () => void): void;
 }
 
+// More than all operations have together; SQL that lists its values would fill the memory otherwise.
+const statementsMax = 300;
+
 /** Wraps an open database. `finish` does what waits for the end of a transaction, `forget` drops what is kept. */
 export function dbOver(database: DatabaseSync): Db & { finish(): void; forget(): void } {
   const statements = new Map<string, StatementSync>();
@@ -24,6 +27,8 @@ export function dbOver(database: DatabaseSync): Db & { finish(): void; forget():
     let found = statements.get(sql);
     if (found === undefined) {
       found = database.prepare(sql);
+      const [oldest] = statements.size < statementsMax ? [] : statements.keys();
+      if (oldest !== undefined) statements.delete(oldest);
       statements.set(sql, found);
     }
     return found;

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { applicationId, isOurDatabase, schemaVersion } from './database-file.ts';
+import { putInPlace, syncFile } from './place.ts';
 
 const ours = new URL('./migrations/', import.meta.url);
 
@@ -16,32 +17,44 @@ export function latestVersion(folder: URL = ours): number {
  * which stays as it is. Needs the data folder's lock.
  */
 export function migrate(file: string, now: Date, folder: URL = ours): void {
-  const exists = isOurDatabase(file);
-  const version = exists ? schemaVersion(file) : 0;
   const latest = latestVersion(folder);
+  if (!isOurDatabase(file)) {
+    create(file, folder);
+    return;
+  }
+  const version = schemaVersion(file);
   if (version > latest)
     throw new Error(
       `${file} was written by a newer Millrace (schema ${version}, this one knows ${latest}); start that version or restore a backup.`,
     );
-  if (exists && version === latest) return;
+  if (version === latest) return;
 
   using database = new DatabaseSync(file, { timeout: 5_000 });
-  if (!exists) create(database);
-  if (version > 0) {
-    const copy = join(dirname(file), `millrace-v${version}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
-    database.prepare('VACUUM INTO ?').run(copy);
-  }
-  for (const migration of migrations(folder)) {
-    if (migration.version <= version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${migration.sql}; PRAGMA user_version = ${migration.version}; COMMIT`);
-  }
+  const copy = join(dirname(file), `millrace-v${version}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
+  database.prepare('VACUUM INTO ?').run(copy);
+  syncFile(copy);
+  apply(database, version, folder);
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
 }
 
-/** The mark is in the file itself before the write-ahead log is on, so that the header alone tells whose file it is. */
-function create(database: DatabaseSync) {
-  database.exec(`PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
-  database.exec('PRAGMA journal_mode = WAL');
+/** A new database appears whole or not at all; its mark is in the file before anything else can be. */
+function create(file: string, folder: URL) {
+  const unfinished = `${file}.new`;
+  rmSync(unfinished, { force: true });
+  {
+    using database = new DatabaseSync(unfinished);
+    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA page_size = 4096');
+    database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
+    apply(database, 0, folder);
+  }
+  for (const ending of ['-wal', '-shm']) rmSync(`${file}${ending}`, { force: true }); // of a database that was removed
+  putInPlace(unfinished, file);
+}
+
+function apply(database: DatabaseSync, version: number, folder: URL) {
+  for (const migration of migrations(folder))
+    if (migration.version > version)
+      database.exec(`BEGIN IMMEDIATE; ${migration.sql}; PRAGMA user_version = ${migration.version}; COMMIT`);
 }
 
 function migrations(folder: URL): { version: number; sql: string }[] {

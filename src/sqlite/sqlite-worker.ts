@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Db, dbOver } from './db.ts';
 import type { Answer, Operations, Request, Result, WorkerSettings } from './operation.ts';
 
+const busyMs = 5_000;
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
 const walPagesBeforeCheckpoint = 4_000;
@@ -20,7 +21,7 @@ for (const address of settings.modules) {
   }
 }
 
-const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, timeout: 5_000 });
+const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, timeout: busyMs });
 database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas(settings.pagesMax));
 const db = dbOver(database);
 let idle: NodeJS.Timeout | undefined;
@@ -73,9 +74,11 @@ function failure(error: unknown): Result {
   return { ok: false, message: error instanceof Error ? error.message : String(error), errcode };
 }
 
-/** While nobody writes, everything moves into the database file and the write-ahead log becomes empty. */
+/** While nobody writes, the log moves into the database and becomes empty; not while somebody reads: that would wait. */
 function tidy() {
+  database.exec('PRAGMA busy_timeout = 0');
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
 }
 
 function writerPragmas(pagesMax: number | null): string {

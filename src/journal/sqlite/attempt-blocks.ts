@@ -24,22 +24,25 @@ export function attemptBlocks(db: Db) {
     return found;
   };
 
+  const begin = (): number => {
+    if (current === null) {
+      current = (db.get<{ last: number | null }>('SELECT max(id) AS last FROM attempt_block')?.last ?? 0) + 1;
+      known.set(current, new Map());
+    }
+    return current;
+  };
+
   return {
-    /** Adds a line to the block that this operation writes and answers the block's id. */
-    write(number: number, line: BlockLine): number {
-      current ??= (db.get<{ last: number | null }>('SELECT max(id) AS last FROM attempt_block')?.last ?? 0) + 1;
-      let lines = known.get(current);
-      if (lines === undefined) {
-        lines = new Map();
-        known.set(current, lines);
-      }
-      add(lines, number, line);
+    /** The block that this operation writes. */
+    current: begin,
+    /** Adds a line to it. */
+    write(number: number, line: BlockLine) {
+      add(block(begin()), number, line);
       written.push(`${number}\t${line.before ?? ''}\t${line.rendered}\t${line.attempts}`);
-      return current;
     },
     /** Stores the block that was written, if any. */
     flush() {
-      if (current === null) return;
+      if (current === null || written.length === 0) return;
       const live = known.get(current)?.size ?? 0;
       const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
       db.run(sql, current, live, packLines(written.join('\n')));

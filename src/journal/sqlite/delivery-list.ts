@@ -14,7 +14,7 @@ export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventI
 };
 
 /** A part of an index that is sorted by number: what must be equal, and what else each row must satisfy. */
-type Stream = { index: string | null; where: string; values: SQLInputValue[] };
+type Stream = { index: string | null; where: string[]; values: SQLInputValue[] };
 
 /**
  * A page of deliveries. Each filter has an index that lists its rows newest first; a filter that needs several parts of
@@ -36,7 +36,7 @@ export const deliveryListOperations = {
       db
         .all<{ number: number }>(
           `SELECT number FROM delivery ${index === null ? '' : `INDEXED BY ${index}`}
-           WHERE ${where} AND number >= ? AND number < ? ORDER BY number ${isNewer ? 'ASC' : 'DESC'} LIMIT ?`,
+           WHERE ${[...where, 'number >= ?', 'number < ?'].join(' AND ')} ORDER BY number ${isNewer ? 'ASC' : 'DESC'} LIMIT ?`,
           ...values,
           low,
           high,
@@ -54,82 +54,82 @@ export const deliveryListOperations = {
 };
 
 function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
-  const narrowing = conditions(db, query);
-  if (narrowing === null) return [];
-  const { fixed, targets } = narrowing;
-  // An empty list of targets is no search for SQLite.
-  if (targets?.length === 0) return [];
-  const parts = narrowing.parts.filter((part) => part.targets.length > 0);
+  const filters = filtersOf(db, query);
+  const targets = query.destinationId === undefined && query.connectionId === undefined ? null : targetIds(db, query);
+  if (filters === null) return [];
   const all: Stream[] = [];
-  for (const part of parts) {
-    const other = {
-      where: [part.where, ...fixed.map((one) => one.sql)].join(' AND '),
-      values: fixed.map((one) => one.value),
-    };
-    const best = fixed.find((one) => one.index !== null);
+  for (const part of stateParts(db, query)) {
+    const both = part.targets.filter((one) => targets === null || targets.includes(one));
+    if (both.length === 0) continue; // an empty list is no search for SQLite
+    const where = [...filters.map((one) => one.sql), ...(part.filter === null ? [] : [part.filter.sql])];
+    const values = [...filters, ...(part.filter === null ? [] : [part.filter])].flatMap((one) => one.values);
+    const best = filters.find((one) => one.index !== undefined);
     const isSpread = targets !== null || part.status !== null;
     // The rarest things first: an event has few deliveries, errors and tests are few among all.
     if (best !== undefined && (best.isRare || !isSpread)) {
-      const inTargets = targets === null ? '' : ` AND target IN (${targets.join()})`;
-      const state = part.status === null ? '' : ` AND status = ${part.status}`;
-      all.push({ index: best.index, where: `${other.where}${inTargets}${state}`, values: other.values });
-    } else if (!isSpread) all.push({ index: null, ...other });
+      if (targets !== null) where.push(`target IN (${both.join()})`);
+      if (part.status !== null) where.push(`status = ${part.status}`);
+      all.push({ index: best.index ?? null, where, values });
+    } else if (!isSpread) all.push({ index: null, where, values });
     else
-      for (const target of part.targets.filter((one) => targets === null || targets.includes(one)))
+      for (const target of both)
         for (const status of part.status === null ? Object.values(statusCodes) : [part.status])
           all.push({
             index: 'delivery_status',
-            where: `status = ? AND target = ? AND ${other.where}`,
-            values: [status, target, ...other.values],
+            where: [...where, 'status = ?', 'target = ?'],
+            values: [...values, status, target],
           });
   }
   return all;
 }
 
-type Fixed = { sql: string; value: SQLInputValue; index: string | null; isRare: boolean };
+/** A condition on rows, and the index that finds them in order, if there is one. */
+type Filter = { sql: string; values: SQLInputValue[]; index?: string; isRare?: boolean };
 
-/** The filters as SQL: those on one column, the targets, and the states (a state may need several parts). */
-function conditions(db: Db, query: DeliveryListQuery) {
-  const fixed: Fixed[] = [];
-  const byWord = (text: string, sql: string, index: string, isRare: boolean) => {
-    const value = findWord(db, text);
-    if (value !== null) fixed.push({ sql, value, index, isRare });
-    return value !== null;
-  };
-  const { event } = query;
-  if (event !== null) {
-    fixed.push({
-      sql: `event = (${event.partition} << 48) | ?`,
-      value: event.number,
+/** The filters but those on state and target; null when one names something that was never seen. */
+function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
+  const filters: Filter[] = [];
+  const { event, errorKind, actionId, test } = query;
+  if (event !== null)
+    filters.push({
+      sql: 'event = (? << 48) | ? AND event_at = ?',
+      values: [event.partition, event.number, event.timeMs],
       index: 'delivery_event',
       isRare: true,
     });
-    fixed.push({ sql: 'event_at = ?', value: event.timeMs, index: null, isRare: false });
+  if (errorKind !== undefined) {
+    const word = findWord(db, errorKind);
+    if (word === null) return null;
+    filters.push({ sql: 'error_kind = ?', values: [word], index: 'delivery_error', isRare: true });
   }
-  if (query.errorKind !== undefined && !byWord(query.errorKind, 'error_kind = ?', 'delivery_error', true)) return null;
-  if (query.test === true) fixed.push({ sql: 'test = 1 AND 1 = ?', value: 1, index: 'delivery_test', isRare: true });
-  if (query.test === false) fixed.push({ sql: 'test = ?', value: 0, index: null, isRare: false });
-  if (query.actionId !== undefined && !byWord(query.actionId, 'action = ?', 'delivery_action', false)) return null;
-
-  const every = targetIds(db, {});
-  const hasTarget = query.destinationId !== undefined || query.connectionId !== undefined;
-  const closed = query.closed.flatMap((destinationId) => targetIds(db, { destinationId }));
-  return { fixed, targets: hasTarget ? targetIds(db, query) : null, parts: stateParts(query, every, closed) };
+  if (test === true) filters.push({ sql: 'test = 1', values: [], index: 'delivery_test', isRare: true });
+  if (test === false) filters.push({ sql: 'test = 0', values: [] });
+  if (actionId !== undefined) {
+    const word = findWord(db, actionId);
+    if (word === null) return null;
+    filters.push({ sql: 'action = ?', values: [word], index: 'delivery_action' });
+  }
+  return filters;
 }
 
-type Part = { status: number | null; targets: number[]; where: string };
+/** A state that is asked for: its code (null: any), in which targets, and what else must hold. */
+type Part = { status: number | null; targets: number[]; filter: Filter | null };
 
-function stateParts({ status, now }: DeliveryListQuery, every: number[], closed: number[]): Part[] {
-  if (status === undefined) return [{ status: null, targets: every, where: 'TRUE' }];
-  const code = statusCodes[status];
-  const isClosed = `target IN (${closed.join()}) AND due_at IS NOT NULL AND due_at <= ${Number(now)}`;
-  const { pending, retrying, held } = statusCodes;
+function stateParts(db: Db, { status, closed: closedIds, now }: DeliveryListQuery): Part[] {
+  const every = targetIds(db, {});
+  if (status === undefined) return [{ status: null, targets: every, filter: null }];
+  const { pending, retrying, held, [status]: code } = statusCodes;
+  const closed = closedIds.flatMap((destinationId) => targetIds(db, { destinationId }));
+  const heldByGate = { sql: 'due_at <= ?', values: [now] };
   if (code === held)
     return [
-      { status: held, targets: every, where: 'TRUE' },
-      { status: pending, targets: closed, where: isClosed },
-      { status: retrying, targets: closed, where: isClosed },
+      { status: held, targets: every, filter: null },
+      { status: pending, targets: closed, filter: heldByGate },
+      { status: retrying, targets: closed, filter: heldByGate },
     ];
-  if (code === pending || code === retrying) return [{ status: code, targets: every, where: `NOT (${isClosed})` }];
-  return [{ status: code, targets: every, where: 'TRUE' }];
+  if (code !== pending && code !== retrying) return [{ status: code, targets: every, filter: null }];
+  return [
+    { status: code, targets: every.filter((one) => !closed.includes(one)), filter: null },
+    { status: code, targets: closed, filter: { sql: '(due_at > ? OR due_at IS NULL)', values: [now] } },
+  ];
 }

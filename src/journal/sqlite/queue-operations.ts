@@ -192,61 +192,71 @@ type Before = {
   rendered_block: number | null;
 };
 
-function settleOne(
-  db: Db,
-  blocks: ReturnType<typeof attemptBlocks>,
-  step: SettledStep,
-  text: { rendered: string; attempts: string },
-  now: number,
-) {
-  const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
+type Blocks = ReturnType<typeof attemptBlocks>;
+type StepText = { rendered: string; attempts: string };
+
+function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number) {
+  const [number, timeMs] = step;
+  // Most steps come after a first attempt: trying that is cheaper than reading every row before.
+  const untouched = { created_at: timeMs, status: 0, exchanges: 0, block: null, rendered_block: null };
+  if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return;
   const before = db.get<Before>(
     'SELECT created_at, status, exchanges, block, rendered_block FROM delivery WHERE number = ?',
     number,
   );
-  if (before === undefined || before.created_at !== timeMs) return;
+  if (before !== undefined && before.created_at === timeMs) take(db, blocks, step, text, now, before);
+}
+
+/** Takes a step from a state; false, and nothing happens, when the delivery is not in it. */
+function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number, before: Before): boolean {
+  const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
   const line = newLine(blocks, number, before, step, text);
-  const block = line === null ? before.block : blocks.write(number, { before: before.block, ...line });
+  const block = line === null ? before.block : blocks.current();
   const renderedBlock = line !== null && line.rendered !== '' ? block : before.rendered_block;
   const exchanges = Math.max(last, before.exchanges);
+  const isTaken =
+    before.status > statusCodes.held
+      ? db.run(
+          'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
+          attempts,
+          exchanges,
+          block,
+          renderedBlock,
+          number,
+        )
+      : db.run(
+          `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
+             schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
+           WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ${statusCodes.held}`,
+          status,
+          wordId(db, reason),
+          detail,
+          wordId(db, errorKind),
+          attempts,
+          exchanges,
+          scheduleStep,
+          waitedMs,
+          status <= statusCodes.retrying ? dueAt : null,
+          status > statusCodes.held ? now : null,
+          block,
+          renderedBlock,
+          number,
+          timeMs,
+          before.exchanges,
+          before.block,
+        );
+  if (isTaken === 0) return false;
+  if (line !== null) blocks.write(number, { before: before.block, ...line });
   const pinned = step[12];
   if (pinned !== null) {
     const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
     db.run(sql, pinned.actionVersion, pinned.destinationVersion, number);
   }
-  if (before.status > statusCodes.held) {
-    const sql = 'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?';
-    db.run(sql, attempts, exchanges, block, renderedBlock, number);
-    return;
-  }
-  db.run(
-    `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
-       schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
-     WHERE number = ?`,
-    status,
-    wordId(db, reason),
-    detail,
-    wordId(db, errorKind),
-    attempts,
-    exchanges,
-    scheduleStep,
-    waitedMs,
-    status <= statusCodes.retrying ? dueAt : null,
-    status > statusCodes.held ? now : null,
-    block,
-    renderedBlock,
-    number,
-  );
+  return true;
 }
 
 /** What a settle adds to the log: nothing that is there already, and no body that is kept as rendered. */
-function newLine(
-  blocks: ReturnType<typeof attemptBlocks>,
-  number: number,
-  before: Before,
-  step: SettledStep,
-  text: { rendered: string; attempts: string },
-): { rendered: string; attempts: string } | null {
+function newLine(blocks: Blocks, number: number, before: Before, step: SettledStep, text: StepText): StepText | null {
   let { rendered, attempts } = text;
   const last = step[10];
   const first = step[11];
@@ -255,10 +265,12 @@ function newLine(
   const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, number);
   if (rendered === stored) rendered = '';
   if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
-    const body: unknown = stored === null ? null : JSON.parse(stored)[2];
     const packed: PackedAttempt[] = JSON.parse(attempts);
     const news = packed.filter((attempt) => attempt[1] > before.exchanges);
-    for (const { 7: request } of news) if (request !== null && request[3] === body) request[3] = 0;
+    if (stored !== null && rendered === '') {
+      const body: unknown = JSON.parse(stored)[2];
+      for (const { 7: request } of news) if (request !== null && request[3] === body) request[3] = 0;
+    }
     attempts = JSON.stringify(news);
   }
   return rendered === '' && attempts === '' ? null : { rendered, attempts };

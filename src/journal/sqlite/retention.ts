@@ -6,7 +6,6 @@ import type { IdentityCursor } from './upkeep-operations.ts';
 const deliveriesAtOnce = 200;
 const requestsAtOnce = 50;
 const identitiesAtOnce = 1_000;
-const pagesAtOnce = 256;
 // Free pages are used again; giving back the last ones would only be work.
 const freePagesKept = 4_096;
 
@@ -21,7 +20,7 @@ export async function retain(
     after = await client.write('forgetIdentities', { after, limit: identitiesAtOnce });
     if (after === null) break;
   }
-  while (await client.write('shrink', { keep: freePagesKept, limit: pagesAtOnce }));
+  while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;
   return { removed: byAge + bySize, full };
 }

@@ -82,12 +82,11 @@ export const upkeepOperations = {
     return last === undefined || rows.length < limit ? null : { collector: last.collector, identity: last.identity };
   },
 
-  /** Gives free pages beyond `keep` back to the disk, at most `limit` of them; answers whether there are more. */
-  shrink(db: Db, { keep, limit }: { keep: number; limit: number }): boolean {
-    const surplus = pragma(db, 'freelist_count') - keep;
-    if (surplus <= 0) return false;
-    db.all(`PRAGMA incremental_vacuum(${Math.min(surplus, limit)})`);
-    return surplus > limit;
+  /** Gives 256 free pages back to the disk if `keep` remain; answers whether it did. */
+  shrink(db: Db, { keep }: { keep: number }): boolean {
+    if (pragma(db, 'freelist_count') < keep + 256) return false;
+    db.all('PRAGMA incremental_vacuum(256)');
+    return true;
   },
 
   usage: (db: Db, _: null): { bytes: number; unfinished: number } => ({
