@@ -1,0 +1,180 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, startApp } from '../../src/app.ts';
+import { type Answer, type CallInput, type Client, createClient } from '../../src/client/client.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
+import { eventually } from './eventually.ts';
+
+export const adminToken = 'an-admin-token-for-tests-only';
+
+/** The whole program on a folder of its own, driven through its HTTP interface. Disposing removes the folder. */
+export interface TestApp extends AsyncDisposable {
+  readonly url: string;
+  readonly dir: string;
+  readonly client: Client;
+  /** Any request to the program, with the administrator's token. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Stops and starts again on the same folder (at another address). */
+  restart(): Promise<void>;
+}
+
+/** The environment of a program for tests: deliveries to this machine are allowed, nothing is logged. */
+export function testEnv(dir: string, env: Record<string, string> = {}): Record<string, string> {
+  return {
+    MILLRACE_PORT: '0',
+    MILLRACE_DATA_DIR: dir,
+    MILLRACE_ADMIN_TOKEN: adminToken,
+    MILLRACE_EGRESS_ALLOW: '127.0.0.1,[::1]',
+    MILLRACE_LOG_LEVEL: 'silent',
+    MILLRACE_SHUTDOWN_MS: '5000',
+    ...env,
+  };
+}
+
+export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+  const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+  const start = () => startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }));
+  let app: App = await start();
+  let client = createClient({ url: app.url, token: adminToken });
+  return {
+    dir,
+    get url() {
+      return app.url;
+    },
+    get client() {
+      return client;
+    },
+    fetch(path, init = {}) {
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${adminToken}`);
+      return fetch(`${app.url}${path}`, { ...init, headers });
+    },
+    async restart() {
+      await app[Symbol.asyncDispose]();
+      app = await start();
+      client = createClient({ url: app.url, token: adminToken });
+    },
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What is driven: the program in this process, or one elsewhere. */
+export type Driven = Pick<TestApp, 'url' | 'client'>;
+
+type Body<Id extends 'createConnection' | 'createDestination' | 'createAction'> = Partial<CallInput<Id>['body']>;
+
+/** A connection with an enabled destination, and the action and collector that bring events to it. */
+export type Wired = {
+  readonly connection: Answer<'getConnection'>;
+  readonly destination: Answer<'getDestination'>;
+  readonly action: Answer<'getAction'>;
+  readonly collector: Answer<'getCollector'>;
+  /** Sends events by the collection API; gives their ids. */
+  send(...events: Record<string, unknown>[]): Promise<string[]>;
+  /** Sends one event and waits until its delivery is in this state; gives it with its attempts. */
+  deliver(event: Record<string, unknown>, status?: DeliveryStatus): Promise<Delivery>;
+};
+
+let wirings = 0;
+
+/** Makes them through the API. By default each event is sent as JSON to `/in` of the receiver, without authentication. */
+export async function wire(
+  app: Driven,
+  receiver: { readonly url: string },
+  given: {
+    connection?: Body<'createConnection'>;
+    destination?: Body<'createDestination'>;
+    action?: Body<'createAction'>;
+  } = {},
+): Promise<Wired> {
+  const { client } = app;
+  const name = `w${++wirings}`;
+  const collector = await client.call('createCollector', { body: { name } });
+  const connection = await client.call('createConnection', {
+    body: { name, baseUrl: receiver.url, ...given.connection },
+  });
+  const destination = await client.call('createDestination', {
+    params: { id: connection.id },
+    body: { name, path: '/in', status: 'enabled', ...given.destination },
+  });
+  const action = await client.call('createAction', {
+    body: {
+      name,
+      description: 'For a test',
+      status: 'enabled',
+      rules: { parameter: 'wire', operator: 'equals', value: name },
+      ...given.action,
+      destinations: given.action?.destinations ?? [{ destinationId: destination.id }],
+    },
+  });
+
+  async function send(...events: Record<string, unknown>[]): Promise<string[]> {
+    return sendEvents(app, collector.key, ...events.map((event) => ({ ...event, wire: name })));
+  }
+
+  return {
+    connection,
+    destination,
+    action,
+    collector,
+    send,
+    async deliver(event, status = 'delivered') {
+      const [eventId = ''] = await send(event);
+      return deliveryOf(app, eventId, status);
+    },
+  };
+}
+
+/** Sends events with a collector's key; gives their ids. */
+export async function sendEvents(
+  { url }: Driven,
+  key: string,
+  ...events: Record<string, unknown>[]
+): Promise<string[]> {
+  const response = await fetch(`${url}/v3/${key}`, { method: 'POST', body: JSON.stringify({ events }) });
+  if (response.status !== 200) throw new Error(`intake answered ${response.status}: ${await response.text()}`);
+  const { ids } = (await response.json()) as { ids: string[] }; // what the intake answers
+  return ids;
+}
+
+/** The one delivery of an event, as soon as it is in this state. */
+export async function deliveryOf(
+  { client }: Driven,
+  eventId: string,
+  status: DeliveryStatus = 'delivered',
+): Promise<Delivery> {
+  let seen: Delivery | undefined;
+  const { id } = await eventually(
+    `the delivery of ${eventId} to be ${status}`,
+    async () => {
+      const { data } = await client.call('listDeliveries', { query: { eventId } });
+      seen = data[0];
+      return seen?.status === status ? seen : null;
+    },
+    { state: () => (seen === undefined ? 'no delivery' : client.call('getDelivery', { params: { id: seen.id } })) },
+  );
+  return client.call('getDelivery', { params: { id } });
+}
+
+/** A delivery as soon as it is in this state. */
+export async function reaches({ client }: Driven, id: string, status: DeliveryStatus): Promise<Delivery> {
+  let seen: Delivery | undefined;
+  return eventually(
+    `${id} to be ${status}`,
+    async () => {
+      seen = await client.call('getDelivery', { params: { id } });
+      return seen.status === status ? seen : null;
+    },
+    { state: () => seen },
+  );
+}
+
+/** The fields of a delivery that tell how it stands. */
+export function standing({ status, reason, errorKind, attempts, attemptLog = [] }: Delivery) {
+  return { status, reason, errorKind, attempts, outcomes: attemptLog.map((one) => one.outcome) };
+}
