@@ -24,5 +24,6 @@ export function curlCommand({ method, url, headers, body }: NonNullable<Attempt[
 function quoted(text: string, variable?: string): string {
   const single = (part: string) => `'${part.replaceAll("'", `'\\''`)}'`;
   if (variable === undefined) return single(text);
-  return text.split(masked).map(single).join(`"$${variable}"`);
+  const parts = text.split(masked).map((part) => (part === '' ? '' : single(part)));
+  return parts.join(`"$${variable}"`) || "''";
 }

@@ -171,7 +171,7 @@ test('cURL shows the last request with secrets as variables', async () => {
   const id = await story.deliver(story.to, { attemptLog: [attempt] });
   const answer = await story.call('GET', `/api/v1/deliveries/${id}/curl`);
   assert.match(String(answer.headers['content-type']), /^text\/plain/);
-  assert.match(answer.body, /--header 'Authorization: Bearer '"\$AUTHORIZATION"''/);
+  assert.match(answer.body, /--header 'Authorization: Bearer '"\$AUTHORIZATION"/);
   assert.match(answer.body, /--header 'X-Empty;'/);
   const unsent = await story.deliver(story.to);
   assert.equal((await story.call('GET', `/api/v1/deliveries/${unsent}/curl`)).statusCode, 404);
@@ -243,6 +243,29 @@ test('the Inbox keeps what it received, answers without echoing it, and is empti
   );
   assert.equal((await story.call('DELETE', '/api/v1/inbox/requests')).statusCode, 204);
   assert.deepEqual((await story.call('GET', '/api/v1/inbox/requests')).json().data, []);
+});
+
+test('the Inbox shows neither credentials nor stored secrets, and payloads only to those who may see them', async () => {
+  await using story = await startStory();
+  const canary = 'canary7f3aDoNotShow';
+  await story.make('/connections', {
+    name: 'S',
+    baseUrl: 'https://s.example',
+    auth: { type: 'bearer', token: canary },
+  });
+  const headers = {
+    authorization: 'Bearer fetched-token',
+    cookie: 'a=b',
+    'x-key': canary,
+    'content-type': 'text/plain',
+  };
+  await story.call('POST', `/inbox/x/${canary}?q=${canary}&kept=payload`, `body ${canary}`, headers);
+  const seen = await story.call('GET', '/api/v1/inbox/requests');
+  assert.doesNotMatch(seen.body, /canary|fetched-token|a=b/);
+  assert.match(seen.body, /Bearer \[secret\]/);
+  assert.equal(seen.json().data[0].body, 'body [secret]');
+  const [one] = (await story.blind('GET', '/api/v1/inbox/requests')).json().data;
+  assert.deepEqual([one.query, one.body], ['', '']);
 });
 
 test('a closed Inbox does not exist', async () => {

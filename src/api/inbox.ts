@@ -1,15 +1,29 @@
 import type { FastifyInstance } from 'fastify';
+import { secretFields } from '../connections/secret-fields.ts';
 import { AppError } from '../contract/errors.ts';
 import type { InboxRequest } from '../contract/routes.ts';
+import type { Snapshot } from '../pipeline/configuration.ts';
+import { scrubber } from '../secrets/scrubber.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 
 const requestsMax = 1_000;
 const bodyBytesMax = 65_536;
 
-/** The built-in receiver for trying things out: keeps the last 1,000 requests in memory, bodies cut at 64 KiB. */
-export function createInbox({ inbox: isOpen, newId, now }: Pick<ApiParts, 'inbox' | 'newId' | 'now'>) {
+/**
+ * The built-in receiver for trying things out: keeps the last 1,000 requests in memory, bodies cut at 64 KiB. Credentials
+ * and stored secrets that arrive are masked, for whoever may look into the Inbox may not read these.
+ */
+export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'pipeline'>) {
+  const { inbox: isOpen, newId, now, pipeline } = parts;
   const requests: InboxRequest[] = [];
+  let scrubs: { for: Snapshot; scrub(text: string): string } | null = null;
+
+  function scrub(text: string): string {
+    const { snapshot } = pipeline.configuration;
+    if (scrubs?.for !== snapshot) scrubs = { for: snapshot, scrub: scrubber(secretsOf(snapshot)) };
+    return scrubs.scrub(text);
+  }
 
   function keep(request: InboxRequest) {
     requests.push(request);
@@ -17,12 +31,13 @@ export function createInbox({ inbox: isOpen, newId, now }: Pick<ApiParts, 'inbox
   }
 
   const handlers: Handlers<'listInboxRequests' | 'clearInbox'> = {
-    listInboxRequests({ query }) {
+    listInboxRequests({ query, may }) {
       if (!isOpen) throw closed();
       const cursor = readCursor(query.cursor, isIdOf('req'));
       const items = requests.filter((one) => query.inbox === undefined || one.inbox === query.inbox);
       items.sort((a, b) => (a.id < b.id ? 1 : -1));
-      return pageOfList(items, { cursor, limit: query.limit, placeOf: (one) => one.id });
+      const { data, page } = pageOfList(items, { cursor, limit: query.limit, placeOf: (one) => one.id });
+      return { data: may('payloads:view') ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
     },
     clearInbox() {
       if (!isOpen) throw closed();
@@ -49,10 +64,10 @@ export function createInbox({ inbox: isOpen, newId, now }: Pick<ApiParts, 'inbox
             inbox: request.params.name,
             receivedAt: new Date(now()).toISOString(),
             method: request.method,
-            path,
-            query,
-            headers: pairs(raw.rawHeaders),
-            body: body.subarray(0, bodyBytesMax).toString('utf8'),
+            path: scrub(path),
+            query: scrub(query),
+            headers: pairs(raw.rawHeaders).map(([name, value]) => [name, maskedValue(name, scrub(value))]),
+            body: scrub(body.subarray(0, bodyBytesMax).toString('utf8')),
             truncated: body.length > bodyBytesMax,
           });
           // What was sent is never sent back, so that the Inbox can't be made to serve a page.
@@ -65,6 +80,17 @@ export function createInbox({ inbox: isOpen, newId, now }: Pick<ApiParts, 'inbox
   }
 
   return { handlers, routes };
+}
+
+function* secretsOf({ documents }: Snapshot) {
+  for (const { body } of [...documents.connection.values(), ...documents.destination.values()])
+    for (const { secret } of secretFields(body)) yield secret;
+}
+
+/** Tokens that were fetched are stored nowhere, so that only their place tells them. */
+function maskedValue(name: string, value: string): string {
+  if (/^(proxy-)?authorization$/i.test(name)) return value.replace(/ .*/s, ' [secret]');
+  return /^cookie$/i.test(name) ? '[secret]' : value;
 }
 
 function closed(): AppError {

@@ -270,11 +270,17 @@ export const routeTable = {
     'The last attempt as a cURL command, secrets as $VARIABLES',
     { tag: 'deliveries', output: z.string(), produces: 'text/plain; charset=utf-8' },
   ),
-  listInboxRequests: api('GET', '/inbox/requests', ['deliveries:view'], 'List what the built-in Inbox received', {
-    tag: 'inbox',
-    query: z.strictObject({ ...pageQuery, inbox: textFilter }),
-    output: pageOf(inboxRequest),
-  }),
+  listInboxRequests: api(
+    'GET',
+    '/inbox/requests',
+    ['deliveries:view'],
+    'List what the built-in Inbox received (`query` and `body` are empty without payloads:view)',
+    {
+      tag: 'inbox',
+      query: z.strictObject({ ...pageQuery, inbox: textFilter }),
+      output: pageOf(inboxRequest),
+    },
+  ),
   clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
     tag: 'inbox',
     status: 204,
