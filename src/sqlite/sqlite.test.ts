@@ -185,3 +185,12 @@ test('a write that the disk has no room for is refused as storage_full, and work
   await db.write('put', { name: 'b', text: 'x'.repeat(40_000) }, intake());
   assert.deepEqual(await db.read('names', null), ['b', 'c', 'small']);
 });
+
+test('when the storage thread ends by itself, its owner is told and nothing waits for ever', async () => {
+  using folder = temporaryFolder();
+  const { promise, resolve } = Promise.withResolvers<Error>();
+  const broken = new URL('./no-such-module.ts', import.meta.url);
+  await using sqlite = await openSqlite({ dir: folder.path, operations: [broken], onFailure: resolve });
+  await assert.rejects(sqlite.client<typeof operations>().write('names', null), /storage thread failed/);
+  assert.match((await promise).message, /no-such-module/);
+});

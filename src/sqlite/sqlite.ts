@@ -26,6 +26,8 @@ export type SqliteOptions = {
   spaceCheckMs?: number;
   /** Free bytes under which intake is refused with `storage_full`. Default 5 % of the volume, 16–256 MiB. */
   reserveBytes?: number;
+  /** Called once when the storage thread ended by itself; every later write is refused. */
+  onFailure?: (error: Error) => void;
   /** Upper bound of the database in pages of 4 KiB; null (default): none. */
   pagesMax?: number | null;
 };
@@ -50,7 +52,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
     modules: options.operations.map(String),
     pagesMax: options.pagesMax ?? null,
   };
-  const writer = new SqliteThread({ ...settings, isReader: false });
+  const writer = new SqliteThread({ ...settings, isReader: false }, options.onFailure);
   let reader: SqliteThread | undefined;
   let readerIdle: NodeJS.Timeout | undefined;
 

@@ -21,7 +21,7 @@ export class SqliteThread implements AsyncDisposable {
   #end: Error | null = null;
   #onDrained: (() => void)[] = [];
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, onFailure: (error: Error) => void = () => {}) {
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
       workerData: settings,
@@ -29,7 +29,11 @@ export class SqliteThread implements AsyncDisposable {
       resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
     });
     this.#worker.on('message', (answer: Answer) => this.#receive(answer));
-    this.#worker.on('error', (error) => this.#fail(new Error(`The storage thread failed: ${error.message}`)));
+    this.#worker.on('error', (cause) => {
+      const error = new Error(`The storage thread failed: ${cause.message}`, { cause });
+      this.#fail(error);
+      onFailure(error);
+    });
     this.#closed = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.#fail(new Error('The storage is closed.'));

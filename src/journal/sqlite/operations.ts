@@ -1,5 +1,6 @@
 import { deliveryListOperations } from './delivery-list.ts';
 import { eventOperations } from './event-operations.ts';
+import { intakeOperations } from './intake-operations.ts';
 import { leaseOperations } from './lease-operations.ts';
 import { logOperations } from './log-operations.ts';
 import { planOperations } from './plan-operations.ts';
@@ -9,6 +10,7 @@ import { upkeepOperations } from './upkeep-operations.ts';
 /** What the journal does inside the storage threads. */
 export const operations = {
   ...leaseOperations,
+  ...intakeOperations,
   ...eventOperations,
   ...planOperations,
   ...queueOperations,

@@ -1,6 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { Lease } from '../journal.ts';
-import { advance, type EventPlace } from './event-operations.ts';
+import type { EventPlace } from './event-operations.ts';
+import { advance } from './intake-operations.ts';
 import { isCurrent } from './lease-operations.ts';
 import { targetId, wordId } from './words.ts';
 

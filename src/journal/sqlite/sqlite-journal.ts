@@ -7,7 +7,7 @@ import { packAttempt, renderedText } from './attempt-line.ts';
 import { statusCodes } from './codes.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
 import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
-import type { AcceptAnswer, AcceptedLines } from './event-operations.ts';
+import type { AcceptAnswer, AcceptedLines } from './intake-operations.ts';
 import type { operations } from './operations.ts';
 import type { PlannedRow } from './plan-operations.ts';
 import type { SettledStep } from './queue-operations.ts';
