@@ -257,6 +257,23 @@ test('standard behaviors are listed, used, and stay as they are', async () => {
   assert.equal(taken.statusCode, 409);
 });
 
+test('standard behaviors come after those that people made, and every page of both is told once', async () => {
+  await using server = await startTestServer();
+  for (const name of ['Own 1', 'Own 2']) {
+    server.clock.now += 1;
+    await server.make('/behaviors', { name, condition: { all: [] } });
+  }
+  const names: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const more = cursor === '' ? '' : `&cursor=${cursor}`;
+    const { data, page } = (await server.call('GET', `/api/v1/behaviors?limit=4${more}`)).json();
+    names.push(...data.map((one: Made) => one.name));
+    cursor = page.next;
+  }
+  assert.deepEqual(names.slice(0, 2), ['Own 2', 'Own 1']);
+  assert.deepEqual([names.length, new Set(names).size], [21, 21]);
+});
+
 test('templates, tags and expressions must compile, and the error names line and column', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);

@@ -1,10 +1,9 @@
 import type { Change } from '../catalog/catalog.ts';
 import { AppError } from '../contract/errors.ts';
-import { idPrefixes } from '../contract/ids.ts';
 import type { Page } from '../contract/page.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
 import type { ApiParts, Call } from './call.ts';
-import { isIdOf, pageOfCut, pageOfList, readCursor } from './cursor.ts';
+import { pageOfCut, pageOfList, readCursor } from './cursor.ts';
 import { patched, withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
 import { foldName } from './fold-name.ts';
@@ -134,7 +133,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
       parent: string | null,
     ): Promise<Page<Record<string, unknown>>> {
       const { snapshot } = configuration;
-      const cursor = readCursor(query.cursor, isIdOf(idPrefixes[kind.kind]));
+      const cursor = readCursor(query.cursor, isPlaceInList);
       const wanted = query.name === undefined ? '' : foldName(query.name);
       const matching = [...all(snapshot).values()].filter(
         ({ body }) =>
@@ -142,8 +141,10 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
           (wanted === '' || foldName(body.name).includes(wanted)) &&
           (query.status === undefined || ('status' in body && body.status === query.status)),
       );
-      matching.sort((a, b) => (a.id < b.id ? 1 : -1));
-      const { data, page } = pageOfList(matching, { cursor, limit: query.limit, placeOf: (one) => one.id });
+      // Standard behaviors are the oldest, whatever their ids.
+      const placeOf = (one: Doc) => `${one.createdAt} ${one.id}`;
+      matching.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+      const { data, page } = pageOfList(matching, { cursor, limit: query.limit, placeOf });
       return { data: await Promise.all(data.map((one) => show(one, snapshot))), page };
     },
 
@@ -184,7 +185,8 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
           const named = users.map((one) => `${one.kind} ${one.name} (${one.id})`).join(', ');
           throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
         }
-        return [{ op: 'delete', document }];
+        const updatedAt = new Date(parts.now()).toISOString();
+        return [{ op: 'delete', document: { ...document, updatedAt, updatedBy: asked.principal.name } }];
       });
     },
 
@@ -265,4 +267,8 @@ function rangeOf(cursor: ReturnType<typeof readCursor>, limit: number): { before
   if (cursor === null) return { limit: limit + 1 };
   const at = Number(cursor.at);
   return cursor.side === 'older' ? { before: at, limit: limit + 1 } : { before: at + limit + 2, limit: limit + 1 };
+}
+
+function isPlaceInList(at: string): boolean {
+  return /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z [a-z]{3}_[0-9a-z_]{1,64}$/.test(at);
 }
