@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { environment } from './environment.ts';
+import { loadReport, markdown, type Report, saveReport } from './report.ts';
+import type { Scenario } from './scenario.ts';
+import { e2e } from './scenarios/e2e.ts';
+
+// npm run bench [scenario…] [-- --rounds 3 --size n --compare file]: measures the program against floors of the same run.
+
+const scenarios: readonly Scenario[] = [e2e];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' }, size: { type: 'string' }, compare: { type: 'string' } },
+});
+const unknown = positionals.filter((name) => !scenarios.some((one) => one.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. Scenarios: ${scenarios.map(({ name }) => name).join(' ')}`);
+  process.exit(2);
+}
+const chosen = positionals.length === 0 ? scenarios : scenarios.filter(({ name }) => positionals.includes(name));
+const earlier = values.compare === undefined ? null : loadReport(values.compare);
+const options = { rounds: count(values.rounds) ?? 3, size: count(values.size) };
+
+const report: Report = { environment: environment(), scenarios: [] };
+const failures: string[] = [];
+for (const { name, title, run } of chosen) {
+  const say = (line: string) => console.error(`${name}: ${line}`);
+  say(title);
+  try {
+    report.scenarios.push({ name, title, measures: await run({ ...options, say }) });
+  } catch (error) {
+    failures.push(name);
+    console.error(`${name} FAILED:`, error);
+  }
+}
+console.log(markdown(report, earlier));
+if (report.scenarios.length > 0) console.log(`\nKept in ${saveReport(report)}`);
+if (failures.length > 0) console.error(`\nFAILED: ${failures.join(', ')}`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+function count(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  console.error(`${text} is not a count.`);
+  process.exit(2);
+}

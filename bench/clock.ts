@@ -1,0 +1,8 @@
+/** Microseconds of the machine's monotonic clock: the same in all processes, so that times from two can be compared. */
+export function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,113 @@
+import { createServer, type Socket } from 'node:net';
+import { answerCalls, tellParent } from '../child.ts';
+import { nowUs } from '../clock.ts';
+import { marks, needleOf, readDigits, readMark } from '../marks.ts';
+import { frameOf } from '../wire.ts';
+
+/** The run that is expected: its number and how many events it has at most. */
+export type Expected = { run: number; events: number };
+
+/** What arrived of the run since `expect`. `strays` belong to other runs or have no mark at all. */
+export type Arrived = {
+  distinct: number;
+  repeated: number;
+  strays: number;
+  firstUs: number;
+  lastUs: number;
+  /** When each tenth of the expected events was complete. */
+  tenthsUs: number[];
+};
+
+/** Receives what is delivered: counts each event, answers 200 at once. */
+export type SinkCalls = {
+  listen(): Promise<number>;
+  /** A port on which everything is accepted and nothing ever answered. */
+  listenSilently(): Promise<number>;
+  expect(run: Expected): void;
+  arrived(): Arrived;
+  /** Sent to received, in milliseconds, of the events that arrived, in the order of their numbers. */
+  latencies(): Float64Array;
+};
+
+const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
+const number = needleOf('number');
+const time = needleOf('time');
+const empty = Buffer.alloc(0);
+const newsEveryMs = 5;
+
+let run = -1;
+let seen = new Uint8Array(0);
+let latencyMs = new Float64Array(0);
+let counts = noneYet();
+let told = 0;
+
+function noneYet(): Arrived {
+  return { distinct: 0, repeated: 0, strays: 0, firstUs: 0, lastUs: 0, tenthsUs: [] };
+}
+
+function receive(body: Buffer) {
+  const at = body.indexOf(number);
+  const mark = at === -1 ? null : readMark(readDigits(body, at + number.length, marks.number.digits));
+  const count = mark === null || mark.run !== run ? undefined : seen[mark.n];
+  if (mark === null || count === undefined) {
+    counts.strays += 1;
+    return;
+  }
+  if (count > 0) {
+    counts.repeated += 1;
+    return;
+  }
+  seen[mark.n] = 1;
+  const now = nowUs();
+  const timeAt = body.indexOf(time, at);
+  latencyMs[mark.n] = (now - readDigits(body, timeAt + time.length, marks.time.digits)) / 1_000;
+  counts.distinct += 1;
+  counts.firstUs ||= now;
+  counts.lastUs = now;
+  if (counts.distinct >= (seen.length * (counts.tenthsUs.length + 1)) / 10) counts.tenthsUs.push(now);
+}
+
+function serve(socket: Socket) {
+  let read = empty;
+  socket.setNoDelay(true);
+  socket.on('error', () => {}); // the peer's end is no news here
+  socket.on('data', (chunk) => {
+    read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
+    for (let frame = frameOf(read); frame !== null && read.length >= frame.bytes; frame = frameOf(read)) {
+      receive(read.subarray(frame.bodyAt, frame.bytes));
+      read = read.length === frame.bytes ? empty : read.subarray(frame.bytes);
+      socket.write(answer);
+    }
+  });
+}
+
+function listen(onSocket: (socket: Socket) => void): Promise<number> {
+  const server = createServer(onSocket);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}
+
+setInterval(() => {
+  if (counts.distinct === told) return;
+  told = counts.distinct;
+  tellParent(told);
+}, newsEveryMs);
+
+answerCalls<SinkCalls>({
+  listen: () => listen(serve),
+  listenSilently: () => listen((socket) => socket.on('error', () => {}).resume()),
+  expect(expected) {
+    run = expected.run;
+    seen = new Uint8Array(expected.events);
+    latencyMs = new Float64Array(expected.events).fill(Number.NaN);
+    counts = noneYet();
+    told = 0;
+  },
+  arrived: () => counts,
+  latencies: () => latencyMs.filter((one) => !Number.isNaN(one)),
+});

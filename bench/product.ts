@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '../src/client/client.ts';
+import { nowUs } from './clock.ts';
+import { childOf } from './process-usage.ts';
+
+/** The program as its users start it, in a process of its own. Disposing it stops it as SIGTERM does. */
+export type Product = AsyncDisposable & {
+  readonly client: Client;
+  readonly port: number;
+  /** The server, without the launcher before it. */
+  readonly pid: number;
+  readonly launcherPid: number;
+  /** From the start of the launcher to the line that says it listens. */
+  readonly readyMs: number;
+  /** What it logged at level error and above. */
+  readonly errors: readonly string[];
+};
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const token = 'a-token-for-the-bench-alone';
+const pinoError = 50;
+
+/** How the program is set in every scenario, beside its defaults. */
+export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALLOW: '127.0.0.0/8' };
+
+/** Starts the program on a data folder. Rejects when it ends before it listens. */
+export async function startProduct(dataDir: string): Promise<Product> {
+  const startedUs = nowUs();
+  const launcher = spawn(process.execPath, ['scripts/node.cjs', 'src/main.ts', 'start'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...foreignEnvironment(),
+      ...productSettings,
+      MILLRACE_DATA_DIR: dataDir,
+      MILLRACE_PORT: '0',
+      MILLRACE_ADMIN_TOKEN: token,
+    },
+  });
+  const errors: string[] = [];
+  const exited = once(launcher, 'exit');
+  const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
+  createInterface({ input: launcher.stdout }).on('line', (line) => {
+    const logged: { msg?: string; url?: string; level?: number } = JSON.parse(line);
+    if (logged.msg === 'listening') resolve(logged.url ?? '');
+    if ((logged.level ?? 0) >= pinoError) errors.push(line);
+  });
+  exited.then(([code, signal]) => reject(new Error(`the program ended (${signal ?? code}) before it listened`)));
+  const url = await listening;
+  const launcherPid = launcher.pid ?? 0;
+  return {
+    client: createClient({ url, token }),
+    port: Number(new URL(url).port),
+    pid: childOf(launcherPid),
+    launcherPid,
+    readyMs: (nowUs() - startedUs) / 1_000,
+    errors,
+    async [Symbol.asyncDispose]() {
+      launcher.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+/** A data folder that is removed when disposed. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_')));
+}

@@ -1,0 +1,108 @@
+import type { Child } from './child.ts';
+import { startChild } from './child.ts';
+import { pause } from './clock.ts';
+import { eventName } from './events.ts';
+import type { Flood, LoadCalls, Sent } from './processes/load.ts';
+import type { Arrived, SinkCalls } from './processes/sink.ts';
+import { type Product, startProduct, temporaryFolder } from './product.ts';
+
+/** Load generator and sink, each in a process of its own; the sink's progress reaches the load generator. */
+export type Ends = AsyncDisposable & { load: Child<LoadCalls>; sink: Child<SinkCalls>; sinkPort: number };
+
+export async function startEnds(): Promise<Ends> {
+  await using stack = new AsyncDisposableStack();
+  const load = stack.use(startChild<LoadCalls>('load.ts'));
+  const sink = stack.use(startChild<SinkCalls>('sink.ts'));
+  sink.listen((count) => void load.call('delivered', Number(count)).catch(() => {})); // too late is no harm
+  const sinkPort = await sink.call('listen', undefined);
+  const owned = stack.move();
+  return { load, sink, sinkPort, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A running program between the ends: one collector, one connection, one destination, one action that always fires. */
+export type Rig = Ends & { product: Product; folder: string; path: string; destinationId: string };
+
+export async function startRig(): Promise<Rig> {
+  await using stack = new AsyncDisposableStack();
+  const ends = stack.use(await startEnds());
+  const folder = stack.use(await temporaryFolder()).path;
+  const product = stack.use(await startProduct(folder));
+  const path = await createCollector(product);
+  const destinationId = await createRoute(product, {
+    name: 'Sink',
+    port: ends.sinkPort,
+    rules: { parameter: 'wt.ev', operator: 'equals', value: eventName },
+  });
+  const owned = stack.move();
+  return { ...ends, product, folder, path, destinationId, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Creates a collector; answers the path of its intake. */
+export async function createCollector({ client }: Product): Promise<string> {
+  const { key } = await client.call('createCollector', { body: { name: 'Bench' } });
+  return `/v3/${key}`;
+}
+
+type Route = { name: string; port: number; rules: { parameter: string; operator: 'equals'; value: string } };
+
+/** Creates a connection with a destination of the documented template and an action for it; answers the destination. */
+export async function createRoute({ client }: Product, { name, port, rules }: Route): Promise<string> {
+  const connection = await client.call('createConnection', { body: { name, baseUrl: `http://127.0.0.1:${port}` } });
+  const destination = await client.call('createDestination', {
+    params: { id: connection.id },
+    body: { name, path: '/hook', status: 'enabled' },
+  });
+  await client.call('createAction', {
+    body: { name, description: name, status: 'enabled', rules, destinations: [{ destinationId: destination.id }] },
+  });
+  return destination.id;
+}
+
+let lastRun = 0;
+
+/** A number that no other run of this bench has. */
+export function newRun(): number {
+  lastRun += 1;
+  return lastRun;
+}
+
+/** Sends events through the program and waits until all are delivered; answers events per second, first sent to last received. */
+export async function sendThrough(
+  rig: Rig,
+  flood: Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'isFresh'>,
+): Promise<{ perSecond: number; sent: Sent; arrived: Arrived }> {
+  const run = newRun();
+  await rig.sink.call('expect', { run, events: flood.events });
+  const sent = await rig.load.call('flood', { ...flood, run, port: rig.product.port, path: rig.path });
+  const arrived = await allArrived(rig.sink, flood.events);
+  checkProduct(rig.product);
+  return { perSecond: (flood.events * 1e6) / (arrived.lastUs - sent.firstUs), sent, arrived };
+}
+
+const lookEveryMs = 25;
+const stallMs = 30_000;
+/** Time for a second copy of the last deliveries to show. */
+const repetitionMs = 100;
+
+/** Waits until so many different events arrived, and makes sure that none came twice. Rejects when nothing comes any more. */
+export async function allArrived(sink: Child<SinkCalls>, events: number): Promise<Arrived> {
+  let arrived = await sink.call('arrived', undefined);
+  let seen = arrived.distinct;
+  for (let stalledMs = 0; arrived.distinct < events; stalledMs += lookEveryMs) {
+    if (arrived.distinct !== seen) stalledMs = 0;
+    if (stalledMs > stallMs) throw new Error(`LOST: ${events - arrived.distinct} of ${events} events never arrived`);
+    seen = arrived.distinct;
+    await pause(lookEveryMs);
+    arrived = await sink.call('arrived', undefined);
+  }
+  await pause(repetitionMs);
+  arrived = await sink.call('arrived', undefined);
+  if (arrived.repeated > 0) throw new Error(`REPEATED: ${arrived.repeated} events were delivered twice`);
+  if (arrived.strays > 0) throw new Error(`STRAY: ${arrived.strays} requests were not of this run`);
+  return arrived;
+}
+
+/** Throws when the program logged an error. */
+export function checkProduct({ errors }: Product): void {
+  if (errors.length > 0) throw new Error(`the program logged ${errors.length} errors, first: ${errors[0]}`);
+}
