@@ -152,12 +152,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queue.inFlight += 1;
     lane.inFlight += 1;
     lane.isProbing ||= isProbe;
+    const isSuspect = delivery.deaths > 0;
+    queue.hasSuspect ||= isSuspect;
     unsettled += 1;
     sending.set(delivery.id, queue);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
-      if (delivery.deaths > 0) await journal.mark(lease, [...sending.keys()]);
+      if (isSuspect) await journal.mark(lease, [...sending.keys()]);
       else markSoon();
       step = await options.attempt(delivery);
     } catch (error) {
@@ -171,6 +173,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     unsettled -= 1;
     sending.delete(delivery.id);
     queue.known.delete(delivery.id);
+    if (isSuspect) queue.hasSuspect = false;
     if (step === null) queue.hasMore = true;
     if (drained !== null && sending.size === 0) drained();
     resume(queue);

@@ -22,6 +22,8 @@ export type DestinationQueue = {
   wakeAt: number;
   cancelWake: (() => void) | null;
   isReady: boolean;
+  /** A delivery during which the process died before is on the wire. */
+  hasSuspect: boolean;
 };
 
 /** The destinations of one connection, which share its budget. */
@@ -54,6 +56,7 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     wakeAt: Number.POSITIVE_INFINITY,
     cancelWake: null,
     isReady: false,
+    hasSuspect: false,
   };
   lane.queues.add(queue);
   return queue;
@@ -62,12 +65,14 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
 const laneMost = 64;
 
 /**
- * Whether one more request of this queue may leave. Without a limit of its own a connection has room for 64, and each
- * of its destinations always has its fair part of them, so that one that hangs never delays another.
+ * Whether the next request of this queue may leave. What was on the wire when the process died goes one by one, so that
+ * the next death blames one and not all. Without a limit of its own a connection has room for 64, and each of its
+ * destinations always has its fair part of them, so that one that hangs never delays another.
  */
 export function mayStart(queue: DestinationQueue, connectionLimit: number | null): boolean {
   if (queue.inFlight >= queue.concurrency.limit) return false;
   const { lane } = queue;
+  if (queue.hasSuspect && (queue.items[0]?.deaths ?? 0) > 0) return false;
   if (lane.inFlight < (connectionLimit ?? laneMost)) return true;
   if (connectionLimit !== null) return false;
   let active = 0;

@@ -263,6 +263,21 @@ test('a delivery during which the process died three times is poison, the others
   );
 });
 
+test('of the many deliveries on the wire at three deaths in a row at most one is taken for poison', async () => {
+  let isDown = true;
+  await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
+  await wire(rig);
+  await rig.send(...Array.from({ length: 10 }, (_, n) => ({ data: { n: String(n) } })));
+  for (let death = 0; death < 3; death++) {
+    await rig.clock.advance(100);
+    if (death === 2) isDown = false;
+    await rig.restart();
+  }
+  await rig.clock.advance(1_000);
+  const reasons = (await rig.deliveries()).map((one) => one.reason ?? one.status);
+  assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 9 }, () => 'delivered'), 'poison']);
+});
+
 test('a template that returns nothing skips, one that fails says where, and neither is sent', async () => {
   await using sandbox = await quickjsSandbox();
   await using rig = await startRig({ sandbox });
