@@ -65,14 +65,19 @@ test('start runs until a signal, then stops the server and ends with 0', async (
       one.signal.resolve('SIGTERM');
       return {
         url: 'http://x',
+        telemetry: {
+          stopping: ({ signal }) => void order.push(`stopping for ${signal}`),
+          stopped: () => void order.push('stopped'),
+          flush: () => void order.push('flushed'),
+        },
         async [Symbol.asyncDispose]() {
-          order.push('stopped');
+          order.push('disposed');
         },
       };
     },
   });
   assert.equal(await one.run('start'), 0);
-  assert.deepEqual(order, ['started', 'stopped']);
+  assert.deepEqual(order, ['started', 'stopping for SIGTERM', 'disposed', 'stopped', 'flushed']);
 });
 
 test('a server that can not start ends with 1 and its one line', async () => {
@@ -87,7 +92,7 @@ test('a server that can not start ends with 1 and its one line', async () => {
 
 test('a stop that takes too long ends the command instead of waiting on', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const stopping = stopInTime({ url: '', [Symbol.asyncDispose]: () => new Promise(() => {}) }, 30_000);
+  const stopping = stopInTime({ [Symbol.asyncDispose]: () => new Promise(() => {}) }, 30_000);
   t.mock.timers.tick(30_000);
   await assert.rejects(stopping, /Could not stop within 30000 ms/);
 });

@@ -44,7 +44,14 @@ export type Program = {
   inspect(): Promise<Finding[]>;
 };
 
-export type RunningApp = AsyncDisposable & { readonly url: string };
+export type RunningApp = AsyncDisposable & {
+  readonly url: string;
+  readonly telemetry: {
+    stopping(because: { signal: string }): void;
+    stopped(after: { durationMs: number }): void;
+    flush(): void;
+  };
+};
 
 /** One thing that the doctor looked at. */
 export type Finding = { name: string; state: 'ok' | 'warning' | 'problem'; detail: string };

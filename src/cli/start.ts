@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import type { RunningApp } from './program.ts';
+import type { Program, RunningApp } from './program.ts';
 
 /** Time beyond the time-out for requests in which the rest of a stop must be done. */
 const stopSlackMs = 5_000;
@@ -13,14 +13,31 @@ export function startCommand(command: Command, { deps, configure, withSettings }
     .action(async (options) => {
       const program = configure(options);
       using asked = deps.untilSignal();
-      const app = await program.start();
-      await asked.signal;
+      const app = await startProgram(program);
+      const signal = await asked.signal;
+      const startedAt = deps.now();
+      app.telemetry.stopping({ signal });
       await stopInTime(app, program.settings.shutdownMs + stopSlackMs);
+      app.telemetry.stopped({ durationMs: deps.now() - startedAt });
+      app.telemetry.flush();
     });
 }
 
+/** Starts the server; an address that is taken is said in words. */
+export async function startProgram(program: Program): Promise<RunningApp> {
+  try {
+    return await program.start();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    const { host, port } = program.settings;
+    throw new CommandError(exitCodes.failed, `${host}:${port} is in use; choose another port with --port.`, {
+      cause: error,
+    });
+  }
+}
+
 /** Stops the server; when that takes too long the command fails instead of waiting on. */
-export async function stopInTime(app: RunningApp, timeoutMs: number): Promise<void> {
+export async function stopInTime(app: AsyncDisposable, timeoutMs: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(new CommandError(exitCodes.failed, `Could not stop within ${timeoutMs} ms; ended anyway.`)),

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { count } from '../deliveries.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
-import { stopInTime } from '../start.ts';
+import { startProgram, stopInTime } from '../start.ts';
 import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
@@ -18,14 +18,14 @@ type Options = { for?: number; rate: number; seed: number; dataDir?: string; log
 
 type Welcome = { url: string; token: string; key: string; folder: { path: string; isTemporary: boolean } };
 
-const visitors = 6;
+const visitors = 4;
 const stopTimeoutMs = 10_000;
 
 /** `millrace demo`: a server with a sample shop in front of it and the Inbox behind it. */
 export function demoCommand(command: Command, { deps, configure, withSettings }: Context) {
   withSettings(command.command('demo'))
     .option('--for <seconds>', 'end after so many seconds instead of at Ctrl-C', count)
-    .option('--rate <number>', 'events per second', count, 2)
+    .option('--rate <number>', 'events per second', count, 3)
     .option('--seed <number>', 'same seed, same visitors', count, 1)
     .description('run a server with a sample shop and the Inbox, in a temporary folder unless --data-dir is given')
     .action(async (options: Options) => {
@@ -33,7 +33,7 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
       await using folder = await demoFolder(options.dataDir);
       const preset = { inbox: 'on', logLevel: 'silent', adminToken: randomBytes(24).toString('base64url') };
       const program = configure({ ...preset, ...options, dataDir: folder.path });
-      const app = await program.start();
+      const app = await startProgram(program);
       try {
         const server = connectTo({ url: app.url, adminToken: program.settings.adminToken });
         const { collectorKey } = await setUpDemo(server);

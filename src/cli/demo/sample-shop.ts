@@ -56,7 +56,7 @@ export function sampleShop({ random, visitors }: { random: () => number; visitor
         return about('$ViewProduct', 'v', [visitor.looking]);
       case 'product':
         if (chance < 0.15) return null;
-        visitor.step = chance < 0.6 ? 'cart' : 'browse';
+        visitor.step = chance < 0.7 ? 'cart' : 'browse';
         if (visitor.step === 'browse') return page('$ViewPage', 'Welcome', '/');
         visitor.cart.push(visitor.looking);
         return about('$AddProductToCart', 'a', [visitor.looking]);
