@@ -15,6 +15,12 @@ export function readCursor(text: string | undefined, isPlace: (at: string) => bo
   return { side, at };
 }
 
+/** The part of a journal query that lies beside a cursor. */
+export function beside(cursor: Cursor): { before?: string; after?: string } {
+  if (cursor === null) return {};
+  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
+}
+
 /** Whether a text looks like an id of these kinds. */
 export function isIdOf(prefix: string): (at: string) => boolean {
   const pattern = new RegExp(`^${prefix}_[0-9a-z_-]{1,64}$`);

@@ -4,9 +4,9 @@ import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
 import { curlCommand } from './curl.ts';
-import { type Cursor, isIdOf, pageOfCut, readCursor, writeCursor } from './cursor.ts';
+import { beside, type Cursor, isIdOf, pageOfCut, readCursor, writeCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
-import { beside, given } from './events.ts';
+import { given } from './given.ts';
 import { withoutPayloads } from './payloads.ts';
 
 type Ids = 'listDeliveries' | 'getDelivery' | 'retryDelivery' | 'cancelDelivery' | 'getDeliveryCurl';

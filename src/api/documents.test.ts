@@ -264,11 +264,13 @@ test('standard behaviors come after those that people made, and every page of bo
     await server.make('/behaviors', { name, condition: { all: [] } });
   }
   const names: string[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const more = cursor === '' ? '' : `&cursor=${cursor}`;
-    const { data, page } = (await server.call('GET', `/api/v1/behaviors?limit=4${more}`)).json();
-    names.push(...data.map((one: Made) => one.name));
-    cursor = page.next;
+  for (let next: string | null = ''; next !== null; ) {
+    const more: string = next === '' ? '' : `&cursor=${next}`;
+    const { data, page }: { data: Made[]; page: { next: string | null } } = (
+      await server.call('GET', `/api/v1/behaviors?limit=4${more}`)
+    ).json();
+    names.push(...data.map((one) => one.name));
+    next = page.next;
   }
   assert.deepEqual(names.slice(0, 2), ['Own 2', 'Own 1']);
   assert.deepEqual([names.length, new Set(names).size], [21, 21]);

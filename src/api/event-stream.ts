@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
 import type { Rule } from '../pipeline/configuration.ts';
+import { bearerOf } from './bearer.ts';
 import type { ApiParts, Call } from './call.ts';
 import { withoutData } from './payloads.ts';
 
@@ -103,9 +104,4 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>)
       for (const { to } of streams) to.end();
     },
   };
-}
-
-/** The token of an Authorization header; null when it holds none. */
-export function bearerOf(header: string | undefined): string | null {
-  return /^Bearer +([!-~]+) *$/i.exec(header ?? '')?.[1] ?? null;
 }

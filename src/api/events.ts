@@ -5,9 +5,10 @@ import { behaviorConditions } from '../pipeline/configuration.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
-import { isIdOf, pageOfCut, readCursor } from './cursor.ts';
+import { beside, isIdOf, pageOfCut, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
 import type { EventStreams } from './event-stream.ts';
+import { given } from './given.ts';
 import { withoutData, withoutValues } from './payloads.ts';
 
 type Explained = OutputOf<'explainEvent'>;
@@ -76,16 +77,4 @@ export function eventHandlers(
       return ''; // the stream has taken the answer over
     },
   };
-}
-
-/** The part of a journal query that lies beside a cursor. */
-export function beside(cursor: ReturnType<typeof readCursor>): { before?: string; after?: string } {
-  if (cursor === null) return {};
-  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
-}
-
-/** The members that have a value: a filter that is not given is not in the query at all. */
-export function given<T extends object>(filters: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without holes
 }

@@ -7,6 +7,8 @@ export type Kept = { status: number; headers: Record<string, string>; body: stri
 type Entry = { digest: string; at: number; kept: Kept | null };
 
 const lifeMs = 86_400_000;
+/** Longer than any request runs: what is still open then will not end. */
+const runMs = 600_000;
 const entriesMax = 10_000;
 const bytesMax = 64 * 1024 * 1024;
 
@@ -33,8 +35,8 @@ export function idempotency(now: () => number) {
       const before = entries.get(key);
       if (before !== undefined && now() - before.at < lifeMs) {
         if (before.digest !== digest) throw new AppError('idempotency_key_reused');
-        if (before.kept === null) throw new AppError('request_in_progress');
-        return before.kept;
+        if (before.kept !== null) return before.kept;
+        if (now() - before.at < runMs) throw new AppError('request_in_progress');
       }
       forget(key);
       entries.set(key, { digest, at: now(), kept: null });

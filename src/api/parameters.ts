@@ -3,8 +3,8 @@ import type { Parameter } from '../contract/parameter.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { pageOfList, readCursor } from './cursor.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { given } from './events.ts';
 import { foldName } from './fold-name.ts';
+import { given } from './given.ts';
 
 /** Parameters: learnt from traffic, listed by name, described by people. */
 export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 'changeParameter'> {

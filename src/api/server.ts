@@ -47,6 +47,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, docs),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, requestId()),
   });
+  // An expectation that Node does not know is no reason to answer an empty 417.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
