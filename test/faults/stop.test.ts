@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { startLoad } from '../../bench/soak/load.ts';
+import { seeded } from '../../bench/soak/random.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { adminClient, environment, spawnProcess } from '../support/process.ts';
+import { startRecorder } from './recorder.ts';
+import { allDeliveries, untilFinished, wire } from './wiring.ts';
+
+test('SIGTERM under load takes in nothing more, finishes what is on the wire, loses nothing and exits with 0', async () => {
+  using folder = temporaryFolder();
+  const held: ServerResponse[] = [];
+  let isHolding = true;
+  await using recorder = await startRecorder((response) => {
+    if (isHolding) held.push(response);
+    else response.end();
+  });
+  const env = environment(folder.path);
+  const load = startLoad({ senders: 4, batchMost: 20, random: seeded(1) });
+  let key: string;
+  {
+    await using server = spawnProcess(env);
+    const url = await server.listening;
+    ({ key } = await wire(adminClient(url), recorder.url));
+    load.aim(`${url}/v3/${key}`);
+    await recorder.until(() => held.length >= 4);
+    const ended = server.end('SIGTERM');
+    await untilRefused(`${url}/v3/${key}`);
+    isHolding = false;
+    for (const response of held) response.end();
+    assert.deepEqual(await ended, { code: 0, signal: null });
+    assert.equal(server.stderr(), '');
+    await load.stop();
+  }
+  assert.deepEqual(load.odd, []);
+  await using server = spawnProcess(env);
+  const client = adminClient(await server.listening);
+  await untilFinished(client);
+  const deliveries = await allDeliveries(client);
+  const acknowledged = load.sent.flatMap(({ ids }) => ids ?? []);
+  assert.ok(acknowledged.length > 0);
+  const delivered = new Set(deliveries.filter((one) => one.status === 'delivered').map((one) => one.eventId));
+  assert.deepEqual(
+    acknowledged.filter((id) => !delivered.has(id)),
+    [],
+  );
+  assert.ok(
+    [...recorder.byKey.values()].every(({ count }) => count === 1),
+    'a clean stop makes nothing arrive twice',
+  );
+});
+
+test('SIGTERM while a destination hangs ends within its deadline; the delivery is sent again under its key', async () => {
+  using folder = temporaryFolder();
+  let isHanging = true;
+  await using recorder = await startRecorder((response) => {
+    if (!isHanging) response.end();
+  });
+  const env = { ...environment(folder.path), MILLRACE_SHUTDOWN_MS: '300' };
+  {
+    await using server = spawnProcess(env);
+    const url = await server.listening;
+    const { key } = await wire(adminClient(url), recorder.url, { connection: { settings: { timeoutMs: 60_000 } } });
+    await fetch(`${url}/v3/${key}`, { method: 'POST', body: '{"events":[{"wt.ev":"buy"}]}' });
+    await recorder.until(() => recorder.byKey.size === 1);
+    const startedAt = performance.now();
+    assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
+    const stopMs = performance.now() - startedAt;
+    assert.ok(stopMs < 5_000, `stopped after ${Math.round(stopMs)} ms`);
+  }
+  isHanging = false;
+  await using server = spawnProcess(env);
+  const client = adminClient(await server.listening);
+  await untilFinished(client);
+  const [delivery] = await allDeliveries(client);
+  assert.equal(delivery?.status, 'delivered');
+  assert.deepEqual(
+    [...recorder.byKey].map(([key, { count, bodies }]) => [key, count, bodies.size]),
+    [[delivery?.id, 2, 1]],
+  );
+});
+
+/** Sends until intake says that it stops, or nobody listens any more. What it said with 200 until then is kept. */
+async function untilRefused(url: string): Promise<void> {
+  for (;;) {
+    const status = await fetch(url, { method: 'POST', body: '{"events":[{"wt.ev":"late"}]}' }).then(
+      async (response) => {
+        await response.text();
+        return response.status;
+      },
+      () => null,
+    );
+    if (status !== 200) {
+      assert.ok(status === null || status === 503, `answered ${status}`);
+      return;
+    }
+  }
+}
