@@ -18,12 +18,18 @@ export function connectionHandlers(parts: ApiParts) {
   const { egress, isHttpAllowed, now, newId } = parts;
   const door = { egress, isHttpAllowed, now, newId: () => newId('request') };
 
-  /** The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. */
+  /**
+   * The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. What would keep it from
+   * being saved is for the test's steps to tell.
+   */
   function unsaved(call: Call<'testUnsavedConnection'>): ConnectionBody {
     const { snapshot } = parts.pipeline.configuration;
     const id = isObject(call.json) && typeof call.json['id'] === 'string' ? call.json['id'] : null;
     const before = id === null ? null : documents.find(snapshot, id);
-    return documents.read(call.json, { snapshot, before, parent: null }).body;
+    const { body, kept } = documents.parse(call.json, { before, parent: null });
+    const exposed = exposedSecrets({ body, before, kept, snapshot });
+    if (exposed.length > 0) throw invalid(exposed);
+    return body;
   }
 
   const handlers: Handlers<'testConnection' | 'testUnsavedConnection'> = {

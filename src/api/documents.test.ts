@@ -316,6 +316,15 @@ test('addresses that deliveries may not go to are refused when they are saved', 
   }
 });
 
+test('a test of an unsaved connection names the step that fails, also where saving would be refused', async () => {
+  await using server = await startTestServer();
+  const test = async (baseUrl: string) =>
+    (await server.call('POST', '/api/v1/connections/test', { name: 'X', baseUrl })).json();
+  const blocked = await test('http://169.254.169.254/');
+  assert.deepEqual([blocked.ok, blocked.steps.at(-1).name, blocked.steps.at(-1).ok], [false, 'url', false]);
+  assert.equal((await test('https://crm.example')).ok, true);
+});
+
 test('an action can not newly use a destination that is not enabled, and is warned of one it uses already', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);

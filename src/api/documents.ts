@@ -59,14 +59,20 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     return show(document, snapshot);
   }
 
-  /** What `json` makes of `before`, secrets in place, checked. */
-  function read(json: unknown, from: { snapshot: Snapshot; before: Doc | null; parent: string | null }) {
-    const { snapshot, before, parent } = from;
+  /** What `json` makes of `before`, secrets in place; nothing but the shape is checked. */
+  function parse(json: unknown, from: { before: Doc | null; parent: string | null }) {
+    const { before, parent } = from;
     const now = new Date(parts.now()).toISOString();
     const parsed = validate(kind.input, withoutReadOnly(json, kind.readOnly));
-    const placed = placeSecrets(kind.complete(parsed, before, parent), before?.body, now);
-    const body = placed.body as Bodies[K]; // the schema's output, completed, with its secrets in place
-    return { body, warnings: kind.check({ body, before, kept: placed.kept, snapshot }) };
+    const { body, kept } = placeSecrets(kind.complete(parsed, before, parent), before?.body, now);
+    return { body: body as Bodies[K], kept }; // the schema's output, completed, with its secrets in place
+  }
+
+  /** The same, checked for saving. */
+  function read(json: unknown, from: { snapshot: Snapshot; before: Doc | null; parent: string | null }) {
+    const { snapshot, before } = from;
+    const { body, kept } = parse(json, from);
+    return { body, warnings: kind.check({ body, before, kept, snapshot }) };
   }
 
   /** The next version of the document, its name being free. */
@@ -126,6 +132,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
 
   return {
     find,
+    parse,
     read,
 
     async list(
