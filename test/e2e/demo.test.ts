@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { runProcess, spawnProcess } from '../support/process.ts';
+
+/** A folder for temporary files, so that what the demo leaves behind would be seen. */
+function folder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-e2e-demo-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+test('the demo delivers what its shop does and leaves nothing behind', async (t) => {
+  const dir = folder(t);
+  const { code, stdout, stderr } = await runProcess({ TMPDIR: dir }, [
+    'demo',
+    '--port',
+    '0',
+    '--for',
+    '3',
+    '--rate',
+    '50',
+  ]);
+  assert.deepEqual([code, stderr], [0, '']);
+  const [, events, delivered] = /\n(\d+) events, \d+ matches, (\d+) delivered, 0 failed\.\n$/.exec(stdout) ?? [];
+  assert.ok(Number(events) >= 20 && Number(delivered) >= 1, stdout);
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('Ctrl-C ends the demo in order', async (t) => {
+  const dir = folder(t);
+  await using demo = spawnProcess({ TMPDIR: dir }, ['demo', '--port', '0']);
+  await eventually('the first event', () => /events \d+/.test(demo.stdout()));
+  assert.deepEqual(await demo.end('SIGINT'), { code: 0, signal: null });
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('on a folder of its own the demo goes on with what it made before', async (t) => {
+  const args = ['demo', '--port', '0', '--for', '1', '--data-dir', join(folder(t), 'data')];
+  const keyIn = ({ stdout }: { stdout: string }) => /\/v3\/(\w+)/.exec(stdout)?.[1];
+  const first = keyIn(await runProcess({}, args));
+  assert.ok(first);
+  assert.equal(keyIn(await runProcess({}, args)), first);
+});
