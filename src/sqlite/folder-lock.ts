@@ -2,20 +2,27 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+const sqliteBusy = 5;
+
 /**
  * Claims a data folder for this process, making the folder (mode 0700) when it is missing. The claim is a lock of the
- * operating system, which lets go of it however the process ends. Throws an Error of one sentence when another has it.
+ * operating system, which lets go of it however the process ends. Throws an Error of one sentence when another has it
+ * or the folder can't be written.
  */
 export function lockFolder(dir: string): Disposable {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(join(dir, 'lock.db'));
+  let database: DatabaseSync | undefined;
   try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    database = new DatabaseSync(join(dir, 'lock.db'));
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
-    throw new Error(`The data folder ${dir} is in use by another Millrace; stop it or choose another folder.`, {
-      cause: error,
-    });
+    database?.close();
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+    const why = isBusy
+      ? `is in use by another Millrace; stop it or choose another folder.`
+      : `can not be written (${error instanceof Error ? error.message : error}); choose another folder.`;
+    throw new Error(`The data folder ${dir} ${why}`, { cause: error });
   }
-  return { [Symbol.dispose]: () => database.close() };
+  const held = database;
+  return { [Symbol.dispose]: () => held.close() };
 }

@@ -53,12 +53,15 @@ function transaction(calls: Request['calls']): Result[] {
   }
 }
 
+/** One call of the reader, on one picture of the database. */
 function attempt({ name, args }: Request['calls'][number]): Result {
   try {
+    database.exec('BEGIN');
     return { ok: true, value: perform(name, args) };
   } catch (error) {
     return failure(error);
   } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
     db.forget();
   }
 }

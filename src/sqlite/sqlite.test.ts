@@ -78,6 +78,16 @@ test('a second process on the same folder is refused with one line, and the fold
   await using _ = await opened({ dir: folder.path });
 });
 
+test('a data folder that can not be made is refused with one line', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'file');
+  writeFileSync(file, '');
+  await assert.rejects(
+    opened({ dir: join(file, 'data') }),
+    /^Error: The data folder .* can not be written \(.*\); choose/,
+  );
+});
+
 test('a foreign, damaged or newer database is refused in one sentence and stays byte for byte as it is', async () => {
   const foreign = (file: string, sql: string) => {
     using database = new DatabaseSync(file);

@@ -30,6 +30,7 @@ const rowsAtOnce = 500;
 export function sqliteJournal(sqlite: Sqlite): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
   let isFull = false;
+  let isStarted = false;
 
   return {
     leases: {
@@ -70,7 +71,10 @@ export function sqliteJournal(sqlite: Sqlite): Journal {
         return (await client.write('due', { destinationId, now, limit, after: cursor })).map(dueOf);
       },
       async backlog() {
-        return (await client.write('backlog', null)).map((row) => ({
+        // At start the writer has nothing else to do; later a count over many rows must not hold up writes.
+        const rows = await (isStarted ? client.read : client.write)('backlog', null);
+        isStarted = true;
+        return rows.map((row) => ({
           destinationId: row.destination,
           connectionId: row.connection,
           open: row.open,
