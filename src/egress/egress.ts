@@ -60,7 +60,7 @@ export interface EgressRequest {
 export type EgressOutcome =
   | {
       readonly kind: 'response';
-      /** 200–599. */
+      /** 200–999; those above 599 are for the caller to judge. */
       readonly status: number;
       /** In the order received, names in lower case, values decoded as Latin-1. */
       readonly headers: readonly Header[];

@@ -48,6 +48,7 @@ export type Configuration = {
 };
 
 const conflictsMax = 20;
+const ignore = () => {};
 
 /** The standard behaviors as documents beside the stored ones; nothing ever changes them. */
 const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): [string, Document<BehaviorBody>] => {
@@ -70,28 +71,37 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
     snapshot = takeSnapshot(revision, stored.values());
   }
 
+  // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
+  let turn: Promise<void> = Promise.resolve();
+
+  async function changeNow(build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
+    for (let tries = 0; tries < conflictsMax; tries++) {
+      const changes = build(snapshot);
+      const revision = await catalog.change(snapshot.revision, changes);
+      if (revision === null) {
+        await reload();
+        continue;
+      }
+      for (const { op, document } of changes) {
+        if (op === 'put') stored.set(document.id, document);
+        else stored.delete(document.id);
+      }
+      snapshot = takeSnapshot(revision, stored.values());
+      for (const listener of listeners) listener(snapshot, changes);
+      return snapshot;
+    }
+    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+  }
+
   await reload();
   return {
     get snapshot() {
       return snapshot;
     },
-    async change(build) {
-      for (let tries = 0; tries < conflictsMax; tries++) {
-        const changes = build(snapshot);
-        const revision = await catalog.change(snapshot.revision, changes);
-        if (revision === null) {
-          await reload();
-          continue;
-        }
-        for (const { op, document } of changes) {
-          if (op === 'put') stored.set(document.id, document);
-          else stored.delete(document.id);
-        }
-        snapshot = takeSnapshot(revision, stored.values());
-        for (const listener of listeners) listener(snapshot, changes);
-        return snapshot;
-      }
-      throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+    change(build) {
+      const changed = turn.then(() => changeNow(build));
+      turn = changed.then(ignore, ignore);
+      return changed;
     },
     watch(listener) {
       listeners.add(listener);

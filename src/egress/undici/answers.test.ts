@@ -25,8 +25,6 @@ test('answers that are not HTTP/1.1 are protocol errors', async () => {
     binary: '\x16\x03\x01\x00\x00\x00\x00',
     'no version': '200 OK\r\n\r\n',
     'status without number': 'HTTP/1.1 abc OK\r\n\r\n',
-    'status 600': 'HTTP/1.1 600 Odd\r\ncontent-length: 0\r\n\r\n',
-    'status 999': 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n',
     'status 099': 'HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n',
     'status 000': 'HTTP/1.1 000 Odd\r\ncontent-length: 0\r\n\r\n',
     'an unasked 101': 'HTTP/1.1 101 Switching Protocols\r\n\r\n',
@@ -44,6 +42,13 @@ test('answers that are not HTTP/1.1 are protocol errors', async () => {
     const outcome = await outcomeOf(peer);
     assert.equal(kindOf(outcome), 'protocol', name);
     assert.equal(peer.connections(), 1, name);
+  }
+});
+
+test('statuses above 599 are told as they are', async () => {
+  for (const status of [600, 999]) {
+    await using peer = await answering(`HTTP/1.1 ${status} Odd\r\ncontent-length: 0\r\n\r\n`);
+    assert.equal(responseOf(await outcomeOf(peer)).status, status);
   }
 });
 

@@ -84,7 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status === 101) {
       controller.abort(new EgressFailure('protocol', UPGRADE));
-    } else if (status < 100 || status > 599) {
+    } else if (status < 100) {
       controller.abort(
         new EgressFailure('protocol', `The peer answered with the status ${status}, which does not exist.`),
       );
