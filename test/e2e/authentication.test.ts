@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { deliveryOf, reaches, startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { startOidcProvider } from '../support/oidc-provider.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startTokenServer } from '../support/token-server.ts';
+
+const receiver = await startReceiver();
+const app = await startTestApp();
+after(async () => {
+  await app[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+const { client } = app;
+
+/** OAuth settings as a person writes them; everything but the grant's own has defaults. */
+const oauth = (accessTokenUrl: string) =>
+  ({
+    type: 'oauth2',
+    grant: 'client_credentials',
+    clientId: 'client',
+    clientSecret: 'client-secret-canary',
+    accessTokenUrl,
+  }) as const;
+
+const lastHeader = (path: string) => receiver.at(path).at(-1)?.headers.authorization;
+
+test('none, basic and bearer put on the wire what the standards say, and tests of them pass', async () => {
+  const password = 'pä:ss wörd 😀';
+  const cases = [
+    [{ type: 'none' }, undefined],
+    [{ type: 'basic', username: 'üser', password }, `Basic ${Buffer.from(`üser:${password}`).toString('base64')}`],
+    [{ type: 'bearer', token: 'to.ken-~+/=' }, 'Bearer to.ken-~+/='],
+  ] as const;
+  for (const [auth, wanted] of cases) {
+    const { deliver, connection } = await wire(app, receiver, { connection: { auth } });
+    const delivery = await deliver({ v: 1 });
+    assert.equal(lastHeader('/in'), wanted, auth.type);
+    assert.ok(wanted === undefined || !JSON.stringify(delivery).includes(wanted));
+    const tested = await client.call('testConnection', { params: { id: connection.id } });
+    assert.deepEqual([tested.ok, tested.steps.map((step) => step.name)], [true, ['url', 'dns', 'connect']]);
+  }
+});
+
+test('basic and bearer credentials that are refused hold the delivery until they are changed', async () => {
+  receiver.answer('/basic', ({ headers }) => ({ status: headers.authorization === 'Bearer good' ? 200 : 401 }));
+  const { deliver, connection } = await wire(app, receiver, {
+    connection: { auth: { type: 'bearer', token: 'bad' } },
+    destination: { path: '/basic' },
+  });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.deepEqual(
+    [held.reason, held.errorKind, held.attempts, held.nextAttemptAt],
+    ['auth_rejected', 'auth', 0, null],
+  );
+  await client.call('changeConnection', { params: { id: connection.id }, body: { auth: { token: 'good' } } });
+  await reaches(app, held.id, 'delivered');
+});
+
+test('client credentials get tokens from a certified provider, by Basic and by body', async () => {
+  await using provider = await startOidcProvider([
+    { id: 'basic client', secret: 's:cret +%/of 32 characters at least', method: 'client_secret_basic' },
+    { id: 'body client', secret: 'another s:cret of 32 characters ok', method: 'client_secret_post' },
+  ]);
+  receiver.answer('/oidc', {});
+  const clients = {
+    'basic client': 's:cret +%/of 32 characters at least',
+    'body client': 'another s:cret of 32 characters ok',
+  };
+  for (const [clientId, clientSecret] of Object.entries(clients)) {
+    const auth = { ...oauth(provider.accessTokenUrl), clientId, clientSecret, scope: 'api:read' };
+    const { deliver, connection } = await wire(app, receiver, {
+      connection: { auth },
+      destination: { path: '/oidc' },
+    });
+    const delivery = await deliver({ v: 1 });
+    const token = /^Bearer (.+)$/.exec(lastHeader('/oidc') ?? '')?.[1] ?? '';
+    assert.ok(await provider.knows(token), clientId);
+    const steps = await client.call('testConnection', { params: { id: connection.id } });
+    assert.deepEqual(
+      [steps.ok, steps.steps.map((step) => step.name)],
+      [true, ['url', 'dns', 'connect', 'token_request', 'token_answer']],
+    );
+    assert.ok(!JSON.stringify([delivery, steps]).includes(token));
+    const wrong = await client.call('testUnsavedConnection', {
+      body: { name: 'x', baseUrl: receiver.url, auth: { ...auth, clientSecret: 'wrong' } },
+    });
+    const failed = wrong.steps.at(-1);
+    assert.deepEqual([wrong.ok, failed?.name, failed?.ok, failed?.error?.kind], [false, 'token_answer', false, 'auth']);
+    assert.match(failed?.detail ?? '', /401.*invalid_client/);
+  }
+});
+
+test('password and JSON Web Token grants send the forms of their standards', async () => {
+  await using tokens = await startTokenServer();
+  const { clientId, clientSecret, accessTokenUrl } = oauth(tokens.url);
+  const common = { type: 'oauth2', clientId, clientSecret, accessTokenUrl, clientAuth: 'body', scope: 'a b' } as const;
+  const cases = [
+    [
+      { ...common, grant: 'password', username: 'üser', password: 'p&ss' },
+      { grant_type: 'password', username: 'üser', password: 'p&ss' },
+    ],
+    [
+      { ...common, grant: 'jwt', jwt: ' Bearer eyJhbGciOiJub25lIn0.e30. ' },
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'eyJhbGciOiJub25lIn0.e30.' },
+    ],
+  ] as const;
+  for (const [auth, form] of cases) {
+    const { deliver, connection } = await wire(app, receiver, { connection: { auth } });
+    await deliver({ v: 1 });
+    assert.equal(lastHeader('/in'), `Bearer ${tokens.issued.at(-1)}`);
+    const request = tokens.requests.at(-1);
+    assert.equal(request?.headers['content-type'], 'application/x-www-form-urlencoded');
+    assert.deepEqual(Object.fromEntries(request?.form ?? []), {
+      ...form,
+      scope: 'a b',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    const { ok, steps } = await client.call('testConnection', { params: { id: connection.id } });
+    assert.ok(ok && steps.at(-1)?.name === 'token_answer');
+  }
+});
+
+test('500 deliveries that find a connection cold make one token request', async () => {
+  await using tokens = await startTokenServer();
+  const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
+  tokens.answer({ hold });
+  const { send, connection } = await wire(app, receiver, {
+    connection: { auth: oauth(tokens.url) },
+    destination: { path: '/cold' },
+  });
+  await send(...Array.from({ length: 500 }, (_, n) => ({ n })));
+  await eventually('several to wait for the token', async () => {
+    const { data } = await client.call('listDeliveries', {
+      query: { connectionId: connection.id, status: 'sending' },
+    });
+    return data.length > 1;
+  });
+  answerNow();
+  await eventually('all to arrive', () => receiver.at('/cold').length === 500);
+  assert.equal(tokens.requests.length, 1);
+  assert.deepEqual([...new Set(receiver.at('/cold').map((one) => one.headers.authorization))], ['Bearer token-1']);
+  assert.equal(new Set(receiver.at('/cold').map((one) => one.headers['idempotency-key'])).size, 500);
+});
+
+test('a revoked token costs one refresh and one resend, and no attempt', async () => {
+  await using tokens = await startTokenServer();
+  let good = 'Bearer token-1';
+  receiver.answer('/revoked', ({ headers }) => ({ status: headers.authorization === good ? 200 : 401 }));
+  const { deliver } = await wire(app, receiver, {
+    connection: { auth: oauth(tokens.url) },
+    destination: { path: '/revoked' },
+  });
+  const first = await deliver({ v: 1 });
+  good = 'Bearer token-2';
+  const second = await deliver({ v: 2 });
+  assert.equal(tokens.requests.length, 2);
+  assert.deepEqual(
+    receiver.at('/revoked').map(({ headers }) => [headers.authorization, headers['idempotency-key']]),
+    [
+      ['Bearer token-1', first.id],
+      ['Bearer token-1', second.id],
+      ['Bearer token-2', second.id],
+    ],
+  );
+  assert.deepEqual(
+    [second.attempts, second.attemptLog?.map(({ outcome, counted, number }) => [outcome, counted, number])],
+    [
+      1,
+      [
+        ['refreshed', false, 1],
+        ['delivered', true, 2],
+      ],
+    ],
+  );
+});
+
+test('a new token that is refused too holds the delivery; it is not asked for again and again', async () => {
+  await using tokens = await startTokenServer();
+  receiver.answer('/refusing', { status: 401 });
+  const { deliver, connection } = await wire(app, receiver, {
+    connection: { auth: oauth(tokens.url) },
+    destination: { path: '/refusing' },
+  });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.deepEqual([held.reason, held.attempts, tokens.requests.length], ['auth_rejected', 0, 1]);
+  assert.equal(receiver.at('/refusing').length, 1);
+  const { health } = await client.call('getConnection', { params: { id: connection.id } });
+  assert.equal(health.state, 'needs_attention');
+});
+
+test('invalid_client holds all deliveries, names the cause without a secret, and a saved secret releases them', async () => {
+  await using tokens = await startTokenServer();
+  tokens.answer(({ headers, form }) => {
+    const basic = Buffer.from(headers['authorization']?.toString().replace('Basic ', '') ?? '', 'base64').toString();
+    const isGood = basic === 'client:right' || form.get('client_secret') === 'right';
+    return isGood ? {} : { status: 401, body: { error: 'invalid_client', error_description: `no ${basic} here` } };
+  });
+  const { send, connection } = await wire(app, receiver, {
+    connection: { auth: oauth(tokens.url) },
+    destination: { path: '/released' },
+  });
+  const ids = await send({ v: 1 }, { v: 2 }, { v: 3 });
+  const held = await Promise.all(ids.map((id) => deliveryOf(app, id, 'held')));
+  for (const one of held)
+    assert.deepEqual(
+      [one.reason, one.attempts, one.attemptLog?.[0]?.error?.kind ?? 'auth'],
+      ['auth_rejected', 0, 'auth'],
+    );
+  const [first] = held.filter((one) => (one.attemptLog?.length ?? 0) > 0);
+  assert.match(first?.attemptLog?.[0]?.error?.message ?? '', /401.*invalid_client/);
+  assert.equal(receiver.at('/released').length, 0, 'nothing is sent without a token');
+  const { health } = await eventually('the health to count them', async () => {
+    const shown = await client.call('getConnection', { params: { id: connection.id } });
+    return shown.health.held === 3 ? shown : null;
+  });
+  assert.deepEqual([health.state, /invalid_client/.test(health.reason ?? '')], ['needs_attention', true]);
+  assert.ok(!JSON.stringify([held, health]).includes('client-secret-canary'));
+
+  const changed = await client.call('changeConnection', {
+    params: { id: connection.id },
+    body: { auth: { clientSecret: 'right' } },
+  });
+  await Promise.all(ids.map((id) => deliveryOf(app, id, 'delivered')));
+  assert.equal(receiver.at('/released').length, 3);
+  assert.equal(JSON.stringify(changed).includes('right'), false);
+  const { health: later } = await client.call('getConnection', { params: { id: connection.id } });
+  assert.deepEqual([later.state, later.held], ['ok', 0]);
+});
+
+test('a token endpoint that is down is retried on the schedule of the delivery', async () => {
+  await using tokens = await startTokenServer();
+  tokens.answer((_, index) => (index === 0 ? { status: 503, body: '' } : {}));
+  const { deliver } = await wire(app, receiver, {
+    connection: { auth: oauth(tokens.url), settings: { retry: { scheduleMs: [0, 0], jitter: 0 } } },
+  });
+  const delivery = await deliver({ v: 1 });
+  assert.deepEqual(
+    delivery.attemptLog?.map(({ outcome, counted, error }) => [outcome, counted, error?.kind]),
+    [
+      ['retry', true, 'auth'],
+      ['delivered', true, undefined],
+    ],
+  );
+});

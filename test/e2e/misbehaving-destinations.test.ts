@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ErrorKind } from '../../src/contract/delivery.ts';
+import { reaches, standing, startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Script, startReceiver } from '../support/receiver.ts';
+
+const receiver = await startReceiver();
+const app = await startTestApp();
+after(async () => {
+  await app[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+const { client } = app;
+/** Two attempts without a wait between them. */
+const quick = { retry: { scheduleMs: [0, 0], jitter: 0 } };
+/** For peers that never finish; a loaded machine must get to the fault within it. */
+const short = { ...quick, timeoutMs: 700 };
+const twice = ['retry', 'retry'];
+
+const bytes = (text: string, then: (socket: Socket) => void = (socket) => void socket.end()): Script => ({
+  raw(socket) {
+    socket.write(text);
+    then(socket);
+  },
+});
+
+const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n';
+const hanging = new Promise(() => {});
+
+function drip(socket: Socket) {
+  const timer = setInterval(() => socket.write('x'), 20);
+  socket.on('close', () => clearInterval(timer));
+}
+
+test('whatever a peer does instead of answering is retried and in the end held, under its right name', async () => {
+  const cases: Record<string, { script: Script; kind: ErrorKind }> = {
+    'it never answers': { script: { hold: hanging }, kind: 'timeout' },
+    'it drips a head without end': { script: bytes('HTTP/1.1 200 OK\r\nx: ', drip), kind: 'timeout' },
+    'it resets': { script: { raw: (socket) => void socket.resetAndDestroy() }, kind: 'reset' },
+    'it closes': { script: { raw: (socket) => void socket.end() }, kind: 'reset' },
+    'it closes within the head': { script: bytes('HTTP/1.1 200 OK\r\ncontent-'), kind: 'reset' },
+    'it answers no HTTP': { script: bytes('SSH-2.0-OpenSSH_9.6\r\n'), kind: 'protocol' },
+    'it switches protocols unasked': {
+      script: bytes('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      kind: 'protocol',
+    },
+    'it contradicts itself about the length': {
+      script: bytes('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx'),
+      kind: 'protocol',
+    },
+    'its head is too large': { script: bytes(`${head}x: ${'y'.repeat(100_000)}\r\n\r\n`), kind: 'protocol' },
+    'it only fails': { script: { status: 500 }, kind: 'http_5xx' },
+    'it is not ready': { script: { status: 425 }, kind: 'http_4xx' },
+  };
+  await Promise.all(
+    Object.entries(cases).map(async ([what, { script, kind }], index) => {
+      const path = `/case-${index}`;
+      receiver.answer(path, script);
+      const settings = kind === 'timeout' ? short : quick;
+      const { deliver } = await wire(app, receiver, { connection: { settings }, destination: { path } });
+      const delivery = await deliver({ v: 1 }, 'held');
+      assert.deepEqual(
+        standing(delivery),
+        { status: 'held', reason: 'exhausted', errorKind: kind, attempts: 2, outcomes: twice },
+        what,
+      );
+      assert.ok((delivery.attemptLog ?? []).every((one) => one.counted && one.error?.kind === kind));
+      assert.equal(new Set(receiver.at(path).map((one) => one.headers['idempotency-key'])).size, 1);
+    }),
+  );
+});
+
+test('once a good head was read the delivery is delivered, whatever happens to the body', async () => {
+  const cases: Record<string, Script> = {
+    'the body drips': bytes(`${head}content-length: 100000\r\n\r\n`, drip),
+    'the body breaks off': bytes(`${head}content-length: 100\r\n\r\nxx`),
+    'the body is endless': bytes(`${head}\r\n${'z'.repeat(200_000)}`),
+    'informational answers come first': bytes(
+      'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
+    ),
+  };
+  await Promise.all(
+    Object.entries(cases).map(async ([what, script], index) => {
+      const path = `/body-${index}`;
+      receiver.answer(path, script);
+      const settings = what === 'the body drips' ? { ...short, timeoutMs: 2_000 } : quick;
+      const { deliver } = await wire(app, receiver, { connection: { settings }, destination: { path } });
+      const { attempts, attemptLog } = await deliver({ v: 1 });
+      assert.deepEqual([attempts, receiver.at(path).length], [1, 1], what);
+      const response = attemptLog?.[0]?.response;
+      assert.equal(response?.truncated, index < 3, what);
+      assert.ok((response?.body ?? '').length <= 65_536);
+    }),
+  );
+});
+
+test('a compressed answer is not inflated, and its size is bounded', async () => {
+  const bomb = gzipSync(Buffer.alloc(100_000_000));
+  receiver.answer('/bomb', { headers: { 'content-encoding': 'gzip' }, body: bomb });
+  const { deliver } = await wire(app, receiver, { destination: { path: '/bomb' } });
+  const { attemptLog } = await deliver({ v: 1 });
+  assert.equal(receiver.at('/bomb')[0]?.headers['accept-encoding'], 'identity');
+  const response = attemptLog?.[0]?.response;
+  assert.ok(response?.truncated === true && (response.body ?? '').length <= 65_536);
+});
+
+test('redirects are not followed and fail, as do refusals; nothing of them is repeated', async () => {
+  const cases = [
+    { status: 301, reason: 'http_3xx' },
+    { status: 307, reason: 'http_3xx' },
+    { status: 400, reason: 'http_4xx' },
+    { status: 404, reason: 'http_4xx' },
+    { status: 422, reason: 'http_4xx' },
+    { status: 501, reason: 'http_5xx' },
+    { status: 505, reason: 'http_5xx' },
+    { status: 700, reason: 'protocol' },
+  ] as const;
+  await Promise.all(
+    cases.map(async ({ status, reason }) => {
+      const path = `/status-${status}`;
+      const headers = { location: `${receiver.url}/elsewhere` };
+      receiver.answer(
+        path,
+        status > 599 ? bytes(`HTTP/1.1 ${status} Odd\r\ncontent-length: 0\r\n\r\n`) : { status, headers },
+      );
+      const { deliver } = await wire(app, receiver, { connection: { settings: quick }, destination: { path } });
+      const delivery = await deliver({ v: 1 }, 'failed');
+      assert.deepEqual(
+        standing(delivery),
+        { status: 'failed', reason, errorKind: reason, attempts: 1, outcomes: ['failed'] },
+        String(status),
+      );
+      assert.equal(receiver.at(path).length, 1);
+    }),
+  );
+  assert.equal(receiver.at('/elsewhere').length, 0);
+});
+
+test('410 fails the delivery and pauses the destination; what follows waits until a person enables it', async () => {
+  receiver.answer('/gone', { status: 410 }, {});
+  const { deliver, destination } = await wire(app, receiver, { destination: { path: '/gone' } });
+  const first = await deliver({ v: 1 }, 'failed');
+  assert.equal(first.reason, 'http_4xx');
+  const params = { id: destination.id };
+  const paused = await eventually('the destination to be paused', async () => {
+    const shown = await client.call('getDestination', { params });
+    return shown.status === 'paused' ? shown : null;
+  });
+  assert.equal(paused.version, destination.version + 1);
+  const held = await deliver({ v: 2 }, 'held');
+  assert.deepEqual([held.reason, receiver.at('/gone').length], ['destination_paused', 1]);
+  await client.call('changeDestination', { params, body: { status: 'enabled' } });
+  await reaches(app, held.id, 'delivered');
+  assert.equal((await client.call('getDelivery', { params: { id: first.id } })).status, 'failed');
+});
+
+test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destination, and costs no attempt', async () => {
+  for (const { status, isShared } of [
+    { status: 429, isShared: true },
+    { status: 503, isShared: false },
+  ]) {
+    const path = `/wait-${status}`;
+    receiver.answer(path, { status, headers: { 'retry-after': '1' } }, {});
+    const { deliver, connection, action, destination } = await wire(app, receiver, { destination: { path } });
+    const waiting = await deliver({ v: 1 }, 'retrying');
+    assert.deepEqual(standing(waiting), {
+      status: 'retrying',
+      reason: null,
+      errorKind: status === 429 ? 'http_429' : 'http_5xx',
+      attempts: 0,
+      outcomes: ['retry'],
+    });
+    const other = await client.call('createDestination', {
+      params: { id: connection.id },
+      body: { name: 'other', path: `${path}-other`, status: 'enabled' },
+    });
+    await client.call('changeAction', {
+      params: { id: action.id },
+      body: { destinations: [{ destinationId: other.id }] },
+    });
+    await deliver({ v: 2 });
+    const delivered = await reaches(app, waiting.id, 'delivered');
+    const [refused, again] = receiver.at(path);
+    assert.ok((again?.at ?? 0) - (refused?.at ?? 0) >= 1_000, `${destination.name} waited`);
+    const elsewhere = (receiver.at(`${path}-other`)[0]?.at ?? 0) - (refused?.at ?? 0);
+    assert.equal(elsewhere >= 1_000, isShared, `${status}: the other destination waited ${elsewhere} ms`);
+    assert.deepEqual([delivered.attempts, delivered.attemptLog?.map((one) => one.counted)], [1, [false, true]]);
+  }
+});
+
+test('a destination may hold what timed out, since nobody knows whether it arrived', async () => {
+  receiver.answer('/unknown', { hold: hanging }, {});
+  const { deliver } = await wire(app, receiver, {
+    connection: { settings: short },
+    destination: { path: '/unknown', settings: { onTimeout: 'hold' } },
+  });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.deepEqual([held.reason, held.errorKind, held.attempts], ['unknown_outcome', 'timeout', 1]);
+  await client.call('retryDelivery', { params: { id: held.id } });
+  const delivered = await reaches(app, held.id, 'delivered');
+  assert.deepEqual([delivered.attempts, receiver.at('/unknown').length], [2, 2]);
+});
+
+test('a system that is not there, or blocked, is told apart', async () => {
+  const free = await startReceiver();
+  const { url } = free;
+  await free[Symbol.asyncDispose]();
+  const refused = await wire(app, { url }, { connection: { settings: quick } });
+  const held = await refused.deliver({ v: 1 }, 'held');
+  assert.deepEqual([held.reason, held.errorKind, held.attempts], ['exhausted', 'connect', 2]);
+
+  const blocked = await client
+    .call('createConnection', { body: { name: 'metadata', baseUrl: 'http://169.254.169.254/latest' } })
+    .catch((error: unknown) => error);
+  assert.equal(Object(blocked).code, 'blocked_address');
+
+  // A name may lead to a blocked address only later, when it is looked up.
+  const { port } = new URL(app.url);
+  const own = await client
+    .call('createConnection', { body: { name: 'itself', baseUrl: `http://127.0.0.1:${port}` } })
+    .catch((error: unknown) => error);
+  assert.equal(Object(own).code, 'blocked_address');
+});
+
+test('one destination that hangs delays no other of its connection', async () => {
+  receiver.answer('/hanging', { hold: hanging });
+  const { send, deliver, connection, action, destination } = await wire(app, receiver, {
+    connection: { settings: { ...quick, timeoutMs: 3_000 } },
+    destination: { path: '/hanging' },
+  });
+  await send(...Array.from({ length: 100 }, (_, n) => ({ n })));
+  await eventually('requests to hang', () => receiver.at('/hanging').length >= 8);
+  const other = await client.call('createDestination', {
+    params: { id: connection.id },
+    body: { name: 'quick one', path: '/quick', status: 'enabled' },
+  });
+  await client.call('changeAction', {
+    params: { id: action.id },
+    body: { destinations: [{ destinationId: other.id }] },
+  });
+  const sentAt = Date.now();
+  await deliver({ v: 1 });
+  assert.ok(Date.now() - sentAt < 2_000);
+  await client.call('changeDestination', { params: { id: destination.id }, body: { status: 'paused' } });
+});
