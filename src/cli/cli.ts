@@ -35,6 +35,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
   };
   program
     .description('Behaviour in, authenticated HTTP calls out: nothing lost, everything explained.')
+    .version(deps.version, '--version', 'show the version')
     .option('--config <file>', 'YAML file with settings')
     .option('--url <url>', 'server that the commands talk to')
     .option('--token <token>', 'API token for it')

@@ -34,7 +34,7 @@ export const settings = {
   }),
   publicUrl: url({
     default: null,
-    description: 'Address under which others reach this server, for links; the listening address when absent.',
+    description: 'Address under which others reach this server; links in answers begin with it.',
   }),
   trustedProxies: addresses({
     default: [],
