@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import { startApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
+
+/** A data folder of a server that was stopped, with a sealed secret in it. */
+const good = temporaryFolder();
+
+before(async () => {
+  await using server = spawnProcess(environment(good.path));
+  const client = adminClient(await server.listening);
+  await client.call('createConnection', {
+    body: { name: 'CRM', baseUrl: 'https://crm.example', auth: { type: 'bearer', token: 'sealed-in-the-folder' } },
+  });
+  assert.equal((await server.end()).code, 0);
+});
+after(() => good[Symbol.dispose]());
+
+const database = 'millrace.db';
+
+type Refusal = {
+  of: string;
+  spoil?: (dir: string) => void;
+  env?: Record<string, string>;
+  says: RegExp;
+};
+
+const refusals: Refusal[] = [
+  {
+    of: 'a database file that is garbage',
+    spoil: (dir) => writeFileSync(join(dir, database), 'this is no database, but somebody may need it'),
+    says: /is not a Millrace database/,
+  },
+  {
+    of: 'a database that was cut short',
+    spoil: (dir) => writeFileSync(join(dir, database), readFileSync(join(dir, database)).subarray(0, 10_000)),
+    says: /is damaged/,
+  },
+  {
+    of: 'a database whose tables are scrambled',
+    spoil: (dir) => {
+      const bytes = readFileSync(join(dir, database));
+      writeFileSync(join(dir, database), bytes.fill(0xa5, 100, bytes.length));
+    },
+    says: /is damaged/,
+  },
+  {
+    of: 'a SQLite database of another program',
+    spoil: (dir) => {
+      rmSync(join(dir, database));
+      using other = new DatabaseSync(join(dir, database));
+      other.exec('CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)');
+    },
+    says: /is a database of another program/,
+  },
+  {
+    of: 'a schema that a newer version wrote',
+    spoil: (dir) => {
+      using newer = new DatabaseSync(join(dir, database));
+      newer.exec('PRAGMA user_version = 999; PRAGMA wal_checkpoint(TRUNCATE)');
+    },
+    says: /newer Millrace \(schema 999/,
+  },
+  { of: 'a lost sealing key', spoil: (dir) => rmSync(join(dir, 'secret.key')), says: /sealed with .*key/ },
+  {
+    of: 'another sealing key',
+    env: { MILLRACE_SECRET_KEY: randomBytes(32).toString('base64') },
+    says: /sealed with .*key/,
+  },
+  {
+    of: 'a key file that holds no key',
+    spoil: (dir) => writeFileSync(join(dir, 'secret.key'), 'c2hvcnQ=\n'),
+    says: /secret\.key does not hold a key/,
+  },
+];
+
+for (const { of, spoil = () => {}, env = {}, says } of refusals)
+  test(`a start on ${of} is refused in one sentence and changes no file`, async () => {
+    using folder = temporaryFolder();
+    cpSync(good.path, folder.path, { recursive: true });
+    spoil(folder.path);
+    const before = filesOf(folder.path);
+    const config = loadConfig({ flags: {}, env: { ...environment(folder.path), ...env }, now: Date.now() });
+    await assert.rejects(startApp(config), (error: Error) => {
+      assert.match(error.message, says);
+      return !error.message.includes('\n');
+    });
+    const after = filesOf(folder.path);
+    assert.deepEqual(new Map([...before.keys()].map((name) => [name, after.get(name)])), before);
+  });
+
+test('a refused start is one line on stderr and an exit code of its own, without a stack', async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, database), 'this is no database, but somebody may need it');
+  assertRefused(await runProcess(environment(folder.path), ['start']), /is not a Millrace database/);
+});
+
+test('a second server on one data folder is refused in one line; the first goes on', async () => {
+  using folder = temporaryFolder();
+  cpSync(good.path, folder.path, { recursive: true });
+  await using first = spawnProcess(environment(folder.path));
+  const client = adminClient(await first.listening);
+  assertRefused(await runProcess(environment(folder.path), ['start']), /is in use by another Millrace/);
+  await client.call('createCollector', { body: { name: 'Still there' } });
+  assert.equal((await first.end()).code, 0);
+});
+
+test('a start on a port in use is refused in one line and names the way out', async () => {
+  using folder = temporaryFolder();
+  cpSync(good.path, folder.path, { recursive: true });
+  const before = filesOf(folder.path);
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo; // a listening TCP server has one
+  const ended = await runProcess({ ...environment(folder.path), MILLRACE_PORT: String(port) }, ['start']);
+  await new Promise((resolve) => other.close(resolve));
+  assertRefused(ended, new RegExp(`127\\.0\\.0\\.1:${port} is in use; choose another port with --port`));
+  assert.deepEqual(filesOf(folder.path).get(database)?.length, before.get(database)?.length);
+});
+
+test('a bad setting is refused in one line that names it, shows no secret and opens nothing', async () => {
+  using folder = temporaryFolder();
+  const bad = {
+    MILLRACE_PORT: '99999',
+    MILLRACE_RETENTION_DAYS: 'forever',
+    MILLRACE_SECRET_KEY: 'dG9vLXNob3J0LWJ1dC1zZWNyZXQ=',
+    MILLRACE_ADMIN_TOKEN: 'short-secret',
+    MILLRACE_LOG_LEVEL: 'loud',
+    MILLRACE_DATABASE_URL: 'mysql://user:secret-password@db/x',
+  };
+  for (const [name, value] of Object.entries(bad)) {
+    const env = { ...environment(folder.path), [name]: value };
+    assert.throws(
+      () => loadConfig({ flags: {}, env, now: Date.now() }),
+      ({ message }: Error) => message.includes(name) && !message.includes('\n') && !/secret|dG9v/.test(message),
+    );
+  }
+  const env = { ...environment(folder.path), MILLRACE_SECRET_KEY: bad.MILLRACE_SECRET_KEY };
+  const ended = await runProcess(env, ['start']);
+  assertRefused(ended, /MILLRACE_SECRET_KEY/);
+  assert.doesNotMatch(ended.stderr, /dG9v/);
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+test('an allow-list that can not be read is refused before anything is opened', async () => {
+  using folder = temporaryFolder();
+  const env = { ...environment(folder.path), MILLRACE_EGRESS_ALLOW: '10.0.0.0/99' };
+  await assert.rejects(startApp(loadConfig({ flags: {}, env, now: Date.now() })), /MILLRACE_EGRESS_ALLOW/);
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+function assertRefused({ code, stderr, stdout }: Awaited<ReturnType<typeof runProcess>>, says: RegExp) {
+  assert.match(stderr, says);
+  assert.match(stderr, /^millrace: [^\n]+\n$/, 'one line');
+  assert.doesNotMatch(stderr, /\n\s+at /);
+  assert.ok(code !== 0 && code !== null, `exit code ${code}`);
+  assert.equal(stdout, '');
+}
+
+/** The bytes of each file, as digests; the lock's own file is nobody's data. */
+function filesOf(dir: string): Map<string, string> {
+  const digest = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(dir, name)))
+      .digest('hex');
+  const names = readdirSync(dir).filter((name) => !name.startsWith('lock.db'));
+  return new Map(names.sort().map((name) => [name, digest(name)]));
+}
