@@ -57,11 +57,19 @@ export async function startApp(config: Config): Promise<App> {
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub: (line) => scrub(line) });
   opened.defer(telemetry.flush);
 
+  // Going on without storage or beside another owner could only do harm; whoever started the process starts it again.
+  function die(error: Error, doing: string): never {
+    telemetry.failed(error, doing);
+    telemetry.flush();
+    process.exit(1);
+  }
+
   const sqlite = opened.use(
     await openSqlite({
       dir: config.dataDir,
       operations: [catalogOperations, journalOperations],
       queueBytesMax: config.storageQueueBytes,
+      onFailure: (error) => die(error, 'store anything'),
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
     }),
   );
@@ -105,11 +113,7 @@ export async function startApp(config: Config): Promise<App> {
         stopTimeoutMs: config.shutdownMs,
         everyMs: upkeepEveryMs,
       },
-      lost(scope) {
-        telemetry.failed(new Error(`another process took over ${scope}`), 'go on');
-        telemetry.flush();
-        process.exit(1);
-      },
+      lost: (scope) => die(new Error(`another process took over ${scope}`), 'go on'),
     }),
   );
 

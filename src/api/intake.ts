@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ParsedEvents, parseDcsGif, parseInfinity } from '../collect/infinity.ts';
 import type { CollectorBody } from '../contract/collector.ts';
 import { AppError } from '../contract/errors.ts';
+import { hopsHeader, hopsKey } from '../contract/event.ts';
 import type { Document } from '../pipeline/configuration.ts';
 import type { ApiParts } from './call.ts';
 import { inflated } from './inflate.ts';
@@ -9,6 +10,8 @@ import { asAppError } from './problem.ts';
 
 /** After so many trips through our own deliveries an event goes round in a circle. */
 const hopsMax = 5;
+
+const hopsName = hopsHeader.toLowerCase();
 
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const noBody = Buffer.alloc(0);
@@ -46,13 +49,14 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
         if (event !== undefined) event.identity ??= `${key}:${i}`;
       }
     }
+    const hops = hopsOf(request);
+    if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
     return pipeline.accept({ collectorId, receivedAt: now(), events });
   }
 
   function refuseOrGoOn(request: FastifyRequest): void {
     if (stopping()) throw new AppError('unavailable');
-    const hops = request.headers['millrace-hops'];
-    if (hops !== undefined && Number.parseInt(String(hops), 10) >= hopsMax)
+    if (hopsOf(request) >= hopsMax)
       throw new AppError('conflict', `The event went ${hopsMax} times through deliveries of Millrace: a loop.`);
   }
 
@@ -101,6 +105,11 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     app.get('/:key/dcs.gif', { exposeHeadRoute: false }, pixel);
     app.options('/:key/dcs.gif', preflight);
   };
+}
+
+function hopsOf({ headers }: FastifyRequest): number {
+  const hops = headers[hopsName];
+  return hops === undefined ? 0 : Number.parseInt(String(hops), 10) || 0;
 }
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };

@@ -29,3 +29,15 @@ export type Event = z.output<typeof event>;
  */
 export const incomingEvent = event.omit({ id: true, receivedAt: true }).extend({ identity: z.string().nullable() });
 export type IncomingEvent = z.output<typeof incomingEvent>;
+
+/** The header that counts how often an event came back through our own deliveries, so that loops end. */
+export const hopsHeader = 'Millrace-Hops';
+
+/** An event that came through a delivery of ours remembers its count in `ext`. */
+export const hopsKey = 'millraceHops';
+
+/** What a delivery of this event says in the header. */
+export function nextHop(event: Event | null): string {
+  const hops = Number(event?.ext[hopsKey] ?? 0);
+  return String(Number.isSafeInteger(hops) && hops >= 0 ? hops + 1 : 1);
+}

@@ -5,10 +5,10 @@ import type { ActionBody } from '../contract/action.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import type { Attempt, ErrorKind, Timings } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
-import type { Event } from '../contract/event.ts';
+import { type Event, hopsHeader, nextHop } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
 import { judge, type Verdict } from '../destinations/judge.ts';
-import { buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
+import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
 import type { Egress, EgressOutcome } from '../egress/egress.ts';
 import type { Rendered } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
@@ -51,7 +51,7 @@ export type Attempted =
 
 export type Attempter = {
   render(work: Work): Promise<Rendering>;
-  build(work: Work, rendered: Rendered): ReturnType<typeof buildRequest>;
+  build(work: Work, rendered: Rendered): BuiltRequest;
   /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
   attempt(work: Work): Promise<Attempted>;
 };
@@ -71,14 +71,15 @@ export function createAttempter(options: {
     return work.plan.render({ data, events: work.event === null ? [] : [work.event], meta: metaOf(work) });
   }
 
-  function build(work: Work, rendered: Rendered) {
-    const { connection, destination, deliveryId } = work;
-    return buildRequest({
+  function build(work: Work, rendered: Rendered): BuiltRequest {
+    const { connection, destination, deliveryId, event } = work;
+    const built = buildRequest({
       connection: connection.body,
       destination: destination.body,
       rendered,
       idempotencyKey: deliveryId,
     });
+    return built.ok ? { ok: true, request: withHeaders(built.request, [[hopsHeader, nextHop(event)]]) } : built;
   }
 
   async function attempt(work: Work): Promise<Attempted> {

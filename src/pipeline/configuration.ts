@@ -67,7 +67,7 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
 
   async function reload() {
     const { revision, documents } = await catalog.all();
-    stored = new Map(documents.map((document) => [document.id, document]));
+    stored = new Map(documents.map((document) => [keyOf(document), document]));
     snapshot = takeSnapshot(revision, stored.values());
   }
 
@@ -83,8 +83,8 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
         continue;
       }
       for (const { op, document } of changes) {
-        if (op === 'put') stored.set(document.id, document);
-        else stored.delete(document.id);
+        if (op === 'put') stored.set(keyOf(document), document);
+        else stored.delete(keyOf(document));
       }
       snapshot = takeSnapshot(revision, stored.values());
       for (const listener of listeners) listener(snapshot, changes);
@@ -109,6 +109,9 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
     },
   };
 }
+
+/** Parameters have their name as id, so that an id alone may mean two things. */
+const keyOf = ({ kind, id }: StoredDocument) => `${kind} ${id}`;
 
 /** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
 export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {

@@ -123,7 +123,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
       if (accepted === undefined) throw new Error('the journal did not answer');
       const { ids, duplicates, from } = accepted;
       const repeated = duplicates.length === 0 ? null : new Set(duplicates);
-      const received = new Date(receivedAt).toISOString();
+      const received = new Date(accepted.receivedAt).toISOString();
       let offset = from;
       const isFollowing =
         buffer.length < bufferMost && from >= position && (buffer.at(-1)?.offset ?? from - 1) === from - 1;

@@ -22,6 +22,15 @@ test('an event of an action reaches its destination as the documented template w
   assert.deepEqual(rig.failures, []);
 });
 
+test('a delivery says how often its event came back through deliveries, so that loops end', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' }, ext: { millraceHops: 3 } });
+  await settled();
+  const hops = rig.egress.requests.map(({ headers }) => headers.find(([name]) => name === 'Millrace-Hops')?.[1]);
+  assert.deepEqual(hops, ['1', '4']);
+});
+
 test('an event that no rule matches makes no delivery, and a later one that matches does', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'buy' } } });
