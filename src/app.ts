@@ -25,17 +25,19 @@ import { sealer } from './secrets/sealer.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { latestVersion } from './sqlite/migrate.ts';
-import { openSqlite } from './sqlite/sqlite.ts';
+import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 export { backup, restore } from './sqlite/backup.ts';
+
+/** What a simulation of bad days may set beside the configuration; a server is started without it. */
+export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & { upkeepEveryMs?: number };
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
 /** The version of the program, from its package. */
 export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
-const upkeepEveryMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
@@ -43,7 +45,8 @@ const dayMs = 86_400_000;
  * sentence when it can't start; what was opened until then is closed. Disposing takes in nothing more, finishes what is
  * on the wire and closes the rest in the reverse order of its opening.
  */
-export async function startApp(config: Config): Promise<App> {
+export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
+  const { upkeepEveryMs = 60_000, ...storage } = circumstances;
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
@@ -66,6 +69,7 @@ export async function startApp(config: Config): Promise<App> {
 
   const sqlite = opened.use(
     await openSqlite({
+      ...storage,
       dir: config.dataDir,
       operations: [catalogOperations, journalOperations],
       queueBytesMax: config.storageQueueBytes,
