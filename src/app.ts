@@ -18,6 +18,7 @@ import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
+import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 import { keyFileName, loadOrCreateKey, parseKeys } from './secrets/keys.ts';
 import { scrubber } from './secrets/scrubber.ts';
@@ -81,12 +82,14 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const catalog = await sqliteCatalog(sqlite, sealer(keys));
   const journal = sqliteJournal(sqlite);
   const sandbox = opened.use(
-    await quickjsSandbox({
-      workers: config.sandboxWorkers,
-      timeoutMs: config.sandboxTimeMs,
-      memoryBytes: config.sandboxMemoryBytes,
-      outputBytes: config.sandboxOutputBytes,
-    }),
+    onDemandSandbox(() =>
+      quickjsSandbox({
+        workers: config.sandboxWorkers,
+        timeoutMs: config.sandboxTimeMs,
+        memoryBytes: config.sandboxMemoryBytes,
+        outputBytes: config.sandboxOutputBytes,
+      }),
+    ),
   );
   const egress = opened.use(
     undiciEgress({
@@ -121,6 +124,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
+  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
   const live = () =>
     [config.adminToken, ...liveSecrets(pipeline.configuration.snapshot)].filter((secret) => secret !== null);
   scrub = scrubber(live());

@@ -83,7 +83,6 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
   hasStarted = true;
   while (active.length < workers) active.push(hire());
-  spare = hire();
 
   return {
     async render(jobs) {
@@ -120,6 +119,8 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
 
   function pump(): void {
+    // Hired with the first work: a program that nobody uses is 15 MB smaller.
+    if (spare === null && closed === null && queue.size > 0) spare = hire();
     for (;;) {
       const free = active.filter((hand) => hand.condemned === null && hand.outstanding.size < BATCHES_PER_WORKER);
       const [hand] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
