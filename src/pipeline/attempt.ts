@@ -14,7 +14,7 @@ import type { Rendered } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Document } from './configuration.ts';
 import type { DataRecord } from './field-mapping.ts';
-import { maskHeaders } from './masking.ts';
+import { echoMask, maskHeaders } from './masking.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
 /** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
@@ -193,17 +193,22 @@ function exchanged(note: Note, outcome: EgressOutcome, verdict: Verdict, tokenMs
     counted: isCounted(verdict),
     durationMs: Math.round(outcome.timings.totalMs + (tokenMs ?? 0)),
     timings,
-    response:
-      outcome.kind === 'error'
-        ? null
-        : {
-            status: outcome.status,
-            headers: outcome.headers.map(([name, value]): [string, string] => [name, value]),
-            body: decoder.decode(outcome.body),
-            truncated: outcome.truncated,
-          },
+    response: outcome.kind === 'error' ? null : answered(note, outcome),
     error: errorOf(outcome, verdict),
     outcome: outcomeOf(verdict),
+  };
+}
+
+function answered(
+  { work, request }: Note,
+  { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
+): NonNullable<Attempt['response']> {
+  const hide = echoMask(work.connection.body, work.destination.body, request.headers);
+  return {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
+    body: hide(decoder.decode(body)),
+    truncated,
   };
 }
 
