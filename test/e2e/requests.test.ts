@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, test } from 'node:test';
-import { startTestApp, wire } from '../support/app.ts';
+import { pem } from '../../src/egress/undici/peers.testing.ts';
+import { reaches, startTestApp, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const receiver = await startReceiver();
@@ -301,4 +302,20 @@ test('an hmac signature is made in the format that the system wants', async () =
   const { headers, body } = sentTo('/hub');
   const wanted = createHmac('sha256', 'hub secret').update(body).digest('hex');
   assert.equal(headers['x-hub-signature-256'], `sha256=${wanted}`);
+});
+
+test('over TLS the certificate is checked, against the CA of the connection, and a client certificate is shown', async () => {
+  const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt') };
+  await using secure = await startReceiver({ tls });
+  const settings = { retry: { scheduleMs: [0], jitter: 0 } };
+  const { deliver, connection } = await wire(app, secure, { connection: { settings } });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.deepEqual([held.reason, held.errorKind, secure.requests.length], ['exhausted', 'tls', 0]);
+  await app.client.call('changeConnection', {
+    params: { id: connection.id },
+    body: { settings: { tls: { ca: pem('ca.crt'), cert: pem('client.crt'), key: pem('client.key') } } },
+  });
+  await reaches(app, held.id, 'delivered');
+  const { ok, steps } = await app.client.call('testConnection', { params: { id: connection.id } });
+  assert.deepEqual([ok, steps.map((step) => step.name)], [true, ['url', 'dns', 'connect', 'tls']]);
 });

@@ -41,13 +41,17 @@ export interface Receiver extends AsyncDisposable {
   answer(path: string, ...scripts: Script[]): void;
 }
 
-/** Starts one on 127.0.0.1; with `tls` it speaks HTTPS. */
-export async function startReceiver({ tls }: { tls?: { cert: string; key: string } } = {}): Promise<Receiver> {
+/** Starts one on 127.0.0.1; with `tls` it speaks HTTPS, with `tls.ca` only to those who show a certificate of that CA. */
+export async function startReceiver({
+  tls,
+}: {
+  tls?: { cert: string; key: string; ca?: string };
+} = {}): Promise<Receiver> {
   const requests: Received[] = [];
   const scripts = new Map<string, Script[]>();
   const sockets = new Set<Socket>();
 
-  const server = tls === undefined ? createServer() : createSecureServer(tls);
+  const server = tls === undefined ? createServer() : createSecureServer({ ...tls, requestCert: tls.ca !== undefined });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { CallInput } from '../../src/client/client.ts';
+import { deliveryOf, reaches, startTestApp, type Wired, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const receiver = await startReceiver();
+const app = await startTestApp();
+after(async () => {
+  await app[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+const { client } = app;
+const once = { retry: { scheduleMs: [0], jitter: 0 } };
+
+const idsOf = async (query: CallInput<'listDeliveries'>['query']) =>
+  (await client.call('listDeliveries', { query: { limit: 200, ...query } })).data.map((one) => one.id);
+
+test('each filter of deliveries finds exactly its own', async () => {
+  receiver.answer('/500', { status: 500 });
+  receiver.answer('/404', { status: 404 });
+  const make = (path: string): Promise<Wired> =>
+    wire(app, receiver, { connection: { settings: once }, destination: { path } });
+  const [good, failing, refusing] = await Promise.all([make('/good'), make('/500'), make('/404')]);
+  const delivered = await good.deliver({ v: 1 });
+  const exhausted = await failing.deliver({ v: 1 }, 'held');
+  const failed = await refusing.deliver({ v: 1 }, 'failed');
+  const params = { id: good.destination.id };
+  const tested = await client.call('testDestination', { params, body: { data: [{}] } });
+  const skipping = await wire(app, receiver, { destination: { template: '{{! skip("no") }}' } });
+  const skipped = await skipping.deliver({ v: 1 }, 'skipped');
+
+  const all = [skipped.id, tested.id, failed.id, exhausted.id, delivered.id];
+  assert.deepEqual(await idsOf({}), all, 'newest first');
+  const cases: [CallInput<'listDeliveries'>['query'], string[]][] = [
+    [{ status: 'delivered' }, [tested.id, delivered.id]],
+    [{ status: 'held' }, [exhausted.id]],
+    [{ status: 'failed' }, [failed.id]],
+    [{ status: 'skipped' }, [skipped.id]],
+    [{ status: 'pending' }, []],
+    [{ errorKind: 'http_5xx' }, [exhausted.id]],
+    [{ errorKind: 'http_4xx' }, [failed.id]],
+    [{ test: 'true' }, [tested.id]],
+    [{ test: 'false', status: 'delivered' }, [delivered.id]],
+    [{ actionId: good.action.id }, [delivered.id]],
+    [{ destinationId: good.destination.id }, [tested.id, delivered.id]],
+    [{ connectionId: failing.connection.id }, [exhausted.id]],
+    [{ eventId: failed.eventId ?? '' }, [failed.id]],
+    [{ eventId: failed.eventId ?? '', status: 'delivered' }, []],
+    [{ createdAfter: new Date(Date.parse(tested.createdAt) + 1).toISOString() }, [skipped.id]],
+    [{ createdBefore: new Date(Date.parse(delivered.createdAt) + 1).toISOString() }, [delivered.id]],
+    [{ createdAfter: '2100-01-01T00:00:00+02:00' }, []],
+  ];
+  for (const [query, wanted] of cases) assert.deepEqual(await idsOf(query), wanted, JSON.stringify(query));
+  for (const query of ['status=odd', 'limit=201', 'limit=0', 'cursor=x', 'createdAfter=today', 'unknown=1'])
+    assert.equal((await app.fetch(`/api/v1/deliveries?${query}`)).status, 422, query);
+});
+
+test('deliveries are paged through to the end and back, with links, and none is seen twice', async () => {
+  const { send, connection } = await wire(app, receiver);
+  const ids = await send(...Array.from({ length: 11 }, (_, n) => ({ n })));
+  await Promise.all(ids.map((id) => deliveryOf(app, id)));
+  const query = { connectionId: connection.id, status: 'delivered', limit: 4 } as const;
+  const all = await idsOf({ connectionId: connection.id });
+  const page = (cursor: string | null) =>
+    client.call('listDeliveries', { query: { ...query, ...(cursor === null ? {} : { cursor }) } });
+  const pages = [await page(null)];
+  for (let last = pages[0]; last?.page.next != null; last = pages.at(-1)) pages.push(await page(last.page.next));
+  assert.deepEqual(
+    pages.map(({ data }) => data.map((one) => one.id)),
+    [all.slice(0, 4), all.slice(4, 8), all.slice(8)],
+  );
+  assert.equal(pages[0]?.page.prev, null);
+  const back = await page(pages[2]?.page.prev ?? null);
+  assert.deepEqual(back.data, pages[1]?.data);
+  const first = await page(back.page.prev);
+  assert.deepEqual([first.data, first.page.prev], [pages[0]?.data, null]);
+  const response = await app.fetch(`/api/v1/deliveries?connectionId=${connection.id}&limit=4`);
+  const link = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+  const { data } = (await (await app.fetch(link)).json()) as Awaited<ReturnType<typeof page>>; // the same route
+  assert.deepEqual(data, pages[1]?.data);
+});
+
+test('a retry sends the same key and bytes; with render it takes the present template', async () => {
+  receiver.answer('/retry', { status: 400 }, { status: 500 }, {});
+  const { deliver, destination } = await wire(app, receiver, {
+    connection: { settings: once },
+    destination: { path: '/retry', template: '{"old":"{{it.data[0].v}}","random":{{Math.random()}}}' },
+  });
+  const failed = await deliver({ v: 1 }, 'failed');
+  const params = { id: failed.id };
+  await client.call('changeDestination', {
+    params: { id: destination.id },
+    body: { template: '{"new":"{{it.data[0].v}}"}' },
+  });
+  await client.call('retryDelivery', { params });
+  const exhausted = await reaches(app, failed.id, 'held');
+  assert.deepEqual([exhausted.reason, exhausted.attempts], ['exhausted', 2]);
+  await client.call('retryDelivery', { params, body: { render: true } });
+  const delivered = await reaches(app, failed.id, 'delivered');
+  assert.deepEqual([delivered.attempts, delivered.attemptLog?.map((one) => one.number)], [3, [1, 2, 3]]);
+  const [first, second, third] = receiver.at('/retry');
+  assert.equal(second?.body, first?.body);
+  assert.equal(third?.body, '{"new":"1"}');
+  assert.equal(new Set(receiver.at('/retry').map((one) => one.headers['idempotency-key'])).size, 1);
+  assert.deepEqual(
+    delivered.attemptLog?.map((one) => one.versions.destination),
+    [1, 1, 2],
+  );
+  await client.call('retryDelivery', { params });
+  await eventually('a delivered one to be sent again', () => receiver.at('/retry').length === 4);
+  assert.equal(receiver.at('/retry')[3]?.body, '{"new":"1"}');
+});
+
+test('a saved change of its destination releases what was exhausted', async () => {
+  receiver.answer('/mended', { status: 500 });
+  const { deliver, destination } = await wire(app, receiver, {
+    connection: { settings: once },
+    destination: { path: '/mended' },
+  });
+  const held = await deliver({ v: 1 }, 'held');
+  receiver.answer('/mended', {});
+  await client.call('changeDestination', { params: { id: destination.id }, body: { description: 'mended' } });
+  await reaches(app, held.id, 'delivered');
+});
+
+test('a cancelled delivery is never sent; a finished one can not be cancelled', async () => {
+  const { deliver, connection } = await wire(app, receiver, { destination: { path: '/cancelled' } });
+  await client.call('changeConnection', { params: { id: connection.id }, body: { status: 'paused' } });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.equal(held.reason, 'connection_paused');
+  const cancelled = await client.call('cancelDelivery', { params: { id: held.id } });
+  assert.deepEqual([cancelled.status, cancelled.finishedAt !== null], ['cancelled', true]);
+  await client.call('changeConnection', { params: { id: connection.id }, body: { status: 'enabled' } });
+  const other = await deliver({ v: 2 });
+  assert.equal(receiver.at('/cancelled').length, 1);
+  for (const id of [held.id, other.id]) {
+    const again = await client.call('cancelDelivery', { params: { id } }).catch((error: unknown) => error);
+    assert.equal(Object(again).status, 409);
+  }
+  await client.call('retryDelivery', { params: { id: held.id } });
+  await reaches(app, held.id, 'delivered');
+});
+
+test('deliveries are held while a connection or destination is disabled or paused, counted, and sent afterwards', async () => {
+  const { send, connection, destination } = await wire(app, receiver, { destination: { path: '/held' } });
+  const gates = [
+    ['changeConnection', connection.id, 'disabled', 'connection_disabled'],
+    ['changeConnection', connection.id, 'paused', 'connection_paused'],
+    ['changeDestination', destination.id, 'disabled', 'destination_disabled'],
+    ['changeDestination', destination.id, 'paused', 'destination_paused'],
+  ] as const;
+  for (const [route, id, status, reason] of gates) {
+    await client.call(route, { params: { id }, body: { status } });
+    const ids = await send({ status }, { status });
+    for (const one of ids) {
+      const held = await deliveryOf(app, one, 'held');
+      assert.deepEqual([held.reason, held.attempts], [reason, 0]);
+    }
+    if (reason === 'connection_disabled')
+      await eventually('the health to count what is held', async () => {
+        const { health } = await client.call('getConnection', { params: { id: connection.id } });
+        return health.held === 2;
+      });
+    await client.call(route, { params: { id }, body: { status: 'enabled' } });
+    await Promise.all(ids.map((one) => deliveryOf(app, one)));
+  }
+  assert.equal(receiver.at('/held').length, 8);
+});
+
+test('the cURL text of a delivery, run in a shell, makes the same request', async () => {
+  const run = promisify(execFile);
+  const { deliver } = await wire(app, receiver, {
+    connection: { auth: { type: 'bearer', token: 'curl-token-canary' } },
+    destination: {
+      path: '/curl?x={{it.data[0].v}}&y=[a]{b}',
+      template: '{"v":"{{it.data[0].v}}"}',
+      settings: {
+        headers: [
+          { name: 'X-Plain', value: `a 'b' "c" $(exit 1) \`d\` \\` },
+          { name: '9-Secret', value: 'header-canary', secret: true },
+        ],
+      },
+    },
+  });
+  const delivery = await deliver({ v: `it's "é" $HOME \`x\` !\\ @file\n😀` });
+  const text = await client.call('getDeliveryCurl', { params: { id: delivery.id } });
+  assert.ok(!/canary/.test(text));
+  await run('/bin/sh', ['-c', text], {
+    env: { PATH: process.env['PATH'], AUTHORIZATION: 'curl-token-canary', _9_SECRET: 'header-canary' },
+  });
+  const [sent, curled] = receiver.at('/curl');
+  assert.deepEqual([curled?.method, curled?.target, curled?.body], [sent?.method, sent?.target, sent?.body]);
+  for (const name of ['authorization', 'content-type', 'x-plain', '9-secret', 'idempotency-key'])
+    assert.equal(curled?.headers[name], sent?.headers[name], name);
+});
