@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { createServer } from './api/server.ts';
 import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
-import type { Finding, RenderedTemplate, RenderTemplate } from './cli/program.ts';
+import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { secretFields } from './connections/secret-fields.ts';
@@ -20,12 +19,9 @@ import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
-import { keyFileName, loadOrCreateKey, parseKeys } from './secrets/keys.ts';
+import { loadOrCreateKey, parseKeys } from './secrets/keys.ts';
 import { scrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
-import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
-import { lockFolder } from './sqlite/folder-lock.ts';
-import { latestVersion } from './sqlite/migrate.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
@@ -101,7 +97,13 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
   const isHttpAllowed = (url: string) => isHostAllowed(allow.rules, url);
-  const door = { egress, now: clock.now, newId: () => newId('request'), isHttpAllowed };
+  const door = {
+    egress,
+    now: clock.now,
+    newId: () => newId('request'),
+    isHttpAllowed,
+    asked: telemetry.tokenRequested,
+  };
 
   const pipeline = opened.use(
     await startPipeline({
@@ -133,6 +135,9 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       scrub = scrubber(live());
     }),
   );
+  telemetry.pull('storageCommits', () => sqlite.stats.commits);
+  telemetry.pull('storageOperations', () => sqlite.stats.operations);
+  telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
   telemetry.pull('storageBytes', async () => (await journal.upkeep.usage()).bytes);
   telemetry.pull('deliveriesUnfinished', async () => (await journal.upkeep.usage()).unfinished);
   telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
@@ -169,6 +174,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const url = await server.listen(config);
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
   telemetry.listening({ url });
+  if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
+  if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -188,41 +195,6 @@ function isLoopback(host: string): boolean {
 /** Where requests of our own must never arrive, but for the Inbox. */
 function listenerAt({ host, inbox }: Config, port: number): Listener {
   return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox };
-}
-
-/** Looks at a data folder without changing it: its database, who uses it, its sealing key. */
-export async function inspectFolder({ dataDir, secretKey }: Config): Promise<Finding[]> {
-  const file = join(dataDir, databaseName);
-  const key = join(dataDir, keyFileName);
-  return [
-    finding('database', () => {
-      if (!isOurDatabase(file)) return `${file} will be made`;
-      const schema = schemaVersion(file);
-      if (schema > latestVersion()) throw new Error(`${file} was made by a newer Millrace (schema ${schema}).`);
-      return schema === latestVersion()
-        ? `schema ${schema}`
-        : `schema ${schema} will be migrated to ${latestVersion()}`;
-    }),
-    finding('lock', () => {
-      if (!existsSync(dataDir)) return 'the folder is not there yet';
-      lockFolder(dataDir)[Symbol.dispose]();
-      return 'nobody else uses the folder';
-    }),
-    finding('key', () => {
-      if (secretKey !== null) return `${parseKeys(secretKey.reveal()).length} from the configuration`;
-      if (!existsSync(key)) return `${key} will be made`;
-      parseKeys(readFileSync(key, 'utf8').trim());
-      return key;
-    }),
-  ];
-}
-
-function finding(name: string, look: () => string): Finding {
-  try {
-    return { name, state: 'ok', detail: look() };
-  } catch (error) {
-    return { name, state: 'problem', detail: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 /** Renders a template as a delivery would, without a server. */

@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { backup, inspectFolder, renderTemplate, restore, startApp, version } from './app.ts';
+import { backup, renderTemplate, restore, startApp, version } from './app.ts';
 import { run } from './cli/cli.ts';
 import { untilSignal } from './cli/signals.ts';
 import { loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
+import { inspectDataFolder } from './inspect.ts';
 
 process.exitCode = await run(process.argv.slice(2), {
   version,
@@ -15,7 +16,7 @@ process.exitCode = await run(process.argv.slice(2), {
       start: () => startApp(config),
       backup: async (file) => backup(config.dataDir, file),
       restore: async (file, options) => restore(file, config.dataDir, options),
-      inspect: () => inspectFolder(config),
+      inspect: async () => inspectDataFolder(config),
     };
   },
   renderTemplate,

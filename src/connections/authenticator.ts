@@ -71,11 +71,13 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     return slot;
   }
 
-  function renew(slot: Slot, auth: Oauth2, settings: ConnectionBody['settings']): Promise<Fetched> {
+  function renew(slot: Slot, { id, settings }: AuthorizedConnection, auth: Oauth2): Promise<Fetched> {
     const askedAt = door.now();
     slot.askedAt = askedAt;
     const pending = fetchToken({ auth, settings, door, remembered: slot.method })
       .then(({ answer, method }): Fetched => {
+        const outcome = answer.ok ? 'ok' : answer.kind;
+        door.asked?.({ connectionId: id, outcome, durationMs: door.now() - askedAt });
         if (!answer.ok) return answer;
         slot.method = method;
         // The life is counted from before the request, so that a slow answer makes it shorter, never longer.
@@ -90,17 +92,17 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
   }
 
   async function authorize(connection: AuthorizedConnection): Promise<Authorization> {
-    const { auth, settings } = connection;
+    const { auth } = connection;
     if (auth.type !== 'oauth2') return standing(auth);
     const slot = slotOf(connection);
     const startedAt = door.now();
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
       if (slot.pending === null && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
         // Its failure is nobody's yet: whoever finds the token expired asks again and is told.
-        renew(slot, auth, settings).catch(() => undefined);
+        renew(slot, connection, auth).catch(() => undefined);
       return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
     }
-    const fetched = await (slot.pending ?? renew(slot, auth, settings));
+    const fetched = await (slot.pending ?? renew(slot, connection, auth));
     if (!fetched.ok) return fetched;
     const tokenMs = door.now() - startedAt;
     return { ok: true, headers: [['Authorization', fetched.token.header]], fresh: true, tokenMs };

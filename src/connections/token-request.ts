@@ -18,6 +18,8 @@ export type TokenDoor = {
   readonly newId: () => string;
   /** Whether the operator allows plain http to this address. */
   readonly isHttpAllowed: (url: string) => boolean;
+  /** Told of each token request that a connection made. */
+  readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
 };
 
 const timeoutMs = 10_000;

@@ -217,15 +217,19 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     const { destinationId } = queue;
     const now = clock.now();
     const limit = Math.ceil(share() / 2) + (cursor === null ? queue.known.size : 0);
+    // Whoever finds out meanwhile that there is more says so again.
+    queue.hasMore = false;
+    queue.cursor = null;
     try {
       const found = await journal.due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
       const last = found.at(-1);
-      if (found.length === limit && last?.dueAt != null) queue.cursor = { dueAt: last.dueAt, id: last.id };
+      if (found.length === limit && last?.dueAt != null) {
+        queue.cursor = { dueAt: last.dueAt, id: last.id };
+        queue.hasMore = true;
+      } else if (cursor !== null) queue.hasMore = true;
       else {
-        queue.cursor = null;
-        queue.hasMore = cursor !== null;
         const later = { dueAt: now, id: lastId };
-        const [next] = queue.hasMore ? [] : await journal.due({ destinationId, now: timeMost, limit: 1, after: later });
+        const [next] = await journal.due({ destinationId, now: timeMost, limit: 1, after: later });
         if (next?.dueAt != null) wakeLater(queue, next.dueAt);
       }
       for (const delivery of found) if (!settled.has(delivery.id)) take(queue, delivery);

@@ -33,11 +33,16 @@ export function newsDesk() {
       for (const listener of listeners) listener(news);
     },
     /** One settled attempt: the log line, the counters and whoever listens. */
-    settled(delivery: DueDelivery, { settlement }: Step, telemetry: Pick<Telemetry, 'attemptFinished'>) {
+    settled(
+      delivery: DueDelivery,
+      { settlement }: Step,
+      telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
+    ) {
       const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
       const { status, reason, log } = settlement;
       const ids = { deliveryId: id, eventId, actionId, destinationId, connectionId, test };
       for (const attempt of log) telemetry.attemptFinished({ ...ids, status, reason, attempt });
+      telemetry.deliverySettled({ status });
       if (listeners.size === 0) return;
       this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
     },

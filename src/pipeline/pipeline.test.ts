@@ -237,6 +237,30 @@ test('a backlog larger than memory is read back from the journal, each delivery 
   assert.ok(rig.pipeline.depth().inMemory === 0);
 });
 
+test('a delivery that becomes due while its queue is being read is not forgotten', async () => {
+  const answers = [Promise.withResolvers<{ status: number }>()];
+  await using rig = await startRig({ handler: (_, index) => answers[index]?.promise ?? { status: 200 } });
+  const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, 0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const { deliveries } = rig.journal;
+  const read = deliveries.due.bind(deliveries);
+  const held = Promise.withResolvers<void>();
+  deliveries.due = async (query) => {
+    const found = await read(query);
+    deliveries.due = read;
+    await held.promise;
+    return found;
+  };
+  rig.pipeline.outlook.wake([destinationId]);
+  answers[0]?.resolve({ status: 500 });
+  await rig.clock.advance(0);
+  held.resolve();
+  await rig.clock.advance(0);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+  assert.equal(rig.egress.requests.length, 2);
+});
+
 test('a process that dies between send and record sends again with the same key', async () => {
   let isDying = true;
   await using rig = await startRig({ handler: () => (isDying ? new Promise(() => {}) : { status: 200 }) });

@@ -13,6 +13,8 @@ const readerIdleMs = 30_000;
 export interface Sqlite extends AsyncDisposable {
   /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */
   client<O extends Operations>(): Client<O>;
+  /** Of the writing thread since the start; `waitingBytes` is now. */
+  readonly stats: { readonly commits: number; readonly operations: number; readonly waitingBytes: number };
 }
 
 export type SqliteOptions = {
@@ -78,6 +80,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   };
 
   return {
+    stats: writer,
     client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
     async [Symbol.asyncDispose]() {
       await closeReader();

@@ -20,6 +20,9 @@ export class SqliteThread implements AsyncDisposable {
   #bytes = 0;
   #end: Error | null = null;
   #onDrained: (() => void)[] = [];
+  /** Messages answered: each is one transaction, unless it had to be taken apart. */
+  commits = 0;
+  operations = 0;
 
   constructor(settings: WorkerSettings, onFailure: (error: Error) => void = () => {}) {
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -85,6 +88,8 @@ export class SqliteThread implements AsyncDisposable {
   #receive({ results }: Answer) {
     const calls = this.#sent;
     this.#sent = [];
+    this.commits += 1;
+    this.operations += calls.length;
     for (const call of calls) this.#bytes -= call.bytes;
     this.#send();
     for (const [index, call] of calls.entries()) settle(call, results[index]);

@@ -20,7 +20,6 @@ export const metricTable = {
   failures: counter('millrace_failures', 'Things that failed inside Millrace; each has an error line in the log.'),
   storageCommits: counter('millrace_storage_commits', 'Durable transactions of the storage thread.'),
   storageOperations: counter('millrace_storage_operations', 'Operations that these transactions held.'),
-  storageSeconds: counter('millrace_storage_commit_seconds', 'Time that these transactions took.'),
   storageBytes: gauge('millrace_storage_bytes', 'Size of the database.'),
   storageQueueBytes: gauge('millrace_storage_queue_bytes', 'What waits to be written.'),
   deliveriesUnfinished: gauge(

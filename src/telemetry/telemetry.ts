@@ -49,7 +49,6 @@ export type Telemetry = {
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
   configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
-  storageCommitted(commit: { operations: number; durationMs: number }): void;
   /** Lets a metric be read from its owner whenever somebody looks. */
   pull(name: PulledName, read: () => Reading): void;
   /** All metrics in the OpenMetrics text format. */
@@ -129,11 +128,6 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     configurationChanged(change) {
       metrics.add('changes', 1, change.kind, change.op);
       logger.info(change, 'configuration changed');
-    },
-    storageCommitted({ operations, durationMs }) {
-      metrics.add('storageCommits', 1);
-      metrics.add('storageOperations', operations);
-      metrics.add('storageSeconds', durationMs / 1_000);
     },
     pull: metrics.pull,
     metrics: metrics.text,

@@ -17,7 +17,7 @@ const hour = 3_600_000;
 const start = Date.parse('2026-03-01T12:00:00Z');
 
 /** The real operations on a real database, without threads and disk: a few hundred journals in seconds. */
-function inProcess(): Sqlite & { check(): void } {
+function inProcess(): Pick<Sqlite, 'client'> & AsyncDisposable & { check(): void } {
   const database = new DatabaseSync(':memory:');
   database.exec(readFileSync(new URL('../../sqlite/migrations/0001-catalog-and-journal.sql', import.meta.url), 'utf8'));
   const db = dbOver(database);

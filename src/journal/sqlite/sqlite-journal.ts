@@ -27,7 +27,7 @@ const rowsAtOnce = 500;
  * The journal of an open database (which stays open when the journal ends). Objects become text and text becomes
  * objects on this side, so that the storage thread stores and the main thread thinks.
  */
-export function sqliteJournal(sqlite: Sqlite): Journal {
+export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
   let isFull = false;
   let isStarted = false;
