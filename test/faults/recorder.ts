@@ -39,8 +39,8 @@ export async function startRecorder(
           if (response.statusCode < 300) known.accepted += 1;
         });
       }
-      for (const look of waiting) look();
       answer(response, body);
+      for (const look of waiting) look();
     });
     request.on('error', () => {}); // the sender was killed
     response.on('error', () => {});
