@@ -50,7 +50,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
 
   await using opened = new AsyncDisposableStack();
   const clock = systemClock;
-  const newId = idSource(clock.now, randomBytes);
+  const newId = idSource(clock.now, pooledRandomBytes());
   // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   let scrub = (text: string) => text;
@@ -179,6 +179,17 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Random bytes from a pool: asking the system for sixteen at a time costs more than all the rest of an id. */
+function pooledRandomBytes(): (n: number) => Uint8Array {
+  let pool = randomBytes(0);
+  return (n) => {
+    if (pool.length < n) pool = randomBytes(8_192);
+    const taken = pool.subarray(0, n);
+    pool = pool.subarray(n);
+    return taken;
+  };
 }
 
 function liveSecrets({ documents }: Snapshot) {
