@@ -172,6 +172,80 @@ test('deliveries are held while a connection or destination is disabled or pause
   assert.equal(receiver.at('/held').length, 8);
 });
 
+test('what was held before it was rendered takes the present template; a retry goes to the present address', async () => {
+  await using other = await startReceiver();
+  receiver.answer('/moved', { status: 500 });
+  const { deliver, connection, destination } = await wire(app, receiver, {
+    connection: { settings: { retry: { scheduleMs: [0, 1_500, 0], jitter: 0 } } },
+    destination: { path: '/moved', contentType: 'text/plain', template: 'first {{it.data[0].v}}' },
+  });
+  const change = (body: Record<string, unknown>) =>
+    client.call('changeConnection', { params: { id: connection.id }, body });
+  const retrying = await deliver({ v: 1 }, 'retrying');
+  await change({ status: 'paused' });
+  const held = await deliver({ v: 2 }, 'held');
+  await client.call('changeDestination', {
+    params: { id: destination.id },
+    body: { template: 'second {{it.data[0].v}}' },
+  });
+  await change({ status: 'enabled', baseUrl: other.url });
+  await Promise.all([retrying, held].map(({ id }) => reaches(app, id, 'delivered')));
+  assert.deepEqual(other.requests.map((one) => one.body).sort(), ['first 1', 'second 2']);
+});
+
+test('a delivery cancelled on the wire is not sent again, and its answer is kept', async () => {
+  const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
+  receiver.answer('/on-the-wire', { status: 500, hold });
+  const { send } = await wire(app, receiver, { destination: { path: '/on-the-wire' } });
+  const [eventId = ''] = await send({ v: 1 });
+  await eventually('it to be on the wire', () => receiver.at('/on-the-wire').length === 1);
+  const { id } = await deliveryOf(app, eventId, 'sending');
+  const retried = await client.call('retryDelivery', { params: { id } }).catch((error: unknown) => error);
+  assert.equal(Object(retried).status, 409);
+  assert.equal((await client.call('cancelDelivery', { params: { id } })).status, 'cancelled');
+  answerNow();
+  await eventually('its answer to be kept', async () => {
+    const { status, attemptLog } = await client.call('getDelivery', { params: { id } });
+    assert.equal(status, 'cancelled');
+    return attemptLog?.[0]?.response?.status === 500;
+  });
+  assert.equal(receiver.at('/on-the-wire').length, 1);
+});
+
+test('what is in use can not be deleted; deliveries to a deleted destination end as cancelled and say so', async () => {
+  const { deliver, connection, destination, action } = await wire(app, receiver);
+  const params = { id: destination.id };
+  await client.call('changeDestination', { params, body: { status: 'paused' } });
+  const held = await deliver({ v: 1 }, 'held');
+  const used = await client.call('deleteDestination', { params }).catch((error: unknown) => error);
+  assert.deepEqual([Object(used).code, Object(used).message.includes(action.name)], ['in_use', true]);
+  const whole = await client
+    .call('deleteConnection', { params: { id: connection.id } })
+    .catch((error: unknown) => error);
+  assert.equal(Object(whole).code, 'in_use');
+  await client.call('deleteAction', { params: { id: action.id } });
+  await client.call('deleteDestination', { params });
+  const ended = await reaches(app, held.id, 'cancelled');
+  assert.match(ended.detail ?? '', /deleted/);
+  await client.call('deleteConnection', { params: { id: connection.id } });
+});
+
+test('a connection sends no more at once than it is allowed to', async () => {
+  let now = 0;
+  let most = 0;
+  receiver.answer('/narrow', () => {
+    most = Math.max(most, ++now);
+    return { hold: new Promise((resolve) => setImmediate(() => resolve(--now))) };
+  });
+  const { send } = await wire(app, receiver, {
+    connection: { settings: { rate: { concurrency: 2 } } },
+    destination: { path: '/narrow' },
+  });
+  await send(...Array.from({ length: 50 }, (_, n) => ({ n })));
+  await eventually('all to arrive', () => receiver.at('/narrow').length === 50);
+  assert.ok(most <= 2, `${most} at once`);
+});
+
 test('the cURL text of a delivery, run in a shell, makes the same request', async () => {
   const run = promisify(execFile);
   const { deliver } = await wire(app, receiver, {

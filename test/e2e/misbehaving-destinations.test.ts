@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { ErrorKind } from '../../src/contract/delivery.ts';
+import { dnsPeer } from '../../src/egress/undici/peers.testing.ts';
 import { reaches, standing, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Script, startReceiver } from '../support/receiver.ts';
@@ -159,37 +160,40 @@ test('410 fails the delivery and pauses the destination; what follows waits unti
 });
 
 test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destination, and costs no attempt', async () => {
-  for (const { status, isShared } of [
-    { status: 429, isShared: true },
-    { status: 503, isShared: false },
-  ]) {
-    const path = `/wait-${status}`;
-    receiver.answer(path, { status, headers: { 'retry-after': '1' } }, {});
-    const { deliver, connection, action, destination } = await wire(app, receiver, { destination: { path } });
-    const waiting = await deliver({ v: 1 }, 'retrying');
-    assert.deepEqual(standing(waiting), {
-      status: 'retrying',
-      reason: null,
-      errorKind: status === 429 ? 'http_429' : 'http_5xx',
-      attempts: 0,
-      outcomes: ['retry'],
-    });
-    const other = await client.call('createDestination', {
-      params: { id: connection.id },
-      body: { name: 'other', path: `${path}-other`, status: 'enabled' },
-    });
-    await client.call('changeAction', {
-      params: { id: action.id },
-      body: { destinations: [{ destinationId: other.id }] },
-    });
-    await deliver({ v: 2 });
-    const delivered = await reaches(app, waiting.id, 'delivered');
-    const [refused, again] = receiver.at(path);
-    assert.ok((again?.at ?? 0) - (refused?.at ?? 0) >= 1_000, `${destination.name} waited`);
-    const elsewhere = (receiver.at(`${path}-other`)[0]?.at ?? 0) - (refused?.at ?? 0);
-    assert.equal(elsewhere >= 1_000, isShared, `${status}: the other destination waited ${elsewhere} ms`);
-    assert.deepEqual([delivered.attempts, delivered.attemptLog?.map((one) => one.counted)], [1, [false, true]]);
-  }
+  const cases = [
+    { status: 429, seconds: 1, isShared: true },
+    { status: 503, seconds: 2, isShared: false },
+  ];
+  await Promise.all(
+    cases.map(async ({ status, seconds, isShared }) => {
+      const path = `/wait-${status}`;
+      receiver.answer(path, { status, headers: { 'retry-after': String(seconds) } }, {});
+      const { deliver, connection, action } = await wire(app, receiver, { destination: { path } });
+      const other = await client.call('createDestination', {
+        params: { id: connection.id },
+        body: { name: 'other', path: `${path}-other`, status: 'enabled' },
+      });
+      const waiting = await deliver({ v: 1 }, 'retrying');
+      assert.deepEqual(standing(waiting), {
+        status: 'retrying',
+        reason: null,
+        errorKind: status === 429 ? 'http_429' : 'http_5xx',
+        attempts: 0,
+        outcomes: ['retry'],
+      });
+      await client.call('changeAction', {
+        params: { id: action.id },
+        body: { destinations: [{ destinationId: other.id }] },
+      });
+      await deliver({ v: 2 });
+      const delivered = await reaches(app, waiting.id, 'delivered');
+      assert.deepEqual([delivered.attempts, delivered.attemptLog?.map((one) => one.counted)], [1, [false, true]]);
+      const refusedAt = receiver.at(path)[0]?.at ?? 0;
+      const waitMs = (requests: readonly { at: number }[]) => (requests.at(-1)?.at ?? 0) - refusedAt;
+      assert.ok(waitMs(receiver.at(path)) >= seconds * 1_000);
+      assert.equal(waitMs(receiver.at(`${path}-other`)) >= seconds * 1_000, isShared, String(status));
+    }),
+  );
 });
 
 test('a destination may hold what timed out, since nobody knows whether it arrived', async () => {
@@ -224,6 +228,23 @@ test('a system that is not there, or blocked, is told apart', async () => {
     .call('createConnection', { body: { name: 'itself', baseUrl: `http://127.0.0.1:${port}` } })
     .catch((error: unknown) => error);
   assert.equal(Object(own).code, 'blocked_address');
+});
+
+test('names are looked up when sending: unknown ones are retried, those that lead inside are blocked', async () => {
+  await using dns = await dnsPeer({ 'inside.test': ['127.0.0.1', '10.0.0.1'], 'here.test': ['127.0.0.1'] });
+  await using guarded = await startTestApp({ MILLRACE_DNS_SERVERS: dns.address });
+  const to = (host: string) =>
+    wire(guarded, { url: `http://${host}:${receiver.port}` }, { connection: { settings: quick } });
+  const here = await to('here.test');
+  await here.deliver({ v: 1 });
+  assert.equal(receiver.at('/in').at(-1)?.headers.host, `here.test:${receiver.port}`);
+  const unknown = await (await to('unknown.test')).deliver({ v: 1 }, 'held');
+  assert.deepEqual([unknown.reason, unknown.errorKind, unknown.attempts], ['exhausted', 'dns', 2]);
+  const inside = await to('inside.test');
+  const blocked = await inside.deliver({ v: 1 }, 'failed');
+  assert.deepEqual([blocked.reason, blocked.errorKind, blocked.attempts], ['blocked', 'blocked', 1]);
+  const { ok, steps } = await guarded.client.call('testConnection', { params: { id: inside.connection.id } });
+  assert.deepEqual([ok, steps.at(-1)?.name, steps.at(-1)?.error?.kind], [false, 'dns', 'blocked']);
 });
 
 test('one destination that hangs delays no other of its connection', async () => {
