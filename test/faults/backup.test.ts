@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startLoad } from '../../bench/soak/load.ts';
+import { seeded } from '../../bench/soak/random.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { allDeliveries, untilFinished } from './wiring.ts';
+
+test('a backup under load restores elsewhere: all acknowledged before is there and delivered; the key stays apart', async () => {
+  using target = temporaryFolder();
+  using fresh = temporaryFolder();
+  const copy = join(target.path, 'copy.db');
+  await using receiver = await startReceiver();
+  const load = startLoad({ senders: 2, batchMost: 10, random: seeded(8) });
+  let before: string[];
+  {
+    await using app = await startTestApp();
+    const { collector } = await wire(app, receiver, {
+      connection: { auth: { type: 'bearer', token: 'sealed-token' } },
+      action: { rules: { all: [] } },
+    });
+    load.aim(`${app.url}/v3/${collector.key}`);
+    await eventually('some load', () => receiver.requests.length >= 20);
+    before = load.sent.flatMap(({ ids }) => ids ?? []);
+    const made = await runProcess(environment(app.dir), ['backup', copy]);
+    assert.deepEqual([made.code, made.stderr], [0, '']);
+    await load.stop();
+    assert.deepEqual(load.odd, []);
+    assert.deepEqual(readdirSync(target.path), ['copy.db'], 'nothing but the copy is left, and no key');
+    copyFileSync(join(app.dir, 'secret.key'), join(target.path, 'kept-apart.key'));
+  }
+  const env = environment(fresh.path);
+  assert.equal((await runProcess(env, ['restore', copy])).code, 0);
+  const keyless = await runProcess(env, ['start']);
+  assert.match(keyless.stderr, /^millrace: Stored secrets were sealed with key [^\n]+\n$/);
+  copyFileSync(join(target.path, 'kept-apart.key'), join(fresh.path, 'secret.key'));
+
+  await using server = spawnProcess(env);
+  const client = adminClient(await server.listening);
+  await untilFinished(client);
+  const deliveries = await allDeliveries(client);
+  assert.ok(deliveries.every((one) => one.status === 'delivered'));
+  const events = deliveries.map((one) => one.eventId);
+  assert.equal(new Set(events).size, events.length, 'one delivery for each event');
+  assert.deepEqual(
+    before.filter((id) => !events.includes(id)),
+    [],
+  );
+  assert.ok(receiver.requests.every((one) => one.headers.authorization === 'Bearer sealed-token'));
+});
+
+test('the doctor finds a good folder good and names what is wrong with a broken one, changing nothing', async () => {
+  using folder = temporaryFolder();
+  const env = environment(folder.path);
+  {
+    await using server = spawnProcess(env);
+    await server.listening;
+    const inUse = await runProcess(env, ['doctor']);
+    assert.equal(inUse.code, 1);
+    assert.match(inUse.stdout, /PROBLEM +lock .*in use by another Millrace/);
+    assert.equal((await server.end()).code, 0);
+  }
+  const good = await runProcess(env, ['doctor']);
+  assert.deepEqual([good.code, good.stderr], [0, ''], good.stdout);
+  assert.doesNotMatch(good.stdout, /PROBLEM/);
+
+  writeFileSync(join(folder.path, 'millrace.db'), 'this is no database, but somebody may need it');
+  writeFileSync(join(folder.path, 'secret.key'), 'no key');
+  const before = digests(folder.path);
+  const broken = await runProcess({ ...env, MILLRACE_DISK_RESERVE_BYTES: String(2 ** 40) }, ['doctor']);
+  assert.equal(broken.code, 1);
+  for (const check of ['database', 'key', 'disk']) assert.match(broken.stdout, new RegExp(`PROBLEM +${check} `));
+  assert.deepEqual(digests(folder.path), before);
+
+  rmSync(join(folder.path, 'secret.key'));
+  await runProcess(env, ['doctor']);
+  assert.ok(!existsSync(join(folder.path, 'secret.key')), 'looking makes no key');
+});
+
+function digests(dir: string): string[] {
+  const names = readdirSync(dir).filter((name) => !name.startsWith('lock.db'));
+  return names.map(
+    (name) =>
+      `${name} ${createHash('sha256')
+        .update(readFileSync(join(dir, name)))
+        .digest('hex')}`,
+  );
+}
