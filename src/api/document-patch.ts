@@ -10,15 +10,16 @@ import { fieldErrors, invalid } from './validate.ts';
  * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
  * does not mean to keep the password.
  */
-export function patched<K extends ManagedKind>(
-  kind: Pick<Kind<K>, 'input' | 'wholes'>,
-  stored: Bodies[K],
-  patch: unknown,
-): unknown {
+export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], patch: unknown): unknown {
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
   const shown = showSecrets(stored);
   const kept = keepHeaderValues(patch, shown);
-  const merged = mergePatch(shown, kept);
+  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, kept)));
+}
+
+type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;
+
+function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<string, unknown>, merged: unknown) {
   const parsed = kind.input.safeParse(merged);
   if (parsed.success) return merged;
   const replaced = kind.wholes.filter((key) => isObject(patch[key]));
@@ -41,6 +42,37 @@ export function withoutReadOnly(json: unknown, more: readonly string[]): unknown
   if (!isObject(json)) return json;
   const ignored = new Set<string>([...readOnlyFields, ...more]);
   return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
+}
+
+/**
+ * A null removes a member, but where the schema takes a null and would otherwise put a default in its place (as for the
+ * idempotency header), null is what was meant.
+ */
+function withNulls<K extends ManagedKind>({ input }: Parser<K>, patch: unknown, merged: unknown): unknown {
+  const parsed = input.safeParse(merged);
+  if (!parsed.success) return merged;
+  return [...nullPaths(patch)].reduce((value, path) => {
+    if (valueAt(parsed.data, path) == null) return value;
+    const nulled = withNull(value, path);
+    return input.safeParse(nulled).success ? nulled : value;
+  }, merged);
+}
+
+function* nullPaths(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  if (value === null) yield path;
+  else if (isObject(value)) for (const [key, child] of Object.entries(value)) yield* nullPaths(child, [...path, key]);
+}
+
+function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  return isObject(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
+}
+
+function withNull(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return null;
+  const entries = isObject(value) ? Object.entries(value) : [];
+  const child = entries.find(([name]) => name === key)?.[1];
+  return Object.fromEntries([...entries.filter(([name]) => name !== key), [key, withNull(child, rest)]]);
 }
 
 function holdsPath(value: unknown, path: readonly string[]): boolean {
