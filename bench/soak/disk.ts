@@ -14,6 +14,8 @@ export type DiskFigures = {
   refused: number;
   /** From the moment that space returned to the first event taken in. */
   recoveredMs: number;
+  /** Whether a start on the full volume went through; if not, it was refused in one line. */
+  startedWhileFull: boolean;
   faults: string[];
 };
 
@@ -29,14 +31,15 @@ export async function fillTheDisk(): Promise<DiskFigures> {
   await using recorder = await startRecorder();
   const env = { ...environment(volume.path), MILLRACE_DISK_RESERVE_BYTES: '0', MILLRACE_LOG_LEVEL: 'fatal' };
   await using server = spawnProcess(env);
-  const root = await server.listening;
-  const client = adminClient(root);
-  const { key } = await wire(client, recorder.url);
+  let root = await server.listening;
+  const { key } = await wire(adminClient(root), recorder.url);
   const ballast = join(volume.path, 'ballast');
-  writeFileSync(ballast, Buffer.alloc(volume.free() - 12 * 2 ** 20));
+  const leave = (bytes: number) => writeFileSync(ballast, Buffer.alloc(Math.max(0, volume.free() - bytes)));
+  leave(12 * 2 ** 20);
 
   const ids: string[] = [];
   let refused = 0;
+  let startedWhileFull = false;
   async function send(length: number): Promise<boolean> {
     const body = JSON.stringify({ events: [{ 'wt.ev': 'e', text: randomBytes(length).toString('hex') }] });
     const response = await fetch(`${root}/v3/${key}`, { method: 'POST', body });
@@ -57,6 +60,25 @@ export async function fillTheDisk(): Promise<DiskFigures> {
   while (!(await send(100)) && performance.now() - freedAt < 30_000);
   const recoveredMs = Math.round(performance.now() - freedAt);
   for (let n = 0; n < 20; n++) if (!(await send(100))) faults.push('refused although there is space');
+
+  // Once more, and this time the server dies while there is no room. What its start has to write may still fit into the
+  // files that are there; else it says in one line why it can't start.
+  leave(4 * 2 ** 20);
+  while (await send(20_000));
+  await server.end('SIGKILL');
+  leave(0);
+  {
+    await using early = spawnProcess(env);
+    await early.listening.catch(() => {});
+    const { code } = await early.end();
+    startedWhileFull = early.stdout().includes('"listening"');
+    if (!startedWhileFull && (code === 0 || !/^millrace: [^\n]*(full|reached)[^\n]*\n$/.test(early.stderr())))
+      faults.push(`a start without room ended with ${code}: ${early.stderr()}`);
+  }
+  rmSync(ballast);
+  await using second = spawnProcess(env);
+  root = await second.listening;
+  const client = adminClient(root);
   await untilFinished(client);
   const delivered = new Map((await allDeliveries(client)).map((one) => [one.eventId, one]));
   for (const id of ids) {
@@ -64,9 +86,9 @@ export async function fillTheDisk(): Promise<DiskFigures> {
     if (one?.status !== 'delivered') faults.push(`acknowledged ${id} ended as ${one?.status}`);
     else if (recorder.byKey.get(one.id)?.bodies.size !== 1) faults.push(`${one.id} did not arrive with one body`);
   }
-  const { code } = await server.end();
+  const { code } = await second.end();
   if (code !== 0) faults.push(`exit code ${code}`);
-  return { volumeMiB, eventsAcknowledged: ids.length, refused, recoveredMs, faults };
+  return { volumeMiB, eventsAcknowledged: ids.length, refused, recoveredMs, startedWhileFull, faults };
 }
 
 function mountVolume() {
