@@ -80,12 +80,16 @@ async function prepare(folder: string, { sinkPort }: Ends, silentPort: number, s
   await using product = await startProduct(folder);
   const refusingPort = await closedPort();
   const path = await createCollector(product);
-  for (let i = 0; i < all; i++) {
-    const port = i < healthy ? sinkPort : i < healthy + silent ? silentPort : refusingPort;
-    const value = String(i).padStart(marks.destination.digits, '0');
-    const rules = { parameter: marks.destination.key, operator: 'equals', value } as const;
-    await createRoute(product, { name: `Destination ${i}`, port, rules });
-  }
+  let next = 0;
+  const make = async () => {
+    for (let i = next++; i < all; i = next++) {
+      const port = i < healthy ? sinkPort : i < healthy + silent ? silentPort : refusingPort;
+      const value = String(i).padStart(marks.destination.digits, '0');
+      const rules = { parameter: marks.destination.key, operator: 'equals', value } as const;
+      await createRoute(product, { name: `Destination ${i}`, port, rules });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, make));
   say(`${all} destinations made`);
   return path;
 }
