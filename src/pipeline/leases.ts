@@ -1,4 +1,5 @@
 import type { Lease, Leases } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 
 const ttlMs = 15_000;
@@ -9,9 +10,10 @@ export async function holdLeases(options: {
   leases: Leases;
   clock: Clock;
   owner: string;
+  telemetry: Pick<Telemetry, 'failed'>;
   lost(scope: string): void;
 }): Promise<{ leases: { events: Lease; deliveries: Lease } } & AsyncDisposable> {
-  const { leases, clock, owner } = options;
+  const { leases, clock, owner, telemetry } = options;
   const acquire = async (scope: string): Promise<Lease> => {
     const lease = await leases.acquire({ scope, owner, ttlMs, now: clock.now() });
     if (lease === null) throw new Error(`another process holds ${scope}`);
@@ -33,8 +35,9 @@ export async function holdLeases(options: {
     leases: { events, deliveries },
     async [Symbol.asyncDispose]() {
       cancel();
-      await leases.release(events);
-      await leases.release(deliveries);
+      // A full disk does not take it. The next process of this owner claims them all the same.
+      for (const lease of [events, deliveries])
+        await leases.release(lease).catch((error) => telemetry.failed(error, 'give back a claim'));
     },
   };
 }

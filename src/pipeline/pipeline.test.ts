@@ -311,6 +311,14 @@ test('of the many deliveries on the wire at three deaths in a row at most one is
   assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 9 }, () => 'delivered'), 'poison']);
 });
 
+test('a stop ends although storage takes nothing more', async () => {
+  const rig = await startRig();
+  const isFull = () => Promise.reject(new Error('full'));
+  rig.journal.leases.release = isFull;
+  await rig[Symbol.asyncDispose]();
+  assert.ok(rig.failures.length > 0);
+});
+
 test('a template that returns nothing skips, one that fails says where, and neither is sent', async () => {
   await using sandbox = await quickjsSandbox();
   await using rig = await startRig({ sandbox });
