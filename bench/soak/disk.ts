@@ -72,6 +72,7 @@ export async function fillTheDisk(): Promise<DiskFigures> {
     await early.listening.catch(() => {});
     const { code } = await early.end();
     startedWhileFull = early.stdout().includes('"listening"');
+    if (startedWhileFull && code !== 0) faults.push(`a stop without room ended with ${code}: ${early.stderr()}`);
     if (!startedWhileFull && (code === 0 || !/^millrace: [^\n]*(full|reached)[^\n]*\n$/.test(early.stderr())))
       faults.push(`a start without room ended with ${code}: ${early.stderr()}`);
   }
