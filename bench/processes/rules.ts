@@ -1,6 +1,6 @@
 import type { Condition } from '../../src/contract/condition.ts';
 import type { Event } from '../../src/contract/event.ts';
-import { compileCondition } from '../../src/rules/compile.ts';
+import { compileCondition, sharedParts } from '../../src/rules/compile.ts';
 import { ruleIndex } from '../../src/rules/index.ts';
 import { standardBehaviors } from '../../src/rules/standard-behaviors.ts';
 import { answerCalls } from '../child.ts';
@@ -28,10 +28,10 @@ const conditions: Record<RuleShape, (i: number) => Condition> = {
 
 answerCalls<RulesCalls>({
   match({ actions, shape, events }) {
-    const comparisons = new Map();
+    const shared = sharedParts();
     const index = ruleIndex(
       Array.from({ length: actions }, (_, i) => {
-        const compiled = compileCondition(conditions[shape](i), behaviors, comparisons);
+        const compiled = compileCondition(conditions[shape](i), behaviors, shared);
         if (!compiled.ok) throw new Error(compiled.problems[0]?.message);
         return { condition: compiled.condition };
       }),

@@ -6,7 +6,7 @@ import type { ConnectionBody } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
-import { type CompiledCondition, compileCondition } from '../rules/compile.ts';
+import { type CompiledCondition, compileCondition, sharedParts } from '../rules/compile.ts';
 import { type RuleIndex, ruleIndex } from '../rules/index.ts';
 import { standardBehaviors } from '../rules/standard-behaviors.ts';
 
@@ -135,11 +135,11 @@ function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snaps
     kind.set(document.id, document);
   }
   const behaviors = behaviorConditions(documents.behavior.values());
-  const comparisons = new Map();
+  const shared = sharedParts();
   const rules: Rule[] = [];
   for (const action of documents.action.values()) {
     if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
-    const compiled = compileCondition(action.body.rules, behaviors, comparisons);
+    const compiled = compileCondition(action.body.rules, behaviors, shared);
     if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
   }
   return {
