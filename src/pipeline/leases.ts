@@ -21,11 +21,13 @@ export async function holdLeases(options: {
   };
   const events = await acquire('events/0');
   const deliveries = await acquire('deliveries/0');
+  let isEnding = false;
   let cancel = clock.after(renewMs, renew);
 
   async function renew() {
     for (const lease of [events, deliveries]) {
       const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next round tells
+      if (isEnding) return;
       if (!isMine) return options.lost(lease.scope);
     }
     cancel = clock.after(renewMs, renew);
@@ -34,6 +36,7 @@ export async function holdLeases(options: {
   return {
     leases: { events, deliveries },
     async [Symbol.asyncDispose]() {
+      isEnding = true;
       cancel();
       // A full disk does not take it. The next process of this owner claims them all the same.
       for (const lease of [events, deliveries])

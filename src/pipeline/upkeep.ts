@@ -2,10 +2,12 @@ import { AppError } from '../contract/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
+import type { Gates } from './gates.ts';
 
 export type UpkeepOptions = {
   journal: Pick<Journal, 'upkeep' | 'log'>;
   configuration: Configuration;
+  gates: Pick<Gates, 'allClosed'>;
   clock: Clock;
   retentionMs: number;
   retentionBytes: number | null;
@@ -25,7 +27,7 @@ export type Upkeep = AsyncDisposable & {
  * connection allows.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, configuration, clock } = options;
+  const { journal, configuration, gates, clock } = options;
   let isFull = false;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
@@ -33,10 +35,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
 
   async function round() {
     const now = clock.now();
-    for (const destination of configuration.snapshot.documents.destination.values()) {
-      const connection = configuration.snapshot.documents.connection.get(destination.body.connectionId);
-      const ageMs = connection?.body.settings.heldMaxAgeMs ?? null;
-      if (ageMs !== null) await journal.log.expire(destination.id, now - ageMs, now);
+    const { documents } = configuration.snapshot;
+    for (const destinationId of gates.allClosed().keys()) {
+      const connectionId = documents.destination.get(destinationId)?.body.connectionId;
+      const ageMs = documents.connection.get(connectionId ?? '')?.body.settings.heldMaxAgeMs ?? null;
+      if (ageMs !== null) await journal.log.expire(destinationId, now - ageMs, now);
     }
     const { full } = await journal.upkeep.retain({
       before: now - options.retentionMs,
