@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { adminToken, startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { runProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const examples = new URL('../../examples/', import.meta.url);
@@ -18,10 +17,11 @@ for (const { name } of folders) {
     const file = (one: string) => fileURLToPath(new URL(`${name}/${one}`, examples));
     const read = (one: string) => readFileSync(file(one), 'utf8');
 
-    const applied = await millrace(['apply', file('millrace.yaml')], { MILLRACE_URL: app.url, CRM_URL: receiver.url });
-    assert.equal(applied.code, 0, applied.err);
-    const again = await millrace(['apply', file('millrace.yaml')], { MILLRACE_URL: app.url, CRM_URL: receiver.url });
-    assert.doesNotMatch(again.out, /^(created|changed) /m, 'a second time changes nothing');
+    const env = { MILLRACE_URL: app.url, MILLRACE_ADMIN_TOKEN: adminToken, CRM_URL: receiver.url };
+    const applied = await runProcess(env, ['apply', file('millrace.yaml')]);
+    assert.equal(applied.code, 0, applied.stderr);
+    const again = await runProcess(env, ['apply', file('millrace.yaml')]);
+    assert.doesNotMatch(again.stdout, /^(created|changed) /m, 'a second time changes nothing');
 
     const { data } = await app.client.call('listCollectors', { query: { name: 'Examples' } });
     const sent = await app.fetch(`/v3/${data[0]?.key}`, { method: 'POST', body: read('events.json') });
@@ -37,15 +37,4 @@ for (const { name } of folders) {
       JSON.parse(read('expected.json')),
     );
   });
-}
-
-async function millrace(argv: string[], env: Record<string, string>) {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...argv], {
-    env: { ...process.env, MILLRACE_ADMIN_TOKEN: adminToken, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, out, err };
 }
