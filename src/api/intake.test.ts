@@ -174,3 +174,17 @@ test('intake has no rate of its own', async () => {
   await using intake = await startIntake({}, { rates: { perToken: 1, perAddress: 1 } });
   for (let i = 0; i < 5; i++) assert.equal((await intake.send(events)).statusCode, 200);
 });
+
+test('a collector with a rate is told when to come back, and the others go on', async () => {
+  await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
+  const other = await intake.make('/collectors', { name: 'Other' });
+  assert.equal((await intake.send({ events: Array(5).fill({ a: 1 }) })).statusCode, 200, 'overdrawn by two');
+  const refused = await intake.send(events);
+  assert.deepEqual([refused.statusCode, refused.json().code], [429, 'rate_limited']);
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal((await intake.call('GET', `/${intake.key}/dcs.gif?a=1`)).statusCode, 429);
+  assert.equal((await intake.call('POST', `/v3/${other['key']}`, events)).statusCode, 200);
+  intake.clock.now += 1_000;
+  assert.equal((await intake.send(events)).statusCode, 200);
+  assert.equal((await intake.stored()).length, 9);
+});
