@@ -31,3 +31,15 @@ test('only what is held expires: what waits for a slow peer is sent, however old
     ],
   );
 });
+
+test('what may be held for a second is not held for a minute', async () => {
+  await using rig = await startRig();
+  const settings = { heldMaxAgeMs: 1_000 };
+  await wire(rig, { connection: { settings }, destination: { status: 'paused' } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(900);
+  assert.equal((await rig.deliveries())[0]?.status, 'held');
+  await rig.clock.advance(1_200);
+  const [shown] = await rig.deliveries();
+  assert.deepEqual([shown?.status, shown?.reason], ['failed', 'expired']);
+});

@@ -7,7 +7,7 @@ import type { Gates } from './gates.ts';
 export type UpkeepOptions = {
   journal: Pick<Journal, 'upkeep' | 'log'>;
   configuration: Configuration;
-  gates: Pick<Gates, 'allClosed'>;
+  gates: Pick<Gates, 'allClosed' | 'watch'>;
   clock: Clock;
   retentionMs: number;
   retentionBytes: number | null;
@@ -22,6 +22,8 @@ export type Upkeep = AsyncDisposable & {
   run(): Promise<void>;
 };
 
+const expiryLeastMs = 1_000;
+
 /**
  * What must be done from time to time: removing what is finished and old, ending what was held for longer than its
  * connection allows.
@@ -31,16 +33,38 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   let isFull = false;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
-  let cancel = clock.after(options.everyMs, tick);
+  let cancelTick = clock.after(options.everyMs, tick);
+  let cancelExpiry = () => {};
+  gates.watch(planExpiry);
+  planExpiry();
 
-  async function round() {
-    const now = clock.now();
+  /** Destinations whose deliveries are held and may not be for ever. */
+  function expiring() {
     const { documents } = configuration.snapshot;
-    for (const destinationId of gates.allClosed().keys()) {
+    return [...gates.allClosed().keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId;
       const ageMs = documents.connection.get(connectionId ?? '')?.body.settings.heldMaxAgeMs ?? null;
-      if (ageMs !== null) await journal.log.expire(destinationId, now - ageMs, now);
-    }
+      return ageMs === null ? [] : [{ destinationId, ageMs }];
+    });
+  }
+
+  async function expire() {
+    const now = clock.now();
+    for (const { destinationId, ageMs } of expiring()) await journal.log.expire(destinationId, now - ageMs, now);
+  }
+
+  /** What may be held for a short time only can't wait for the next round: it ends 2 %, or a second, late at most. */
+  function planExpiry() {
+    cancelExpiry();
+    const shortestMs = expiring().reduce((least, { ageMs }) => Math.min(least, ageMs), Number.POSITIVE_INFINITY);
+    const waitMs = Math.max(expiryLeastMs, shortestMs / 50);
+    if (isStopping || waitMs >= options.everyMs) return;
+    cancelExpiry = clock.after(waitMs, () => void afterOthers(expire).then(planExpiry));
+  }
+
+  async function round() {
+    await expire();
+    const now = clock.now();
     const { full } = await journal.upkeep.retain({
       before: now - options.retentionMs,
       bytesMax: options.retentionBytes,
@@ -48,14 +72,16 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     isFull = full;
   }
 
-  function run(): Promise<void> {
-    running = running.then(round).catch((error) => options.failed(error, 'tidy up'));
+  function afterOthers(job: () => Promise<void>): Promise<void> {
+    running = running.then(job).catch((error) => options.failed(error, 'tidy up'));
     return running;
   }
 
+  const run = () => afterOthers(round);
+
   async function tick() {
     await run();
-    if (!isStopping) cancel = clock.after(options.everyMs, tick);
+    if (!isStopping) cancelTick = clock.after(options.everyMs, tick);
   }
 
   return {
@@ -66,7 +92,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     run,
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      cancel();
+      cancelTick();
+      cancelExpiry();
       await running;
     },
   };
