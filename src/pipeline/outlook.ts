@@ -53,9 +53,12 @@ export function newsDesk() {
   };
 }
 
-const heldFreshMs = 2_000;
+const heldFreshMostMs = 2_000;
 
-/** The health of a connection as traffic finds it. The number held is counted at most every two seconds. */
+/**
+ * The health of a connection as traffic finds it. Counting what is held may take a twentieth of the time, so that a
+ * large backlog is counted every two seconds at most and a small one as often as somebody asks.
+ */
 export function healthOf(options: {
   configuration: Configuration;
   gates: Gates;
@@ -63,13 +66,22 @@ export function healthOf(options: {
   clock: Clock;
 }) {
   const { gates, queue, clock } = options;
-  let counted: { at: number; open: Promise<Awaited<ReturnType<DeliveryQueue['backlog']>>> } | null = null;
+  let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
+  function count() {
+    const startedAt = clock.now();
+    const one = { until: startedAt + heldFreshMostMs, open: queue.backlog() };
+    const spent = () => {
+      one.until = clock.now() + Math.min((clock.now() - startedAt) * 20, heldFreshMostMs);
+    };
+    one.open.then(spent, spent);
+    return one;
+  }
+
   return async (connectionId: string): Promise<Health> => {
     const gate = gates.gateOf(connectionId);
     let held = 0;
     if (gates.allClosed().size > 0) {
-      const now = clock.now();
-      if (counted === null || now - counted.at > heldFreshMs) counted = { at: now, open: queue.backlog() };
+      if (counted === null || clock.now() >= counted.until) counted = count();
       for (const row of await counted.open)
         if (row.connectionId === connectionId && gates.closed(row.destinationId) !== null) held += row.open;
     }
