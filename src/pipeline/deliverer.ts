@@ -54,8 +54,9 @@ export type DelivererOptions = {
   stopTimeoutMs: number;
 };
 
-/** Answers that may wait for their record before no more is sent. */
+/** Answers that may wait for their record before no more is sent, by number and by weight. */
 const unrecordedMost = 2_000;
+const unrecordedBytesMost = 32 * 1024 * 1024;
 /** Requests on the wire from which on each destination has one. */
 const crowdMost = 2_000;
 const markDelayMs = 20;
@@ -78,6 +79,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const memory = createQueueMemory();
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
   let unrecorded = 0;
+  let unrecordedBytes = 0;
   let hasLastChance = false;
   let isStopping = false;
   let isMarkDue = false;
@@ -114,6 +116,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     return queue;
   }
 
+  function mustRecordFirst() {
+    return unrecorded > unrecordedMost || unrecordedBytes > unrecordedBytesMost;
+  }
+
   function makeReady(queue: DestinationQueue) {
     if (queue.isReady || (queue.items.length === 0 && !queue.hasMore)) return;
     queue.isReady = true;
@@ -128,7 +134,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   /** Starts what may start in a lane, one delivery of each ready queue after the other. */
   function pump(lane: Lane) {
     if (isStopping) return;
-    if (unrecorded > unrecordedMost) {
+    if (mustRecordFirst()) {
       stalled.add(lane);
       return;
     }
@@ -216,7 +222,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (isLastChance(delivery)) hasLastChance = false;
     if (drained !== null && sending.size === 0) drained();
     resume(queue);
-    if (stalled.size > 0 && unrecorded <= unrecordedMost) goOn();
+    if (stalled.size > 0 && !mustRecordFirst()) goOn();
   }
 
   async function conclude(
@@ -230,12 +236,15 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
     if (step.wait?.scope === 'connection') lane.waitUntil = Math.max(lane.waitUntil, step.wait.until);
     if (step.wait?.scope === 'destination') queue.waitUntil = Math.max(queue.waitUntil, step.wait.until);
+    const weight = weightOfSettlement(step.settlement);
     unrecorded += 1;
+    unrecordedBytes += weight;
     await moveGate(lane, step, isProbe).catch((error) => options.failed(error, 'move a gate'));
     if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
     resume(queue);
     const isMine = await settle(step.settlement);
     unrecorded -= 1;
+    unrecordedBytes -= weight;
     queue.reading?.settled.add(delivery.id);
     if (!isMine) return;
     if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);

@@ -34,6 +34,8 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
   const problems: string[] = [];
   const expected = new Set<string>();
   const bodies = new Map<string, string>();
+  /** Of which somebody was told that they are. */
+  const cancelled = new Set<string>();
   let onWire = new Set<string>();
   let exchanges = 0;
   let isGood = false;
@@ -58,7 +60,9 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     const id = request.headers.find(([name]) => name === 'Idempotency-Key')?.[1] ?? '';
     const body = String(request.body);
     const found = await journal.log.delivery(id);
-    if (found === null || isFinished(found.status)) problems.push(`${id} was sent although ${found?.status}`);
+    if (cancelled.has(id) || found === null || (isFinished(found.status) && found.status !== 'cancelled'))
+      problems.push(`${id} was sent although ${found?.status}`);
+    else if (found.status === 'cancelled') return { status: 200 };
     else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
     if (mine.has(id)) problems.push(`${id} was sent twice at once`);
     if (bodies.has(id) && bodies.get(id) !== body) problems.push(`${id} was sent with other bytes`);
@@ -216,8 +220,9 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     async cancel(which: number) {
       const found = await pick(which);
       if (found === undefined) return;
-      await journal.log.cancel(found.id, clock.now());
+      const isCancelled = await journal.log.cancel(found.id, clock.now());
       pipeline.outlook.wake([found.destinationId]);
+      if (isCancelled === true && !pipeline.outlook.isSending(found.id)) cancelled.add(found.id);
     },
     async retry(which: number, anew: boolean) {
       const found = await pick(which);
@@ -227,6 +232,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       const actionVersion = action.get(found.actionId ?? '')?.version;
       if (destinationVersion === undefined || actionVersion === undefined) return;
       if (anew) bodies.delete(found.id);
+      cancelled.delete(found.id);
       await journal.log.retry({
         id: found.id,
         now: clock.now(),
