@@ -54,10 +54,11 @@ export function newsDesk() {
 }
 
 const heldFreshMostMs = 2_000;
+const longCountMs = 50;
 
 /**
- * The health of a connection as traffic finds it. Counting what is held may take a twentieth of the time, so that a
- * large backlog is counted every two seconds at most and a small one as often as somebody asks.
+ * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long (of
+ * a large backlog) is good for twenty times as long, two seconds at most.
  */
 export function healthOf(options: {
   configuration: Configuration;
@@ -71,7 +72,8 @@ export function healthOf(options: {
     const startedAt = clock.now();
     const one = { until: startedAt + heldFreshMostMs, open: queue.backlog() };
     const spent = () => {
-      one.until = clock.now() + Math.min((clock.now() - startedAt) * 20, heldFreshMostMs);
+      const tookMs = clock.now() - startedAt;
+      one.until = clock.now() + (tookMs < longCountMs ? 0 : Math.min(tookMs * 20, heldFreshMostMs));
     };
     one.open.then(spent, spent);
     return one;
