@@ -53,12 +53,12 @@ export function newsDesk() {
   };
 }
 
-const heldFreshMostMs = 2_000;
-const longCountMs = 50;
+const heldFreshMs = 2_000;
+const longCountMs = 500;
 
 /**
- * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long (of
- * a large backlog) is good for twenty times as long, two seconds at most.
+ * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
+ * a large backlog, is good for two seconds.
  */
 export function healthOf(options: {
   configuration: Configuration;
@@ -70,12 +70,13 @@ export function healthOf(options: {
   let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
   function count() {
     const startedAt = clock.now();
-    const one = { until: startedAt + heldFreshMostMs, open: queue.backlog() };
-    const spent = () => {
-      const tookMs = clock.now() - startedAt;
-      one.until = clock.now() + (tookMs < longCountMs ? 0 : Math.min(tookMs * 20, heldFreshMostMs));
+    // Whoever asks meanwhile gets the same count.
+    const one = { until: Number.POSITIVE_INFINITY, open: queue.backlog() };
+    const ended = () => {
+      const now = clock.now();
+      one.until = now - startedAt < longCountMs ? now : now + heldFreshMs;
     };
-    one.open.then(spent, spent);
+    one.open.then(ended, ended);
     return one;
   }
 
