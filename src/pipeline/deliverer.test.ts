@@ -76,7 +76,7 @@ test('many requests that hang stop no other connection', async () => {
       destinations: ids.slice(n, n + 100).map((id) => ({ destinationId: id })),
     });
   await rig.send(...Array.from({ length: 20 }, (_, n) => ({ data: { n: String(n) } })));
-  for (let round = 0; round < 5; round++) await settled();
+  for (let round = 0; round < 50; round++) await settled();
   const query = { limit: 200, closed: [], now: 0, destinationId, status: 'delivered' as const };
   assert.equal((await rig.journal.log.deliveries(query)).length, 20);
 });
@@ -233,7 +233,7 @@ test('503 with Retry-After of one destination makes no other one look into the j
     if (others.includes(query.destinationId)) reads += 1;
     return read(query);
   };
-  await rig.clock.advance(1);
+  for (let round = 0; round < 5; round++) await settled();
   reads = 0;
   await rig.send({ data: { n: '1' } });
   await rig.clock.advance(100);
@@ -293,4 +293,19 @@ test('heavy deliveries fill memory only so far, and all of them go out', async (
   await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
   await rig.clock.advance(1_000);
   assert.equal((await rig.journal.upkeep.usage()).unfinished, 0);
+});
+
+test('a delivery that comes to be held after its destination was deleted is cancelled', async () => {
+  const answer = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({ handler: () => answer.promise });
+  await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.pipeline.configuration.change(({ documents }) =>
+    [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
+  );
+  await settled();
+  answer.resolve({ status: 500 });
+  await rig.clock.advance(1);
+  assert.deepEqual(await rig.statuses(), ['cancelled']);
 });

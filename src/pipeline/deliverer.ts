@@ -49,6 +49,8 @@ export type DelivererOptions = {
   /** How many requests a person allows a connection at once. */
   concurrencyOf(connectionId: string): number | null;
   pause(destinationId: string): Promise<void>;
+  /** Makes due what a destination has stored as held. */
+  release(destinationId: string): Promise<unknown>;
   settled(delivery: DueDelivery, step: Step): void;
   failed(error: unknown, doing: string): void;
   stopTimeoutMs: number;
@@ -248,6 +250,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queue.reading?.settled.add(delivery.id);
     if (!isMine) return;
     if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
+    // What was held when its destination was deleted is cancelled; this one is late.
+    if (step.settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
+      await options.release(queue.destinationId).then(
+        () => wakeLater(queue, clock.now()),
+        (error) => options.failed(error, 'release deliveries'),
+      );
     options.settled(delivery, step);
   }
 

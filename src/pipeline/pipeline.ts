@@ -47,6 +47,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       lease: leases.deliveries,
       ...placesOf(configuration),
       attempt: createWorker({ ...room, attempter, gates, render }),
+      release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
       settled: (delivery, step) => desk.settled(delivery, step, telemetry),
     }),

@@ -1,5 +1,6 @@
 import { placedId } from '../contract/ids.ts';
 import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
+import { batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
 import type { DestinationQueue, Place, Reading } from './delivery-queue.ts';
 import type { QueueMemory } from './queue-memory.ts';
@@ -7,9 +8,13 @@ import type { QueueMemory } from './queue-memory.ts';
 const retryMs = 1_000;
 const bytesAtOnce = 4 * 1024 * 1024;
 /** Deliveries of unknown weight that are read at once. */
-const firstReading = 16;
+const firstReading = 8;
+/** Readings at once: what they bring is in memory before it can be weighed. */
+const readingsMost = 4;
 const timeMost = Number.MAX_SAFE_INTEGER;
 const lastId = placedId('delivery', { timeMs: 2 ** 48 - 1, partition: 32_767, number: Number.MAX_SAFE_INTEGER });
+
+type DueQuery = Parameters<DeliveryQueue['due']>[0];
 
 /** Brings deliveries from the journal into memory, when a queue has room or when their time comes. */
 export function createQueueReader(options: {
@@ -19,7 +24,12 @@ export function createQueueReader(options: {
   failed(error: unknown, doing: string): void;
   resume(queue: DestinationQueue): void;
 }) {
-  const { journal, clock, memory } = options;
+  const { clock, memory } = options;
+  const due = batcher<DueQuery, DueDelivery[]>({
+    size: 1,
+    outstanding: readingsMost,
+    run: (queries) => Promise.all(queries.map((query) => options.journal.due(query))),
+  });
 
   /** Whether it is time to read more of a queue. */
   function isDue(queue: DestinationQueue): boolean {
@@ -36,7 +46,7 @@ export function createQueueReader(options: {
     // Whoever finds out meanwhile that there is more says so again.
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
-      const found = await journal.due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
+      const found = await due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
       if (!reading.isStale) {
         const seen = takeAll(queue, found, reading);
         const isCut = found.length === limit || seen < found.length;
@@ -72,7 +82,7 @@ export function createQueueReader(options: {
 
   async function lookAhead(queue: DestinationQueue, now: number) {
     const { destinationId } = queue;
-    const [next] = await journal.due({ destinationId, now: timeMost, limit: 1, after: { dueAt: now, id: lastId } });
+    const [next] = await due({ destinationId, now: timeMost, limit: 1, after: { dueAt: now, id: lastId } });
     if (next?.dueAt != null) wakeLater(queue, next.dueAt);
   }
 
