@@ -32,6 +32,14 @@ test('events are answered with their ids in input order once they are kept', asy
   ]);
 });
 
+test('an event that does not say when it occurred occurred when it was received', async () => {
+  let ticks = Date.parse('2026-01-02T03:04:05Z');
+  await using intake = await startIntake({}, { now: () => ticks++ });
+  await intake.send(events);
+  await intake.call('GET', `/${intake.key}/dcs.gif?a=1`);
+  for (const event of await intake.stored()) assert.equal(event.occurredAt, event.receivedAt);
+});
+
 test('any content type is read, compressed or not, with or without a length', async () => {
   await using intake = await startIntake();
   const json = JSON.stringify(events);
@@ -155,6 +163,16 @@ test('an allowed origin is echoed with credentials, on answers, refusals and pre
     [preflight.statusCode, preflight.headers['access-control-allow-headers']],
     [204, 'content-type,x-a'],
   );
+});
+
+test('a pattern that no origin would match is refused where it is set', async () => {
+  await using server = await startTestServer();
+  for (const origin of ['https://*.shop.example', 'shop.example', 'https://shop.example/', 'null'])
+    assert.equal(
+      (await server.call('POST', '/api/v1/collectors', { name: 'C', allowedOrigins: [origin] })).statusCode,
+      422,
+      origin,
+    );
 });
 
 test('a storage that can not take more is told as 503 with Retry-After', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ParsedEvents, parseDcsGif, parseInfinity } from '../collect/infinity.ts';
+import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../collect/infinity.ts';
 import type { CollectorBody } from '../contract/collector.ts';
 import { AppError } from '../contract/errors.ts';
 import { hopsHeader, hopsKey } from '../contract/event.ts';
@@ -49,8 +49,10 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
   async function accept(
     request: FastifyRequest<Keyed>,
     collector: Document<CollectorBody>,
-    parsed: ParsedEvents,
+    parse: (reception: Reception) => ParsedEvents,
   ): Promise<string[]> {
+    const receivedAt = now();
+    const parsed = parse({ receivedAt: new Date(receivedAt), collectorId: collector.id });
     if (!parsed.ok) {
       const { code, message, pointer } = parsed;
       throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
@@ -67,7 +69,7 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     }
     const hops = hopsOf(request);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
-    return pipeline.accept({ collectorId: collector.id, receivedAt: now(), events });
+    return pipeline.accept({ collectorId: collector.id, receivedAt, events });
   }
 
   function refuseOrGoOn(request: FastifyRequest): void {
@@ -82,8 +84,7 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     const sent = Buffer.isBuffer(request.body) ? request.body : noBody;
     const encoding = request.headers['content-encoding'];
     const body = encoding === undefined ? sent : await inflated(sent, encoding);
-    const parsed = parseInfinity(body, { receivedAt: new Date(now()), collectorId: collector.id });
-    const ids = await accept(request, collector, parsed);
+    const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
     reply.headers(jsonHeaders).header('x-request-id', request.id);
     // Ids are letters, digits and underscores.
     return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
@@ -95,8 +96,7 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     const url = request.raw.url ?? '';
     const at = url.indexOf('?');
     const query = at === -1 ? '' : url.slice(at + 1);
-    const parsed = parseDcsGif(query, { receivedAt: new Date(now()), collectorId: collector.id });
-    await accept(request, collector, parsed);
+    await accept(request, collector, (reception) => parseDcsGif(query, reception));
     reply.headers(gifHeaders).header('x-request-id', request.id);
     return reply.send(gif);
   }

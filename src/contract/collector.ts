@@ -3,7 +3,7 @@ import { stamp } from './document.ts';
 import { documentName, durationMs, line } from './text.ts';
 
 const origin = line(512, 1).refine(
-  (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
+  (text) => text === '*' || (!text.includes('*') && URL.canParse(text) && new URL(text).origin === text),
   'Must be * or an origin such as https://shop.example.',
 );
 
