@@ -127,7 +127,6 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
-  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
   const live = () =>
     [config.adminToken, ...liveSecrets(pipeline.configuration.snapshot)].filter((secret) => secret !== null);
   scrub = scrubber(live());
@@ -136,6 +135,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       scrub = scrubber(live());
     }),
   );
+  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
   telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
