@@ -34,6 +34,16 @@ if (process.argv[2] === '--path') {
   // A terminal sends Ctrl-C to the whole group: the child has it already.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A signal to npm alone ends npm and the shell between us, and nobody tells us: then the program stops in order too.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 500);
+    watch.unref();
+  }
   child.on('error', (error) => {
     console.error(`Millrace could not start Node.js: ${error.message}`);
     process.exit(1);
