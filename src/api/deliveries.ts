@@ -113,6 +113,9 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const wasUnfinished = await log.cancel(id, parts.now());
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
+      // It may lie in memory, ready to be sent.
+      const { destinationId } = await load(id);
+      outlook.wake([destinationId]);
       return answer(call);
     },
 
