@@ -10,7 +10,8 @@ export type DestinationQueue = {
   readonly lane: Lane;
   readonly concurrency: Concurrency;
   readonly items: DueDelivery[];
-  readonly known: Set<string>;
+  /** With about how many bytes each takes. */
+  readonly known: Map<string, number>;
   inFlight: number;
   hasMore: boolean;
   /** The journal is being read on after this one; null: from the start. */
@@ -55,7 +56,7 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     lane,
     concurrency: adaptiveConcurrency(),
     items: [],
-    known: new Set(),
+    known: new Map(),
     inFlight: 0,
     hasMore: false,
     cursor: null,

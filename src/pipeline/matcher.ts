@@ -48,7 +48,7 @@ const retryMs = 1_000;
  */
 export function createMatcher(options: MatcherOptions): Matcher {
   const { journal, lease, partition, clock, configuration } = options;
-  const buffer: PlacedEvent[] = [];
+  const buffer: (PlacedEvent & { bytes: number })[] = [];
   let bufferBytes = 0;
   let readMost = firstReading;
   let position = 0;
@@ -88,7 +88,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
 
   function forgetPlanned() {
     const first = buffer.findIndex(({ offset }) => offset >= position);
-    for (const { event } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= weightOfEvent(event);
+    for (const { bytes } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= bytes;
   }
 
   /** Plans the deliveries of events up to the offset `end`, or of the first of them when that is much work. */
@@ -132,11 +132,6 @@ export function createMatcher(options: MatcherOptions): Matcher {
     for (const [event, fired] of news) options.matched(event, fired);
   }
 
-  function keep(placed: PlacedEvent) {
-    buffer.push(placed);
-    bufferBytes += weightOfEvent(placed.event);
-  }
-
   function kick() {
     if (!isStarted || running !== null || isStopping) return;
     running = run().finally(() => {
@@ -163,9 +158,15 @@ export function createMatcher(options: MatcherOptions): Matcher {
         bufferBytes < bufferBytesMost &&
         from >= position &&
         (buffer.at(-1)?.offset ?? from - 1) === from - 1;
-      for (const [index, incoming] of events.entries()) {
-        if (repeated?.has(index) === true) continue;
-        if (isFollowing) keep({ offset, event: stored(incoming, ids[index] ?? '', received) });
+      for (let index = 0; index < events.length; index++) {
+        const incoming = events[index];
+        if (incoming === undefined || repeated?.has(index) === true) continue;
+        if (isFollowing) {
+          const event = stored(incoming, ids[index] ?? '', received);
+          const bytes = weightOfEvent(event);
+          buffer.push({ offset, event, bytes });
+          bufferBytes += bytes;
+        }
         offset += 1;
       }
       end = Math.max(end, offset);
@@ -181,6 +182,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
   };
 }
 
-function stored({ identity: _, ...event }: IncomingEvent, id: string, receivedAt: string): Event {
-  return { id, receivedAt, ...event };
+function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {
+  const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
+  return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
 }

@@ -3,7 +3,7 @@ import type { DestinationQueue } from './delivery-queue.ts';
 import { weightOf } from './weight.ts';
 
 const itemsMost = 20_000;
-const queueMost = 500;
+const queueMost = 4_000;
 const queueLeast = 16;
 const bytesMost = 128 * 1024 * 1024;
 
@@ -14,6 +14,11 @@ export function createQueueMemory() {
   let waiting = 0;
   let bytes = 0;
   let queues = 0;
+
+  function forget({ known }: DestinationQueue, id: string) {
+    bytes -= known.get(id) ?? 0;
+    known.delete(id);
+  }
 
   return {
     /** Deliveries that wait in memory. */
@@ -32,10 +37,10 @@ export function createQueueMemory() {
       queues += 1;
     },
     take(queue: DestinationQueue, delivery: DueDelivery) {
-      queue.known.add(delivery.id);
+      const weight = weightOf(delivery);
+      queue.known.set(delivery.id, weight);
       queue.items.push(delivery);
       waiting += 1;
-      const weight = weightOf(delivery);
       bytes += weight;
       queue.usualBytes = queue.usualBytes === null ? weight : 0.9 * queue.usualBytes + 0.1 * weight;
     },
@@ -46,15 +51,11 @@ export function createQueueMemory() {
       return delivery;
     },
     release(queue: DestinationQueue, delivery: DueDelivery) {
-      queue.known.delete(delivery.id);
-      bytes -= weightOf(delivery);
+      forget(queue, delivery.id);
     },
     /** Forgets what waits in memory: it stays in the journal and is read again later, as it is then. */
     spill(queue: DestinationQueue) {
-      for (const item of queue.items) {
-        queue.known.delete(item.id);
-        bytes -= weightOf(item);
-      }
+      for (const item of queue.items) forget(queue, item.id);
       waiting -= queue.items.length;
       queue.items.length = 0;
       queue.hasMore = true;

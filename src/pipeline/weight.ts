@@ -11,11 +11,15 @@ export function weightOf({ event, rendered }: DueDelivery): number {
   return 500 + (event === null ? 0 : weightOfEvent(event)) + (rendered?.body.length ?? 0);
 }
 
+// Asked for every event: no lists of keys, which would be more garbage than the event itself.
 function weightOfValue(value: unknown): number {
   if (typeof value === 'string') return 32 + value.length;
   if (typeof value !== 'object' || value === null) return 32;
   let sum = 64;
-  if (Array.isArray(value)) for (const one of value) sum += weightOfValue(one);
-  else for (const [key, one] of Object.entries(value)) sum += key.length + weightOfValue(one);
+  const parts = value as Record<string, unknown>; // objects and lists of JSON alike: their own enumerable keys
+  for (const key in parts) {
+    const one = parts[key];
+    sum += key.length + (typeof one === 'string' ? 32 + one.length : weightOfValue(one));
+  }
   return sum;
 }
