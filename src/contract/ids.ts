@@ -40,7 +40,8 @@ export type Place = { timeMs: number; partition: number; number: number };
  * characters of time, 3 of partition, 13 of number, in Crockford's base 32, which sorts like the numbers.
  */
 export function placedId(kind: 'event' | 'delivery', place: Place): string {
-  return `${idPrefixes[kind]}_${encode(place.timeMs, 10)}${encode(place.partition, 3)}${encode(place.number, 13)}`;
+  const { timeMs, partition, number } = place;
+  return headOf(kind, timeMs, partition, Math.floor(number / 1_024)) + pairs[number % 1_024];
 }
 
 /** The place that an event's or a delivery's id names, or null when it is not such an id. */
@@ -60,6 +61,21 @@ const values = Array.from({ length: 128 }, (_, code) => {
   const value = alphabet.indexOf(String.fromCharCode(code));
   return value < 0 ? Number.NaN : value;
 });
+
+/** All texts of two letters, by value. */
+const pairs = Array.from({ length: 1_024 }, (_, value) => encode(value, 2));
+
+/** All of an id but its last two letters. Ids are made in runs that share it, so that the last one is remembered. */
+function headOf(kind: 'event' | 'delivery', timeMs: number, partition: number, high: number): string {
+  const { last } = heads[kind];
+  if (last !== null && last.timeMs === timeMs && last.high === high && last.partition === partition) return last.text;
+  const text = `${idPrefixes[kind]}_${encode(timeMs, 10)}${encode(partition, 3)}${encode(high, 11)}`;
+  heads[kind].last = { timeMs, partition, high, text };
+  return text;
+}
+
+type Head = { timeMs: number; partition: number; high: number; text: string };
+const heads: Record<'event' | 'delivery', { last: Head | null }> = { event: { last: null }, delivery: { last: null } };
 
 function encode(value: number, length: number): string {
   let text = '';
