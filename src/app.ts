@@ -24,6 +24,7 @@ import { scrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import { trivialForm } from './template/trivial-form.ts';
 
 export { backup, restore } from './sqlite/backup.ts';
 
@@ -135,7 +136,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       scrub = scrubber(live());
     }),
   );
-  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
+  if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
   telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
@@ -195,6 +196,11 @@ function pooledRandomBytes(): (n: number) => Uint8Array {
     pool = pool.subarray(n);
     return taken;
   };
+}
+
+/** Whether some template is more than its records as JSON: then the first delivery should not wait for the threads. */
+function needsSandbox({ documents }: Snapshot): boolean {
+  return documents.destination.values().some(({ body }) => trivialForm(body.template) === null);
 }
 
 function liveSecrets({ documents }: Snapshot) {

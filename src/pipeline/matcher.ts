@@ -30,7 +30,7 @@ export type MatcherOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-const bufferMost = 10_000;
+const bufferMost = 4_000;
 const bufferBytesMost = 32 * 1024 * 1024;
 const batchMost = 500;
 /** Events of unknown weight that are read at once. */

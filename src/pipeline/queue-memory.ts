@@ -3,7 +3,7 @@ import type { DestinationQueue } from './delivery-queue.ts';
 import { weightOf } from './weight.ts';
 
 const itemsMost = 20_000;
-const queueMost = 4_000;
+const queueMost = 2_000;
 const queueLeast = 16;
 const bytesMost = 128 * 1024 * 1024;
 

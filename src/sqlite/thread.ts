@@ -29,7 +29,7 @@ export class SqliteThread implements AsyncDisposable {
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
       workerData: settings,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
     });
     this.#worker.on('message', (answer: Answer) => this.#receive(answer));
     this.#worker.on('error', (cause) => {
