@@ -23,6 +23,8 @@ const notPages = /^\/(api|v3|assets|metrics|openapi\.json|livez|readyz|healthz|v
 export function consoleFrom(dir: string | null): Console | null {
   const page = dir === null ? null : readPage(dir);
   if (dir === null || page === null) return null;
+  // Read again for each visit, so that a console that was built anew meanwhile is the one that is seen.
+  const present = () => readPage(dir) ?? page;
   return {
     async assets(app) {
       await app.register(files, {
@@ -48,7 +50,7 @@ export function consoleFrom(dir: string | null): Console | null {
       reply
         .code(200)
         .headers({ ...securityHeaders, 'content-security-policy': policy(nonce), 'cache-control': 'no-cache' });
-      return reply.type('text/html; charset=utf-8').send(page.replaceAll('__NONCE__', nonce));
+      return reply.type('text/html; charset=utf-8').send(present().replaceAll('__NONCE__', nonce));
     },
   };
 }

@@ -1,9 +1,9 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { queryClient } from './data/query-client.ts';
+import { Notes } from './parts/notes.tsx';
 import { router } from './router.tsx';
 import { styleNonce } from './theme/nonce.ts';
 import { cssVariables, theme } from './theme/theme.ts';
@@ -19,7 +19,7 @@ export function App(): ReactNode {
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" autoClose={6_000} limit={4} />
+        <Notes />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,4 +1,5 @@
 import { createRoute, createRouter } from '@tanstack/react-router';
+import { queryClient } from './data/query-client.ts';
 import { actionRoutes } from './pages/actions/routes.ts';
 import { behaviorRoutes } from './pages/behaviors/routes.ts';
 import { connectionRoutes } from './pages/connections/routes.ts';
@@ -8,19 +9,21 @@ import { eventRoutes } from './pages/events/routes.ts';
 import { homeRoutes } from './pages/home/routes.ts';
 import { inboxRoutes } from './pages/inbox/routes.ts';
 import { tokenOf, watchToken } from './session/session.ts';
-import { FailedPage } from './shell/failed-page.tsx';
+import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
+import { lazyPage } from './shell/lazy-page.ts';
 import { rootRoute, shellRoute } from './shell/shell-route.tsx';
-import { SignInPage } from './shell/sign-in-page.tsx';
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  component: SignInPage,
+  component: lazyPage(() => import('./shell/sign-in-page.tsx'), 'SignInPage'),
   // Only a path of ours: a sign-in must not lead elsewhere.
   validateSearch: ({ to }: Record<string, unknown>) => ({
     to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : '/',
   }),
 });
+
+const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
@@ -33,6 +36,7 @@ const routeTree = rootRoute.addChildren([
     ...deliveryRoutes,
     ...dataCollectionRoutes,
     ...inboxRoutes,
+    elsewhereRoute,
   ]),
 ]);
 
@@ -51,9 +55,9 @@ export const router = createRouter({
   },
 });
 
-// Whoever signs out, or whose token died, is led to the sign-in page.
+// Whoever signs out, or whose token died, is led to the sign-in page; what was seen is forgotten there.
 watchToken(() => {
-  if (tokenOf() === null) void router.invalidate();
+  if (tokenOf() === null) void router.invalidate().then(() => queryClient.clear());
 });
 
 declare module '@tanstack/react-router' {

@@ -18,10 +18,10 @@ const rows: readonly [what: string, ...keys: string[]][] = [
   ...menu.map(({ label, letter }): [string, string, string] => [keys.goTo(label), 'g', letter]),
 ];
 
-export function KeyboardHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }): ReactNode {
+export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
   const [isOn, setOn] = useSingleKeys();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={keys.title} closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal opened onClose={onClose} title={keys.title} closeButtonProps={{ 'aria-label': parts.close }}>
       <Stack>
         <Switch
           label={keys.single}

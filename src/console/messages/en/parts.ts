@@ -2,6 +2,7 @@ import { counted, formatNumber } from '../format.ts';
 
 /** Words of the building blocks that pages share. */
 export const parts = {
+  notes: 'Messages',
   filter: 'Filter',
   clearFilters: 'Clear filters',
   columns: 'Columns',

@@ -98,7 +98,6 @@ export function ConnectionForm(props: FormProps): ReactNode {
               onChange={(event) => onChange({ [field]: event.currentTarget.value })}
               error={errors[path]}
               disabled={isDisabled}
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
             />
           ))}
         </div>

@@ -37,8 +37,10 @@ export function ConnectionsPage(): ReactNode {
       {words.create}
     </Button>
   ) : undefined;
+  // An empty list has the button in its middle.
+  const isEmpty = (query.data?.data.length ?? 0) === 0 && filter === undefined && status === undefined;
   return (
-    <Page title={words.title} lead={words.lead} right="connections:view" actions={create}>
+    <Page title={words.title} lead={words.lead} right="connections:view" actions={isEmpty ? undefined : create}>
       <ListPage
         name={words.title}
         query={query}
@@ -94,7 +96,7 @@ const columns: readonly Column<Connection>[] = [
     id: 'baseUrl',
     header: words.columns.baseUrl,
     cell: ({ baseUrl }) => (
-      <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
+      <Text ff="monospace" size="sm" truncate maw="20rem" title={baseUrl}>
         {baseUrl}
       </Text>
     ),
@@ -113,7 +115,7 @@ const columns: readonly Column<Connection>[] = [
     cell: ({ updatedAt, updatedBy }) => (
       <>
         <Time at={updatedAt} />
-        <Text c="dimmed" size="sm">
+        <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
           {words.changedBy(updatedBy)}
         </Text>
       </>

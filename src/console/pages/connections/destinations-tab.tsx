@@ -44,7 +44,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       {w.create}
     </Button>
   ) : undefined;
-  const isEmpty = query.data?.data.length === 0 && search.filter === undefined;
+  const isEmpty = (query.data?.data.length ?? 0) === 0 && search.filter === undefined;
   return (
     <>
       {isEmpty ? null : (
@@ -102,7 +102,7 @@ function columns(mayManage: boolean): readonly Column<Destination>[] {
       id: 'path',
       header: w.columns.path,
       cell: ({ path }) => (
-        <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
+        <Text ff="monospace" size="sm" truncate maw="20rem" title={path}>
           {path}
         </Text>
       ),

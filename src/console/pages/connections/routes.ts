@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import * as z from 'zod/mini';
 import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const parent = () => shellRoute;
@@ -9,26 +10,26 @@ const list = createRoute({
   getParentRoute: parent,
   path: '/connections',
   validateSearch: z.extend(listSearch, { status: choice(['enabled', 'paused', 'disabled']) }),
-  component: lazyRouteComponent(() => import('./connections-page.tsx'), 'ConnectionsPage'),
+  component: lazyPage(() => import('./connections-page.tsx'), 'ConnectionsPage'),
 });
 
 const types = createRoute({
   getParentRoute: parent,
   path: '/connections/new',
-  component: lazyRouteComponent(() => import('./connection-type-page.tsx'), 'ConnectionTypePage'),
+  component: lazyPage(() => import('./connection-type-page.tsx'), 'ConnectionTypePage'),
 });
 
 const create = createRoute({
   getParentRoute: parent,
   path: '/connections/new/webhook',
-  component: lazyRouteComponent(() => import('./new-connection-page.tsx'), 'NewConnectionPage'),
+  component: lazyPage(() => import('./new-connection-page.tsx'), 'NewConnectionPage'),
 });
 
 const details = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId',
   validateSearch: z.extend(listSearch, { tab: choice(['details', 'destinations']) }),
-  component: lazyRouteComponent(() => import('./connection-page.tsx'), 'ConnectionPage'),
+  component: lazyPage(() => import('./connection-page.tsx'), 'ConnectionPage'),
 });
 
 /** `destinationId` is an id, or `new`. */
@@ -36,7 +37,7 @@ const destination = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId/destinations/$destinationId',
   validateSearch: z.object({ tab: textSearch }),
-  component: lazyRouteComponent(() => import('./destination-page.tsx'), 'DestinationPage'),
+  component: lazyPage(() => import('./destination-page.tsx'), 'DestinationPage'),
 });
 
 export const connectionRoutes = [list, types, create, details, destination] as const;

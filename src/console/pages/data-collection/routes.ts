@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/data-collection',
-  component: lazyRouteComponent(() => import('./data-collection-page.tsx'), 'DataCollectionPage'),
+  component: lazyPage(() => import('./data-collection-page.tsx'), 'DataCollectionPage'),
 });
 
 export const dataCollectionRoutes = [list] as const;
