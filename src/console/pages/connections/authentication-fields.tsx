@@ -2,9 +2,10 @@ import { NativeSelect, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { formatRelative } from '../../messages/format.ts';
+import { options } from '../../parts/options.ts';
 import { SecretField } from '../../parts/secret-field.tsx';
 import type { ConnectionDraft, Grant } from './connection-draft.ts';
-import { entries, type FormProps } from './connection-form.tsx';
+import type { FormProps } from './connection-form.tsx';
 import { decodedJwt } from './decoded-jwt.ts';
 
 const w = words.details;
@@ -59,7 +60,7 @@ export function AuthenticationFields({ draft, stored, errors, isDisabled, onChan
             value={draft.grant}
             onChange={(event) => onChange({ grant: event.currentTarget.value as Grant })} // one of the options
             disabled={isDisabled}
-            data={entries(w.grants)}
+            data={options(w.grants)}
           />
           {text('clientId', w.clientId, { isNeeded: true })}
           {secret('clientSecret', w.clientSecret)}
@@ -76,7 +77,7 @@ export function AuthenticationFields({ draft, stored, errors, isDisabled, onChan
             }
             error={errors['auth.clientAuth'] ?? errors['auth.clientAssertion']}
             disabled={isDisabled}
-            data={entries(w.clientAuths)}
+            data={options(w.clientAuths)}
           />
         </>
       );

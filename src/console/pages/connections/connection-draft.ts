@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
-import type { Connection } from './connections-page.tsx';
+import type { Connection } from './connection.ts';
 
 export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
 export type Grant = 'client_credentials' | 'password' | 'jwt';

@@ -12,10 +12,10 @@ import { SaveBar } from '../../parts/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import type { Connection } from './connection.ts';
 import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, missingFields } from './connection-draft.ts';
 import css from './connection-form.module.css';
 import { ConnectionForm } from './connection-form.tsx';
-import type { Connection } from './connections-page.tsx';
 import { TestAuthentication } from './test-authentication.tsx';
 
 const w = words.details;

@@ -1,8 +1,8 @@
 import { Button, Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { options } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
-import type { SecretValue } from '../../parts/secret-field.tsx';
 import { AuthenticationFields } from './authentication-fields.tsx';
 import { type AuthType, baseUrlWithout, type ConnectionDraft, readBaseUrl } from './connection-draft.ts';
 import css from './connection-form.module.css';
@@ -75,7 +75,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
           value={draft.authType}
           onChange={(event) => onChange({ authType: event.currentTarget.value as AuthType })} // one of the options
           disabled={isDisabled}
-          data={entries(w.authTypes)}
+          data={options(w.authTypes)}
         />
         <AuthenticationFields {...props} />
       </Panel>
@@ -129,10 +129,3 @@ function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>)
     </Group>
   );
 }
-
-/** Options of a select from a table of words. */
-export function entries<Key extends string>(table: Readonly<Record<Key, string>>): { value: Key; label: string }[] {
-  return Object.entries(table).map(([value, label]) => ({ value: value as Key, label: label as string })); // its own keys
-}
-
-export type { SecretValue };

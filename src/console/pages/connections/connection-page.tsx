@@ -12,8 +12,8 @@ import { ShowAs } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { type Connection, stateOf } from './connection.ts';
 import { ConnectionEditor } from './connection-editor.tsx';
-import { type Connection, stateOf } from './connections-page.tsx';
 import { DeleteConnection } from './delete-connection.tsx';
 import { DestinationsTab } from './destinations-tab.tsx';
 

@@ -2,7 +2,6 @@ import { Button, Menu, NativeSelect, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -16,9 +15,8 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { type Connection, stateOf } from './connection.ts';
 import { DeleteConnection } from './delete-connection.tsx';
-
-export type Connection = Answer<'getConnection'>;
 
 export function ConnectionsPage(): ReactNode {
   const search = useSearch({ from: '/shell/connections' });
@@ -122,11 +120,6 @@ const columns: readonly Column<Connection>[] = [
     ),
   },
 ];
-
-/** What people chose, unless traffic found something worse. */
-export function stateOf({ status, health }: Connection) {
-  return status === 'enabled' && health.state !== 'ok' ? health.state : status;
-}
 
 function More({ row, onDelete }: { row: Connection; onDelete: () => void }): ReactNode {
   const patch = useApi('changeConnection');

@@ -15,7 +15,7 @@ import { RowMenu } from '../../parts/row-menu.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import type { Connection } from './connections-page.tsx';
+import type { Connection } from './connection.ts';
 
 const w = words.destinations;
 

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Page } from '../../shell/page.tsx';
+import type { Connection } from './connection.ts';
 import { ConnectionEditor } from './connection-editor.tsx';
-import type { Connection } from './connections-page.tsx';
 
 export function NewConnectionPage(): ReactNode {
   const navigate = useNavigate();
