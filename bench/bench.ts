@@ -2,11 +2,19 @@ import { parseArgs } from 'node:util';
 import { environment } from './environment.ts';
 import { loadReport, markdown, type Report, saveReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
+import { backlog } from './scenarios/backlog.ts';
+import { disk } from './scenarios/disk.ts';
 import { e2e } from './scenarios/e2e.ts';
+import { idle } from './scenarios/idle.ts';
+import { intake } from './scenarios/intake.ts';
+import { isolation } from './scenarios/isolation.ts';
+import { latency } from './scenarios/latency.ts';
+import { render } from './scenarios/render.ts';
+import { rules } from './scenarios/rules.ts';
 
 // npm run bench [scenario…] [-- --rounds 3 --size n --compare file]: measures the program against floors of the same run.
 
-const scenarios: readonly Scenario[] = [e2e];
+const scenarios: readonly Scenario[] = [e2e, intake, latency, rules, render, isolation, backlog, disk, idle];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,15 +27,21 @@ if (unknown.length > 0) {
 }
 const chosen = positionals.length === 0 ? scenarios : scenarios.filter(({ name }) => positionals.includes(name));
 const earlier = values.compare === undefined ? null : loadReport(values.compare);
-const options = { rounds: count(values.rounds) ?? 3, size: count(values.size) };
+const asked = { rounds: count(values.rounds), size: count(values.size) };
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const report: Report = { environment: environment(), scenarios: [] };
 const failures: string[] = [];
-for (const { name, title, run } of chosen) {
+for (const { name, title, run, roundsUsual = 3 } of chosen) {
   const say = (line: string) => console.error(`${name}: ${line}`);
   say(title);
   try {
-    report.scenarios.push({ name, title, measures: await run({ ...options, say }) });
+    report.scenarios.push({
+      name,
+      title,
+      measures: await run({ rounds: asked.rounds ?? roundsUsual, size: asked.size, say }),
+    });
   } catch (error) {
     failures.push(name);
     console.error(`${name} FAILED:`, error);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { productSettings } from './product.ts';
 
 /** Where and of what a result was made. */
@@ -8,6 +8,8 @@ export type Environment = {
   date: string;
   commit: string;
   machine: string;
+  /** Of the minute before the start: what others were doing to the machine. */
+  loadBefore: number;
   node: string;
   packages: Record<string, string>;
   durability: string;
@@ -24,6 +26,7 @@ export function environment(): Environment {
     date: new Date().toISOString(),
     commit: commit(),
     machine: `${availableParallelism()} × ${cpu}, ${memory}, ${process.platform} ${release()}, data in ${tmpdir()}`,
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
     node: process.version,
     packages: Object.fromEntries(measured.map((name) => [name, versionOf(name)])),
     durability: 'SQLite WAL, synchronous=FULL: answered after fsync',

@@ -6,10 +6,14 @@ export const eventName = '$ViewProduct';
 /** How long an event is as compact JSON. */
 export const eventBytes = 1_024;
 
-/** An event of 1 KB as an analytics tag sends it, with room for the marks in front. All values are text. */
-export function sampleEvent(random: () => number): Record<string, string> {
+/**
+ * An event of 1 KB as an analytics tag sends it, with room for the marks in front. All values are text.
+ * `isNoise`: the free text in it is random letters instead of words, which nothing compresses well.
+ */
+export function sampleEvent(random: () => number, isNoise = false): Record<string, string> {
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
   const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? '';
+  const noise = () => random().toString(36).slice(2);
   const words = (count: number) => Array.from({ length: count }, () => pick(vocabulary)).join(' ');
   const sku = `SKU-${Math.floor(random() * 5_000)}`;
   const event: Record<string, string> = {
@@ -35,7 +39,7 @@ export function sampleEvent(random: () => number): Record<string, string> {
   };
   let length = JSON.stringify(event).length;
   while (length < eventBytes) {
-    const more = `${pick(vocabulary)} `.slice(0, eventBytes - length);
+    const more = `${isNoise ? noise() : pick(vocabulary)} `.slice(0, eventBytes - length);
     event['wt.note'] += more;
     length += more.length;
   }
@@ -77,10 +81,19 @@ function after(bytes: Buffer, name: MarkName, from: number): number {
 
 const blankMarks = Object.fromEntries(Object.values(marks).map(({ key, digits }) => [key, '0'.repeat(digits)]));
 
-const vocabulary =
-  'copper kettle stoneware mug reading lamp wool rug olive tree garden hose linen towel oak table glass jar velvet chair brass hook paper lantern clay pot silver spoon marble board cotton quilt'.split(
-    ' ',
-  );
+/** Words of two to four syllables, as many different ones as a shop of some size has. */
+const vocabulary = makeWords(2_000);
+
+function makeWords(count: number): string[] {
+  const random = seeded(7);
+  const syllables =
+    'ba co den el fa gri ho in jo ka lan mo ner ol pa quin ro sta tu ul ver wo ya zen tri blu sho mer cla pen'.split(
+      ' ',
+    );
+  const syllable = () => syllables[Math.floor(random() * syllables.length)] ?? '';
+  return Array.from({ length: count }, () => Array.from({ length: 2 + Math.floor(random() * 3) }, syllable).join(''));
+}
+
 const agents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',

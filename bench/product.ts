@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,8 @@ export async function startProduct(dataDir: string): Promise<Product> {
   });
   const errors: string[] = [];
   const exited = once(launcher, 'exit');
+  const end = () => launcher.kill('SIGTERM');
+  process.once('exit', end); // also when the bench fails or is interrupted
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
   createInterface({ input: launcher.stdout }).on('line', (line) => {
     const logged: { msg?: string; url?: string; level?: number } = JSON.parse(line);
@@ -62,8 +65,9 @@ export async function startProduct(dataDir: string): Promise<Product> {
     readyMs: (nowUs() - startedUs) / 1_000,
     errors,
     async [Symbol.asyncDispose]() {
-      launcher.kill('SIGTERM');
+      end();
       await exited;
+      process.off('exit', end);
     },
   };
 }
@@ -71,7 +75,15 @@ export async function startProduct(dataDir: string): Promise<Product> {
 /** A data folder that is removed when disposed. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  process.once('exit', remove);
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      process.off('exit', remove);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
 }
 
 function foreignEnvironment(): NodeJS.ProcessEnv {

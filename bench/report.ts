@@ -23,7 +23,7 @@ export function loadReport(path: string): Report {
 
 /** The report in Markdown: where it was made, and a table of all figures, beside an earlier report when one is given. */
 export function markdown({ environment, scenarios }: Report, earlier: Report | null): string {
-  const { date, commit, machine, node, packages, durability, settings } = environment;
+  const { date, commit, machine, loadBefore, node, packages, durability, settings } = environment;
   const pairs = (record: Record<string, string>, between: string) =>
     Object.entries(record)
       .map(([name, value]) => `${name}${between}${value}`)
@@ -40,7 +40,7 @@ export function markdown({ environment, scenarios }: Report, earlier: Report | n
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     `${date}, commit ${commit}`,
-    machine,
+    `${machine}, load ${loadBefore} before`,
     `Node ${node}, ${pairs(packages, ' ')}`,
     `${durability}; ${pairs(settings, '=')}`,
     '',

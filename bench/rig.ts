@@ -22,10 +22,11 @@ export async function startEnds(): Promise<Ends> {
 /** A running program between the ends: one collector, one connection, one destination, one action that always fires. */
 export type Rig = Ends & { product: Product; folder: string; path: string; destinationId: string };
 
-export async function startRig(): Promise<Rig> {
+/** Starts it, on a folder of its own unless one is given. */
+export async function startRig({ folder: given }: { folder?: string } = {}): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const ends = stack.use(await startEnds());
-  const folder = stack.use(await temporaryFolder()).path;
+  const folder = given ?? stack.use(await temporaryFolder()).path;
   const product = stack.use(await startProduct(folder));
   const path = await createCollector(product);
   const destinationId = await createRoute(product, {
@@ -69,7 +70,7 @@ export function newRun(): number {
 /** Sends events through the program and waits until all are delivered; answers events per second, first sent to last received. */
 export async function sendThrough(
   rig: Rig,
-  flood: Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'isFresh'>,
+  flood: Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'fresh'>,
 ): Promise<{ perSecond: number; sent: Sent; arrived: Arrived }> {
   const run = newRun();
   await rig.sink.call('expect', { run, events: flood.events });

@@ -22,6 +22,8 @@ export type RunOptions = {
 export type Scenario = {
   name: string;
   title: string;
+  /** How many rounds when nobody says; else three. */
+  roundsUsual?: number;
   run(options: RunOptions): Promise<Measure[]>;
 };
 

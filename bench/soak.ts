@@ -1,3 +1,4 @@
+import { fillTheDisk } from './soak/disk.ts';
 import { killUnderLoad } from './soak/kill.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
@@ -7,6 +8,7 @@ const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.sli
 
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
+  disk: () => fillTheDisk(),
 };
 
 const name = process.argv[2] ?? '';

@@ -33,9 +33,10 @@ function wireOver(socket: Socket): Wire {
   });
   const fail = (error: Error) => waiting?.reject(error);
   socket.on('error', fail);
-  socket.on('close', () => fail(new Error('the server closed the connection')));
+  socket.on('close', () => fail(closedError()));
   return {
     exchange(request) {
+      if (socket.destroyed) return Promise.reject(closedError());
       waiting = Promise.withResolvers<number>();
       socket.write(request);
       return waiting.promise;
@@ -51,4 +52,8 @@ export function frameOf(bytes: Buffer): { bodyAt: number; bytes: number } | null
   const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString('latin1', 0, end));
   if (length === null) throw new Error('a message without a Content-Length');
   return { bodyAt: end + 4, bytes: end + 4 + Number(length[1]) };
+}
+
+function closedError(): Error {
+  return new Error('the server closed the connection');
 }

@@ -20,7 +20,7 @@ import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
-import { loadOrCreateKey, parseKeys } from './secrets/keys.ts';
+import { loadOrMakeKey, parseKeys } from './secrets/keys.ts';
 import { scrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
@@ -80,8 +80,9 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
     }),
   );
-  const keys = config.secretKey === null ? loadOrCreateKey(config.dataDir) : parseKeys(config.secretKey.reveal());
+  const { keys, keep } = sealingKeys(config);
   const catalog = await sqliteCatalog(sqlite, sealer(keys));
+  keep();
   const journal = sqliteJournal(sqlite);
   const sandbox = opened.use(
     onDemandSandbox(() =>
@@ -132,7 +133,6 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
-  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
   const live = () =>
     [config.adminToken, ...liveSecrets(pipeline.configuration.snapshot)].filter((secret) => secret !== null);
   scrub = scrubber(live());
@@ -141,6 +141,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       scrub = scrubber(live());
     }),
   );
+  if (pipeline.configuration.snapshot.documents.destination.size > 0) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
   telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
@@ -186,6 +187,10 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function sealingKeys({ secretKey, dataDir }: Config): ReturnType<typeof loadOrMakeKey> {
+  return secretKey === null ? loadOrMakeKey(dataDir) : { keys: parseKeys(secretKey.reveal()), keep: () => {} };
 }
 
 /** Random bytes from a pool: asking the system for sixteen at a time costs more than all the rest of an id. */

@@ -13,8 +13,8 @@ export type Flood = Target & {
   connections: number;
   /** How many events may be sent and not yet delivered; null: no end. */
   window: number | null;
-  /** Every event is made anew instead of taken from a few prepared ones. */
-  isFresh?: boolean;
+  /** Every event is made anew instead of taken from a few prepared ones: of words, or of noise. */
+  fresh?: 'words' | 'noise';
 };
 
 /** One event per request at a steady pace, whatever the answers do. */
@@ -35,14 +35,14 @@ const refusedPauseMs = 20;
 let delivered = 0;
 let wake = Promise.withResolvers<void>();
 
-async function flood({ port, path, run, events, batch, connections, window, isFresh }: Flood): Promise<Sent> {
+async function flood({ port, path, run, events, batch, connections, window, fresh }: Flood): Promise<Sent> {
   delivered = 0;
   const random = seeded(run);
   const wires = await Promise.all(Array.from({ length: connections }, () => openWire(port)));
   const prepareOne = (size: number) =>
     prepareIntake(
       path,
-      Array.from({ length: size }, () => sampleEvent(random)),
+      Array.from({ length: size }, () => sampleEvent(random, fresh === 'noise')),
     );
   const ready = wires.map(() => prepareOne(batch));
   const sent: Sent = { events: 0, refused: 0, firstUs: nowUs(), lastUs: 0 };
@@ -57,7 +57,7 @@ async function flood({ port, path, run, events, batch, connections, window, isFr
       const from = next;
       const size = Math.min(batch, events - from);
       next += size;
-      const request = isFresh === true || size !== batch ? prepareOne(size) : prepared;
+      const request = fresh !== undefined || size !== batch ? prepareOne(size) : prepared;
       stamp(request, run, from, nowUs());
       await deliver(wire, request, sent);
       sent.events += size;
@@ -86,7 +86,8 @@ async function drip({ port, path, run, perSecond, seconds, connections, destinat
   function sendDue() {
     while (due.length > 0 && free.length > 0) {
       const dueUs = due.shift() ?? 0;
-      const one = free.pop();
+      // Taken in turn, so that no connection rests until the server closes it.
+      const one = free.shift();
       if (one === undefined) return;
       const n = made - due.length - 1;
       stamp(one.request, run, n, dueUs, n % destinations);

@@ -223,8 +223,8 @@ test('the Inbox keeps what it received, answers without echoing it, and is empti
     });
     assert.equal(answer.statusCode, 200);
     assert.deepEqual(
-      [answer.headers['content-security-policy'], answer.headers['x-content-type-options']],
-      ['sandbox', 'nosniff'],
+      ['content-security-policy', 'x-content-type-options', 'content-type'].map((name) => answer.headers[name]),
+      ['sandbox', 'nosniff', 'text/plain; charset=utf-8'],
     );
     assert.deepEqual(Object.keys(answer.json()), ['received']);
   }

@@ -73,7 +73,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
           // What was sent is never sent back, so that the Inbox can't be made to serve a page.
           return reply
             .headers({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' })
-            .type('application/json; charset=utf-8')
+            .type('text/plain; charset=utf-8')
             .send(JSON.stringify({ received: id }));
         },
       });

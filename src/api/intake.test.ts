@@ -32,6 +32,14 @@ test('events are answered with their ids in input order once they are kept', asy
   ]);
 });
 
+test('an event that does not say when it occurred occurred when it was received', async () => {
+  let ticks = Date.parse('2026-01-02T03:04:05Z');
+  await using intake = await startIntake({}, { now: () => ticks++ });
+  await intake.send(events);
+  await intake.call('GET', `/${intake.key}/dcs.gif?a=1`);
+  for (const event of await intake.stored()) assert.equal(event.occurredAt, event.receivedAt);
+});
+
 test('any content type is read, compressed or not, with or without a length', async () => {
   await using intake = await startIntake();
   const json = JSON.stringify(events);
@@ -157,6 +165,16 @@ test('an allowed origin is echoed with credentials, on answers, refusals and pre
   );
 });
 
+test('a pattern that no origin would match is refused where it is set', async () => {
+  await using server = await startTestServer();
+  for (const origin of ['https://*.shop.example', 'shop.example', 'https://shop.example/', 'null'])
+    assert.equal(
+      (await server.call('POST', '/api/v1/collectors', { name: 'C', allowedOrigins: [origin] })).statusCode,
+      422,
+      origin,
+    );
+});
+
 test('a storage that can not take more is told as 503 with Retry-After', async () => {
   await using intake = await startIntake();
   for (const code of ['storage_busy', 'storage_full'] as const) {
@@ -173,4 +191,18 @@ test('a storage that can not take more is told as 503 with Retry-After', async (
 test('intake has no rate of its own', async () => {
   await using intake = await startIntake({}, { rates: { perToken: 1, perAddress: 1 } });
   for (let i = 0; i < 5; i++) assert.equal((await intake.send(events)).statusCode, 200);
+});
+
+test('a collector with a rate is told when to come back, and the others go on', async () => {
+  await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
+  const other = await intake.make('/collectors', { name: 'Other' });
+  assert.equal((await intake.send({ events: Array(5).fill({ a: 1 }) })).statusCode, 200, 'overdrawn by two');
+  const refused = await intake.send(events);
+  assert.deepEqual([refused.statusCode, refused.json().code], [429, 'rate_limited']);
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal((await intake.call('GET', `/${intake.key}/dcs.gif?a=1`)).statusCode, 429);
+  assert.equal((await intake.call('POST', `/v3/${other['key']}`, events)).statusCode, 200);
+  intake.clock.now += 1_000;
+  assert.equal((await intake.send(events)).statusCode, 200);
+  assert.equal((await intake.stored()).length, 9);
 });

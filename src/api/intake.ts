@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ParsedEvents, parseDcsGif, parseInfinity } from '../collect/infinity.ts';
+import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../collect/infinity.ts';
 import type { CollectorBody } from '../contract/collector.ts';
 import { AppError } from '../contract/errors.ts';
 import { hopsHeader, hopsKey } from '../contract/event.ts';
 import type { Document } from '../pipeline/configuration.ts';
 import type { ApiParts } from './call.ts';
+import { collectorRates } from './collector-rates.ts';
 import { inflated } from './inflate.ts';
 import { asAppError } from './problem.ts';
 
@@ -25,6 +26,7 @@ type Keyed = { Params: { key: string } };
 export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => boolean }) {
   const { pipeline, telemetry, now } = parts;
   const { configuration } = pipeline;
+  const rates = collectorRates(now);
 
   /** The collector of the key, CORS headers put on. */
   function collectorOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
@@ -35,12 +37,28 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     return collector;
   }
 
-  async function accept(request: FastifyRequest<Keyed>, collectorId: string, parsed: ParsedEvents): Promise<string[]> {
+  /** The collector, when its rate lets it send. */
+  function senderOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
+    const collector = collectorOf(request, reply);
+    const waitMs = rates.waitMs(collector);
+    if (waitMs === 0) return collector;
+    reply.header('retry-after', String(Math.ceil(waitMs / 1_000)));
+    throw new AppError('rate_limited', 'The collector takes no more events for now.');
+  }
+
+  async function accept(
+    request: FastifyRequest<Keyed>,
+    collector: Document<CollectorBody>,
+    parse: (reception: Reception) => ParsedEvents,
+  ): Promise<string[]> {
+    const receivedAt = now();
+    const parsed = parse({ receivedAt: new Date(receivedAt), collectorId: collector.id });
     if (!parsed.ok) {
       const { code, message, pointer } = parsed;
       throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
     }
     const { events } = parsed;
+    rates.spend(collector, events.length);
     const key = request.headers['idempotency-key'];
     if (typeof key === 'string') {
       if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key has at most 255 characters.');
@@ -51,7 +69,7 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     }
     const hops = hopsOf(request);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
-    return pipeline.accept({ collectorId, receivedAt: now(), events });
+    return pipeline.accept({ collectorId: collector.id, receivedAt, events });
   }
 
   function refuseOrGoOn(request: FastifyRequest): void {
@@ -62,12 +80,11 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
 
   async function post(request: FastifyRequest<Keyed>, reply: FastifyReply) {
     refuseOrGoOn(request);
-    const { id } = collectorOf(request, reply);
+    const collector = senderOf(request, reply);
     const sent = Buffer.isBuffer(request.body) ? request.body : noBody;
     const encoding = request.headers['content-encoding'];
     const body = encoding === undefined ? sent : await inflated(sent, encoding);
-    const parsed = parseInfinity(body, { receivedAt: new Date(now()), collectorId: id });
-    const ids = await accept(request, id, parsed);
+    const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
     reply.headers(jsonHeaders).header('x-request-id', request.id);
     // Ids are letters, digits and underscores.
     return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
@@ -75,11 +92,11 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
 
   async function pixel(request: FastifyRequest<Keyed>, reply: FastifyReply) {
     refuseOrGoOn(request);
-    const { id } = collectorOf(request, reply);
+    const collector = senderOf(request, reply);
     const url = request.raw.url ?? '';
     const at = url.indexOf('?');
     const query = at === -1 ? '' : url.slice(at + 1);
-    await accept(request, id, parseDcsGif(query, { receivedAt: new Date(now()), collectorId: id }));
+    await accept(request, collector, (reception) => parseDcsGif(query, reception));
     reply.headers(gifHeaders).header('x-request-id', request.id);
     return reply.send(gif);
   }

@@ -67,6 +67,26 @@ test('whatever is wrong with a request is told as a problem of the closed list',
   for (const [answer, status, code] of cases) assertProblem(await answer, status, code);
 });
 
+test('each thing wrong with a body has its place, its words and a code', async () => {
+  await using server = await startTestServer();
+  const { key } = await server.make('/collectors', { name: 'C' });
+  const auth = { type: 'bearer', token: 'with a blank' };
+  const behavior = { name: 'B', condition: { parameter: 'a', operator: 'regex', value: '(' } };
+  const wrong = [
+    await server.call('POST', '/api/v1/connections', { ...crm, auth, typo: 1 }),
+    await server.call('POST', '/api/v1/connections', { ...crm, auth }),
+    await server.call('POST', '/api/v1/connections', { ...crm, auth: { type: 'basic', username: 'a:b' } }),
+    await server.call('POST', '/api/v1/behaviors', behavior),
+    await server.call('POST', `/v3/${key}`, { events: [{}] }),
+  ];
+  const codes = wrong.map((answer) => {
+    const [first] = answer.json().errors;
+    assert.deepEqual([typeof first.pointer, typeof first.detail], ['string', 'string']);
+    return first.code;
+  });
+  assert.deepEqual(codes, ['unknown_field', 'invalid_value', 'invalid_value', 'invalid_value', 'invalid_events']);
+});
+
 test('a method that an address does not know is answered with those that it knows', async () => {
   await using server = await startTestServer();
   const answer = await server.call('DELETE', '/api/v1/connections');

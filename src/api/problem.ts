@@ -24,7 +24,7 @@ export function problemOf(error: AppError, about: { docs: string; instance: stri
     instance: about.instance,
     code,
     requestId: about.requestId,
-    ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...(error.errors === undefined ? {} : { errors: error.errors.map((one) => ({ ...one, code: one.code ?? code })) }),
     ...extra,
   };
 }

@@ -35,7 +35,9 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyK
       const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a));
       return fieldErrors(best, path);
     }
-    return [{ pointer: pointerOf(path), detail: issue.message, code: issue.code }];
+    return [
+      { pointer: pointerOf(path), detail: issue.message, ...(issue.code === 'custom' ? {} : { code: issue.code }) },
+    ];
   });
 }
 

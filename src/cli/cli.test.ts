@@ -90,6 +90,21 @@ test('a server that can not start ends with 1 and its one line', async () => {
   assert.equal(written.err, 'millrace: ./data is in use by another Millrace.\n');
 });
 
+test('an address that can not be listened on is said in words, with the way out', async () => {
+  for (const [code, words] of [
+    ['EADDRINUSE', 'is in use; choose another port with --port.'],
+    ['EADDRNOTAVAIL', 'is no address of this machine; choose another one with --host.'],
+  ]) {
+    const { written, ...one } = cli({
+      start: async () => {
+        throw Object.assign(new Error(`listen ${code}`), { code, syscall: 'listen' });
+      },
+    });
+    assert.equal(await one.run('start'), 1);
+    assert.equal(written.err, `millrace: 127.0.0.1:0 ${words}\n`);
+  }
+});
+
 test('a stop that takes too long ends the command instead of waiting on', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const stopping = stopInTime({ [Symbol.asyncDispose]: () => new Promise(() => {}) }, 30_000);

@@ -23,18 +23,24 @@ export function startCommand(command: Command, { deps, configure, withSettings }
     });
 }
 
-/** Starts the server; an address that is taken is said in words. */
+/** Starts the server; an address that can't be listened on is said in words. */
 export async function startProgram(program: Program): Promise<RunningApp> {
   try {
     return await program.start();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    const isOfListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+    const words = isOfListening && 'code' in error ? unlistenable[String(error.code)] : undefined;
+    if (words === undefined) throw error;
     const { host, port } = program.settings;
-    throw new CommandError(exitCodes.failed, `${host}:${port} is in use; choose another port with --port.`, {
-      cause: error,
-    });
+    throw new CommandError(exitCodes.failed, `${host}:${port} ${words}`, { cause: error });
   }
 }
+
+const unlistenable: Record<string, string> = {
+  EADDRINUSE: 'is in use; choose another port with --port.',
+  EADDRNOTAVAIL: 'is no address of this machine; choose another one with --host.',
+  EACCES: 'may not be listened on by this user; choose another port with --port.',
+};
 
 /** Stops the server; when that takes too long the command fails instead of waiting on. */
 export async function stopInTime(app: AsyncDisposable, timeoutMs: number): Promise<void> {

@@ -82,6 +82,7 @@ test('values out of bounds are refused with the bounds', () => {
     ['MILLRACE_LOG_LEVEL', 'loud'],
     ['MILLRACE_PUBLIC_URL', 'ftp://x'],
     ['MILLRACE_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['MILLRACE_DNS_SERVERS', '192.0.2.1:53, dns.example'],
     ['MILLRACE_DATABASE_URL', 'mysql://x'],
   ] as const) {
     assert.match(
@@ -123,9 +124,12 @@ test('broken YAML, a missing file and a list of lists are refused in one line', 
 });
 
 test('lists read from commas and from YAML lists alike', (t) => {
-  const config = load({ MILLRACE_TRUSTED_PROXIES: '10.0.0.1, fd00::/8,' }, { config: file(t, 'dnsServers: [a, b]\n') });
+  const config = load(
+    { MILLRACE_TRUSTED_PROXIES: '10.0.0.1, fd00::/8,' },
+    { config: file(t, 'dnsServers: [192.0.2.1, "[2001:db8::1]:53"]\n') },
+  );
   assert.deepEqual(config.trustedProxies, ['10.0.0.1', 'fd00::/8']);
-  assert.deepEqual(config.dnsServers, ['a', 'b']);
+  assert.deepEqual(config.dnsServers, ['192.0.2.1', '[2001:db8::1]:53']);
 });
 
 test('secrets are never printed, not even wrong ones', () => {

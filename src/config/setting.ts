@@ -113,8 +113,17 @@ export function addresses(given: Words<readonly string[]>): Setting<readonly str
   });
 }
 
-export function list(given: Words<readonly string[]> & { of: string }): Setting<readonly string[]> {
-  return setting({ ...given, accepts: `a comma list of ${given.of}`, read: listItems });
+/** A comma list of addresses that may name a port: `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]:53`. */
+export function endpoints(given: Words<readonly string[]>): Setting<readonly string[]> {
+  const accepts = 'a comma list of IP addresses, each with a port or without (192.0.2.1:53, [2001:db8::1]:53)';
+  return setting({
+    ...given,
+    accepts,
+    read(value) {
+      const items = listItems(value);
+      return items.every(isEndpoint) ? items : refuse(accepts);
+    },
+  });
 }
 
 /** A value that prints as [secret]. `isGood` looks at the plain text. */
@@ -172,6 +181,11 @@ function isRange(item: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function isEndpoint(item: string): boolean {
+  const [, v6, v4, port = '53'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(item) ?? ['', item];
+  return (v4 === undefined ? isIP(v6 ?? '') === 6 : isIP(v4) === 4) && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 function refuse(accepts: string): never {

@@ -4,8 +4,8 @@ import {
   choice,
   days,
   duration,
+  endpoints,
   integer,
-  list,
   onOff,
   optionalText,
   type Setting,
@@ -56,9 +56,8 @@ export const settings = {
     accepts: 'a comma list of CIDR[:port] or host[:port]',
     description: 'Private addresses that deliveries may nevertheless go to, such as `10.1.0.0/16,crm.internal:8443`.',
   }),
-  dnsServers: list({
+  dnsServers: endpoints({
     default: [],
-    of: 'address[:port]',
     description: "Name servers to ask instead of the system's resolver.",
   }),
   inbox: onOff({

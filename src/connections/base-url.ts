@@ -6,7 +6,7 @@ export type BaseUrl =
 
 /**
  * The address that a connection's requests start with: absolute http or https, no query, fragment or user-info, `port`
- * put in. Pure; says nothing about whether the address may be reached.
+ * put in, a trailing dot of the host dropped. Pure; says nothing about whether the address may be reached.
  */
 export function parseBaseUrl({ baseUrl, port }: Pick<ConnectionBody, 'baseUrl' | 'port'>): BaseUrl {
   const text = baseUrl.trim();
@@ -20,6 +20,7 @@ export function parseBaseUrl({ baseUrl, port }: Pick<ConnectionBody, 'baseUrl' |
   if (text.includes('?')) return problem('Must not contain a query (?); put it into the Endpoint Path.');
   const url = URL.parse(text);
   if (url === null) return problem('Is not a valid address.');
+  url.hostname = url.hostname.replace(/\.$/, '');
   if (port !== null) {
     // URL drops a default port, so that the port must be read from the text.
     const named = /:(\d+)$/.exec(authority)?.[1];

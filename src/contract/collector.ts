@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { stamp } from './document.ts';
-import { documentName, line } from './text.ts';
+import { documentName, durationMs, line } from './text.ts';
 
 const origin = line(512, 1).refine(
-  (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
+  (text) => text === '*' || (!text.includes('*') && URL.canParse(text) && new URL(text).origin === text),
   'Must be * or an origin such as https://shop.example.',
 );
 
@@ -15,6 +15,11 @@ export const collectorInput = z.strictObject({
     .min(1)
     .default(['infinity']),
   allowedOrigins: z.array(origin).max(100).default(['*']),
+  /** At most so many events in so long; null: as many as come. */
+  rate: z
+    .strictObject({ limit: z.int().min(1).max(1_000_000), perMs: durationMs(1, 86_400_000).default(1_000) })
+    .nullable()
+    .default(null),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
 export type CollectorBody = z.output<typeof collectorInput> & { key: string };

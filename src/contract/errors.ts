@@ -136,7 +136,7 @@ export const errors = {
 /** The closed list of error codes. */
 export type ErrorCode = keyof typeof errors;
 
-/** One thing wrong with the input: a JSON pointer (RFC 6901) and words. */
+/** One thing wrong with the input: a JSON pointer (RFC 6901) and words. Without a code of its own it has the answer's. */
 export type FieldError = { pointer: string; detail: string; code?: string };
 
 /** The body of an error answer (RFC 9457). */
@@ -148,7 +148,7 @@ export type Problem = {
   instance: string;
   code: ErrorCode;
   requestId: string;
-  errors?: FieldError[];
+  errors?: Required<FieldError>[];
 };
 
 /** An expected failure: `code` decides the answer, `message` is for the caller, `internal` for the log. */

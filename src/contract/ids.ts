@@ -55,7 +55,11 @@ export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
 }
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const values = new Map([...alphabet].map((letter, value) => [letter, value]));
+/** The value of a letter by its code unit; NaN for what is no letter of the alphabet. */
+const values = Array.from({ length: 128 }, (_, code) => {
+  const value = alphabet.indexOf(String.fromCharCode(code));
+  return value < 0 ? Number.NaN : value;
+});
 
 function encode(value: number, length: number): string {
   let text = '';
@@ -69,6 +73,6 @@ function encode(value: number, length: number): string {
 
 function decode(text: string, from: number, to: number): number {
   let value = 0;
-  for (let i = from; i < to; i++) value = value * 32 + (values.get(text.charAt(i)) ?? Number.NaN);
+  for (let i = from; i < to; i++) value = value * 32 + (values[text.charCodeAt(i)] ?? Number.NaN);
   return value;
 }

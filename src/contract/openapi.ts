@@ -49,7 +49,7 @@ const problem: Json = {
       type: 'array',
       items: {
         type: 'object',
-        required: ['pointer', 'detail'],
+        required: ['pointer', 'detail', 'code'],
         properties: { pointer: { type: 'string' }, detail: { type: 'string' }, code: { type: 'string' } },
       },
     },

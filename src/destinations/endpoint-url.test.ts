@@ -25,6 +25,7 @@ test('base URL, port and endpoint path are joined by exactly one slash', () => {
     ['https://api.example.com/v2', 8443, 'orders', 'https://api.example.com:8443/v2/orders'],
     ['https://api.example.com:8443/v2', 8443, 'orders', 'https://api.example.com:8443/v2/orders'],
     ['https://api.example.com:443/v2', 443, 'orders', 'https://api.example.com/v2/orders'],
+    ['https://api.example.com./v2', null, 'orders', 'https://api.example.com/v2/orders'],
     ['http://[::1]', 8080, 'x', 'http://[::1]:8080/x'],
     ['https://api.example.com', null, 'a b/ü', 'https://api.example.com/a%20b/%C3%BC'],
     ['https://api.example.com', null, 'a%2Fb@evil:80', 'https://api.example.com/a%2Fb@evil:80'],

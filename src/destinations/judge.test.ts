@@ -198,6 +198,8 @@ test('outcome rules are read in order and decide before anything else', () => {
   const paused = by([{ when: { status: '400-499' }, outcome: 'pause' }], answer(404));
   assert.ok(paused.kind === 'retry' && paused.pausesDestination);
   assert.equal(by([{ when: { status: 403 }, outcome: 'refresh_auth' }], answer(403), oauth2).kind, 'auth_refused');
+  // Without authentication there is nothing to refresh, and nobody could ever release what was held for it.
+  assert.equal(by([{ when: { status: 403 }, outcome: 'refresh_auth' }], answer(403)).kind, 'failed');
   const ordered: Rules = [
     { when: { status: 500, header: { name: 'X-Kind', contains: 'final' } }, outcome: 'fail' },
     { when: { status: '5xx' }, outcome: 'success' },

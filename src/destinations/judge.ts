@@ -114,6 +114,9 @@ function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: 
 }
 
 function authRefused(status: number, { auth, isTokenFresh, isResend }: Exchange): Verdict {
+  // Nothing was presented that could be mended: waiting for other credentials would wait for ever.
+  if (auth.type === 'none')
+    return failed(reasonOf(status), kindOf(status), `Answered ${status}, and nothing authenticates.`);
   const refresh = auth.type === 'oauth2' && !isTokenFresh && !isResend;
   const what = auth.type === 'oauth2' ? 'the access token' : 'the credentials';
   const more = refresh || auth.type !== 'oauth2' ? '' : ', although it is new';

@@ -3,7 +3,7 @@ import { reveal } from '../connections/secret-fields.ts';
 import type { ConnectionBody, Header } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { Rendered } from '../journal/journal.ts';
-import { joinUrl } from './endpoint-url.ts';
+import { joinUrl, type PathShape } from './endpoint-url.ts';
 import { pathShape } from './path-shape.ts';
 import { queryText } from './query-text.ts';
 
@@ -37,16 +37,19 @@ export function buildRequest({
   rendered: Rendered;
   idempotencyKey: string | null;
 }): BuiltRequest {
-  // Without tags nothing but what a person wrote is in the path.
-  const shape = destination.path.includes('{{') ? pathShape(destination.path) : null;
-  const joined = joinUrl({ ...connection, path: rendered.path, shape });
+  const joined = destination.path.includes('{{')
+    ? addressOf(connection, rendered.path, pathShape(destination.path))
+    : plainAddressOf(connection, rendered.path);
   if (!joined.ok) return { ok: false, reason: 'blocked', detail: joined.reason };
+  let { url } = joined;
 
   const sendsBody = destination.method !== 'GET' || destination.settings.getBody;
   if (!sendsBody) {
     const query = queryText(rendered);
     if (!query.ok) return { ok: false, reason: 'template_error', detail: query.reason };
-    joined.url.search = [joined.url.search.slice(1), query.text].filter(Boolean).join('&');
+    const whole = new URL(url);
+    whole.search = [whole.search.slice(1), query.text].filter(Boolean).join('&');
+    url = whole.href;
   }
 
   const own: [string, string][] = [];
@@ -67,13 +70,34 @@ export function buildRequest({
     headers.push([name, value]);
   }
   const body = sendsBody ? rendered.body.toWellFormed() : null;
-  return { ok: true, request: { method: destination.method, url: joined.url.href, headers, body } };
+  return { ok: true, request: { method: destination.method, url, headers, body } };
 }
 
 /** The request with these headers in place of any of the same names (in whatever case): how authentication is put on. */
 export function withHeaders(request: WebhookRequest, headers: readonly (readonly [string, string])[]): WebhookRequest {
   return headers.length === 0 ? request : { ...request, headers: override(request.headers, headers) };
 }
+
+type Place = Pick<ConnectionBody, 'baseUrl' | 'port'>;
+type Address = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly reason: string };
+
+function addressOf(connection: Place, path: string, shape: PathShape | null): Address {
+  const joined = joinUrl({ ...connection, path, shape });
+  return joined.ok ? { ok: true, url: joined.url.href } : joined;
+}
+
+/** Without tags nothing but what a person wrote is in the path: the same address for each delivery. */
+function plainAddressOf(connection: Place, path: string): Address {
+  const known = plainAddresses.get(connection) ?? new Map<string, Address>();
+  plainAddresses.set(connection, known);
+  const found = known.get(path) ?? addressOf(connection, path, null);
+  if (known.size < plainAddressesMost) known.set(path, found);
+  return found;
+}
+
+/** By the connection's body, which a change replaces. */
+const plainAddresses = new WeakMap<Place, Map<string, Address>>();
+const plainAddressesMost = 1_000;
 
 function plainHeader(header: Header): [string, string] {
   return [header.name, reveal(header.value)];

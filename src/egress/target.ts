@@ -8,7 +8,7 @@ export interface Target {
   readonly port: number;
   /** The host when it is an address, else null. */
   readonly literal: Address | null;
-  /** `scheme://host[:port]` as the URL standard writes it. */
+  /** `scheme://host[:port]` as the URL standard writes it, the host without a trailing dot. */
   readonly origin: string;
   readonly pathname: string;
   /** Path and query, as sent. */
@@ -33,8 +33,11 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
   const isTls = url.protocol === 'https:';
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
   if (BAD_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  if (host === '') return { reason: 'the URL has no host' };
+  // A dot at the end makes a name absolute for a resolver; certificates and virtual hosts don't have it.
+  const name = url.hostname.replace(/\.$/, '');
+  if (name === '') return { reason: 'the URL has no host' };
+  url.hostname = name;
+  const host = name.replace(/^\[(.*)\]$/, '$1');
   return {
     isTls,
     host,

@@ -8,9 +8,12 @@ export function batcher<Ask, Answer>(options: {
   size: number;
   /** Batches away at once. */
   outstanding: number;
+  /** What an ask weighs, and how much a batch may weigh: it ends with the ask that reaches it. */
+  weigh?: (ask: Ask) => number;
+  weightMost?: number;
 }): (ask: Ask) => Promise<Answer> {
   type Waiting = { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void };
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let away = 0;
   let scheduled = false;
 
@@ -20,10 +23,20 @@ export function batcher<Ask, Answer>(options: {
     setImmediate(send);
   }
 
+  function nextSize(): number {
+    const { size, weigh, weightMost = Number.POSITIVE_INFINITY } = options;
+    if (weigh === undefined) return size;
+    let weight = 0;
+    const end = waiting.findIndex(({ ask }, index) => {
+      weight += weigh(ask);
+      return weight >= weightMost || index + 1 >= size;
+    });
+    return end < 0 ? size : end + 1;
+  }
+
   async function send() {
     scheduled = false;
-    const batch = waiting.slice(0, options.size);
-    waiting = waiting.slice(options.size);
+    const batch = waiting.splice(0, nextSize());
     away += 1;
     schedule();
     try {

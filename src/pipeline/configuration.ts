@@ -6,7 +6,7 @@ import type { ConnectionBody } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
-import { type CompiledCondition, compileCondition } from '../rules/compile.ts';
+import { type CompiledCondition, compileCondition, sharedParts } from '../rules/compile.ts';
 import { type RuleIndex, ruleIndex } from '../rules/index.ts';
 import { standardBehaviors } from '../rules/standard-behaviors.ts';
 
@@ -68,7 +68,7 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
   async function reload() {
     const { revision, documents } = await catalog.all();
     stored = new Map(documents.map((document) => [keyOf(document), document]));
-    snapshot = takeSnapshot(revision, stored.values());
+    snapshot = takeSnapshot(revision, stored.values(), null);
   }
 
   // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
@@ -86,7 +86,9 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
         if (op === 'put') stored.set(keyOf(document), document);
         else stored.delete(keyOf(document));
       }
-      snapshot = takeSnapshot(revision, stored.values());
+      // With many actions compiling takes long, and most changes touch none.
+      const hasSameRules = changes.every(({ document: { kind } }) => kind !== 'action' && kind !== 'behavior');
+      snapshot = takeSnapshot(revision, stored.values(), hasSameRules ? snapshot.rules : null);
       for (const listener of listeners) listener(snapshot, changes);
       return snapshot;
     }
@@ -120,7 +122,7 @@ export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) 
   );
 }
 
-function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snapshot {
+function takeSnapshot(revision: number, stored: Iterable<StoredDocument>, rules: Snapshot['rules'] | null): Snapshot {
   const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
     connection: new Map(),
     destination: new Map(),
@@ -134,18 +136,22 @@ function takeSnapshot(revision: number, stored: Iterable<StoredDocument>): Snaps
     const kind: Map<string, Document<unknown>> = documents[document.kind];
     kind.set(document.id, document);
   }
-  const behaviors = behaviorConditions(documents.behavior.values());
-  const comparisons = new Map();
-  const rules: Rule[] = [];
-  for (const action of documents.action.values()) {
-    if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
-    const compiled = compileCondition(action.body.rules, behaviors, comparisons);
-    if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
-  }
   return {
     revision,
     documents,
     collectorsByKey: new Map(Array.from(documents.collector.values(), (one) => [one.body.key, one])),
-    rules: ruleIndex(rules),
+    rules: rules ?? compileRules(documents),
   };
+}
+
+function compileRules({ action: actions, behavior }: Snapshot['documents']): Snapshot['rules'] {
+  const behaviors = behaviorConditions(behavior.values());
+  const shared = sharedParts();
+  const rules: Rule[] = [];
+  for (const action of actions.values()) {
+    if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
+    const compiled = compileCondition(action.body.rules, behaviors, shared);
+    if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
+  }
+  return ruleIndex(rules);
 }

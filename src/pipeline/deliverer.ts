@@ -1,9 +1,18 @@
-import { placedId } from '../contract/ids.ts';
 import type { DeliveryQueue, DueDelivery, Lease, Settlement } from '../journal/journal.ts';
 import { batcher } from './batcher.ts';
-import type { Clock } from './clock.ts';
-import { createLane, createQueue, type DestinationQueue, type Lane, mayStart, spill } from './delivery-queue.ts';
+import { type Clock, pause } from './clock.ts';
+import {
+  createLane,
+  createQueue,
+  type DestinationQueue,
+  fairShare,
+  isLastChance,
+  isSuspect,
+  type Lane,
+} from './delivery-queue.ts';
 import type { Gates } from './gates.ts';
+import { createQueueMemory } from './queue-memory.ts';
+import { createQueueReader } from './queue-reader.ts';
 
 /** What one attempt came to: how to record it, and what it means for others. */
 export type Step = {
@@ -23,7 +32,7 @@ export type Deliverer = AsyncDisposable & {
   start(): Promise<void>;
   /** New deliveries, already in the journal. What doesn't fit in memory is read back later. */
   hand(deliveries: readonly DueDelivery[]): void;
-  /** Something about these destinations changed (a gate, a retry by a person): look at their queues now. */
+  /** Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now. */
   wake(destinationIds: readonly string[]): void;
   isSending(deliveryId: string): boolean;
   depth(): { inMemory: number; inFlight: number };
@@ -35,22 +44,25 @@ export type DelivererOptions = {
   clock: Clock;
   gates: Gates;
   attempt(delivery: DueDelivery): Promise<Step>;
-  /** The connection of a destination and how many requests a person allows it at once; null: the destination is gone. */
-  placeOf(destinationId: string): { connectionId: string; concurrency: number | null } | null;
+  /** null: the destination is gone. */
+  connectionOf(destinationId: string): string | null;
+  /** How many requests a person allows a connection at once. */
+  concurrencyOf(connectionId: string): number | null;
   pause(destinationId: string): Promise<void>;
+  /** Makes due what a destination has stored as held. */
+  release(destinationId: string): Promise<unknown>;
   settled(delivery: DueDelivery, step: Step): void;
   failed(error: unknown, doing: string): void;
   stopTimeoutMs: number;
 };
 
-const memoryMost = 20_000;
-const queueMost = 500;
-const queueLeast = 16;
-const unsettledMost = 2_000;
+/** Answers that may wait for their record before no more is sent, by number and by weight. */
+const unrecordedMost = 2_000;
+const unrecordedBytesMost = 32 * 1024 * 1024;
+/** Requests on the wire from which on each destination has one. */
+const crowdMost = 2_000;
 const markDelayMs = 20;
-const settleRetryMs = 1_000;
-const timeMost = Number.MAX_SAFE_INTEGER;
-const lastId = placedId('delivery', { timeMs: 2 ** 48 - 1, partition: 32_767, number: Number.MAX_SAFE_INTEGER });
+const retryMs = 1_000;
 
 /**
  * Sends what is due: a queue for each destination, a lane for each connection. Deliveries come from the matcher through
@@ -64,8 +76,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const lanes = new Map<string, Lane>();
   const queues = new Map<string, DestinationQueue>();
   const sending = new Map<string, DestinationQueue>();
-  let inMemory = 0;
-  let unsettled = 0;
+  /** Lanes that found something in their way which is not their own. */
+  const stalled = new Set<Lane>();
+  const memory = createQueueMemory();
+  const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
+  let unrecorded = 0;
+  let unrecordedBytes = 0;
+  let hasLastChance = false;
   let isStopping = false;
   let isMarkDue = false;
   let drained: (() => void) | null = null;
@@ -73,6 +90,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const settle = batcher<Settlement, boolean>({
     size: 500,
     outstanding: 4,
+    weigh: weightOfSettlement,
+    weightMost: 8 * 1024 * 1024,
     run: async (settlements) => {
       for (;;) {
         try {
@@ -81,7 +100,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         } catch (error) {
           // What was sent must be recorded before more is sent: a full disk stops the sending until there is room.
           options.failed(error, 'record attempts');
-          await new Promise<void>((resolve) => clock.after(settleRetryMs, resolve));
+          await pause(clock, retryMs);
         }
       }
     },
@@ -90,17 +109,17 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   function queueFor(destinationId: string, connectionId: string): DestinationQueue {
     const known = queues.get(destinationId);
     if (known !== undefined) return known;
-    const laneId = options.placeOf(destinationId)?.connectionId ?? connectionId;
+    const laneId = options.connectionOf(destinationId) ?? connectionId;
     const lane = lanes.get(laneId) ?? createLane(laneId);
     lanes.set(laneId, lane);
     const queue = createQueue(destinationId, lane);
     queues.set(destinationId, queue);
+    memory.opened();
     return queue;
   }
 
-  /** How many deliveries of one destination may lie in memory: all queues share it. */
-  function share(): number {
-    return Math.max(queueLeast, Math.min(queueMost, Math.floor(memoryMost / queues.size)));
+  function mustRecordFirst() {
+    return unrecorded > unrecordedMost || unrecordedBytes > unrecordedBytesMost;
   }
 
   function makeReady(queue: DestinationQueue) {
@@ -109,16 +128,26 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queue.lane.ready.push(queue);
   }
 
+  function resume(queue: DestinationQueue) {
+    makeReady(queue);
+    pump(queue.lane);
+  }
+
   /** Starts what may start in a lane, one delivery of each ready queue after the other. */
   function pump(lane: Lane) {
-    if (isStopping || unsettled > unsettledMost) return;
+    if (isStopping) return;
+    if (mustRecordFirst()) {
+      stalled.add(lane);
+      return;
+    }
     const now = clock.now();
     if (lane.waitUntil > now) {
       const [first] = lane.ready;
       if (first !== undefined) wakeLater(first, lane.waitUntil);
       return;
     }
-    for (let idle = 0; idle < lane.ready.length; ) {
+    const limit = options.concurrencyOf(lane.connectionId);
+    for (let idle = 0, share = fairShare(lane, limit); idle < lane.ready.length && share > 0; ) {
       const queue = lane.ready.shift();
       if (queue === undefined) return;
       queue.isReady = false;
@@ -129,21 +158,39 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const closed = gates.closed(queue.destinationId);
       const isProbe = closed !== null && closed.probeAt !== null && closed.probeAt <= now && !lane.isProbing;
       if (closed !== null && !isProbe) {
-        inMemory -= queue.items.length;
-        spill(queue);
+        memory.spill(queue);
         if (closed.probeAt !== null && !lane.isProbing) wakeLater(queue, closed.probeAt);
         continue;
       }
-      if (queue.hasMore && queue.items.length <= share() / 4) void load(queue);
-      const limit = options.placeOf(queue.destinationId)?.concurrency ?? null;
-      if (queue.items.length > 0 && mayStart(queue, limit)) {
-        const item = queue.items.shift();
-        inMemory -= 1;
+      if (isDue(queue)) void load(queue);
+      if (mayStart(queue, share)) {
         idle = 0;
-        if (item !== undefined) void send(queue, item, isProbe);
+        const delivery = memory.start(queue);
+        if (delivery !== undefined) void send(queue, delivery, isProbe);
+        if (share === Number.POSITIVE_INFINITY) share = fairShare(lane, limit);
       } else idle += 1;
-      if (queue.items.length > 0) makeReady(queue);
+      // At its own limit, its next answer makes it ready again.
+      if (queue.items.length > 0 && queue.inFlight < queue.concurrency.limit) makeReady(queue);
     }
+  }
+
+  /** What was on the wire when the process died goes one by one, so that the next death blames one and not all. */
+  function mayStart(queue: DestinationQueue, share: number): boolean {
+    const [head] = queue.items;
+    if (head === undefined || queue.inFlight >= Math.min(queue.concurrency.limit, share)) return false;
+    if (queue.inFlight > 0 && (sending.size >= crowdMost || memory.isHeavy)) return false;
+    if (hasLastChance && isLastChance(head)) {
+      stalled.add(queue.lane);
+      return false;
+    }
+    return !(queue.hasSuspect && isSuspect(head));
+  }
+
+  /** Looks again at the lanes that something held up which is out of the way now. */
+  function goOn() {
+    const waiting = [...stalled];
+    stalled.clear();
+    for (const lane of waiting) pump(lane);
   }
 
   async function send(queue: DestinationQueue, delivery: DueDelivery, isProbe: boolean) {
@@ -152,113 +199,76 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queue.inFlight += 1;
     lane.inFlight += 1;
     lane.isProbing ||= isProbe;
-    const isSuspect = delivery.deaths > 0;
-    queue.hasSuspect ||= isSuspect;
-    unsettled += 1;
+    queue.hasSuspect ||= isSuspect(delivery);
+    hasLastChance ||= isLastChance(delivery);
     sending.set(delivery.id, queue);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
-      if (isSuspect) await journal.mark(lease, [...sending.keys()]);
+      if (isSuspect(delivery)) await journal.mark(lease, [...sending.keys()]);
       else markSoon();
       step = await options.attempt(delivery);
     } catch (error) {
       options.failed(error, 'attempt a delivery');
+      // It keeps its place meanwhile, so that what fails at once is not tried again at once.
+      await pause(clock, retryMs);
     }
     queue.inFlight -= 1;
     lane.inFlight -= 1;
     if (isProbe) lane.isProbing = false;
-    if (step !== null) await conclude(queue, delivery, step, startedAt);
-    else wakeLater(queue, clock.now() + settleRetryMs);
-    unsettled -= 1;
-    sending.delete(delivery.id);
-    queue.known.delete(delivery.id);
-    if (isSuspect) queue.hasSuspect = false;
     if (step === null) queue.hasMore = true;
+    else await conclude(queue, delivery, { step, startedAt, isProbe });
+    sending.delete(delivery.id);
+    memory.release(queue, delivery);
+    if (isSuspect(delivery)) queue.hasSuspect = false;
+    if (isLastChance(delivery)) hasLastChance = false;
     if (drained !== null && sending.size === 0) drained();
     resume(queue);
+    if (stalled.size > 0 && !mustRecordFirst()) goOn();
   }
 
-  async function conclude(queue: DestinationQueue, delivery: DueDelivery, step: Step, startedAt: number) {
+  async function conclude(
+    queue: DestinationQueue,
+    delivery: DueDelivery,
+    { step, startedAt, isProbe }: { step: Step; startedAt: number; isProbe: boolean },
+  ) {
     const { lane } = queue;
     const now = clock.now();
     if (step.health === 'good') queue.concurrency.succeeded();
     if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
     if (step.wait?.scope === 'connection') lane.waitUntil = Math.max(lane.waitUntil, step.wait.until);
     if (step.wait?.scope === 'destination') queue.waitUntil = Math.max(queue.waitUntil, step.wait.until);
-    if (step.wait !== null) for (const one of lane.queues) wakeLater(one, Math.max(lane.waitUntil, one.waitUntil));
-    try {
-      if (step.auth?.kind === 'rejected') await gates.refuse(lane.connectionId, step.auth.detail, now);
-      if (step.auth?.kind === 'accepted' && gates.gateOf(lane.connectionId) !== null)
-        await gates.admit(lane.connectionId);
-    } catch (error) {
-      options.failed(error, 'move a gate');
-    }
+    const weight = weightOfSettlement(step.settlement);
+    unrecorded += 1;
+    unrecordedBytes += weight;
+    await moveGate(lane, step, isProbe).catch((error) => options.failed(error, 'move a gate'));
     if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
     resume(queue);
     const isMine = await settle(step.settlement);
-    queue.settledWhileLoading?.add(delivery.id);
+    unrecorded -= 1;
+    unrecordedBytes -= weight;
+    queue.reading?.settled.add(delivery.id);
     if (!isMine) return;
     if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
+    // What was held when its destination was deleted is cancelled; this one is late.
+    if (step.settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
+      await options.release(queue.destinationId).then(
+        () => wakeLater(queue, clock.now()),
+        (error) => options.failed(error, 'release deliveries'),
+      );
     options.settled(delivery, step);
   }
 
-  function resume(queue: DestinationQueue) {
-    makeReady(queue);
-    pump(queue.lane);
-  }
-
-  /** Reads more of a queue from the journal: first on from where the last reading ended, then once more from the start. */
-  async function load(queue: DestinationQueue) {
-    if (queue.settledWhileLoading !== null) return;
-    const settled = new Set<string>();
-    queue.settledWhileLoading = settled;
-    const { cursor } = queue;
-    const { destinationId } = queue;
-    const now = clock.now();
-    const limit = Math.ceil(share() / 2) + (cursor === null ? queue.known.size : 0);
-    // Whoever finds out meanwhile that there is more says so again.
-    queue.hasMore = false;
-    queue.cursor = null;
-    try {
-      const found = await journal.due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
-      const last = found.at(-1);
-      if (found.length === limit && last?.dueAt != null) {
-        queue.cursor = { dueAt: last.dueAt, id: last.id };
-        queue.hasMore = true;
-      } else if (cursor !== null) queue.hasMore = true;
-      else {
-        const later = { dueAt: now, id: lastId };
-        const [next] = await journal.due({ destinationId, now: timeMost, limit: 1, after: later });
-        if (next?.dueAt != null) wakeLater(queue, next.dueAt);
-      }
-      for (const delivery of found) if (!settled.has(delivery.id)) take(queue, delivery);
-    } catch (error) {
-      options.failed(error, 'read deliveries');
-      wakeLater(queue, clock.now() + settleRetryMs);
-    } finally {
-      queue.settledWhileLoading = null;
+  async function moveGate({ connectionId, queues: all }: Lane, { auth, settlement }: Step, isProbe: boolean) {
+    if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, clock.now());
+    if (auth?.kind === 'accepted') return void (await gates.admit(connectionId));
+    if (!isProbe) return;
+    // A probe that found out nothing: if it was sent the next one waits, else another delivery may probe at once.
+    if (settlement.log.length > 0) return gates.postpone(connectionId, clock.now());
+    for (const one of all) {
+      one.hasMore = true;
+      resume(one);
     }
-    resume(queue);
-  }
-
-  function take(queue: DestinationQueue, delivery: DueDelivery) {
-    if (queue.known.has(delivery.id)) return;
-    queue.known.add(delivery.id);
-    queue.items.push(delivery);
-    inMemory += 1;
-  }
-
-  function wakeLater(queue: DestinationQueue, at: number) {
-    if (at >= queue.wakeAt) return;
-    queue.cancelWake?.();
-    queue.wakeAt = at;
-    queue.cancelWake = clock.after(at - clock.now(), () => {
-      queue.wakeAt = Number.POSITIVE_INFINITY;
-      queue.cancelWake = null;
-      queue.hasMore = true;
-      resume(queue);
-    });
   }
 
   function markSoon() {
@@ -282,25 +292,21 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const touched = new Set<DestinationQueue>();
       for (const delivery of deliveries) {
         const queue = queueFor(delivery.destinationId, delivery.connectionId);
-        if (queue.hasMore || queue.items.length >= share()) queue.hasMore = true;
-        else take(queue, delivery);
+        if (queue.hasMore || queue.items.length >= memory.share || memory.isHeavy) queue.hasMore = true;
+        else memory.take(queue, delivery);
         touched.add(queue);
       }
       for (const queue of touched) resume(queue);
     },
     wake(destinationIds) {
       for (const id of destinationIds) {
-        const queue = queues.get(id);
-        const place = options.placeOf(id);
-        if (queue === undefined && place === null) continue;
-        const found = queue ?? queueFor(id, place?.connectionId ?? '');
-        found.hasMore = true;
-        found.cursor = null;
-        resume(found);
+        const queue = queueFor(id, '');
+        memory.spill(queue);
+        resume(queue);
       }
     },
     isSending: (id) => sending.has(id),
-    depth: () => ({ inMemory, inFlight: sending.size }),
+    depth: () => ({ inMemory: memory.waiting, inFlight: sending.size }),
     async [Symbol.asyncDispose]() {
       isStopping = true;
       for (const queue of queues.values()) queue.cancelWake?.();
@@ -311,7 +317,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         await promise;
         cancel();
       }
-      await journal.mark(lease, []);
+      await journal.mark(lease, []).catch((error) => options.failed(error, 'mark deliveries'));
     },
   };
+}
+
+/** About how many bytes a settlement brings to the storage. */
+function weightOfSettlement({ rendered, log }: Settlement): number {
+  let sum = 500 + (rendered?.body.length ?? 0);
+  for (const { request, response } of log) sum += 2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0);
+  return sum;
 }

@@ -1,4 +1,4 @@
-import type { DueDelivery } from '../journal/journal.ts';
+import { type DueDelivery, deathsMax } from '../journal/journal.ts';
 import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
 
 /**
@@ -13,9 +13,11 @@ export type DestinationQueue = {
   readonly known: Set<string>;
   inFlight: number;
   hasMore: boolean;
-  cursor: { dueAt: number; id: string } | null;
-  /** Ids settled while the journal is being read: the picture that comes back may still hold them. */
-  settledWhileLoading: Set<string> | null;
+  /** The journal is being read on after this one; null: from the start. */
+  cursor: Place | null;
+  reading: Reading | null;
+  /** A running average of what its deliveries weigh. */
+  usualBytes: number | null;
   /** The destination asked for quiet until then (503 with Retry-After). */
   waitUntil: number;
   /** The earliest due time of what lies in the journal for later. */
@@ -25,6 +27,12 @@ export type DestinationQueue = {
   /** A delivery during which the process died before is on the wire. */
   hasSuspect: boolean;
 };
+
+/** Where a delivery stands in its queue. */
+export type Place = { dueAt: number; id: string };
+
+/** What happens while the journal is being read, since the picture that comes back may not show it yet. */
+export type Reading = { readonly settled: Set<string>; isStale: boolean };
 
 /** The destinations of one connection, which share its budget. */
 export type Lane = {
@@ -51,7 +59,8 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     inFlight: 0,
     hasMore: false,
     cursor: null,
-    settledWhileLoading: null,
+    reading: null,
+    usualBytes: null,
     waitUntil: 0,
     wakeAt: Number.POSITIVE_INFINITY,
     cancelWake: null,
@@ -65,25 +74,21 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
 const laneMost = 64;
 
 /**
- * Whether the next request of this queue may leave. What was on the wire when the process died goes one by one, so that
- * the next death blames one and not all. Without a limit of its own a connection has room for 64, and each of its
- * destinations always has its fair part of them, so that one that hangs never delays another.
+ * How many requests each destination of a lane may have on the wire when the lane is at its limit. Without a limit that
+ * a person set, a connection has room for 64, and each of its destinations always has its fair part of them, so that
+ * one that hangs never delays another.
  */
-export function mayStart(queue: DestinationQueue, connectionLimit: number | null): boolean {
-  if (queue.inFlight >= queue.concurrency.limit) return false;
-  const { lane } = queue;
-  if (queue.hasSuspect && (queue.items[0]?.deaths ?? 0) > 0) return false;
-  if (lane.inFlight < (connectionLimit ?? laneMost)) return true;
-  if (connectionLimit !== null) return false;
+export function fairShare(lane: Lane, limit: number | null): number {
+  if (lane.inFlight < (limit ?? laneMost)) return Number.POSITIVE_INFINITY;
+  if (limit !== null) return 0;
   let active = 0;
   for (const one of lane.queues) if (one.inFlight > 0 || one.items.length > 0) active += 1;
-  return queue.inFlight < Math.max(1, Math.floor(laneMost / active));
+  return Math.max(1, Math.floor(laneMost / active));
 }
 
-/** Forgets what is in memory but not on the wire: it stays in the journal and is read again later. */
-export function spill(queue: DestinationQueue): void {
-  for (const item of queue.items) queue.known.delete(item.id);
-  queue.items.length = 0;
-  queue.hasMore = true;
-  queue.cursor = null;
-}
+/** The process died during it before, so that it may be what kills. */
+export const isSuspect = (delivery: DueDelivery | undefined) => delivery !== undefined && delivery.deaths > 0;
+
+/** One more death during it, and it is taken for poison. */
+export const isLastChance = (delivery: DueDelivery | undefined) =>
+  delivery !== undefined && delivery.deaths >= deathsMax - 1;

@@ -5,17 +5,13 @@ import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Deliverer } from './deliverer.ts';
 
-/** The connection of a destination and the requests that a person allows it at once; null: the destination is gone. */
+/** Where a destination belongs, and the requests that a person allows a connection at once; null: gone, or no limit. */
 export function placesOf(configuration: Configuration) {
-  return (destinationId: string): { connectionId: string; concurrency: number | null } | null => {
-    const { documents } = configuration.snapshot;
-    const destination = documents.destination.get(destinationId);
-    if (destination === undefined) return null;
-    const { connectionId } = destination.body;
-    return {
-      connectionId,
-      concurrency: documents.connection.get(connectionId)?.body.settings.rate.concurrency ?? null,
-    };
+  const documents = () => configuration.snapshot.documents;
+  return {
+    connectionOf: (destinationId: string) => documents().destination.get(destinationId)?.body.connectionId ?? null,
+    concurrencyOf: (connectionId: string) =>
+      documents().connection.get(connectionId)?.body.settings.rate.concurrency ?? null,
   };
 }
 

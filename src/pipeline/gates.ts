@@ -20,8 +20,13 @@ export type Gates = {
   gateOf(connectionId: string): Gate | null;
   /** Called with the destinations whose gates may have moved. */
   watch(listener: (destinationIds: readonly string[]) => void): void;
-  /** Credentials were refused: closes the connection's gate, or sets the next probe of a closed one further away. */
+  /**
+   * Credentials were refused: closes the connection's gate, or sets the next probe of a closed one further away. What
+   * left before the gate closed and is refused after it tells nothing new.
+   */
   refuse(connectionId: string, detail: string, now: number): Promise<void>;
+  /** A probe found out nothing: sets the next one further away. */
+  postpone(connectionId: string, now: number): Promise<void>;
   /** The connection works again. Answers whether its gate was closed. */
   admit(connectionId: string): Promise<boolean>;
 };
@@ -67,27 +72,34 @@ export async function createGates(options: {
     refresh(touched);
   });
 
+  async function close(connectionId: string, detail: string, now: number) {
+    const before = gates.get(connectionId);
+    if (before !== undefined && now < before.probeAt) return;
+    const probes = before === undefined ? 0 : before.probes + 1;
+    const gate: Gate = {
+      scopeId: connectionId,
+      reason: 'auth_rejected',
+      detail,
+      since: before?.since ?? now,
+      probeAt: now + Math.min(probeFirstMs * 2 ** probes, probeMostMs),
+      probes,
+    };
+    gates.set(connectionId, gate);
+    refresh(destinationsOf(configuration.snapshot, connectionId));
+    telemetry.gateMoved(gate);
+    await queue.saveGate(gate);
+  }
+
   return {
     closed: (destinationId) => closed.get(destinationId) ?? null,
     allClosed: () => closed,
     openedAt: (destinationId) => openedAt.get(destinationId) ?? 0,
     gateOf: (connectionId) => gates.get(connectionId) ?? null,
     watch: (listener) => void listeners.push(listener),
-    async refuse(connectionId, detail, now) {
-      const before = gates.get(connectionId);
-      const probes = before === undefined ? 0 : before.probes + 1;
-      const gate: Gate = {
-        scopeId: connectionId,
-        reason: 'auth_rejected',
-        detail,
-        since: before?.since ?? now,
-        probeAt: now + Math.min(probeFirstMs * 2 ** probes, probeMostMs),
-        probes,
-      };
-      gates.set(connectionId, gate);
-      refresh(destinationsOf(configuration.snapshot, connectionId));
-      telemetry.gateMoved(gate);
-      await queue.saveGate(gate);
+    refuse: close,
+    async postpone(connectionId, now) {
+      const gate = gates.get(connectionId);
+      if (gate !== undefined) await close(connectionId, gate.detail, now);
     },
     async admit(connectionId) {
       if (!gates.delete(connectionId)) return false;

@@ -1,4 +1,5 @@
 import type { Lease, Leases } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 
 const ttlMs = 15_000;
@@ -9,9 +10,10 @@ export async function holdLeases(options: {
   leases: Leases;
   clock: Clock;
   owner: string;
+  telemetry: Pick<Telemetry, 'failed'>;
   lost(scope: string): void;
 }): Promise<{ leases: { events: Lease; deliveries: Lease } } & AsyncDisposable> {
-  const { leases, clock, owner } = options;
+  const { leases, clock, owner, telemetry } = options;
   const acquire = async (scope: string): Promise<Lease> => {
     const lease = await leases.acquire({ scope, owner, ttlMs, now: clock.now() });
     if (lease === null) throw new Error(`another process holds ${scope}`);
@@ -19,11 +21,13 @@ export async function holdLeases(options: {
   };
   const events = await acquire('events/0');
   const deliveries = await acquire('deliveries/0');
+  let isEnding = false;
   let cancel = clock.after(renewMs, renew);
 
   async function renew() {
     for (const lease of [events, deliveries]) {
       const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next round tells
+      if (isEnding) return;
       if (!isMine) return options.lost(lease.scope);
     }
     cancel = clock.after(renewMs, renew);
@@ -32,9 +36,11 @@ export async function holdLeases(options: {
   return {
     leases: { events, deliveries },
     async [Symbol.asyncDispose]() {
+      isEnding = true;
       cancel();
-      await leases.release(events);
-      await leases.release(deliveries);
+      // A full disk does not take it. The next process of this owner claims them all the same.
+      for (const lease of [events, deliveries])
+        await leases.release(lease).catch((error) => telemetry.failed(error, 'give back a claim'));
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Event, IncomingEvent } from '../contract/event.ts';
 import type { DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, pause } from './clock.ts';
 import type { Configuration, Rule } from './configuration.ts';
 import { freshDelivery } from './fresh-delivery.ts';
+import { weightOfEvent } from './weight.ts';
 
 export type Matcher = AsyncDisposable & {
   start(): Promise<void>;
@@ -25,7 +26,13 @@ export type MatcherOptions = {
 };
 
 const bufferMost = 10_000;
+const bufferBytesMost = 32 * 1024 * 1024;
 const batchMost = 500;
+/** Events of unknown weight that are read at once. */
+const firstReading = 32;
+const readBytesMost = 16 * 1024 * 1024;
+/** Deliveries in one transaction; one event may bring more. */
+const plannedMost = 5_000;
 const retryMs = 1_000;
 
 /**
@@ -34,7 +41,9 @@ const retryMs = 1_000;
  */
 export function createMatcher(options: MatcherOptions): Matcher {
   const { journal, lease, partition, clock, configuration } = options;
-  let buffer: PlacedEvent[] = [];
+  const buffer: PlacedEvent[] = [];
+  let bufferBytes = 0;
+  let readMost = firstReading;
   let position = 0;
   /** The offset after the last event that intake kept. */
   let end = 0;
@@ -52,30 +61,42 @@ export function createMatcher(options: MatcherOptions): Matcher {
           const batch = buffer.slice(0, batchMost);
           const last = batch.at(-1) ?? first;
           await plan(batch, last.offset + 1);
-          buffer = buffer.slice(batch.length);
         } else {
-          const { events, to } = await journal.matching.read({ partition, from: position, limit: batchMost });
+          const { events, to } = await journal.matching.read({ partition, from: position, limit: readMost });
           if (to <= position) {
             isBehind = false;
             break;
           }
           await plan(events, to);
-          buffer = buffer.filter((one) => one.offset >= position);
+          const bytes = events.reduce((sum, { event }) => sum + weightOfEvent(event), 1);
+          readMost = Math.max(1, Math.min(batchMost, Math.floor((readBytesMost * events.length) / bytes)));
         }
+        forgetPlanned();
       } catch (error) {
         options.failed(error, 'plan deliveries');
-        await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+        await pause(clock, retryMs);
       }
     }
   }
 
-  async function plan(events: readonly PlacedEvent[], to: number) {
+  function forgetPlanned() {
+    const first = buffer.findIndex(({ offset }) => offset >= position);
+    for (const { event } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= weightOfEvent(event);
+  }
+
+  /** Plans the deliveries of events up to the offset `end`, or of the first of them when they are very many. */
+  async function plan(events: readonly PlacedEvent[], end: number) {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
     const deliveries: PlannedDelivery[] = [];
     const sources: Event[] = [];
     const news: [Event, Rule[]][] = [];
-    for (const { event } of events) {
+    let to = end;
+    for (const { offset, event } of events) {
+      if (deliveries.length >= plannedMost) {
+        to = offset;
+        break;
+      }
       const fired = rules.match(event);
       news.push([event, fired]);
       for (const { action } of fired)
@@ -99,9 +120,14 @@ export function createMatcher(options: MatcherOptions): Matcher {
     if (ids === null) throw new Error('another process has taken over the matching of events');
     position = to;
     const due = deliveries.map((planned, index) => freshDelivery(ids[index] ?? '', planned, sources[index] ?? null));
-    options.telemetry.eventsMatched({ events: events.length, deliveries: due.length });
+    options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) options.planned(due);
     for (const [event, fired] of news) options.matched(event, fired);
+  }
+
+  function keep(placed: PlacedEvent) {
+    buffer.push(placed);
+    bufferBytes += weightOfEvent(placed.event);
   }
 
   function kick() {
@@ -126,10 +152,13 @@ export function createMatcher(options: MatcherOptions): Matcher {
       const received = new Date(accepted.receivedAt).toISOString();
       let offset = from;
       const isFollowing =
-        buffer.length < bufferMost && from >= position && (buffer.at(-1)?.offset ?? from - 1) === from - 1;
+        buffer.length < bufferMost &&
+        bufferBytes < bufferBytesMost &&
+        from >= position &&
+        (buffer.at(-1)?.offset ?? from - 1) === from - 1;
       for (const [index, incoming] of events.entries()) {
         if (repeated?.has(index) === true) continue;
-        if (isFollowing) buffer.push({ offset, event: stored(incoming, ids[index] ?? '', received) });
+        if (isFollowing) keep({ offset, event: stored(incoming, ids[index] ?? '', received) });
         offset += 1;
       }
       end = Math.max(end, offset);

@@ -54,8 +54,12 @@ export function newsDesk() {
 }
 
 const heldFreshMs = 2_000;
+const longCountMs = 500;
 
-/** The health of a connection as traffic finds it. The number held is counted at most every two seconds. */
+/**
+ * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
+ * a large backlog, is good for two seconds.
+ */
 export function healthOf(options: {
   configuration: Configuration;
   gates: Gates;
@@ -63,13 +67,24 @@ export function healthOf(options: {
   clock: Clock;
 }) {
   const { gates, queue, clock } = options;
-  let counted: { at: number; open: Promise<Awaited<ReturnType<DeliveryQueue['backlog']>>> } | null = null;
+  let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
+  function count() {
+    const startedAt = clock.now();
+    // Whoever asks meanwhile gets the same count.
+    const one = { until: Number.POSITIVE_INFINITY, open: queue.backlog() };
+    const ended = () => {
+      const now = clock.now();
+      one.until = now - startedAt < longCountMs ? now : now + heldFreshMs;
+    };
+    one.open.then(ended, ended);
+    return one;
+  }
+
   return async (connectionId: string): Promise<Health> => {
     const gate = gates.gateOf(connectionId);
     let held = 0;
     if (gates.allClosed().size > 0) {
-      const now = clock.now();
-      if (counted === null || now - counted.at > heldFreshMs) counted = { at: now, open: queue.backlog() };
+      if (counted === null || clock.now() >= counted.until) counted = count();
       for (const row of await counted.open)
         if (row.connectionId === connectionId && gates.closed(row.destinationId) !== null) held += row.open;
     }

@@ -27,6 +27,7 @@ export async function startParameters(options: {
   // What this program wrote into its own journal.
   let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
   let hasNews = false;
+  let isStopping = false;
   let cancel = clock.after(saveEveryMs, tick);
 
   function gather(): LearntParameters {
@@ -44,7 +45,7 @@ export async function startParameters(options: {
 
   async function tick() {
     await save();
-    cancel = clock.after(saveEveryMs, tick);
+    if (!isStopping) cancel = clock.after(saveEveryMs, tick);
   }
 
   return {
@@ -75,6 +76,7 @@ export async function startParameters(options: {
       });
     },
     async [Symbol.asyncDispose]() {
+      isStopping = true;
       cancel();
       await save();
     },

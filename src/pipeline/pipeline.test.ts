@@ -79,6 +79,9 @@ test('deliveries of a disabled destination are held, not lost, and flow when it 
     ],
   );
   assert.equal((await rig.pipeline.outlook.health(connectionId)).held, 2);
+  await rig.send({ data: { n: '3' } });
+  await settled();
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).held, 3, 'told at once');
   assert.equal(rig.egress.requests.length, 0);
   // What was held before its first render takes the template that is there when it is released.
   await rig.put(
@@ -89,9 +92,9 @@ test('deliveries of a disabled destination are held, not lost, and flow when it 
   await settled();
   assert.deepEqual(
     rig.egress.requests.map((request) => request.body),
-    ['[{"n":"1"}]', '[{"n":"2"}]'],
+    ['[{"n":"1"}]', '[{"n":"2"}]', '[{"n":"3"}]'],
   );
-  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered', 'delivered']);
 });
 
 test('a paused connection holds all its destinations', async () => {
@@ -309,6 +312,14 @@ test('of the many deliveries on the wire at three deaths in a row at most one is
   await rig.clock.advance(1_000);
   const reasons = (await rig.deliveries()).map((one) => one.reason ?? one.status);
   assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 9 }, () => 'delivered'), 'poison']);
+});
+
+test('a stop ends although storage takes nothing more', async () => {
+  const rig = await startRig();
+  const isFull = () => Promise.reject(new Error('full'));
+  rig.journal.leases.release = isFull;
+  await rig[Symbol.asyncDispose]();
+  assert.ok(rig.failures.length > 0);
 });
 
 test('a template that returns nothing skips, one that fails says where, and neither is sent', async () => {

@@ -33,20 +33,21 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const room = { ...parts, configuration, queue, failed };
   const desk = newsDesk();
   const parameters = stack.use(await startParameters(room));
-  const upkeep = stack.use(startUpkeep({ ...room, ...limits }));
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
   const attempter = createAttempter(parts);
   const gates = stack.use(await createGates(room));
+  const upkeep = stack.use(startUpkeep({ ...room, ...limits, gates }));
   const deliverer = stack.use(
     createDeliverer({
       ...room,
       ...limits,
       gates,
       lease: leases.deliveries,
-      placeOf: placesOf(configuration),
+      ...placesOf(configuration),
       attempt: createWorker({ ...room, attempter, gates, render }),
+      release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
       settled: (delivery, step) => desk.settled(delivery, step, telemetry),
     }),

@@ -92,9 +92,17 @@ function decode(outcome: RenderOutcome): Rendering {
   if (outcome.kind === 'threw')
     return { kind: 'failed', reason: outcome.message, line: outcome.line, column: outcome.column };
   const output = readOutput(outcome.output);
-  if (output.kind !== 'body') return output;
+  if (output.kind === 'skipped') return output;
+  if (output.kind === 'failed') return inItsPart(output);
   const { path, headers, body, isObject } = output;
   return { kind: 'rendered', rendered: { path, headers, body, isObject } };
+}
+
+/** Lines and columns are the template's; a failure in another part names the part and its place in words. */
+function inItsPart({ reason, line, column, in: part }: Extract<RenderOutput, { kind: 'failed' }>): Rendering {
+  if (part === 'template') return { kind: 'failed', reason, line, column };
+  const place = line === null ? part : `${part}, line ${line}, column ${column}`;
+  return { kind: 'failed', reason: `${place}: ${reason}`, line: null, column: null };
 }
 
 function readOutput(text: string): RenderOutput {

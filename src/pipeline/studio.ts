@@ -111,7 +111,13 @@ export function createStudio(options: {
       const deliveryId = ids?.[0];
       if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
       const delivery = freshDelivery(deliveryId, planned, event);
-      const attempted = await attempter.attempt({ ...work, deliveryId, createdAt: delivery.createdAt });
+      const attempted = await attempter
+        .attempt({ ...work, deliveryId, createdAt: delivery.createdAt })
+        .catch(async (error) => {
+          // Nobody else ends a test.
+          await journal.log.cancel(deliveryId, clock.now());
+          throw error;
+        });
       const policy = destination.body.settings.retry ?? connection.body.settings.retry;
       const now = clock.now();
       const settlement = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));

@@ -2,10 +2,12 @@ import { AppError } from '../contract/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
+import type { Gates } from './gates.ts';
 
 export type UpkeepOptions = {
   journal: Pick<Journal, 'upkeep' | 'log'>;
   configuration: Configuration;
+  gates: Pick<Gates, 'allClosed' | 'watch'>;
   clock: Clock;
   retentionMs: number;
   retentionBytes: number | null;
@@ -20,24 +22,49 @@ export type Upkeep = AsyncDisposable & {
   run(): Promise<void>;
 };
 
+const expiryLeastMs = 1_000;
+
 /**
  * What must be done from time to time: removing what is finished and old, ending what was held for longer than its
  * connection allows.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, configuration, clock } = options;
+  const { journal, configuration, gates, clock } = options;
   let isFull = false;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
-  let cancel = clock.after(options.everyMs, tick);
+  let cancelTick = clock.after(options.everyMs, tick);
+  let cancelExpiry = () => {};
+  gates.watch(planExpiry);
+  planExpiry();
+
+  /** Destinations whose deliveries are held and may not be for ever. */
+  function expiring() {
+    const { documents } = configuration.snapshot;
+    return [...gates.allClosed().keys()].flatMap((destinationId) => {
+      const connectionId = documents.destination.get(destinationId)?.body.connectionId;
+      const ageMs = documents.connection.get(connectionId ?? '')?.body.settings.heldMaxAgeMs ?? null;
+      return ageMs === null ? [] : [{ destinationId, ageMs }];
+    });
+  }
+
+  async function expire() {
+    const now = clock.now();
+    for (const { destinationId, ageMs } of expiring()) await journal.log.expire(destinationId, now - ageMs, now);
+  }
+
+  /** What may be held for a short time only can't wait for the next round: it ends 2 %, or a second, late at most. */
+  function planExpiry() {
+    cancelExpiry();
+    const shortestMs = expiring().reduce((least, { ageMs }) => Math.min(least, ageMs), Number.POSITIVE_INFINITY);
+    const waitMs = Math.max(expiryLeastMs, shortestMs / 50);
+    if (isStopping || waitMs >= options.everyMs) return;
+    cancelExpiry = clock.after(waitMs, () => void afterOthers(expire).then(planExpiry));
+  }
 
   async function round() {
+    await expire();
     const now = clock.now();
-    for (const destination of configuration.snapshot.documents.destination.values()) {
-      const connection = configuration.snapshot.documents.connection.get(destination.body.connectionId);
-      const ageMs = connection?.body.settings.heldMaxAgeMs ?? null;
-      if (ageMs !== null) await journal.log.expire(destination.id, now - ageMs, now);
-    }
     const { full } = await journal.upkeep.retain({
       before: now - options.retentionMs,
       bytesMax: options.retentionBytes,
@@ -45,14 +72,16 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     isFull = full;
   }
 
-  function run(): Promise<void> {
-    running = running.then(round).catch((error) => options.failed(error, 'tidy up'));
+  function afterOthers(job: () => Promise<void>): Promise<void> {
+    running = running.then(job).catch((error) => options.failed(error, 'tidy up'));
     return running;
   }
 
+  const run = () => afterOthers(round);
+
   async function tick() {
     await run();
-    if (!isStopping) cancel = clock.after(options.everyMs, tick);
+    if (!isStopping) cancelTick = clock.after(options.everyMs, tick);
   }
 
   return {
@@ -63,7 +92,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     run,
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      cancel();
+      cancelTick();
+      cancelExpiry();
       await running;
     },
   };

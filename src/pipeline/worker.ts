@@ -58,6 +58,9 @@ export function createWorker(options: {
     const { action, destination } = await pinned(wanted);
     if (destination === null)
       return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
+    // Without its mapping the whole event would go out.
+    if (wanted.actionId !== null && action === null)
+      return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
     const now = clock.now();
     const attempted = await attempter.attempt({
       deliveryId: delivery.id,
@@ -74,18 +77,23 @@ export function createWorker(options: {
       connection,
     });
     const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-    const step = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
+    const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
+    const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
+    // Credentials that were replaced meanwhile say nothing about the present ones.
+    const step = isPresent ? after : { ...after, auth: null };
     if (!wasHeld) return step;
     const { actionVersion, destinationVersion } = wanted;
     return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
   };
 }
 
+/** An action that has given up the destination has no mapping for it any more: then the planned one stays. */
 function presentVersions(delivery: DueDelivery, { snapshot }: Configuration) {
   const action = delivery.actionId === null ? undefined : snapshot.documents.action.get(delivery.actionId);
   const destination = snapshot.documents.destination.get(delivery.destinationId);
+  const stillFires = action?.body.destinations.some((row) => row.destinationId === delivery.destinationId) === true;
   return {
-    actionVersion: action?.version ?? delivery.actionVersion,
+    actionVersion: stillFires ? action.version : delivery.actionVersion,
     destinationVersion: destination?.version ?? delivery.destinationVersion,
   };
 }

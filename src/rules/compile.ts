@@ -26,8 +26,16 @@ export type Need =
   | { kind: 'choice'; parameter: string; ignoreCase: boolean; texts: string[] }
   | { kind: 'every' | 'some'; needs: Need[] };
 
-/** Compiled comparisons by what they say; opaque. */
-export type CompiledComparisons = Map<string, CompiledComparison>;
+/** What conditions that are compiled together have in common; opaque. */
+export type SharedParts = {
+  comparisons: Map<string, CompiledComparison>;
+  groups: Map<string, Test>;
+  numbers: Map<Test, number>;
+};
+
+export function sharedParts(): SharedParts {
+  return { comparisons: new Map(), groups: new Map(), numbers: new Map() };
+}
 
 /** A part of a condition, and what it needs. A `choice` is all it needs: the part holds exactly when the choice is met. */
 export type Conjunct = { matches(event: Event): boolean; need: Need };
@@ -38,15 +46,16 @@ export type ConditionProblem = { pointer: string; message: string };
 /**
  * Compiles a condition. Behaviors are put in place before depth, comparisons and list values are counted; a problem
  * inside of one is reported at the place that names it. Refuses unknown behaviors, cycles, and regular expressions that
- * RE2 does not know. Conditions compiled with the same `comparisons` share the comparisons that they have in common,
- * which saves memory and, with thousands of conditions, most of the time of a match: shared code stays in the cache.
+ * RE2 does not know. Conditions compiled with the same `shared` share the comparisons and groups that they have in
+ * common, which saves memory and, with thousands of conditions, most of the time of a match: shared code stays in the
+ * cache.
  */
 export function compileCondition(
   condition: Condition,
   behaviors: Behaviors,
-  comparisons: CompiledComparisons = new Map(),
+  shared: SharedParts = sharedParts(),
 ): { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] } {
-  const build: Build = { behaviors, comparisons, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
+  const build: Build = { behaviors, shared, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
   const part = compilePart(condition, { pointer: '', reportAt: '', depth: 1, within: [] }, build);
   if (build.problems.length > 0) return { ok: false, problems: build.problems };
   return {
@@ -63,9 +72,11 @@ export function compileCondition(
   };
 }
 
+type Test = (event: Event) => boolean;
+
 /** The compiled form that matching and explaining share. */
 type Part = {
-  matches(event: Event): boolean;
+  matches: Test;
   explain(event: Event): ExplainedCondition;
   needs: { toHold: Need; toFail: Need };
   /** Set when the part is more than one conjunct. */
@@ -74,7 +85,7 @@ type Part = {
 
 type Build = {
   behaviors: Behaviors;
-  comparisons: CompiledComparisons;
+  shared: SharedParts;
   problems: ConditionProblem[];
   parameters: Set<string>;
   leaves: number;
@@ -101,10 +112,7 @@ function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place
   const settles = kind === 'any';
   const conjuncts = parts.flatMap((part) => part.conjuncts ?? [{ matches: part.matches, need: part.needs.toHold }]);
   return {
-    matches: (event) => {
-      for (const part of parts) if (part.matches(event) === settles) return settles;
-      return !settles;
-    },
+    matches: shareGroup(kind, parts, build.shared),
     explain: (event) => {
       const explained = parts.map((part) => part.explain(event));
       const result = explained.some((one) => one.result === settles) === settles;
@@ -159,7 +167,7 @@ function compileBehavior(id: string, place: Place, build: Build): Part {
 type CompiledComparison = { lookup: Lookup; judge: Judge; matches(event: Event): boolean; toHold: Need };
 
 function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
-  const compiled = shareComparison(comparison, build.comparisons);
+  const compiled = shareComparison(comparison, build.shared.comparisons);
   if (typeof compiled === 'string') return refuse(place, compiled, build, '/value');
   const { lookup, judge, matches, toHold } = compiled;
   const { parameter, operator } = comparison;
@@ -188,7 +196,7 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
 }
 
 /** The comparison compiled, or what is wrong with it. */
-function shareComparison(comparison: Comparison, shared: CompiledComparisons): CompiledComparison | string {
+function shareComparison(comparison: Comparison, shared: SharedParts['comparisons']): CompiledComparison | string {
   const key = JSON.stringify(comparison);
   const known = shared.get(key);
   if (known !== undefined) return known;
@@ -202,6 +210,27 @@ function shareComparison(comparison: Comparison, shared: CompiledComparisons): C
   const compiled = { lookup, judge, matches: (event: Event) => judge(lookup(event)), toHold };
   shared.set(key, compiled);
   return compiled;
+}
+
+/** The test of a group; groups of the same parts have the same. */
+function shareGroup(kind: 'all' | 'any', parts: readonly Part[], { groups, numbers }: SharedParts): Test {
+  const key = `${kind} ${parts.map(({ matches }) => numberOf(matches, numbers))}`;
+  const known = groups.get(key);
+  if (known !== undefined) return known;
+  const tests = parts.map(({ matches }) => matches);
+  const settles = kind === 'any';
+  const test: Test = (event) => {
+    for (const one of tests) if (one(event) === settles) return settles;
+    return !settles;
+  };
+  groups.set(key, test);
+  return test;
+}
+
+function numberOf(test: Test, numbers: Map<Test, number>): number {
+  const known = numbers.get(test) ?? numbers.size;
+  numbers.set(test, known);
+  return known;
 }
 
 const noNeed: Need = { kind: 'every', needs: [] };

@@ -20,16 +20,21 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
   const counts = countChoices(entries);
   const unfiled: Slot<Entry>[] = [];
   const shelves = new Map<string, Shelf<Entry>>();
+  const shared = sharedLists<Test>();
 
   for (const [order, entry] of entries.entries()) {
     const { filing, rest } = split(entry.condition, counts);
-    const slot: Slot<Entry> = { entry, order, rest, seenIn: 0 };
+    const slot: Slot<Entry> = { entry, order, rest: shared(rest), seenIn: 0 };
     if (filing === null) unfiled.push(slot);
     else for (const choice of filing.choices) file(slot, choice, shelves);
   }
 
   const find = shelfFinder([...shelves.values()]);
   let round = 0;
+  const take = (slot: Slot<Entry>, found: Slot<Entry>[]) => {
+    if (slot.seenIn !== round) found.push(slot);
+    slot.seenIn = round;
+  };
   const candidateSlots = (event: Event): Slot<Entry>[] => {
     round += 1;
     const found = unfiled.slice();
@@ -37,10 +42,10 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
       const value = shelf.lookup(event);
       if (value === undefined) continue;
       someCandidate(value, (text) => {
-        for (const slot of shelf.slots.get(shelf.fold(text)) ?? none) {
-          if (slot.seenIn !== round) found.push(slot);
-          slot.seenIn = round;
-        }
+        const filed = shelf.slots.get(shelf.fold(text));
+        if (filed === undefined) return false;
+        if (Array.isArray(filed)) for (const slot of filed) take(slot, found);
+        else take(filed, found);
         return false;
       });
     }
@@ -68,7 +73,8 @@ type Shelf<Entry> = {
   parameter: string;
   lookup: Lookup;
   fold: Fold;
-  slots: Map<string, Slot<Entry>[]>;
+  /** Mostly one entry has a text to itself; a list for it alone would be one more place in memory to go to. */
+  slots: Map<string, Slot<Entry> | Slot<Entry>[]>;
   seenIn: number;
 };
 
@@ -86,9 +92,10 @@ function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, She
     shelves.set(name, shelf);
   }
   for (const text of choice.texts) {
-    const slots = shelf.slots.get(text);
-    if (slots === undefined) shelf.slots.set(text, [slot]);
-    else if (slots.at(-1) !== slot) slots.push(slot);
+    const filed = shelf.slots.get(text);
+    if (filed === undefined) shelf.slots.set(text, slot);
+    else if (!Array.isArray(filed)) shelf.slots.set(text, filed === slot ? slot : [filed, slot]);
+    else if (filed.at(-1) !== slot) filed.push(slot);
   }
 }
 
@@ -159,6 +166,24 @@ function split(condition: CompiledCondition, counts: ChoiceCounts): { filing: Fi
   const rest = condition.conjuncts.filter((conjunct) => !isAnswered(conjunct));
   return { filing, rest: rest.map((conjunct) => conjunct.matches) };
 }
+
+/**
+ * Equal lists become one, so that thousands of entries that ask the same share what is read for it. Looks at a few
+ * lists with the same beginning only: that is where equal ones are, and filing stays linear.
+ */
+function sharedLists<T>(): (list: readonly T[]) => readonly T[] {
+  const byFirst = new Map<T | undefined, (readonly T[])[]>();
+  return (list) => {
+    const alike = byFirst.get(list[0]) ?? [];
+    const same = alike.find((one) => one.length === list.length && one.every((item, i) => item === list[i]));
+    if (same !== undefined) return same;
+    if (alike.length < listsCompared) alike.push(list);
+    byFirst.set(list[0], alike);
+    return list;
+  };
+}
+
+const listsCompared = 16;
 
 function allHold(tests: readonly Test[], event: Event): boolean {
   for (const test of tests) if (!test(event)) return false;

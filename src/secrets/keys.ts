@@ -18,12 +18,16 @@ export function parseKeys(text: string): [SealingKey, ...SealingKey[]] {
   return [first, ...rest];
 }
 
-/** The keys in the data folder's `secret.key`, which is made (mode 0600) when it is not there. */
-export function loadOrCreateKey(dir: string): [SealingKey, ...SealingKey[]] {
+/**
+ * The keys in the data folder's `secret.key`; a new one when it is not there. A new key is written (mode 0600) by `keep`,
+ * for the caller to call when nothing is sealed under a lost one: a wrong key in its place would hide the loss.
+ */
+export function loadOrMakeKey(dir: string): { keys: [SealingKey, ...SealingKey[]]; keep(): void } {
   const file = join(dir, keyFileName);
-  const text = readIfThere(file) ?? create(file);
+  const stored = readIfThere(file);
+  const text = stored ?? `${randomBytes(32).toString('base64')}\n`;
   try {
-    return parseKeys(text.trim());
+    return { keys: parseKeys(text.trim()), keep: () => stored ?? write(file, text) };
   } catch (error) {
     throw new Error(`${file} does not hold a key: ${error instanceof Error ? error.message : ''}`, { cause: error });
   }
@@ -48,9 +52,7 @@ function readIfThere(file: string): string | null {
   }
 }
 
-function create(file: string): string {
-  const text = `${randomBytes(32).toString('base64')}\n`;
+function write(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
   renameSync(`${file}.new`, file);
-  return text;
 }

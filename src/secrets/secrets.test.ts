@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Secret } from '../contract/secret.ts';
-import { keyFileName, loadOrCreateKey, parseKeys } from './keys.ts';
+import { keyFileName, loadOrMakeKey, parseKeys } from './keys.ts';
 import { scrubber } from './scrubber.ts';
 import { sealer } from './sealer.ts';
 
@@ -70,15 +70,17 @@ test('keys that are no keys are refused in words that do not show them', () => {
     );
 });
 
-test('a missing key file is made for the owner alone and found again; a broken one is refused', (t) => {
+test('a missing key is written when its owner says so, for the owner alone; a broken one is refused', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-key-'));
   t.after(() => rmSync(dir, { recursive: true }));
-  const [made] = loadOrCreateKey(dir);
+  const made = loadOrMakeKey(dir);
+  assert.ok(!existsSync(join(dir, keyFileName)));
+  made.keep();
   assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
-  assert.deepEqual(loadOrCreateKey(dir)[0], made);
+  assert.deepEqual(loadOrMakeKey(dir).keys, made.keys);
   assert.equal(Buffer.from(readFileSync(join(dir, keyFileName), 'utf8'), 'base64').length, 32);
   writeFileSync(join(dir, keyFileName), 'oops');
-  assert.throws(() => loadOrCreateKey(dir), /secret\.key does not hold a key/);
+  assert.throws(() => loadOrMakeKey(dir), /secret\.key does not hold a key/);
 });
 
 test('live secrets are scrubbed in every form that they take on the way', () => {

@@ -30,7 +30,7 @@ export type RequestReport = {
 
 /** One function for each business event: it writes the line and moves the counter together. */
 export type Telemetry = {
-  /** The one line that programs wait for: written whatever the level is. */
+  /** The one line that programs wait for: written at every level but `silent`. */
   listening(at: { url: string }): void;
   stopping(because: { signal: string }): void;
   stopped(after: { durationMs: number }): void;

@@ -4,10 +4,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { adminToken, wire } from '../support/app.ts';
+import { createClient } from '../../src/client/client.ts';
+import { adminToken, testEnv, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { startServerProcess } from '../support/server-process.ts';
 import { startTokenServer } from '../support/token-server.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
@@ -63,7 +64,10 @@ test('no secret is found in the data folder, in any answer of the API, in metric
           },
         },
   );
-  const server = await startServerProcess(dir);
+  await using program = spawnProcess(testEnv(dir, { MILLRACE_LOG_LEVEL: 'debug' }));
+  const url = await program.listening;
+  const server = { url, client: createClient({ url, token: adminToken }) };
+  const output = () => program.stdout() + program.stderr();
   const { client } = server;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -133,13 +137,13 @@ test('no secret is found in the data folder, in any answer of the API, in metric
     .catch((error: unknown) => Object(error).problem);
   answers.push(refused, await client.call('metrics'));
   canaries.push(...tokens.issued);
-  await eventually('the log to tell of attempts', () => server.output().includes('"msg":"attempt"'));
-  assert.equal(await server.stop(), 0);
+  await eventually('the log to tell of attempts', () => output().includes('"msg":"attempt"'));
+  assert.equal((await program.end()).code, 0);
 
   assert.ok(receiver.requests.length > 0 && tokens.requests.length > 3);
   assert.deepEqual(found(JSON.stringify(receiver.requests)).length > 3, true, 'the system got the secrets');
   assert.deepEqual(found(answers.map((one) => JSON.stringify(one)).join('\n')), [], 'in answers');
-  assert.deepEqual(found(server.output()), [], 'in the log');
+  assert.deepEqual(found(output()), [], 'in the log');
   const files = await readdir(dir, { recursive: true });
   assert.ok(files.length > 1);
   for (const file of files) assert.deepEqual(found((await readFile(join(dir, file))).toString('latin1')), [], file);

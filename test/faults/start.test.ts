@@ -95,6 +95,8 @@ for (const { of, spoil = () => {}, env = {}, says } of refusals)
     });
     const after = filesOf(folder.path);
     assert.deepEqual(new Map([...before.keys()].map((name) => [name, after.get(name)])), before);
+    // A new key in place of a lost one would hide the loss.
+    if (!before.has('secret.key')) assert.ok(!after.has('secret.key'));
   });
 
 test('a refused start is one line on stderr and an exit code of its own, without a stack', async () => {

@@ -1,0 +1,54 @@
+import type { Drip } from '../processes/load.ts';
+import { allArrived, checkProduct, newRun, type Rig, startRig } from '../rig.ts';
+import { atMost, rounds, type Scenario } from '../scenario.ts';
+import { percentile } from '../statistics.ts';
+
+const slow = { perSecond: 500, seconds: 10, connections: 16 };
+const fast = { perSecond: 2_000, seconds: 10, connections: 64 };
+type Pace = typeof slow;
+
+/** From when an event was due to be sent until it arrived at the other end, one event per request. */
+export const latency: Scenario = {
+  name: 'latency',
+  title: 'From intake to the sink at a steady pace',
+  async run(options) {
+    await using rig = await startRig();
+    await through(rig, { ...slow, seconds: 4 });
+    await through(rig, { ...fast, seconds: 4 });
+    const found = await rounds(options, async () => {
+      const direct = await past(rig, slow);
+      const calm = await through(rig, slow);
+      const busy = await through(rig, fast);
+      return {
+        directP50: percentile(direct, 0.5),
+        directP99: percentile(direct, 0.99),
+        calmP50: percentile(calm, 0.5),
+        calmP99: percentile(calm, 0.99),
+        busyP50: percentile(busy, 0.5),
+        busyP99: percentile(busy, 0.99),
+      };
+    });
+    return [
+      { name: 'load generator straight to the sink, 500/s, p50', unit: 'ms', values: found.directP50 },
+      { name: 'load generator straight to the sink, 500/s, p99', unit: 'ms', values: found.directP99 },
+      { name: '500/s, p50', unit: 'ms', values: found.calmP50, landing: atMost(5), goal: atMost(1.5) },
+      { name: '500/s, p99', unit: 'ms', values: found.calmP99, landing: atMost(25), goal: atMost(10) },
+      { name: '2,000/s, p50', unit: 'ms', values: found.busyP50 },
+      { name: '2,000/s, p99', unit: 'ms', values: found.busyP99 },
+    ];
+  },
+};
+
+const through = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.product.port, path: rig.path });
+/** The same without the program between: what of the figures is the ends' own. */
+const past = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.sinkPort, path: '/hook' });
+
+async function drip(rig: Rig, pace: Pace, at: Pick<Drip, 'port' | 'path'>): Promise<Float64Array> {
+  const run = newRun();
+  const events = pace.perSecond * pace.seconds;
+  await rig.sink.call('expect', { run, events });
+  await rig.load.call('drip', { ...pace, ...at, run, destinations: 1 });
+  await allArrived(rig.sink, events);
+  checkProduct(rig.product);
+  return rig.sink.call('latencies', undefined);
+}

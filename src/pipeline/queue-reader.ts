@@ -1,0 +1,106 @@
+import { placedId } from '../contract/ids.ts';
+import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
+import { batcher } from './batcher.ts';
+import type { Clock } from './clock.ts';
+import type { DestinationQueue, Place, Reading } from './delivery-queue.ts';
+import type { QueueMemory } from './queue-memory.ts';
+
+const retryMs = 1_000;
+const bytesAtOnce = 4 * 1024 * 1024;
+/** Deliveries of unknown weight that are read at once. */
+const firstReading = 8;
+/** Readings at once: what they bring is in memory before it can be weighed. */
+const readingsMost = 4;
+const timeMost = Number.MAX_SAFE_INTEGER;
+const lastId = placedId('delivery', { timeMs: 2 ** 48 - 1, partition: 32_767, number: Number.MAX_SAFE_INTEGER });
+
+type DueQuery = Parameters<DeliveryQueue['due']>[0];
+
+/** Brings deliveries from the journal into memory, when a queue has room or when their time comes. */
+export function createQueueReader(options: {
+  journal: Pick<DeliveryQueue, 'due'>;
+  clock: Clock;
+  memory: QueueMemory;
+  failed(error: unknown, doing: string): void;
+  resume(queue: DestinationQueue): void;
+}) {
+  const { clock, memory } = options;
+  const due = batcher<DueQuery, DueDelivery[]>({
+    size: 1,
+    outstanding: readingsMost,
+    run: (queries) => Promise.all(queries.map((query) => options.journal.due(query))),
+  });
+
+  /** Whether it is time to read more of a queue. */
+  function isDue(queue: DestinationQueue): boolean {
+    if (!queue.hasMore || queue.reading !== null) return false;
+    return queue.items.length === 0 || (!memory.isHeavy && queue.items.length <= memory.share / 4);
+  }
+
+  /** Reads more of a queue: first on from where the last reading ended, then once more from the start. */
+  async function load(queue: DestinationQueue) {
+    const reading: Reading = { settled: new Set(), isStale: false };
+    const { cursor, destinationId } = queue;
+    const now = clock.now();
+    const limit = roomOf(queue) + (cursor === null ? queue.known.size : 0);
+    // Whoever finds out meanwhile that there is more says so again.
+    Object.assign(queue, { reading, hasMore: false, cursor: null });
+    try {
+      const found = await due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
+      if (!reading.isStale) {
+        const seen = takeAll(queue, found, reading);
+        const isCut = found.length === limit || seen < found.length;
+        if (isCut) queue.cursor = placeOf(found[seen - 1]) ?? cursor;
+        if (isCut || cursor !== null) queue.hasMore = true;
+        else await lookAhead(queue, now);
+      }
+    } catch (error) {
+      options.failed(error, 'read deliveries');
+      wakeLater(queue, clock.now() + retryMs);
+    } finally {
+      queue.reading = null;
+    }
+    options.resume(queue);
+  }
+
+  function roomOf({ usualBytes }: DestinationQueue): number {
+    if (memory.isHeavy) return 1;
+    if (usualBytes === null) return firstReading;
+    return Math.max(1, Math.min(Math.ceil(memory.share / 2), Math.floor(bytesAtOnce / usualBytes)));
+  }
+
+  /** Answers how many it has seen to before memory got heavy. */
+  function takeAll(queue: DestinationQueue, found: readonly DueDelivery[], { settled }: Reading): number {
+    for (const [index, delivery] of found.entries()) {
+      if (memory.isHeavy && queue.items.length > 0) return index;
+      // What was settled meanwhile may be due again by now: the next reading tells.
+      if (settled.has(delivery.id)) queue.hasMore = true;
+      else if (!queue.known.has(delivery.id)) memory.take(queue, delivery);
+    }
+    return found.length;
+  }
+
+  async function lookAhead(queue: DestinationQueue, now: number) {
+    const { destinationId } = queue;
+    const [next] = await due({ destinationId, now: timeMost, limit: 1, after: { dueAt: now, id: lastId } });
+    if (next?.dueAt != null) wakeLater(queue, next.dueAt);
+  }
+
+  function wakeLater(queue: DestinationQueue, at: number) {
+    if (at >= queue.wakeAt) return;
+    queue.cancelWake?.();
+    queue.wakeAt = at;
+    queue.cancelWake = clock.after(at - clock.now(), () => {
+      queue.wakeAt = Number.POSITIVE_INFINITY;
+      queue.cancelWake = null;
+      queue.hasMore = true;
+      options.resume(queue);
+    });
+  }
+
+  return { isDue, load, wakeLater };
+}
+
+function placeOf(delivery: DueDelivery | undefined): Place | null {
+  return delivery?.dueAt == null ? null : { dueAt: delivery.dueAt, id: delivery.id };
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { adminToken, startTestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { runProcess } from '../support/process.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const examples = new URL('../../examples/', import.meta.url);
+const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+for (const { name } of folders) {
+  test(`the example ${name} delivers what it says`, async () => {
+    await using app = await startTestApp();
+    await using receiver = await startReceiver();
+    const file = (one: string) => fileURLToPath(new URL(`${name}/${one}`, examples));
+    const read = (one: string) => readFileSync(file(one), 'utf8');
+
+    const env = { MILLRACE_URL: app.url, MILLRACE_ADMIN_TOKEN: adminToken, CRM_URL: receiver.url };
+    const applied = await runProcess(env, ['apply', file('millrace.yaml')]);
+    assert.equal(applied.code, 0, applied.stderr);
+    const again = await runProcess(env, ['apply', file('millrace.yaml')]);
+    assert.doesNotMatch(again.stdout, /^(created|changed) /m, 'a second time changes nothing');
+
+    const { data } = await app.client.call('listCollectors', { query: { name: 'Examples' } });
+    const sent = await app.fetch(`/v3/${data[0]?.key}`, { method: 'POST', body: read('events.json') });
+    assert.equal(sent.status, 200);
+
+    const finished = await eventually('all deliveries are finished', async () => {
+      const page = await app.client.call('listDeliveries', { query: {} });
+      return page.data.length > 0 && page.data.every((one) => one.finishedAt !== null) ? page.data : undefined;
+    });
+    assert.ok(finished.every((one) => one.status === 'delivered' || one.reason === 'template_skipped'));
+    assert.deepEqual(
+      receiver.requests.map((request) => JSON.parse(String(request.body))),
+      JSON.parse(read('expected.json')),
+    );
+  });
+}
