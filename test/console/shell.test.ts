@@ -129,5 +129,20 @@ for (const [look, settings] of Object.entries(looks))
       assert.deepEqual(await accessibilityProblems(page), [], path);
       assert.equal(await overflows(page), false, `${path} is wider than its window`);
     }
+    await page.goto(`${app.url}${details[0]}`);
+    for (const [name, role] of [
+      ['Show as', 'dialog'],
+      ['Delete', 'dialog'],
+      ['Help and keyboard shortcuts', 'dialog'],
+      ['Search', 'dialog'],
+      ['Theme', 'menu'],
+      ['Account', 'menu'],
+    ] as const) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole(role).waitFor();
+      assert.deepEqual(await accessibilityProblems(page), [], name);
+      await page.keyboard.press('Escape');
+      await page.getByRole(role).waitFor({ state: 'detached' });
+    }
     assert.deepEqual(tab.problems, []);
   });

@@ -39,61 +39,56 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      yOffset="12vh"
-      centered={false}
-      aria-label={shell.search.title}
-    >
-      <TextInput
-        data-autofocus
-        variant="unstyled"
-        className={css['input'] ?? ''}
-        size="md"
-        leftSection={<Icon name="search" />}
-        aria-label={shell.search.label}
-        placeholder={shell.search.placeholder}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setChosen(0);
-        }}
-        onKeyDown={pressed}
-        role="combobox"
-        aria-expanded={hits.length > 0}
-        aria-controls={listId}
-        aria-autocomplete="list"
-        {...(hits[present] === undefined ? {} : { 'aria-activedescendant': `${listId}-${present}` })}
-      />
-      {/* Keys work in the field, which keeps the focus. */}
-      <div id={listId} role="listbox" aria-label={shell.search.title} className={css['list']}>
-        {hits.map((hit, index) => (
-          <div
-            key={hit.key}
-            id={`${listId}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === present}
-            className={css['hit']}
-            onMouseMove={() => setChosen(index)}
-            onMouseDown={(event) => {
-              event.preventDefault();
-              go(hit);
-            }}
-          >
-            <Icon name={hit.icon} />
-            <span className={css['label']}>{hit.label}</span>
-            <span className={css['kind']}>{hit.kind}</span>
-          </div>
-        ))}
-      </div>
-      <Text role="status" c="dimmed" className={hits.length === 0 ? (css['nothing'] ?? '') : ''}>
-        {hits.length === 0 ? shell.search.nothing(text) : ''}
-      </Text>
-    </Modal>
+    <Modal.Root opened onClose={onClose} yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={shell.search.title}>
+        <TextInput
+          data-autofocus
+          variant="unstyled"
+          className={css['input'] ?? ''}
+          size="md"
+          leftSection={<Icon name="search" />}
+          aria-label={shell.search.label}
+          placeholder={shell.search.placeholder}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setChosen(0);
+          }}
+          onKeyDown={pressed}
+          role="combobox"
+          aria-expanded={hits.length > 0}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          {...(hits[present] === undefined ? {} : { 'aria-activedescendant': `${listId}-${present}` })}
+        />
+        {/* Keys work in the field, which keeps the focus. */}
+        <div id={listId} role="listbox" aria-label={shell.search.title} className={css['list']}>
+          {hits.map((hit, index) => (
+            <div
+              key={hit.key}
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === present}
+              className={css['hit']}
+              onMouseMove={() => setChosen(index)}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                go(hit);
+              }}
+            >
+              <Icon name={hit.icon} />
+              <span className={css['label']}>{hit.label}</span>
+              <span className={css['kind']}>{hit.kind}</span>
+            </div>
+          ))}
+        </div>
+        <Text role="status" c="dimmed" className={hits.length === 0 ? (css['nothing'] ?? '') : ''}>
+          {hits.length === 0 ? shell.search.nothing(text) : ''}
+        </Text>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

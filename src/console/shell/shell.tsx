@@ -155,12 +155,12 @@ function AccountMenu(): ReactNode {
       </Menu.Target>
       <Menu.Dropdown>
         {me === undefined ? null : (
-          <div className={css['who']}>
+          <Menu.Label className={css['who'] ?? ''}>
             <Text fw={550}>{shell.signedInAs(me.name)}</Text>
             <Text c="dimmed" size="sm">
               {shell.rights(me.rights.length, allRights.length)}
             </Text>
-          </div>
+          </Menu.Label>
         )}
         <Menu.Item onClick={() => setToken(null)}>{shell.signOut}</Menu.Item>
       </Menu.Dropdown>

@@ -45,7 +45,7 @@ export const parts = {
   conflict: {
     title: 'Changed meanwhile',
     text: (who: string, when: string) =>
-      `${who} saved this ${when}, after you opened it. Nothing of yours is lost: choose.`,
+      `${who} saved this (${when}) after you opened it. Nothing of yours is lost: choose.`,
     field: 'Field',
     yours: 'Yours',
     theirs: 'Theirs',
