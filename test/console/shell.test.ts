@@ -109,10 +109,11 @@ const pages = [
   '/connections/new/webhook',
   '/nowhere',
 ];
+// Without motion, so that nothing is looked at while it fades in.
 const looks = {
   light: {},
   dark: { colorScheme: 'dark' },
-  narrow: { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' },
+  narrow: { viewport: { width: 320, height: 640 } },
 } as const;
 
 for (const [look, settings] of Object.entries(looks))
@@ -120,7 +121,7 @@ for (const [look, settings] of Object.entries(looks))
     const { app, browser } = console_;
     const [made] = (await app.client.call('listConnections')).data;
     const details = [`/connections/${made?.id}`, `/connections/${made?.id}?tab=destinations`];
-    await using tab = await openTab(browser, { url: app.url, ...settings });
+    await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', ...settings });
     const { page } = tab;
     for (const path of [...pages, ...details]) {
       await page.goto(`${app.url}${path}`);
