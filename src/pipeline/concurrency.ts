@@ -1,5 +1,5 @@
 /**
- * How many requests one connection may have on the wire: it grows by one for each answer while small, later by one for
+ * How many requests one destination may have on the wire: it grows by one for each answer while small, later by one for
  * each round, and is halved by trouble (AIMD), at most once for the requests that were out together.
  */
 export type Concurrency = {
@@ -11,9 +11,7 @@ export type Concurrency = {
 
 export const concurrencyBounds = { min: 1, start: 8, max: 64 } as const;
 
-/** An adaptive limit, or a fixed one when a person set it. */
-export function adaptiveConcurrency(fixed: number | null): Concurrency {
-  if (fixed !== null) return { limit: fixed, succeeded: () => {}, failed: () => {} };
+export function adaptiveConcurrency(): Concurrency {
   let limit: number = concurrencyBounds.start;
   let ceiling: number = concurrencyBounds.max;
   let halvedAt = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,4 @@
 import type { DeliveryQueue, DueDelivery, Lease, Settlement } from '../journal/journal.ts';
-import { batcher } from './batcher.ts';
 import { type Clock, pause } from './clock.ts';
 import {
   createLane,
@@ -13,6 +12,7 @@ import {
 import type { Gates } from './gates.ts';
 import { createQueueMemory } from './queue-memory.ts';
 import { createQueueReader } from './queue-reader.ts';
+import { createRecorder } from './recorder.ts';
 
 /** What one attempt came to: how to record it, and what it means for others. */
 export type Step = {
@@ -56,9 +56,6 @@ export type DelivererOptions = {
   stopTimeoutMs: number;
 };
 
-/** Answers that may wait for their record before no more is sent, by number and by weight. */
-const unrecordedMost = 2_000;
-const unrecordedBytesMost = 32 * 1024 * 1024;
 /** Requests on the wire from which on each destination has one. */
 const crowdMost = 2_000;
 const markDelayMs = 20;
@@ -79,32 +76,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   /** Lanes that found something in their way which is not their own. */
   const stalled = new Set<Lane>();
   const memory = createQueueMemory();
+  const recorder = createRecorder({ ...options, journal });
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
-  let unrecorded = 0;
-  let unrecordedBytes = 0;
   let hasLastChance = false;
   let isStopping = false;
   let isMarkDue = false;
   let drained: (() => void) | null = null;
-
-  const settle = batcher<Settlement, boolean>({
-    size: 500,
-    outstanding: 4,
-    weigh: weightOfSettlement,
-    weightMost: 8 * 1024 * 1024,
-    run: async (settlements) => {
-      for (;;) {
-        try {
-          const isMine = await journal.settle(lease, settlements, clock.now());
-          return settlements.map(() => isMine);
-        } catch (error) {
-          // What was sent must be recorded before more is sent: a full disk stops the sending until there is room.
-          options.failed(error, 'record attempts');
-          await pause(clock, retryMs);
-        }
-      }
-    },
-  });
 
   function queueFor(destinationId: string, connectionId: string): DestinationQueue {
     const known = queues.get(destinationId);
@@ -116,10 +93,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queues.set(destinationId, queue);
     memory.opened();
     return queue;
-  }
-
-  function mustRecordFirst() {
-    return unrecorded > unrecordedMost || unrecordedBytes > unrecordedBytesMost;
   }
 
   function makeReady(queue: DestinationQueue) {
@@ -136,7 +109,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   /** Starts what may start in a lane, one delivery of each ready queue after the other. */
   function pump(lane: Lane) {
     if (isStopping) return;
-    if (mustRecordFirst()) {
+    if (recorder.isBehind) {
       stalled.add(lane);
       return;
     }
@@ -224,7 +197,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (isLastChance(delivery)) hasLastChance = false;
     if (drained !== null && sending.size === 0) drained();
     resume(queue);
-    if (stalled.size > 0 && !mustRecordFirst()) goOn();
+    if (stalled.size > 0 && !recorder.isBehind) goOn();
   }
 
   async function conclude(
@@ -238,15 +211,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
     if (step.wait?.scope === 'connection') lane.waitUntil = Math.max(lane.waitUntil, step.wait.until);
     if (step.wait?.scope === 'destination') queue.waitUntil = Math.max(queue.waitUntil, step.wait.until);
-    const weight = weightOfSettlement(step.settlement);
-    unrecorded += 1;
-    unrecordedBytes += weight;
     await moveGate(lane, step, isProbe).catch((error) => options.failed(error, 'move a gate'));
     if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
     resume(queue);
-    const isMine = await settle(step.settlement);
-    unrecorded -= 1;
-    unrecordedBytes -= weight;
+    const isMine = await recorder.record(step.settlement);
     queue.reading?.settled.add(delivery.id);
     if (!isMine) return;
     if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
@@ -320,11 +288,4 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       await journal.mark(lease, []).catch((error) => options.failed(error, 'mark deliveries'));
     },
   };
-}
-
-/** About how many bytes a settlement brings to the storage. */
-function weightOfSettlement({ rendered, log }: Settlement): number {
-  let sum = 500 + (rendered?.body.length ?? 0);
-  for (const { request, response } of log) sum += 2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0);
-  return sum;
 }

@@ -53,7 +53,7 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
   const queue: DestinationQueue = {
     destinationId,
     lane,
-    concurrency: adaptiveConcurrency(null),
+    concurrency: adaptiveConcurrency(),
     items: [],
     known: new Set(),
     inFlight: 0,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../test/support/rig.ts';
+import { memoryJournal } from '../journal/memory/memory-journal.ts';
+import { silentTelemetry } from '../telemetry/telemetry.ts';
+import { createMatcher } from './matcher.ts';
 
 test('however many actions an event fires, one transaction plans a bounded number of deliveries', async () => {
   await using rig = await startRig();
@@ -44,4 +48,48 @@ test('many heavy events are read back from the log a few at a time', async () =>
   await rig.clock.advance(10_000);
   assert.equal(rig.egress.requests.length, 100);
   assert.deepEqual([limits.shift(), limits.every((limit) => limit <= 16)], [32, true]);
+});
+
+test('conditions that take long are asked for a short while at a time, so that others get their turn', async () => {
+  const journal = memoryJournal();
+  const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
+  assert.ok(lease);
+  let now = 0;
+  const { plan } = journal.matching;
+  const steps: number[] = [];
+  journal.matching.plan = (mine, planned) => {
+    steps.push((planned.advance?.to ?? 0) - (planned.advance?.from ?? 0));
+    return plan(mine, planned);
+  };
+  const slow = () => {
+    now += 8;
+    return [];
+  };
+  const documents = { destination: new Map() };
+  await using matcher = createMatcher({
+    journal,
+    lease,
+    partition: 0,
+    clock: { ...fakeClock(), now: () => now },
+    configuration: { snapshot: { rules: { match: slow }, documents } },
+    planned: () => {},
+    matched: () => {},
+    telemetry: silentTelemetry(),
+    failed: assert.ifError,
+  });
+  await matcher.start();
+  const event = {
+    name: null,
+    visitorId: null,
+    sessionId: null,
+    occurredAt: new Date(0).toISOString(),
+    data: {},
+    ext: {},
+    session: {},
+    source: { collectorId: 'col_1', format: 'infinity' },
+    identity: null,
+  };
+  await matcher.accept({ collectorId: 'col_1', receivedAt: 0, events: Array.from({ length: 8 }, () => event) });
+  await settled();
+  assert.deepEqual(steps, [3, 3, 2]);
 });

@@ -2,7 +2,7 @@ import type { Event, IncomingEvent } from '../contract/event.ts';
 import type { DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, pause } from './clock.ts';
-import type { Configuration, Rule } from './configuration.ts';
+import type { Rule, Snapshot } from './configuration.ts';
 import { freshDelivery } from './fresh-delivery.ts';
 import { weightOfEvent } from './weight.ts';
 
@@ -18,7 +18,12 @@ export type MatcherOptions = {
   lease: Lease;
   partition: number;
   clock: Clock;
-  configuration: Configuration;
+  configuration: {
+    readonly snapshot: {
+      rules: Pick<Snapshot['rules'], 'match'>;
+      documents: Pick<Snapshot['documents'], 'destination'>;
+    };
+  };
   planned(deliveries: readonly DueDelivery[]): void;
   matched(event: Event, rules: readonly Rule[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
@@ -33,6 +38,8 @@ const firstReading = 32;
 const readBytesMost = 16 * 1024 * 1024;
 /** Deliveries in one transaction; one event may bring more. */
 const plannedMost = 5_000;
+/** How long events are matched before others get their turn. */
+const matchingMostMs = 20;
 const retryMs = 1_000;
 
 /**
@@ -84,7 +91,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     for (const { event } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= weightOfEvent(event);
   }
 
-  /** Plans the deliveries of events up to the offset `end`, or of the first of them when they are very many. */
+  /** Plans the deliveries of events up to the offset `end`, or of the first of them when that is much work. */
   async function plan(events: readonly PlacedEvent[], end: number) {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
@@ -93,7 +100,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     const news: [Event, Rule[]][] = [];
     let to = end;
     for (const { offset, event } of events) {
-      if (deliveries.length >= plannedMost) {
+      if (news.length > 0 && (deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs)) {
         to = offset;
         break;
       }
