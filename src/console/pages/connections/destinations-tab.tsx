@@ -125,19 +125,28 @@ function columns(mayManage: boolean): readonly Column<Destination>[] {
 function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
   const patch = useApi('changeDestination');
   const { id, name, status, version } = destination;
-  const isEnabled = patch.isPending ? patch.variables?.body?.['status'] === 'enabled' : status === 'enabled';
+  // What was chosen shows at once, until the list knows it.
+  const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
+  const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
   return (
     <Switch
       size="sm"
       aria-label={w.toggle(name)}
       checked={isEnabled}
       disabled={patch.isPending}
-      onChange={({ currentTarget: { checked } }) =>
+      onChange={({ currentTarget: { checked } }) => {
+        choose({ isEnabled: checked, version });
         patch.mutate(
           { params: { id }, body: { status: checked ? 'enabled' : 'disabled' }, ifMatch: version },
-          { onSuccess: () => notifyDone(checked ? w.enabled(name) : w.disabled(name)), onError: notifyFailed },
-        )
-      }
+          {
+            onSuccess: () => notifyDone(checked ? w.enabled(name) : w.disabled(name)),
+            onError(error) {
+              choose(null);
+              notifyFailed(error);
+            },
+          },
+        );
+      }}
     />
   );
 }
