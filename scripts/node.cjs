@@ -7,7 +7,8 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const MAJOR_NEEDED = 24;
-const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'];
+// Room for short-lived objects makes the hot path cheaper; old ones are collected before they fill hundreds of megabytes.
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--heap-growing-percent=50'];
 
 function node24() {
   if (Number(process.versions.node.split('.')[0]) >= MAJOR_NEEDED) return process.execPath;

@@ -73,6 +73,8 @@ export function createAttempter(options: {
 
   function build(work: Work, rendered: Rendered): BuiltRequest {
     const { connection, destination, deliveryId, event } = work;
+    // Going around the proxy that somebody asked for would be worse than not going.
+    if (connection.body.settings.proxy !== null) return { ok: false, reason: 'blocked', detail: noProxies };
     const built = buildRequest({
       connection: connection.body,
       destination: destination.body,
@@ -139,6 +141,8 @@ function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
     time: createdAt,
   };
 }
+
+const noProxies = 'Millrace can not send through a proxy yet: remove it from the connection.';
 
 type Note = { now(): number; work: Work; startedAt: number; number: number; id: string; request: WebhookRequest };
 

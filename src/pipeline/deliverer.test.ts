@@ -309,3 +309,35 @@ test('a delivery that comes to be held after its destination was deleted is canc
   await rig.clock.advance(1);
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
+
+test('a destination whose queue is read slowly keeps no other one of its connection waiting', async () => {
+  let isBusy = true;
+  await using rig = await startRig({
+    handler: () => (isBusy ? { status: 429, headers: [['retry-after', '60']] } : { status: 200 }),
+  });
+  const { connectionId, destinationId } = await wire(rig);
+  const other = await rig.put('destination', { connectionId, name: 'Other', path: '/other', status: 'enabled' });
+  await rig.send({ data: { n: 'busy' } });
+  await settled();
+  isBusy = false;
+  const destinations = [{ destinationId }, { destinationId: other }];
+  await rig.put('action', { name: 'Both', description: 'both', status: 'enabled', destinations });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  const held = Promise.withResolvers<void>();
+  deliveries.due = async (query) => {
+    if (query.destinationId === destinationId) await held.promise;
+    return read(query);
+  };
+  rig.pipeline.outlook.wake([destinationId]);
+  await rig.clock.advance(60_000);
+  assert.deepEqual(
+    rig.egress.requests.slice(1).map(({ url }) => url),
+    ['https://crm.example/v2/other'],
+  );
+  held.resolve();
+  await rig.clock.advance(1);
+  assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
+});

@@ -136,14 +136,15 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         continue;
       }
       if (isDue(queue)) void load(queue);
-      if (mayStart(queue, share)) {
-        idle = 0;
-        const delivery = memory.start(queue);
-        if (delivery !== undefined) void send(queue, delivery, isProbe);
+      const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
+      if (delivery !== undefined) {
+        void send(queue, delivery, isProbe);
         if (share === Number.POSITIVE_INFINITY) share = fairShare(lane, limit);
-      } else idle += 1;
+      }
       // At its own limit, its next answer makes it ready again.
       if (queue.items.length > 0 && queue.inFlight < queue.concurrency.limit) makeReady(queue);
+      if (delivery !== undefined) idle = 0;
+      else if (queue.isReady) idle += 1;
     }
   }
 

@@ -31,6 +31,18 @@ test('a delivery says how often its event came back through deliveries, so that 
   assert.deepEqual(hops, ['1', '4']);
 });
 
+test('a connection with a proxy sends nothing around it', async () => {
+  await using rig = await startRig();
+  await wire(rig, { connection: { settings: { proxy: { url: 'http://proxy.example:3128' } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual(
+    (await rig.deliveries()).map((one) => [one.status, one.reason]),
+    [['failed', 'blocked']],
+  );
+  assert.equal(rig.egress.requests.length, 0);
+});
+
 test('an event that no rule matches makes no delivery, and a later one that matches does', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'buy' } } });

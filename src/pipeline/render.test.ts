@@ -1,53 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actionInput } from '../contract/action.ts';
-import { type DestinationBody, destinationInput } from '../contract/destination.ts';
-import { quickjsSandbox } from '../sandbox/quickjs/quickjs-sandbox.ts';
-import type { RenderOutcome } from '../sandbox/sandbox.ts';
+import { startRig, wire } from '../../test/support/rig.ts';
+import type { RenderJob } from '../sandbox/sandbox.ts';
 import { planRender } from './render.ts';
 
-test('a failure tells its place in the template, and in another part that part by name', async () => {
-  await using sandbox = await quickjsSandbox();
-  const stamp = { version: 1, createdAt: '', updatedAt: '', updatedBy: '' };
-
-  async function failureOf(destination: Record<string, unknown>, mapping: unknown[] = []) {
-    const parsed = destinationInput.parse({ name: 'D', ...destination });
-    const body = { ...parsed, connectionId: 'con_1' } as DestinationBody; // it has no secrets
-    const action = {
-      kind: 'action' as const,
-      id: 'act_1',
-      ...stamp,
-      body: actionInput.parse({ name: 'A', description: 'a', destinations: [{ destinationId: 'dst_1', mapping }] }),
-    };
-    const render = async (job: Parameters<typeof sandbox.render>[0][number]): Promise<RenderOutcome> => {
-      const [outcome] = await sandbox.render([job]);
-      return outcome ?? assert.fail('no outcome');
-    };
-    const meta = {
-      deliveryId: 'dlv_1',
-      idempotencyKey: 'dlv_1',
-      action: { id: 'act_1', name: 'A' },
-      destination: { id: 'dst_1', name: 'D' },
-      time: 0,
-    };
-    const rendering = await planRender(render, action, { id: 'dst_1', body }).render({
-      data: [{}],
-      events: [{}],
-      meta,
-    });
-    return rendering.kind === 'failed' ? [rendering.line, rendering.reason] : rendering.kind;
+test('actions without expressions share the program of their destination, others have one of their own', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
+  const jobs: RenderJob[] = [];
+  const render = async (job: RenderJob) => {
+    jobs.push(job);
+    return { kind: 'threw' as const, message: 'not here', line: null, column: null };
+  };
+  const lines = [
+    { field: 'n', parameter: 'a' },
+    { field: 'n', parameter: 'b' },
+    { field: 'n', expression: '1 + 1' },
+  ];
+  for (const line of lines) {
+    const destinations = [{ destinationId, mapping: [line] }];
+    const id = await rig.put('action', { name: JSON.stringify(line), description: 'one', destinations });
+    const { documents } = rig.pipeline.configuration.snapshot;
+    const destination = documents.destination.get(destinationId);
+    assert.ok(destination);
+    const plan = planRender(render, documents.action.get(id) ?? null, destination);
+    const meta = { deliveryId: 'd', idempotencyKey: 'd', action: null, destination: { id: 'd', name: 'd' }, time: 0 };
+    await plan.render({ data: [{}], events: [], meta });
   }
-
-  const missing = '`b` is read from a value that is missing';
-  const tag = '{{ it.data[0].a.b }}';
-  assert.deepEqual(await failureOf({ template: `x\n${tag}` }), [2, missing]);
-  assert.deepEqual(await failureOf({ path: `/${tag}` }), [null, `path, line 1, column 17: ${missing}`]);
-  assert.deepEqual(await failureOf({ settings: { headers: [{ name: 'X-A', value: tag }] } }), [
-    null,
-    `header X-A, line 1, column 16: ${missing}`,
-  ]);
-  assert.deepEqual(await failureOf({}, [{ field: 'f', expression: 'it.a.b' }]), [
-    null,
-    `mapping field f, line 1, column 5: ${missing}`,
-  ]);
+  const [first, second, third] = jobs.map(({ program }) => program);
+  assert.equal(first, second);
+  assert.notEqual(first, third);
 });

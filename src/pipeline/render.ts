@@ -56,14 +56,13 @@ export function planRender(
     return { record, render: async ({ data }) => renderNatively(trivial, data, path, plain) };
   }
 
-  const composed = composeProgram({
-    template,
-    escape: settings.escape,
-    contentType,
-    path,
-    headers,
-    mapping: hasExpression ? mapping : null,
-  });
+  const compose = (expressions: typeof mapping | null) =>
+    composeProgram({ template, escape: settings.escape, contentType, path, headers, mapping: expressions });
+  let composed = hasExpression ? compose(mapping) : programs.get(destination.body);
+  if (composed === undefined) {
+    composed = compose(null);
+    programs.set(destination.body, composed);
+  }
   if (!composed.ok) {
     const { message, line, column } = composed.problems[0] ?? { message: 'does not compile', line: null, column: null };
     return { record, render: async () => ({ kind: 'failed', reason: message, line, column }) };
@@ -71,6 +70,9 @@ export function planRender(
   const { program } = composed;
   return { record, render: async (input) => decode(await render(renderJob(program, input))) };
 }
+
+/** Without expressions all actions of a destination have one program; composing it takes milliseconds. */
+const programs = new WeakMap<DestinationBody, ReturnType<typeof composeProgram>>();
 
 function renderJob(program: Program, input: Parameters<RenderPlan['render']>[0]): RenderJob {
   const { data, events, meta } = input;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Manner, openWorld, type World } from './simulation.world.ts';
+import { type Manner, openWorld, type World } from './simulation.testing.ts';
 
 const destinations = 3;
 const turned = fc.constantFrom('enabled', 'enabled', 'disabled', 'paused');

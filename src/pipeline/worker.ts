@@ -10,7 +10,7 @@ import { type Pinned, pinnedVersions } from './pinned.ts';
 import { planRender, type RenderPlan } from './render.ts';
 import { stepAfter } from './step.ts';
 
-const plansMost = 2_000;
+const plansMost = 5_000;
 
 /**
  * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
