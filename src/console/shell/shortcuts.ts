@@ -36,7 +36,7 @@ export function useShortcuts({ openHelp, isBusy }: { openHelp: () => void; isBus
 
     function pressed(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isWriting(event.target)) return;
-      if (document.querySelector('[role="dialog"]') !== null) return;
+      if (document.querySelector('[aria-modal="true"]') !== null) return;
       if (isGoing) {
         isGoing = false;
         const entry = menu.find(({ letter }) => letter === event.key);
