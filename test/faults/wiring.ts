@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { CallInput, Client } from '../../src/client/client.ts';
 import type { Delivery } from '../../src/contract/delivery.ts';
+import { eventually } from '../support/eventually.ts';
 
 export type Wired = { connectionId: string; destinationId: string; actionId: string; key: string };
 
@@ -27,14 +27,19 @@ export async function wire(client: Client, baseUrl: string, { connection, destin
   return { connectionId, destinationId, actionId, key };
 }
 
-const pollMs = 20;
 const unfinished = ['pending', 'sending', 'retrying', 'held'] as const;
 
 /** Waits until no delivery (of this destination) is unfinished. */
 export async function untilFinished(client: Client, query: { destinationId?: string } = {}): Promise<void> {
   for (const status of unfinished)
-    while ((await client.call('listDeliveries', { query: { ...query, status, limit: 1 } })).data.length > 0)
-      await setTimeout(pollMs);
+    await eventually(
+      `no delivery to be ${status}`,
+      async () => {
+        const { data } = await client.call('listDeliveries', { query: { ...query, status, limit: 1 } });
+        return data.length === 0;
+      },
+      { timeoutMs: 60_000 },
+    );
 }
 
 /** All deliveries, newest first. */
