@@ -25,8 +25,8 @@ export async function cruiseSources(baseDir: string = root): Promise<Cruise> {
   );
   const result = output as ICruiseResult; // without an output type the result comes as an object
   return {
-    modules: result.modules.filter(({ source, valid }) => source.startsWith('src/') && valid !== undefined).length,
-    files: globSync('src/**/*.ts', { cwd: baseDir }).length,
+    modules: result.modules.filter(({ source, valid }) => /^src\/.*\.tsx?$/.test(source) && valid !== undefined).length,
+    files: globSync('src/**/*.{ts,tsx}', { cwd: baseDir }).length,
     violations: result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
   };
 }

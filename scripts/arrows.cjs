@@ -31,6 +31,7 @@ const rooms = {
     'ports',
   ],
   cli: ['contract', 'client', 'template'],
+  console: ['contract', 'client', 'template', 'rules'],
 };
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
@@ -42,6 +43,6 @@ const ports = {
 };
 
 /** Rooms that run in a browser too. */
-const browserSafe = ['contract', 'client', 'template', 'rules'];
+const browserSafe = ['contract', 'client', 'template', 'rules', 'console'];
 
 module.exports = { rooms, ports, browserSafe };

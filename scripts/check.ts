@@ -8,6 +8,7 @@ type Result = { ok: boolean; note: string; details?: string };
 
 const checks: [name: string, run: () => Result | Promise<Result>][] = [
   ['types', () => program('node_modules/typescript7/bin/tsc', '-p', '.')],
+  ['console', () => program('node_modules/typescript7/bin/tsc', '-p', 'tsconfig.console.json')],
   ['style', () => program('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings')],
   ['arrows', arrows],
   ['documents', freshDocuments],

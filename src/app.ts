@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { createServer } from './api/server.ts';
 import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
@@ -35,6 +36,11 @@ export type App = AsyncDisposable & { readonly url: string; readonly telemetry: 
 
 /** The version of the program, from its package. */
 export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+/** Where the console is built to: beside the sources of a checkout, within a package. */
+const consoleDir = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : './console', import.meta.url),
+);
 
 const dayMs = 86_400_000;
 
@@ -168,6 +174,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     inbox: config.inbox,
+    consoleDir,
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
     ailments: () => ({}),

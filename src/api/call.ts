@@ -27,6 +27,8 @@ export type ApiParts = {
   trustedProxies: readonly string[];
   /** Whether the built-in Inbox answers. */
   inbox: boolean;
+  /** The folder of the built console; null or left out: none. */
+  consoleDir?: string | null;
   /** Whether the server listens on loopback only, where metrics are open. */
   loopbackOnly: boolean;
   /** Whether the operator's allow-list covers plain http to this address. */

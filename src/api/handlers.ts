@@ -7,6 +7,7 @@ import { deliveryHandlers } from './deliveries.ts';
 import { destinationHandlers } from './destinations.ts';
 import type { EventStreams } from './event-stream.ts';
 import { eventHandlers } from './events.ts';
+import { identityHandlers } from './identity.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
 import { templateHandlers } from './templates.ts';
@@ -30,6 +31,7 @@ export function allHandlers(
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
     ...templateHandlers(parts),
+    ...identityHandlers(),
     ...inbox,
     ...operatingHandlers(parts, stopping),
   };

@@ -7,6 +7,7 @@ import { answerProblem } from './answer-problem.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ApiParts } from './call.ts';
 import { answerClientError } from './client-error.ts';
+import { consoleFrom } from './console.ts';
 import { eventStreams } from './event-stream.ts';
 import { allHandlers } from './handlers.ts';
 import { createInbox } from './inbox.ts';
@@ -57,15 +58,18 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const allowed = allowedMethods(routes);
   app.decorateRequest('declaredType', undefined);
   app.decorateRequest('failure', undefined);
+  const pages = consoleFrom(parts.consoleDir ?? null);
   app.setNotFoundHandler((request, reply) =>
-    answerProblem(unknownAddress(request, reply, allowed), request, reply, docs),
+    pages?.isPage(request) === true
+      ? pages.sendPage(reply)
+      : answerProblem(unknownAddress(request, reply, allowed), request, reply, docs),
   );
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, httpVersion } = request.raw;
     if (headers.host === undefined && httpVersion === '1.1')
       return done(new AppError('malformed_request', 'The Host header is missing.'));
     // Before the body is read: nothing wants it.
-    if (request.is404) return done(unknownAddress(request, reply, allowed));
+    if (request.is404 && pages?.isPage(request) !== true) return done(unknownAddress(request, reply, allowed));
     // Hidden from Fastify, which would refuse types that it can't read.
     request.declaredType = headers['content-type'];
     headers['content-type'] = undefined;
@@ -77,6 +81,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const handlers = allHandlers(parts, { streams, inbox: inbox.handlers, stopping });
   await app.register(intakeRoutes(parts, { stopping }));
   await app.register(inbox.routes);
+  if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
 
   await app.ready();

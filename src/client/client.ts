@@ -61,7 +61,8 @@ export type Client = {
   list<Id extends ListId>(id: Id, ...input: Arguments<Id>): AsyncGenerator<Item<Id>>;
 };
 
-type Arguments<Id extends RouteId> =
+/** The input of a call, which may be left out when the route needs nothing. */
+export type Arguments<Id extends RouteId> =
   Record<never, never> extends CallInput<Id> ? [input?: CallInput<Id>] : [input: CallInput<Id>];
 
 /** A client of the API at a server's root address, made from the route table. Runs wherever there is `fetch`. */

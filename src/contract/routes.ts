@@ -11,6 +11,7 @@ import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { parameter, parameterPatch } from './parameter.ts';
+import { allRights } from './rights.ts';
 import { api, type Route, route } from './route.ts';
 
 const anything = z.record(z.string(), z.unknown());
@@ -284,6 +285,10 @@ export const routeTable = {
   clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
     tag: 'inbox',
     status: 204,
+  }),
+  getMe: api('GET', '/me', [], 'Who is asking, and with which rights', {
+    tag: 'identity',
+    output: z.strictObject({ name: z.string(), rights: z.array(z.enum(allRights)) }),
   }),
   livez: route('GET', '/livez', null, 'Whether the process runs', { tag: 'operating', output: anything }),
   readyz: route('GET', '/readyz', null, 'Whether it takes in events and delivers', {

@@ -47,6 +47,7 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
   function welcome({ url, token, key, folder }: Welcome) {
     deps.stdout.write(`Millrace demo: a sample shop sends events, two actions send what matters to the Inbox.
 
+  Console     ${url}/#token=${token}   (open this one)
   API         ${url}/api/v1   (described by ${url}/openapi.json)
   Metrics     ${url}/metrics
   Token       ${token}

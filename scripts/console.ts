@@ -1,0 +1,35 @@
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const root = new URL('../', import.meta.url).pathname;
+const target = `${root}dist/console`;
+const sources = [
+  'src/{console,client,contract,template,rules}/**/*.{ts,tsx,css,html}',
+  'vite.config.ts',
+  'package-lock.json',
+];
+
+/** Whether dist/console is missing or older than what it is made from. */
+export function isConsoleStale(): boolean {
+  if (!existsSync(`${target}/index.html`)) return true;
+  const builtAt = statSync(`${target}/index.html`).mtimeMs;
+  return globSync(sources, { cwd: root }).some((path) => statSync(`${root}${path}`).mtimeMs > builtAt);
+}
+
+/** Builds the console into dist/console; what was there is replaced at once, so that a server may be reading it. */
+export async function buildConsole(): Promise<void> {
+  const [{ build }, { viteConfig }] = await Promise.all([import('vite'), import('../vite.config.ts')]);
+  const made = `${root}dist/.console-${process.pid}`;
+  const old = `${root}dist/.console-old-${process.pid}`;
+  try {
+    await build({ ...viteConfig, logLevel: 'warn', build: { ...viteConfig.build, outDir: made } });
+    for (const path of globSync('assets/*.{js,css,svg}', { cwd: made }))
+      writeFileSync(`${made}/${path}.gz`, gzipSync(readFileSync(`${made}/${path}`), { level: 9 }));
+    mkdirSync(`${root}dist`, { recursive: true });
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(made, target);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,8 @@
+import { createServer } from 'vite';
+import { viteConfig } from '../vite.config.ts';
+
+// The console with hot reload, in front of a server that runs already (MILLRACE_URL, http://127.0.0.1:8787).
+
+const server = await createServer(viteConfig);
+await server.listen();
+server.printUrls();

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { buildConsole, isConsoleStale } from './console.ts';
+
+// Before `npm start` and `npm run demo` in a checkout: the console fits its sources. Whatever is said goes to stderr,
+// since the server's stdout is its log.
+
+const canBuild = existsSync(new URL('../node_modules/vite', import.meta.url));
+if (isConsoleStale()) {
+  if (canBuild) {
+    console.error('Building the console …');
+    await buildConsole().catch((error: unknown) => {
+      console.error(`The console could not be built; the server starts without it.\n${error}`);
+    });
+  } else console.error('The console is not built, and development packages are not installed: run npm install.');
+}

@@ -1,0 +1,26 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { queryClient } from './data/query-client.ts';
+import { Notes } from './parts/notes.tsx';
+import { router } from './router.tsx';
+import { styleNonce } from './theme/nonce.ts';
+import { cssVariables, theme } from './theme/theme.ts';
+
+export function App(): ReactNode {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <Notes />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

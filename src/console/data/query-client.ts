@@ -1,0 +1,38 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ClientError } from '../../client/client.ts';
+import { setToken } from '../session/session.ts';
+
+/**
+ * Whether an error means that the server is away for now: no answer at all, or one of a server that starts or stops.
+ * What was asked is asked again then, until it is back.
+ */
+export function isAway(error: unknown): boolean {
+  return error instanceof ClientError && (error.status === 0 || error.status === 502 || error.status === 503);
+}
+
+/** A token that the server does not know (any more) signs out: the sign-in page is next. */
+function signOutWhenUnknown(error: unknown): void {
+  if (error instanceof ClientError && error.code === 'unauthorized') setToken(null);
+}
+
+const longestWaitMs = 5_000;
+
+/** What the console knows of the server. After any change everything that is shown is asked for again. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: signOutWhenUnknown }),
+  mutationCache: new MutationCache({
+    onError: signOutWhenUnknown,
+    onSuccess: (_data, _variables, _context, mutation) =>
+      mutation.meta?.['isRead'] === true ? undefined : queryClient.invalidateQueries(),
+  }),
+  defaultOptions: {
+    queries: {
+      // The browser's own opinion about the network says nothing of a server on this machine.
+      networkMode: 'always',
+      staleTime: 5_000,
+      retry: (_count, error) => isAway(error),
+      retryDelay: (count) => Math.min(500 * 2 ** count, longestWaitMs),
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});

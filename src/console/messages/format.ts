@@ -1,0 +1,66 @@
+const locale = 'en-GB';
+const numbers = new Intl.NumberFormat(locale);
+const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+const relatives = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+const plurals = new Intl.PluralRules(locale);
+const localTimes = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+const utcTimes = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+
+export const formatNumber = (value: number) => numbers.format(value);
+
+/** A share between 0 and 1. */
+export const formatPercent = (share: number) => percents.format(share);
+
+/** `12 Actions`: the number with the word that goes with it. */
+export function counted(value: number, words: { one: string; other: string }): string {
+  const rule = plurals.select(value) === 'one' ? 'one' : 'other';
+  return `${numbers.format(value)} ${words[rule]}`;
+}
+
+const steps = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** How long ago (or ahead) a time is, seen from `now` (ms). */
+export function formatRelative(at: Date, now: number): string {
+  const seconds = Math.round((at.getTime() - now) / 1_000);
+  for (const [unit, size] of steps)
+    if (Math.abs(seconds) >= size) return relatives.format(Math.round(seconds / size), unit);
+  return Math.abs(seconds) < 5 ? relatives.format(0, 'second') : relatives.format(seconds, 'second');
+}
+
+/** A time in words, where the reader is and in UTC. */
+export function formatAbsolute(at: Date): { local: string; utc: string } {
+  return { local: localTimes.format(at), utc: `${utcTimes.format(at)} UTC` };
+}
+
+const unit = (name: string, digits: number) =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
+const durations = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+const durationUnits = {
+  day: unit('day', 1),
+  hour: unit('hour', 1),
+  minute: unit('minute', 1),
+  second: unit('second', 2),
+};
+const milliseconds = unit('millisecond', 0);
+
+/** A length of time, in ms, in its largest fitting unit. */
+export function formatDuration(ms: number): string {
+  for (const [name, size] of durations) if (ms >= size) return durationUnits[name].format(ms / size);
+  return milliseconds.format(ms);
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((name) => unit(name, 1));
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), byteUnits.length - 1);
+  return byteUnits[power]?.format(bytes / 1_000 ** power) ?? numbers.format(bytes);
+}

@@ -1,0 +1,101 @@
+import { NativeSelect, Text, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { formatRelative } from '../../messages/format.ts';
+import { options } from '../../parts/options.ts';
+import { SecretField } from '../../parts/secret-field.tsx';
+import type { ConnectionDraft, Grant } from './connection-draft.ts';
+import type { FormProps } from './connection-form.tsx';
+import { decodedJwt } from './decoded-jwt.ts';
+
+const w = words.details;
+
+type TextName = 'username' | 'clientId' | 'accessTokenUrl' | 'scope';
+type SecretName = 'password' | 'token' | 'clientSecret' | 'jwt';
+
+/** The fields of the chosen kind of authentication. */
+export function AuthenticationFields({ draft, stored, errors, isDisabled, onChange }: FormProps): ReactNode {
+  const text = (name: TextName, label: string, given: { hint?: string; isNeeded?: boolean } = {}) => (
+    <TextInput
+      key={name}
+      label={label}
+      description={given.hint}
+      value={draft[name]}
+      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
+      error={errors[`auth.${name}`]}
+      disabled={isDisabled}
+      required={given.isNeeded === true}
+      autoComplete="off"
+      autoCapitalize="off"
+      spellCheck={false}
+      data-field={`auth.${name}`}
+    />
+  );
+  const secret = (name: SecretName, label: string, given: { hint?: ReactNode; isLong?: boolean } = {}) => (
+    <SecretField
+      key={name}
+      label={label}
+      description={given.hint}
+      value={draft[name]}
+      stored={stored[name]}
+      onChange={(value) => onChange({ [name]: value })}
+      error={errors[`auth.${name}`]}
+      isLong={given.isLong === true}
+      isDisabled={isDisabled}
+    />
+  );
+
+  switch (draft.authType) {
+    case 'none':
+      return null;
+    case 'basic':
+      return [text('username', w.username), secret('password', w.password)];
+    case 'bearer':
+      return secret('token', w.token, { hint: w.tokenHint, isLong: true });
+    case 'oauth2':
+      return (
+        <>
+          <NativeSelect
+            label={w.grant}
+            value={draft.grant}
+            onChange={(event) => onChange({ grant: event.currentTarget.value as Grant })} // one of the options
+            disabled={isDisabled}
+            data={options(w.grants)}
+          />
+          {text('clientId', w.clientId, { isNeeded: true })}
+          {secret('clientSecret', w.clientSecret)}
+          {text('accessTokenUrl', w.accessTokenUrl, { isNeeded: true })}
+          {text('scope', w.scope, { hint: w.scopeHint })}
+          {draft.grant === 'password' ? text('username', w.username, { isNeeded: true }) : null}
+          {draft.grant === 'password' ? secret('password', w.password) : null}
+          {draft.grant === 'jwt' ? secret('jwt', w.jwt, { isLong: true, hint: <JwtHelp draft={draft} /> }) : null}
+          <NativeSelect
+            label={w.clientAuth}
+            value={draft.clientAuth}
+            onChange={
+              (event) => onChange({ clientAuth: event.currentTarget.value as ConnectionDraft['clientAuth'] }) // one of the options
+            }
+            error={errors['auth.clientAuth'] ?? errors['auth.clientAssertion']}
+            disabled={isDisabled}
+            data={options(w.clientAuths)}
+          />
+        </>
+      );
+  }
+}
+
+function JwtHelp({ draft }: { draft: ConnectionDraft }): ReactNode {
+  if (typeof draft.jwt !== 'string' || draft.jwt.trim() === '') return null;
+  const read = decodedJwt(draft.jwt);
+  if (read === null) return w.jwtBroken;
+  const when = read.expiresAt === null ? null : formatRelative(read.expiresAt, Date.now());
+  const isOver = read.expiresAt !== null && read.expiresAt.getTime() < Date.now();
+  return (
+    <>
+      {w.jwtIs(read.algorithm, read.subject ?? w.jwtNobody)}{' '}
+      <Text component="span" size="sm" {...(isOver ? { c: 'var(--mantine-color-error)', fw: 600 } : {})}>
+        {when === null ? w.jwtNoExpiry : isOver ? w.jwtExpired(when) : w.jwtExpires(when)}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+import { Button } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CallInput, ClientError } from '../../../client/client.ts';
+import { useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { SaveBar } from '../../parts/save-bar.tsx';
+import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import type { Connection } from './connection.ts';
+import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, missingFields } from './connection-draft.ts';
+import css from './connection-form.module.css';
+import { ConnectionForm } from './connection-form.tsx';
+import { TestAuthentication } from './test-authentication.tsx';
+
+const w = words.details;
+
+type Props = {
+  /** What is stored; null: a new connection. */
+  stored: Connection | null;
+  /** After Save and Continue, and after Done. */
+  onContinue: (saved: Connection) => void;
+  onDone: (saved: Connection) => void;
+  onCancel: () => void;
+};
+
+/** The form of a connection with its test, its buttons, and what happens when somebody else was quicker. */
+export function ConnectionEditor({ stored, onContinue, onDone, onCancel }: Props): ReactNode {
+  // What the form was opened with: later news of the same connection must not overwrite what is being typed.
+  const [base, setBase] = useState(stored);
+  const before = base === null ? emptyDraft : draftOf(base);
+  const [draft, write] = useState<ConnectionDraft>(before);
+  const [missing, setMissing] = useState<readonly string[]>([]);
+  const [theirs, setTheirs] = useState<Connection | null>(null);
+  const create = useApi('createConnection');
+  const replace = useApi('replaceConnection');
+  const mayManage = useMay('connections:manage');
+  const isDirty = JSON.stringify(draft) !== JSON.stringify(before);
+  const guard = useUnsavedGuard(isDirty);
+  const saving = base === null ? create : replace;
+  const form = useRef<HTMLDivElement>(null);
+
+  const failed = saving.error;
+  const told = fieldErrors(failed);
+  const errors = { ...told, ...Object.fromEntries(missing.map((name) => [name, w.required])) };
+  const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
+  const isAtFields = Object.keys(told).length > 0;
+
+  // The first field that needs attention is where one goes on.
+  useEffect(() => {
+    if (missing.length > 0 || isAtFields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [missing, isAtFields]);
+
+  function change(next: Partial<ConnectionDraft>) {
+    write((present) => ({ ...present, ...next }));
+    if (missing.length > 0) setMissing([]);
+  }
+
+  function save(then: (saved: Connection) => void, ifMatch = base?.version) {
+    const absent = missingFields(draft);
+    setMissing(absent);
+    if (absent.length > 0) return;
+    const body = bodyOf(draft, base);
+    const onSuccess = (saved: Connection) => {
+      setTheirs(null);
+      guard.release();
+      then(saved);
+    };
+    if (base === null) create.mutate({ body }, { onSuccess });
+    else
+      replace.mutate(
+        { params: { id: base.id }, body, ...(ifMatch === undefined ? {} : { ifMatch }) },
+        {
+          onSuccess,
+          async onError(error) {
+            if (error.code === 'version_mismatch')
+              setTheirs(await client().call('getConnection', { params: { id: base.id } }));
+          },
+        },
+      );
+  }
+  useHotkeys([['mod+S', () => save(onContinue)]], []);
+
+  return (
+    <div ref={form}>
+      <div className={css['columns']}>
+        <ConnectionForm draft={draft} stored={before} errors={errors} isDisabled={!mayManage} onChange={change} />
+        <TestAuthentication
+          isDisabled={!mayManage || draft.baseUrl.trim() === ''}
+          // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.
+          body={() =>
+            ({
+              ...bodyOf({ ...draft, name: draft.name.trim() || w.test }, base),
+              ...(base === null ? {} : { id: base.id }),
+            }) as CallInput<'testUnsavedConnection'>['body']
+          }
+        />
+      </div>
+      {failed !== null && !isAtFields && !isConflict ? (
+        <div style={{ marginBlockStart: '1rem' }}>
+          <Problem error={failed} />
+        </div>
+      ) : null}
+      <SaveBar isDirty={isDirty}>
+        <Button loading={saving.isPending} disabled={!mayManage} onClick={() => save(onContinue)}>
+          {w.saveAndContinue}
+        </Button>
+        {base === null ? null : (
+          <Button variant="default" disabled={saving.isPending} onClick={() => (isDirty ? save(onDone) : onDone(base))}>
+            {w.done}
+          </Button>
+        )}
+        <Button variant="subtle" color="gray" onClick={onCancel}>
+          {parts.cancel}
+        </Button>
+      </SaveBar>
+      {guard.dialog}
+      <ConflictDialog
+        yours={{ ...(base ?? {}), ...bodyOf(draft, base) }}
+        theirs={theirs}
+        isBusy={saving.isPending}
+        onMine={(version) => save(onContinue, version)}
+        onTheirs={() => {
+          if (theirs !== null) write(draftOf(theirs));
+          setBase(theirs);
+          setTheirs(null);
+          replace.reset();
+        }}
+        onClose={() => setTheirs(null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { Button, Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { options } from '../../parts/options.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { AuthenticationFields } from './authentication-fields.tsx';
+import { type AuthType, baseUrlWithout, type ConnectionDraft, readBaseUrl } from './connection-draft.ts';
+import css from './connection-form.module.css';
+
+const w = words.details;
+
+export type FormProps = {
+  draft: ConnectionDraft;
+  /** What is stored, for its secrets. */
+  stored: ConnectionDraft;
+  /** Words about fields, by their names in the API (`auth.token`). */
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+  onChange: (change: Partial<ConnectionDraft>) => void;
+};
+
+/** Connection Details: the fields, in the order in which people think of them. */
+export function ConnectionForm(props: FormProps): ReactNode {
+  const { draft, errors, isDisabled, onChange } = props;
+  return (
+    <div className={css['form']}>
+      <Panel title={w.basics}>
+        <TextInput
+          label={w.name}
+          value={draft.name}
+          onChange={(event) => onChange({ name: event.currentTarget.value })}
+          error={errors['name']}
+          disabled={isDisabled}
+          required
+          data-field="name"
+        />
+        <Textarea
+          label={w.description}
+          value={draft.description}
+          onChange={(event) => onChange({ description: event.currentTarget.value })}
+          error={errors['description']}
+          disabled={isDisabled}
+          autosize
+          minRows={2}
+        />
+        <div className={css['address']}>
+          <TextInput
+            label={w.baseUrl}
+            description={w.baseUrlHint}
+            value={draft.baseUrl}
+            onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
+            error={errors['baseUrl']}
+            disabled={isDisabled}
+            required
+            inputMode="url"
+            autoCapitalize="off"
+            spellCheck={false}
+            data-field="baseUrl"
+          />
+          <TextInput
+            label={w.port}
+            description={w.portHint}
+            value={draft.port}
+            onChange={(event) => onChange({ port: event.currentTarget.value })}
+            error={errors['port']}
+            disabled={isDisabled}
+            inputMode="numeric"
+          />
+        </div>
+        <AddressHelp draft={draft} onChange={onChange} />
+      </Panel>
+      <Panel title={w.authentication}>
+        <NativeSelect
+          label={w.authType}
+          value={draft.authType}
+          onChange={(event) => onChange({ authType: event.currentTarget.value as AuthType })} // one of the options
+          disabled={isDisabled}
+          data={options(w.authTypes)}
+        />
+        <AuthenticationFields {...props} />
+      </Panel>
+      <details className={css['advanced']}>
+        <summary>{w.advanced}</summary>
+        <div className={css['grid']}>
+          {(
+            [
+              ['timeoutMs', w.timeout, 'settings.timeoutMs', undefined],
+              ['connectTimeoutMs', w.connectTimeout, 'settings.connectTimeoutMs', undefined],
+              ['concurrency', w.concurrency, 'settings.rate.concurrency', w.concurrencyHint],
+              ['idempotencyHeader', w.idempotencyHeader, 'settings.idempotencyHeader', w.idempotencyHint],
+            ] as const
+          ).map(([field, label, path, hint]) => (
+            <TextInput
+              key={field}
+              label={label}
+              description={hint}
+              value={draft[field]}
+              onChange={(event) => onChange({ [field]: event.currentTarget.value })}
+              error={errors[path]}
+              disabled={isDisabled}
+            />
+          ))}
+        </div>
+        <Text c="dimmed" size="sm" mt="md">
+          {w.advancedMore}
+        </Text>
+      </details>
+    </div>
+  );
+}
+
+function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>): ReactNode {
+  const { goesTo, port, hasQuery } = readBaseUrl(draft.baseUrl, draft.port);
+  if (goesTo === null) return null;
+  const offer = (label: string, change: Partial<ConnectionDraft>) => (
+    <Button variant="default" size="compact-sm" onClick={() => onChange(change)}>
+      {label}
+    </Button>
+  );
+  return (
+    <Group gap="xs">
+      <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {w.goesTo(goesTo)}
+      </Text>
+      {port !== null && draft.port === ''
+        ? offer(w.movePort(port), { baseUrl: baseUrlWithout(draft.baseUrl, 'port'), port })
+        : null}
+      {hasQuery ? offer(w.dropQuery, { baseUrl: baseUrlWithout(draft.baseUrl, 'query') }) : null}
+    </Group>
+  );
+}

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+
+type Props = {
+  /** What is to be deleted; null: the dialog is closed. */
+  connection: { id: string; name: string } | null;
+  onClose: () => void;
+  onDeleted: () => void;
+};
+
+/** Asks and deletes; a connection that still has destinations says so instead. */
+export function DeleteConnection({ connection, onClose, onDeleted }: Props): ReactNode {
+  const remove = useApi('deleteConnection');
+  const id = connection?.id ?? '';
+  const { data } = useQuery({
+    ...apiQuery('listDestinations', { params: { id }, query: { limit: 200 } }),
+    enabled: connection !== null,
+  });
+  const name = connection?.name ?? '';
+  const users = data?.data ?? [];
+  return (
+    <ConfirmDialog
+      isOpen={connection !== null}
+      title={words.deleteTitle(name)}
+      verb={words.delete}
+      isBusy={remove.isPending || (connection !== null && data === undefined)}
+      error={remove.error}
+      blockedBy={users.length > 0 ? words.inUse(users.length) : null}
+      onCancel={onClose}
+      onConfirm={() =>
+        remove.mutate(
+          { params: { id } },
+          {
+            onSuccess() {
+              notifyDone(parts.deleted(name));
+              onDeleted();
+            },
+          },
+        )
+      }
+    >
+      {words.deleteText}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button, Tooltip, UnstyledButton } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { parts } from '../messages/en/parts.ts';
+import css from './copy-button.module.css';
+import { Icon } from './icon.tsx';
+
+/** Puts a text on the clipboard and says so; `label` names it where the word Copy is not enough. */
+export function CopyButton({ text, label = parts.copy }: { text: string; label?: string }): ReactNode {
+  const { copied, copy } = useClipboard({ timeout: 1_500 });
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
+      onClick={() => copy(text)}
+    >
+      <span aria-live="polite">{copied ? parts.copied : label}</span>
+    </Button>
+  );
+}
+
+/** The same as an icon, for lines of a list. */
+export function CopyIcon({ text, label }: { text: string; label: string }): ReactNode {
+  const { copied, copy } = useClipboard({ timeout: 1_500 });
+  return (
+    <Tooltip label={copied ? parts.copied : label}>
+      <UnstyledButton className={css['icon']} aria-label={copied ? parts.copied : label} onClick={() => copy(text)}>
+        <Icon name={copied ? 'check' : 'copy'} size={13} />
+      </UnstyledButton>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,190 @@
+import { Button, Code, Skeleton, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { ClientError } from '../../client/client.ts';
+import type { Page } from '../../contract/page.ts';
+import { parts } from '../messages/en/parts.ts';
+import { type Column, useColumns } from './columns.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import css from './list-page.module.css';
+import { Problem } from './problem.tsx';
+
+export type { Column } from './columns.tsx';
+
+type ListState = { filter?: string | undefined; cursor?: string | undefined };
+
+type Props<Row> = {
+  /** Names the table, and keys the remembered choice of columns. */
+  name: string;
+  query: UseQueryResult<Page<Row>, ClientError>;
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string;
+  /** What the address says, and how it is changed. A change of filters leads back to the first page. */
+  search: ListState;
+  onSearch: (change: ListState) => void;
+  /** Further filters, whether any of them is set, and how they are all cleared. */
+  filters?: ReactNode;
+  isFiltered?: boolean;
+  onClear?: () => void;
+  /** The list that never had anything: what the things are, one button, perhaps one line of code. */
+  empty: { icon: IconName; title: string; text: string; action?: ReactNode; code?: string };
+  emptyByFilter: string;
+  /** What can be done with a row. */
+  rowMenu?: (row: Row) => ReactNode;
+};
+
+/** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
+export function ListPage<Row>(props: Props<Row>): ReactNode {
+  const { name, query, search, onSearch, filters, emptyByFilter, empty } = props;
+  const { shown, chooser } = useColumns(name, props.columns);
+  const isFiltered = (search.filter ?? '') !== '' || props.isFiltered === true;
+  const clear = props.onClear ?? (() => onSearch({ filter: undefined, cursor: undefined }));
+  const { data, error } = query;
+
+  if (data !== undefined && data.data.length === 0 && !isFiltered && search.cursor === undefined) {
+    return (
+      <Nothing icon={empty.icon} title={empty.title} text={empty.text}>
+        {empty.action}
+        {empty.code === undefined ? null : <Code>{empty.code}</Code>}
+      </Nothing>
+    );
+  }
+  return (
+    <section aria-label={name}>
+      <div className={css['bar']}>
+        <FilterBox value={search.filter ?? ''} onChange={(filter) => onSearch({ filter, cursor: undefined })} />
+        {filters}
+        <Text c="dimmed" size="sm" className={css['count'] ?? ''} role="status">
+          {data === undefined ? '' : parts.count(data.data.length, data.page.next === null && data.page.prev === null)}
+        </Text>
+        {chooser}
+      </div>
+      {error !== null && data === undefined ? (
+        <Problem error={error} onRetry={() => void query.refetch()} />
+      ) : data !== undefined && data.data.length === 0 ? (
+        <Nothing icon="search" title={emptyByFilter}>
+          <Button variant="default" onClick={clear}>
+            {parts.clearFilters}
+          </Button>
+        </Nothing>
+      ) : (
+        <Rows name={name} columns={shown} rows={data?.data} rowKey={props.rowKey} rowMenu={props.rowMenu} />
+      )}
+      <Paging page={data?.page} onCursor={(cursor) => onSearch({ cursor })} />
+    </section>
+  );
+}
+
+/** Nothing to show: what would stand here, and what can be done about it. */
+export function Nothing(given: { icon: IconName; title: string; text?: string; children?: ReactNode }): ReactNode {
+  return (
+    <div className={css['nothing']}>
+      <span className={css['nothingIcon']}>
+        <Icon name={given.icon} size={24} />
+      </span>
+      <Title order={2}>{given.title}</Title>
+      {given.text === undefined ? null : (
+        <Text c="dimmed" maw="34rem">
+          {given.text}
+        </Text>
+      )}
+      {given.children}
+    </div>
+  );
+}
+
+function FilterBox({ value, onChange }: { value: string; onChange: (text: string | undefined) => void }): ReactNode {
+  const [text, write] = useState(value);
+  const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
+  useEffect(() => write(value), [value]);
+  return (
+    <TextInput
+      className={css['filter'] ?? ''}
+      aria-label={parts.filter}
+      placeholder={parts.filter}
+      leftSection={<Icon name="search" size={14} />}
+      data-key-filter
+      value={text}
+      onChange={(event) => {
+        write(event.currentTarget.value);
+        tell(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+type RowsProps<Row> = {
+  name: string;
+  columns: readonly Column<Row>[];
+  /** undefined: loading. */
+  rows: readonly Row[] | undefined;
+  rowKey: (row: Row) => string;
+  rowMenu?: ((row: Row) => ReactNode) | undefined;
+};
+
+function Rows<Row>({ name, columns, rows, rowKey, rowMenu }: RowsProps<Row>): ReactNode {
+  return (
+    // A wide table scrolls in its own frame, by keyboard too.
+    <section className={css['frame']} aria-label={parts.tableScroll(name)} tabIndex={0} aria-busy={rows === undefined}>
+      <table className={css['table']}>
+        <thead>
+          <tr>
+            {columns.map(({ id, header, align }) => (
+              <th key={id} scope="col" data-align={align}>
+                {header}
+              </th>
+            ))}
+            {rowMenu === undefined ? null : <td className={css['menu']} />}
+          </tr>
+        </thead>
+        <tbody>
+          {rows === undefined ? (
+            <Waiting columns={columns.length + (rowMenu === undefined ? 0 : 1)} name={name} />
+          ) : (
+            rows.map((row) => (
+              <tr key={rowKey(row)}>
+                {columns.map(({ id, cell, align }) => (
+                  <td key={id} data-align={align}>
+                    {cell(row)}
+                  </td>
+                ))}
+                {rowMenu === undefined ? null : <td className={css['menu']}>{rowMenu(row)}</td>}
+              </tr>
+            ))
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Waiting({ columns, name }: { columns: number; name: string }): ReactNode {
+  return Array.from({ length: 8 }, (_, row) => `row-${row}`).map((row, index) => (
+    <tr key={row}>
+      {Array.from({ length: columns }, (_, column) => `cell-${column}`).map((cell, column) => (
+        <td key={cell}>
+          <Skeleton height={14} my={6} width={column === 0 ? '70%' : '50%'} />
+          {index === 0 && column === 0 ? <span className={css['hidden']}>{parts.loading(name)}</span> : null}
+        </td>
+      ))}
+    </tr>
+  ));
+}
+
+type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor: string) => void };
+
+function Paging({ page, onCursor }: PagingProps): ReactNode {
+  if (page === undefined || (page.next === null && page.prev === null)) return null;
+  const button = (label: string, cursor: string | null) => (
+    <Button variant="default" disabled={cursor === null} onClick={() => cursor !== null && onCursor(cursor)}>
+      {label}
+    </Button>
+  );
+  return (
+    <nav aria-label={parts.paging} className={css['paging']}>
+      {button(parts.newer, page.prev)}
+      {button(parts.older, page.next)}
+    </nav>
+  );
+}

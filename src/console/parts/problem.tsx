@@ -1,0 +1,41 @@
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { ClientError } from '../../client/client.ts';
+import { errors } from '../../contract/errors.ts';
+import { parts } from '../messages/en/parts.ts';
+import { CopyIcon } from './copy-button.tsx';
+import { Icon } from './icon.tsx';
+
+/** What went wrong, in the server's words, with the request's id for the log, and a way on. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {
+  const { title, detail, requestId } = told(error);
+  return (
+    <Alert role="alert" color="red" variant="light" icon={<Icon name="alert" />} title={title}>
+      <Stack gap="xs">
+        <Text size="md">{detail}</Text>
+        {requestId === null ? null : (
+          <Group gap="xs">
+            <Code>{parts.requestId(requestId)}</Code>
+            <CopyIcon text={requestId} label={parts.copy} />
+          </Group>
+        )}
+        {onRetry === undefined ? null : (
+          <Group>
+            <Button variant="default" size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
+              {parts.retry}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Title, words and request id of any error. */
+export function told(error: unknown): { title: string; detail: string; requestId: string | null } {
+  if (!(error instanceof ClientError)) {
+    return { title: parts.problem, detail: error instanceof Error ? error.message : String(error), requestId: null };
+  }
+  const known = error.code in errors ? errors[error.code as keyof typeof errors][1] : parts.problem; // just looked up
+  return { title: known, detail: error.message, requestId: error.requestId };
+}

@@ -1,0 +1,59 @@
+/** An object of the API as it is shown for files and shells: its kind as in `/api/v1/{kind}`. */
+export type Shown = {
+  kind: 'connections' | 'destinations' | 'actions' | 'behaviors' | 'collectors';
+  document: Readonly<Record<string, unknown>>;
+};
+
+const notWritten = new Set(['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings', 'key']);
+
+/** The object as YAML (for `millrace apply`), JSON, command and cURL. Secrets are never among it. */
+export function showAs({ kind, document }: Shown, origin: string): Record<'YAML' | 'JSON' | 'CLI' | 'cURL', string> {
+  const written = withoutSecrets(
+    Object.fromEntries(Object.entries(document).filter(([name]) => !notWritten.has(name))),
+  ) as Record<string, unknown>; // an object stays one
+  const id = String(document['id']);
+  return {
+    YAML: `${kind}:\n  - ${toYaml(written, 2).trimStart()}\n`,
+    JSON: JSON.stringify(document, null, 2),
+    CLI: `millrace ${kind} get ${id}\nmillrace apply ${kind}.yaml`,
+    cURL: `curl -H "Authorization: Bearer $MILLRACE_TOKEN" \\\n  ${origin}/api/v1/${kind}/${id}`,
+  };
+}
+
+/** Marks of stored secrets become null: a file says where a secret is, with `{ref: …}`, never what it is. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('set' in value) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
+}
+
+/** Block style for what is deep, JSON (which is YAML) for what is flat and for texts that need quotes. */
+export function toYaml(value: unknown, depth = 0): string {
+  const pad = '  '.repeat(depth);
+  if (typeof value === 'string') return scalar(value, pad);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    if (value.every((one) => typeof one !== 'object' || one === null)) return JSON.stringify(value);
+    return value.map((one) => `\n${pad}- ${toYaml(one, depth + 1).trimStart()}`).join('');
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  return entries
+    .map(([name, inner]) => {
+      const text = toYaml(inner, depth + 1);
+      return `\n${pad}${/^[\w.-]+$/.test(name) ? name : JSON.stringify(name)}:${text.startsWith('\n') ? '' : ' '}${text}`;
+    })
+    .join('');
+}
+
+function scalar(text: string, pad: string): string {
+  // What can't be read as a number, a boolean, a date or a structure may stand without quotes.
+  if (/^[A-Za-z/][\w ./@-]*$/.test(text) && !text.endsWith(' ') && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text))
+    return text;
+  const isBlock = text.includes('\n') && !/[^\n\x20-\x7e\u00a0-\uffff]/.test(text) && /^[^\s]/.test(text);
+  if (!isBlock) return JSON.stringify(text);
+  const mark = text.endsWith('\n') ? '|' : '|-';
+  if (text.endsWith('\n\n')) return JSON.stringify(text);
+  return `${mark}\n${text.replace(/\n$/, '').replace(/^(?=.)/gm, pad)}`;
+}

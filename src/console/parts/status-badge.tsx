@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { parts } from '../messages/en/parts.ts';
+import { Icon, type IconName } from './icon.tsx';
+import css from './status-badge.module.css';
+
+export type Status = keyof typeof parts.status;
+
+type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'work';
+
+const looks: Record<Status, [IconName, Tone]> = {
+  enabled: ['check', 'good'],
+  disabled: ['off', 'calm'],
+  paused: ['pause', 'warn'],
+  ok: ['check', 'good'],
+  needs_attention: ['alert', 'warn'],
+  tripped: ['alert', 'bad'],
+  pending: ['clock', 'calm'],
+  sending: ['deliveries', 'work'],
+  retrying: ['retry', 'warn'],
+  held: ['hand', 'warn'],
+  delivered: ['check', 'good'],
+  failed: ['cross', 'bad'],
+  skipped: ['skip', 'calm'],
+  cancelled: ['off', 'calm'],
+  test: ['flask', 'work'],
+};
+
+/** A state as icon, word and colour. */
+export function StatusBadge({ status, note }: { status: Status; note?: string }): ReactNode {
+  const [icon, tone] = looks[status];
+  return (
+    <span className={css['badge']} data-tone={tone}>
+      <Icon name={icon} size={13} />
+      {parts.status[status]}
+      {note === undefined ? null : <span className={css['note']}>{note}</span>}
+    </span>
+  );
+}

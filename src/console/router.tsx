@@ -1,0 +1,67 @@
+import { createRoute, createRouter } from '@tanstack/react-router';
+import { queryClient } from './data/query-client.ts';
+import { actionRoutes } from './pages/actions/routes.ts';
+import { behaviorRoutes } from './pages/behaviors/routes.ts';
+import { connectionRoutes } from './pages/connections/routes.ts';
+import { dataCollectionRoutes } from './pages/data-collection/routes.ts';
+import { deliveryRoutes } from './pages/deliveries/routes.ts';
+import { eventRoutes } from './pages/events/routes.ts';
+import { homeRoutes } from './pages/home/routes.ts';
+import { inboxRoutes } from './pages/inbox/routes.ts';
+import { tokenOf, watchToken } from './session/session.ts';
+import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
+import { lazyPage } from './shell/lazy-page.ts';
+import { rootRoute, shellRoute } from './shell/shell-route.tsx';
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: lazyPage(() => import('./shell/sign-in-page.tsx'), 'SignInPage'),
+  // Only a path of ours: a sign-in must not lead elsewhere.
+  validateSearch: ({ to }: Record<string, unknown>) => ({
+    to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : '/',
+  }),
+});
+
+const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([
+    ...homeRoutes,
+    ...actionRoutes,
+    ...behaviorRoutes,
+    ...connectionRoutes,
+    ...eventRoutes,
+    ...deliveryRoutes,
+    ...dataCollectionRoutes,
+    ...inboxRoutes,
+    elsewhereRoute,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultErrorComponent: FailedPage,
+  scrollRestoration: true,
+  // Plain query parameters, as everywhere on the web: every value is a text, and the schema of the page reads it.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch(search) {
+    const pairs = Object.entries(search).flatMap(([name, value]): [string, string][] =>
+      value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+    );
+    return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
+  },
+});
+
+// Whoever signs out, or whose token died, is led to the sign-in page; what was seen is forgotten there.
+watchToken(() => {
+  if (tokenOf() === null) void router.invalidate().then(() => queryClient.clear());
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

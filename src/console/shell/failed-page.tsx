@@ -1,0 +1,30 @@
+import { Anchor, Button, Stack } from '@mantine/core';
+import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { shell } from '../messages/en/shell.ts';
+import { Problem } from '../parts/problem.tsx';
+import { Page } from './page.tsx';
+
+export function NotFoundPage(): ReactNode {
+  return (
+    <Page title={shell.notFound.title} lead={shell.notFound.text}>
+      <Anchor component={Link} to="/">
+        {shell.notFound.back}
+      </Anchor>
+    </Page>
+  );
+}
+
+/** What is shown instead of a page that threw, or whose code could not be loaded. */
+export function FailedPage({ error }: ErrorComponentProps): ReactNode {
+  return (
+    <Page title={shell.failed.title}>
+      <Stack align="flex-start">
+        <Problem error={error} />
+        <Button variant="default" onClick={() => location.reload()}>
+          {shell.failed.reload}
+        </Button>
+      </Stack>
+    </Page>
+  );
+}

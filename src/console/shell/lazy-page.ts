@@ -1,0 +1,32 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { apiQuery } from '../data/api.ts';
+import { queryClient } from '../data/query-client.ts';
+
+const againMs = 1_000;
+
+/**
+ * A page whose code is loaded when somebody goes there. While the server is away, that waits for it; a page that can't be
+ * loaded from a server that answers (another version runs there now) is the router's to tell.
+ */
+export const lazyPage: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);
+
+async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await load();
+    } catch (error) {
+      if (await isServerThere()) throw error;
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
+}
+
+/** Asks, and lets the live indicator know. */
+async function isServerThere(): Promise<boolean> {
+  try {
+    await queryClient.fetchQuery({ ...apiQuery('livez'), retry: false, staleTime: 0 });
+    return true;
+  } catch {
+    return false; // whatever it answered, it does not serve
+  }
+}

@@ -1,0 +1,30 @@
+import type { Right } from '../../contract/rights.ts';
+import { shell } from '../messages/en/shell.ts';
+import type { IconName } from '../parts/icon.tsx';
+
+export type MenuEntry = {
+  to: '/' | '/actions' | '/behaviors' | '/connections' | '/events' | '/deliveries' | '/data-collection' | '/inbox';
+  label: string;
+  icon: IconName;
+  /** The letter after `g` that leads here. */
+  letter: string;
+  right: Right | null;
+};
+
+/** The pages of the left menu, in its order. */
+export const menu: readonly MenuEntry[] = [
+  { to: '/', label: shell.pages.home, icon: 'home', letter: 'h', right: null },
+  { to: '/actions', label: shell.pages.actions, icon: 'actions', letter: 'a', right: 'actions:view' },
+  { to: '/behaviors', label: shell.pages.behaviors, icon: 'behaviors', letter: 'b', right: 'behaviors:view' },
+  { to: '/connections', label: shell.pages.connections, icon: 'connections', letter: 'c', right: 'connections:view' },
+  { to: '/events', label: shell.pages.events, icon: 'events', letter: 'e', right: 'events:view' },
+  { to: '/deliveries', label: shell.pages.deliveries, icon: 'deliveries', letter: 'd', right: 'deliveries:view' },
+  {
+    to: '/data-collection',
+    label: shell.pages.dataCollection,
+    icon: 'collection',
+    letter: 'o',
+    right: 'collectors:view',
+  },
+  { to: '/inbox', label: shell.pages.inbox, icon: 'inbox', letter: 'x', right: 'deliveries:view' },
+];

@@ -1,0 +1,86 @@
+import { Text, Title } from '@mantine/core';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
+import { Fragment, type ReactNode, useEffect, useRef } from 'react';
+import { type Right, rights } from '../../contract/rights.ts';
+import { parts } from '../messages/en/parts.ts';
+import { shell } from '../messages/en/shell.ts';
+import { Icon } from '../parts/icon.tsx';
+import { useMay, useMe } from '../session/rights.ts';
+import css from './page.module.css';
+
+export type Crumb = { label: string; to: LinkProps['to']; params?: Record<string, string> };
+
+type Props = {
+  /** The h1. With `object` the page is about one thing, and both stand in the browser's title. */
+  title: string;
+  object?: string | undefined;
+  lead?: ReactNode;
+  crumbs?: readonly Crumb[];
+  /** Without it the page says which right is missing instead. */
+  right?: Right;
+  actions?: ReactNode;
+  children: ReactNode;
+};
+
+let announced = '';
+
+/** The frame of every page: title, breadcrumb, heading, what can be done, and whether one may see it. */
+export function Page({ title, object, lead, crumbs = [], right, actions, children }: Props): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { pathname } = useLocation();
+  const isKnown = useMe() !== undefined;
+  const may = useMay(right ?? 'connections:view') || right === undefined;
+
+  useEffect(() => {
+    document.title = [...new Set([object, title, shell.product])].filter(Boolean).join(' · ');
+  }, [object, title]);
+
+  // After a change of page, reading goes on at its heading; not after the first load, and not for a tab or a filter.
+  useEffect(() => {
+    if (announced !== '' && announced !== pathname) heading.current?.focus({ preventScroll: true });
+    announced = pathname;
+  }, [pathname]);
+
+  return (
+    <div className={css['page']}>
+      {crumbs.length === 0 ? null : (
+        <nav aria-label={shell.breadcrumb} className={css['crumbs']}>
+          {crumbs.map((crumb, index) => (
+            <Fragment key={crumb.label}>
+              {index === 0 ? null : <Icon name="chevron" size={11} />}
+              <Link to={crumb.to as '/'} params={(crumb.params ?? {}) as never}>
+                {crumb.label}
+              </Link>
+            </Fragment>
+          ))}
+          <Icon name="chevron" size={11} />
+          <span aria-current="page">{object ?? title}</span>
+        </nav>
+      )}
+      <header className={css['head']}>
+        <div className={css['words']}>
+          <Title order={1} ref={heading} tabIndex={-1}>
+            {object ?? title}
+          </Title>
+          {lead === undefined ? null : (
+            <Text c="dimmed" component="div">
+              {lead}
+            </Text>
+          )}
+        </div>
+        {may && actions !== undefined ? <div className={css['actions']}>{actions}</div> : null}
+      </header>
+      {may ? children : isKnown && right !== undefined ? <NoRight right={right} /> : null}
+    </div>
+  );
+}
+
+function NoRight({ right }: { right: Right }): ReactNode {
+  return (
+    <div className={css['empty']}>
+      <Icon name="lock" size={28} />
+      <Title order={2}>{parts.noRight(rights[right])}</Title>
+      <Text c="dimmed">{parts.noRightText}</Text>
+    </div>
+  );
+}

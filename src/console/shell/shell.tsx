@@ -1,0 +1,169 @@
+import { ActionIcon, Button, Drawer, Kbd, Menu, Text } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { allRights, covers } from '../../contract/rights.ts';
+import { apiQuery } from '../data/api.ts';
+import { isAway, queryClient } from '../data/query-client.ts';
+import { shell } from '../messages/en/shell.ts';
+import mark from '../millrace.svg';
+import { Icon } from '../parts/icon.tsx';
+import { useMe } from '../session/rights.ts';
+import { setToken } from '../session/session.ts';
+import { menu } from './menu.ts';
+import css from './shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { ThemeMenu } from './theme-menu.tsx';
+
+// Asked for now and then: not among what a first visit waits for.
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then(({ KeyboardHelp }) => ({ default: KeyboardHelp })));
+
+/** What stands around every page of a signed-in person. */
+export function Shell(): ReactNode {
+  const [isPaletteOpen, palette] = useDisclosure(false);
+  const [isHelpOpen, help] = useDisclosure(false);
+  const [isMenuOpen, drawer] = useDisclosure(false);
+  useHotkeys([['mod+K', palette.open]], []);
+  useShortcuts({ openHelp: help.open, isBusy: isPaletteOpen || isHelpOpen });
+
+  return (
+    <>
+      <a className={css['skip']} href="#content">
+        {shell.skip}
+      </a>
+      <header className={css['top']}>
+        <ActionIcon className={css['burger'] ?? ''} aria-label={shell.openMenu} onClick={drawer.open}>
+          <Icon name="menu" />
+        </ActionIcon>
+        <Link to="/" className={css['brand'] ?? ''}>
+          <img src={mark} alt="" width={24} height={24} />
+          <span>{shell.product}</span>
+        </Link>
+        <Button
+          className={css['search'] ?? ''}
+          variant="default"
+          onClick={palette.open}
+          leftSection={<Icon name="search" size={14} />}
+          rightSection={
+            <Kbd size="xs" className={css['kbd'] ?? ''} aria-hidden="true">
+              {isMac ? '⌘ K' : 'Ctrl K'}
+            </Kbd>
+          }
+          aria-keyshortcuts="Control+K Meta+K"
+        >
+          {shell.search.open}
+        </Button>
+        <div className={css['right']}>
+          <LiveIndicator />
+          <ActionIcon aria-label={shell.keys.open} onClick={help.open}>
+            <Icon name="help" />
+          </ActionIcon>
+          <ThemeMenu />
+          <AccountMenu />
+        </div>
+      </header>
+      <nav className={css['side']} aria-label={shell.menu}>
+        <MenuLinks />
+      </nav>
+      <Drawer
+        opened={isMenuOpen}
+        onClose={drawer.close}
+        size="16rem"
+        title={shell.product}
+        closeButtonProps={{ 'aria-label': shell.closeMenu }}
+      >
+        <nav aria-label={shell.menu}>
+          <MenuLinks onFollow={drawer.close} />
+        </nav>
+      </Drawer>
+      <main id="content" className={css['main']} tabIndex={-1}>
+        <AwayNotice />
+        <Outlet />
+      </main>
+      <Suspense>
+        {isPaletteOpen ? <Palette onClose={palette.close} /> : null}
+        {isHelpOpen ? <KeyboardHelp onClose={help.close} /> : null}
+      </Suspense>
+    </>
+  );
+}
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
+  const granted = new Set(useMe()?.rights ?? []);
+  return (
+    <ul className={css['menu']}>
+      {menu
+        .filter(({ right }) => right === null || covers(granted, right))
+        .map(({ to, label, icon }) => (
+          <li key={to}>
+            <Link to={to} activeOptions={{ exact: to === '/' }} className={css['entry'] ?? ''} onClick={onFollow}>
+              <Icon name={icon} />
+              {label}
+            </Link>
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+function useServer() {
+  return useQuery({
+    ...apiQuery('livez'),
+    retry: false,
+    refetchInterval: ({ state }) => (state.status === 'error' ? 2_000 : 15_000),
+  });
+}
+
+function LiveIndicator(): ReactNode {
+  const { isError } = useServer();
+  return (
+    <span className={css['live']} data-away={isError} role="status">
+      <Icon name={isError ? 'alert' : 'check'} size={13} />
+      <span className={css['liveWord']}>{isError ? shell.away : shell.live}</span>
+    </span>
+  );
+}
+
+/** Tells of a server that is away, and asks for everything again when it is back. */
+function AwayNotice(): ReactNode {
+  const { isError, error } = useServer();
+  const away = isError && isAway(error);
+  useEffect(() => {
+    if (!away) return;
+    return () => void queryClient.invalidateQueries();
+  }, [away]);
+  return away ? (
+    <div className={css['away']} role="alert">
+      <Icon name="alert" size={14} />
+      {shell.awayLong}
+    </div>
+  ) : null;
+}
+
+function AccountMenu(): ReactNode {
+  const me = useMe();
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label={shell.account}>
+          <Icon name="user" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me === undefined ? null : (
+          <Menu.Label className={css['who'] ?? ''}>
+            <Text fw={550}>{shell.signedInAs(me.name)}</Text>
+            <Text c="dimmed" size="sm">
+              {shell.rights(me.rights.length, allRights.length)}
+            </Text>
+          </Menu.Label>
+        )}
+        <Menu.Item onClick={() => setToken(null)}>{shell.signOut}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

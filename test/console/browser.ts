@@ -1,0 +1,135 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
+import { adminToken, startTestApp, type TestApp } from '../support/app.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The whole program on a folder of its own, serving the console as its present sources make it, and a browser. */
+export async function startConsole(
+  env: Record<string, string> = {},
+): Promise<{ app: TestApp; browser: Browser } & AsyncDisposable> {
+  if (isConsoleStale()) await buildConsole();
+  await using started = new AsyncDisposableStack();
+  const app = started.use(await startTestApp(env));
+  const browser = started.use(await startBrowser());
+  const stack = started.move();
+  return { app, browser, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** A real Chromium. Fails in words where none can run. */
+export async function startBrowser(): Promise<Browser & AsyncDisposable> {
+  const dir = await unpacked();
+  const browser = await chromium.launch({
+    executablePath: join(dir, 'chromium'),
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--disable-dev-shm-usage'],
+    env: {
+      ...process.env,
+      HOME: dir,
+      FONTCONFIG_PATH: join(dir, 'fonts'),
+      LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'),
+    },
+  });
+  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
+}
+
+/** A tab, and everything in it that should not be: errors on its console, uncaught ones, requests that failed. */
+export type Tab = AsyncDisposable & { readonly page: Page; readonly problems: string[] };
+
+type Opened = {
+  url: string;
+  path?: string;
+  /** Who is signed in; null: nobody. */
+  token?: string | null;
+  /** Answers that are meant to fail, as `404 /api/v1/…`. */
+  expected?: RegExp;
+} & BrowserContextOptions;
+
+/** Opens the console in a window of its own (fresh storage, English, 1,280 × 800 unless said otherwise). */
+export async function openTab(
+  browser: Browser,
+  { url, path = '/', token = adminToken, expected, ...more }: Opened,
+): Promise<Tab> {
+  const context = await browser.newContext({
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width: 1280, height: 800 },
+    ...more,
+  });
+  context.setDefaultTimeout(8_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (['error', 'warning'].includes(message.type()) && !isAnswer) problems.push(message.text());
+  });
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    if (reason !== 'net::ERR_ABORTED') problems.push(`${reason} ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    const line = `${response.status()} ${new URL(response.url()).pathname}`;
+    if (response.status() >= 400 && expected?.test(line) !== true) problems.push(line);
+  });
+  await page.goto(token === null ? `${url}${path}` : `${url}${path}#token=${token}`);
+  return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** What axe-core finds against WCAG 2.2 AA on a page: one line per rule, with the first places. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // Run as the browser's own code: the page's policy lets no script in.
+  return page.evaluate(`(async () => {
+    ${axeSource};
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      // An open menu is no landmark, and stands at the end of the document so that nothing cuts it off.
+      rules: { region: { enabled: document.querySelector('[role=menu]') === null } },
+    });
+    return violations.map(({ id, help, nodes }) => id + ': ' + help + ' — ' +
+      nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | '));
+  })()`);
+}
+
+/** Whether the page is wider than its window: nobody should have to scroll in two directions. */
+export async function overflows(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+/**
+ * Chromium with its fonts and libraries, unpacked once per version for all tests of this machine. The package unpacks
+ * into the folder for temporary files and takes for whole whatever it finds there: so it gets a folder of its own, which
+ * takes its final name when it is complete.
+ */
+async function unpacked(): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error(
+      `The console's tests bring a Chromium for Linux on x64 (@sparticuz/chromium); this is ${process.platform} on ${process.arch}. Run them in such a container.`,
+    );
+  const manifest = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url);
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const dir = join(tmpdir(), `millrace-chromium-${version}`);
+  if (existsSync(dir)) return dir;
+  const before = { TMPDIR: process.env['TMPDIR'], AWS_LAMBDA_JS_RUNTIME: process.env['AWS_LAMBDA_JS_RUNTIME'] };
+  const made = mkdtempSync(`${dir}-`);
+  try {
+    // Read when the module is loaded: with these it unpacks the libraries that a bare machine lacks.
+    Object.assign(process.env, { TMPDIR: made, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' });
+    const { default: packed } = await import('@sparticuz/chromium');
+    await packed.executablePath();
+    const fonts = join(made, 'fonts', 'fonts.conf');
+    // It names another folder, and without a font Chromium ends at the first input.
+    writeFileSync(fonts, readFileSync(fonts, 'utf8').replace(/<dir>[^<]*<\/dir>/, `<dir>${dir}/fonts</dir>`));
+    if (!existsSync(dir)) renameSync(made, dir);
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    rmSync(made, { recursive: true, force: true });
+  }
+  return dir;
+}

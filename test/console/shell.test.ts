@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { budgets, measureConsole } from '../../scripts/budgets.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole();
+});
+after(() => console_[Symbol.asyncDispose]());
+
+test('a first visit and every page stay within their budgets', () => {
+  const { firstScript, firstStyle, pages } = measureConsole(new URL('../../dist/console', import.meta.url).pathname);
+  assert.ok(firstScript <= budgets.firstScript, `script of the first load: ${firstScript} bytes after gzip`);
+  assert.ok(firstStyle <= budgets.firstStyle, `style of the first load: ${firstStyle} bytes after gzip`);
+  assert.ok(pages.length > 5);
+  for (const { name, bytes } of pages) assert.ok(bytes <= budgets.page, `${name}: ${bytes} bytes more after gzip`);
+});
+
+test('pages may load from this server alone, files are kept for ever, and only browsers are given pages', async () => {
+  const { app } = console_;
+  const get = (path: string, accept = 'text/html,*/*') => fetch(`${app.url}${path}`, { headers: { accept } });
+  const page = await get('/connections/con_1?tab=destinations');
+  const policy = page.headers.get('content-security-policy') ?? '';
+  assert.deepEqual([page.status, page.headers.get('cache-control')], [200, 'no-cache']);
+  assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[\w+/=]+';/);
+  assert.doesNotMatch(policy, /unsafe/);
+  const html = await page.text();
+  assert.doesNotMatch(html, /<script>|__NONCE__/);
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+  const asset = await get(script);
+  assert.match(asset.headers.get('cache-control') ?? '', /max-age=31536000, immutable/);
+  await asset.arrayBuffer();
+  for (const path of ['/api/v1/nothing', '/assets/nothing.js'])
+    assert.equal((await get(path)).headers.get('content-type'), 'application/problem+json; charset=utf-8', path);
+  assert.equal((await get('/nowhere', 'application/json')).status, 404);
+});
+
+test('a sign-in link signs in and leaves neither address nor history; signing out forgets', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+  assert.equal(page.url(), `${app.url}/`);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  assert.equal(await page.evaluate('sessionStorage.length'), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a token that the server does not know is told so, at the field', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, token: 'an-unknown-token', expected: /^401 / });
+  const { page } = tab;
+  await page.getByLabel('API token').fill('another-unknown-token');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('The server does not know this token.').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the keyboard goes everywhere: palette, letters, help, and letters switched off', async () => {
+  const { app, browser } = console_;
+  await app.client.call('createConnection', { body: { name: 'Found by name', baseUrl: 'https://a.example' } });
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  await heading('Home');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('found by');
+  await page.getByRole('option', { name: /Found by name/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await heading('Found by name');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await heading('Connections');
+  await page.getByRole('link', { name: 'Found by name' }).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await heading('Found by name');
+  await page.keyboard.press('?');
+  await page.getByRole('switch', { name: 'Shortcuts of a single letter' }).uncheck({ force: true });
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  await heading('Found by name');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a server that goes away and comes back is waited for, without a reload', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.getByText('Server reachable').waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'Connections', exact: true }).first().click();
+  await page.getByText('Server not reachable').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('Server reachable').waitFor();
+  await page.getByRole('link', { name: 'Found by name' }).waitFor();
+});
+
+const pages = [
+  '/',
+  '/connections',
+  '/connections?filter=nothing',
+  '/connections/new',
+  '/connections/new/webhook',
+  '/nowhere',
+];
+// Without motion, so that nothing is looked at while it fades in.
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`no page has a barrier that axe-core finds, ${look}`, async () => {
+    const { app, browser } = console_;
+    const [made] = (await app.client.call('listConnections')).data;
+    const details = [`/connections/${made?.id}`, `/connections/${made?.id}?tab=destinations`];
+    await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', ...settings });
+    const { page } = tab;
+    for (const path of [...pages, ...details]) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    }
+    await page.goto(`${app.url}${details[0]}`);
+    for (const [name, role] of [
+      ['Show as', 'dialog'],
+      ['Delete', 'dialog'],
+      ['Help and keyboard shortcuts', 'dialog'],
+      ['Search', 'dialog'],
+      ['Theme', 'menu'],
+      ['Account', 'menu'],
+    ] as const) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole(role).waitFor();
+      assert.deepEqual(await accessibilityProblems(page), [], name);
+      await page.keyboard.press('Escape');
+      await page.getByRole(role).waitFor({ state: 'detached' });
+    }
+    assert.deepEqual(tab.problems, []);
+  });

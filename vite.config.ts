@@ -1,0 +1,50 @@
+import react from '@vitejs/plugin-react';
+import type { InlineConfig, Plugin } from 'vite';
+import { routes } from './src/contract/routes.ts';
+
+const root = new URL('.', import.meta.url).pathname;
+const server = process.env['MILLRACE_URL'] ?? 'http://127.0.0.1:8787';
+const served = ['/api', '/v3', '/inbox/', '/livez', '/readyz', '/version', '/metrics', '/openapi.json'];
+
+/** How the console is built, and served while it is worked on (`npm run dev`, beside a running server). */
+export const viteConfig: InlineConfig = {
+  configFile: false,
+  root: `${root}src/console`,
+  base: '/',
+  plugins: [react(), slimRoutes()],
+  build: {
+    outDir: `${root}dist/console`,
+    emptyOutDir: true,
+    target: 'es2023',
+    // Nothing inline: the page's policy lets it load scripts and styles from this server alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_000,
+    manifest: 'manifest.json',
+  },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    proxy: Object.fromEntries(served.map((path) => [path, { target: server, changeOrigin: true }])),
+  },
+};
+
+/**
+ * Of the route table the console's client needs methods and paths; the schemas, and with them the whole of Zod, stay
+ * on the server. What is left is made from the table itself.
+ */
+function slimRoutes(): Plugin {
+  const id = '\0slim-routes';
+  return {
+    name: 'slim-routes',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      importer?.endsWith('/src/client/client.ts') === true && source === '../contract/routes.ts' ? id : null,
+    load(loaded) {
+      if (loaded !== id) return null;
+      const slim = Object.fromEntries(routes.map(({ id, method, path, produces }) => [id, { method, path, produces }]));
+      return `export const routeTable = ${JSON.stringify(slim)};`;
+    },
+  };
+}
