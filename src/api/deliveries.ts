@@ -1,9 +1,9 @@
+import { curlCommand } from '../contract/curl.ts';
 import type { Delivery, DeliveryStatus } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
 import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
-import { curlCommand } from './curl.ts';
 import { beside, type Cursor, isIdOf, pageOfCut, readCursor, writeCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
 import { given } from './given.ts';

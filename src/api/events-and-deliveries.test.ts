@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { curlCommand } from '../contract/curl.ts';
 import type { Attempt } from '../contract/delivery.ts';
 import { delivery } from '../contract/delivery.ts';
 import { event } from '../contract/event.ts';
 import { allRights } from '../contract/rights.ts';
 import { explanationOutput } from '../contract/routes.ts';
-import { curlCommand } from './curl.ts';
 import { startTestServer } from './server.testing.ts';
 
 const attempt: Attempt = {

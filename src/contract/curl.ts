@@ -1,4 +1,4 @@
-import type { Attempt } from '../contract/delivery.ts';
+import type { Attempt } from './delivery.ts';
 
 const masked = '[secret]';
 
