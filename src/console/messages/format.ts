@@ -36,6 +36,17 @@ export function formatAbsolute(at: Date): { local: string; utc: string } {
   return { local: localTimes.format(at), utc: `${utcTimes.format(at)} UTC` };
 }
 
+const clocks = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const daysAndClocks = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const days = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric' });
+const dayMs = 86_400_000;
+
+/** A time on an axis that spans so many ms: the clock within a day, days beyond. */
+export function formatClock(at: Date, spanMs: number): string {
+  if (spanMs <= dayMs) return clocks.format(at);
+  return (spanMs > 4 * dayMs ? days : daysAndClocks).format(at);
+}
+
 const unit = (name: string, digits: number) =>
   new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
 const durations = [

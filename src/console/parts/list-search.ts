@@ -11,3 +11,11 @@ export const choice = <const Values extends readonly [string, ...string[]]>(valu
 
 /** A text filter. */
 export const textSearch = text;
+
+const ranges = ['15m', '1h', '24h', '7d'] as const;
+
+/** A length of time up to now, as `GET /stats` takes it. */
+export type Range = (typeof ranges)[number];
+
+/** The range in the address, for pages with a range picker. */
+export const rangeSearch = choice(ranges);

@@ -36,6 +36,15 @@ export const parts = {
   leave: 'Leave without saving',
   stay: 'Stay',
   close: 'Close',
+  range: 'Time range',
+  ranges: { '15m': '15 min', '1h': '1 hour', '24h': '24 hours', '7d': '7 days' },
+  chart: {
+    views: { chart: 'Chart', table: 'Table' },
+    viewOf: (name: string) => `Show ${name} as`,
+    legend: 'Lines of the chart',
+    total: 'in all',
+    time: 'Time',
+  },
   secret: {
     set: (when: string) => `Set ${when}. It is never shown again.`,
     replace: 'Replace',
