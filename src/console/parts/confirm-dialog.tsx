@@ -13,6 +13,7 @@ type Props = {
   cancel?: string;
   isDangerous?: boolean;
   isBusy?: boolean;
+  size?: 'md' | 'xl';
   /** Why it can't be done at all: shown instead of the question, with nothing but Close. */
   blockedBy?: ReactNode;
   error?: unknown;
@@ -24,7 +25,13 @@ type Props = {
 export function ConfirmDialog(props: Props): ReactNode {
   const { isOpen, title, children, verb, cancel = parts.cancel, isDangerous = true, isBusy = false } = props;
   return (
-    <Modal opened={isOpen} onClose={props.onCancel} title={title} closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal
+      opened={isOpen}
+      onClose={props.onCancel}
+      size={props.size ?? 'md'}
+      title={title}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
       <Stack gap="md">
         <Text component="div">{props.blockedBy ?? children}</Text>
         {props.error == null ? null : <Problem error={props.error} />}

@@ -1,27 +1,42 @@
-import { Notification } from '@mantine/core';
+import { Button, Notification } from '@mantine/core';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { Icon } from './icon.tsx';
 import css from './notes.module.css';
-import { closeNote, notesOf, watchNotes } from './notify.ts';
+import { closeNote, holdNotes, notesOf, takeAction, watchNotes } from './notify.ts';
 
 /** The corner where messages appear; read out when one comes. */
 export function Notes(): ReactNode {
   const notes = useSyncExternalStore(watchNotes, notesOf);
   return (
-    <section className={css['notes']} aria-label={parts.notes} aria-live="polite">
-      {notes.map(({ id, kind, title, message }) => (
+    <section
+      className={css['notes']}
+      aria-label={parts.notes}
+      aria-live="polite"
+      onMouseEnter={() => holdNotes(true)}
+      onMouseLeave={() => holdNotes(false)}
+      onFocus={() => holdNotes(true)}
+      onBlur={() => holdNotes(false)}
+    >
+      {notes.map((note) => (
         <Notification
-          key={id}
+          key={note.id}
           role="group"
-          color={kind === 'done' ? 'green.8' : 'red.8'}
-          icon={<Icon name={kind === 'done' ? 'check' : 'alert'} />}
-          title={title}
-          onClose={() => closeNote(id)}
+          color={note.kind === 'done' ? 'green.8' : 'red.8'}
+          icon={<Icon name={note.kind === 'done' ? 'check' : 'alert'} />}
+          title={note.title}
+          onClose={() => closeNote(note.id)}
           closeButtonProps={{ 'aria-label': parts.close }}
           withBorder
         >
-          {message}
+          <div className={css['note']}>
+            {note.message}
+            {note.action === undefined ? null : (
+              <Button variant="default" size="xs" onClick={() => takeAction(note)}>
+                {note.action.label}
+              </Button>
+            )}
+          </div>
         </Notification>
       ))}
     </section>

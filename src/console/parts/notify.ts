@@ -1,18 +1,29 @@
 import { told } from './problem.tsx';
 
 /** A message in the corner. */
-export type Note = { id: number; kind: 'done' | 'failed'; title?: string; message: string };
+export type Note = {
+  id: number;
+  kind: 'done' | 'failed';
+  title?: string;
+  message: string;
+  /** What can still be done about it, such as Undo. */
+  action?: { label: string; run: () => void } | undefined;
+  /** The message is gone, and its action was not taken. */
+  onGone?: (() => void) | undefined;
+};
 
 const shownMs = 6_000;
+const withActionMs = 10_000;
 const atOnce = 4;
 const listeners = new Set<() => void>();
 let notes: readonly Note[] = [];
 let last = 0;
+let isHeld = false;
 
-/** Says that something is done, for a few seconds. */
-export function notifyDone(message: string): void {
-  const id = add({ kind: 'done', message });
-  setTimeout(() => closeNote(id), shownMs);
+/** Says that something is done, for a few seconds; with an action for ten, as long as nobody points at the messages. */
+export function notifyDone(message: string, more: Pick<Note, 'action' | 'onGone'> = {}): void {
+  const id = add({ kind: 'done', message, ...more });
+  closeLater(id, more.action === undefined ? shownMs : withActionMs);
 }
 
 /** Says that something failed, and stays until it is closed. */
@@ -25,12 +36,28 @@ export function closeNote(id: number): void {
   set(notes.filter((note) => note.id !== id));
 }
 
+/** Takes a message's action; the message goes. */
+export function takeAction(note: Note): void {
+  notes = notes.map((one) => (one.id === note.id ? { ...one, onGone: undefined } : one));
+  closeNote(note.id);
+  note.action?.run();
+}
+
+/** While somebody points at the messages or is in them by keyboard, none goes by itself (WCAG 2.2.1). */
+export function holdNotes(held: boolean): void {
+  isHeld = held;
+}
+
 /** What is shown now, oldest first. */
 export const notesOf = (): readonly Note[] => notes;
 
 export function watchNotes(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+function closeLater(id: number, ms: number): void {
+  setTimeout(() => (isHeld ? closeLater(id, 1_000) : closeNote(id)), ms);
 }
 
 function add(note: Omit<Note, 'id'>): number {
@@ -40,6 +67,10 @@ function add(note: Omit<Note, 'id'>): number {
 }
 
 function set(next: readonly Note[]): void {
+  const gone = notes.filter((note) => !next.includes(note));
   notes = next;
+  // Nothing left to leave: the corner has no messages that could be pointed at.
+  if (notes.length === 0) isHeld = false;
   for (const listener of listeners) listener();
+  for (const note of gone) note.onGone?.();
 }

@@ -5,9 +5,9 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /**
  * Keeps a page with unsaved changes from being left unasked, by link, by history and by closing the tab. Call
- * `release` right before leaving after a save; put `dialog` into the page.
+ * `release` right before leaving after a save; put `dialog` into the page. `onLeave`: somebody left without saving.
  */
-export function useUnsavedGuard(isDirty: boolean): { release: () => void; dialog: ReactNode } {
+export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { release: () => void; dialog: ReactNode } {
   const isReleased = useRef(false);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && !isReleased.current && current.pathname !== next.pathname,
@@ -20,7 +20,10 @@ export function useUnsavedGuard(isDirty: boolean): { release: () => void; dialog
       title={parts.leaveTitle}
       verb={parts.leave}
       cancel={parts.stay}
-      onConfirm={() => blocker.proceed?.()}
+      onConfirm={() => {
+        onLeave?.();
+        blocker.proceed?.();
+      }}
       onCancel={() => blocker.reset?.()}
     >
       {parts.leaveText}
