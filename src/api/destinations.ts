@@ -2,7 +2,7 @@ import { type DestinationBody, destinationInput } from '../contract/destination.
 import { AppError } from '../contract/errors.ts';
 import { joinUrl } from '../destinations/endpoint-url.ts';
 import type { Snapshot } from '../pipeline/configuration.ts';
-import type { ApiParts, Handlers } from './call.ts';
+import type { ApiParts, Handlers, OutputOf } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
 import { patched } from './document-patch.ts';
 import { documentsOf } from './documents.ts';
@@ -25,7 +25,8 @@ export function destinationHandlers(parts: ApiParts) {
     return documents.read(patched(kind, before.body, draft), { snapshot, before, parent: null }).body;
   }
 
-  const handlers: Handlers<'previewDestination' | 'testDestination'> = {
+  const handlers: Handlers<'listAllDestinations' | 'previewDestination' | 'testDestination'> = {
+    listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
     previewDestination({ params, body }) {
       const input = body();
       return studio.preview(params.id, input, draftOf(params.id, input.draft));

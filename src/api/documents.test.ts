@@ -211,6 +211,20 @@ test('versions are listed newest first, page by page both ways, and one can be m
   assert.equal((await server.call('POST', `${url}/rollback`, { version: 9 })).statusCode, 404);
 });
 
+test('the destinations of all connections are one list, filtered and paged like any other', async () => {
+  await using server = await startTestServer();
+  for (const name of ['A', 'B']) {
+    const made = await server.make('/connections', { name, baseUrl: 'https://a.example' });
+    await server.make(`/connections/${made['id']}/destinations`, { name: `${name} orders` });
+  }
+  const list = async (query: string) => (await server.call('GET', `/api/v1/destinations${query}`)).json();
+  const names = (page: { data: { name: string }[] }) => page.data.map(({ name }) => name);
+  const first = await list('?limit=1');
+  assert.deepEqual(names(first), ['B orders']);
+  assert.deepEqual(names(await list(`?limit=1&cursor=${first.page.next}`)), ['A orders']);
+  assert.deepEqual(names(await list('?name=a%20ord')), ['A orders']);
+});
+
 test('what is in use is not deleted, and the answer names its users', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);

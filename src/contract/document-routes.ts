@@ -3,7 +3,8 @@ import { pageOf, pageQuery } from './page.ts';
 import type { Right } from './rights.ts';
 import { api, type Route } from './route.ts';
 
-const listQuery = z.strictObject({
+/** Filters of a list of documents. */
+export const listQuery = z.strictObject({
   ...pageQuery,
   name: z.string().max(255).optional(),
   status: z.string().max(255).optional(),

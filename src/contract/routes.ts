@@ -6,7 +6,7 @@ import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
 import { delivery, deliveryStatus, errorKind, renderResult } from './delivery.ts';
 import { contentType, destination, destinationInput, escapeMode } from './destination.ts';
-import { documentRoutes } from './document-routes.ts';
+import { documentRoutes, listQuery } from './document-routes.ts';
 import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -156,6 +156,13 @@ export const routeTable = {
     input: collectorInput,
     output: collector,
   }),
+  listAllDestinations: api(
+    'GET',
+    '/destinations',
+    ['connections:view'],
+    'List the destinations of all connections, newest first',
+    { tag: 'destinations', query: listQuery, output: pageOf(destination) },
+  ),
   testConnection: api('POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
     tag: 'connections',
     output: testSteps,
