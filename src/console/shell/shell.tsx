@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Drawer, Kbd, Menu, Text } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
-import { allRights, covers } from '../../contract/rights.ts';
+import { allRights } from '../../contract/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { isAway, queryClient } from '../data/query-client.ts';
 import { shell } from '../messages/en/shell.ts';
@@ -11,12 +11,13 @@ import mark from '../millrace.svg';
 import { Icon } from '../parts/icon.tsx';
 import { useMe } from '../session/rights.ts';
 import { setToken } from '../session/session.ts';
-import { menu } from './menu.ts';
+import { MenuLinks } from './menu-links.tsx';
 import css from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { ThemeMenu } from './theme-menu.tsx';
 
 // Asked for now and then: not among what a first visit waits for.
+const MenuDrawer = lazy(() => import('./menu-drawer.tsx').then(({ MenuDrawer }) => ({ default: MenuDrawer })));
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
 const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then(({ KeyboardHelp }) => ({ default: KeyboardHelp })));
 
@@ -67,23 +68,13 @@ export function Shell(): ReactNode {
       <nav className={css['side']} aria-label={shell.menu}>
         <MenuLinks />
       </nav>
-      <Drawer
-        opened={isMenuOpen}
-        onClose={drawer.close}
-        size="16rem"
-        title={shell.product}
-        closeButtonProps={{ 'aria-label': shell.closeMenu }}
-      >
-        <nav aria-label={shell.menu}>
-          <MenuLinks onFollow={drawer.close} />
-        </nav>
-      </Drawer>
       <main id="content" className={css['main']} tabIndex={-1}>
         <AwayNotice />
         <Outlet />
       </main>
       <Suspense>
         {isPaletteOpen ? <Palette onClose={palette.close} /> : null}
+        {isMenuOpen ? <MenuDrawer onClose={drawer.close} /> : null}
         {isHelpOpen ? <KeyboardHelp onClose={help.close} /> : null}
       </Suspense>
     </>
@@ -91,24 +82,6 @@ export function Shell(): ReactNode {
 }
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
-  const granted = new Set(useMe()?.rights ?? []);
-  return (
-    <ul className={css['menu']}>
-      {menu
-        .filter(({ right }) => right === null || covers(granted, right))
-        .map(({ to, label, icon }) => (
-          <li key={to}>
-            <Link to={to} activeOptions={{ exact: to === '/' }} className={css['entry'] ?? ''} onClick={onFollow}>
-              <Icon name={icon} />
-              {label}
-            </Link>
-          </li>
-        ))}
-    </ul>
-  );
-}
 
 function useServer() {
   return useQuery({

@@ -1,0 +1,26 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { covers } from '../../contract/rights.ts';
+import { Icon } from '../parts/icon.tsx';
+import { useMe } from '../session/rights.ts';
+import { menu } from './menu.ts';
+import css from './shell.module.css';
+
+/** The left menu: the pages that whoever is signed in may see. */
+export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
+  const granted = new Set(useMe()?.rights ?? []);
+  return (
+    <ul className={css['menu']}>
+      {menu
+        .filter(({ right }) => right === null || covers(granted, right))
+        .map(({ to, label, icon }) => (
+          <li key={to}>
+            <Link to={to} activeOptions={{ exact: to === '/' }} className={css['entry'] ?? ''} onClick={onFollow}>
+              <Icon name={icon} />
+              {label}
+            </Link>
+          </li>
+        ))}
+    </ul>
+  );
+}
