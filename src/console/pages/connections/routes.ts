@@ -37,7 +37,7 @@ const destination = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId/destinations/$destinationId',
   validateSearch: z.object({ tab: textSearch }),
-  component: lazyPage(() => import('./destination-page.tsx'), 'DestinationPage'),
+  component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
 });
 
 export const connectionRoutes = [list, types, create, details, destination] as const;

@@ -1,0 +1,150 @@
+import { Button, Textarea } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ClientError } from '../../../client/client.ts';
+import { useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { studio as words } from '../../messages/en/studio.ts';
+import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { SaveBar } from '../../parts/save-bar.tsx';
+import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import { AdvancedSettings } from './advanced-settings.tsx';
+import {
+  bodyOf,
+  type Destination,
+  type DestinationDraft,
+  draftOf,
+  emptyDraft,
+  unreadable,
+} from './destination-draft.ts';
+import { DestinationForm } from './destination-form.tsx';
+import css from './studio.module.css';
+
+const unreadableAt = {
+  name: ['name', words.required],
+  wait: ['settings.batch.waitMs', words.notATime],
+  per: ['settings.rate.perMs', words.notATime],
+  schedule: ['settings.retry.scheduleMs', words.notATime],
+} as const;
+
+type Props = {
+  connection: { id: string; baseUrl: string; port: number | null };
+  /** What is stored; null: a new destination. */
+  stored: Destination | null;
+  onSaved: (saved: Destination) => void;
+  /** After Save and stay. */
+  onStay: (saved: Destination) => void;
+  onCancel: () => void;
+};
+
+/** The form of a destination, its template and the preview beside it. */
+export function DestinationEditor({ connection, stored, onSaved, onStay, onCancel }: Props): ReactNode {
+  // What the form was opened with: later news of the same destination must not overwrite what is being typed.
+  const [base, setBase] = useState(stored);
+  const before = base === null ? emptyDraft : draftOf(base);
+  const [draft, write] = useState<DestinationDraft>(before);
+  const [unread, setUnread] = useState<ReturnType<typeof unreadable>>([]);
+  const [theirs, setTheirs] = useState<Destination | null>(null);
+  const create = useApi('createDestination');
+  const replace = useApi('replaceDestination');
+  const mayManage = useMay('connections:manage');
+  const isDirty = JSON.stringify(draft) !== JSON.stringify(before);
+  const guard = useUnsavedGuard(isDirty);
+  const saving = base === null ? create : replace;
+  const form = useRef<HTMLDivElement>(null);
+
+  const failed = saving.error;
+  const told = fieldErrors(failed);
+  const errors = { ...told, ...Object.fromEntries(unread.map((name) => unreadableAt[name])) };
+  const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
+  const isAtFields = Object.keys(told).length > 0;
+
+  // The first field that needs attention is where one goes on.
+  useEffect(() => {
+    if (unread.length > 0 || isAtFields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [unread, isAtFields]);
+
+  function change(next: Partial<DestinationDraft>) {
+    write((present) => ({ ...present, ...next }));
+    if (unread.length > 0) setUnread([]);
+  }
+
+  function save(then: 'leave' | 'stay', ifMatch = base?.version) {
+    const absent = unreadable(draft);
+    setUnread(absent);
+    if (absent.length > 0) return;
+    const body = bodyOf(draft);
+    const onSuccess = (saved: Destination) => {
+      setTheirs(null);
+      if (then === 'stay' && base !== null) {
+        setBase(saved);
+        write(draftOf(saved));
+        return onStay(saved);
+      }
+      guard.release();
+      if (then === 'stay') onStay(saved);
+      else onSaved(saved);
+    };
+    if (base === null) create.mutate({ params: { id: connection.id }, body }, { onSuccess });
+    else
+      replace.mutate(
+        { params: { id: base.id }, body, ...(ifMatch === undefined ? {} : { ifMatch }) },
+        {
+          onSuccess,
+          async onError(error) {
+            if (error.code === 'version_mismatch')
+              setTheirs(await client().call('getDestination', { params: { id: base.id } }));
+          },
+        },
+      );
+  }
+  useHotkeys([['mod+S', () => save('stay')]], []);
+
+  const fields = { draft, errors, isDisabled: !mayManage, onChange: change };
+  return (
+    <div ref={form}>
+      <div className={css['columns']}>
+        <div className={css['column']}>
+          <DestinationForm {...fields} connection={connection} />
+          <Textarea
+            label={words.template.label}
+            value={draft.template}
+            onChange={(event) => change({ template: event.currentTarget.value })}
+            autosize
+          />
+          <AdvancedSettings {...fields} stored={before} />
+        </div>
+      </div>
+      {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}
+      <SaveBar isDirty={isDirty}>
+        <Button loading={saving.isPending} disabled={!mayManage} onClick={() => save('leave')}>
+          {parts.save}
+        </Button>
+        <Button variant="default" disabled={!mayManage || saving.isPending} onClick={() => save('stay')}>
+          {words.saveAndStay}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={onCancel}>
+          {parts.cancel}
+        </Button>
+      </SaveBar>
+      {guard.dialog}
+      <ConflictDialog
+        yours={{ ...(base ?? {}), ...bodyOf(draft) }}
+        theirs={theirs}
+        isBusy={saving.isPending}
+        onMine={(version) => save('leave', version)}
+        onTheirs={() => {
+          if (theirs !== null) write(draftOf(theirs));
+          setBase(theirs);
+          setTheirs(null);
+          replace.reset();
+        }}
+        onClose={() => setTheirs(null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { studio as words } from '../../messages/en/studio.ts';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { ShowAs } from '../../parts/show-as.tsx';
+import { Page } from '../../shell/page.tsx';
+import { DestinationEditor } from './destination-editor.tsx';
+
+const address = '/connections/$connectionId/destinations/$destinationId';
+
+export function DestinationPage(): ReactNode {
+  const { connectionId, destinationId } = useParams({ from: `/shell${address}` });
+  const isNew = destinationId === 'new';
+  const navigate = useNavigate();
+  const connection = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
+  const destination = useQuery({
+    ...apiQuery('getDestination', { params: { id: destinationId } }),
+    enabled: !isNew,
+  });
+  const stored = isNew ? null : destination.data;
+  const failed = connection.error ?? destination.error;
+  const toTab = () =>
+    void navigate({ to: '/connections/$connectionId', params: { connectionId }, search: { tab: 'destinations' } });
+
+  return (
+    <Page
+      title={isNew ? words.createTitle : words.title}
+      object={isNew ? undefined : (stored?.name ?? words.title)}
+      right={isNew ? 'connections:manage' : 'connections:view'}
+      crumbs={[
+        { label: words.connections, to: '/connections' },
+        {
+          label: connection.data?.name ?? words.connection,
+          to: '/connections/$connectionId',
+          params: { connectionId },
+        },
+      ]}
+      actions={stored == null ? undefined : <ShowAs kind="destinations" document={stored} />}
+    >
+      {connection.data === undefined || stored === undefined ? (
+        failed === null ? (
+          <Waiting />
+        ) : (
+          <Problem error={failed} onRetry={() => void Promise.all([connection.refetch(), destination.refetch()])} />
+        )
+      ) : (
+        <DestinationEditor
+          key={destinationId}
+          connection={connection.data}
+          stored={stored}
+          onSaved={({ name }) => {
+            notifyDone(words.created(name));
+            toTab();
+          }}
+          onStay={({ id, name }) => {
+            notifyDone(parts.saved(name));
+            if (isNew)
+              void navigate({ to: address, params: { connectionId, destinationId: id }, search: true, replace: true });
+          }}
+          onCancel={toTab}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Waiting(): ReactNode {
+  return (
+    <Stack aria-busy="true">
+      <Skeleton height={300} />
+      <Skeleton height={240} />
+    </Stack>
+  );
+}

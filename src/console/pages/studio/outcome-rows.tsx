@@ -1,0 +1,77 @@
+import { ActionIcon, Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { studio } from '../../messages/en/studio.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { options } from '../../parts/options.ts';
+import { emptyOutcome, nextKey, type OutcomeDraft } from './destination-draft.ts';
+import type { FormProps } from './destination-form.tsx';
+import css from './studio.module.css';
+
+const words = studio.outcomes;
+
+type TextName = Exclude<keyof OutcomeDraft, 'outcome'>;
+
+/** Rules that say what an answer means, in order: the first that fits decides. */
+export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps): ReactNode {
+  const { outcomes } = draft;
+  const change = (at: number, next: Partial<OutcomeDraft>) =>
+    onChange({ outcomes: outcomes.map((one, index) => (index === at ? { ...one, ...next } : one)) });
+  return (
+    <>
+      {outcomes.map((rule, at) => {
+        const text = (name: TextName, path: string, label: string, hint?: string) => (
+          <TextInput
+            label={label}
+            placeholder={hint}
+            value={rule[name]}
+            onChange={(event) => change(at, { [name]: event.currentTarget.value })}
+            error={errors[`settings.outcomes.${at}.${path}`]}
+            disabled={isDisabled}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        );
+        return (
+          <fieldset key={rule.key} className={css['rule']}>
+            <legend>{words.rule(at + 1)}</legend>
+            <div className={css['grid']}>
+              {text('status', 'when.status', words.status, words.statusHint)}
+              {text('headerName', 'when.header.name', words.headerName)}
+              {text('headerContains', 'when.header.contains', words.headerContains)}
+              {text('jsonPath', 'when.json.path', words.jsonPath)}
+              {text('jsonEquals', 'when.json.equals', words.jsonEquals)}
+              <NativeSelect
+                label={words.outcome}
+                value={rule.outcome}
+                onChange={(event) => change(at, { outcome: event.currentTarget.value as OutcomeDraft['outcome'] })} // one of the options
+                disabled={isDisabled}
+                data={options(words.outcomes)}
+              />
+              {text('after', 'afterMs', words.after, words.afterHint)}
+            </div>
+            <Group justify="flex-end">
+              <ActionIcon
+                aria-label={words.remove(at + 1)}
+                disabled={isDisabled}
+                onClick={() => onChange({ outcomes: outcomes.filter((_, index) => index !== at) })}
+              >
+                <Icon name="trash" />
+              </ActionIcon>
+            </Group>
+          </fieldset>
+        );
+      })}
+      <div>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Icon name="plus" size={14} />}
+          disabled={isDisabled}
+          onClick={() => onChange({ outcomes: [...outcomes, { ...emptyOutcome, key: nextKey(outcomes) }] })}
+        >
+          {words.add}
+        </Button>
+      </div>
+    </>
+  );
+}
