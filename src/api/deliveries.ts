@@ -1,6 +1,7 @@
 import { curlCommand } from '../contract/curl.ts';
-import type { Delivery, DeliveryStatus } from '../contract/delivery.ts';
+import type { Attempt, Delivery, DeliveryStatus } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
+import type { LastAttempt } from '../contract/routes.ts';
 import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
@@ -9,7 +10,13 @@ import { contentTag } from './entity-tag.ts';
 import { given } from './given.ts';
 import { withoutPayloads } from './payloads.ts';
 
-type Ids = 'listDeliveries' | 'getDelivery' | 'retryDelivery' | 'cancelDelivery' | 'getDeliveryCurl';
+type Ids =
+  | 'listDeliveries'
+  | 'getDelivery'
+  | 'getLastAttempts'
+  | 'retryDelivery'
+  | 'cancelDelivery'
+  | 'getDeliveryCurl';
 
 /** How many stored deliveries are looked at for one page, when what is shown differs from what is stored. */
 const scannedMax = 2_000;
@@ -29,7 +36,11 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
     return found;
   }
 
-  async function answer({ params, reply, may }: Call<Exclude<Ids, 'listDeliveries'>>): Promise<Delivery> {
+  async function answer({
+    params,
+    reply,
+    may,
+  }: Call<Exclude<Ids, 'listDeliveries' | 'getLastAttempts'>>): Promise<Delivery> {
     const { rendered: _, ...logged } = await load(params.id);
     const shown = may('payloads:view') ? show(logged) : withoutPayloads(show(logged));
     reply.header('etag', contentTag(shown));
@@ -89,6 +100,12 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
 
     getDelivery: answer,
 
+    async getLastAttempts({ query }) {
+      const found = await Promise.all(query.ids.map((id) => log.delivery(id)));
+      const data = found.flatMap((one) => (one === null ? [] : [{ deliveryId: one.id, last: lastOf(one.attemptLog) }]));
+      return { data };
+    },
+
     async retryDelivery(call) {
       const { id } = call.params;
       const { render } = call.body();
@@ -126,6 +143,13 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       return curlCommand(last.request);
     },
   };
+}
+
+function lastOf(attempts: readonly Attempt[]): LastAttempt['last'] {
+  const last = attempts.at(-1);
+  if (last === undefined) return null;
+  const { startedAt, durationMs, outcome, response, error } = last;
+  return { startedAt, durationMs, outcome, status: response?.status ?? null, errorKind: error?.kind ?? null };
 }
 
 /** Finished states are shown as they are stored; unfinished ones may be on the wire or behind a closed gate. */

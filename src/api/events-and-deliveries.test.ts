@@ -111,6 +111,29 @@ test('an explanation tells for every action whether it matched, what decided, an
   assert.equal((await story.call('GET', '/api/v1/events/evt_none/explain')).statusCode, 404);
 });
 
+test('lists of events and deliveries are told in one request what became of each, what is unknown is left out', async () => {
+  await using story = await startStory();
+  const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
+  const sent = await story.deliver(story.to, {
+    eventId: bought ?? '',
+    actionId: story.actionId,
+    attemptLog: [attempt],
+  });
+  const waiting = await story.deliver(story.to);
+  const get = async (path: string) => (await story.call('GET', `/api/v1/${path}`)).json();
+  assert.deepEqual((await get(`events/outcomes?ids=${bought},${looked}`)).data, [
+    { eventId: bought, deliveries: [{ id: sent, actionId: story.actionId, status: 'delivered' }] },
+    { eventId: looked, deliveries: [] },
+  ]);
+  const { startedAt, durationMs, outcome } = attempt;
+  assert.deepEqual((await get(`deliveries/last-attempts?ids=${sent},dlv_none,${waiting}`)).data, [
+    { deliveryId: sent, last: { startedAt, durationMs, outcome, status: 200, errorKind: null } },
+    { deliveryId: waiting, last: null },
+  ]);
+  const many = Array.from({ length: 101 }, (_, at) => `evt_${at}`).join();
+  for (const ids of ['', many]) assert.equal((await get(`events/outcomes?ids=${ids}`)).status, 422);
+});
+
 test('a delivery is shown in the shape of the contract, with an ETag of what is shown', async () => {
   await using story = await startStory();
   const id = await story.deliver(story.to, { attemptLog: [attempt] });

@@ -1,3 +1,4 @@
+import type { Delivery } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
 import type { ExplainedCondition } from '../contract/explanation.ts';
@@ -19,7 +20,7 @@ const deliveriesMax = 1_000;
 export function eventHandlers(
   parts: ApiParts,
   streams: EventStreams,
-): Handlers<'listEvents' | 'getEvent' | 'explainEvent' | 'streamEvents'> {
+): Handlers<'listEvents' | 'getEvent' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents'> {
   const { log } = parts.journal;
   const { configuration, outlook } = parts.pipeline;
 
@@ -27,6 +28,15 @@ export function eventHandlers(
     const event = await log.event(params.id);
     if (event === null) throw new AppError('not_found', `There is no event ${params.id}; it may have been removed.`);
     return event;
+  }
+
+  async function deliveriesOf(eventId: string): Promise<Delivery[]> {
+    const closed = outlook.closed();
+    const now = parts.now();
+    const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
+    return (await log.deliveries({ eventId, ...limits })).map((one) =>
+      shownDelivery(one, { isSending: outlook.isSending(one.id), closed: closed.get(one.destinationId) ?? null, now }),
+    );
   }
 
   return {
@@ -45,19 +55,18 @@ export function eventHandlers(
       return shown;
     },
 
+    async getEventOutcomes({ query }) {
+      const data = query.ids.map(async (eventId) => {
+        const deliveries = (await deliveriesOf(eventId)).filter(({ test }) => !test);
+        return { eventId, deliveries: deliveries.map(({ id, actionId, status }) => ({ id, actionId, status })) };
+      });
+      return { data: await Promise.all(data) };
+    },
+
     async explainEvent(call): Promise<Explained> {
       const event = await find(call);
       const { documents } = configuration.snapshot;
-      const closed = outlook.closed();
-      const now = parts.now();
-      const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
-      const deliveries = (await log.deliveries({ eventId: event.id, ...limits })).map((one) =>
-        shownDelivery(one, {
-          isSending: outlook.isSending(one.id),
-          closed: closed.get(one.destinationId) ?? null,
-          now,
-        }),
-      );
+      const deliveries = await deliveriesOf(event.id);
       const behaviors = behaviorConditions(documents.behavior.values());
       const isShown = call.may('payloads:view');
       const actions = [...documents.action.values()].flatMap(({ id, body }) => {

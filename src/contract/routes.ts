@@ -4,7 +4,7 @@ import { behavior, behaviorInput } from './behavior.ts';
 import { collector, collectorInput } from './collector.ts';
 import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
-import { delivery, deliveryStatus, errorKind, renderResult } from './delivery.ts';
+import { attempt, delivery, deliveryStatus, errorKind, renderResult } from './delivery.ts';
 import { contentType, destination, destinationInput, escapeMode } from './destination.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { event } from './event.ts';
@@ -81,6 +81,30 @@ const deliveryQuery = z.strictObject({
   createdAfter: z.iso.datetime({ offset: true }).optional(),
   createdBefore: z.iso.datetime({ offset: true }).optional(),
 });
+
+/** Ids in one query parameter, separated by commas. */
+const idList = z
+  .string()
+  .max(4_000)
+  .transform((text) => text.split(',').filter((id) => id !== ''))
+  .pipe(z.array(z.string()).min(1).max(100));
+
+/** What became of an event: its deliveries, tests aside, as far as a list shows them. */
+const eventOutcome = z.strictObject({
+  eventId: z.string(),
+  deliveries: z.array(delivery.pick({ id: true, actionId: true, status: true })),
+});
+export type EventOutcome = z.output<typeof eventOutcome>;
+
+/** The newest attempt of a delivery, as far as a list shows it; null before the first. */
+const lastAttempt = z.strictObject({
+  deliveryId: z.string(),
+  last: attempt
+    .pick({ startedAt: true, durationMs: true, outcome: true })
+    .extend({ status: z.int().nullable(), errorKind: errorKind.nullable() })
+    .nullable(),
+});
+export type LastAttempt = z.output<typeof lastAttempt>;
 
 /** One action seen from one event: did it match, which leaf decided, what became of it. */
 export const explanationOutput = z.strictObject({
@@ -229,6 +253,17 @@ export const routeTable = {
     'List events, newest first (`data`, `ext` and `session` are empty without payloads:view)',
     { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
+  getEventOutcomes: api(
+    'GET',
+    '/events/outcomes',
+    ['events:view'],
+    'Tell what became of up to 100 events (`ids`, separated by commas): the states of their deliveries',
+    {
+      tag: 'events',
+      query: z.strictObject({ ids: idList }),
+      output: z.strictObject({ data: z.array(eventOutcome) }),
+    },
+  ),
   getEvent: api(
     'GET',
     '/events/{id}',
@@ -255,6 +290,17 @@ export const routeTable = {
     query: deliveryQuery,
     output: pageOf(delivery),
   }),
+  getLastAttempts: api(
+    'GET',
+    '/deliveries/last-attempts',
+    ['deliveries:view'],
+    'Tell how the last attempt of up to 100 deliveries went (`ids`, separated by commas)',
+    {
+      tag: 'deliveries',
+      query: z.strictObject({ ids: idList }),
+      output: z.strictObject({ data: z.array(lastAttempt) }),
+    },
+  ),
   getDelivery: api(
     'GET',
     '/deliveries/{id}',
