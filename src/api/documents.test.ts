@@ -441,5 +441,8 @@ test('a parameter that was seen can be described, another is unknown', async () 
   );
   const next = (await server.call('GET', `/api/v1/parameters?offered=true&limit=1&cursor=${offered.page.next}`)).json();
   assert.deepEqual([next.data[0].name, next.page.next], ['zz', null]);
+  const never = (await server.call('GET', '/api/v1/parameters?seen=false&name=zz')).json().data.length;
+  const seen = (await server.call('GET', '/api/v1/parameters?seen=true&name=zz')).json().data.length;
+  assert.deepEqual([seen, never], [1, 0]);
   assert.equal((await server.call('PATCH', '/api/v1/parameters/none', {})).statusCode, 404);
 });

@@ -18,12 +18,17 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
 
   return {
     listParameters({ query }) {
-      const { limit, cursor: text, name, offered } = query;
+      const { limit, cursor: text, name, offered, seen } = query;
       const cursor = readCursor(text, (at) => at !== '');
       const wanted = foldName(name ?? '');
       const items = pipeline
         .parameters()
-        .filter((one) => foldName(one.name).includes(wanted) && (offered === undefined || one.offered === offered))
+        .filter(
+          (one) =>
+            foldName(one.name).includes(wanted) &&
+            (offered === undefined || one.offered === offered) &&
+            (seen === undefined || (one.lastSeenAt !== null) === seen),
+        )
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       // By name, so that what comes later in the list is greater.
       return pageOfList(items, { cursor, limit, placeOf: (one) => one.name }, (a, b) => a > b);

@@ -69,7 +69,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
           type: 'text',
           share: 1,
           firstSeenAt: null,
-          lastSeenAt: null,
+          lastSeenAt: name === 'zz' ? '2026-01-02T03:04:05.000Z' : null,
           examples: [],
           offered: said?.offered ?? true,
           known: false,

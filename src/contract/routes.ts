@@ -234,7 +234,7 @@ export const routeTable = {
   }),
   listParameters: api('GET', '/parameters', ['parameters:view'], 'List the parameters seen on events, by name', {
     tag: 'parameters',
-    query: z.strictObject({ ...pageQuery, name: textFilter, offered: flag.optional() }),
+    query: z.strictObject({ ...pageQuery, name: textFilter, offered: flag.optional(), seen: flag.optional() }),
     output: pageOf(parameter),
   }),
   changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {

@@ -1,11 +1,41 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
+const parent = () => shellRoute;
+
 const list = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: parent,
   path: '/data-collection',
-  component: lazyPage(() => import('./data-collection-page.tsx'), 'DataCollectionPage'),
+  validateSearch: z.extend(listSearch, { status: choice(['enabled', 'disabled']) }),
+  component: lazyPage(() => import('./collectors-page.tsx'), 'CollectorsPage'),
 });
 
-export const dataCollectionRoutes = [list] as const;
+const create = createRoute({
+  getParentRoute: parent,
+  path: '/data-collection/new',
+  component: lazyPage(() => import('./new-collector-page.tsx'), 'NewCollectorPage'),
+});
+
+const parameters = createRoute({
+  getParentRoute: parent,
+  path: '/data-collection/parameters',
+  validateSearch: z.extend(listSearch, {
+    offered: choice(['true', 'false']),
+    seen: choice(['true', 'false']),
+    /** The one that is open beside the list. */
+    parameter: textSearch,
+  }),
+  component: lazyPage(() => import('./parameters-page.tsx'), 'ParametersPage'),
+});
+
+const details = createRoute({
+  getParentRoute: parent,
+  path: '/data-collection/$collectorId',
+  validateSearch: z.extend(listSearch, { tab: choice(['send', 'details', 'versions']) }),
+  component: lazyPage(() => import('./collector-page.tsx'), 'CollectorPage'),
+});
+
+export const dataCollectionRoutes = [list, create, parameters, details] as const;

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collectorInput } from '../../../contract/collector.ts';
+import { atFields, bodyOf, draftOf, emptyDraft, problemsOf } from './collector-draft.ts';
+
+test('a collector goes through its form unchanged', () => {
+  const stored = {
+    ...collectorInput.parse({
+      name: 'Shop',
+      allowedOrigins: ['https://a.example', 'https://b.example:8443'],
+      rate: { limit: 50, perMs: 7_000 },
+      status: 'disabled',
+    }),
+    ...{ id: 'col_1', key: 'k', version: 1, createdAt: '', updatedAt: '', updatedBy: '' },
+  };
+  const { name, formats, allowedOrigins, rate, status } = stored;
+  assert.deepEqual(bodyOf(draftOf(stored)), { name, formats, allowedOrigins, rate, status });
+  assert.deepEqual(collectorInput.parse(bodyOf({ ...emptyDraft, name: 'New' })), collectorInput.parse({ name: 'New' }));
+});
+
+test('origins may be typed with blank lines and a slash at the end; a wrong one is told by its line', () => {
+  const draft = { ...emptyDraft, origins: ' https://a.example/ \n\nnonsense\n' };
+  assert.deepEqual(bodyOf(draft).allowedOrigins, ['https://a.example', 'nonsense']);
+  assert.deepEqual(atFields({ 'allowedOrigins.1': 'Must be an origin.', 'rate.limit': 'Too big.' }, draft), {
+    origins: 'Line 3: Must be an origin.',
+    limit: 'Too big.',
+  });
+});
+
+test('what the form can tell by itself needs no server', () => {
+  assert.deepEqual(Object.keys(problemsOf({ ...emptyDraft, limit: 'ten' })), ['name', 'limit']);
+  assert.deepEqual(problemsOf({ ...emptyDraft, name: 'Shop', limit: '10' }), {});
+});

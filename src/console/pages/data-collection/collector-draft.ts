@@ -1,0 +1,79 @@
+import type { CallInput } from '../../../client/client.ts';
+import { dataCollection } from '../../messages/en/data-collection.ts';
+import type { Collector } from './collector.ts';
+
+const words = dataCollection.details;
+
+type Body = CallInput<'replaceCollector'>['body'];
+
+/** A collector as its form holds it: lists and numbers as people type them. */
+export type CollectorDraft = {
+  name: string;
+  formats: Collector['formats'];
+  /** One per line. */
+  origins: string;
+  /** Empty: no limit. */
+  limit: string;
+  perMs: string;
+  isEnabled: boolean;
+};
+
+export const emptyDraft: CollectorDraft = {
+  name: '',
+  formats: ['infinity'],
+  origins: '*',
+  limit: '',
+  perMs: '1000',
+  isEnabled: true,
+};
+
+export function draftOf({ name, formats, allowedOrigins, rate, status }: Collector): CollectorDraft {
+  return {
+    name,
+    formats,
+    origins: allowedOrigins.join('\n'),
+    limit: rate === null ? '' : String(rate.limit),
+    perMs: String(rate?.perMs ?? emptyDraft.perMs),
+    isEnabled: status === 'enabled',
+  };
+}
+
+/** The body that saves a draft. */
+export function bodyOf(draft: CollectorDraft): Body {
+  const limit = draft.limit.trim();
+  return {
+    name: draft.name.trim(),
+    formats: draft.formats,
+    allowedOrigins: originLines(draft.origins).map(({ text }) => text),
+    rate: limit === '' ? null : { limit: Number(limit), perMs: Number(draft.perMs) },
+    status: draft.isEnabled ? 'enabled' : 'disabled',
+  };
+}
+
+/** What the form itself can tell to be wrong, by field. */
+export function problemsOf({ name, limit }: CollectorDraft): Record<string, string> {
+  return {
+    ...(name.trim() === '' ? { name: words.required } : {}),
+    ...(/^\d*$/.test(limit.trim()) ? {} : { limit: words.notANumber }),
+  };
+}
+
+/** What the server said about fields, at the fields of the form: origins are told by their line. */
+export function atFields(told: Readonly<Record<string, string>>, draft: CollectorDraft): Record<string, string> {
+  const lines = originLines(draft.origins);
+  const found: Record<string, string> = {};
+  for (const [path, text] of Object.entries(told)) {
+    const [head = '', index] = path.split('.');
+    if (head === 'allowedOrigins' && index !== undefined)
+      found['origins'] ??= words.originLine(lines[Number(index)]?.line ?? 1, text);
+    else found[{ allowedOrigins: 'origins', rate: 'limit' }[head] ?? head] ??= text;
+  }
+  return found;
+}
+
+function originLines(text: string): { line: number; text: string }[] {
+  return text
+    .split('\n')
+    .map((one, index) => ({ line: index + 1, text: one.trim().replace(/(?<=\w)\/$/, '') }))
+    .filter((one) => one.text !== '');
+}

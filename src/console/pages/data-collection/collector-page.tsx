@@ -1,0 +1,138 @@
+import { Button, Code, Skeleton, Stack, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { CopyIcon } from '../../parts/copy-button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { ShowAs } from '../../parts/show-as.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import type { Collector } from './collector.ts';
+import { CollectorEditor } from './collector-editor.tsx';
+import css from './collector-page.module.css';
+import { DeleteCollector } from './delete-collector.tsx';
+import { RotateKey } from './rotate-key.tsx';
+import { SendTab } from './send-tab.tsx';
+import { UsedBy } from './used-by.tsx';
+
+const tabs = ['send', 'details', 'versions'] as const;
+
+export function CollectorPage(): ReactNode {
+  const { collectorId } = useParams({ from: '/shell/data-collection/$collectorId' });
+  const { tab = 'send' } = useSearch({ from: '/shell/data-collection/$collectorId' });
+  const navigate = useNavigate({ from: '/data-collection/$collectorId' });
+  const mayManage = useMay('collectors:manage');
+  const [dialog, open] = useState<'delete' | 'rotate' | null>(null);
+  const { data, error, refetch } = useQuery(apiQuery('getCollector', { params: { id: collectorId } }));
+  const toList = () => void navigate({ to: '/data-collection' });
+
+  const actions =
+    data === undefined ? undefined : (
+      <>
+        <ShowAs kind="collectors" document={data} />
+        {mayManage ? (
+          <>
+            <Button variant="default" leftSection={<Icon name="retry" />} onClick={() => open('rotate')}>
+              {words.rotate}
+            </Button>
+            <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => open('delete')}>
+              {words.delete}
+            </Button>
+          </>
+        ) : null}
+      </>
+    );
+  return (
+    <Page
+      title={words.tabs[tab]}
+      object={data?.name ?? words.one}
+      right="collectors:view"
+      crumbs={[{ label: words.title, to: '/data-collection' }]}
+      lead={data === undefined ? undefined : <Lead collector={data} />}
+      actions={actions}
+    >
+      {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data === undefined && error === null ? <Waiting /> : null}
+      {data === undefined ? null : (
+        <Tabs
+          value={tab}
+          keepMounted={false}
+          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
+        >
+          <Tabs.List mb="md" aria-label={words.tabList}>
+            {tabs.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {words.tabs[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="send">
+            <SendTab collector={data} />
+          </Tabs.Panel>
+          <Tabs.Panel value="details">
+            <Details collector={data} onCancel={toList} />
+          </Tabs.Panel>
+          <Tabs.Panel value="versions">
+            <VersionsTab kind="collector" document={data} mayManage={mayManage} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+      <RotateKey collector={dialog === 'rotate' ? (data ?? null) : null} onClose={() => open(null)} />
+      <DeleteCollector
+        collector={dialog === 'delete' ? (data ?? null) : null}
+        onClose={() => open(null)}
+        onDeleted={toList}
+      />
+    </Page>
+  );
+}
+
+function Lead({ collector }: { collector: Collector }): ReactNode {
+  return (
+    <div className={css['lead']}>
+      <StatusBadge status={collector.status} />
+      <span className={css['key']}>
+        <Code>{collector.key}</Code>
+        <CopyIcon text={collector.key} label={words.copyKey(collector.name)} />
+      </span>
+    </div>
+  );
+}
+
+type DetailsProps = { collector: Collector; onCancel: () => void };
+
+function Details({ collector, onCancel }: DetailsProps): ReactNode {
+  // A form that was saved starts again from what was saved.
+  const [saved, setSaved] = useState<Collector | null>(null);
+  const stored = saved !== null && saved.version >= collector.version ? saved : collector;
+  return (
+    <div className={css['details']}>
+      <CollectorEditor
+        key={saved?.version ?? 0}
+        stored={stored}
+        onSaved={(now) => {
+          notifyDone(parts.saved(now.name));
+          setSaved(now);
+        }}
+        onCancel={onCancel}
+      />
+      <UsedBy collectorId={collector.id} />
+    </div>
+  );
+}
+
+function Waiting(): ReactNode {
+  return (
+    <Stack aria-busy="true">
+      <Skeleton height={36} width="24rem" />
+      <Skeleton height={320} />
+    </Stack>
+  );
+}

@@ -1,0 +1,60 @@
+import type { Answer } from '../../../client/client.ts';
+import type { Condition } from '../../../contract/condition.ts';
+
+type Action = Answer<'getAction'>;
+type Behavior = Answer<'getBehavior'>;
+
+/** Something that names a parameter. */
+export type User = { kind: 'action' | 'behavior'; id: string; name: string };
+
+/** Which actions and behaviors name which parameters, in rules, attributes and field mappings. */
+export function parameterUses(actions: readonly Action[], behaviors: readonly Behavior[]): Map<string, User[]> {
+  const uses = new Map<string, User[]>();
+  const note = (names: Iterable<string>, user: User) => {
+    for (const name of new Set(names)) uses.set(name, [...(uses.get(name) ?? []), user]);
+  };
+  for (const { id, name, rules, destinations } of actions) {
+    const mapped = destinations.flatMap(({ mapping }) => mapping.flatMap(namesInMapping));
+    note([...comparisons(rules).map((one) => one.parameter), ...mapped], { kind: 'action', id, name });
+  }
+  for (const { id, name, condition, attributes } of behaviors)
+    note([...comparisons(condition).map((one) => one.parameter), ...attributes], { kind: 'behavior', id, name });
+  return uses;
+}
+
+/** The actions and behaviors whose rules name a collector. */
+export function collectorUses(collectorId: string, actions: readonly Action[], behaviors: readonly Behavior[]): User[] {
+  const names = (condition: Condition) =>
+    comparisons(condition).some(
+      (one) => one.parameter === 'source.collectorId' && 'value' in one && [one.value].flat().includes(collectorId),
+    );
+  return [
+    ...actions.filter(({ rules }) => names(rules)).map(({ id, name }) => ({ kind: 'action' as const, id, name })),
+    ...behaviors
+      .filter(({ condition }) => names(condition))
+      .map(({ id, name }) => ({ kind: 'behavior' as const, id, name })),
+  ];
+}
+
+type Comparison = Extract<Condition, { parameter: string }>;
+
+function comparisons(condition: Condition): Comparison[] {
+  if ('all' in condition) return condition.all.flatMap(comparisons);
+  if ('any' in condition) return condition.any.flatMap(comparisons);
+  if ('not' in condition) return comparisons(condition.not);
+  return 'parameter' in condition ? [condition] : [];
+}
+
+type Line = Action['destinations'][number]['mapping'][number];
+
+function namesInMapping(line: Line): string[] {
+  if ('parameter' in line) return [line.parameter];
+  return 'expression' in line ? namesInExpression(line.expression) : [];
+}
+
+/** The members of `it` that an expression reads: `it.x`, `it["wt.ti"]`. */
+function namesInExpression(expression: string): string[] {
+  const member =
+    /\bit(?:\??\.(?<plain>[A-Za-z_$][\w$]*)|(?:\?\.)?\[\s*(?<quote>["'`])(?<quoted>[^"'`]+)\k<quote>\s*\])/g;
+  return [...expression.matchAll(member)].map(({ groups }) => groups?.['plain'] ?? groups?.['quoted'] ?? '');
+}

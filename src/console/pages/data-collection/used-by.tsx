@@ -1,0 +1,26 @@
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { allOf } from '../../data/all.ts';
+import { dataCollection } from '../../messages/en/data-collection.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { useMay } from '../../session/rights.ts';
+import { collectorUses } from './parameter-uses.ts';
+import { Users } from './users.tsx';
+
+const words = dataCollection.details;
+
+/** The rules that name a collector. */
+export function UsedBy({ collectorId }: { collectorId: string }): ReactNode {
+  const mayActions = useMay('actions:view');
+  const mayBehaviors = useMay('behaviors:view');
+  const actions = useQuery({ ...allOf('listActions'), enabled: mayActions });
+  const behaviors = useQuery({ ...allOf('listBehaviors'), enabled: mayBehaviors });
+  const users = collectorUses(collectorId, actions.data ?? [], behaviors.data ?? []);
+  const isKnown = actions.data !== undefined && behaviors.data !== undefined;
+  return (
+    <Panel title={words.usedBy} text={words.usedByAll}>
+      {users.length > 0 ? <Users users={users} /> : isKnown ? <Text>{words.usedByNone}</Text> : null}
+    </Panel>
+  );
+}
