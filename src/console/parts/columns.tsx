@@ -1,6 +1,6 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { Icon } from './icon.tsx';
 
@@ -24,8 +24,7 @@ export function useColumns<Row>(
     defaultValue: {},
     getInitialValueInEffect: false,
   });
-  const isShown = (column: Column<Row>) =>
-    column.isFixed === true || (chosen[column.id] ?? column.isHiddenAtFirst !== true);
+  const shown = useMemo(() => columns.filter((column) => isShown(column, chosen)), [columns, chosen]);
   const chooser = (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
@@ -42,7 +41,7 @@ export function useColumns<Row>(
                 key={column.id}
                 size="sm"
                 label={column.header}
-                checked={isShown(column)}
+                checked={isShown(column, chosen)}
                 onChange={(event) => choose({ ...chosen, [column.id]: event.currentTarget.checked })}
               />
             ))}
@@ -50,5 +49,9 @@ export function useColumns<Row>(
       </Popover.Dropdown>
     </Popover>
   );
-  return { shown: columns.filter(isShown), chooser };
+  return { shown, chooser };
+}
+
+function isShown<Row>({ id, isFixed, isHiddenAtFirst }: Column<Row>, chosen: Record<string, boolean>): boolean {
+  return isFixed === true || (chosen[id] ?? isHiddenAtFirst !== true);
 }

@@ -1,4 +1,4 @@
-import { Button, Code, Skeleton, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -8,9 +8,11 @@ import { parts } from '../messages/en/parts.ts';
 import { type Column, useColumns } from './columns.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import css from './list-page.module.css';
+import { Rows, type Selection } from './list-rows.tsx';
 import { Problem } from './problem.tsx';
 
 export type { Column } from './columns.tsx';
+export type { Selection } from './list-rows.tsx';
 
 type ListState = { filter?: string | undefined; cursor?: string | undefined };
 
@@ -32,6 +34,15 @@ type Props<Row> = {
   emptyByFilter: string;
   /** What can be done with a row. */
   rowMenu?: (row: Row) => ReactNode;
+  /** What the text box Filter looks for, when it is not the name. */
+  filterHint?: string;
+  /** Buttons at the end of the bar. */
+  tools?: ReactNode;
+  /** What stands between the bar and the rows, such as what is done with the selected ones. */
+  notice?: ReactNode;
+  /** Below the rows, and below the words when there are none: how to search on. */
+  beyond?: ReactNode;
+  selection?: Selection<Row>;
 };
 
 /** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
@@ -53,23 +64,40 @@ export function ListPage<Row>(props: Props<Row>): ReactNode {
   return (
     <section aria-label={name}>
       <div className={css['bar']}>
-        <FilterBox value={search.filter ?? ''} onChange={(filter) => onSearch({ filter, cursor: undefined })} />
+        <FilterBox
+          value={search.filter ?? ''}
+          hint={props.filterHint ?? parts.filter}
+          onChange={(filter) => onSearch({ filter, cursor: undefined })}
+        />
         {filters}
         <Text c="dimmed" size="sm" className={css['count'] ?? ''} role="status">
           {data === undefined ? '' : parts.count(data.data.length, data.page.next === null && data.page.prev === null)}
         </Text>
+        {props.tools}
         {chooser}
       </div>
+      {props.notice}
       {error !== null && data === undefined ? (
         <Problem error={error} onRetry={() => void query.refetch()} />
       ) : data !== undefined && data.data.length === 0 ? (
         <Nothing icon="search" title={emptyByFilter}>
+          {props.beyond}
           <Button variant="default" onClick={clear}>
             {parts.clearFilters}
           </Button>
         </Nothing>
       ) : (
-        <Rows name={name} columns={shown} rows={data?.data} rowKey={props.rowKey} rowMenu={props.rowMenu} />
+        <>
+          <Rows
+            name={name}
+            columns={shown}
+            rows={data?.data}
+            rowKey={props.rowKey}
+            rowMenu={props.rowMenu}
+            selection={props.selection}
+          />
+          {props.beyond}
+        </>
       )}
       <Paging page={data?.page} onCursor={(cursor) => onSearch({ cursor })} />
     </section>
@@ -94,7 +122,9 @@ export function Nothing(given: { icon: IconName; title: string; text?: string; c
   );
 }
 
-function FilterBox({ value, onChange }: { value: string; onChange: (text: string | undefined) => void }): ReactNode {
+type FilterProps = { value: string; hint: string; onChange: (text: string | undefined) => void };
+
+function FilterBox({ value, hint, onChange }: FilterProps): ReactNode {
   const [text, write] = useState(value);
   const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
   useEffect(() => write(value), [value]);
@@ -102,7 +132,7 @@ function FilterBox({ value, onChange }: { value: string; onChange: (text: string
     <TextInput
       className={css['filter'] ?? ''}
       aria-label={parts.filter}
-      placeholder={parts.filter}
+      placeholder={hint}
       leftSection={<Icon name="search" size={14} />}
       data-key-filter
       value={text}
@@ -112,64 +142,6 @@ function FilterBox({ value, onChange }: { value: string; onChange: (text: string
       }}
     />
   );
-}
-
-type RowsProps<Row> = {
-  name: string;
-  columns: readonly Column<Row>[];
-  /** undefined: loading. */
-  rows: readonly Row[] | undefined;
-  rowKey: (row: Row) => string;
-  rowMenu?: ((row: Row) => ReactNode) | undefined;
-};
-
-function Rows<Row>({ name, columns, rows, rowKey, rowMenu }: RowsProps<Row>): ReactNode {
-  return (
-    // A wide table scrolls in its own frame, by keyboard too.
-    <section className={css['frame']} aria-label={parts.tableScroll(name)} tabIndex={0} aria-busy={rows === undefined}>
-      <table className={css['table']}>
-        <thead>
-          <tr>
-            {columns.map(({ id, header, align }) => (
-              <th key={id} scope="col" data-align={align}>
-                {header}
-              </th>
-            ))}
-            {rowMenu === undefined ? null : <td className={css['menu']} />}
-          </tr>
-        </thead>
-        <tbody>
-          {rows === undefined ? (
-            <Waiting columns={columns.length + (rowMenu === undefined ? 0 : 1)} name={name} />
-          ) : (
-            rows.map((row) => (
-              <tr key={rowKey(row)}>
-                {columns.map(({ id, cell, align }) => (
-                  <td key={id} data-align={align}>
-                    {cell(row)}
-                  </td>
-                ))}
-                {rowMenu === undefined ? null : <td className={css['menu']}>{rowMenu(row)}</td>}
-              </tr>
-            ))
-          )}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Waiting({ columns, name }: { columns: number; name: string }): ReactNode {
-  return Array.from({ length: 8 }, (_, row) => `row-${row}`).map((row, index) => (
-    <tr key={row}>
-      {Array.from({ length: columns }, (_, column) => `cell-${column}`).map((cell, column) => (
-        <td key={cell}>
-          <Skeleton height={14} my={6} width={column === 0 ? '70%' : '50%'} />
-          {index === 0 && column === 0 ? <span className={css['hidden']}>{parts.loading(name)}</span> : null}
-        </td>
-      ))}
-    </tr>
-  ));
 }
 
 type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor: string) => void };

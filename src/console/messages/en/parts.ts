@@ -8,6 +8,8 @@ export const parts = {
   columns: 'Columns',
   columnsOf: (list: string) => `Columns of ${list}`,
   rowMenu: (name: string) => `More for ${name}`,
+  selectAll: 'Select all on this page',
+  select: (name: string) => `Select ${name}`,
   newer: 'Newer',
   older: 'Older',
   paging: 'Pages of the list',
