@@ -23,7 +23,7 @@ const scannedMax = 2_000;
 
 export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
   const { log } = parts.journal;
-  const { outlook, configuration } = parts.pipeline;
+  const { outlook, configuration, statistics } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = outlook.closed().get(logged.destinationId) ?? null;
@@ -130,9 +130,10 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const wasUnfinished = await log.cancel(id, parts.now());
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
+      const cancelled = await load(id);
+      if (!cancelled.test) statistics.ended(cancelled, { status: 'cancelled' });
       // It may lie in memory, ready to be sent.
-      const { destinationId } = await load(id);
-      outlook.wake([destinationId]);
+      outlook.wake([cancelled.destinationId]);
       return answer(call);
     },
 

@@ -10,6 +10,7 @@ import { eventHandlers } from './events.ts';
 import { identityHandlers } from './identity.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
+import { statsHandlers } from './stats.ts';
 import { templateHandlers } from './templates.ts';
 
 /** One handler for every route of the table; the type says so. */
@@ -30,6 +31,7 @@ export function allHandlers(
     ...parameterHandlers(parts),
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
+    ...statsHandlers(parts),
     ...templateHandlers(parts),
     ...identityHandlers(),
     ...inbox,

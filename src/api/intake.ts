@@ -112,8 +112,10 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
   }
 
   return async function plugin(app: FastifyInstance) {
-    app.addHook('onError', (_request, _reply, error, done) => {
-      telemetry.intakeRefused({ code: asAppError(error).code });
+    app.addHook<Keyed>('onError', (request, _reply, error, done) => {
+      const { code } = asAppError(error);
+      telemetry.intakeRefused({ code });
+      pipeline.statistics.rejected(configuration.snapshot.collectorsByKey.get(request.params.key)?.id ?? null, code);
       done();
     });
     app.post('/v3/:key', post);

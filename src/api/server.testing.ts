@@ -12,6 +12,7 @@ import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import { loadConfiguration } from '../pipeline/configuration.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createStatistics } from '../pipeline/statistics.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
 
@@ -34,6 +35,12 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const gate = { open: Promise.resolve(), reached: () => {} };
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', { name: 'admin', rights: new Set(allRights) }]]);
+  const statistics = createStatistics({
+    journal: journal.statistics,
+    clock: { now, after: () => () => {} },
+    closed: () => null,
+    failed: (error) => failures.push(error),
+  });
   const pipeline: Pipeline = {
     configuration,
     async accept({ collectorId, receivedAt, events }) {
@@ -59,6 +66,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       wake: (ids) => void woken.push(...ids),
       health: async () => ({ state: 'ok', reason: null, since: null, held: 0 }),
     },
+    statistics,
     depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),
     parameters: () =>
       ['a', 'wt.ev', 'zz'].map((name) => {

@@ -11,6 +11,7 @@ import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
 import { parameter } from './parameter.ts';
 import { type RouteId, routes, sampleInput } from './routes.ts';
+import { stats } from './stats.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -32,6 +33,7 @@ const named = new Map<z.core.$ZodType, string>([
   [explainedCondition, 'ExplainedCondition'],
   [parameter, 'Parameter'],
   [sampleInput, 'SampleInput'],
+  [stats, 'Stats'],
 ]);
 
 const problem: Json = {

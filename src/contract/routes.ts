@@ -13,6 +13,7 @@ import { pageOf, pageQuery } from './page.ts';
 import { parameter, parameterPatch } from './parameter.ts';
 import { allRights } from './rights.ts';
 import { api, type Route, route } from './route.ts';
+import { stats, statsKind, statsRange } from './stats.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const textFilter = z.string().max(255).optional();
@@ -339,6 +340,21 @@ export const routeTable = {
     tag: 'inbox',
     status: 204,
   }),
+  getStats: api(
+    'GET',
+    '/stats',
+    ['settings:view'],
+    'Counts, outcomes and latency over a range that ends now, of everything or of the things of a kind',
+    {
+      tag: 'stats',
+      query: z.strictObject({
+        kind: statsKind.default('all'),
+        id: textFilter,
+        range: statsRange.default('24h'),
+      }),
+      output: stats,
+    },
+  ),
   getMe: api('GET', '/me', [], 'Who is asking, and with which rights', {
     tag: 'identity',
     output: z.strictObject({ name: z.string(), rights: z.array(z.enum(allRights)) }),

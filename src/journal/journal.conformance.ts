@@ -4,10 +4,11 @@ import type { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/event.ts';
 import { placeOf } from '../contract/ids.ts';
 import { attempt, claim, incoming, planned, rendered, settlement } from './journal.samples.ts';
-import type { DeliveryQuery, Journal, PlannedDelivery } from './journal.ts';
+import type { DeliveryQuery, Journal, PlannedDelivery, StatisticsQuery } from './journal.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 const hour = 3_600_000;
+const minute = 60_000;
 
 /** What every journal guarantees, whatever keeps it. `make` answers a new and empty one. */
 export function journalConformance(name: string, make: () => Promise<Journal>): void {
@@ -598,6 +599,98 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
         assert.ok(await journal.deliveries.settle(lease, rest, start + 60));
         assert.equal((await journal.upkeep.retain({ before: 0, bytesMax: tight })).full, false);
         await accept(journal, [big()], start + 60);
+      },
+    );
+
+    guarantee(
+      'figures add up in every step that holds their time, of one thing or of all of a kind',
+      async (journal) => {
+        const { statistics } = journal;
+        const entry = (minutes: number, id: string, figures: Record<string, number>, kind = 'destination') => ({
+          at: start + minutes * minute,
+          kind,
+          id,
+          figures,
+        });
+        await statistics.add([entry(0, 'a', { delivered: 1, lastDeliveredAt: 7 }), entry(0, 'b', { delivered: 5 })]);
+        await statistics.add([entry(0.5, 'a', { delivered: 2, failed: 1, lastDeliveredAt: 3 })]);
+        await statistics.add([entry(2, 'a', { delivered: 10 }), entry(2, 'a', { delivered: 90 }, 'action')]);
+        await statistics.add([entry(0, 'a', { delivered: 100 })]);
+        await statistics.add([entry(16, 'b', { delivered: 1_000 })]);
+        const read = (more: Partial<StatisticsQuery>) =>
+          statistics.read({
+            kind: 'destination',
+            id: null,
+            stepMs: minute,
+            from: start,
+            to: start + 2 * minute,
+            follow: 'delivered',
+            ...more,
+          });
+        assert.deepEqual(await read({}), {
+          steps: [
+            { at: start, figures: { delivered: 108, failed: 1, lastDeliveredAt: 7 } },
+            { at: start + minute, figures: {} },
+            { at: start + 2 * minute, figures: { delivered: 10 } },
+          ],
+          things: [
+            { id: 'a', figures: { delivered: 113, failed: 1, lastDeliveredAt: 7 }, series: [103, 0, 10] },
+            { id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] },
+          ],
+        });
+        assert.deepEqual((await read({ id: 'b' })).things, [{ id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] }]);
+        assert.deepEqual((await read({ id: 'c' })).things, []);
+        const quarters = await read({ stepMs: 15 * minute, to: start + 15 * minute });
+        assert.deepEqual(
+          quarters.things.map((one) => [one.id, one.series]),
+          [
+            ['a', [113, 0]],
+            ['b', [5, 1_000]],
+          ],
+        );
+        const twoHours = await read({ stepMs: 2 * hour, to: start });
+        assert.deepEqual(twoHours.steps[0]?.figures, { delivered: 1_118, failed: 1, lastDeliveredAt: 7 });
+        assert.deepEqual((await read({ kind: 'action' })).things[0]?.series, [0, 0, 90]);
+      },
+    );
+
+    guarantee('figures are forgotten when the time of their step is over', async (journal) => {
+      const { statistics } = journal;
+      for (const hours of [0, 1, 3, 24, 36, 60, 24 * 9])
+        await statistics.add([{ at: start + hours * hour, kind: 'all', id: '', figures: { created: 1 } }]);
+      // A later minute is what makes earlier ones count as over.
+      await statistics.add([{ at: start + 24 * 9 * hour + minute, kind: 'all', id: '', figures: { created: 1 } }]);
+      const kept = async (stepMs: number) => {
+        const to = start + 24 * 9 * hour + minute;
+        const range = { stepMs, from: start, to: to - (to % stepMs) };
+        const { steps } = await statistics.read({ kind: 'all', id: null, ...range, follow: 'created' });
+        return steps.flatMap(({ at, figures }) => (figures['created'] === undefined ? [] : [(at - start) / hour]));
+      };
+      assert.deepEqual(await kept(minute), [24 * 9, 24 * 9 + 1 / 60]);
+      assert.deepEqual(await kept(15 * minute), [24 * 9]);
+      assert.deepEqual(await kept(2 * hour), [36, 60, 24 * 9]);
+    });
+
+    guarantee(
+      'the oldest unfinished delivery is known, in whatever state and to whichever destination',
+      async (journal) => {
+        assert.equal(await journal.statistics.oldestWaiting(), null);
+        const { lease, ids } = await withDeliveries(journal, [{ destinationId: 'dst_2' }]);
+        const later = await journal.matching.plan(lease, {
+          advance: null,
+          deliveries: [planned({ dueAt: start + 5 })],
+          now: start + 5,
+        });
+        await journal.deliveries.settle(
+          lease,
+          [settlement(later?.[0], { status: 'held', reason: 'exhausted' })],
+          start,
+        );
+        assert.equal(await journal.statistics.oldestWaiting(), start);
+        await journal.deliveries.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
+        assert.equal(await journal.statistics.oldestWaiting(), start + 5);
+        await journal.log.cancel(later?.[0] ?? '', start);
+        assert.equal(await journal.statistics.oldestWaiting(), null);
       },
     );
 

@@ -16,6 +16,7 @@ export interface Journal extends AsyncDisposable {
   readonly deliveries: DeliveryQueue;
   readonly log: DeliveryLog;
   readonly upkeep: Upkeep;
+  readonly statistics: Statistics;
 }
 
 export interface Intake {
@@ -269,3 +270,50 @@ export interface Upkeep {
   loadNote(name: string): Promise<string | null>;
   saveNote(name: string, text: string): Promise<void>;
 }
+
+/** Figures of things over time, in steps; what they mean is known to whoever counts. */
+export interface Statistics {
+  /** Adds figures to the steps, of each length, that their time lies in. */
+  add(entries: readonly StatisticsEntry[]): Promise<void>;
+  /** Everything added in the steps `from` to `to` (starts of steps, both included). */
+  read(query: StatisticsQuery): Promise<StatisticsAnswer>;
+  /** When the oldest unfinished delivery was created; null: there is none. */
+  oldestWaiting(): Promise<number | null>;
+}
+
+/** Numbers by name. Those whose name begins with `last` keep the greatest, the others add up. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** Adds figures to others. */
+export function addFigures(to: Record<string, number>, more: Figures): void {
+  for (const [name, value] of Object.entries(more)) {
+    const before = to[name];
+    if (before === undefined) to[name] = value;
+    else to[name] = name.startsWith('last') ? Math.max(before, value) : before + value;
+  }
+}
+
+export type StatisticsEntry = { at: number; kind: string; id: string; figures: Figures };
+
+/** `id` null: everything of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the figure of each thing's series. */
+export type StatisticsQuery = {
+  kind: string;
+  id: string | null;
+  stepMs: number;
+  from: number;
+  to: number;
+  follow: string;
+};
+
+/** Every step, also empty ones, with the sum over all things; every thing that had anything, by id. */
+export type StatisticsAnswer = {
+  steps: { at: number; figures: Figures }[];
+  things: { id: string; figures: Figures; series: number[] }[];
+};
+
+/** The lengths of steps, the shortest first, and for how long steps of that length are kept. */
+export const statisticsSteps = [
+  { ms: 60_000, keptMs: 2 * 3_600_000 },
+  { ms: 15 * 60_000, keptMs: 26 * 3_600_000 },
+  { ms: 2 * 3_600_000, keptMs: 8 * 86_400_000 },
+] as const;

@@ -51,7 +51,8 @@ export type DelivererOptions = {
   pause(destinationId: string): Promise<void>;
   /** Makes due what a destination has stored as held. */
   release(destinationId: string): Promise<unknown>;
-  settled(delivery: DueDelivery, step: Step): void;
+  /** `wasHeld`: it was sent through a closed gate, to try whether the cause is gone. */
+  settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
   failed(error: unknown, doing: string): void;
   stopTimeoutMs: number;
 };
@@ -225,7 +226,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         () => wakeLater(queue, clock.now()),
         (error) => options.failed(error, 'release deliveries'),
       );
-    options.settled(delivery, step);
+    options.settled(delivery, step, isProbe);
   }
 
   async function moveGate({ connectionId, queues: all }: Lane, { auth, settlement }: Step, isProbe: boolean) {

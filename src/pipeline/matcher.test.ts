@@ -73,6 +73,7 @@ test('conditions that take long are asked for a short while at a time, so that o
     clock: { ...fakeClock(), now: () => now },
     configuration: { snapshot: { rules: { match: slow }, documents } },
     planned: () => {},
+    accepted: () => {},
     matched: () => {},
     telemetry: silentTelemetry(),
     failed: assert.ifError,

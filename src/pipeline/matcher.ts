@@ -25,6 +25,8 @@ export type MatcherOptions = {
     };
   };
   planned(deliveries: readonly DueDelivery[]): void;
+  /** New events of a collector are kept. */
+  accepted(collectorId: string, events: number): void;
   matched(event: Event, rules: readonly Rule[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
   failed(error: unknown, doing: string): void;
@@ -171,6 +173,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
       }
       end = Math.max(end, offset);
       kick();
+      options.accepted(collectorId, ids.length - duplicates.length);
       options.telemetry.eventsAccepted({ events: ids.length - duplicates.length, duplicates: duplicates.length });
       return ids;
     },

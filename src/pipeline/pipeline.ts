@@ -9,6 +9,7 @@ import { holdLeases } from './leases.ts';
 import { createMatcher } from './matcher.ts';
 import { healthOf, newsDesk } from './outlook.ts';
 import { startParameters } from './parameters.ts';
+import { createStatistics } from './statistics.ts';
 import { createStudio } from './studio.ts';
 import type { Pipeline, PipelineParts } from './surface.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -38,7 +39,19 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
   const attempter = createAttempter(parts);
   const gates = stack.use(await createGates(room));
-  const upkeep = stack.use(startUpkeep({ ...room, ...limits, gates }));
+  const statistics = stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed }));
+  for (const id of poisoned) {
+    const delivery = await journal.log.delivery(id);
+    if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
+  }
+  const upkeep = stack.use(
+    startUpkeep({
+      ...room,
+      ...limits,
+      gates,
+      expired: (of, amount) => statistics.ended(of, { status: 'failed', reason: 'expired' }, amount),
+    }),
+  );
   const deliverer = stack.use(
     createDeliverer({
       ...room,
@@ -49,7 +62,10 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       attempt: createWorker({ ...room, attempter, gates, render }),
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
-      settled: (delivery, step) => desk.settled(delivery, step, telemetry),
+      settled(delivery, step, wasHeld) {
+        statistics.settled(delivery, step, wasHeld);
+        desk.settled(delivery, step, telemetry);
+      },
     }),
   );
   gates.watch(deliverer.wake);
@@ -59,9 +75,14 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       ...room,
       lease: leases.events,
       partition: 0,
-      planned: deliverer.hand,
+      accepted: statistics.received,
+      planned(deliveries) {
+        statistics.created(deliveries);
+        deliverer.hand(deliveries);
+      },
       matched(event, matched) {
         parameters.observe(event);
+        statistics.matched(event.source.collectorId, matched);
         if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
       },
     }),
@@ -77,6 +98,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     outlook: { isSending: deliverer.isSending, closed: gates.allClosed, wake: deliverer.wake, health },
     depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,
+    statistics,
     watch: desk.watch,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -10,6 +10,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { News, Outlook } from './outlook.ts';
+import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
 
 /** What the journey is made of; app.ts chooses each. */
@@ -36,6 +37,7 @@ export interface Pipeline extends AsyncDisposable {
   /** Previews, tests and renders on the path of delivery. */
   readonly studio: Studio;
   readonly outlook: Outlook;
+  readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
   /** What lies in memory now. */
   depth(): { inMemory: number; inFlight: number; unmatched: number };
   /** Parameters learnt from traffic joined with what people said of them, by name. */

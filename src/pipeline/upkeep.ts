@@ -12,6 +12,8 @@ export type UpkeepOptions = {
   retentionMs: number;
   retentionBytes: number | null;
   everyMs: number;
+  /** So many deliveries were held for too long and are failed now. */
+  expired(of: { destinationId: string; connectionId: string }, amount: number): void;
   failed(error: unknown, doing: string): void;
 };
 
@@ -42,15 +44,18 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   function expiring() {
     const { documents } = configuration.snapshot;
     return [...gates.allClosed().keys()].flatMap((destinationId) => {
-      const connectionId = documents.destination.get(destinationId)?.body.connectionId;
-      const ageMs = documents.connection.get(connectionId ?? '')?.body.settings.heldMaxAgeMs ?? null;
-      return ageMs === null ? [] : [{ destinationId, ageMs }];
+      const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
+      const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
+      return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
     });
   }
 
   async function expire() {
     const now = clock.now();
-    for (const { destinationId, ageMs } of expiring()) await journal.log.expire(destinationId, now - ageMs, now);
+    for (const { destinationId, connectionId, ageMs } of expiring()) {
+      const amount = await journal.log.expire(destinationId, now - ageMs, now);
+      options.expired({ destinationId, connectionId }, amount);
+    }
   }
 
   /** What may be held for a short time only can't wait for the next round: it ends 2 %, or a second, late at most. */

@@ -3,6 +3,7 @@ import { type Gate, isFinished, type Journal } from '../journal.ts';
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog, nearest } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
+import { statisticsBook } from './statistics-book.ts';
 
 /** A journal that lives as long as its process: the reference for the others, and the one for tests and simulation. */
 export function memoryJournal(): Journal {
@@ -127,6 +128,14 @@ export function memoryJournal(): Journal {
       loadNote: async (name) => notes.get(name) ?? null,
       async saveNote(name, text) {
         notes.set(name, text);
+      },
+    },
+
+    statistics: {
+      ...statisticsBook(),
+      async oldestWaiting() {
+        const waiting = [...store.rows.values()].filter((row) => !isFinished(row.status));
+        return waiting.length === 0 ? null : Math.min(...waiting.map((row) => row.createdAt));
       },
     },
 

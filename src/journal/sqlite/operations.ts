@@ -5,6 +5,7 @@ import { leaseOperations } from './lease-operations.ts';
 import { logOperations } from './log-operations.ts';
 import { planOperations } from './plan-operations.ts';
 import { queueOperations } from './queue-operations.ts';
+import { statisticsOperations } from './statistics-operations.ts';
 import { upkeepOperations } from './upkeep-operations.ts';
 
 /** What the journal does inside the storage threads. */
@@ -17,4 +18,5 @@ export const operations = {
   ...logOperations,
   ...deliveryListOperations,
   ...upkeepOperations,
+  ...statisticsOperations,
 };

@@ -161,6 +161,15 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       saveNote: (name, text) => client.write('saveNote', { name, text }),
     },
 
+    statistics: {
+      add(entries) {
+        const text = JSON.stringify(entries);
+        return client.write('addStatistics', { entries: text }, { bytes: text.length, isIntake: false });
+      },
+      read: (query) => client.read('readStatistics', query),
+      oldestWaiting: () => client.read('oldestWaiting', null),
+    },
+
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -4,6 +4,7 @@ import { attemptBlocks } from './attempt-blocks.ts';
 import { statusCodes } from './codes.ts';
 import { numberAt } from './delivery-rows.ts';
 import { type GroupRow, groupBeside } from './event-operations.ts';
+import { targetIds } from './words.ts';
 
 /** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
 export type Limits = { before: number; bytesMax: number | null; steps: number };
@@ -98,6 +99,17 @@ export const upkeepOperations = {
   }),
 
   bytesInUse: (db: Db, _: null): number => bytesInUse(db),
+
+  /** A seek for each state and target: a walk over all that is unfinished could be long. */
+  oldestWaiting(db: Db, _: null): number | null {
+    const sql = 'SELECT min(number) AS number FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ?';
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const target of targetIds(db, {}))
+      for (const status of [statusCodes.pending, statusCodes.retrying, statusCodes.held])
+        oldest = Math.min(oldest, db.get<{ number: number | null }>(sql, status, target)?.number ?? oldest);
+    const row = db.get<{ at: number }>('SELECT created_at AS at FROM delivery WHERE number = ?', oldest);
+    return row?.at ?? null;
+  },
 
   loadNote: (db: Db, name: string): string | null =>
     db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null,

@@ -1,0 +1,31 @@
+import { gatherFigures } from '../figures.ts';
+import { addFigures, type Statistics, type StatisticsEntry, statisticsSteps } from '../journal.ts';
+
+/** Statistics in memory: the figures of each step by its length, kind, start and thing. */
+export function statisticsBook(): Pick<Statistics, 'add' | 'read'> {
+  const steps = statisticsSteps.map((step) => ({
+    ...step,
+    kept: new Map<string, StatisticsEntry & { figures: Record<string, number> }>(),
+  }));
+  return {
+    async add(entries) {
+      for (const { ms, keptMs, kept } of steps) {
+        for (const { at: time, kind, id, figures } of entries) {
+          const at = time - (time % ms);
+          const key = JSON.stringify([at, kind, id]);
+          const entry = kept.get(key) ?? { at, kind, id, figures: {} };
+          addFigures(entry.figures, figures);
+          kept.set(key, entry);
+        }
+        const newest = Math.max(...entries.map((one) => one.at));
+        for (const [key, { at }] of kept) if (at < newest - keptMs) kept.delete(key);
+      }
+    },
+    async read(query) {
+      const gathered = gatherFigures(query);
+      const { kept } = steps.find((step) => step.ms === query.stepMs) ?? { kept: new Map() };
+      for (const { at, kind, id, figures } of kept.values()) if (kind === query.kind) gathered.add(at, id, figures);
+      return gathered.answer();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { type Reason, reason } from '../contract/delivery.ts';
+import { type ErrorCode, errors } from '../contract/errors.ts';
+import {
+  type CountName,
+  type Percentiles,
+  type StatsCounts,
+  type StatsOutcome,
+  type StatsReason,
+  statsCounts,
+} from '../contract/stats.ts';
+import type { Figures } from '../journal/journal.ts';
+
+/**
+ * What happened to one thing since the last look: a number for each slot, so that counting is an addition in an array
+ * and nothing is made for it.
+ */
+export type Tally = Float64Array;
+
+const countNames = statsCounts.keyof().options;
+const errorCodes = Object.keys(errors) as ErrorCode[]; // the keys of a constant object
+/** Four buckets for each doubling from 1 ms to 60 h: what is read from them is off by 19 % at most. */
+const bucketsMost = 112;
+
+/** A slot for each figure, by its name in the journal. */
+const slots: string[] = [];
+function slot(name: string): number {
+  return slots.push(name) - 1;
+}
+
+const histogramSlots = (prefix: string) =>
+  Array.from({ length: bucketsMost }, (_, bucket) => slot(`${prefix}${bucket}`));
+const reasonSlots = <Name extends string>(outcome: StatsOutcome, names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, slot(`${outcome}.${name}`)])) as Record<Name, number>; // just made of them
+
+const countSlots = Object.fromEntries(countNames.map((name) => [name, slot(name)])) as Record<CountName, number>; // likewise
+const latencySlots = histogramSlots('latency');
+const durationSlots = histogramSlots('duration');
+const reasons = {
+  failed: reasonSlots('failed', reason.options),
+  skipped: reasonSlots('skipped', reason.options),
+  held: reasonSlots('held', reason.options),
+  rejected: reasonSlots('rejected', errorCodes),
+};
+const lastDelivered = slot('lastDeliveredAt');
+/** Time and HTTP status in one number (time × 1,000 + status, 0 without one), so that the greatest is the last. */
+const lastAnswer = slot('lastAnswer');
+
+export const newTally = (): Tally => new Float64Array(slots.length);
+
+/** Adds to a count. */
+export function count(tally: Tally, name: CountName, amount = 1): void {
+  const at = countSlots[name];
+  tally[at] = (tally[at] ?? 0) + amount;
+}
+
+/** Counts an outcome together with its reason. */
+export function countOutcome(tally: Tally, outcome: 'failed' | 'skipped' | 'held', why: Reason | null): void {
+  count(tally, outcome);
+  if (why !== null) bump(tally, reasons[outcome][why]);
+}
+
+/** Counts a refused request of the intake. */
+export function countRejected(tally: Tally, code: ErrorCode): void {
+  count(tally, 'rejected');
+  bump(tally, reasons.rejected[code]);
+}
+
+/** Notes a delivery: when, and how long after it was planned. */
+export function noteDelivered(tally: Tally, now: number, latencyMs: number): void {
+  count(tally, 'delivered');
+  bump(tally, latencySlots[bucketOf(latencyMs)]);
+  tally[lastDelivered] = now;
+}
+
+/** Notes an exchange: when it ended, how long it took, and the HTTP status of its answer if there was one. */
+export function noteExchange(tally: Tally, now: number, durationMs: number, status: number | null): void {
+  bump(tally, durationSlots[bucketOf(durationMs)]);
+  tally[lastAnswer] = now * 1_000 + (status ?? 0);
+}
+
+/** The figures of a tally that are not 0, and the tally empty again; null when all are. */
+export function takeFigures(tally: Tally): Figures | null {
+  const figures: Record<string, number> = {};
+  let isEmpty = true;
+  for (let at = 0; at < tally.length; at++) {
+    const value = tally[at];
+    const name = slots[at];
+    if (value === undefined || value === 0 || name === undefined) continue;
+    figures[name] = value;
+    isEmpty = false;
+  }
+  if (isEmpty) return null;
+  tally.fill(0);
+  return figures;
+}
+
+export function countsIn(figures: Figures): StatsCounts {
+  return Object.fromEntries(countNames.map((name) => [name, figures[name] ?? 0])) as StatsCounts; // every name is there
+}
+
+/** The reasons of what went wrong, most first. */
+export function reasonsIn(figures: Figures): { outcome: StatsOutcome; reason: StatsReason; count: number }[] {
+  const found: { outcome: StatsOutcome; reason: StatsReason; count: number }[] = [];
+  for (const outcome of ['failed', 'skipped', 'held', 'rejected'] as const)
+    for (const why of outcome === 'rejected' ? errorCodes : reason.options) {
+      const count = figures[`${outcome}.${why}`];
+      if (count !== undefined) found.push({ outcome, reason: why, count });
+    }
+  return found.sort((a, b) => b.count - a.count);
+}
+
+export function lastsIn(figures: Figures) {
+  const { lastDeliveredAt, lastAnswer } = figures;
+  return {
+    lastDeliveredAt: timeOf(lastDeliveredAt),
+    lastAttemptAt: timeOf(lastAnswer === undefined ? undefined : Math.floor(lastAnswer / 1_000)),
+    lastStatus: (lastAnswer ?? 0) % 1_000 || null,
+  };
+}
+
+/** Percentiles of a histogram; null when it is empty. Within a bucket values are taken to be spread evenly. */
+export function percentilesIn(figures: Figures, histogram: 'latency' | 'duration'): Percentiles | null {
+  const buckets = Array.from({ length: bucketsMost }, (_, bucket) => figures[`${histogram}${bucket}`] ?? 0);
+  const total = buckets.reduce((sum, one) => sum + one, 0);
+  if (total === 0) return null;
+  const at = (share: number) => {
+    let left = share * total;
+    for (const [bucket, inBucket] of buckets.entries()) {
+      if (inBucket > 0 && left <= inBucket)
+        return Math.round(startOf(bucket) + (startOf(bucket + 1) - startOf(bucket)) * (left / inBucket));
+      left -= inBucket;
+    }
+    return Math.round(startOf(bucketsMost));
+  };
+  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+}
+
+function bump(tally: Tally, at: number | undefined): void {
+  if (at !== undefined) tally[at] = (tally[at] ?? 0) + 1;
+}
+
+function bucketOf(ms: number): number {
+  return ms < 1 ? 0 : Math.min(bucketsMost - 1, 1 + Math.floor(4 * Math.log2(ms)));
+}
+
+/** The first duration of a bucket, in ms. */
+function startOf(bucket: number): number {
+  return bucket === 0 ? 0 : 2 ** ((bucket - 1) / 4);
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
