@@ -18,7 +18,7 @@ function signOutWhenUnknown(error: unknown): void {
 const longestWaitMs = 5_000;
 
 /** What the console knows of the server. After any change everything that is shown is asked for again. */
-export const queryClient = new QueryClient({
+export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutWhenUnknown }),
   mutationCache: new MutationCache({
     onError: signOutWhenUnknown,

@@ -1,10 +1,14 @@
-import { NativeSelect, Text, TextInput } from '@mantine/core';
+import { Code, NativeSelect, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { connectionForm } from '../../messages/en/connection-form.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { options } from '../../parts/options.ts';
 import { SecretField } from '../../parts/secret-field.tsx';
-import type { ConnectionDraft, Grant } from './connection-draft.ts';
+import { AssertionFields } from './assertion-fields.tsx';
+import type { Grant } from './authentication-draft.ts';
+import type { ConnectionDraft } from './connection-draft.ts';
+import css from './connection-form.module.css';
 import type { FormProps } from './connection-form.tsx';
 import { decodedJwt } from './decoded-jwt.ts';
 
@@ -14,7 +18,8 @@ type TextName = 'username' | 'clientId' | 'accessTokenUrl' | 'scope';
 type SecretName = 'password' | 'token' | 'clientSecret' | 'jwt';
 
 /** The fields of the chosen kind of authentication. */
-export function AuthenticationFields({ draft, stored, errors, isDisabled, onChange }: FormProps): ReactNode {
+export function AuthenticationFields(props: FormProps): ReactNode {
+  const { draft, stored, errors, isDisabled, onChange } = props;
   const text = (name: TextName, label: string, given: { hint?: string; isNeeded?: boolean } = {}) => (
     <TextInput
       key={name}
@@ -68,7 +73,7 @@ export function AuthenticationFields({ draft, stored, errors, isDisabled, onChan
           {text('scope', w.scope, { hint: w.scopeHint })}
           {draft.grant === 'password' ? text('username', w.username, { isNeeded: true }) : null}
           {draft.grant === 'password' ? secret('password', w.password) : null}
-          {draft.grant === 'jwt' ? secret('jwt', w.jwt, { isLong: true, hint: <JwtHelp draft={draft} /> }) : null}
+          {draft.grant === 'jwt' ? <JwtFields {...props} secret={secret} /> : null}
           <NativeSelect
             label={w.clientAuth}
             value={draft.clientAuth}
@@ -79,9 +84,63 @@ export function AuthenticationFields({ draft, stored, errors, isDisabled, onChan
             disabled={isDisabled}
             data={options(w.clientAuths)}
           />
+          {draft.clientAuth === 'private_key_jwt' ? (
+            <AssertionFields
+              draft={draft.clientAssertion}
+              storedKey={stored.clientAssertion.privateKey}
+              path="auth.clientAssertion"
+              errors={errors}
+              isDisabled={isDisabled}
+              onChange={(clientAssertion) => onChange({ clientAssertion })}
+            />
+          ) : null}
         </>
       );
   }
+}
+
+type SecretOf = (name: SecretName, label: string, given?: { hint?: ReactNode; isLong?: boolean }) => ReactNode;
+
+/** The token of the JSON Web Token grant: pasted, or signed afresh. */
+function JwtFields({ secret, ...props }: FormProps & { secret: SecretOf }): ReactNode {
+  const { draft, stored, errors, isDisabled, onChange } = props;
+  return (
+    <>
+      <NativeSelect
+        label={connectionForm.jwtSource}
+        value={draft.jwtSource}
+        onChange={(event) => onChange({ jwtSource: event.currentTarget.value as ConnectionDraft['jwtSource'] })} // one of the options
+        disabled={isDisabled}
+        data={options(connectionForm.jwtSources)}
+      />
+      {draft.jwtSource === 'pasted' ? (
+        <>
+          {secret('jwt', w.jwt, { isLong: true, hint: <JwtHelp draft={draft} /> })}
+          <JwtClaims draft={draft} />
+        </>
+      ) : (
+        <AssertionFields
+          draft={draft.jwtAssertion}
+          storedKey={stored.jwtAssertion.privateKey}
+          path="auth.assertion"
+          errors={errors}
+          isDisabled={isDisabled}
+          onChange={(jwtAssertion) => onChange({ jwtAssertion })}
+        />
+      )}
+    </>
+  );
+}
+
+function JwtClaims({ draft }: { draft: ConnectionDraft }): ReactNode {
+  const read = typeof draft.jwt === 'string' ? decodedJwt(draft.jwt) : null;
+  if (read === null) return null;
+  return (
+    <details className={css['claims']}>
+      <summary>{connectionForm.jwtClaims}</summary>
+      <Code block>{JSON.stringify({ header: read.header, claims: read.claims }, null, 2)}</Code>
+    </details>
+  );
 }
 
 function JwtHelp({ draft }: { draft: ConnectionDraft }): ReactNode {

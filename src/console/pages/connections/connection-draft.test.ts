@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../contract/connection.ts';
-import { bodyOf, draftOf, readBaseUrl } from './connection-draft.ts';
+import { readBaseUrl } from './base-url.ts';
+import { problemsOf } from './connection-checks.ts';
+import { bodyOf, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';
 const stored = connection.parse({
@@ -22,7 +24,25 @@ const stored = connection.parse({
     jwt: { set: true, updatedAt },
     extraParams: { audience: 'x', key: { set: true, updatedAt } },
   },
-  settings: { headers: [{ name: 'X-Key', secret: true, value: { set: true, updatedAt } }], heldMaxAgeMs: 5_000 },
+  settings: {
+    headers: [
+      { name: 'X-Key', secret: true, value: { set: true, updatedAt } },
+      { name: 'X-Plain', value: 'v' },
+    ],
+    heldMaxAgeMs: 5_000,
+    timeoutMs: 12_345,
+    retry: { scheduleMs: [0, 1_500, 60_000], jitter: 0.07 },
+    tls: { ca: '-----BEGIN CERTIFICATE-----', cert: null, key: { set: true, updatedAt } },
+    proxy: { url: 'http://proxy.example:3128', username: 'me', password: { set: true, updatedAt } },
+    signing: {
+      scheme: 'hmac',
+      algorithm: 'sha512',
+      encoding: 'base64',
+      header: 'X-Sig',
+      format: '{signature}',
+      secret: { set: true, updatedAt },
+    },
+  },
 });
 
 test('saving a form in which nothing was changed changes nothing, not even what the form does not show', () => {
@@ -39,4 +59,38 @@ test('a pasted address tells where requests go and what belongs elsewhere', () =
   const read = readBaseUrl('https://crm.example:8443/v2/?q=1', '');
   assert.deepEqual(read, { goesTo: 'https://crm.example:8443/v2/', port: '8443', hasQuery: true });
   assert.equal(readBaseUrl('crm', '').goesTo, null);
+});
+
+test('what a new form holds is what the contract takes for granted, and nothing is wrong with it', () => {
+  const body = bodyOf({ ...emptyDraft, name: 'New', baseUrl: 'https://a.example' }, null);
+  const { settings } = connection.parse({ ...stored, ...body });
+  assert.deepEqual(settings, connection.parse({ ...stored, settings: {} }).settings);
+  assert.deepEqual(problemsOf({ ...emptyDraft, name: 'New', baseUrl: 'https://a.example' }), {});
+});
+
+test('a field that can not be saved is told at the field', () => {
+  const problems = problemsOf({ ...draftOf(stored), timeout: 'soon', rateLimit: '1.5', baseUrl: 'crm', port: '0' });
+  assert.deepEqual(Object.keys(problems), ['baseUrl', 'port', 'settings.timeoutMs', 'settings.rate.limit']);
+});
+
+test('no secret that was typed is kept in the browser, and marks of stored ones are', () => {
+  const secret = 'typed-secret';
+  const typed = {
+    ...draftOf(stored),
+    password: secret,
+    token: secret,
+    clientSecret: secret,
+    tlsKey: secret,
+    proxyPassword: secret,
+    signingSecret: secret,
+    signingPreviousSecret: secret,
+    jwtAssertion: { ...emptyDraft.jwtAssertion, privateKey: secret },
+    clientAssertion: { ...emptyDraft.clientAssertion, privateKey: secret },
+    headers: [{ row: 0, name: 'X', value: secret, isSecret: true }],
+    extraParams: [{ row: 0, name: 'k', value: secret }],
+    extraHeaders: [{ row: 0, name: 'k', value: secret }],
+  };
+  const kept = withoutSecrets(typed);
+  assert.doesNotMatch(JSON.stringify(kept), /typed-secret/);
+  assert.deepEqual(kept.jwt, { set: true, updatedAt });
 });

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { type CallInput, ClientError } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
@@ -10,10 +10,12 @@ import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { SaveBar } from '../../parts/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
+import { useDraft } from '../../parts/use-draft.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Connection } from './connection.ts';
-import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, missingFields } from './connection-draft.ts';
+import { problemsOf } from './connection-checks.ts';
+import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';
 import css from './connection-form.module.css';
 import { ConnectionForm } from './connection-form.tsx';
 import { TestAuthentication } from './test-authentication.tsx';
@@ -23,6 +25,9 @@ const w = words.details;
 type Props = {
   /** What is stored; null: a new connection. */
   stored: Connection | null;
+  /** What a new connection begins with, and the name under which the browser keeps what becomes of it. */
+  start?: ConnectionDraft;
+  draftKey: string;
   /** After Save and Continue, and after Done. */
   onContinue: (saved: Connection) => void;
   onDone: (saved: Connection) => void;
@@ -30,51 +35,62 @@ type Props = {
 };
 
 /** The form of a connection with its test, its buttons, and what happens when somebody else was quicker. */
-export function ConnectionEditor({ stored, onContinue, onDone, onCancel }: Props): ReactNode {
+export function ConnectionEditor({
+  stored,
+  start = emptyDraft,
+  draftKey,
+  onContinue,
+  onDone,
+  onCancel,
+}: Props): ReactNode {
   // What the form was opened with: later news of the same connection must not overwrite what is being typed.
   const [base, setBase] = useState(stored);
-  const before = base === null ? emptyDraft : draftOf(base);
-  const [draft, write] = useState<ConnectionDraft>(before);
-  const [missing, setMissing] = useState<readonly string[]>([]);
+  const before = useMemo(() => (base === null ? start : draftOf(base)), [base, start]);
+  const kept = useDraft<ConnectionDraft>(draftKey, before, { kept: withoutSecrets });
+  const { value: draft, set: write } = kept;
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [theirs, setTheirs] = useState<Connection | null>(null);
   const create = useApi('createConnection');
   const replace = useApi('replaceConnection');
   const mayManage = useMay('connections:manage');
-  const isDirty = JSON.stringify(draft) !== JSON.stringify(before);
-  const guard = useUnsavedGuard(isDirty);
+  // What a preset or a command filled in is not saved either.
+  const isDirty = kept.isDirty || (base === null && start !== emptyDraft);
+  const guard = useUnsavedGuard(kept.isDirty, kept.forget);
   const saving = base === null ? create : replace;
   const form = useRef<HTMLDivElement>(null);
 
   const failed = saving.error;
   const told = fieldErrors(failed);
-  const errors = { ...told, ...Object.fromEntries(missing.map((name) => [name, w.required])) };
+  const errors = { ...told, ...problems };
   const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
   const isAtFields = Object.keys(told).length > 0;
 
   // The first field that needs attention is where one goes on.
   useEffect(() => {
-    if (missing.length > 0 || isAtFields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [missing, isAtFields]);
+    if (Object.keys(problems).length > 0 || isAtFields)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problems, isAtFields]);
 
   function change(next: Partial<ConnectionDraft>) {
     write((present) => ({ ...present, ...next }));
-    if (missing.length > 0) setMissing([]);
+    if (Object.keys(problems).length > 0) setProblems(problemsOf({ ...draft, ...next }));
   }
 
-  function save(then: (saved: Connection) => void, ifMatch = base?.version) {
-    const absent = missingFields(draft);
-    setMissing(absent);
-    if (absent.length > 0) return;
+  function save(then: (saved: Connection) => void, ifMatch = draft.version) {
+    const found = problemsOf(draft);
+    setProblems(found);
+    if (Object.keys(found).length > 0) return;
     const body = bodyOf(draft, base);
     const onSuccess = (saved: Connection) => {
       setTheirs(null);
       guard.release();
+      kept.forget();
       then(saved);
     };
     if (base === null) create.mutate({ body }, { onSuccess });
     else
       replace.mutate(
-        { params: { id: base.id }, body, ...(ifMatch === undefined ? {} : { ifMatch }) },
+        { params: { id: base.id }, body, ...(ifMatch === null ? {} : { ifMatch }) },
         {
           onSuccess,
           async onError(error) {
@@ -88,6 +104,7 @@ export function ConnectionEditor({ stored, onContinue, onDone, onCancel }: Props
 
   return (
     <div ref={form}>
+      {kept.notice}
       <div className={css['columns']}>
         <ConnectionForm draft={draft} stored={before} errors={errors} isDisabled={!mayManage} onChange={change} />
         <TestAuthentication

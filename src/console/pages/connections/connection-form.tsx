@@ -3,8 +3,11 @@ import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { options } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { AdvancedFields } from './advanced-fields.tsx';
+import type { AuthType } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';
-import { type AuthType, baseUrlWithout, type ConnectionDraft, readBaseUrl } from './connection-draft.ts';
+import { baseUrlWithout, readBaseUrl } from './base-url.ts';
+import type { ConnectionDraft } from './connection-draft.ts';
 import css from './connection-form.module.css';
 
 const w = words.details;
@@ -79,35 +82,13 @@ export function ConnectionForm(props: FormProps): ReactNode {
         />
         <AuthenticationFields {...props} />
       </Panel>
-      <details className={css['advanced']}>
-        <summary>{w.advanced}</summary>
-        <div className={css['grid']}>
-          {(
-            [
-              ['timeoutMs', w.timeout, 'settings.timeoutMs', undefined],
-              ['connectTimeoutMs', w.connectTimeout, 'settings.connectTimeoutMs', undefined],
-              ['concurrency', w.concurrency, 'settings.rate.concurrency', w.concurrencyHint],
-              ['idempotencyHeader', w.idempotencyHeader, 'settings.idempotencyHeader', w.idempotencyHint],
-            ] as const
-          ).map(([field, label, path, hint]) => (
-            <TextInput
-              key={field}
-              label={label}
-              description={hint}
-              value={draft[field]}
-              onChange={(event) => onChange({ [field]: event.currentTarget.value })}
-              error={errors[path]}
-              disabled={isDisabled}
-            />
-          ))}
-        </div>
-        <Text c="dimmed" size="sm" mt="md">
-          {w.advancedMore}
-        </Text>
-      </details>
+      <AdvancedFields {...props} isOpenAtFirst={Object.keys(errors).some(isAdvanced)} />
     </div>
   );
 }
+
+/** Whether the field of this name in the API stands under Advanced. */
+const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn)/.test(path);
 
 function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>): ReactNode {
   const { goesTo, port, hasQuery } = readBaseUrl(draft.baseUrl, draft.port);

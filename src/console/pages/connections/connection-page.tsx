@@ -65,6 +65,7 @@ export function ConnectionPage(): ReactNode {
             <ConnectionEditor
               key={data.id}
               stored={data}
+              draftKey={`connections/${data.id}`}
               onContinue={(saved) => {
                 sayIfSaved(saved, data);
                 toTab('destinations');

@@ -1,14 +1,27 @@
+/** What a JSON Web Token says. */
+export type DecodedJwt = {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+  algorithm: string;
+  subject: string | null;
+  expiresAt: Date | null;
+};
+
 /** What a pasted JSON Web Token says about itself, read here and sent nowhere; null when it is none. Nothing is verified. */
-export function decodedJwt(text: string): { algorithm: string; subject: string | null; expiresAt: Date | null } | null {
-  const [header, claims, signature] = text
+export function decodedJwt(text: string): DecodedJwt | null {
+  const [first, second, signature] = text
     .trim()
     .replace(/^Bearer\s+/i, '')
     .split('.');
-  if (header === undefined || claims === undefined || signature === undefined) return null;
+  if (first === undefined || second === undefined || signature === undefined) return null;
   try {
-    const { alg } = read(header);
-    const { sub, iss, exp } = read(claims);
+    const header = read(first);
+    const claims = read(second);
+    const { alg } = header;
+    const { sub, iss, exp } = claims;
     return {
+      header,
+      claims,
       algorithm: typeof alg === 'string' ? alg : '?',
       subject: [sub, iss].find((one) => typeof one === 'string') ?? null,
       expiresAt: typeof exp === 'number' ? new Date(exp * 1_000) : null,

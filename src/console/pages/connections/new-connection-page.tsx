@@ -23,6 +23,7 @@ export function NewConnectionPage(): ReactNode {
     >
       <ConnectionEditor
         stored={null}
+        draftKey="connections/new"
         onContinue={goOn}
         onDone={goOn}
         onCancel={() => void navigate({ to: '/connections' })}

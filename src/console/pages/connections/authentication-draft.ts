@@ -1,0 +1,237 @@
+import type { CallInput } from '../../../client/client.ts';
+import { durationOf, durationText } from '../../parts/duration-text.ts';
+import type { SecretValue } from '../../parts/secret-field.tsx';
+import type { Connection } from './connection.ts';
+import { kept, type Row, rows, written } from './drafted-secret.ts';
+
+export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
+export type Grant = 'client_credentials' | 'password' | 'jwt';
+type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
+type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
+type StoredOauth2 = Extract<Connection['auth'], { type: 'oauth2' }>;
+type StoredAssertion = NonNullable<StoredOauth2['clientAssertion']>;
+
+/** A parameter or header of token requests. */
+export type PairDraft = Row & { name: string; value: SecretValue };
+
+/** An answer that tells that the token is no longer taken. */
+export type SignalDraft = Row & { status: string; headerName: string; headerContains: string; bodyContains: string };
+
+/** A signed assertion: the key, and what it says. */
+export type AssertionDraft = {
+  privateKey: SecretValue;
+  keyId: string;
+  algorithm: StoredAssertion['algorithm'];
+  issuer: string;
+  subject: string;
+  audience: string;
+  lifetime: string;
+  /** A JSON object. */
+  claims: string;
+};
+
+export type AuthenticationDraft = {
+  authType: AuthType;
+  grant: Grant;
+  username: string;
+  password: SecretValue;
+  token: SecretValue;
+  clientId: string;
+  clientSecret: SecretValue;
+  accessTokenUrl: string;
+  scope: string;
+  /** A token that was pasted, or a fresh one signed with a key for each use. */
+  jwtSource: 'pasted' | 'signed';
+  jwt: SecretValue;
+  jwtAssertion: AssertionDraft;
+  clientAuth: NonNullable<Oauth2['clientAuth']>;
+  clientAssertion: AssertionDraft;
+  extraParams: PairDraft[];
+  extraHeaders: PairDraft[];
+  refreshOn: SignalDraft[];
+};
+
+const emptyAssertion: AssertionDraft = {
+  privateKey: null,
+  keyId: '',
+  algorithm: 'RS256',
+  issuer: '',
+  subject: '',
+  audience: '',
+  lifetime: '5 min',
+  claims: '',
+};
+
+export const emptyAuthentication: AuthenticationDraft = {
+  authType: 'none',
+  grant: 'client_credentials',
+  username: '',
+  password: null,
+  token: null,
+  clientId: '',
+  clientSecret: null,
+  accessTokenUrl: '',
+  scope: '',
+  jwtSource: 'pasted',
+  jwt: null,
+  jwtAssertion: emptyAssertion,
+  clientAuth: 'auto',
+  clientAssertion: emptyAssertion,
+  extraParams: [],
+  extraHeaders: [],
+  refreshOn: [{ row: 0, status: '401', headerName: '', headerContains: '', bodyContains: '' }],
+};
+
+export function authenticationOf(auth: Connection['auth']): AuthenticationDraft {
+  const draft = { ...emptyAuthentication, authType: auth.type };
+  switch (auth.type) {
+    case 'none':
+      return draft;
+    case 'basic':
+      return { ...draft, username: auth.username, password: auth.password };
+    case 'bearer':
+      return { ...draft, token: auth.token };
+    case 'oauth2':
+      return {
+        ...draft,
+        grant: auth.grant,
+        clientId: auth.clientId,
+        clientSecret: auth.clientSecret,
+        accessTokenUrl: auth.accessTokenUrl,
+        scope: auth.scope,
+        clientAuth: auth.clientAuth,
+        clientAssertion: assertionDraftOf(auth.clientAssertion),
+        extraParams: pairsOf(auth.extraParams),
+        extraHeaders: pairsOf(auth.extraHeaders),
+        refreshOn: rows(
+          auth.refreshOn.map(({ status, header, bodyContains }) => ({
+            status: String(status),
+            headerName: header?.name ?? '',
+            headerContains: header?.contains ?? '',
+            bodyContains: bodyContains ?? '',
+          })),
+        ),
+        ...(auth.grant === 'password' ? { username: auth.username, password: auth.password } : {}),
+        ...(auth.grant === 'jwt'
+          ? {
+              jwt: auth.jwt,
+              jwtSource: auth.assertion === null ? ('pasted' as const) : ('signed' as const),
+              jwtAssertion: assertionDraftOf(auth.assertion),
+            }
+          : {}),
+      };
+  }
+}
+
+/** How a draft signs in, as a write takes it. */
+export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | null): Auth {
+  switch (draft.authType) {
+    case 'none':
+      return { type: 'none' };
+    case 'basic':
+      return { type: 'basic', username: draft.username, password: written(draft.password) };
+    case 'bearer':
+      return { type: 'bearer', token: written(draft.token) };
+    case 'oauth2': {
+      const before = stored?.type === 'oauth2' ? stored : null;
+      const shared = {
+        type: 'oauth2' as const,
+        clientId: draft.clientId.trim(),
+        clientSecret: written(draft.clientSecret),
+        accessTokenUrl: draft.accessTokenUrl.trim(),
+        scope: draft.scope.trim(),
+        clientAuth: draft.clientAuth,
+        // An assertion that is not in use stays what it was.
+        clientAssertion:
+          draft.clientAuth === 'private_key_jwt'
+            ? assertionOf(draft.clientAssertion)
+            : ((before?.clientAssertion ?? null) as Oauth2['clientAssertion']), // GET's form, with marks, is what a write takes
+        extraParams: recordOf(draft.extraParams),
+        extraHeaders: recordOf(draft.extraHeaders),
+        refreshOn: draft.refreshOn.map(({ status, headerName, headerContains, bodyContains }) => ({
+          status: Number(status),
+          ...(headerName.trim() === '' ? {} : { header: { name: headerName.trim(), contains: headerContains } }),
+          ...(bodyContains.trim() === '' ? {} : { bodyContains: bodyContains.trim() }),
+        })),
+      };
+      if (draft.grant === 'password')
+        return { ...shared, grant: 'password', username: draft.username, password: written(draft.password) };
+      if (draft.grant === 'jwt')
+        return draft.jwtSource === 'signed'
+          ? { ...shared, grant: 'jwt', jwt: null, assertion: assertionOf(draft.jwtAssertion) }
+          : { ...shared, grant: 'jwt', jwt: written(draft.jwt), assertion: null };
+      return { ...shared, grant: 'client_credentials' };
+    }
+  }
+}
+
+export function withoutSecretsOfAuthentication<T extends AuthenticationDraft>(draft: T): T {
+  const pairs = (list: PairDraft[]) =>
+    list.map((one) => (isPublic(one.name) ? one : { ...one, value: kept(one.value) }));
+  const assertion = (one: AssertionDraft) => ({ ...one, privateKey: kept(one.privateKey) });
+  return {
+    ...draft,
+    password: kept(draft.password),
+    token: kept(draft.token),
+    clientSecret: kept(draft.clientSecret),
+    jwt: kept(draft.jwt),
+    jwtAssertion: assertion(draft.jwtAssertion),
+    clientAssertion: assertion(draft.clientAssertion),
+    extraParams: pairs(draft.extraParams),
+    extraHeaders: pairs(draft.extraHeaders),
+  };
+}
+
+/** Parameters of token requests that may be read by everybody with View (contract: publicTokenFields). */
+export const isPublic = (name: string) => ['audience', 'resource', 'scope'].includes(name.trim().toLowerCase());
+
+function pairsOf(record: Readonly<Record<string, SecretValue>>): PairDraft[] {
+  return rows(Object.entries(record).map(([name, value]) => ({ name, value })));
+}
+
+function recordOf(pairs: readonly PairDraft[]): NonNullable<Oauth2['extraParams']> {
+  return Object.fromEntries(pairs.map(({ name, value }) => [name.trim(), value ?? ''])) as NonNullable<
+    Oauth2['extraParams']
+  >; // texts and marks, branded only on the server
+}
+
+function assertionDraftOf(stored: StoredAssertion | null): AssertionDraft {
+  if (stored === null) return emptyAssertion;
+  return {
+    privateKey: stored.privateKey,
+    keyId: stored.keyId ?? '',
+    algorithm: stored.algorithm,
+    issuer: stored.issuer ?? '',
+    subject: stored.subject ?? '',
+    audience: stored.audience ?? '',
+    lifetime: durationText(stored.lifetimeMs),
+    claims: Object.keys(stored.claims).length === 0 ? '' : JSON.stringify(stored.claims, null, 2),
+  };
+}
+
+function assertionOf(draft: AssertionDraft): NonNullable<Oauth2['clientAssertion']> {
+  const text = (value: string) => (value.trim() === '' ? null : value.trim());
+  return {
+    privateKey: written(draft.privateKey),
+    keyId: text(draft.keyId),
+    algorithm: draft.algorithm,
+    issuer: text(draft.issuer),
+    subject: text(draft.subject),
+    audience: text(draft.audience),
+    lifetimeMs: durationOf(draft.lifetime) ?? 0,
+    claims: readClaims(draft.claims) ?? {},
+  };
+}
+
+/** Claims as they were typed; null when they are no JSON object. */
+export function readClaims(text: string): Record<string, unknown> | null {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>) // just looked at
+      : null;
+  } catch {
+    return null;
+  }
+}

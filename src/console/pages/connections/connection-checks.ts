@@ -1,0 +1,109 @@
+import { connectionForm as words } from '../../messages/en/connection-form.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { durationOf, durationsOf } from '../../parts/duration-text.ts';
+import { readClaims } from './authentication-draft.ts';
+import type { ConnectionDraft } from './connection-draft.ts';
+
+const w = words.problems;
+const day = 86_400_000;
+
+/** What the form itself can tell to be wrong, by the field's name in the API. The server decides again. */
+export function problemsOf(draft: ConnectionDraft): Record<string, string> {
+  const problems: [path: string, problem: string | null][] = [
+    ['name', needed(draft.name)],
+    ['baseUrl', needed(draft.baseUrl) ?? address(draft.baseUrl)],
+    ['port', whole(draft.port, 1, 65_535)],
+    ...authenticationProblems(draft),
+    ...settingsProblems(draft),
+  ];
+  return Object.fromEntries(problems.filter((one): one is [string, string] => one[1] !== null));
+}
+
+type Found = [path: string, problem: string | null][];
+
+function authenticationProblems(draft: ConnectionDraft): Found {
+  if (draft.authType !== 'oauth2') return [];
+  const pairs = (list: ConnectionDraft['extraParams'], path: string): Found =>
+    list.map(({ name }) => [`${path}.${name.trim()}`, needed(name) ?? (isTwice(list, name) ? w.twice : null)]);
+  const assertion = (given: ConnectionDraft['clientAssertion'], path: string): Found => [
+    [`${path}.lifetimeMs`, duration(given.lifetime, 1_000, day)],
+    [`${path}.claims`, readClaims(given.claims) === null ? w.object : null],
+    [`${path}.privateKey`, given.privateKey === null || given.privateKey === '' ? w.needed : null],
+  ];
+  return [
+    ['auth.clientId', needed(draft.clientId)],
+    ['auth.accessTokenUrl', needed(draft.accessTokenUrl) ?? address(draft.accessTokenUrl)],
+    ...(draft.grant === 'password' ? ([['auth.username', needed(draft.username)]] as Found) : []),
+    ...(draft.grant === 'jwt' && draft.jwtSource === 'signed' ? assertion(draft.jwtAssertion, 'auth.assertion') : []),
+    ...(draft.clientAuth === 'private_key_jwt' ? assertion(draft.clientAssertion, 'auth.clientAssertion') : []),
+    ...pairs(draft.extraParams, 'auth.extraParams'),
+    ...pairs(draft.extraHeaders, 'auth.extraHeaders'),
+    ...draft.refreshOn.map(({ status }, index): Found[number] => [
+      `auth.refreshOn.${index}.status`,
+      needed(status) ?? whole(status, 200, 599),
+    ]),
+  ];
+}
+
+function settingsProblems(draft: ConnectionDraft): Found {
+  const schedule = durationsOf(draft.retrySchedule);
+  return [
+    ['settings.timeoutMs', duration(draft.timeout, 100, 60_000)],
+    ['settings.connectTimeoutMs', duration(draft.connectTimeout, 50, 30_000)],
+    [
+      'settings.retry.scheduleMs',
+      schedule === null || schedule.length === 0
+        ? w.durations
+        : schedule.length > 50 || Math.max(...schedule) > 7 * day
+          ? w.schedule
+          : null,
+    ],
+    ['settings.retry.jitter', part(draft.retryJitter, 0)],
+    ['settings.rate.limit', whole(draft.rateLimit, 1, 1_000_000)],
+    ['settings.rate.perMs', duration(draft.ratePer, 1, day)],
+    ['settings.rate.concurrency', whole(draft.concurrency, 1, 1_000)],
+    ['settings.breaker.failureRatio', part(draft.breakerRatio, 1)],
+    ['settings.breaker.minimum', needed(draft.breakerMinimum) ?? whole(draft.breakerMinimum, 1, 1_000)],
+    ['settings.breaker.windowMs', duration(draft.breakerWindow, 1_000, 3_600_000)],
+    ['settings.breaker.openMs', duration(draft.breakerOpen, 100, 3_600_000)],
+    ['settings.heldMaxAgeMs', draft.heldMaxAge.trim() === '' ? null : duration(draft.heldMaxAge, 1_000, 365 * day)],
+    ...draft.headers.map(({ name }, index): Found[number] => [`settings.headers.${index}.name`, needed(name)]),
+    ['settings.signing.header', draft.signing === 'hmac' ? needed(draft.signingHeader) : null],
+    ['settings.signing.format', draft.signing === 'hmac' ? needed(draft.signingFormat) : null],
+    [
+      'settings.signing.previousUntil',
+      draft.signing !== 'none' &&
+      draft.signingPreviousUntil.trim() !== '' &&
+      Number.isNaN(Date.parse(draft.signingPreviousUntil))
+        ? w.time
+        : null,
+    ],
+  ];
+}
+
+const needed = (text: string) => (text.trim() === '' ? w.needed : null);
+
+function address(text: string): string | null {
+  const url = URL.parse(text.trim());
+  return url === null || !/^https?:$/.test(url.protocol) ? w.address : null;
+}
+
+function whole(text: string, min: number, max: number): string | null {
+  if (text.trim() === '') return null;
+  const value = Number(text);
+  return Number.isInteger(value) && value >= min && value <= max ? null : w.whole(min, max);
+}
+
+function part(text: string, min: number): string | null {
+  const value = Number(text);
+  return text.trim() !== '' && value >= min && value <= 100 ? null : w.percent(min);
+}
+
+function duration(text: string, min: number, max: number): string | null {
+  const ms = durationOf(text);
+  if (ms === null) return w.duration;
+  return ms >= min && ms <= max ? null : w.between(formatDuration(min), formatDuration(max));
+}
+
+const isTwice = (list: readonly { name: string }[], name: string) =>
+  list.filter((one) => one.name.trim() === name.trim()).length > 1;

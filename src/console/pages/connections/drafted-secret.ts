@@ -1,0 +1,22 @@
+import type { CallInput } from '../../../client/client.ts';
+import type { SecretValue } from '../../parts/secret-field.tsx';
+
+type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
+
+/** A secret as a write takes it. */
+export type WrittenSecret = Extract<Auth, { type: 'bearer' }>['token'];
+
+/** A field's secret for the body: a new text, the mark that keeps the stored one, or null for none. */
+export const written = (value: SecretValue): WrittenSecret => (value === '' ? null : value) as WrittenSecret; // branded only on the server
+
+/** A secret that a browser may keep: the mark of a stored one, never a text. */
+export const kept = (value: SecretValue): SecretValue => (typeof value === 'string' ? null : value);
+
+/** A row of a list in a form, known to React by its number. */
+export type Row = { row: number };
+
+/** Numbers rows, so that stored ones have the same numbers each time. */
+export const rows = <T extends object>(list: readonly T[]): (T & Row)[] => list.map((one, row) => ({ ...one, row }));
+
+/** The next free number. */
+export const nextRow = (list: readonly Row[]): number => Math.max(-1, ...list.map(({ row }) => row)) + 1;
