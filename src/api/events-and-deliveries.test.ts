@@ -287,6 +287,10 @@ test('the Inbox shows neither credentials nor stored secrets, and payloads only 
   assert.doesNotMatch(seen.body, /canary|fetched-token|a=b/);
   assert.match(seen.body, /Bearer \[secret\]/);
   assert.equal(seen.json().data[0].body, 'body [secret]');
+  const found = async (by: typeof story.call, text: string) =>
+    (await by('GET', `/api/v1/inbox/requests?text=${text}`)).json().data.length;
+  assert.deepEqual([await found(story.call, 'BODY'), await found(story.blind, 'body')], [1, 0]);
+  assert.deepEqual([await found(story.blind, '/inbox/X'), await found(story.blind, 'nowhere')], [1, 0]);
   const [one] = (await story.blind('GET', '/api/v1/inbox/requests')).json().data;
   assert.deepEqual([one.query, one.body], ['', '']);
 });

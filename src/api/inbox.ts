@@ -6,6 +6,7 @@ import type { Snapshot } from '../pipeline/configuration.ts';
 import { scrubber } from '../secrets/scrubber.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
+import { foldName } from './fold-name.ts';
 
 const requestsMax = 1_000;
 const bodyBytesMax = 65_536;
@@ -34,10 +35,17 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
     listInboxRequests({ query, may }) {
       if (!isOpen) throw closed();
       const cursor = readCursor(query.cursor, isIdOf('req'));
-      const items = requests.filter((one) => query.inbox === undefined || one.inbox === query.inbox);
+      const isShown = may('payloads:view');
+      const wanted = foldName(query.text ?? '');
+      const items = requests.filter(
+        ({ inbox, method, path, body }) =>
+          (query.inbox === undefined || inbox === query.inbox) &&
+          // A filter must not tell what one may not see.
+          (wanted === '' || foldName(`${method} ${path}${isShown ? `\n${body}` : ''}`).includes(wanted)),
+      );
       items.sort((a, b) => (a.id < b.id ? 1 : -1));
       const { data, page } = pageOfList(items, { cursor, limit: query.limit, placeOf: (one) => one.id });
-      return { data: may('payloads:view') ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
+      return { data: isShown ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
     },
     clearInbox() {
       if (!isOpen) throw closed();

@@ -329,10 +329,10 @@ export const routeTable = {
     'GET',
     '/inbox/requests',
     ['deliveries:view'],
-    'List what the built-in Inbox received (`query` and `body` are empty without payloads:view)',
+    'List what the built-in Inbox received; `text` stands in its method, path or body (`query` and `body` are empty without payloads:view)',
     {
       tag: 'inbox',
-      query: z.strictObject({ ...pageQuery, inbox: textFilter }),
+      query: z.strictObject({ ...pageQuery, inbox: textFilter, text: textFilter }),
       output: pageOf(inboxRequest),
     },
   ),

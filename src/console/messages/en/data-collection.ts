@@ -96,7 +96,6 @@ export const dataCollection = {
     address: 'Address of this server',
     addressHint: 'As the senders reach it. Remembered in this browser.',
     addressWrong: 'Must begin with https:// or http://, without a path.',
-    key: 'Key',
     snippets: 'Ways to send',
     kinds: {
       browser: 'Web page',

@@ -17,8 +17,11 @@ export function parameterUses(actions: readonly Action[], behaviors: readonly Be
     const mapped = destinations.flatMap(({ mapping }) => mapping.flatMap(namesInMapping));
     note([...comparisons(rules).map((one) => one.parameter), ...mapped], { kind: 'action', id, name });
   }
-  for (const { id, name, condition, attributes } of behaviors)
+  for (const { id, name, condition, attributes, standard, usedBy } of behaviors) {
+    // What ships with the product and is in no action is nobody's use.
+    if (standard && usedBy === 0) continue;
     note([...comparisons(condition).map((one) => one.parameter), ...attributes], { kind: 'behavior', id, name });
+  }
   return uses;
 }
 

@@ -1,6 +1,6 @@
 import { Code, Tabs, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -38,18 +38,15 @@ function Snippets({ collector }: { collector: Collector }): ReactNode {
           <Icon name="off" size={14} /> {words.disabledHint}
         </Text>
       ) : null}
-      <div className={css['inputs']}>
-        <TextInput
-          label={words.address}
-          description={words.addressHint}
-          value={typed}
-          error={origin === null ? words.addressWrong : undefined}
-          onChange={(event) => type(event.currentTarget.value)}
-          inputMode="url"
-          spellCheck={false}
-        />
-        <KeyField value={collector.key} />
-      </div>
+      <TextInput
+        label={words.address}
+        description={words.addressHint}
+        value={typed}
+        error={origin === null ? words.addressWrong : undefined}
+        onChange={(event) => type(event.currentTarget.value)}
+        inputMode="url"
+        spellCheck={false}
+      />
       <Tabs defaultValue="browser" keepMounted={false}>
         <Tabs.List aria-label={words.snippets}>
           {kinds.map((kind) => (
@@ -94,18 +91,3 @@ function Snippets({ collector }: { collector: Collector }): ReactNode {
 
 const kinds = Object.keys(words.kinds) as SnippetKind[]; // the keys of a constant object
 const fromPages = new Set<SnippetKind>(['browser', 'beacon']);
-
-function KeyField({ value }: { value: string }): ReactNode {
-  const id = useId();
-  return (
-    <div role="group" aria-labelledby={id}>
-      <Text id={id} fw={500} size="sm">
-        {words.key}
-      </Text>
-      <div className={css['key']}>
-        <Code>{value}</Code>
-        <CopyButton text={value} />
-      </div>
-    </div>
-  );
-}

@@ -1,7 +1,157 @@
-import type { ReactNode } from 'react';
-import { shell } from '../../messages/en/shell.ts';
-import { Placeholder } from '../../shell/placeholder.tsx';
+import { Button, Code, NativeSelect, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { inbox as words } from '../../messages/en/inbox.ts';
+import { formatBytes } from '../../messages/format.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { type Column, ListPage, Nothing } from '../../parts/list-page.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { RowLink } from '../../parts/row-link.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { InboxAddress } from './inbox-address.tsx';
+import css from './inbox-page.module.css';
+import { Inspector } from './inspector.tsx';
+
+export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
+
+const askEveryMs = 2_000;
 
 export function InboxPage(): ReactNode {
-  return <Placeholder title={shell.pages.inbox} right="deliveries:view" />;
+  const search = useSearch({ from: '/shell/inbox' });
+  const navigate = useNavigate({ from: '/inbox' });
+  const mayManage = useMay('deliveries:manage');
+  const [isClearing, setClearing] = useState(false);
+  const { filter, cursor, inbox, request } = search;
+  const query = useQuery({
+    ...apiQuery('listInboxRequests', { query: { text: filter, cursor, inbox } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.status === 'error' ? false : askEveryMs),
+  });
+  const rows = query.data?.data ?? [];
+  const names = [...new Set([...rows.map((row) => row.inbox), ...(inbox === undefined ? [] : [inbox])])].sort();
+  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const isOff = query.error?.code === 'not_found';
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      right="deliveries:view"
+      actions={
+        mayManage && rows.length > 0 ? (
+          <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setClearing(true)}>
+            {words.clear}
+          </Button>
+        ) : undefined
+      }
+    >
+      {isOff ? (
+        <Nothing icon="inbox" title={words.offTitle} text={words.offText}>
+          <Code>{words.offCode}</Code>
+        </Nothing>
+      ) : (
+        <div className={css['page']}>
+          <InboxAddress />
+          <div className={css['columns']} data-open={request !== undefined}>
+            <ListPage
+              name={words.list}
+              query={query}
+              columns={columns}
+              rowKey={({ id }) => id}
+              search={search}
+              onSearch={change}
+              isFiltered={inbox !== undefined}
+              onClear={() => void navigate({ search: {} })}
+              filters={
+                <NativeSelect
+                  aria-label={words.inbox}
+                  value={inbox ?? ''}
+                  onChange={({ currentTarget: { value } }) =>
+                    change({ inbox: value === '' ? undefined : value, cursor: undefined })
+                  }
+                  data={[{ value: '', label: words.anyInbox }, ...names]}
+                />
+              }
+              empty={{ icon: 'inbox', title: words.emptyTitle, text: words.emptyText }}
+              emptyByFilter={words.emptyByFilter}
+            />
+            {request === undefined || query.data === undefined ? null : (
+              <Inspector
+                request={rows.find(({ id }) => id === request) ?? null}
+                onClose={() => change({ request: undefined })}
+              />
+            )}
+          </div>
+        </div>
+      )}
+      <Clear
+        isOpen={isClearing}
+        count={rows.length}
+        isMore={query.data?.page.next != null || query.data?.page.prev != null}
+        onClose={() => setClearing(false)}
+        onCleared={() => {
+          setClearing(false);
+          void navigate({ search: {} });
+        }}
+      />
+    </Page>
+  );
+}
+
+const columns: readonly Column<InboxRequest>[] = [
+  {
+    id: 'request',
+    header: words.columns.request,
+    isFixed: true,
+    cell: ({ id, method, path }) => (
+      <RowLink to="/inbox" search={(before) => ({ ...before, request: id })}>
+        <span className={css['method']}>{method}</span> {path}
+      </RowLink>
+    ),
+  },
+  { id: 'inbox', header: words.columns.inbox, isHiddenAtFirst: true, cell: ({ inbox }) => inbox },
+  {
+    id: 'size',
+    header: words.columns.size,
+    align: 'end',
+    cell: ({ body }) => <Text size="sm">{formatBytes(new TextEncoder().encode(body).length)}</Text>,
+  },
+  { id: 'when', header: words.columns.when, cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+];
+
+type ClearProps = { isOpen: boolean; count: number; isMore: boolean; onClose: () => void; onCleared: () => void };
+
+function Clear({ isOpen, count, isMore, onClose, onCleared }: ClearProps): ReactNode {
+  const clear = useApi('clearInbox');
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      title={words.clearTitle}
+      verb={words.clear}
+      isBusy={clear.isPending}
+      error={clear.error}
+      onCancel={() => {
+        clear.reset();
+        onClose();
+      }}
+      onConfirm={() =>
+        clear.mutate(
+          {},
+          {
+            onSuccess() {
+              notifyDone(words.cleared);
+              onCleared();
+            },
+          },
+        )
+      }
+    >
+      {words.clearText(isMore, count)}
+    </ConfirmDialog>
+  );
 }

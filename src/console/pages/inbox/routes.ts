@@ -1,10 +1,14 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
+  /** `inbox` is the name of one, `request` the id of the one that is open. */
+  validateSearch: z.extend(listSearch, { inbox: textSearch, request: textSearch }),
   component: lazyPage(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 
