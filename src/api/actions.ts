@@ -2,7 +2,8 @@ import { type ActionBody, actionInput } from '../contract/action.ts';
 import { AppError, type FieldError } from '../contract/errors.ts';
 import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts';
 import { compileCondition } from '../rules/compile.ts';
-import type { ApiParts } from './call.ts';
+import { usesBehavior } from './behaviors.ts';
+import type { ApiParts, Handlers, OutputOf } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
 import { documentsOf } from './documents.ts';
 import type { Kind } from './kind.ts';
@@ -13,7 +14,23 @@ import { invalid } from './validate.ts';
 
 /** Actions and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
-  return documentHandlers('action', 'actions', documentsOf(kind, parts));
+  const documents = documentsOf(kind, parts);
+  const handlers: Pick<Handlers, 'listActions'> = {
+    async listActions({ query }) {
+      const { connectionId, destinationId, behaviorId } = query;
+      const listed = await documents.list(query, null, ({ body }, snapshot) => {
+        const ids = body.destinations.map((row) => row.destinationId);
+        const isConnected = (id: string) => snapshot.documents.destination.get(id)?.body.connectionId === connectionId;
+        return (
+          (destinationId === undefined || ids.includes(destinationId)) &&
+          (connectionId === undefined || ids.some(isConnected)) &&
+          (behaviorId === undefined || usesBehavior(body.rules, behaviorId))
+        );
+      });
+      return listed as OutputOf<'listActions'>; // documents as they are shown
+    },
+  };
+  return { ...documentHandlers('action', 'actions', documents), ...handlers };
 }
 
 const kind: Kind<'action'> = {

@@ -95,16 +95,17 @@ function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): voi
 function usersOf(id: string, { documents }: Snapshot): User[] {
   const users: User[] = [];
   for (const one of documents.action.values())
-    if (uses(one.body.rules, id)) users.push({ kind: 'action', id: one.id, name: one.body.name });
+    if (usesBehavior(one.body.rules, id)) users.push({ kind: 'action', id: one.id, name: one.body.name });
   for (const one of documents.behavior.values())
-    if (uses(one.body.condition, id)) users.push({ kind: 'behavior', id: one.id, name: one.body.name });
+    if (usesBehavior(one.body.condition, id)) users.push({ kind: 'behavior', id: one.id, name: one.body.name });
   return users;
 }
 
-function uses(condition: Condition, id: string): boolean {
-  if ('all' in condition) return condition.all.some((one) => uses(one, id));
-  if ('any' in condition) return condition.any.some((one) => uses(one, id));
-  if ('not' in condition) return uses(condition.not, id);
+/** Whether a condition names a behavior. */
+export function usesBehavior(condition: Condition, id: string): boolean {
+  if ('all' in condition) return condition.all.some((one) => usesBehavior(one, id));
+  if ('any' in condition) return condition.any.some((one) => usesBehavior(one, id));
+  if ('not' in condition) return usesBehavior(condition.not, id);
   return 'behavior' in condition && condition.behavior === id;
 }
 

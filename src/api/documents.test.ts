@@ -430,6 +430,26 @@ test('lists are filtered by name and status', async () => {
   assert.deepEqual(await names('status=disabled'), []);
 });
 
+test('actions are listed by what they use', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const other = await server.make('/connections', { ...crm, name: 'Mail' });
+  const behaviorId = 'beh_std_purchase';
+  const rules = { any: [{ not: { behavior: behaviorId } }] };
+  const destinations = [{ destinationId: destination.id }];
+  await server.make('/actions', { name: 'Uses both', description: 'x', rules, destinations });
+  await server.make('/actions', { name: 'Uses none', description: 'x' });
+  const names = async (path: string) =>
+    (await server.call('GET', `/api/v1${path}`))
+      .json()
+      .data.map((one: Made) => one.name)
+      .sort();
+  for (const filter of [`connectionId=${connection.id}`, `destinationId=${destination.id}`, `behaviorId=${behaviorId}`])
+    assert.deepEqual(await names(`/actions?${filter}`), ['Uses both'], filter);
+  assert.deepEqual(await names('/actions?behaviorId=beh_std_search'), []);
+  assert.deepEqual(await names(`/actions?connectionId=${other['id']}`), []);
+});
+
 test('a parameter that was seen can be described, another is unknown', async () => {
   await using server = await startTestServer();
   const changed = await server.call('PATCH', '/api/v1/parameters/wt.ev', { description: 'Event', offered: false });

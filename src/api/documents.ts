@@ -138,16 +138,20 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     async list(
       query: { limit: number; cursor?: string | undefined; name?: string | undefined; status?: string | undefined },
       parent: string | null,
+      isWanted: (document: Doc, snapshot: Snapshot) => boolean = () => true,
     ): Promise<Page<Record<string, unknown>>> {
       const { snapshot } = configuration;
       const cursor = readCursor(query.cursor, isPlaceInList);
       const wanted = query.name === undefined ? '' : foldName(query.name);
-      const matching = [...all(snapshot).values()].filter(
-        ({ body }) =>
+      const matching = [...all(snapshot).values()].filter((document) => {
+        const { body } = document;
+        return (
           (parent === null || kind.scopeOf(body) === parent) &&
           (wanted === '' || foldName(body.name).includes(wanted)) &&
-          (query.status === undefined || ('status' in body && body.status === query.status)),
-      );
+          (query.status === undefined || ('status' in body && body.status === query.status)) &&
+          isWanted(document, snapshot)
+        );
+      });
       // Standard behaviors are the oldest, whatever their ids.
       const placeOf = (one: Doc) => `${one.createdAt} ${one.id}`;
       matching.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));

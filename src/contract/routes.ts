@@ -165,6 +165,11 @@ export const routeTable = {
     input: actionInput,
     output: action,
   }),
+  listActions: api('GET', '/actions', ['actions:view'], 'List actions, newest first', {
+    tag: 'actions',
+    query: listQuery.extend({ connectionId: textFilter, destinationId: textFilter, behaviorId: textFilter }),
+    output: pageOf(action),
+  }),
   ...documentRoutes({
     one: 'behavior',
     many: 'behaviors',
