@@ -1,11 +1,45 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
+const parent = () => shellRoute;
+
+const step = choice(['basics', 'rules', 'sources', 'destinations']);
+
 const list = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: parent,
   path: '/actions',
+  validateSearch: z.extend(listSearch, {
+    status: choice(['enabled', 'disabled']),
+    connection: textSearch,
+    destination: textSearch,
+    behavior: textSearch,
+  }),
   component: lazyPage(() => import('./actions-page.tsx'), 'ActionsPage'),
 });
 
-export const actionRoutes = [list] as const;
+/** `scenario` and `from` (the id of an action to copy) say what a new action begins with. */
+const create = createRoute({
+  getParentRoute: parent,
+  path: '/actions/new',
+  validateSearch: z.object({ step, scenario: textSearch, from: textSearch, destination: textSearch }),
+  component: lazyPage(() => import('./new-action-page.tsx'), 'NewActionPage'),
+});
+
+const details = createRoute({
+  getParentRoute: parent,
+  path: '/actions/$actionId',
+  validateSearch: z.extend(listSearch, { tab: choice(['overview', 'deliveries', 'versions', 'used', 'yaml']) }),
+  component: lazyPage(() => import('./action-page.tsx'), 'ActionPage'),
+});
+
+const edit = createRoute({
+  getParentRoute: parent,
+  path: '/actions/$actionId/edit',
+  validateSearch: z.object({ step }),
+  component: lazyPage(() => import('./edit-action-page.tsx'), 'EditActionPage'),
+});
+
+export const actionRoutes = [list, create, details, edit] as const;

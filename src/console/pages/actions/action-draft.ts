@@ -1,0 +1,163 @@
+import type { CallInput } from '../../../client/client.ts';
+import type { FieldMapping } from '../../../contract/action.ts';
+import { conditionOf, draftOfCondition, type GroupDraft, newKey, pointersOf } from '../conditions/condition-draft.ts';
+import type { Action } from './action.ts';
+import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
+
+export type ActionBody = CallInput<'createAction'>['body'];
+
+/** An action as its editor holds it: keys for the rows, values as typed. */
+export type ActionDraft = {
+  /** What it was opened with: saving over a newer version asks first. */
+  version: number | null;
+  name: string;
+  description: string;
+  scenario: Scenario;
+  rules: GroupDraft;
+  destinations: readonly DestinationRow[];
+};
+
+export type DestinationRow = {
+  key: string;
+  connectionId: string;
+  destinationId: string;
+  mapping: readonly FieldRow[];
+};
+
+export type FieldRow = {
+  key: string;
+  field: string;
+  from: 'parameter' | 'value' | 'expression';
+  parameter: string;
+  value: string;
+  expression: string;
+  /** A stored value that is no text, as it is shown: kept until somebody types another. */
+  stored?: { shown: string; value: number | boolean | null };
+};
+
+export const newDestinationRow = (connectionId = '', destinationId = ''): DestinationRow => ({
+  key: newKey(),
+  connectionId,
+  destinationId,
+  mapping: [],
+});
+
+export const newFieldRow = (field = '', parameter = ''): FieldRow => ({
+  key: newKey(),
+  field,
+  from: 'parameter',
+  parameter,
+  value: '',
+  expression: '',
+});
+
+/** An action that is not there yet. */
+export function newDraft(scenario: Scenario, name = '', description = ''): ActionDraft {
+  return { version: null, name, description, scenario, rules: rulesOfScenario(scenario), destinations: [] };
+}
+
+/** A stored action for the editor; `connectionOf` says to which connection a destination belongs. */
+export function draftOfAction(action: Action, connectionOf: (destinationId: string) => string): ActionDraft {
+  const rules = draftOfCondition(action.rules);
+  return {
+    version: action.version,
+    name: action.name,
+    description: action.description,
+    scenario: scenarioOf(rules),
+    rules,
+    destinations: action.destinations.map(({ destinationId, mapping }) => ({
+      ...newDestinationRow(connectionOf(destinationId), destinationId),
+      mapping: mapping.map(fieldRowOf),
+    })),
+  };
+}
+
+function fieldRowOf(line: FieldMapping): FieldRow {
+  const row = newFieldRow(line.field);
+  if ('parameter' in line) return { ...row, parameter: line.parameter };
+  if ('expression' in line) return { ...row, from: 'expression', expression: line.expression };
+  if (typeof line.value === 'string') return { ...row, from: 'value', value: line.value };
+  const shown = JSON.stringify(line.value);
+  return { ...row, from: 'value', value: shown, stored: { shown, value: line.value } };
+}
+
+/** The body that saves a draft. Rows without a destination are not part of it. */
+export function bodyOfDraft(draft: ActionDraft, status: Action['status']): ActionBody {
+  return {
+    name: draft.name.trim(),
+    description: draft.description.trim(),
+    status,
+    rules: conditionOf(draft.rules),
+    sources: [],
+    destinations: chosenRows(draft).map(({ destinationId, mapping }) => ({
+      destinationId,
+      mapping: mapping.map(lineOf),
+    })),
+  };
+}
+
+function lineOf({ field, from, parameter, value, expression, stored }: FieldRow): FieldMapping {
+  switch (from) {
+    case 'parameter':
+      return { field: field.trim(), parameter: parameter.trim() };
+    case 'expression':
+      return { field: field.trim(), expression };
+    case 'value':
+      return { field: field.trim(), value: stored !== undefined && stored.shown === value ? stored.value : value };
+  }
+}
+
+const chosenRows = ({ destinations }: ActionDraft) => destinations.filter((row) => row.destinationId !== '');
+
+export const steps = ['basics', 'rules', 'sources', 'destinations'] as const;
+export type Step = (typeof steps)[number];
+
+/** Where in the editor a place of the body (`rules.all.0.value`) is seen to. */
+export function stepOfPath(path: string): Step {
+  if (path.startsWith('rules')) return 'rules';
+  return path.startsWith('destinations') ? 'destinations' : 'basics';
+}
+
+/**
+ * What the server said about places of the body, by what the editor shows there: `name`, `description`, or a part's key
+ * with its member (`k1.value`, `row.destinationId`). A part that has no such place is named by its own key.
+ */
+export function errorsByKey(draft: ActionDraft, told: Readonly<Record<string, string>>): Record<string, string> {
+  const places = new Map<string, string>();
+  for (const [key, pointer] of pointersOf(draft.rules)) places.set(`rules${pointer.replaceAll('/', '.')}`, key);
+  for (const [i, row] of chosenRows(draft).entries()) {
+    places.set(`destinations.${i}`, row.key);
+    for (const [j, line] of row.mapping.entries()) places.set(`destinations.${i}.mapping.${j}`, line.key);
+  }
+  return Object.fromEntries(
+    Object.entries(told).map(([path, text]): [string, string] => {
+      for (let at = path.length; at > 0; at = path.lastIndexOf('.', at - 1)) {
+        const key = places.get(path.slice(0, at));
+        if (key !== undefined) return [`${key}${path.slice(at)}`, text];
+      }
+      return [path, text];
+    }),
+  );
+}
+
+export type Missing = { needed: string; field: string; parameter: string; expression: string; duplicate: string };
+
+/** What the editor itself can tell to be wrong, by the same names as `errorsByKey`, each with its step. */
+export function findMissing(draft: ActionDraft, words: Missing): Map<string, { step: Step; text: string }> {
+  const found = new Map<string, { step: Step; text: string }>();
+  const say = (name: string, step: Step, text: string) => found.set(name, { step, text });
+  if (draft.name.trim() === '') say('name', 'basics', words.needed);
+  if (draft.description.trim() === '') say('description', 'basics', words.needed);
+  for (const { mapping } of draft.destinations) {
+    const seen = new Set<string>();
+    for (const { key, field, from, parameter, expression } of mapping) {
+      const name = field.trim();
+      if (name === '') say(`${key}.field`, 'destinations', words.field);
+      else if (seen.has(name)) say(`${key}.field`, 'destinations', words.duplicate);
+      seen.add(name);
+      if (from === 'parameter' && parameter.trim() === '') say(`${key}.parameter`, 'destinations', words.parameter);
+      if (from === 'expression' && expression.trim() === '') say(`${key}.expression`, 'destinations', words.expression);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,225 @@
+import { Button } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { actions as words } from '../../messages/en/actions.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { SaveBar } from '../../parts/save-bar.tsx';
+import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
+import { useDraft } from '../../parts/use-draft.tsx';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import type { Action } from './action.ts';
+import {
+  type ActionDraft,
+  bodyOfDraft,
+  draftOfAction,
+  errorsByKey,
+  findMissing,
+  type Step,
+  stepOfPath,
+  steps,
+} from './action-draft.ts';
+import css from './action-editor.module.css';
+import { BasicDetailsStep } from './basic-details-step.tsx';
+import { DestinationsStep } from './destinations-step.tsx';
+import { RulesStep } from './rules-step.tsx';
+import { SourcesStep } from './sources-step.tsx';
+import { StepList } from './step-list.tsx';
+import { useNameCheck } from './use-name-check.ts';
+import { connectionOf, type Places } from './use-places.ts';
+
+const w = words.editor;
+
+type Props = {
+  /** What is stored; null: a new action. */
+  stored: Action | null;
+  /** What the editor begins with. */
+  initial: ActionDraft;
+  places: Places;
+  step: Step;
+  onStep: (step: Step) => void;
+  onSaved: (saved: Action) => void;
+  onCancel: () => void;
+};
+
+/** What a step of the editor works on. */
+export type StepProps = {
+  draft: ActionDraft;
+  change: (next: Partial<ActionDraft>) => void;
+  /** What is wrong, by the names of `errorsByKey`. */
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+};
+
+/** The four steps of an action with their buttons, and what happens when somebody else was quicker. */
+export function ActionEditor({ stored, initial, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
+  const draft = useDraft(`/actions/${stored?.id ?? 'new'}`, initial);
+  const { value } = draft;
+  const [missing, setMissing] = useState<ReadonlyMap<string, { step: Step; text: string }>>(new Map());
+  const [attention, callAttention] = useState(0);
+  const [theirs, setTheirs] = useState<Action | null>(null);
+  const create = useApi('createAction');
+  const replace = useApi('replaceAction');
+  const mayManage = useMay('actions:manage');
+  const name = useNameCheck(value.name, stored?.id ?? null);
+  const status = stored?.status ?? 'disabled';
+  const [wanted, setWanted] = useState(status);
+  const isDirty = JSON.stringify(bodyOfDraft(value, status)) !== JSON.stringify(bodyOfDraft(initial, status));
+  const guard = useUnsavedGuard(isDirty);
+  const saving = stored === null ? create : replace;
+  const told = fieldErrors(saving.error);
+  const isAtFields = Object.keys(told).length > 0;
+  const isConflict = saving.error?.code === 'version_mismatch';
+  const errors: Record<string, string> = {
+    ...errorsByKey(value, told),
+    ...Object.fromEntries([...missing].map(([key, { text }]) => [key, text])),
+    ...(name === 'taken' ? { name: words.basics.taken } : {}),
+  };
+  const troubled = new Set<Step>([
+    ...[...missing.values()].map((one) => one.step),
+    ...Object.keys(told).map(stepOfPath),
+    ...(name === 'taken' ? ['basics' as const] : []),
+  ]);
+  const form = useRef<HTMLDivElement>(null);
+
+  // The first field that needs attention is where one goes on.
+  useEffect(() => {
+    if (attention > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [attention]);
+
+  function change(next: Partial<ActionDraft>) {
+    draft.set((present) => ({ ...present, ...next }));
+    if (missing.size > 0) setMissing(new Map());
+    if (saving.isError) saving.reset();
+  }
+
+  /** Shows what is wrong, at the step where it is; false when there is nothing. */
+  function isStopped(only?: Step): boolean {
+    const found = new Map(
+      [...findMissing(value, missingWords)].filter(([, one]) => only === undefined || one.step === only),
+    );
+    setMissing(found);
+    const at = [...found.values()][0]?.step ?? (name === 'taken' && (only ?? 'basics') === 'basics' ? 'basics' : null);
+    if (at === null) return false;
+    if (at !== step) onStep(at);
+    callAttention((count) => count + 1);
+    return true;
+  }
+
+  function goOn() {
+    const next = steps[steps.indexOf(step) + 1];
+    if (next === undefined || isStopped(step)) return;
+    onStep(next);
+    window.scrollTo({ top: 0 });
+  }
+
+  function save(nextStatus: Action['status'], ifMatch = value.version) {
+    setWanted(nextStatus);
+    if (isStopped()) return;
+    const body = bodyOfDraft(value, nextStatus);
+    const onSuccess = (saved: Action) => {
+      setTheirs(null);
+      guard.release();
+      draft.forget();
+      onSaved(saved);
+    };
+    const onError = async (error: typeof saving.error) => {
+      const [path] = Object.keys(fieldErrors(error));
+      if (path !== undefined) {
+        onStep(stepOfPath(path));
+        callAttention((count) => count + 1);
+      }
+      if (error?.code === 'version_mismatch' && stored !== null)
+        setTheirs(await client().call('getAction', { params: { id: stored.id } }));
+    };
+    if (stored === null) create.mutate({ body }, { onSuccess, onError });
+    else {
+      const condition = ifMatch === null ? {} : { ifMatch };
+      replace.mutate({ params: { id: stored.id }, body, ...condition }, { onSuccess, onError });
+    }
+  }
+  useHotkeys([['mod+S', () => save(status)]], []);
+
+  const given: StepProps = { draft: value, change, errors, isDisabled: !mayManage };
+  const isLast = step === steps.at(-1);
+  return (
+    <div ref={form}>
+      {draft.notice}
+      <div className={css['editor']}>
+        <StepList step={step} onStep={onStep} troubled={troubled} draft={value} />
+        <div className={css['step']}>
+          {step === 'basics' ? <BasicDetailsStep {...given} nameState={name} /> : null}
+          {step === 'rules' ? <RulesStep {...given} /> : null}
+          {step === 'sources' ? <SourcesStep /> : null}
+          {step === 'destinations' ? (
+            <DestinationsStep {...given} places={places} storedId={stored?.id ?? null} />
+          ) : null}
+          {saving.error !== null && !isAtFields && !isConflict ? <Problem error={saving.error} /> : null}
+        </div>
+      </div>
+      <SaveBar isDirty={isDirty}>
+        {isLast ? null : (
+          <Button onClick={goOn} variant={isLast ? 'default' : 'filled'}>
+            {w.continue}
+          </Button>
+        )}
+        {mayManage ? (
+          <>
+            <Button
+              variant="default"
+              loading={saving.isPending && wanted === status}
+              disabled={saving.isPending}
+              onClick={() => save(status)}
+            >
+              {w.save}
+            </Button>
+            {status === 'enabled' ? null : (
+              <Button
+                variant={isLast ? 'filled' : 'default'}
+                loading={saving.isPending && wanted !== status}
+                disabled={saving.isPending}
+                onClick={() => save('enabled')}
+              >
+                {w.saveAndEnable}
+              </Button>
+            )}
+          </>
+        ) : null}
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => {
+            onCancel();
+          }}
+        >
+          {parts.cancel}
+        </Button>
+      </SaveBar>
+      {guard.dialog}
+      <ConflictDialog
+        yours={{ ...(stored ?? {}), ...bodyOfDraft(value, wanted) }}
+        theirs={theirs}
+        isBusy={saving.isPending}
+        onMine={(version) => save(wanted, version)}
+        onTheirs={() => {
+          if (theirs !== null) draft.set(draftOfAction(theirs, (id) => connectionOf(places, id)));
+          setTheirs(null);
+          replace.reset();
+        }}
+        onClose={() => setTheirs(null)}
+      />
+    </div>
+  );
+}
+
+const missingWords = {
+  needed: w.required,
+  field: words.mapping.fieldNeeded,
+  parameter: words.mapping.parameterNeeded,
+  expression: words.mapping.expressionNeeded,
+  duplicate: words.mapping.duplicate,
+};

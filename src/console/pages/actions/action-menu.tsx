@@ -1,0 +1,50 @@
+import { Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { actions as words } from '../../messages/en/actions.ts';
+import { RowMenu } from '../../parts/row-menu.tsx';
+import { saveFile } from '../../parts/save-file.ts';
+import { showAs } from '../../parts/shown-as.ts';
+import { deleteLater } from '../../parts/undo.ts';
+import { useMay } from '../../session/rights.ts';
+import type { Action } from './action.ts';
+import { useSwitch } from './use-switch.ts';
+
+/** What can be done with an action in its row. */
+export function ActionMenu({ action }: { action: Action }): ReactNode {
+  const mayManage = useMay('actions:manage');
+  const { toggle } = useSwitch();
+  const { id, name, status } = action;
+  const params = { actionId: id } as never;
+  return (
+    <RowMenu name={name}>
+      <Menu.Item component={Link} to="/actions/$actionId" params={params}>
+        {words.open}
+      </Menu.Item>
+      {mayManage ? (
+        <>
+          <Menu.Item component={Link} to="/actions/$actionId/edit" params={params}>
+            {words.edit}
+          </Menu.Item>
+          <Menu.Item onClick={() => toggle(action)}>{status === 'enabled' ? words.disable : words.enable}</Menu.Item>
+          <Menu.Item component={Link} to="/actions/new" search={{ from: id } as never}>
+            {words.duplicate}
+          </Menu.Item>
+        </>
+      ) : null}
+      <Menu.Item onClick={() => exportAction(action)}>{words.export}</Menu.Item>
+      <Menu.Item component={Link} to="/actions/$actionId" params={params} search={{ tab: 'yaml' } as never}>
+        {words.showAs}
+      </Menu.Item>
+      {mayManage ? (
+        <Menu.Item onClick={() => deleteLater('deleteAction', id, words.deleted(name))}>{words.delete}</Menu.Item>
+      ) : null}
+    </RowMenu>
+  );
+}
+
+/** Saves the action as a file for `millrace apply`. */
+export function exportAction(action: Action): void {
+  const { YAML } = showAs({ kind: 'actions', document: action }, location.origin);
+  saveFile(`${action.name}.yaml`, YAML, 'application/yaml');
+}

@@ -1,0 +1,84 @@
+import { Button, Group, Skeleton, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { actions as words } from '../../messages/en/actions.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { ActionOverview } from './action-overview.tsx';
+import { usePlaces } from './use-places.ts';
+import { useSwitch } from './use-switch.ts';
+import { YamlTab } from './yaml-tab.tsx';
+
+const w = words.details;
+
+export function ActionPage(): ReactNode {
+  const { actionId } = useParams({ from: '/shell/actions/$actionId' });
+  const { tab = 'overview' } = useSearch({ from: '/shell/actions/$actionId' });
+  const navigate = useNavigate({ from: '/actions/$actionId' });
+  const mayManage = useMay('actions:manage');
+  const places = usePlaces();
+  const { isPending, toggle } = useSwitch();
+  const { data, error, refetch } = useQuery(apiQuery('getAction', { params: { id: actionId } }));
+  const actions =
+    data === undefined || !mayManage ? undefined : (
+      <>
+        <Button variant="default" loading={isPending} onClick={() => toggle(data)}>
+          {data.status === 'enabled' ? words.disable : words.enable}
+        </Button>
+        <Button component={Link} to="/actions/$actionId/edit" params={{ actionId } as never} data-key-edit>
+          {words.edit}
+        </Button>
+      </>
+    );
+  return (
+    <Page
+      title={w.tabs[tab]}
+      object={data?.name ?? words.one}
+      right="actions:view"
+      crumbs={[{ label: words.title, to: '/actions' }]}
+      lead={
+        data === undefined ? undefined : (
+          <Group gap="sm">
+            <StatusBadge status={data.status} />
+            <Text span>{data.description}</Text>
+          </Group>
+        )
+      }
+      actions={actions}
+    >
+      {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data === undefined && error === null ? <Skeleton height={260} aria-busy="true" /> : null}
+      {data === undefined ? null : (
+        <Tabs
+          value={tab}
+          keepMounted={false}
+          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
+        >
+          <Tabs.List mb="md" aria-label={w.tabList}>
+            {tabs.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {w.tabs[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="overview">
+            <ActionOverview action={data} places={places} />
+          </Tabs.Panel>
+          <Tabs.Panel value="versions">
+            <VersionsTab kind="action" document={data} mayManage={mayManage} />
+          </Tabs.Panel>
+          <Tabs.Panel value="yaml">
+            <YamlTab kind="actions" document={data} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </Page>
+  );
+}
+
+const tabs = ['overview', 'versions', 'yaml'] as const;

@@ -1,0 +1,62 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { actions as words } from '../../messages/en/actions.ts';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Page } from '../../shell/page.tsx';
+import type { Action } from './action.ts';
+import { draftOfAction } from './action-draft.ts';
+import { ActionEditor } from './action-editor.tsx';
+import { connectionOf, usePlaces } from './use-places.ts';
+
+export function EditActionPage(): ReactNode {
+  const { actionId } = useParams({ from: '/shell/actions/$actionId/edit' });
+  const search = useSearch({ from: '/shell/actions/$actionId/edit' });
+  const navigate = useNavigate({ from: '/actions/$actionId/edit' });
+  const { step = 'basics' } = search;
+  const places = usePlaces();
+  const { data, error, refetch } = useQuery(apiQuery('getAction', { params: { id: actionId } }));
+  const toDetails = () => void navigate({ to: '/actions/$actionId', params: { actionId } });
+  return (
+    <Page
+      title={words.editor.editTitle}
+      object={data?.name ?? words.one}
+      right="actions:view"
+      crumbs={[{ label: words.title, to: '/actions' }]}
+      lead={data === undefined ? undefined : <StatusBadge status={data.status} />}
+    >
+      {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data === undefined || places.isLoading ? (
+        error === null ? (
+          <Skeleton height={260} aria-busy="true" />
+        ) : null
+      ) : (
+        <Opened
+          key={data.id}
+          stored={data}
+          places={places}
+          step={step}
+          onStep={(next) => void navigate({ search: { step: next } })}
+          onSaved={(saved) => {
+            notifyDone(words.editor.saved(saved.name));
+            toDetails();
+          }}
+          onCancel={toDetails}
+        />
+      )}
+    </Page>
+  );
+}
+
+type OpenedProps = Omit<Parameters<typeof ActionEditor>[0], 'stored' | 'initial'> & { stored: Action };
+
+/** What the editor was opened with: later news of the same action must not overwrite what is being typed. */
+function Opened({ stored, places, ...rest }: OpenedProps): ReactNode {
+  const [base] = useState(stored);
+  const [initial] = useState(() => draftOfAction(stored, (id) => connectionOf(places, id)));
+  return <ActionEditor stored={base} initial={initial} places={places} {...rest} />;
+}

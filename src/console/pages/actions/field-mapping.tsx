@@ -1,0 +1,216 @@
+import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { actions as words } from '../../messages/en/actions.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { options } from '../../parts/options.ts';
+import { ParameterBox } from '../conditions/parameter-box.tsx';
+import { useParameters } from '../conditions/use-parameters.ts';
+import { type FieldRow, newFieldRow } from './action-draft.ts';
+import css from './field-mapping.module.css';
+
+const w = words.mapping;
+
+type Props = {
+  rows: readonly FieldRow[];
+  onChange: (rows: readonly FieldRow[]) => void;
+  destinationName: string;
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+  /** What the fields are for the event that is looked at, by field; null: none is. */
+  example: Readonly<Record<string, unknown>> | null;
+};
+
+/** Which fields a destination gets, and where their values come from. */
+export function FieldMapping({ rows, onChange, destinationName, errors, isDisabled, example }: Props): ReactNode {
+  const parameters = useParameters();
+  const [message, say] = useState('');
+  const id = useId();
+  const added = useRef<string | null>(null);
+  const table = useRef<HTMLTableElement>(null);
+
+  // Whoever adds a field names it next.
+  useEffect(() => {
+    if (added.current === null) return;
+    table.current?.querySelector<HTMLElement>(`[data-row="${added.current}"] input`)?.focus();
+    added.current = null;
+  });
+
+  function add() {
+    const row = newFieldRow();
+    added.current = row.key;
+    say('');
+    onChange([...rows, row]);
+  }
+
+  function addAll() {
+    const has = new Set(rows.map(({ field }) => field.trim()));
+    const more = parameters.filter(({ name, share }) => share > 0 && !has.has(name));
+    onChange([...rows, ...more.map(({ name }) => newFieldRow(name, name))]);
+  }
+
+  function matchNames() {
+    const byName = new Map(parameters.map(({ name }) => [sameName(name), name]));
+    const found = rows.map((row): FieldRow => {
+      const parameter = row.from === 'parameter' && row.parameter === '' ? byName.get(sameName(row.field)) : undefined;
+      return parameter === undefined ? row : { ...row, parameter };
+    });
+    say(w.autoMapped(found.filter((row, index) => row !== rows[index]).length));
+    onChange(found);
+  }
+
+  return (
+    <section aria-labelledby={id} className={css['mapping']}>
+      <Title order={3} id={id}>
+        {w.title}
+      </Title>
+      <Text c="dimmed">{w.text}</Text>
+      {rows.length === 0 ? (
+        <p className={css['nothing']}>{w.empty}</p>
+      ) : (
+        <table className={css['table']} ref={table} aria-label={`${w.title}: ${destinationName}`}>
+          <thead>
+            <tr>
+              <th scope="col">{w.field}</th>
+              <th scope="col">{w.from}</th>
+              <th scope="col">{w.value}</th>
+              {example === null ? null : <th scope="col">{w.result}</th>}
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row
+                key={row.key}
+                row={row}
+                parameters={parameters}
+                errors={errors}
+                isDisabled={isDisabled}
+                example={example}
+                onChange={(next) => onChange(rows.map((one) => (one.key === row.key ? { ...one, ...next } : one)))}
+                onRemove={() => onChange(rows.filter(({ key }) => key !== row.key))}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Icon name="plus" size={14} />}
+          disabled={isDisabled}
+          onClick={add}
+        >
+          {w.add}
+        </Button>
+        <Button variant="default" size="xs" disabled={isDisabled || parameters.length === 0} onClick={addAll}>
+          {w.addAll}
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={isDisabled || !rows.some(({ field, parameter }) => field !== '' && parameter === '')}
+          onClick={matchNames}
+        >
+          {w.autoMap}
+        </Button>
+        <Text size="sm" c="dimmed" role="status">
+          {message}
+        </Text>
+      </Group>
+    </section>
+  );
+}
+
+/** Names that only differ in case and separators are the same for matching. */
+const sameName = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+
+type RowProps = Pick<Props, 'errors' | 'isDisabled' | 'example'> & {
+  row: FieldRow;
+  parameters: ReturnType<typeof useParameters>;
+  onChange: (next: Partial<FieldRow>) => void;
+  onRemove: () => void;
+};
+
+function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove }: RowProps): ReactNode {
+  const error = (name: string) => errors[`${row.key}.${name}`] ?? errors[row.key];
+  return (
+    <tr data-row={row.key}>
+      <td data-label={w.field}>
+        <TextInput
+          aria-label={w.field}
+          placeholder={w.field}
+          value={row.field}
+          onChange={(event) => onChange({ field: event.currentTarget.value })}
+          error={error('field')}
+          disabled={isDisabled}
+          autoCapitalize="off"
+          spellCheck={false}
+        />
+      </td>
+      <td data-label={w.from}>
+        <NativeSelect
+          aria-label={w.from}
+          value={row.from}
+          onChange={(event) => onChange({ from: event.currentTarget.value as FieldRow['from'] })} // one of the options
+          data={options(w.kinds)}
+          disabled={isDisabled}
+        />
+      </td>
+      <td data-label={w.value}>
+        {row.from === 'parameter' ? (
+          <ParameterBox
+            value={row.parameter}
+            onChange={(parameter) =>
+              onChange({
+                parameter,
+                ...(row.field === '' && parameters.some(({ name }) => name === parameter) ? { field: parameter } : {}),
+              })
+            }
+            parameters={parameters}
+            error={error('parameter')}
+            isDisabled={isDisabled}
+          />
+        ) : (
+          <TextInput
+            aria-label={w.kinds[row.from]}
+            placeholder={w.kinds[row.from]}
+            description={row.from === 'expression' ? w.expressionHint : undefined}
+            value={row[row.from]}
+            onChange={(event) => onChange({ [row.from]: event.currentTarget.value })}
+            error={error(row.from)}
+            disabled={isDisabled}
+            autoCapitalize="off"
+            spellCheck={false}
+          />
+        )}
+      </td>
+      {example === null ? null : (
+        <td data-label={w.result} className={css['result']}>
+          {resultWords(row, example)}
+        </td>
+      )}
+      <td className={css['end']}>
+        <ActionIcon aria-label={w.remove(row.field || w.newField)} disabled={isDisabled} onClick={onRemove}>
+          <Icon name="trash" />
+        </ActionIcon>
+      </td>
+    </tr>
+  );
+}
+
+function resultWords({ field }: FieldRow, example: Readonly<Record<string, unknown>>): ReactNode {
+  const value = Object.hasOwn(example, field.trim()) ? example[field.trim()] : undefined;
+  if (value === undefined)
+    return (
+      <Text span c="dimmed" size="sm">
+        {w.missing}
+      </Text>
+    );
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return (
+    <Text span ff="monospace" size="sm" title={text} truncate maw="14rem" display="block">
+      {text}
+    </Text>
+  );
+}

@@ -1,0 +1,71 @@
+import { NativeSelect, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { actions as words } from '../../messages/en/actions.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { conditionOf, isComplete } from '../conditions/condition-draft.ts';
+import { ConditionStudio } from '../conditions/condition-studio.tsx';
+import { conditionWords } from '../conditions/condition-words.ts';
+import { useBehaviors } from '../conditions/use-behaviors.ts';
+import type { StepProps } from './action-editor.tsx';
+import { isScenario, rulesOfScenario, type Scenario, scenarioOf, scenarios } from './scenarios.ts';
+
+const w = words.rules;
+
+export function RulesStep({ draft, change, errors, isDisabled }: StepProps): ReactNode {
+  const [asked, ask] = useState<Scenario | null>(null);
+  const { nameOf } = useBehaviors();
+  const { rules, scenario } = draft;
+
+  function choose(next: string) {
+    if (!isScenario(next)) return;
+    // Of nothing but a scenario's own rules, nothing is lost.
+    const isPlain = rules.clauses.length === 0 || (rules.clauses.length === 1 && scenarioOf(rules) !== 'custom');
+    if (isPlain) change({ scenario: next, rules: rulesOfScenario(next) });
+    else if (next === 'custom') change({ scenario: next });
+    else ask(next);
+  }
+
+  return (
+    <>
+      <Panel title={words.editor.steps.rules[0]}>
+        <NativeSelect
+          label={w.scenario}
+          description={w.scenarioHint}
+          value={scenario}
+          onChange={(event) => choose(event.currentTarget.value)}
+          data={scenarios.map((value) => ({ value, label: words.scenarios[value][0] }))}
+          disabled={isDisabled}
+        />
+        <Text component="p" m={0} aria-live="polite">
+          <Text span c="dimmed">
+            {w.inWords}:{' '}
+          </Text>
+          {rules.clauses.length === 0 && rules.join === 'all' && !rules.isNot
+            ? w.everyEvent
+            : isComplete(rules)
+              ? conditionWords(conditionOf(rules), nameOf)
+              : '…'}
+        </Text>
+      </Panel>
+      <ConditionStudio
+        value={rules}
+        onChange={(next) => change({ rules: next })}
+        errors={errors}
+        isDisabled={isDisabled}
+      />
+      <ConfirmDialog
+        isOpen={asked !== null}
+        title={w.replaceTitle}
+        verb={w.replace}
+        onCancel={() => ask(null)}
+        onConfirm={() => {
+          if (asked !== null) change({ scenario: asked, rules: rulesOfScenario(asked) });
+          ask(null);
+        }}
+      >
+        {w.replaceText}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { actions as words } from '../../messages/en/actions.ts';
+import { Icon } from '../../parts/icon.tsx';
+import css from './scenario-gallery.module.css';
+import { firstScenarios } from './scenarios.ts';
+
+/** What one can begin with, where there is no action yet. */
+export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNode {
+  return (
+    <section className={css['gallery']} aria-label={words.gallery}>
+      <Title order={2}>{words.emptyTitle}</Title>
+      <Text c="dimmed" maw="44rem">
+        {words.emptyText}
+      </Text>
+      {isEnabled ? (
+        <ul className={css['cards']}>
+          {firstScenarios.map(([scenario, icon]) => (
+            <li key={scenario}>
+              <Link to="/actions/new" search={{ scenario, step: undefined } as never} className={css['card']}>
+                <span className={css['icon']}>
+                  <Icon name={icon} size={20} />
+                </span>
+                <span className={css['name']}>{words.scenarios[scenario][0]}</span>
+                <Text span c="dimmed">
+                  {words.scenarios[scenario][1]}
+                </Text>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}

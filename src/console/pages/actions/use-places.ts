@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { actions } from '../../messages/en/actions.ts';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import type { Connection, Destination } from './action.ts';
+
+/** All connections and destinations by name, and what a destination is called with its connection. */
+export type Places = {
+  connections: readonly Connection[];
+  destinations: readonly Destination[];
+  nameOf: (destinationId: string) => string;
+  /** Until the server told; nothing comes without the right. */
+  isLoading: boolean;
+};
+
+export function usePlaces(): Places {
+  const mayView = useMay('connections:view');
+  const options = { enabled: mayView, staleTime: 15_000 };
+  const connections = useQuery({
+    queryKey: ['listConnections', 'all'],
+    queryFn: () => Array.fromAsync(client().list('listConnections')),
+    ...options,
+  });
+  const destinations = useQuery({
+    queryKey: ['listAllDestinations', 'all'],
+    queryFn: () => Array.fromAsync(client().list('listAllDestinations')),
+    ...options,
+  });
+  const isLoading = mayView && (connections.data === undefined || destinations.data === undefined);
+  return useMemo(() => {
+    const byName = <T extends { name: string }>(list: readonly T[] = []) =>
+      list.toSorted((a, b) => a.name.localeCompare(b.name));
+    const connectionNames = new Map(connections.data?.map(({ id, name }) => [id, name]));
+    const names = new Map(
+      destinations.data?.map(({ id, name, connectionId }) => [
+        id,
+        actions.place(connectionNames.get(connectionId) ?? '', name),
+      ]),
+    );
+    return {
+      connections: byName(connections.data),
+      destinations: byName(destinations.data),
+      nameOf: (id) => names.get(id) ?? (isLoading ? '…' : mayView ? actions.gone : id),
+      isLoading,
+    };
+  }, [connections.data, destinations.data, isLoading, mayView]);
+}
+
+/** The connection that a destination belongs to. */
+export function connectionOf({ destinations }: Places, destinationId: string): string {
+  return destinations.find(({ id }) => id === destinationId)?.connectionId ?? '';
+}

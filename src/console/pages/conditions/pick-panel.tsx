@@ -1,0 +1,122 @@
+import { Tabs, Text, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Parameter } from '../../../contract/parameter.ts';
+import { conditions } from '../../messages/en/conditions.ts';
+import { Icon } from '../../parts/icon.tsx';
+import css from './condition-studio.module.css';
+import { matches, seenWords } from './parameter-box.tsx';
+import type { Behavior } from './use-behaviors.ts';
+
+const w = conditions.panel;
+const shownAtMost = 60;
+
+type Props = {
+  behaviors: readonly Behavior[];
+  parameters: readonly Parameter[];
+  onBehavior: (id: string) => void;
+  onParameter: (name: string) => void;
+  isDisabled: boolean;
+  /** What is said about events; null: nothing. */
+  events: ReactNode;
+};
+
+/** The panel beside the rules: behaviors and parameters to put into them, and events to try them on. */
+export function PickPanel(props: Props): ReactNode {
+  const { behaviors, parameters, onBehavior, onParameter, isDisabled, events } = props;
+  return (
+    <section className={css['panel']} aria-label={w.title}>
+      <Tabs defaultValue="behaviors" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="behaviors">{w.tabs.behaviors}</Tabs.Tab>
+          <Tabs.Tab value="filters">{w.tabs.filters}</Tabs.Tab>
+          {events === null ? null : <Tabs.Tab value="events">{w.tabs.events}</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="behaviors" pt="sm">
+          <Picks
+            label={w.findBehavior}
+            nothing={w.noBehavior}
+            items={behaviors}
+            isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
+            entry={({ id, name, description }) => ({ key: id, name, note: description, label: w.addBehavior(name) })}
+            onPick={({ id }) => onBehavior(id)}
+            isDisabled={isDisabled}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="filters" pt="sm">
+          <Picks
+            label={w.findParameter}
+            nothing={w.noParameter}
+            items={parameters}
+            isWanted={matches}
+            entry={(one) => ({
+              key: one.name,
+              name: one.name,
+              note: `${one.description} ${seenWords(one)}`.trim(),
+              label: w.addFilter(one.name),
+            })}
+            onPick={({ name }) => onParameter(name)}
+            isDisabled={isDisabled}
+          />
+        </Tabs.Panel>
+        {events === null ? null : (
+          <Tabs.Panel value="events" pt="sm">
+            {events}
+          </Tabs.Panel>
+        )}
+      </Tabs>
+    </section>
+  );
+}
+
+type PicksProps<Item> = {
+  label: string;
+  nothing: string;
+  items: readonly Item[];
+  isWanted: (item: Item, wanted: string) => boolean;
+  entry: (item: Item) => { key: string; name: string; note: string; label: string };
+  onPick: (item: Item) => void;
+  isDisabled: boolean;
+};
+
+function Picks<Item>(props: PicksProps<Item>): ReactNode {
+  const [text, write] = useState('');
+  const found = props.items.filter((one) => props.isWanted(one, text.trim().toLowerCase())).slice(0, shownAtMost);
+  return (
+    <div className={css['picks']}>
+      <TextInput
+        aria-label={props.label}
+        placeholder={props.label}
+        leftSection={<Icon name="search" size={14} />}
+        value={text}
+        onChange={(event) => write(event.currentTarget.value)}
+      />
+      {found.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          {props.nothing}
+        </Text>
+      ) : (
+        <ul className={css['list']}>
+          {found.map((item) => {
+            const { key, name, note, label } = props.entry(item);
+            return (
+              <li key={key}>
+                <button
+                  type="button"
+                  className={css['pick']}
+                  aria-label={label}
+                  title={note}
+                  disabled={props.isDisabled}
+                  onClick={() => props.onPick(item)}
+                >
+                  <span className={css['pickName']}>{name}</span>
+                  {note === '' ? null : <span className={css['pickNote']}>{note}</span>}
+                  <Icon name="plus" size={14} />
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </div>
+  );
+}

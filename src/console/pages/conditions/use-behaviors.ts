@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import type { BehaviorName } from './condition-words.ts';
+
+export type Behavior = Answer<'getBehavior'>;
+
+const none: readonly Behavior[] = [];
+
+/** All behaviors by name, and what each is called. Empty without the right. */
+export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: BehaviorName } {
+  const mayView = useMay('behaviors:view');
+  const { data } = useQuery({
+    queryKey: ['listBehaviors', 'all'],
+    queryFn: () => Array.fromAsync(client().list('listBehaviors')),
+    enabled: mayView,
+    staleTime: 30_000,
+  });
+  const behaviors = useMemo(() => data?.toSorted((a, b) => a.name.localeCompare(b.name)) ?? none, [data]);
+  const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
+  const nameOf = useCallback((id: string) => names.get(id), [names]);
+  return { behaviors, nameOf };
+}
