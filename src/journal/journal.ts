@@ -286,7 +286,8 @@ export type Figures = Readonly<Record<string, number>>;
 
 /** Adds figures to others. */
 export function addFigures(to: Record<string, number>, more: Figures): void {
-  for (const [name, value] of Object.entries(more)) {
+  for (const name in more) {
+    const value = more[name] ?? 0;
     const before = to[name];
     if (before === undefined) to[name] = value;
     else to[name] = name.startsWith('last') ? Math.max(before, value) : before + value;

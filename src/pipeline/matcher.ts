@@ -13,6 +13,9 @@ export type Matcher = AsyncDisposable & {
   depth(): number;
 };
 
+/** An event and the rules that it fired. */
+export type Matched = readonly [event: Event, rules: readonly Rule[]];
+
 export type MatcherOptions = {
   journal: Pick<Journal, 'intake' | 'matching'>;
   lease: Lease;
@@ -27,7 +30,8 @@ export type MatcherOptions = {
   planned(deliveries: readonly DueDelivery[]): void;
   /** New events of a collector are kept. */
   accepted(collectorId: string, events: number): void;
-  matched(event: Event, rules: readonly Rule[]): void;
+  /** What fired is planned. */
+  matched(events: readonly Matched[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
   failed(error: unknown, doing: string): void;
 };
@@ -99,7 +103,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     const now = clock.now();
     const deliveries: PlannedDelivery[] = [];
     const sources: Event[] = [];
-    const news: [Event, Rule[]][] = [];
+    const news: Matched[] = [];
     let to = end;
     for (const { offset, event } of events) {
       if (news.length > 0 && (deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs)) {
@@ -131,7 +135,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     const due = deliveries.map((planned, index) => freshDelivery(ids[index] ?? '', planned, sources[index] ?? null));
     options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) options.planned(due);
-    for (const [event, fired] of news) options.matched(event, fired);
+    options.matched(news);
   }
 
   function kick() {

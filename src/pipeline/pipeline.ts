@@ -80,10 +80,12 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
         statistics.created(deliveries);
         deliverer.hand(deliveries);
       },
-      matched(event, matched) {
-        parameters.observe(event);
-        statistics.matched(event.source.collectorId, matched);
-        if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
+      matched(events) {
+        statistics.matched(events);
+        for (const [event, matched] of events) {
+          parameters.observe(event);
+          if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
+        }
       },
     }),
   );

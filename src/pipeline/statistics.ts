@@ -10,20 +10,24 @@ import {
   type Statistics as StatisticsPort,
 } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
-import type { Rule } from './configuration.ts';
 import type { Step } from './deliverer.ts';
 import type { Closed } from './gates.ts';
+import type { Matched } from './matcher.ts';
 import {
-  count,
-  countOutcome,
-  countRejected,
+  add,
+  addHappening,
+  countSlots,
   countsIn,
+  happens,
+  isAnswered,
+  isDelivered,
   lastsIn,
+  newHappening,
   newTally,
-  noteDelivered,
-  noteExchange,
   percentilesIn,
+  reasonSlots,
   reasonsIn,
+  startAnew,
   type Tally,
   takeFigures,
 } from './tally.ts';
@@ -38,7 +42,7 @@ export type Statistics = AsyncDisposable & {
   received(collectorId: string, events: number): void;
   /** A request of the intake was refused; null: nobody knows whose it was. */
   rejected(collectorId: string | null, code: ErrorCode): void;
-  matched(collectorId: string, rules: readonly Rule[]): void;
+  matched(events: readonly Matched[]): void;
   created(deliveries: readonly DueDelivery[]): void;
   /** A step is recorded; `wasHeld`: it was a probe of a closed gate. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
@@ -87,25 +91,25 @@ export function createStatistics(options: {
   failed(error: unknown, doing: string): void;
 }): Statistics {
   const { journal, clock } = options;
-  const tallies: Record<StatsKind, Map<string, Tally>> = {
-    all: new Map(),
-    action: new Map(),
-    destination: new Map(),
-    connection: new Map(),
-    collector: new Map(),
+  const everything = newTally();
+  const tallies = {
+    action: new Map<string, Tally>(),
+    destination: new Map<string, Tally>(),
+    connection: new Map<string, Tally>(),
+    collector: new Map<string, Tally>(),
   };
-  const touched: Tally[] = [];
+  const happening = newHappening();
   let waiting: StatisticsEntry[] = [];
   let minute = 0;
   let flushedAt = Number.NEGATIVE_INFINITY;
   let flushing: Promise<void> = Promise.resolve();
   let cancelFlush: (() => void) | null = null;
 
-  function tallyOf(kind: StatsKind, id: string): Tally {
-    let tally = tallies[kind].get(id);
+  function tallyOf(things: Map<string, Tally>, id: string): Tally {
+    let tally = things.get(id);
     if (tally === undefined) {
       tally = newTally();
-      tallies[kind].set(id, tally);
+      things.set(id, tally);
     }
     return tally;
   }
@@ -118,21 +122,22 @@ export function createStatistics(options: {
       minute = now - (now % minuteMs);
     }
     cancelFlush ??= clock.after(flushMs, () => void flush());
+    startAnew(happening);
     return now;
   }
 
-  /** The tallies that a delivery's counts go to; the list is used anew each time. */
-  function talliesOf({ actionId, destinationId, connectionId }: Partial<Owners>): readonly Tally[] {
-    touched.length = 0;
-    touched.push(tallyOf('all', ''));
-    if (actionId != null) touched.push(tallyOf('action', actionId));
-    if (destinationId !== undefined) touched.push(tallyOf('destination', destinationId));
-    if (connectionId !== undefined) touched.push(tallyOf('connection', connectionId));
-    return touched;
+  /** Counts what happened to a delivery for everything that it belongs to. */
+  function addFor({ actionId, destinationId, connectionId }: Partial<Owners>, times = 1) {
+    addHappening(everything, happening, times);
+    if (actionId != null) addHappening(tallyOf(tallies.action, actionId), happening, times);
+    if (destinationId !== undefined) addHappening(tallyOf(tallies.destination, destinationId), happening, times);
+    if (connectionId !== undefined) addHappening(tallyOf(tallies.connection, connectionId), happening, times);
   }
 
   /** Turns what was counted in the present minute into entries; things to which nothing happened are forgotten. */
   function gather() {
+    const all = takeFigures(everything);
+    if (all !== null) waiting.push({ at: minute, kind: 'all', id: '', figures: all });
     for (const [kind, things] of Object.entries(tallies))
       for (const [id, tally] of things) {
         const figures = takeFigures(tally);
@@ -163,57 +168,65 @@ export function createStatistics(options: {
     }
   }
 
+  /** The outcome and its reason. */
+  function ends(outcome: 'failed' | 'skipped' | 'held', reason: Reason | null) {
+    happens(happening, countSlots[outcome]);
+    if (reason !== null) happens(happening, reasonSlots[outcome][reason]);
+  }
+
   return {
     received(collectorId, events) {
       if (events === 0) return;
       begin();
-      count(tallyOf('all', ''), 'received', events);
-      count(tallyOf('collector', collectorId), 'received', events);
+      add(everything, countSlots.received, events);
+      add(tallyOf(tallies.collector, collectorId), countSlots.received, events);
     },
     rejected(collectorId, code) {
       begin();
-      countRejected(tallyOf('all', ''), code);
-      if (collectorId !== null) countRejected(tallyOf('collector', collectorId), code);
+      happens(happening, countSlots.rejected);
+      happens(happening, reasonSlots.rejected[code]);
+      addHappening(everything, happening);
+      if (collectorId !== null) addHappening(tallyOf(tallies.collector, collectorId), happening);
     },
-    matched(collectorId, rules) {
+    matched(events) {
       begin();
-      const name = rules.length === 0 ? 'unmatched' : 'matched';
-      count(tallyOf('all', ''), name);
-      count(tallyOf('collector', collectorId), name);
-      for (const { id } of rules) count(tallyOf('action', id), 'matched');
+      for (const [{ source }, rules] of events) {
+        const slot = rules.length === 0 ? countSlots.unmatched : countSlots.matched;
+        add(everything, slot, 1);
+        add(tallyOf(tallies.collector, source.collectorId), slot, 1);
+        for (const { id } of rules) add(tallyOf(tallies.action, id), slot, 1);
+      }
     },
     created(deliveries) {
       begin();
       for (const delivery of deliveries) {
+        startAnew(happening);
+        happens(happening, countSlots.created);
         const closed = options.closed(delivery.destinationId);
-        for (const tally of talliesOf(delivery)) {
-          count(tally, 'created');
-          if (closed !== null) countOutcome(tally, 'held', closed.reason);
-        }
+        if (closed !== null) ends('held', closed.reason);
+        addFor(delivery);
       }
     },
     settled(delivery, { settlement }, wasHeld) {
       const now = begin();
       const { status, reason, log } = settlement;
+      const last = log.at(-1);
       const isWaiting = status === 'pending' || status === 'retrying';
       const closed = isWaiting && !wasHeld ? options.closed(delivery.destinationId) : null;
-      const last = log.at(-1);
-      for (const tally of talliesOf(delivery)) {
-        if (last !== undefined) noteExchange(tally, now, last.durationMs, last.response?.status ?? null);
-        if (status === 'delivered') noteDelivered(tally, now, now - delivery.createdAt);
-        else if (status === 'cancelled') count(tally, 'cancelled');
-        else if (closed !== null) countOutcome(tally, 'held', closed.reason);
-        else if (status === 'retrying') count(tally, 'retried');
-        else if (status !== 'pending') countOutcome(tally, status, reason);
-      }
+      if (last !== undefined) isAnswered(happening, now, last.durationMs, last.response?.status ?? null);
+      if (status === 'delivered') isDelivered(happening, now, now - delivery.createdAt);
+      else if (status === 'cancelled') happens(happening, countSlots.cancelled);
+      else if (closed !== null) ends('held', closed.reason);
+      else if (status === 'retrying') happens(happening, countSlots.retried);
+      else if (status !== 'pending') ends(status, reason);
+      addFor(delivery);
     },
     ended(of, end, amount = 1) {
       if (amount === 0) return;
       begin();
-      for (const tally of talliesOf(of)) {
-        if (end.status === 'cancelled') count(tally, 'cancelled', amount);
-        else for (let i = 0; i < amount; i++) countOutcome(tally, 'failed', end.reason);
-      }
+      if (end.status === 'cancelled') happens(happening, countSlots.cancelled);
+      else ends('failed', end.reason);
+      addFor(of, amount);
     },
     async read({ kind, id, range }) {
       await (clock.now() - flushedAt >= freshMs ? flush() : flushing);

@@ -1,4 +1,4 @@
-import { type Reason, reason } from '../contract/delivery.ts';
+import { reason } from '../contract/delivery.ts';
 import { type ErrorCode, errors } from '../contract/errors.ts';
 import {
   type CountName,
@@ -29,53 +29,70 @@ function slot(name: string): number {
 
 const histogramSlots = (prefix: string) =>
   Array.from({ length: bucketsMost }, (_, bucket) => slot(`${prefix}${bucket}`));
-const reasonSlots = <Name extends string>(outcome: StatsOutcome, names: readonly Name[]) =>
+const slotsOfReasons = <Name extends string>(outcome: StatsOutcome, names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, slot(`${outcome}.${name}`)])) as Record<Name, number>; // just made of them
 
-const countSlots = Object.fromEntries(countNames.map((name) => [name, slot(name)])) as Record<CountName, number>; // likewise
+/** The slot of each count. */
+export const countSlots = Object.fromEntries(countNames.map((name) => [name, slot(name)])) as Record<CountName, number>; // just made of them
+
 const latencySlots = histogramSlots('latency');
 const durationSlots = histogramSlots('duration');
-const reasons = {
-  failed: reasonSlots('failed', reason.options),
-  skipped: reasonSlots('skipped', reason.options),
-  held: reasonSlots('held', reason.options),
-  rejected: reasonSlots('rejected', errorCodes),
+/** The slot of each reason, by the outcome that it is one for. */
+export const reasonSlots = {
+  failed: slotsOfReasons('failed', reason.options),
+  skipped: slotsOfReasons('skipped', reason.options),
+  held: slotsOfReasons('held', reason.options),
+  rejected: slotsOfReasons('rejected', errorCodes),
 };
 const lastDelivered = slot('lastDeliveredAt');
 /** Time and HTTP status in one number (time × 1,000 + status, 0 without one), so that the greatest is the last. */
 const lastAnswer = slot('lastAnswer');
 
+/** The buckets of durations below a second: most are, and a look is cheaper than a logarithm. */
+const shortBuckets = Array.from({ length: 1_000 }, (_, ms) => longBucket(ms));
+
 export const newTally = (): Tally => new Float64Array(slots.length);
 
+/** What happened once: the slots that it is counted in, and when. One is filled anew each time, and serves every tally. */
+export type Happening = { readonly slots: Int32Array; size: number; deliveredAt: number; answered: number };
+
+export const newHappening = (): Happening => ({ slots: new Int32Array(8), size: 0, deliveredAt: 0, answered: 0 });
+
+/** Nothing happened yet. */
+export function startAnew(happening: Happening): void {
+  happening.size = 0;
+  happening.deliveredAt = 0;
+  happening.answered = 0;
+}
+
+export function happens(happening: Happening, slot: number): void {
+  happening.slots[happening.size++] = slot;
+}
+
+/** It was delivered, so long after it was planned. */
+export function isDelivered(happening: Happening, now: number, latencyMs: number): void {
+  happens(happening, countSlots.delivered);
+  happens(happening, latencySlots[bucketOf(latencyMs)] ?? 0);
+  happening.deliveredAt = now;
+}
+
+/** An exchange ended; `status`: the HTTP status of its answer if there was one. */
+export function isAnswered(happening: Happening, now: number, durationMs: number, status: number | null): void {
+  happens(happening, durationSlots[bucketOf(durationMs)] ?? 0);
+  happening.answered = now * 1_000 + (status ?? 0);
+}
+
 /** Adds to a count. */
-export function count(tally: Tally, name: CountName, amount = 1): void {
-  const at = countSlots[name];
-  tally[at] = (tally[at] ?? 0) + amount;
+export function add(tally: Tally, slot: number, amount: number): void {
+  tally[slot] = (tally[slot] ?? 0) + amount;
 }
 
-/** Counts an outcome together with its reason. */
-export function countOutcome(tally: Tally, outcome: 'failed' | 'skipped' | 'held', why: Reason | null): void {
-  count(tally, outcome);
-  if (why !== null) bump(tally, reasons[outcome][why]);
-}
-
-/** Counts a refused request of the intake. */
-export function countRejected(tally: Tally, code: ErrorCode): void {
-  count(tally, 'rejected');
-  bump(tally, reasons.rejected[code]);
-}
-
-/** Notes a delivery: when, and how long after it was planned. */
-export function noteDelivered(tally: Tally, now: number, latencyMs: number): void {
-  count(tally, 'delivered');
-  bump(tally, latencySlots[bucketOf(latencyMs)]);
-  tally[lastDelivered] = now;
-}
-
-/** Notes an exchange: when it ended, how long it took, and the HTTP status of its answer if there was one. */
-export function noteExchange(tally: Tally, now: number, durationMs: number, status: number | null): void {
-  bump(tally, durationSlots[bucketOf(durationMs)]);
-  tally[lastAnswer] = now * 1_000 + (status ?? 0);
+/** Counts what happened, `times` over. */
+export function addHappening(tally: Tally, happening: Happening, times = 1): void {
+  const { slots, size, deliveredAt, answered } = happening;
+  for (let i = 0; i < size; i++) add(tally, slots[i] ?? 0, times);
+  if (deliveredAt !== 0) tally[lastDelivered] = deliveredAt;
+  if (answered !== 0) tally[lastAnswer] = answered;
 }
 
 /** The figures of a tally that are not 0, and the tally empty again; null when all are. */
@@ -135,11 +152,11 @@ export function percentilesIn(figures: Figures, histogram: 'latency' | 'duration
   return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
-function bump(tally: Tally, at: number | undefined): void {
-  if (at !== undefined) tally[at] = (tally[at] ?? 0) + 1;
+function bucketOf(ms: number): number {
+  return (ms < 1_000 ? shortBuckets[Math.round(ms)] : undefined) ?? longBucket(ms);
 }
 
-function bucketOf(ms: number): number {
+function longBucket(ms: number): number {
   return ms < 1 ? 0 : Math.min(bucketsMost - 1, 1 + Math.floor(4 * Math.log2(ms)));
 }
 
