@@ -125,6 +125,11 @@ test('lists of events and deliveries are told in one request what became of each
     { eventId: bought, deliveries: [{ id: sent, actionId: story.actionId, status: 'delivered' }] },
     { eventId: looked, deliveries: [] },
   ]);
+  const names = (await get(`events/names?ids=${looked},evt_none`)).data as { id: string; name: string }[]; // the contract's
+  assert.deepEqual(
+    names.map(({ id, name }) => [id, name]),
+    [[looked, 'look']],
+  );
   const { startedAt, durationMs, outcome } = attempt;
   assert.deepEqual((await get(`deliveries/last-attempts?ids=${sent},dlv_none,${waiting}`)).data, [
     { deliveryId: sent, last: { startedAt, durationMs, outcome, status: 200, errorKind: null } },

@@ -20,7 +20,7 @@ const deliveriesMax = 1_000;
 export function eventHandlers(
   parts: ApiParts,
   streams: EventStreams,
-): Handlers<'listEvents' | 'getEvent' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents'> {
+): Handlers<'listEvents' | 'getEvent' | 'getEventNames' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents'> {
   const { log } = parts.journal;
   const { configuration, outlook } = parts.pipeline;
 
@@ -53,6 +53,14 @@ export function eventHandlers(
       const shown = call.may('payloads:view') ? event : withoutData(event);
       call.reply.header('etag', contentTag(shown));
       return shown;
+    },
+
+    async getEventNames({ query }) {
+      const found = await Promise.all(query.ids.map((id) => log.event(id)));
+      const data = found.flatMap((one) =>
+        one === null ? [] : [{ id: one.id, name: one.name, receivedAt: one.receivedAt }],
+      );
+      return { data };
     },
 
     async getEventOutcomes({ query }) {

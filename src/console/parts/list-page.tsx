@@ -36,6 +36,8 @@ type Props<Row> = {
   rowMenu?: (row: Row) => ReactNode;
   /** What the text box Filter looks for, when it is not the name. */
   filterHint?: string;
+  /** Without the text box Filter: a short list inside an object. */
+  isPlain?: boolean;
   /** Buttons at the end of the bar. */
   tools?: ReactNode;
   /** What stands between the bar and the rows, such as what is done with the selected ones. */
@@ -64,11 +66,13 @@ export function ListPage<Row>(props: Props<Row>): ReactNode {
   return (
     <section aria-label={name}>
       <div className={css['bar']}>
-        <FilterBox
-          value={search.filter ?? ''}
-          hint={props.filterHint ?? parts.filter}
-          onChange={(filter) => onSearch({ filter, cursor: undefined })}
-        />
+        {props.isPlain === true ? null : (
+          <FilterBox
+            value={search.filter ?? ''}
+            hint={props.filterHint ?? parts.filter}
+            onChange={(filter) => onSearch({ filter, cursor: undefined })}
+          />
+        )}
         {filters}
         <Text c="dimmed" size="sm" className={css['count'] ?? ''} role="status">
           {data === undefined ? '' : parts.count(data.data.length, data.page.next === null && data.page.prev === null)}

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -33,6 +34,18 @@ export function StatusBadge({ status, note }: { status: Status; note?: string })
       <Icon name={icon} size={13} />
       {parts.status[status]}
       {note === undefined ? null : <span className={css['note']}>{note}</span>}
+    </span>
+  );
+}
+
+/** How many things are in a state, as icon, number and colour; the word is there for those who can't see them. */
+export function StatusCount({ status, count }: { status: Status; count: number }): ReactNode {
+  const [icon, tone] = looks[status];
+  return (
+    <span className={css['badge']} data-tone={tone} title={parts.statusCount(parts.status[status], count)}>
+      <Icon name={icon} size={13} />
+      <span aria-hidden="true">{count}</span>
+      <VisuallyHidden>{parts.statusCount(parts.status[status], count)}</VisuallyHidden>
     </span>
   );
 }

@@ -75,7 +75,8 @@ export function Page({ title, object, lead, crumbs = [], right, actions, childre
   );
 }
 
-function NoRight({ right }: { right: Right }): ReactNode {
+/** Says which right is missing, and who can grant it. */
+export function NoRight({ right }: { right: Right }): ReactNode {
   return (
     <div className={css['empty']}>
       <Icon name="lock" size={28} />

@@ -64,13 +64,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after, except = [] }) {
+      async due({ destinationId, now, limit, after }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
-        if (number === undefined) return { due: [], nextDueAt: null };
+        if (number === undefined) return [];
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        const query = { destinationId, now, limit, after: cursor, except: numbersOf(except) };
-        const { rows, nextDueAt } = await client.write('due', query);
-        return { due: rows.map(dueOf), nextDueAt };
+        return (await client.write('due', { destinationId, now, limit, after: cursor })).map(dueOf);
       },
       async backlog() {
         // At start the writer has nothing else to do; later a count over many rows must not hold up writes.
@@ -86,7 +84,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       mark: (lease, ids) =>
         client.write('mark', {
           lease,
-          numbers: JSON.stringify(numbersOf(ids)),
+          numbers: JSON.stringify(ids.flatMap((id) => placeOf('delivery', id)?.number ?? [])),
         }),
       async recover(lease, now) {
         const { suspects, poisoned } = await client.write('recover', { lease, now });
@@ -177,8 +175,6 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 }
 
 const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
-
-const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
 
 /** null: none was given; undefined: it is no id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {

@@ -5,6 +5,10 @@ export const parts = {
   notes: 'Messages',
   filter: 'Filter',
   clearFilters: 'Clear filters',
+  addFilter: 'Add filter',
+  applyFilters: 'Apply',
+  activeFilters: 'Filters that are set',
+  removeFilter: (what: string) => `Remove filter ${what}`,
   columns: 'Columns',
   columnsOf: (list: string) => `Columns of ${list}`,
   rowMenu: (name: string) => `More for ${name}`,
@@ -76,6 +80,7 @@ export const parts = {
     path: 'Path',
     value: 'Value',
   },
+  statusCount: (status: string, count: number) => `${formatNumber(count)} ${status}`,
   status: {
     enabled: 'Enabled',
     disabled: 'Disabled',

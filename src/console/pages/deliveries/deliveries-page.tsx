@@ -1,7 +1,143 @@
-import type { ReactNode } from 'react';
-import { shell } from '../../messages/en/shell.ts';
-import { Placeholder } from '../../shell/placeholder.tsx';
+import { Button, Group, Switch, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { useDeliveryColumns } from '../../parts/delivery-columns.tsx';
+import { ListPage } from '../../parts/list-page.tsx';
+import { useNow } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { BulkDialog } from './bulk-dialog.tsx';
+import { DeliveryChips, DeliveryFilterBar } from './delivery-filter-bar.tsx';
+import { type DeliveryFilters, isFiltered, queryOf } from './delivery-filters.ts';
+import { ExportMenu } from './export-menu.tsx';
+
+const againMs = 3_000;
 
 export function DeliveriesPage(): ReactNode {
-  return <Placeholder title={shell.pages.deliveries} right="deliveries:view" />;
+  const search = useSearch({ from: '/shell/deliveries' });
+  const navigate = useNavigate({ from: '/deliveries' });
+  const mayLook = useMay('deliveries:view');
+  const mayManage = useMay('deliveries:manage');
+  const now = useNow();
+  const [isFresh, refresh] = useState(true);
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
+  const [isAll, selectAll] = useState(false);
+  // What was meant when the button was pressed: the list goes on changing behind the dialog.
+  const [asked, setAsked] = useState<Pick<Parameters<typeof BulkDialog>[0], 'verb' | 'what'> | null>(null);
+  const { cursor, ...filters } = search;
+  const filter = queryOf(filters, now);
+  const query = useQuery({
+    ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: isFresh ? againMs : false,
+    enabled: mayLook,
+  });
+  const rows = query.data?.data ?? [];
+  const columns = useDeliveryColumns(rows);
+  const forget = () => {
+    select(new Set());
+    selectAll(false);
+  };
+  function change(next: Partial<typeof search>) {
+    forget();
+    void navigate({ search: { ...search, ...next }, replace: true });
+  }
+  const filterBy = (next: DeliveryFilters) => change({ ...next, cursor: undefined });
+  const ask = (verb: 'retry' | 'cancel') =>
+    setAsked({ verb, what: isAll ? filter : rows.filter(({ id }) => selected.has(id)) });
+  const ticked = isAll ? new Set(rows.map(({ id }) => id)) : selected;
+
+  return (
+    <Page title={words.title} lead={words.lead} right="deliveries:view">
+      <ListPage
+        name={words.title}
+        query={query}
+        columns={columns}
+        rowKey={({ id }) => id}
+        search={search}
+        filterHint={words.filterHint}
+        onSearch={change}
+        isFiltered={isFiltered(filters)}
+        onClear={() => {
+          forget();
+          void navigate({ search: {} });
+        }}
+        filters={<DeliveryFilterBar filters={filters} onChange={filterBy} />}
+        tools={
+          <>
+            <Switch
+              size="sm"
+              label={words.refresh}
+              checked={isFresh}
+              onChange={(event) => refresh(event.currentTarget.checked)}
+            />
+            <ExportMenu query={filter} />
+          </>
+        }
+        notice={
+          <>
+            <DeliveryChips filters={filters} onChange={filterBy} />
+            {mayManage && ticked.size > 0 ? (
+              <Group gap="xs" mb="xs" role="group" aria-label={words.selected(ticked.size)}>
+                <Text fw={600} role="status">
+                  {isAll ? words.allSelected : words.selected(ticked.size)}
+                </Text>
+                {isAll ? null : (
+                  <Button variant="default" size="xs" onClick={() => selectAll(true)}>
+                    {words.selectAllMatching}
+                  </Button>
+                )}
+                <Button size="xs" onClick={() => ask('retry')}>
+                  {words.retry}
+                </Button>
+                <Button size="xs" variant="default" onClick={() => ask('cancel')}>
+                  {words.cancel}
+                </Button>
+                <Button size="xs" variant="subtle" color="gray" onClick={forget}>
+                  {words.clearSelection}
+                </Button>
+              </Group>
+            ) : null}
+          </>
+        }
+        {...(mayManage
+          ? {
+              selection: {
+                selected: ticked,
+                onSelect: (next: ReadonlySet<string>) => {
+                  selectAll(false);
+                  select(next);
+                },
+                nameOf: ({ id, status }: { id: string; status: keyof typeof parts.status }) =>
+                  `${parts.status[status]} ${id}`,
+              },
+            }
+          : {})}
+        empty={{
+          icon: 'deliveries',
+          title: words.emptyTitle,
+          text: words.emptyText,
+          action: (
+            <Button component={Link} to="/actions/new">
+              {words.emptyAction}
+            </Button>
+          ),
+        }}
+        emptyByFilter={words.emptyByFilter}
+      />
+      {asked === null ? null : (
+        <BulkDialog
+          {...asked}
+          onClose={(isDone) => {
+            setAsked(null);
+            if (isDone) forget();
+          }}
+        />
+      )}
+    </Page>
+  );
 }

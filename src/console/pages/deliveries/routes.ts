@@ -1,11 +1,32 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/deliveries',
+  /** `from` and `until` count with `range=custom` alone. */
+  validateSearch: z.extend(listSearch, {
+    status: textSearch,
+    action: textSearch,
+    connection: textSearch,
+    destination: textSearch,
+    error: textSearch,
+    test: choice(['true', 'false']),
+    range: choice(['15m', '1h', '24h', '7d', 'custom']),
+    from: textSearch,
+    until: textSearch,
+  }),
   component: lazyPage(() => import('./deliveries-page.tsx'), 'DeliveriesPage'),
 });
 
-export const deliveryRoutes = [list] as const;
+const details = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/deliveries/$deliveryId',
+  validateSearch: z.object({ attempt: textSearch }),
+  component: lazyPage(() => import('./delivery-page.tsx'), 'DeliveryPage'),
+});
+
+export const deliveryRoutes = [list, details] as const;

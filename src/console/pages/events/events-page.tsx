@@ -1,7 +1,181 @@
-import type { ReactNode } from 'react';
-import { shell } from '../../messages/en/shell.ts';
-import { Placeholder } from '../../shell/placeholder.tsx';
+import { Button } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { rights } from '../../../contract/rights.ts';
+import { apiQuery } from '../../data/api.ts';
+import { useNamed } from '../../data/named.ts';
+import { events as words } from '../../messages/en/events.ts';
+import { ListPage } from '../../parts/list-page.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { Time } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { eventColumns } from './event-columns.tsx';
+import { useEventFeed } from './event-feed.ts';
+import { AddFilter, EventChips } from './event-filter-bar.tsx';
+import { type EventFilters, isFiltered, queryOf } from './event-filters.ts';
+import { useEventRows } from './event-rows.ts';
+import css from './events.module.css';
+import { LiveBar } from './live-bar.tsx';
+
+/** From here on somebody reads further down, and new rows would push away what they read. */
+const scrolledPx = 160;
 
 export function EventsPage(): ReactNode {
-  return <Placeholder title={shell.pages.events} right="events:view" />;
+  const search = useSearch({ from: '/shell/events' });
+  const navigate = useNavigate({ from: '/events' });
+  const mayLook = useMay('events:view');
+  const maySee = useMay('payloads:view');
+  const [isPaused, pause] = useState(false);
+  const { cursor, ...filters } = search;
+  const query = useQuery({
+    ...apiQuery('listEvents', { query: { ...queryOf(filters), cursor, limit: 50 } }),
+    placeholderData: keepPreviousData,
+    enabled: mayLook,
+  });
+  const isFirstPage = cursor === undefined;
+  const feed = useEventFeed({
+    filters,
+    isPaused,
+    isOn: mayLook && isFirstPage,
+    onConnected: () => void query.refetch(),
+  });
+  const rows = useEventRows(isFirstPage ? feed.rows : [], query.data?.data);
+  const collectors = useNamed('listCollectors');
+  const columns = useMemo(() => eventColumns(collectors), [collectors]);
+  useRowKeys(rows, (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }));
+  usePauseOnReading(() => pause(true));
+
+  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const filter = (next: EventFilters) => change({ ...next, cursor: undefined });
+  function goLive() {
+    pause(false);
+    scrollTo({ top: 0 });
+    if (!isFirstPage) change({ cursor: undefined });
+  }
+
+  const { data } = query;
+  const shown = data === undefined ? undefined : { ...data, data: rows };
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      right="events:view"
+      actions={
+        <Button component={Link} to="/trace" variant="default">
+          {words.startTrace}
+        </Button>
+      }
+    >
+      <ListPage
+        name={words.title}
+        query={{ ...query, data: shown } as never} // the same answer, with what came since on top
+        columns={columns}
+        rowKey={({ event }) => event.id}
+        search={search}
+        filterHint={words.filterHint}
+        onSearch={change}
+        isFiltered={isFiltered(filters)}
+        onClear={() => void navigate({ search: {} })}
+        filters={<AddFilter filters={filters} onChange={filter} />}
+        notice={
+          <>
+            <EventChips filters={filters} onChange={filter} />
+            {maySee ? null : <p className={css['note']}>{words.needPayloads(rights['payloads:view'])}</p>}
+            <LiveBar
+              feed={feed}
+              isPaused={isPaused}
+              isFirstPage={isFirstPage}
+              onPause={() => pause(true)}
+              onLive={goLive}
+            />
+          </>
+        }
+        beyond={
+          data === undefined || !isFiltered(filters) ? null : (
+            <SearchedTo
+              next={data.page.next}
+              last={data.data.at(-1)?.receivedAt}
+              onNext={(next) => change({ cursor: next })}
+            />
+          )
+        }
+        empty={{
+          icon: 'events',
+          title: words.emptyTitle,
+          text: words.emptyText,
+          action: (
+            <Button component={Link} to="/data-collection">
+              {words.emptyAction}
+            </Button>
+          ),
+          code: 'npm run demo',
+        }}
+        emptyByFilter={words.emptyByFilter}
+      />
+      {rows.length === 0 ? null : <p className={css['note']}>{words.keys}</p>}
+    </Page>
+  );
+}
+
+type SearchedProps = { next: string | null; last: string | undefined; onNext: (cursor: string) => void };
+
+/** A search looks at so many events at once: how far it came, and on from there. */
+function SearchedTo({ next, last, onNext }: SearchedProps): ReactNode {
+  if (next === null) return <p className={css['note']}>{words.searchedAll}</p>;
+  return (
+    <p className={css['note']}>
+      {last === undefined ? null : (
+        <>
+          {words.searchedTo} <Time at={last} />.
+        </>
+      )}
+      <Button variant="default" size="xs" onClick={() => onNext(next)}>
+        {words.searchOn}
+      </Button>
+    </p>
+  );
+}
+
+/** Whoever walks over the rows or scrolls down reads: the list stays as it is then. */
+function usePauseOnReading(pause: () => void): void {
+  useEffect(() => {
+    const scrolled = () => {
+      if (scrollY > scrolledPx) pause();
+    };
+    const focused = ({ target }: FocusEvent) => {
+      if (target instanceof Element && target.matches('[data-row-link]')) pause();
+    };
+    addEventListener('scroll', scrolled, { passive: true });
+    document.addEventListener('focusin', focused);
+    return () => {
+      removeEventListener('scroll', scrolled);
+      document.removeEventListener('focusin', focused);
+    };
+  });
+}
+
+/** `x` explains and `c` copies the event whose row has the focus. */
+function useRowKeys(rows: ReturnType<typeof useEventRows>, explain: (eventId: string) => void): void {
+  const [isOn] = useSingleKeys();
+  const { copy } = useClipboard();
+  useEffect(() => {
+    if (!isOn) return;
+    function pressed({ key, ctrlKey, metaKey, altKey }: KeyboardEvent) {
+      if (ctrlKey || metaKey || altKey || (key !== 'x' && key !== 'c')) return;
+      const id = document.activeElement?.closest('[data-row-link]')?.getAttribute('data-event');
+      const row = rows.find(({ event }) => event.id === id);
+      if (row === undefined) return;
+      if (key === 'x') explain(row.event.id);
+      else {
+        copy(JSON.stringify(row.event, null, 2));
+        notifyDone(words.copied);
+      }
+    }
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [isOn, rows, explain, copy]);
 }

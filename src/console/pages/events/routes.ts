@@ -1,11 +1,28 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/events',
+  validateSearch: z.extend(listSearch, {
+    visitor: textSearch,
+    collector: textSearch,
+    action: textSearch,
+    parameter: textSearch,
+    value: textSearch,
+    trace: textSearch,
+  }),
   component: lazyPage(() => import('./events-page.tsx'), 'EventsPage'),
 });
 
-export const eventRoutes = [list] as const;
+const details = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/events/$eventId',
+  validateSearch: z.extend(listSearch, { tab: choice(['explain', 'payload', 'deliveries', 'raw']) }),
+  component: lazyPage(() => import('./event-page.tsx'), 'EventPage'),
+});
+
+export const eventRoutes = [list, details] as const;

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bulkRun } from './bulk-run.ts';
+
+test('each thing is done once, refusals are counted by what was said, and a few run at once', async () => {
+  let atOnce = 0;
+  let most = 0;
+  const seen: number[] = [];
+  const result = await bulkRun({
+    items: [1, 2, 3, 4, 5, 6],
+    async act(item) {
+      most = Math.max(most, ++atOnce);
+      seen.push(item);
+      await Promise.resolve();
+      atOnce -= 1;
+      return item % 3 === 0 ? 'has ended' : null;
+    },
+    onProgress() {},
+    signal: new AbortController().signal,
+    lanes: 2,
+  });
+  assert.deepEqual([result.done, [...result.refused], result.left, most], [4, [['has ended', 2]], 0, 2]);
+  assert.deepEqual(seen.toSorted(), [1, 2, 3, 4, 5, 6]);
+});
+
+test('stopping leaves the rest as it is, and says how many that are', async () => {
+  const stop = new AbortController();
+  const result = await bulkRun({
+    items: [1, 2, 3],
+    act: async () => null,
+    onProgress: () => stop.abort(),
+    signal: stop.signal,
+    lanes: 1,
+  });
+  assert.deepEqual([result.done, result.left], [1, 2]);
+});

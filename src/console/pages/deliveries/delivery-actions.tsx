@@ -1,0 +1,92 @@
+import { Button } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Delivery } from '../../../contract/delivery.ts';
+import { useApi } from '../../data/api.ts';
+import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { useMay } from '../../session/rights.ts';
+
+const w = words.page;
+const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
+
+/** What a person can do with a delivery: send it again, as it was or rendered anew, or end it. */
+export function DeliveryActions({ delivery }: { delivery: Delivery }): ReactNode {
+  const { id, status, test } = delivery;
+  const mayManage = useMay('deliveries:manage');
+  const retry = useApi('retryDelivery');
+  const cancel = useApi('cancelDelivery');
+  const [asked, ask] = useState<'retry' | 'render' | 'cancel' | null>(null);
+  if (!mayManage) return null;
+
+  const send = (render: boolean) =>
+    retry.mutate(
+      { params: { id }, body: { render } },
+      {
+        onSuccess() {
+          ask(null);
+          notifyDone(w.retried);
+        },
+        onError: notifyFailed,
+      },
+    );
+  const end = () =>
+    cancel.mutate(
+      { params: { id } },
+      {
+        onSuccess() {
+          ask(null);
+          notifyDone(w.cancelled);
+        },
+        onError: notifyFailed,
+      },
+    );
+  const start = (render: boolean) => (status === 'delivered' ? ask(render ? 'render' : 'retry') : send(render));
+  const isOff = test || status === 'sending';
+  const hint = test ? { title: w.testOnce } : {};
+  return (
+    <>
+      <Button
+        leftSection={<Icon name="retry" />}
+        variant={status === 'delivered' ? 'default' : 'filled'}
+        disabled={isOff}
+        loading={retry.isPending}
+        onClick={() => start(false)}
+        {...hint}
+      >
+        {w.retryNow}
+      </Button>
+      <Button variant="default" disabled={isOff} loading={retry.isPending} onClick={() => start(true)} {...hint}>
+        {w.retryRendered}
+      </Button>
+      {unfinished.has(status) ? (
+        <Button variant="default" onClick={() => ask('cancel')}>
+          {w.cancel}
+        </Button>
+      ) : null}
+      <ConfirmDialog
+        isOpen={asked === 'retry' || asked === 'render'}
+        title={w.retryDelivered}
+        verb={asked === 'render' ? w.retryRendered : w.retryNow}
+        isDangerous={false}
+        isBusy={retry.isPending}
+        onConfirm={() => send(asked === 'render')}
+        onCancel={() => ask(null)}
+      >
+        {w.retryDeliveredText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={asked === 'cancel'}
+        title={w.cancelTitle}
+        verb={w.cancel}
+        cancel={w.keep}
+        isBusy={cancel.isPending}
+        onConfirm={end}
+        onCancel={() => ask(null)}
+      >
+        {w.cancelText}
+      </ConfirmDialog>
+    </>
+  );
+}

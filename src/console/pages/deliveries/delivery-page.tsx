@@ -1,0 +1,181 @@
+import { Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useEffect } from 'react';
+import type { Delivery } from '../../../contract/delivery.ts';
+import { rights } from '../../../contract/rights.ts';
+import { apiQuery } from '../../data/api.ts';
+import { useNamed } from '../../data/named.ts';
+import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { events as eventWords } from '../../messages/en/events.ts';
+import { Countdown } from '../../parts/countdown.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { AttemptDetail } from './attempt-detail.tsx';
+import { AttemptTimeline } from './attempt-timeline.tsx';
+import css from './deliveries.module.css';
+import { DeliveryActions } from './delivery-actions.tsx';
+import { deliverySummary } from './delivery-summary.ts';
+
+const w = words.page;
+const againMs = 1_000;
+const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
+
+export function DeliveryPage(): ReactNode {
+  const { deliveryId } = useParams({ from: '/shell/deliveries/$deliveryId' });
+  const mayLook = useMay('deliveries:view');
+  const connections = useNamed('listConnections');
+  const destinations = useNamed('listAllDestinations');
+  const { data, error, refetch } = useQuery({
+    ...apiQuery('getDelivery', { params: { id: deliveryId } }),
+    enabled: mayLook,
+    refetchInterval: ({ state }) => (state.data !== undefined && unfinished.has(state.data.status) ? againMs : false),
+  });
+  return (
+    <Page
+      title={words.one}
+      object={
+        data === undefined
+          ? undefined
+          : words.target(
+              connections.get(data.connectionId)?.name ?? data.connectionId,
+              destinations.get(data.destinationId)?.name ?? data.destinationId,
+            )
+      }
+      lead={data === undefined ? undefined : <Lead delivery={data} />}
+      crumbs={[{ label: words.title, to: '/deliveries' }]}
+      right="deliveries:view"
+      actions={data === undefined ? undefined : <DeliveryActions delivery={data} />}
+    >
+      {data !== undefined ? (
+        <Loaded delivery={data} />
+      ) : error !== null ? (
+        <Problem error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Skeleton height={240} />
+      )}
+    </Page>
+  );
+}
+
+function Lead({ delivery }: { delivery: Delivery }): ReactNode {
+  const { status, test, eventId, actionId, createdAt } = delivery;
+  const actions = useNamed('listActions');
+  const mayEvents = useMay('events:view');
+  const { data: names } = useQuery({
+    ...apiQuery('getEventNames', { query: { ids: eventId ?? '' } }),
+    enabled: eventId !== null && mayEvents,
+    staleTime: 60_000,
+  });
+  const name = names?.data[0]?.name;
+  return (
+    <span className={css['lead']}>
+      <StatusBadge status={status} />
+      {test ? <StatusBadge status="test" /> : null}
+      <span>
+        {w.event}{' '}
+        {eventId === null ? (
+          w.sample
+        ) : (
+          <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never}>
+            {name === null ? eventWords.noName : (name ?? eventId)}
+          </Anchor>
+        )}
+      </span>
+      {actionId === null ? null : (
+        <span>
+          {w.action}{' '}
+          <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never}>
+            {actions.get(actionId)?.name ?? actionId}
+          </Anchor>
+        </span>
+      )}
+      <Time at={createdAt} />
+    </span>
+  );
+}
+
+function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
+  const search = useSearch({ from: '/shell/deliveries/$deliveryId' });
+  const navigate = useNavigate({ from: '/deliveries/$deliveryId' });
+  const maySee = useMay('payloads:view');
+  const attempts = delivery.attemptLog ?? [];
+  const named = attempts.findIndex(({ id }) => id === search.attempt);
+  const chosen = named < 0 ? attempts.length - 1 : named;
+  const attempt = attempts[chosen];
+  const choose = (index: number) => {
+    const id = attempts[index]?.id;
+    if (id !== undefined) void navigate({ search: { attempt: id }, replace: true, resetScroll: false });
+  };
+  useAttemptKeys((step) => choose(chosen + step));
+  return (
+    <div className={css['panels']}>
+      <Summary delivery={delivery} />
+      {maySee ? null : <Text c="dimmed">{w.hidden(rights['payloads:view'])}</Text>}
+      <Panel title={w.attempts} text={attempts.length === 0 ? w.noAttempts : w.attemptsText}>
+        <AttemptTimeline delivery={delivery} attempts={attempts} chosen={chosen} onChoose={choose} />
+        {attempts.length < 2 ? null : (
+          <Group gap="xs">
+            <Button variant="default" size="xs" disabled={chosen <= 0} onClick={() => choose(chosen - 1)}>
+              {w.earlier}
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              disabled={chosen >= attempts.length - 1}
+              onClick={() => choose(chosen + 1)}
+            >
+              {w.later}
+            </Button>
+            <Text size="sm" c="dimmed">
+              {w.keys}
+            </Text>
+          </Group>
+        )}
+      </Panel>
+      {attempt === undefined ? null : (
+        <AttemptDetail delivery={delivery} attempt={attempt} before={attempts[chosen - 1]} />
+      )}
+    </div>
+  );
+}
+
+/** Why it stands where it stands, what happens next, what to do. */
+function Summary({ delivery }: { delivery: Delivery }): ReactNode {
+  const { sentence, next, nextAt, todo } = deliverySummary(delivery);
+  return (
+    <section className={css['summary']} aria-label={w.summary} data-status={delivery.status} aria-live="polite">
+      <p className={css['sentence']}>
+        {sentence}{' '}
+        {delivery.status === 'delivered' && delivery.finishedAt !== null ? <Time at={delivery.finishedAt} /> : next}{' '}
+        {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
+      </p>
+      {delivery.detail === null ? null : <p className={css['said']}>{w.detail(delivery.detail)}</p>}
+      {todo === null ? null : (
+        <p>
+          <strong>{w.todo}:</strong> {todo}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** `[` and `]` go to the earlier and the later attempt. */
+function useAttemptKeys(step: (by: number) => void): void {
+  const [isOn] = useSingleKeys();
+  useEffect(() => {
+    if (!isOn) return;
+    function pressed({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent) {
+      if (ctrlKey || metaKey || altKey || (key !== '[' && key !== ']')) return;
+      if (target instanceof HTMLElement && target.matches('input, textarea, select')) return;
+      step(key === '[' ? -1 : 1);
+    }
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [isOn, step]);
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deliveryStatus, errorKind, reason } from '../../../contract/delivery.ts';
+import { deliverySummary } from './delivery-summary.ts';
+
+const told = { status: 'failed', reason: null, errorKind: null, attempts: 1, nextAttemptAt: null } as const;
+
+test('every state is told in sentences, whatever its reason and error', () => {
+  for (const status of deliveryStatus.options)
+    for (const cause of [
+      {},
+      ...reason.options.map((one) => ({ reason: one })),
+      ...errorKind.options.map((one) => ({ errorKind: one })),
+    ]) {
+      const { sentence } = deliverySummary({ ...told, status, ...cause });
+      assert.match(sentence, /^[A-Z].*\.$/, `${status} ${JSON.stringify(cause)}`);
+      assert.doesNotMatch(sentence, /undefined|\.\./);
+    }
+});
+
+test('the reason is named, and what to do about it', () => {
+  const held = deliverySummary({ ...told, status: 'held', reason: 'destination_disabled' });
+  assert.equal(held.sentence, 'It is kept safe and not sent for now because its destination is disabled.');
+  assert.match(held.todo ?? '', /Enable the destination/);
+  const at = '2026-01-02T03:04:05.000Z';
+  const retrying = deliverySummary({ ...told, status: 'retrying', errorKind: 'timeout', nextAttemptAt: at });
+  assert.deepEqual([retrying.nextAt, /in time/.test(retrying.sentence)], [at, true]);
+});

@@ -1,0 +1,89 @@
+import { Skeleton, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import type { DeliveryStatus } from '../../../contract/delivery.ts';
+import type { Event } from '../../../contract/event.ts';
+import { events as words } from '../../messages/en/events.ts';
+import { formatBytes, formatNumber } from '../../messages/format.ts';
+import type { Column } from '../../parts/list-page.tsx';
+import { RowLink } from '../../parts/row-link.tsx';
+import { StatusCount } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import type { EventRow } from './event-rows.ts';
+import css from './events.module.css';
+
+const w = words.columns;
+
+/** The columns of the Events list; collectors by id give the names. */
+export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollector'>>): readonly Column<EventRow>[] {
+  return [
+    { id: 'time', header: w.time, cell: ({ event }) => <Time at={event.receivedAt} /> },
+    {
+      id: 'event',
+      header: w.event,
+      isFixed: true,
+      cell: ({ event }) => (
+        <RowLink to="/events/$eventId" params={{ eventId: event.id }} data-event={event.id}>
+          {event.name ?? words.noName}
+        </RowLink>
+      ),
+    },
+    {
+      id: 'visitor',
+      header: w.visitor,
+      cell: ({ event }) =>
+        event.visitorId === null ? (
+          <Text c="dimmed">{words.nobody}</Text>
+        ) : (
+          <Text ff="monospace" size="sm" truncate maw="14rem" title={event.visitorId}>
+            {event.visitorId}
+          </Text>
+        ),
+    },
+    {
+      id: 'source',
+      header: w.source,
+      cell: ({ event: { source } }) => (
+        <>
+          {collectors.get(source.collectorId)?.name ?? source.collectorId}
+          <Text component="span" c="dimmed" size="sm">
+            {` ${source.format}`}
+          </Text>
+        </>
+      ),
+    },
+    {
+      id: 'actions',
+      header: w.actions,
+      align: 'end',
+      cell: ({ actions }) => (actions === undefined ? null : formatNumber(actions)),
+    },
+    { id: 'outcome', header: w.outcome, cell: ({ deliveries }) => <Outcome deliveries={deliveries} /> },
+    { id: 'size', header: w.size, align: 'end', cell: ({ event }) => sizeOf(event) },
+  ];
+}
+
+function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
+  if (deliveries === undefined) return <Skeleton height={12} width="3rem" aria-label={words.waiting} />;
+  if (deliveries.length === 0)
+    return (
+      <Text c="dimmed" size="sm">
+        {words.noOutcome}
+      </Text>
+    );
+  const counts = new Map<DeliveryStatus, number>();
+  for (const { status } of deliveries) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return (
+    <span className={css['dots']}>
+      {[...counts].map(([status, count]) => (
+        <StatusCount key={status} status={status} count={count} />
+      ))}
+    </span>
+  );
+}
+
+/** The size of what an event carries; a word where that is hidden. */
+function sizeOf({ data, ext, session }: Event): string {
+  const isHidden = [data, ext, session].every((part) => Object.keys(part).length === 0);
+  return isHidden ? words.hiddenSize : formatBytes(JSON.stringify({ data, ext, session }).length);
+}

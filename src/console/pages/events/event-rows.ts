@@ -1,0 +1,44 @@
+import { useRef } from 'react';
+import type { Event } from '../../../contract/event.ts';
+import type { EventOutcome } from '../../../contract/routes.ts';
+import type { StreamedEvent } from '../../data/event-stream.ts';
+import { useOutcomes } from './use-outcomes.ts';
+
+export type EventRow = {
+  event: Event;
+  /** How many Actions matched, as far as is known: from the stream, else from the deliveries. */
+  actions: number | undefined;
+  /** undefined: not known yet. */
+  deliveries: EventOutcome['deliveries'] | undefined;
+};
+
+const rowsMax = 150;
+
+/** What came live above what was listed, each event once, with what became of it. What did not change stays the same object. */
+export function useEventRows(
+  live: readonly StreamedEvent[],
+  listed: readonly Event[] | undefined,
+): readonly EventRow[] {
+  const seen = new Set(live.map(({ event }) => event.id));
+  const matched = new Map(live.map((one) => [one.event.id, one.matched.length]));
+  const events = [...live.map(({ event }) => event), ...(listed ?? []).filter(({ id }) => !seen.has(id))].slice(
+    0,
+    rowsMax,
+  );
+  const outcomes = useOutcomes(events);
+  const before = useRef(new Map<string, EventRow>());
+
+  const rows = events.map((event): EventRow => {
+    const deliveries = outcomes.get(event.id);
+    const actions = matched.get(event.id) ?? (deliveries === undefined ? undefined : actionsOf(deliveries));
+    const last = before.current.get(event.id);
+    const isSame = last !== undefined && last.deliveries === deliveries && last.actions === actions;
+    return isSame ? last : { event, actions, deliveries };
+  });
+  before.current = new Map(rows.map((row) => [row.event.id, row]));
+  return rows;
+}
+
+function actionsOf(deliveries: EventOutcome['deliveries']): number {
+  return new Set(deliveries.map(({ actionId }) => actionId)).size;
+}

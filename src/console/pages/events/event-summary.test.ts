@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery } from '../../../contract/delivery.ts';
+import type { ExplainedCondition } from '../../../contract/explanation.ts';
+import { clauseWords, decisionAt, tally } from './decision.ts';
+import { type ExplainedAction, eventSummary } from './event-summary.ts';
+
+const isBuy: ExplainedCondition = {
+  kind: 'comparison',
+  pointer: '/all/0',
+  result: false,
+  parameter: 'wt.ev',
+  operator: 'equals',
+  value: 'buy',
+  ignoreCase: false,
+  isMissing: false,
+  actual: 'look',
+};
+const action: ExplainedAction = {
+  actionId: 'act_1',
+  name: 'Bought',
+  status: 'enabled',
+  matched: false,
+  decidedBy: '/all/0',
+  explanation: { kind: 'all', pointer: '', result: false, conditions: [isBuy] },
+  deliveries: [],
+};
+const delivery: Delivery = {
+  id: 'dlv_1',
+  eventId: 'evt_1',
+  actionId: 'act_1',
+  destinationId: 'dst_1',
+  connectionId: 'con_1',
+  status: 'held',
+  reason: 'destination_disabled',
+  detail: null,
+  errorKind: null,
+  attempts: 0,
+  nextAttemptAt: null,
+  createdAt: '2026-01-02T03:04:05.000Z',
+  finishedAt: null,
+  test: false,
+};
+
+test('why nothing was sent is said down to the clause that decided and the value that was found', () => {
+  assert.deepEqual(eventSummary({ actions: [action] }, true), [
+    'Nothing was sent: the only Action does not match this event.',
+    'Bought needs: wt.ev is “buy”. This event has “look”.',
+  ]);
+  const missing = { ...action, explanation: { ...isBuy, isMissing: true, actual: null } };
+  assert.match(eventSummary({ actions: [missing] }, true)[1] ?? '', /This event has no wt\.ev\.$/);
+  assert.doesNotMatch(eventSummary({ actions: [action] }, false).join(' '), /look/);
+});
+
+test('what is held, failed and delivered is counted, with the reason', () => {
+  const deliveries = [delivery, { ...delivery, status: 'delivered' as const, reason: null }];
+  assert.deepEqual(eventSummary({ actions: [{ ...action, matched: true, deliveries }] }, true), [
+    'Not sent yet: 1 delivery is held because its destination is disabled.',
+    'Sent: 1 delivery arrived.',
+  ]);
+});
+
+test('a disabled Action that would match, one that matches only now, and no Action at all are told apart', () => {
+  const said = (...actions: ExplainedAction[]) => eventSummary({ actions }, true)[0] ?? '';
+  assert.match(said({ ...action, matched: true, status: 'disabled' }), /Bought matches, but is disabled/);
+  assert.match(said({ ...action, matched: true }), /did not when the event came in/);
+  assert.match(said(), /no Action yet/);
+});
+
+test('a clause under “not” is told as what would have to be', () => {
+  const tree: ExplainedCondition = { kind: 'not', pointer: '', result: false, condition: { ...isBuy, result: true } };
+  const found = decisionAt(tree, '/all/0');
+  assert.ok(found?.isNegated === true);
+  assert.equal(clauseWords(found.leaf, found.isNegated), 'wt.ev is not “buy”');
+  assert.deepEqual(tally(tree), { all: 1, passed: 1 });
+});

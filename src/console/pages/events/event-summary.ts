@@ -1,0 +1,51 @@
+import type { Answer } from '../../../client/client.ts';
+import type { Delivery, DeliveryStatus } from '../../../contract/delivery.ts';
+import { event as words } from '../../messages/en/events.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { clauseWords, decisionAt, foundSentence } from './decision.ts';
+
+export type Explanation = Answer<'explainEvent'>;
+export type ExplainedAction = Explanation['actions'][number];
+
+const w = words.summary;
+
+/** What became of an event, in one or a few sentences: sent, or why not, down to the clause that decided. */
+export function eventSummary({ actions }: Pick<Explanation, 'actions'>, maySee: boolean): string[] {
+  const deliveries = actions.flatMap((action) => action.deliveries).filter(({ test }) => !test);
+  if (deliveries.length > 0) return deliverySentences(deliveries);
+  if (actions.length === 0) return [w.none];
+  const matched = actions.filter((action) => action.matched);
+  const enabled = matched.find(({ status }) => status === 'enabled');
+  if (enabled !== undefined) return [w.noDelivery(enabled.name)];
+  const [disabled] = matched;
+  if (disabled !== undefined) return [w.disabled(disabled.name)];
+  const nearest = actions.find(({ status }) => status === 'enabled') ?? actions[0];
+  return [w.nothing(actions.length), ...(nearest === undefined ? [] : because(nearest, maySee))];
+}
+
+/** Why an Action did not match. */
+export function because({ name, decidedBy, explanation }: ExplainedAction, maySee: boolean): string[] {
+  const decision = decisionAt(explanation, decidedBy);
+  if (decision === null) return [];
+  const { leaf, isNegated } = decision;
+  return [w.because(name, clauseWords(leaf, isNegated), foundSentence(leaf, maySee))];
+}
+
+function deliverySentences(deliveries: readonly Delivery[]): string[] {
+  const of = (...states: DeliveryStatus[]) => deliveries.filter(({ status }) => states.includes(status));
+  const say = (some: readonly Delivery[], sentence: (count: number, why: string) => string) =>
+    some.length === 0 ? [] : [sentence(some.length, whyOf(some))];
+  return [
+    ...say(of('failed'), w.failed),
+    ...say(of('held'), w.held),
+    ...say(of('pending', 'sending', 'retrying'), w.waiting),
+    ...say(of('skipped'), w.skipped),
+    ...say(of('cancelled'), w.cancelled),
+    ...say(of('delivered'), w.sent),
+  ];
+}
+
+function whyOf(deliveries: readonly Delivery[]): string {
+  const reason = deliveries.find((one) => one.reason !== null)?.reason ?? null;
+  return reason === null ? w.unknown : outcomes.reason[reason].why;
+}

@@ -1,0 +1,69 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Event } from '../../../contract/event.ts';
+import { rights } from '../../../contract/rights.ts';
+import { useNamed } from '../../data/named.ts';
+import { events as listWords, event as words } from '../../messages/en/events.ts';
+import { formatAbsolute, formatBytes } from '../../messages/format.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { PayloadViewer } from '../../parts/payload-viewer.tsx';
+import css from './explain.module.css';
+
+/** What the event carries: its parameters, what Millrace added, and the session. */
+export function PayloadTab({ event, maySee }: { event: Event; maySee: boolean }): ReactNode {
+  if (!maySee) return <Text>{listWords.needPayloads(rights['payloads:view'])}</Text>;
+  const parts = [
+    [words.data, event.data, 'it'],
+    [words.ext, event.ext, 'it.ext'],
+    [words.session, event.session, 'it.session'],
+  ] as const;
+  return parts.map(([title, value, root]) =>
+    Object.keys(value).length === 0 && root !== 'it' ? null : (
+      <Panel key={root} title={title}>
+        <PayloadViewer value={value} label={title} root={root} />
+      </Panel>
+    ),
+  );
+}
+
+const r = words.raw;
+
+/** Everything that is stored of the event, beside and with its payload. */
+export function RawTab({ event }: { event: Event }): ReactNode {
+  const collectors = useNamed('listCollectors');
+  const { collectorId, format } = event.source;
+  const { data, ext, session } = event;
+  const facts: [string, string][] = [
+    [r.id, event.id],
+    [r.name, event.name ?? r.none],
+    [r.visitor, event.visitorId ?? r.none],
+    [r.session, event.sessionId ?? r.none],
+    [r.occurred, both(event.occurredAt)],
+    [r.received, both(event.receivedAt)],
+    [r.collector, collectors.get(collectorId)?.name ?? collectorId],
+    [r.format, format],
+    [r.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
+  ];
+  return (
+    <>
+      <Panel title={r.title} text={r.text}>
+        <dl className={css['facts']}>
+          {facts.map(([name, value]) => (
+            <div key={name} className={css['fact']}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </Panel>
+      <Panel title={r.json}>
+        <PayloadViewer value={event} label={r.json} root="event" />
+      </Panel>
+    </>
+  );
+}
+
+function both(at: string): string {
+  const { local, utc } = formatAbsolute(new Date(at));
+  return `${local} (${utc})`;
+}

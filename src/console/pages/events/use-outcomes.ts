@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from 'react';
+import type { EventOutcome } from '../../../contract/routes.ts';
+import { client } from '../../session/session.ts';
+
+export type Outcomes = ReadonlyMap<string, EventOutcome['deliveries']>;
+
+const everyMs = 1_500;
+const atOnce = 100;
+/** How long after an event a delivery of it may still appear. */
+const settledAfterMs = 10_000;
+const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
+
+/** What became of the events shown: asked for in one request, again while something may still change. */
+export function useOutcomes(events: readonly { id: string; receivedAt: string }[]): Outcomes {
+  const [outcomes, set] = useState<Outcomes>(new Map());
+  const shown = useRef(events);
+  shown.current = events;
+  const known = useRef(outcomes);
+  known.current = outcomes;
+  const hasRows = events.length > 0;
+
+  useEffect(() => {
+    if (!hasRows) return;
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+
+    async function ask() {
+      const ids = shown.current.filter(mayChange).map(({ id }) => id);
+      if (ids.length > 0) {
+        try {
+          const query = { ids: ids.slice(0, atOnce).join() };
+          const { data } = await client().call('getEventOutcomes', { query, signal: stop.signal });
+          const kept = shown.current.flatMap(({ id }) => {
+            const deliveries = known.current.get(id);
+            return deliveries === undefined ? [] : [[id, deliveries] as const];
+          });
+          const told = data.map(({ eventId, deliveries }) => [eventId, same(eventId, deliveries)] as const);
+          set(new Map([...kept, ...told]));
+        } catch {
+          // The list beside it says when the server is away; the next turn asks again.
+        }
+      }
+      if (!stop.signal.aborted) timer = setTimeout(() => void ask(), everyMs);
+    }
+
+    /** What is as it was stays the same object, so that its row is not drawn again. */
+    function same(id: string, deliveries: EventOutcome['deliveries']) {
+      const before = known.current.get(id);
+      return before !== undefined && JSON.stringify(before) === JSON.stringify(deliveries) ? before : deliveries;
+    }
+
+    function mayChange({ id, receivedAt }: { id: string; receivedAt: string }): boolean {
+      const deliveries = known.current.get(id);
+      if (deliveries === undefined) return true;
+      if (deliveries.some(({ status }) => unfinished.has(status))) return true;
+      return deliveries.length === 0 && Date.now() - Date.parse(receivedAt) < settledAfterMs;
+    }
+
+    void ask();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [hasRows]);
+
+  return outcomes;
+}

@@ -1,0 +1,141 @@
+import { Anchor, Group, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import type { Delivery } from '../../contract/delivery.ts';
+import type { LastAttempt } from '../../contract/routes.ts';
+import { apiQuery } from '../data/api.ts';
+import { useNamed } from '../data/named.ts';
+import { deliveries as words } from '../messages/en/deliveries.ts';
+import { statusLine } from '../messages/en/http.ts';
+import { outcomes } from '../messages/en/outcomes.ts';
+import { formatDuration } from '../messages/format.ts';
+import { useMay } from '../session/rights.ts';
+import type { Column } from './columns.tsx';
+import { Countdown } from './countdown.tsx';
+import { RowLink } from './row-link.tsx';
+import { StatusBadge } from './status-badge.tsx';
+import { Time } from './time.tsx';
+
+const w = words.columns;
+const idsMost = 100;
+
+/** The columns of a list of deliveries, with the names and last attempts that its rows need. */
+export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<Delivery>[] {
+  const mayEvents = useMay('events:view');
+  const actions = useNamed('listActions');
+  const connections = useNamed('listConnections');
+  const destinations = useNamed('listAllDestinations');
+  const ids = rows.slice(0, idsMost).map(({ id, attempts, status }) => ({ id, key: `${id} ${attempts} ${status}` }));
+  const eventIds = [...new Set(rows.flatMap(({ eventId }) => (eventId === null ? [] : [eventId])))].slice(0, idsMost);
+  const attempts = useQuery({
+    ...apiQuery('getLastAttempts', { query: { ids: ids.map(({ id }) => id).join() } }),
+    // What changed of a delivery tells that there was another attempt.
+    queryKey: ['getLastAttempts', ids.map(({ key }) => key).join()],
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const names = useQuery({
+    ...apiQuery('getEventNames', { query: { ids: eventIds.join() } }),
+    enabled: eventIds.length > 0 && mayEvents,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+
+  return useMemo(() => {
+    const last = new Map(attempts.data?.data.map((one) => [one.deliveryId, one.last]));
+    const eventNames = new Map(names.data?.data.map(({ id, name }) => [id, name]));
+    const nameOf = (row: Delivery) =>
+      words.target(
+        connections.get(row.connectionId)?.name ?? row.connectionId,
+        destinations.get(row.destinationId)?.name ?? row.destinationId,
+      );
+    const mostOf = ({ destinationId, connectionId }: Delivery) =>
+      (destinations.get(destinationId)?.settings.retry ?? connections.get(connectionId)?.settings.retry)?.scheduleMs
+        .length;
+    return [
+      { id: 'status', header: w.status, isFixed: true, cell: (row) => <Status row={row} target={nameOf(row)} /> },
+      {
+        id: 'event',
+        header: w.event,
+        cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : eventNames.get(eventId)} />,
+      },
+      {
+        id: 'action',
+        header: w.action,
+        cell: ({ actionId }) => (actionId === null ? words.noAction : (actions.get(actionId)?.name ?? actionId)),
+      },
+      { id: 'target', header: w.target, cell: nameOf },
+      {
+        id: 'attempts',
+        header: w.attempts,
+        align: 'end',
+        cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : mostOf(row)),
+      },
+      { id: 'response', header: w.response, cell: ({ id }) => <Response last={last.get(id)} /> },
+      {
+        id: 'duration',
+        header: w.duration,
+        align: 'end',
+        cell: ({ id }) => {
+          const ms = last.get(id)?.durationMs;
+          return ms === undefined ? null : formatDuration(ms);
+        },
+      },
+      { id: 'created', header: w.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+      {
+        id: 'next',
+        header: w.next,
+        cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />),
+      },
+    ];
+  }, [actions, connections, destinations, attempts.data, names.data]);
+}
+
+function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
+  const { id, status, reason, errorKind, test } = row;
+  const why =
+    reason !== null
+      ? outcomes.reason[reason].short
+      : errorKind !== null
+        ? outcomes.errorKind[errorKind].short
+        : undefined;
+  return (
+    <Group gap="xs" wrap="nowrap" align="start">
+      <RowLink
+        to="/deliveries/$deliveryId"
+        params={{ deliveryId: id }}
+        title={target}
+        note={status === 'delivered' ? undefined : why}
+      >
+        <StatusBadge status={status} />
+      </RowLink>
+      {test ? <StatusBadge status="test" /> : null}
+    </Group>
+  );
+}
+
+function EventCell({ id, name }: { id: string | null; name: string | null | undefined }): ReactNode {
+  if (id === null)
+    return (
+      <Text c="dimmed" size="sm">
+        {words.noEvent}
+      </Text>
+    );
+  return (
+    <Anchor component={Link} to="/events/$eventId" params={{ eventId: id } as never}>
+      {name ?? id}
+    </Anchor>
+  );
+}
+
+function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNode {
+  if (last === undefined) return null;
+  if (last?.status != null) return statusLine(last.status);
+  if (last?.errorKind != null) return outcomes.errorKind[last.errorKind].short;
+  return (
+    <Text c="dimmed" size="sm">
+      {words.noResponse}
+    </Text>
+  );
+}
