@@ -17,7 +17,13 @@ function file(t: TestContext, content: string): string {
 }
 
 test('a wrong command line ends with 2 and one line that helps', async () => {
-  for (const argv of [['strat'], ['start', '--data-dri', 'x'], ['deliveries', 'list', '--limit', 'x'], ['send', 'x']]) {
+  for (const argv of [
+    ['strat'],
+    ['start', '--data-dri', 'x'],
+    ['deliveries', 'list', '--limit', 'x'],
+    ['send', 'x'],
+    ['stats', 'x'],
+  ]) {
     const { written, ...one } = cli();
     assert.equal(await one.run(...argv), 2, argv.join(' '));
     assert.match(written.err, /^millrace: .+\n(\(Did you mean .+\)\n)?$/, argv.join(' '));
@@ -31,7 +37,7 @@ test('help names every command and ends with 0', async () => {
   for (const command of ['start', 'demo', 'send', 'template', 'connections', 'destinations', 'actions', 'behaviors']) {
     assert.match(written.out, new RegExp(`\n  ${command} `));
   }
-  for (const command of ['collectors', 'apply', 'deliveries', 'doctor', 'backup', 'restore', 'version']) {
+  for (const command of ['collectors', 'apply', 'deliveries', 'stats', 'doctor', 'backup', 'restore', 'version']) {
     assert.match(written.out, new RegExp(`\n  ${command} `));
   }
 });

@@ -11,6 +11,7 @@ import type { Deps } from './program.ts';
 import { sendCommand } from './send.ts';
 import { connectTo } from './server.ts';
 import { startCommand } from './start.ts';
+import { statsCommand } from './stats.ts';
 import { templateCommands } from './template.ts';
 import { versionCommand } from './version.ts';
 
@@ -52,6 +53,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     templateCommands,
     documentCommands,
     deliveryCommands,
+    statsCommand,
     doctorCommand,
     backupCommands,
     versionCommand,

@@ -129,3 +129,18 @@ test('deliveries are listed with filters by name; unknown ones are refused', asy
   assert.equal((await run(['deliveries', 'list', '--action', 'Nothing'])).code, 3);
   assert.equal((await run(['deliveries', 'get', 'dlv_0'])).code, 3);
 });
+
+test('stats are shown for everything, or with its name for each thing of a kind', async (t) => {
+  const { run, server } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const [connection] = server.configuration.snapshot.documents.connection.values();
+  server.parts.pipeline.statistics.ended(
+    { connectionId: connection?.id ?? '' },
+    { status: 'failed', reason: 'expired' },
+  );
+  await run(['send', '--key', 'unknown', 'a=b']);
+  const all = await run(['stats', '--range', '1h']);
+  assert.match(all.out, /\nfailed +1\n[\s\S]*\nrejected +1\n[\s\S]*failed: expired +1\n/);
+  assert.match((await run(['stats', 'connection'])).out, /\ncon_\w+ +CRM +0 +0 +0 +0 +0 +0 +1 +– +–\n/);
+  assert.equal(JSON.parse((await run(['stats', '--output', 'json'])).out).totals.rejected, 1);
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
 import type { Delivery } from '../contract/delivery.ts';
+import type { Stats } from '../contract/stats.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { type Document, type Kind, kinds } from './kinds.ts';
 import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
@@ -20,6 +21,7 @@ export type Server = {
   remove(kind: Kind, id: string): Promise<void>;
   deliveries(filters: Filters): AsyncIterable<Delivery>;
   delivery(id: string): Promise<Delivery>;
+  stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
   /** Sends events to a collector's key; answers their ids. */
@@ -91,6 +93,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     },
     deliveries: (query) => pages('listDeliveries', { query }),
     delivery: (id) => call('getDelivery', { params: { id } }),
+    stats: (query) => call('getStats', { query }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
     render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,
     async send(key, events) {

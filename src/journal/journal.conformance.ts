@@ -384,10 +384,19 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
         { dueAt: start + hour },
         { destinationId: 'dst_2' },
         {},
+        { actionId: null },
+        {},
       ]);
       await journal.deliveries.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
-      assert.equal(await journal.log.expire('dst_1', start, start + 1), 0);
-      assert.equal(await journal.log.expire('dst_1', start + 1, start + 1), 1);
+      assert.deepEqual(await journal.log.expire('dst_1', start, start + 1), []);
+      const expired = await journal.log.expire('dst_1', start + 1, start + 1);
+      assert.deepEqual(
+        expired.sort((a, b) => b.count - a.count),
+        [
+          { actionId: 'act_1', count: 2 },
+          { actionId: null, count: 1 },
+        ],
+      );
       const row = await journal.log.delivery(ids[0] ?? '');
       assert.deepEqual([row?.status, row?.reason, row?.dueAt, row?.finishedAt], ['failed', 'expired', null, start + 1]);
       assert.deepEqual(await list(journal, { status: 'pending' }), [ids[2], ids[1]]);
@@ -669,6 +678,37 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       assert.deepEqual(await kept(minute), [24 * 9, 24 * 9 + 1 / 60]);
       assert.deepEqual(await kept(15 * minute), [24 * 9]);
       assert.deepEqual(await kept(2 * hour), [36, 60, 24 * 9]);
+    });
+
+    guarantee('what waits for a destination is counted by action', async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [
+        {},
+        {},
+        { dueAt: start + hour },
+        { actionId: 'act_2' },
+        { actionId: null },
+        { destinationId: 'dst_2' },
+        { test: true, dueAt: null },
+        {},
+      ]);
+      await journal.deliveries.settle(lease, [settlement(ids[7], { status: 'held', reason: 'exhausted' })], start);
+      const waiting = async (except: string[]) =>
+        new Map((await journal.statistics.waiting('dst_1', except)).map((one) => [one.actionId, one.count]));
+      assert.deepEqual(
+        await waiting([]),
+        new Map([
+          [null, 1],
+          ['act_1', 3],
+          ['act_2', 1],
+        ]),
+      );
+      assert.deepEqual(
+        await waiting([ids[0] ?? '', ids[3] ?? '', 'dlv_x']),
+        new Map([
+          [null, 1],
+          ['act_1', 2],
+        ]),
+      );
     });
 
     guarantee(

@@ -194,9 +194,15 @@ export interface DeliveryLog {
   cancel(id: string, now: number): Promise<boolean | null>;
   /** Makes a destination's deliveries stored as held (exhausted, unknown outcome) due now, like `retry`. Answers how many. */
   release(destinationId: string, now: number): Promise<number>;
-  /** Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`. */
-  expire(destinationId: string, createdBefore: number, now: number): Promise<number>;
+  /**
+   * Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`.
+   * Answers how many, by action.
+   */
+  expire(destinationId: string, createdBefore: number, now: number): Promise<CountByAction[]>;
 }
+
+/** How many of a destination's deliveries come from an action; null: from none. */
+export type CountByAction = { actionId: string | null; count: number };
 
 export type EventQuery = {
   limit: number;
@@ -277,6 +283,8 @@ export interface Statistics {
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /** Everything added in the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
+  /** How many deliveries of a destination wait for their time, by action; those in `except` are passed over. */
+  waiting(destinationId: string, except: readonly string[]): Promise<CountByAction[]>;
   /** When the oldest unfinished delivery was created; null: there is none. */
   oldestWaiting(): Promise<number | null>;
 }

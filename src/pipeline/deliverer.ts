@@ -35,6 +35,8 @@ export type Deliverer = AsyncDisposable & {
   /** Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now. */
   wake(destinationIds: readonly string[]): void;
   isSending(deliveryId: string): boolean;
+  /** The deliveries on the wire, and those whose answer is not recorded yet. */
+  sending(): Iterable<string>;
   depth(): { inMemory: number; inFlight: number };
 };
 
@@ -276,6 +278,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       }
     },
     isSending: (id) => sending.has(id),
+    sending: () => sending.keys(),
     depth: () => ({ inMemory: memory.waiting, inFlight: sending.size }),
     async [Symbol.asyncDispose]() {
       isStopping = true;

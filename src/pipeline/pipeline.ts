@@ -5,6 +5,7 @@ import { loadConfiguration } from './configuration.ts';
 import { createDeliverer } from './deliverer.ts';
 import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
 import { createGates } from './gates.ts';
+import { countHeld } from './held-count.ts';
 import { holdLeases } from './leases.ts';
 import { createMatcher } from './matcher.ts';
 import { healthOf, newsDesk } from './outlook.ts';
@@ -69,6 +70,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     }),
   );
   gates.watch(deliverer.wake);
+  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
   stack.use(followConfiguration({ ...room, deliverer }));
   const matcher = stack.use(
     createMatcher({

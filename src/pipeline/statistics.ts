@@ -46,6 +46,8 @@ export type Statistics = AsyncDisposable & {
   created(deliveries: readonly DueDelivery[]): void;
   /** A step is recorded; `wasHeld`: it was a probe of a closed gate. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
+  /** Deliveries that wait were put on hold. */
+  held(of: Owners, reason: Reason, amount: number): void;
   /** Deliveries ended without an attempt. */
   ended(
     of: Partial<Owners>,
@@ -220,6 +222,11 @@ export function createStatistics(options: {
       else if (status === 'retrying') happens(happening, countSlots.retried);
       else if (status !== 'pending') ends(status, reason);
       addFor(delivery);
+    },
+    held(of, reason, amount) {
+      begin();
+      ends('held', reason);
+      addFor(of, amount);
     },
     ended(of, end, amount = 1) {
       if (amount === 0) return;

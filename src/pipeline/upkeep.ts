@@ -13,7 +13,7 @@ export type UpkeepOptions = {
   retentionBytes: number | null;
   everyMs: number;
   /** So many deliveries were held for too long and are failed now. */
-  expired(of: { destinationId: string; connectionId: string }, amount: number): void;
+  expired(of: { destinationId: string; connectionId: string; actionId: string | null }, amount: number): void;
   failed(error: unknown, doing: string): void;
 };
 
@@ -53,8 +53,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   async function expire() {
     const now = clock.now();
     for (const { destinationId, connectionId, ageMs } of expiring()) {
-      const amount = await journal.log.expire(destinationId, now - ageMs, now);
-      options.expired({ destinationId, connectionId }, amount);
+      for (const { actionId, count } of await journal.log.expire(destinationId, now - ageMs, now))
+        options.expired({ destinationId, connectionId, actionId }, count);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Attempt } from '../../contract/delivery.ts';
 import { placedId } from '../../contract/ids.ts';
 import {
+  type CountByAction,
   type DeliveryQuery,
   deathsMax,
   isFinished,
@@ -125,12 +126,12 @@ export function deliveryStore() {
       return held.length;
     },
 
-    expire(destinationId: string, createdBefore: number, now: number): number {
+    expire(destinationId: string, createdBefore: number, now: number): CountByAction[] {
       const old = [...rows.values()].filter(
         (row) => row.destinationId === destinationId && row.createdAt < createdBefore && isDue(row, now),
       );
       for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
-      return old.length;
+      return countByAction(old);
     },
 
     list(query: DeliveryQuery): LoggedDelivery[] {
@@ -141,6 +142,13 @@ export function deliveryStore() {
     bytes: () =>
       rows.values().reduce((sum, row) => sum + 200 + JSON.stringify([row.rendered, row.attemptLog]).length, 0),
   };
+}
+
+export function countByAction(rows: readonly DeliveryRow[]): CountByAction[] {
+  return Array.from(
+    Map.groupBy(rows, (row) => row.actionId),
+    ([actionId, ofAction]) => ({ actionId, count: ofAction.length }),
+  );
 }
 
 /** The part of a delivery that lists show. */

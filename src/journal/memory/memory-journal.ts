@@ -1,6 +1,6 @@
 import { placeOf } from '../../contract/ids.ts';
 import { type Gate, isFinished, type Journal } from '../journal.ts';
-import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
+import { countByAction, type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog, nearest } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
 import { statisticsBook } from './statistics-book.ts';
@@ -133,6 +133,12 @@ export function memoryJournal(): Journal {
 
     statistics: {
       ...statisticsBook(),
+      async waiting(destinationId, except) {
+        const rows = [...store.rows.values()].filter(
+          (row) => row.destinationId === destinationId && row.dueAt !== null,
+        );
+        return countByAction(rows.filter((row) => !except.includes(row.id)));
+      },
       async oldestWaiting() {
         const waiting = [...store.rows.values()].filter((row) => !isFinished(row.status));
         return waiting.length === 0 ? null : Math.min(...waiting.map((row) => row.createdAt));

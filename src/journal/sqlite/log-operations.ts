@@ -1,10 +1,10 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { RetryRequest } from '../journal.ts';
+import type { CountByAction, RetryRequest } from '../journal.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { statusCodes } from './codes.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, exists, numberAt } from './delivery-rows.ts';
 import { finish } from './queue-operations.ts';
-import { targetIds } from './words.ts';
+import { targetIds, wordText } from './words.ts';
 
 export const logOperations = {
   delivery(db: Db, { number, timeMs }: DeliveryPlace): { row: DeliveryRow; lines: BlockLine[] } | null {
@@ -49,13 +49,14 @@ export const logOperations = {
     return held.length;
   },
 
-  /** Likewise. */
-  expire(db: Db, query: { destinationId: string; createdBefore: number; now: number; limit: number }): number {
+  /** Likewise; by action. */
+  expire(db: Db, query: { destinationId: string; createdBefore: number; now: number; limit: number }): CountByAction[] {
     const end = numberAt(db, query.createdBefore);
     const old = targetIds(db, query)
       .flatMap((target) =>
-        db.all<{ number: number }>(
-          `SELECT number FROM delivery INDEXED BY delivery_due WHERE target = ? AND due_at <= ? AND number < ? LIMIT ?`,
+        db.all<{ number: number; action: number | null }>(
+          `SELECT number, action FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND due_at <= ? AND number < ? LIMIT ?`,
           target,
           query.now,
           end,
@@ -64,7 +65,10 @@ export const logOperations = {
       )
       .slice(0, query.limit);
     for (const { number } of old) finish(db, { number, status: statusCodes.failed, reason: 'expired', now: query.now });
-    return old.length;
+    return Array.from(
+      Map.groupBy(old, (row) => row.action),
+      ([action, rows]) => ({ actionId: wordText(db, action), count: rows.length }),
+    );
   },
 };
 

@@ -146,8 +146,23 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return place && client.write('cancel', { ...place, now });
       },
       release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
-      expire: (destinationId, createdBefore, now) =>
-        inSteps((limit) => client.write('expire', { destinationId, createdBefore, now, limit })),
+      async expire(destinationId, createdBefore, now) {
+        const counts = new Map<string | null, number>();
+        await inSteps(async (limit) => {
+          let sum = 0;
+          for (const { actionId, count } of await client.write('expire', {
+            destinationId,
+            createdBefore,
+            now,
+            limit,
+          })) {
+            counts.set(actionId, (counts.get(actionId) ?? 0) + count);
+            sum += count;
+          }
+          return sum;
+        });
+        return Array.from(counts, ([actionId, count]) => ({ actionId, count }));
+      },
     },
 
     upkeep: {
@@ -167,6 +182,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return client.write('addStatistics', { entries: text }, { bytes: text.length, isIntake: false });
       },
       read: (query) => client.read('readStatistics', query),
+      waiting: (destinationId, except) =>
+        client.read('waiting', {
+          destinationId,
+          except: except.flatMap((id) => placeOf('delivery', id)?.number ?? []),
+        }),
       oldestWaiting: () => client.read('oldestWaiting', null),
     },
 

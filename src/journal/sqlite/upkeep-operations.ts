@@ -1,10 +1,10 @@
 import type { Db } from '../../sqlite/db.ts';
-import { identityMemoryMs } from '../journal.ts';
+import { type CountByAction, identityMemoryMs } from '../journal.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { statusCodes } from './codes.ts';
 import { numberAt } from './delivery-rows.ts';
 import { type GroupRow, groupBeside } from './event-operations.ts';
-import { targetIds } from './words.ts';
+import { targetIds, wordText } from './words.ts';
 
 /** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
 export type Limits = { before: number; bytesMax: number | null; steps: number };
@@ -99,6 +99,19 @@ export const upkeepOperations = {
   }),
 
   bytesInUse: (db: Db, _: null): number => bytesInUse(db),
+
+  waiting(db: Db, { destinationId, except }: { destinationId: string; except: number[] }): CountByAction[] {
+    return targetIds(db, { destinationId }).flatMap((target) =>
+      db
+        .all<{ action: number | null; count: number }>(
+          `SELECT action, count(*) AS count FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND due_at IS NOT NULL AND number NOT IN (SELECT value FROM json_each(?)) GROUP BY action`,
+          target,
+          JSON.stringify(except),
+        )
+        .map(({ action, count }) => ({ actionId: wordText(db, action), count })),
+    );
+  },
 
   /** A seek for each state and target: a walk over all that is unfinished could be long. */
   oldestWaiting(db: Db, _: null): number | null {

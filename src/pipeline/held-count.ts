@@ -1,0 +1,37 @@
+import type { Statistics as StatisticsPort } from '../journal/journal.ts';
+import type { Configuration } from './configuration.ts';
+import type { Deliverer } from './deliverer.ts';
+import type { Gates } from './gates.ts';
+import type { Statistics } from './statistics.ts';
+
+/**
+ * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
+ * a plan, or an attempt that was under way.
+ */
+export function countHeld(options: {
+  gates: Pick<Gates, 'allClosed' | 'watch'>;
+  journal: Pick<StatisticsPort, 'waiting'>;
+  configuration: Configuration;
+  deliverer: Pick<Deliverer, 'sending'>;
+  statistics: Pick<Statistics, 'held'>;
+  failed(error: unknown, doing: string): void;
+}): void {
+  const { gates, journal, configuration, deliverer, statistics } = options;
+  let before = gates.allClosed();
+  gates.watch(() => {
+    const closed = gates.allClosed();
+    const onWire = [...deliverer.sending()];
+    for (const [destinationId, { reason }] of closed) {
+      const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
+      if (before.has(destinationId) || connectionId === undefined) continue;
+      journal.waiting(destinationId, onWire).then(
+        (waiting) => {
+          for (const { actionId, count } of waiting)
+            statistics.held({ actionId, destinationId, connectionId }, reason, count);
+        },
+        (error) => options.failed(error, 'count what is held'),
+      );
+    }
+    before = closed;
+  });
+}
