@@ -10,8 +10,11 @@ before(async () => {
 after(() => console_[Symbol.asyncDispose]());
 
 test('a first visit and every page stay within their budgets', () => {
-  const { firstScript, firstStyle, pages } = measureConsole(new URL('../../dist/console', import.meta.url).pathname);
+  const { firstScript, firstStyle, pages, editor } = measureConsole(
+    new URL('../../dist/console', import.meta.url).pathname,
+  );
   assert.ok(firstScript <= budgets.firstScript, `script of the first load: ${firstScript} bytes after gzip`);
+  assert.ok(editor > 0 && editor <= budgets.editor, `the template editor: ${editor} bytes after gzip`);
   assert.ok(firstStyle <= budgets.firstStyle, `style of the first load: ${firstStyle} bytes after gzip`);
   assert.ok(pages.length > 5);
   for (const { name, bytes } of pages) assert.ok(bytes <= budgets.page, `${name}: ${bytes} bytes more after gzip`);

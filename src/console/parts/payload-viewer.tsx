@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { formatBytes } from '../messages/format.ts';
 import { CopyButton, CopyIcon } from './copy-button.tsx';
+import { pathTo } from './member-path.ts';
 import css from './payload-viewer.module.css';
 
 type Props = {
@@ -103,12 +104,6 @@ function Branch({
       </details>
     </li>
   );
-}
-
-/** How a template reaches a member: `it.data[0]`, `it["wt.dcsvid"]`. */
-export function pathTo(parent: string, key: string, isArray: boolean): string {
-  if (isArray) return `${parent}[${key}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${parent}.${key}` : `${parent}[${JSON.stringify(key)}]`;
 }
 
 function parse(text: string): { ok: true; value: unknown } | { ok: false } {

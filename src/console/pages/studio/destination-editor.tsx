@@ -1,9 +1,11 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
+import type { TemplateFinding } from '../../editor/findings.ts';
+import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
@@ -23,6 +25,8 @@ import {
 } from './destination-draft.ts';
 import { DestinationForm } from './destination-form.tsx';
 import css from './studio.module.css';
+import { TemplateField } from './template-field.tsx';
+import { useData } from './use-data.ts';
 
 const unreadableAt = {
   name: ['name', words.required],
@@ -56,6 +60,12 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
   const guard = useUnsavedGuard(isDirty);
   const saving = base === null ? create : replace;
   const form = useRef<HTMLDivElement>(null);
+  const editor = useRef<EditorHandle>(null);
+  const [findings, setFindings] = useState<readonly TemplateFinding[]>([]);
+  const [isFull, setFull] = useState(false);
+  const { known } = useData(base?.id ?? null, '');
+  const blocking = findings.filter(({ severity }) => severity === 'error');
+  const maySave = mayManage && blocking.length === 0;
 
   const failed = saving.error;
   const told = fieldErrors(failed);
@@ -74,6 +84,7 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
   }
 
   function save(then: 'leave' | 'stay', ifMatch = base?.version) {
+    if (!maySave) return;
     const absent = unreadable(draft);
     setUnread(absent);
     if (absent.length > 0) return;
@@ -110,21 +121,37 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
       <div className={css['columns']}>
         <div className={css['column']}>
           <DestinationForm {...fields} connection={connection} />
-          <Textarea
-            label={words.template.label}
-            value={draft.template}
-            onChange={(event) => change({ template: event.currentTarget.value })}
-            autosize
+          <TemplateField
+            draft={draft}
+            saved={before.template}
+            known={known}
+            isDisabled={!mayManage}
+            findings={findings}
+            error={errors['template']}
+            handle={editor}
+            isFull={isFull}
+            onFull={setFull}
+            onFindings={setFindings}
+            onChange={change}
+            onRun={() => {}}
           />
           <AdvancedSettings {...fields} stored={before} />
         </div>
       </div>
       {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}
+      {blocking[0] === undefined ? null : (
+        <Group gap="xs" mt="md">
+          <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
+          <Button variant="default" size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
+            {words.showError}
+          </Button>
+        </Group>
+      )}
       <SaveBar isDirty={isDirty}>
-        <Button loading={saving.isPending} disabled={!mayManage} onClick={() => save('leave')}>
+        <Button loading={saving.isPending} disabled={!maySave} onClick={() => save('leave')}>
           {parts.save}
         </Button>
-        <Button variant="default" disabled={!mayManage || saving.isPending} onClick={() => save('stay')}>
+        <Button variant="default" disabled={!maySave || saving.isPending} onClick={() => save('stay')}>
           {words.saveAndStay}
         </Button>
         <Button variant="subtle" color="gray" onClick={onCancel}>

@@ -1,0 +1,155 @@
+import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import { REFERENCE } from '../../template/reference.ts';
+import { scan } from '../../template/scanner.ts';
+import { editor as words } from '../messages/en/editor.ts';
+import { pathTo } from '../parts/member-path.ts';
+import type { Field, KnownFields } from './fields.ts';
+
+/** What can be written at a place: fields with type, how often they are there and an example; members, filters, functions. */
+export function completeTemplate(context: CompletionContext, known: KnownFields): CompletionResult | null {
+  const text = context.state.doc.toString();
+  const { pos } = context;
+  const isInside = isInTag(text, pos);
+  if (!isInside) return context.explicit ? asTags(pos, known) : null;
+  const before = text.slice(Math.max(0, pos - 500), pos);
+  const record = recordBefore(text, before);
+  if (record !== null) return members(pos - record.typed.length, pos, known, record.isBracket);
+  const member = /\bit\s*\.\s*(meta\s*\.\s*|events\s*\[\s*\w+\s*\]\s*\.\s*)?([\w$]*)$/.exec(before);
+  if (member !== null) return ofIt(pos - (member[2] ?? '').length, member[1] ?? '');
+  const filter = /[^|]\|\s*([a-z]\w*)?$/.exec(before);
+  if (filter !== null) return { from: pos - (filter[1] ?? '').length, options: entries('filter'), validFor: word };
+  const typed = /[\w$]*$/.exec(before)?.[0] ?? '';
+  // Behind a dot stands the member of something that is not known here.
+  if (/[.\])]\s*$/.test(before.slice(0, before.length - typed.length)) || /^\d/.test(typed)) return null;
+  const isFresh = /\{\{[*]?\s*$/.test(before);
+  if (typed === '' && !isFresh && !context.explicit) return null;
+  const fields = known.fields.map((field) => ({
+    ...fieldOption(field),
+    apply: pathTo(recordAt(text, pos), field.name, false),
+  }));
+  return { from: pos - typed.length, options: [...fields, ...entries('function'), itself], validFor: word };
+}
+
+const word = /^[\w$]*$/;
+const itself: Completion = { label: 'it', type: 'variable', detail: 'data, events, meta', boost: -20 };
+
+function isInTag(text: string, pos: number): boolean {
+  const { pieces, error } = scan(text);
+  if (error !== null && pos > error.offset + 1) return true;
+  return pieces.some(
+    (piece) => piece.kind !== 'text' && piece.kind !== 'close' && pos >= piece.contentStart && pos <= piece.contentEnd,
+  );
+}
+
+/** The names that loops and declarations give to records, as far as they stand before a place. */
+function recordNames(text: string): string[] {
+  const patterns = [
+    /\{\{@each\s*\(\s*it\.data\s*\)\s*=>\s*\(?\s*([\w$]+)/g,
+    /\b(?:const|let|var)\s+\[\s*([\w$]+)[^\]]*\]\s*=\s*it\.data\b/g,
+    /\b(?:const|let|var)\s+([\w$]+)\s*=\s*it\.data\s*\[/g,
+    /\bit\.data\.(?:map|filter|forEach|flatMap|some|every|find)\(\s*\(?\s*([\w$]+)/g,
+    /\bfor\s*\(\s*(?:const|let|var)\s+([\w$]+)\s+of\s+it\.data\b/g,
+  ];
+  return patterns.flatMap((pattern) => Array.from(text.matchAll(pattern), (match) => match[1] ?? ''));
+}
+
+/** The record whose member is being typed, and what of the member stands there, from its dot or bracket on. */
+function recordBefore(text: string, before: string): { typed: string; isBracket: boolean } | null {
+  const names = recordNames(text).map((name) => name.replaceAll('$', '\\$'));
+  const record = ['it\\.data\\[\\w+\\]', 'it\\.events\\[\\w+\\]\\.data', ...names.map((name) => `\\b${name}`)].join(
+    '|',
+  );
+  const match = new RegExp(`(?:${record})(\\??\\.[\\w$.]*|(?:\\?\\.)?\\[\\s*["'\`]?[^"'\`\\]\\s]*)$`).exec(before);
+  const typed = match?.[1];
+  return typed === undefined ? null : { typed, isBracket: typed.includes('[') };
+}
+
+function members(from: number, to: number, { fields }: KnownFields, isBracket: boolean): CompletionResult {
+  return {
+    from,
+    to,
+    filter: true,
+    // The dot or bracket is typed already and is replaced with the name, so that a name with dots gets its brackets.
+    options: fields.map((field) => {
+      const path = pathTo('', field.name, false);
+      return {
+        ...fieldOption(field),
+        label: isBracket ? `["${field.name}"]` : `.${field.name}`,
+        displayLabel: field.name,
+        apply: (view, _completion, start, end) => {
+          const behind = view.state.sliceDoc(end, end + 2);
+          const closing = isBracket ? (/^["'`]?\]/.exec(behind)?.[0].length ?? 0) : 0;
+          const optional = view.state.sliceDoc(start, start + 2) === '?.' && path.startsWith('[') ? '?.' : '';
+          const kept = view.state.sliceDoc(start, start + 2) === '?.' && path.startsWith('.') ? '?' : optional;
+          const insert = `${kept}${path}`;
+          view.dispatch({
+            changes: { from: start, to: end + closing, insert },
+            selection: { anchor: start + insert.length },
+            userEvent: 'input.complete',
+          });
+        },
+      };
+    }),
+    validFor: isBracket ? /^(?:\?\.)?\[\s*["'`]?[^"'`\]\s]*$/ : /^\??\.[\w$.]*$/,
+  };
+}
+
+function ofIt(from: number, path: string): CompletionResult {
+  const names = path.startsWith('meta')
+    ? (['deliveryId', 'idempotencyKey', 'action', 'destination', 'time'] as const)
+    : path.startsWith('events')
+      ? ([
+          'data',
+          'id',
+          'name',
+          'visitorId',
+          'sessionId',
+          'occurredAt',
+          'receivedAt',
+          'ext',
+          'session',
+          'source',
+        ] as const)
+      : (['data', 'events', 'meta'] as const);
+  const options = names.map((name) => ({ label: name, type: 'property', detail: words.members[name] }));
+  return { from, options, validFor: word };
+}
+
+/** Outside of tags, asked for by hand: the fields as whole tags. */
+function asTags(from: number, { fields }: KnownFields): CompletionResult {
+  return {
+    from,
+    options: fields.map((field) => ({
+      ...fieldOption(field),
+      apply: `{{ ${pathTo('it.data[0]', field.name, false)} }}`,
+    })),
+  };
+}
+
+function fieldOption({ name, type, share, example, description = '' }: Field): Completion {
+  const info = [description, example === null ? '' : words.example(example)].filter((line) => line !== '').join('\n');
+  return {
+    label: name,
+    type: 'property',
+    detail: [type, ...(share === null ? [] : [words.seen(share)])].join(' · '),
+    ...(info === '' ? {} : { info }),
+    boost: share === null ? 0 : share * 10,
+  };
+}
+
+function entries(kind: 'filter' | 'function'): Completion[] {
+  return REFERENCE.filter((one) => one.kind === kind).map(({ name, signature, summary }) => ({
+    label: name,
+    type: 'function',
+    detail: signature,
+    info: summary,
+    boost: -10,
+  }));
+}
+
+/** How a record is called at a place: the name of the loop around it, else the first of the batch. */
+export function recordAt(text: string, pos: number): string {
+  const before = text.slice(0, pos);
+  const loop = [...before.matchAll(/\{\{@each\s*\(\s*it\.data\s*\)\s*=>\s*\(?\s*([\w$]+)/g)].at(-1);
+  return loop === undefined || before.indexOf('{{/each', loop.index) >= 0 ? 'it.data[0]' : (loop[1] ?? 'it.data[0]');
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findingsOf } from './findings.ts';
+
+const field = (name: string) => ({ name, type: 'text', share: 1, example: null });
+const known = { fields: ['title', 'total', 'wt.dcsvid'].map(field), basis: { kind: 'events', count: 100 } } as const;
+const found = (text: string) => findingsOf(text, { contentType: 'application/json', escape: 'auto', known });
+
+/** The template after its fixes, last first. */
+function fixed(text: string): string {
+  return found(text)
+    .flatMap(({ fix }) => fix ?? [])
+    .sort((a, b) => b.from - a.from)
+    .reduce((now, { from, to, insert }) => now.slice(0, from) + insert + now.slice(to), text);
+}
+
+test('a field that was not seen is told with what was probably meant, and one key sets it right', () => {
+  const [about] = found('{{ it.data[0].titel }}');
+  assert.equal(about?.message, '`titel` was not seen in the last 100 events. Did you mean `title`?');
+  assert.deepEqual([about?.line, about?.column, about?.to], [1, 15, 19]);
+  assert.equal(fixed('{{ it.data[0].titel }}'), '{{ it.data[0].title }}');
+  assert.equal(fixed('{{ it.data[0]["titel"].length }}'), '{{ it.data[0].title.length }}');
+  assert.equal(fixed('{{ it.data[0]?.titel }}'), '{{ it.data[0]?.title }}');
+});
+
+test('a name with dots gets its brackets', () => {
+  assert.equal(fixed('{{ it.data[0].wt.dcsvid }}'), '{{ it.data[0]["wt.dcsvid"] }}');
+  assert.equal(fixed('{{ it.data[0].wt.dcsvid.length }}'), '{{ it.data[0]["wt.dcsvid"].length }}');
+  assert.equal(fixed('{{ it.data[0].wt.dcsvit }}'), '{{ it.data[0]["wt.dcsvid"] }}');
+});
+
+test('a key that the JSON would lack is told, and nothing is said where nothing is known', () => {
+  assert.match(found('{{! return { x: it.data[0].nothing }; }}')[0]?.message ?? '', /key `x` is left out of the JSON/);
+  const none = {
+    contentType: 'application/json',
+    escape: 'auto',
+    known: { fields: [], basis: { kind: 'ever' } },
+  } as const;
+  assert.deepEqual(findingsOf('{{ it.data[0].titel }}', none), []);
+});
+
+test('what does not compile is told with line, column and cause', () => {
+  const [about] = found('{\n  "a": {{ (it.data[0].title }}\n}');
+  assert.deepEqual([about?.severity, about?.line], ['error', 2]);
+  assert.match(about?.message ?? '', /`\(` from line 2 is still open/);
+});

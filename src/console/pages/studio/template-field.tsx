@@ -1,0 +1,176 @@
+import { ActionIcon, Button, Group, Menu, Skeleton, Text, Title, Tooltip } from '@mantine/core';
+import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
+import type { KnownFields } from '../../editor/fields.ts';
+import type { TemplateFinding } from '../../editor/findings.ts';
+import type { EditorHandle } from '../../editor/template-editor.tsx';
+import { studio } from '../../messages/en/studio.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { InWords } from '../../parts/in-words.tsx';
+import type { DestinationDraft } from './destination-draft.ts';
+import { starters } from './starters.ts';
+import css from './studio.module.css';
+
+const words = studio.template;
+
+// Heavy, and only needed where a template is edited.
+const Editor = lazy(() =>
+  import('../../editor/template-editor.tsx').then(({ TemplateEditor }) => ({ default: TemplateEditor })),
+);
+const Help = lazy(() => import('./template-help.tsx').then(({ TemplateHelp }) => ({ default: TemplateHelp })));
+
+type Props = {
+  draft: DestinationDraft;
+  saved: string;
+  known: KnownFields;
+  isDisabled: boolean;
+  findings: readonly TemplateFinding[];
+  error: string | undefined;
+  handle: RefObject<EditorHandle | null>;
+  isFull: boolean;
+  onFull: (isFull: boolean) => void;
+  onFindings: (findings: TemplateFinding[]) => void;
+  onChange: (change: Partial<DestinationDraft>) => void;
+  onRun: () => void;
+};
+
+/** The template: its editor, what can be done with it, and what is to say about it. */
+export function TemplateField(props: Props): ReactNode {
+  const { draft, saved, known, isDisabled, findings, error, handle, isFull, onFull, onChange } = props;
+  const [isHelpOpen, openHelp] = useState(false);
+  const hint = useId();
+  const tool = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
+    <Tooltip label={label}>
+      <ActionIcon aria-label={label} onClick={act} disabled={isOff}>
+        <Icon name={icon} />
+      </ActionIcon>
+    </Tooltip>
+  );
+
+  useEffect(() => {
+    if (!isFull) return;
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) onFull(false);
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [isFull, onFull]);
+
+  return (
+    <div className={css['template']}>
+      <Group justify="space-between" gap="xs">
+        <div>
+          <Title order={2}>{words.title}</Title>
+          <Text c="dimmed">{words.text}</Text>
+        </div>
+        <Group gap={4}>
+          <Menu>
+            <Menu.Target>
+              <Button variant="default" size="xs" disabled={isDisabled}>
+                {words.starters}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {Object.entries(starters).map(([name, { template, contentType }]) => {
+                const [label, text] = studio.starters[name as keyof typeof starters]; // the table's own keys
+                return (
+                  <Menu.Item
+                    key={name}
+                    onClick={() => {
+                      handle.current?.replace(template);
+                      onChange({ contentType });
+                    }}
+                  >
+                    {label}
+                    <Text size="sm" c="dimmed">
+                      {text}
+                    </Text>
+                  </Menu.Item>
+                );
+              })}
+            </Menu.Dropdown>
+          </Menu>
+          {tool('undo', words.undo, () => handle.current?.undo())}
+          {tool('redo', words.redo, () => handle.current?.redo())}
+          {tool('search', words.find, () => handle.current?.search(), false)}
+          {tool('retry', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
+          {tool('help', words.help, () => openHelp(true), false)}
+          {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
+        </Group>
+      </Group>
+      <Suspense fallback={<Skeleton height={260} aria-label={words.loading} />}>
+        <Editor
+          label={words.label}
+          describedBy={hint}
+          value={draft.template}
+          onChange={(template) => onChange({ template })}
+          contentType={draft.contentType}
+          escape={draft.escape}
+          known={known}
+          onFindings={props.onFindings}
+          onRun={props.onRun}
+          isDisabled={isDisabled}
+          handle={handle}
+        />
+      </Suspense>
+      <Text id={hint} size="sm" c="dimmed">
+        {words.hint}
+      </Text>
+      {error === undefined ? null : (
+        <Text size="sm" c="var(--mantine-color-error)">
+          {error}
+        </Text>
+      )}
+      <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
+      <Suspense>
+        {isHelpOpen ? (
+          <Help
+            onClose={() => openHelp(false)}
+            onTake={isDisabled ? null : (template) => handle.current?.replace(template)}
+          />
+        ) : null}
+      </Suspense>
+    </div>
+  );
+}
+
+function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'handle' | 'isDisabled'>): ReactNode {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  const counts = [...(errors > 0 ? [words.errors(errors)] : []), ...(warnings > 0 ? [words.warnings(warnings)] : [])];
+  return (
+    <div>
+      <Text size="sm" role="status" c="dimmed">
+        {findings.length === 0 ? words.fine : counts.join(', ')}
+      </Text>
+      {findings.length === 0 ? null : (
+        <ul className={css['findings']} aria-label={words.problems}>
+          {findings.map((finding) => {
+            const { severity, message, line, column, from, to, fix } = finding;
+            return (
+              <li key={`${from} ${message}`} data-severity={severity}>
+                <Icon name={severity === 'error' ? 'cross' : 'alert'} size={14} />
+                <span>
+                  <strong>{severity === 'error' ? words.error : words.warning}</strong>{' '}
+                  <button
+                    type="button"
+                    className={css['place']}
+                    aria-label={words.goTo(line, column)}
+                    onClick={() => handle.current?.goTo({ from, to })}
+                  >
+                    {words.place(line, column)}
+                  </button>{' '}
+                  <InWords text={message} />
+                </span>
+                {fix === undefined || isDisabled ? null : (
+                  <Button variant="default" size="compact-sm" onClick={() => handle.current?.fix(finding)}>
+                    {fix.label}
+                  </Button>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { REFERENCE, type ReferenceEntry } from '../../../template/reference.ts';
+import { useApi } from '../../data/api.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { told } from '../../parts/problem.tsx';
+import css from './studio.module.css';
+
+const words = studio.help;
+const record = { name: 'Ada', total: '12.5' };
+const kinds = ['tag', 'value', 'filter', 'function'] as const;
+
+/** The language in examples: each runs in the server's sandbox, as a delivery would. */
+export function TemplateHelp({
+  onClose,
+  onTake,
+}: {
+  onClose: () => void;
+  /** Puts an example into the editor; null: it can't be written to. */
+  onTake: ((template: string) => void) | null;
+}): ReactNode {
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={words.title}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
+      <Stack>
+        <Text>{words.text}</Text>
+        <Text size="sm" c="dimmed">
+          {words.record} <Code>{JSON.stringify(record)}</Code>
+        </Text>
+        {kinds.map((kind) => (
+          <section key={kind} className={css['help']}>
+            <Title order={3}>{words.kinds[kind]}</Title>
+            {REFERENCE.filter((one) => one.kind === kind).map((one) => (
+              <Example
+                key={`${one.kind} ${one.name}`}
+                entry={one}
+                onTake={
+                  onTake === null
+                    ? null
+                    : (template) => {
+                        onTake(template);
+                        onClose();
+                      }
+                }
+              />
+            ))}
+          </section>
+        ))}
+      </Stack>
+    </Drawer>
+  );
+}
+
+function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template: string) => void) | null }): ReactNode {
+  const { signature, summary, example } = entry;
+  const render = useApi('renderTemplate', { isRead: true });
+  const [shown, show] = useState<string | null>(null);
+  function run() {
+    const event = { id: 'evt_example', name: 'Example', visitorId: 'v-1', data: record };
+    const body = { template: example, contentType: 'text/plain', data: [record], events: [event] };
+    render.mutate(
+      { body },
+      {
+        onSuccess: ({ result }) => show(result.kind === 'body' ? result.body : result.reason),
+        onError: (error) => show(told(error).detail),
+      },
+    );
+  }
+  return (
+    <div className={css['example']}>
+      <Text fw={600} ff="monospace" size="sm">
+        {signature}
+      </Text>
+      <Text size="sm">{summary}</Text>
+      <Code block>{example}</Code>
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={render.isPending}
+          aria-label={words.runOf(entry.name)}
+          onClick={run}
+        >
+          {words.run}
+        </Button>
+        {onTake === null ? null : (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            aria-label={words.insertOf(entry.name)}
+            onClick={() => onTake(example)}
+          >
+            {words.insert}
+          </Button>
+        )}
+        <Text size="sm" aria-live="polite" className={css['prints'] ?? ''}>
+          {shown === null ? '' : `${words.prints} `}
+          {shown === null ? null : <Code>{shown}</Code>}
+        </Text>
+      </Group>
+    </div>
+  );
+}

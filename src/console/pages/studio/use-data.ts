@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import type { KnownFields } from '../../editor/fields.ts';
+import { recentEvents } from '../../parts/event-picker.tsx';
+import { useMay } from '../../session/rights.ts';
+import { knownFields } from './known-fields.ts';
+
+type Action = Answer<'getAction'>;
+const nothing: never[] = [];
+
+/**
+ * What is known of the data that reaches a destination: the actions that use it, and the fields of its records as the
+ * chosen one (empty: the first) maps them.
+ */
+export function useData(
+  destinationId: string | null,
+  actionId: string,
+): { known: KnownFields; actions: readonly Action[]; action: Action | null } {
+  const mayActions = useMay('actions:view');
+  const mayParameters = useMay('parameters:view');
+  const mayEvents = useMay('events:view');
+  const maySee = useMay('payloads:view');
+  const all = useQuery({
+    ...apiQuery('listActions', { query: { limit: 200 } }),
+    enabled: mayActions && destinationId !== null,
+  }).data?.data;
+  const parameters = useQuery({
+    ...apiQuery('listParameters', { query: { limit: 200 } }),
+    enabled: mayParameters,
+    staleTime: 60_000,
+  }).data?.data;
+  const events = useQuery({ ...recentEvents(), enabled: mayEvents && maySee }).data?.data;
+
+  const actions = useMemo(
+    () => (all ?? nothing).filter((one) => one.destinations.some((row) => row.destinationId === destinationId)),
+    [all, destinationId],
+  );
+  const action = actions.find(({ id }) => id === actionId) ?? actions[0] ?? null;
+  const known = useMemo(
+    () => knownFields({ action, destinationId, parameters: parameters ?? nothing, events: events ?? nothing }),
+    [action, destinationId, parameters, events],
+  );
+  return { known, actions, action };
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fieldReads } from './field-reads.ts';
+
+const read = (text: string) =>
+  fieldReads(text).map(({ names, start, end }) => [names.join(' '), text.slice(start, end)]);
+
+test('fields are found however a record is reached', () => {
+  assert.deepEqual(read('{{ it.data[0].title }} {{ it.data[0]["wt.ti"] }}'), [
+    ['title', 'title'],
+    ['wt.ti', '"wt.ti"]'],
+  ]);
+  assert.deepEqual(read('{{ it.data[0].wt.ti.length }}'), [['wt ti length', 'wt.ti.length']]);
+  assert.deepEqual(read('{{@each(it.data) => record}}{{ record.title | upper }}{{/each}}'), [['title', 'title']]);
+  assert.deepEqual(read('{{! const [r] = it.data; const { a, "b.c": c } = r; return r.d; }}'), [
+    ['a', 'a'],
+    ['b.c', '"b.c"'],
+    ['d', 'd'],
+  ]);
+  assert.deepEqual(read('{{! return it.data.map((row) => ({ x: row.y })); }}'), [['y', 'y']]);
+  assert.deepEqual(read('{{! for (const one of it.data) skip(one.why); }}'), [['why', 'why']]);
+  assert.deepEqual(read('{{ it.events[0].data["wt.es"] }}'), [['wt.es', '"wt.es"]']]);
+});
+
+test('what is no field is left alone', () => {
+  assert.deepEqual(
+    read('{{ it.meta.deliveryId }}{{ it.data.length }}{{ it.events[0].name }}{{! let x = {}; x.y = 1; }}'),
+    [],
+  );
+});
+
+test('the key of an object that a field is alone the value of is told', () => {
+  const [alone, among] = fieldReads('{{! return { title: it.data[0].titel, b: it.data[0].b + 1 }; }}');
+  assert.deepEqual([alone?.key, among?.key], ['title', null]);
+});
+
+test('a template that does not parse gives the fields of what does', () => {
+  assert.deepEqual(read('{{ it.data[0].title }} {{ it.data[0].( }}'), [['title', 'title']]);
+});
