@@ -1,0 +1,28 @@
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { Answer, CallInput, ClientError } from '../../client/client.ts';
+import { useMay } from '../session/rights.ts';
+import { apiQuery } from './api.ts';
+
+type Asked = NonNullable<CallInput<'getStats'>['query']>;
+
+export type Stats = Answer<'getStats'>;
+
+const againMs = 15_000;
+
+/**
+ * What happened to everything, to each thing of a kind, or to one thing, up to now and again every quarter of a minute.
+ * Without `settings:view` nothing is asked, and `data` stays undefined.
+ */
+export function useStats(
+  kind: NonNullable<Asked['kind']> = 'all',
+  id?: string,
+  range: NonNullable<Asked['range']> = '24h',
+): UseQueryResult<Stats, ClientError> {
+  const may = useMay('settings:view');
+  return useQuery({
+    ...apiQuery('getStats', { query: { kind, range, ...(id === undefined ? {} : { id }) } }),
+    enabled: may,
+    placeholderData: keepPreviousData,
+    refetchInterval: againMs,
+  });
+}
