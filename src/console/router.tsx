@@ -5,9 +5,12 @@ import { behaviorRoutes } from './pages/behaviors/routes.ts';
 import { connectionRoutes } from './pages/connections/routes.ts';
 import { dataCollectionRoutes } from './pages/data-collection/routes.ts';
 import { deliveryRoutes } from './pages/deliveries/routes.ts';
+import { docsRoutes } from './pages/docs/routes.ts';
 import { eventRoutes } from './pages/events/routes.ts';
 import { homeRoutes } from './pages/home/routes.ts';
 import { inboxRoutes } from './pages/inbox/routes.ts';
+import { settingsRoutes } from './pages/settings/routes.ts';
+import { welcomeRoutes } from './pages/welcome/routes.ts';
 import { tokenOf, watchToken } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
 import { lazyPage } from './shell/lazy-page.ts';
@@ -36,6 +39,9 @@ const routeTree = rootRoute.addChildren([
     ...deliveryRoutes,
     ...dataCollectionRoutes,
     ...inboxRoutes,
+    ...welcomeRoutes,
+    ...settingsRoutes,
+    ...docsRoutes,
     elsewhereRoute,
   ]),
 ]);

@@ -21,7 +21,7 @@ export function showAs({ kind, document }: Shown, origin: string): Record<'YAML'
 }
 
 /** Marks of stored secrets become null: a file says where a secret is, with `{ref: …}`, never what it is. */
-function withoutSecrets(value: unknown): unknown {
+export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
   if ('set' in value) return null;

@@ -1,4 +1,5 @@
-import { Anchor, Kbd, Modal, Stack, Switch, Table, Text } from '@mantine/core';
+import { Anchor, Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
@@ -18,6 +19,30 @@ const rows: readonly [what: string, ...keys: string[]][] = [
   ...menu.map(({ label, letter }): [string, string, string] => [keys.goTo(label), 'g', letter]),
 ];
 
+/** Every shortcut with what it does. */
+export function ShortcutTable(): ReactNode {
+  return (
+    <Table verticalSpacing={5} withRowBorders={false}>
+      <Table.Tbody>
+        {rows.map(([what, ...pressed]) => (
+          <Table.Tr key={what}>
+            <Table.Th scope="row" fw={400}>
+              {what}
+            </Table.Th>
+            <Table.Td ta="end">
+              {pressed.map((key) => (
+                <Kbd key={key} ms={4}>
+                  {key}
+                </Kbd>
+              ))}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
 export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
   const [isOn, setOn] = useSingleKeys();
   return (
@@ -29,27 +54,15 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
           checked={isOn}
           onChange={(event) => setOn(event.currentTarget.checked)}
         />
-        <Table verticalSpacing={5} withRowBorders={false}>
-          <Table.Tbody>
-            {rows.map(([what, ...pressed]) => (
-              <Table.Tr key={what}>
-                <Table.Th scope="row" fw={400}>
-                  {what}
-                </Table.Th>
-                <Table.Td ta="end">
-                  {pressed.map((key) => (
-                    <Kbd key={key} ms={4}>
-                      {key}
-                    </Kbd>
-                  ))}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-        <Text size="sm">
-          <Anchor href="/openapi.json">{keys.docs}</Anchor>
-        </Text>
+        <ShortcutTable />
+        <Stack gap={4}>
+          <Anchor component={Link} to="/docs" onClick={onClose} size="sm">
+            {keys.docs}
+          </Anchor>
+          <Anchor component={Link} to="/welcome" onClick={onClose} size="sm">
+            {keys.welcome}
+          </Anchor>
+        </Stack>
       </Stack>
     </Modal>
   );

@@ -3,7 +3,16 @@ import { shell } from '../messages/en/shell.ts';
 import type { IconName } from '../parts/icon.tsx';
 
 export type MenuEntry = {
-  to: '/' | '/actions' | '/behaviors' | '/connections' | '/events' | '/deliveries' | '/data-collection' | '/inbox';
+  to:
+    | '/'
+    | '/actions'
+    | '/behaviors'
+    | '/connections'
+    | '/events'
+    | '/deliveries'
+    | '/data-collection'
+    | '/inbox'
+    | '/settings';
   label: string;
   icon: IconName;
   /** The letter after `g` that leads here. */
@@ -27,4 +36,5 @@ export const menu: readonly MenuEntry[] = [
     right: 'collectors:view',
   },
   { to: '/inbox', label: shell.pages.inbox, icon: 'inbox', letter: 'x', right: 'deliveries:view' },
+  { to: '/settings', label: shell.pages.settings, icon: 'settings', letter: 's', right: null },
 ];

@@ -1,17 +1,9 @@
 import { Modal, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
-import { covers, type Right } from '../../contract/rights.ts';
-import { apiQuery } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
-import { Icon, type IconName } from '../parts/icon.tsx';
-import { useMay, useMe } from '../session/rights.ts';
-import { menu } from './menu.ts';
+import { Icon } from '../parts/icon.tsx';
 import css from './palette.module.css';
-
-type Hit = { key: string; label: string; kind: string; icon: IconName; go: () => void };
+import { type Hit, useHits } from './palette-hits.ts';
 
 /** Search over pages and objects by name: arrows choose, Enter goes. */
 export function Palette({ onClose }: { onClose: () => void }): ReactNode {
@@ -90,42 +82,4 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
       </Modal.Content>
     </Modal.Root>
   );
-}
-
-function useHits(text: string): Hit[] {
-  const navigate = useNavigate();
-  const granted = new Set(useMe()?.rights ?? []);
-  const mayCreate = useMay('connections:manage');
-  const [asked] = useDebouncedValue(text, 120);
-  const may = (right: Right) => asked !== '' && covers(granted, right);
-  const query = { name: asked, limit: 6 };
-  const connections = useQuery({ ...apiQuery('listConnections', { query }), enabled: may('connections:view') }).data;
-
-  const fits = (label: string) => label.toLowerCase().includes(text.toLowerCase());
-  const pages = menu
-    .filter(({ label, right }) => fits(label) && (right === null || covers(granted, right)))
-    .map(({ to, label, icon }) => ({
-      key: to,
-      label,
-      kind: shell.search.kinds.page,
-      icon,
-      go: () => void navigate({ to }),
-    }));
-  const commands: Hit[] = [
-    {
-      key: 'new-connection',
-      label: shell.search.newConnection,
-      kind: shell.search.kinds.command,
-      icon: 'plus' as const,
-      go: () => void navigate({ to: '/connections/new' }),
-    },
-  ].filter(({ label }) => mayCreate && fits(label));
-  const objects: Hit[] = (text === '' ? [] : (connections?.data ?? [])).map(({ id, name }) => ({
-    key: id,
-    label: name,
-    kind: shell.search.kinds.connection,
-    icon: 'connections',
-    go: () => void navigate({ to: '/connections/$connectionId', params: { connectionId: id } }),
-  }));
-  return [...objects, ...pages, ...commands];
 }

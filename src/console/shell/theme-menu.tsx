@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';
 
-const schemes: readonly MantineColorScheme[] = ['light', 'dark', 'auto'];
+/** What the theme can be. */
+export const schemes: readonly MantineColorScheme[] = ['light', 'dark', 'auto'];
 
 export function ThemeMenu(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme();

@@ -1,0 +1,123 @@
+import { Button, Code, Text, Textarea } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { docs as words } from '../../messages/en/docs.ts';
+import type { TemplateTopic } from '../../messages/en/docs-templates.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import css from './docs.module.css';
+
+type Example = NonNullable<TemplateTopic['example']>;
+
+/** A template and its data, to be changed and run by the server's own renderer. */
+export function TemplateExample({ title, example }: { title: string; example: Example }): ReactNode {
+  const before = { template: example.template, data: JSON.stringify(example.data, null, 2) };
+  const [draft, write] = useState(before);
+  const mayRun = useMay('connections:view');
+  const contentType = example.contentType ?? 'application/json';
+  const run = useMutation<Answer<'renderTemplate'>, Error>({
+    mutationFn: () =>
+      client().call('renderTemplate', { body: { template: draft.template, data: recordsIn(draft.data), contentType } }),
+    meta: { isRead: true },
+  });
+  const isChanged = draft.template !== before.template || draft.data !== before.data;
+
+  function pressed(event: KeyboardEvent) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    run.mutate();
+  }
+
+  return (
+    <section className={css['example']} aria-label={words.example(title)} onKeyDown={pressed}>
+      <div className={css['inputs']}>
+        <Textarea
+          label={words.template}
+          classNames={{ input: css['code'] ?? '' }}
+          rows={rowsOf(draft.template)}
+          spellCheck={false}
+          value={draft.template}
+          onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, template: value }))}
+        />
+        <Textarea
+          label={words.data}
+          classNames={{ input: css['code'] ?? '' }}
+          rows={rowsOf(draft.data)}
+          spellCheck={false}
+          value={draft.data}
+          onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, data: value }))}
+        />
+      </div>
+      <div className={css['run']}>
+        <Button
+          size="xs"
+          leftSection={<Icon name="play" size={13} />}
+          loading={run.isPending}
+          disabled={!mayRun}
+          onClick={() => run.mutate()}
+        >
+          {words.run}
+        </Button>
+        {isChanged ? (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              write(before);
+              run.reset();
+            }}
+          >
+            {words.reset}
+          </Button>
+        ) : null}
+        <Text c="dimmed" size="sm">
+          {mayRun ? contentType : words.noRun}
+        </Text>
+      </div>
+      <div role="status" aria-label={words.result}>
+        {run.data === undefined ? null : <Result {...run.data} />}
+      </div>
+      {run.error === null ? null : <Problem error={run.error} />}
+    </section>
+  );
+}
+
+function Result({ result, durationMs }: Answer<'renderTemplate'>): ReactNode {
+  if (result.kind === 'skipped') return <Text>{words.skipped(result.reason)}</Text>;
+  if (result.kind === 'failed') {
+    const { reason, line, column } = result;
+    return (
+      <Text c="red.9" className={css['failed'] ?? ''}>
+        {line === undefined || column === undefined ? words.failed(reason) : words.failedAt(reason, line, column)}
+      </Text>
+    );
+  }
+  return (
+    <>
+      <Code block className={css['result'] ?? ''}>
+        {result.body}
+      </Code>
+      <Text c="dimmed" size="sm">
+        {words.ran(formatDuration(durationMs))}
+      </Text>
+    </>
+  );
+}
+
+function recordsIn(text: string): Record<string, unknown>[] {
+  try {
+    const data: unknown = JSON.parse(text);
+    if (Array.isArray(data)) return data;
+  } catch {
+    // Said below, as for JSON that is no list.
+  }
+  throw new Error(words.badData);
+}
+
+function rowsOf(text: string): number {
+  return Math.min(Math.max(text.split('\n').length, 2), 14);
+}

@@ -1,0 +1,84 @@
+import { Anchor, NativeSelect, SegmentedControl, Switch, Text, useMantineColorScheme } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useId, useState } from 'react';
+import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { options } from '../../parts/options.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { type Landing, landingOf, landings, setLanding } from '../../session/landing.ts';
+import { menu } from '../../shell/menu.ts';
+import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { applyDensity, type Density, densityOf } from '../../theme/density.ts';
+import css from './settings.module.css';
+
+const words = settings.appearance;
+
+/** What this browser remembers of how the console should look and behave. */
+export function AppearanceTab(): ReactNode {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [density, setDensity] = useState(densityOf());
+  const [landing, land] = useState(landingOf());
+  const [isOn, setOn] = useSingleKeys();
+  return (
+    <div className={css['panels']}>
+      <Panel title={settings.tabs.appearance} text={words.lead}>
+        <Choice label={words.theme} table={shell.themes} value={colorScheme} onChange={setColorScheme} />
+        <Choice<Density>
+          label={words.density}
+          table={words.densities}
+          value={density}
+          onChange={(next) => {
+            setDensity(next);
+            applyDensity(next);
+          }}
+        />
+        <NativeSelect
+          label={words.landing}
+          maw="16rem"
+          data={landings.map((value) => ({ value, label: menu.find(({ to }) => to === value)?.label ?? value }))}
+          value={landing}
+          onChange={({ currentTarget }) => {
+            const next = currentTarget.value as Landing; // one of the options
+            land(next);
+            setLanding(next);
+          }}
+        />
+      </Panel>
+      <Panel title={words.keyboard}>
+        <Switch
+          label={shell.keys.single}
+          description={shell.keys.singleHint}
+          checked={isOn}
+          onChange={(event) => setOn(event.currentTarget.checked)}
+        />
+        <Anchor component={Link} to="/docs/shortcuts">
+          {words.docs}
+        </Anchor>
+      </Panel>
+    </div>
+  );
+}
+
+type ChoiceProps<Value extends string> = {
+  label: string;
+  table: Readonly<Record<Value, string>>;
+  value: Value;
+  onChange: (value: Value) => void;
+};
+
+function Choice<Value extends string>({ label, table, value, onChange }: ChoiceProps<Value>): ReactNode {
+  const id = useId();
+  return (
+    <div className={css['choice']}>
+      <Text fw={550} id={id}>
+        {label}
+      </Text>
+      <SegmentedControl
+        aria-labelledby={id}
+        data={options(table)}
+        value={value}
+        onChange={(next) => onChange(next as Value)} // one of the options
+      />
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { Code, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { allRights, rights } from '../../../contract/rights.ts';
+import { apiQuery } from '../../data/api.ts';
+import { useStats } from '../../data/stats.ts';
+import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useMe } from '../../session/rights.ts';
+import css from './settings.module.css';
+
+const words = settings.system;
+
+/** What runs here and how it is. */
+export function SystemTab(): ReactNode {
+  const version = useQuery(apiQuery('version'));
+  const me = useMe();
+  const { data: stats } = useStats('all', undefined, '1h');
+  return (
+    <div className={css['panels']}>
+      <Panel title={words.health}>
+        <Health />
+      </Panel>
+      <Panel title={words.program}>
+        {version.error === null ? null : <Problem error={version.error} onRetry={() => void version.refetch()} />}
+        {version.data === undefined ? null : (
+          <Facts
+            facts={[
+              [words.version, String(version.data['version'])],
+              [words.api, String(version.data['api'])],
+              [words.node, String(version.data['node'])],
+              [words.address, <Code key="address">{location.origin}</Code>],
+            ]}
+          />
+        )}
+      </Panel>
+      <Panel title={words.work}>
+        {stats === undefined ? (
+          <Text c="dimmed">{words.noStats}</Text>
+        ) : (
+          <Facts
+            facts={[
+              [words.received, formatNumber(stats.totals.received)],
+              [words.delivered, formatNumber(stats.totals.delivered)],
+              [words.p95, stats.latency === null ? words.none : formatDuration(stats.latency.p95Ms)],
+              [
+                words.waiting,
+                stats.oldestWaitingAt === null ? words.nothingWaits : <Time key="waiting" at={stats.oldestWaitingAt} />,
+              ],
+            ]}
+          />
+        )}
+      </Panel>
+      <Panel title={words.you}>
+        {me === undefined ? (
+          <Skeleton height={60} />
+        ) : (
+          <Facts
+            facts={[
+              [words.name, me.name],
+              [
+                words.rights,
+                me.rights.length === allRights.length
+                  ? shell.rights(me.rights.length, allRights.length)
+                  : me.rights.map((right) => rights[right]).join(', '),
+              ],
+            ]}
+          />
+        )}
+      </Panel>
+      <Panel title={words.operator} text={words.operatorText}>
+        <Text>{words.metrics}</Text>
+      </Panel>
+    </div>
+  );
+}
+
+function Health(): ReactNode {
+  const { data, error, refetch } = useQuery({
+    ...apiQuery('readyz', { query: { verbose: '' } }),
+    retry: false,
+    refetchInterval: 15_000,
+  });
+  const ailments = error?.problem['ailments'];
+  if (data !== undefined && error === null)
+    return (
+      <div className={css['health']}>
+        <StatusBadge status="ok" />
+        <Text>{words.ready}</Text>
+      </div>
+    );
+  if (error === null) return <Skeleton height={24} />;
+  if (typeof ailments !== 'object' || ailments === null)
+    return <Problem error={error} onRetry={() => void refetch()} />;
+  return (
+    <>
+      <div className={css['health']}>
+        <StatusBadge status="needs_attention" />
+        <Text>{words.unready}</Text>
+      </div>
+      <Facts facts={Object.entries(ailments).map(([part, text]) => [part, String(text)])} />
+    </>
+  );
+}
+
+function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
+  return (
+    <dl className={css['facts']}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,78 @@
+import { Button, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { welcome } from '../../messages/en/welcome.ts';
+import { options } from '../../parts/options.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
+import { makeQuickStart } from './quick-start-objects.ts';
+import css from './welcome.module.css';
+
+const words = welcome.mine;
+
+/** Asks where events should go, and makes everything that takes them there. */
+export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
+  const inbox = useQuery({ ...apiQuery('listInboxRequests', { query: { limit: 1 } }), retry: false });
+  const [target, aim] = useState<'inbox' | 'own'>('inbox');
+  const [address, write] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  const rights = [useMay('collectors:manage'), useMay('connections:manage'), useMay('actions:manage')];
+  const may = rights.every(Boolean);
+  const create = useMutation({ mutationFn: (to: URL) => makeQuickStart(client(), to), onSuccess: onMade });
+  if (inbox.isPending) return <Skeleton height={120} />;
+  const hasInbox = inbox.error === null;
+  const isOwn = !hasInbox || target === 'own';
+
+  function go() {
+    const to = isOwn ? addressOf(address) : new URL('/inbox/quick-start', location.origin);
+    setMissing(to === null);
+    if (to !== null) create.mutate(to);
+  }
+
+  return (
+    <>
+      <Text maw="46rem">{words.startText}</Text>
+      {may ? null : <Text c="dimmed">{words.needs}</Text>}
+      {hasInbox ? (
+        <NativeSelect
+          label={words.target}
+          maw="24rem"
+          data={options(words.targets)}
+          value={target}
+          onChange={({ currentTarget }) => aim(currentTarget.value === 'own' ? 'own' : 'inbox')}
+        />
+      ) : (
+        <Text>{words.noInbox}</Text>
+      )}
+      {isOwn ? (
+        <>
+          <TextInput
+            label={words.address}
+            description={words.addressHint}
+            error={isMissing ? words.addressWrong : null}
+            maw="32rem"
+            inputMode="url"
+            value={address}
+            onChange={({ currentTarget: { value } }) => write(value)}
+          />
+          <Text c="dimmed" size="sm" maw="46rem">
+            {words.private}
+          </Text>
+        </>
+      ) : null}
+      {create.error === null ? null : <Problem error={create.error} />}
+      <div className={css['below']}>
+        <Button disabled={!may} loading={create.isPending} onClick={go}>
+          {words.create}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function addressOf(text: string): URL | null {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  return url !== null && /^https?:$/.test(url.protocol) ? url : null;
+}

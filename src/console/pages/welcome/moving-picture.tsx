@@ -1,0 +1,130 @@
+import { Anchor, Button, Code, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { useStats } from '../../data/stats.ts';
+import { welcome } from '../../messages/en/welcome.ts';
+import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import css from './welcome.module.css';
+
+const words = welcome.picture;
+
+/** Long enough to read the four stations before the next delivery lights them up. */
+const everyMs = 4_000;
+const shownLength = 220;
+
+/** The newest delivery as it travelled: event, action, template, answer. */
+export function MovingPicture(): ReactNode {
+  const [isPaused, pause] = useState(false);
+  const newest = useQuery({
+    ...apiQuery('listDeliveries', { query: { limit: 1, status: 'delivered' } }),
+    refetchInterval: isPaused ? false : everyMs,
+  });
+  const { data: stats } = useStats('all', undefined, '1h');
+  const delivery = newest.data?.data[0];
+  if (newest.error !== null && newest.data === undefined)
+    return <Problem error={newest.error} onRetry={() => void newest.refetch()} />;
+  return (
+    <Panel title={words.title} text={words.lead}>
+      {delivery === undefined ? <Text role="status">{words.waiting}</Text> : <Stations delivery={delivery} />}
+      <div className={css['below']}>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Icon name={isPaused ? 'play' : 'pause'} size={13} />}
+          onClick={() => pause(!isPaused)}
+        >
+          {isPaused ? words.play : words.pause}
+        </Button>
+        {stats === undefined ? null : (
+          <Text c="dimmed">{words.so(formatNumber(stats.totals.received), formatNumber(stats.totals.delivered))}</Text>
+        )}
+      </div>
+      <div className={css['next']}>
+        <Text>{words.nextText}</Text>
+        <Button component={Link} to="/welcome" search={{ with: 'mine' } as never}>
+          {words.next}
+        </Button>
+      </div>
+    </Panel>
+  );
+}
+
+function Stations({
+  delivery: { id, eventId, actionId, destinationId, connectionId },
+}: {
+  delivery: Answer<'getDelivery'>;
+}) {
+  const still = { staleTime: Number.POSITIVE_INFINITY, retry: false, placeholderData: <Data,>(last: Data) => last };
+  const whole = useQuery({ ...apiQuery('getDelivery', { params: { id } }), ...still }).data;
+  const event = useQuery({
+    ...apiQuery('getEvent', { params: { id: eventId ?? '' } }),
+    ...still,
+    enabled: eventId !== null,
+  }).data;
+  const action = useQuery({
+    ...apiQuery('getAction', { params: { id: actionId ?? '' } }),
+    ...still,
+    enabled: actionId !== null,
+  }).data;
+  const attempt = whole?.attemptLog?.at(-1);
+  const body = attempt?.request?.body ?? null;
+  return (
+    // A new list for each delivery, so that its stations light up one after the other.
+    <ol className={css['stations']} key={id}>
+      <Station name={words.stations.event} icon="events" to={`/events/${eventId}`} link={words.toEvent}>
+        <b>{event?.name == null ? words.unnamed : words.event(event.name)}</b>
+        {event?.visitorId == null ? null : <span className={css['calm']}>{words.visitor(event.visitorId)}</span>}
+      </Station>
+      <Station name={words.stations.action} icon="actions" to={`/actions/${actionId}`} link={words.toAction}>
+        <b>{actionId === null ? words.test : words.action(action?.name ?? '…')}</b>
+      </Station>
+      <Station
+        name={words.stations.template}
+        icon="code"
+        to={`/connections/${connectionId}/destinations/${destinationId}`}
+        link={words.toTemplate}
+      >
+        <span>{words.shaped}</span>
+        {body === null ? (
+          <span className={css['calm']}>{words.hidden}</span>
+        ) : (
+          <Code className={css['body'] ?? ''}>
+            {body.length > shownLength ? `${body.slice(0, shownLength)} …` : body}
+          </Code>
+        )}
+      </Station>
+      <Station name={words.stations.delivered} icon="check" to={`/deliveries/${id}`} link={words.toDelivery}>
+        <StatusBadge status="delivered" />
+        <span>
+          {attempt?.response == null
+            ? words.unanswered
+            : words.answered(attempt.response.status, formatDuration(attempt.durationMs))}
+        </span>
+      </Station>
+    </ol>
+  );
+}
+
+type StationProps = { name: string; icon: IconName; to: string; link: string; children: ReactNode };
+
+function Station({ name, icon, to, link, children }: StationProps): ReactNode {
+  return (
+    <li className={css['station']}>
+      <span className={css['lamp']}>
+        <Icon name={icon} size={18} />
+      </span>
+      <h3>{name}</h3>
+      <div className={css['words']}>{children}</div>
+      <Anchor component={Link} to={to as '/'} size="sm">
+        {link}
+      </Anchor>
+    </li>
+  );
+}

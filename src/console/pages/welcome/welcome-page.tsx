@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { welcome as words } from '../../messages/en/welcome.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { useMay } from '../../session/rights.ts';
+import { isWelcomeHidden, setWelcomeHidden } from '../../session/welcome-hidden.ts';
+import { Page } from '../../shell/page.tsx';
+import { MakeItYours } from './make-it-yours.tsx';
+import { MovingPicture } from './moving-picture.tsx';
+import css from './welcome.module.css';
+
+const icons = { demo: 'play', mine: 'collection' } as const;
+
+/** The first steps: watch the demo, or send an event of one's own. */
+export function WelcomePage(): ReactNode {
+  const chosen = useSearch({ from: '/shell/welcome' }).with;
+  const hasDemo = useDemo();
+  const shown = chosen ?? (hasDemo === true ? 'demo' : 'mine');
+  const [isHidden, hide] = useState(isWelcomeHidden());
+  function toggle() {
+    hide(!isHidden);
+    setWelcomeHidden(!isHidden);
+  }
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        <Button variant="default" onClick={toggle}>
+          {isHidden ? words.shown : words.hide}
+        </Button>
+      }
+    >
+      <nav aria-label={words.choose} className={css['choices']}>
+        {(['demo', 'mine'] as const).map((choice) => (
+          <Link
+            key={choice}
+            to="/welcome"
+            search={{ with: choice }}
+            className={css['choice'] ?? ''}
+            data-chosen={choice === shown}
+          >
+            <Icon name={icons[choice]} size={20} />
+            <span>
+              <b>{words.choices[choice].title}</b>
+              <span className={css['calm']}>{words.choices[choice].text}</span>
+            </span>
+          </Link>
+        ))}
+      </nav>
+      {hasDemo === undefined && chosen === undefined ? null : shown === 'demo' ? (
+        hasDemo === false ? (
+          <p>{words.noDemo}</p>
+        ) : (
+          <MovingPicture />
+        )
+      ) : (
+        <MakeItYours />
+      )}
+    </Page>
+  );
+}
+
+/** Whether the sample shop of the demo is there; undefined until that is known. */
+function useDemo(): boolean | undefined {
+  const may = useMay('collectors:view');
+  const { data, isError } = useQuery({
+    ...apiQuery('listCollectors', { query: { name: 'Sample shop', limit: 1 } }),
+    enabled: may,
+  });
+  if (!may || isError) return false;
+  return data === undefined ? undefined : data.data.length > 0;
+}

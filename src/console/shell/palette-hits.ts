@@ -1,0 +1,117 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { idPrefixes } from '../../contract/ids.ts';
+import { covers, type Right } from '../../contract/rights.ts';
+import { apiQuery } from '../data/api.ts';
+import { shell } from '../messages/en/shell.ts';
+import type { IconName } from '../parts/icon.tsx';
+import { useMe } from '../session/rights.ts';
+import { menu } from './menu.ts';
+import { schemes } from './theme-menu.tsx';
+
+export type Hit = { key: string; label: string; kind: string; icon: IconName; go: () => void };
+
+const { kinds, commands } = shell.search;
+const eachMax = 5;
+
+/** What a text finds: a pasted id first, then things by name, pages, docs and commands. */
+export function useHits(text: string): Hit[] {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const granted = new Set(useMe()?.rights ?? []);
+  const may = (right: Right) => covers(granted, right);
+  const things = useThings(text, may);
+
+  const fits = ({ label }: { label: string }) => label.toLowerCase().includes(text.toLowerCase());
+  const leadsTo = (href: string, label: string, kind: string, icon: IconName): Hit => ({
+    key: href,
+    label,
+    kind,
+    icon,
+    go: () => void navigate({ href }),
+  });
+  const pages = menu
+    .filter(({ right }) => right === null || may(right))
+    .map(({ to, label, icon }) => leadsTo(to, label, kinds.page, icon));
+  const docs = docsPages.map(([href, label]) => leadsTo(href, label, kinds.docs, 'book'));
+  const done: Hit[] = [
+    ...(may('connections:manage') ? [leadsTo('/connections/new', commands.newConnection, kinds.command, 'plus')] : []),
+    ...(may('actions:manage') ? [leadsTo('/actions/new', commands.newAction, kinds.command, 'plus')] : []),
+    ...(may('events:view') ? [leadsTo('/trace', commands.startTrace, kinds.command, 'play')] : []),
+    leadsTo('/welcome', shell.keys.welcome, kinds.command, 'play'),
+    ...schemes.map(
+      (scheme): Hit => ({
+        key: scheme,
+        label: commands.theme(shell.themes[scheme]),
+        kind: kinds.command,
+        icon: 'sun',
+        go: () => setColorScheme(scheme),
+      }),
+    ),
+  ];
+  return [
+    ...pasted(text).map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
+    ...things.map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
+    ...[...pages, ...done, ...docs].filter(fits),
+  ];
+}
+
+type Found = [href: string, label: string, kind: string, icon: IconName];
+
+/** The thing that a whole id names. */
+function pasted(text: string): Found[] {
+  if (!/^[a-z]{3}_[0-9a-z]{20,}$/.test(text)) return [];
+  if (text.startsWith(`${idPrefixes.event}_`))
+    return [[`/events/${text}`, shell.search.event(text), kinds.event, 'events']];
+  if (text.startsWith(`${idPrefixes.delivery}_`))
+    return [[`/deliveries/${text}`, shell.search.delivery(text), kinds.delivery, 'deliveries']];
+  return [];
+}
+
+/** The things whose names hold the text. */
+function useThings(text: string, may: (right: Right) => boolean): Found[] {
+  const [asked] = useDebouncedValue(text, 120);
+  const query = { name: asked, limit: eachMax };
+  const enabled = (right: Right) => asked !== '' && may(right);
+  const connections = useQuery({ ...apiQuery('listConnections', { query }), enabled: enabled('connections:view') });
+  const destinations = useQuery({
+    ...apiQuery('listAllDestinations', { query }),
+    enabled: enabled('connections:view'),
+  });
+  const actions = useQuery({ ...apiQuery('listActions', { query }), enabled: enabled('actions:view') });
+  const behaviors = useQuery({ ...apiQuery('listBehaviors', { query }), enabled: enabled('behaviors:view') });
+  const collectors = useQuery({ ...apiQuery('listCollectors', { query }), enabled: enabled('collectors:view') });
+  if (text === '') return [];
+  const found = (
+    list: { data?: { data: readonly { id: string; name: string }[] } | undefined },
+    folder: string,
+    kind: string,
+    icon: IconName,
+  ) => (list.data?.data ?? []).map(({ id, name }): Found => [`${folder}/${id}`, name, kind, icon]);
+  return [
+    ...found(connections, '/connections', kinds.connection, 'connections'),
+    ...(destinations.data?.data ?? []).map(
+      ({ id, connectionId, name }): Found => [
+        `/connections/${connectionId}/destinations/${id}`,
+        name,
+        kinds.destination,
+        'deliveries',
+      ],
+    ),
+    ...found(actions, '/actions', kinds.action, 'actions'),
+    ...found(behaviors, '/behaviors', kinds.behavior, 'behaviors'),
+    ...found(collectors, '/data-collection', kinds.collector, 'collection'),
+  ];
+}
+
+const docsPages = [
+  ['/docs', shell.search.docs.overview],
+  ['/docs/templates', shell.search.docs.templates],
+  ['/docs/recipes', shell.search.docs.recipes],
+  ['/docs/shortcuts', shell.search.docs.shortcuts],
+  ['/docs/errors', shell.search.docs.errors],
+  ['/docs/api', shell.search.docs.api],
+  ['/docs/changelog', shell.search.docs.changelog],
+] as const;
