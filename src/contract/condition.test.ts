@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { condition, operators } from './condition.ts';
+import { condition } from './condition.ts';
+import { operators } from './operators.ts';
 
 const pointers = (value: unknown) => {
   const parsed = condition.safeParse(value);

@@ -1,32 +1,5 @@
 import { z } from 'zod';
-
-/** Depth of a condition, its leaves, and the values in its `in` and `notIn` lists; counted again with behaviors put in place. */
-export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000 } as const;
-
-const textOperators = [
-  'equals',
-  'notEquals',
-  'contains',
-  'notContains',
-  'startsWith',
-  'endsWith',
-  'matches',
-  'notMatches',
-  'regex',
-] as const;
-const orderOperators = ['greaterThan', 'greaterOrEqual', 'lessThan', 'lessOrEqual', 'before', 'after'] as const;
-const listOperators = ['in', 'notIn'] as const;
-const presenceOperators = ['exists', 'notExists'] as const;
-
-/** Every operator of a condition, in the order in which a person is shown them. */
-export const operators = [
-  ...presenceOperators,
-  ...textOperators,
-  ...orderOperators,
-  ...listOperators,
-  'between',
-] as const;
-export type Operator = (typeof operators)[number];
+import { conditionLimits, listOperators, orderOperators, presenceOperators, textOperators } from './operators.ts';
 
 const text = z.string().max(10_000);
 const parameter = z.string().min(1, 'Must not be empty.').max(255);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operators } from './condition.ts';
+import { operators } from './operators.ts';
 
 /**
  * A condition as it was judged on one event, every part of it. `pointer` says where the part stands in the condition,

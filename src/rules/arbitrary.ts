@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { type Comparison, type Condition, operators } from '../contract/condition.ts';
+import type { Comparison, Condition } from '../contract/condition.ts';
 import type { DataValue, Event } from '../contract/event.ts';
+import { operators } from '../contract/operators.ts';
 
 /** An event with this data and otherwise nothing of note. For tests. */
 export function eventWith(data: Event['data'], rest: Partial<Event> = {}): Event {

@@ -1,6 +1,7 @@
-import { type Comparison, type Condition, conditionLimits } from '../contract/condition.ts';
+import type { Comparison, Condition } from '../contract/condition.ts';
 import type { Event } from '../contract/event.ts';
 import type { ExplainedCondition, Explanation } from '../contract/explanation.ts';
+import { conditionLimits } from '../contract/operators.ts';
 import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
 

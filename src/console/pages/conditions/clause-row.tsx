@@ -1,6 +1,6 @@
 import { ActionIcon, Checkbox, NativeSelect, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Operator, operators } from '../../../contract/condition.ts';
+import { type Operator, operators } from '../../../contract/operators.ts';
 import type { Parameter } from '../../../contract/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../../parts/icon.tsx';
