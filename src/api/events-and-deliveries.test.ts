@@ -273,6 +273,33 @@ test('the Inbox keeps what it received, answers without echoing it, and is empti
   assert.deepEqual((await story.call('GET', '/api/v1/inbox/requests')).json().data, []);
 });
 
+test('an inbox answers as its rule says, fails the first requests, and answers 200 again without it', async () => {
+  await using story = await startStory();
+  const rule = (method: string, name: string, body?: object) =>
+    story.call(method, `/api/v1/inbox/rules/${name}`, body === undefined ? undefined : JSON.stringify(body));
+  const set = await rule('PUT', 'crm', { status: 201, body: '{"id":7}', failFirst: 2, delayMs: 1 });
+  assert.deepEqual(set.json(), { inbox: 'crm', status: 201, body: '{"id":7}', failFirst: 2, delayMs: 1, failsLeft: 2 });
+  const codes = [];
+  for (let i = 0; i < 3; i++) codes.push((await story.call('POST', '/inbox/crm/x')).statusCode);
+  const last = await story.call('POST', '/inbox/crm/x');
+  assert.deepEqual(
+    [codes, last.json(), last.headers['content-type']],
+    [[503, 503, 201], { id: 7 }, 'application/json; charset=utf-8'],
+  );
+  assert.equal((await story.call('POST', '/inbox/other')).statusCode, 200);
+  const seen = (await story.call('GET', '/api/v1/inbox/requests?inbox=crm')).json().data;
+  assert.deepEqual(
+    seen.map((one: { status: number }) => one.status),
+    [201, 201, 503, 503],
+  );
+  const listed = (await story.call('GET', '/api/v1/inbox/rules')).json().data;
+  assert.deepEqual([listed.length, listed[0].failsLeft], [1, 0]);
+  assert.equal((await rule('PUT', 'crm', { status: 100 })).statusCode, 422);
+  assert.equal((await rule('DELETE', 'crm')).statusCode, 204);
+  assert.equal((await rule('DELETE', 'crm')).statusCode, 404);
+  assert.equal((await story.call('POST', '/inbox/crm/x')).statusCode, 200);
+});
+
 test('the Inbox shows neither credentials nor stored secrets, and payloads only to those who may see them', async () => {
   await using story = await startStory();
   const canary = 'canary7f3aDoNotShow';

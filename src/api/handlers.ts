@@ -8,6 +8,7 @@ import { destinationHandlers } from './destinations.ts';
 import type { EventStreams } from './event-stream.ts';
 import { eventHandlers } from './events.ts';
 import { identityHandlers } from './identity.ts';
+import type { InboxHandlers } from './inbox.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
 import { statsHandlers } from './stats.ts';
@@ -16,11 +17,7 @@ import { templateHandlers } from './templates.ts';
 /** One handler for every route of the table; the type says so. */
 export function allHandlers(
   parts: ApiParts,
-  {
-    streams,
-    inbox,
-    stopping,
-  }: { streams: EventStreams; inbox: Handlers<'listInboxRequests' | 'clearInbox'>; stopping: () => boolean },
+  { streams, inbox, stopping }: { streams: EventStreams; inbox: InboxHandlers; stopping: () => boolean },
 ): Handlers {
   return {
     ...connectionHandlers(parts),

@@ -1,12 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { secretFields } from '../connections/secret-fields.ts';
 import { AppError } from '../contract/errors.ts';
-import type { InboxRequest } from '../contract/routes.ts';
+import type { InboxRequest } from '../contract/inbox.ts';
 import type { Snapshot } from '../pipeline/configuration.ts';
 import { scrubber } from '../secrets/scrubber.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 import { foldName } from './fold-name.ts';
+import { inboxRules } from './inbox-rules.ts';
+
+export type InboxHandlers = Handlers<
+  'listInboxRequests' | 'clearInbox' | 'listInboxRules' | 'setInboxRule' | 'removeInboxRule'
+>;
 
 const requestsMax = 1_000;
 const bodyBytesMax = 65_536;
@@ -18,6 +24,9 @@ const bodyBytesMax = 65_536;
 export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'pipeline'>) {
   const { inbox: isOpen, newId, now, pipeline } = parts;
   const requests: InboxRequest[] = [];
+  const rules = inboxRules(() => {
+    if (!isOpen) throw closed();
+  });
   let scrubs: { for: Snapshot; scrub(text: string): string } | null = null;
 
   function scrub(text: string): string {
@@ -31,7 +40,8 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
     if (requests.length > requestsMax) requests.shift();
   }
 
-  const handlers: Handlers<'listInboxRequests' | 'clearInbox'> = {
+  const handlers: InboxHandlers = {
+    ...rules.handlers,
     listInboxRequests({ query, may }) {
       if (!isOpen) throw closed();
       const cursor = readCursor(query.cursor, isIdOf('req'));
@@ -62,9 +72,10 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
         url,
         method: [...app.supportedMethods],
         exposeHeadRoute: false,
-        handler(request, reply) {
+        async handler(request, reply) {
           const id = newId('request');
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+          const answer = rules.answerOf(request.params.name);
           const { raw } = request;
           const [path = '', query = ''] = (raw.url ?? '').split(/\?(.*)/s, 2);
           keep({
@@ -77,12 +88,16 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
             headers: pairs(raw.rawHeaders).map(([name, value]) => [name, maskedValue(name, scrub(value))]),
             body: scrub(body.subarray(0, bodyBytesMax).toString('utf8')),
             truncated: body.length > bodyBytesMax,
+            status: answer?.status ?? 200,
           });
           // What was sent is never sent back, so that the Inbox can't be made to serve a page.
-          return reply
+          reply
             .headers({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' })
-            .type('text/plain; charset=utf-8')
-            .send(JSON.stringify({ received: id }));
+            .code(answer?.status ?? 200)
+            .type('text/plain; charset=utf-8');
+          if (answer === null) return reply.send(JSON.stringify({ received: id }));
+          if (answer.delayMs > 0) await setTimeout(answer.delayMs, undefined, { ref: false });
+          return reply.type(isJson(answer.body) ? 'application/json' : 'text/plain; charset=utf-8').send(answer.body);
         },
       });
   }
@@ -99,6 +114,14 @@ function* secretsOf({ documents }: Snapshot) {
 function maskedValue(name: string, value: string): string {
   if (/^(proxy-)?authorization$/i.test(name)) return value.replace(/ .*/s, ' [secret]');
   return /^cookie$/i.test(name) ? '[secret]' : value;
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined;
+  } catch {
+    return false; // sent as plain text
+  }
 }
 
 function closed(): AppError {

@@ -9,6 +9,7 @@ import { contentType, destination, destinationInput, escapeMode } from './destin
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
+import { inboxRequest, inboxRule, inboxRuleInput } from './inbox.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { parameter, parameterPatch } from './parameter.ts';
 import { allRights } from './rights.ts';
@@ -125,19 +126,6 @@ export const explanationOutput = z.strictObject({
     }),
   ),
 });
-
-export const inboxRequest = z.strictObject({
-  id: z.string(),
-  inbox: z.string(),
-  receivedAt: z.string(),
-  method: z.string(),
-  path: z.string(),
-  query: z.string(),
-  headers: z.array(z.tuple([z.string(), z.string()])),
-  body: z.string(),
-  truncated: z.boolean(),
-});
-export type InboxRequest = z.output<typeof inboxRequest>;
 
 const templateText = z.string().max(262_144);
 
@@ -349,6 +337,21 @@ export const routeTable = {
       output: pageOf(inboxRequest),
     },
   ),
+  listInboxRules: api('GET', '/inbox/rules', ['deliveries:view'], 'List how inboxes answer, by name', {
+    tag: 'inbox',
+    output: z.strictObject({ data: z.array(inboxRule) }),
+  }),
+  setInboxRule: api(
+    'PUT',
+    '/inbox/rules/{name}',
+    ['deliveries:manage'],
+    'Say how an inbox answers, from its next request on',
+    { tag: 'inbox', body: inboxRuleInput, output: inboxRule },
+  ),
+  removeInboxRule: api('DELETE', '/inbox/rules/{name}', ['deliveries:manage'], 'Let an inbox answer 200 again', {
+    tag: 'inbox',
+    status: 204,
+  }),
   clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
     tag: 'inbox',
     status: 204,
