@@ -22,6 +22,7 @@ export const dataCollection = {
     status: 'Status',
     modified: 'Modified',
   },
+  eventsOf: (name: string, count: number) => `${name}: ${counted(count, events)} in the last 24 hours`,
   status: 'Status',
   anyStatus: 'Any status',
   formats: { infinity: 'Oracle Infinity' },

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
@@ -19,6 +20,7 @@ import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 import { type Collector, originsInWords } from './collector.ts';
 import { DeleteCollector } from './delete-collector.tsx';
+import { eventColumns } from './event-columns.tsx';
 import { LastEvent } from './last-event.tsx';
 import { RotateKey } from './rotate-key.tsx';
 
@@ -27,6 +29,7 @@ export function CollectorsPage(): ReactNode {
   const navigate = useNavigate({ from: '/data-collection' });
   const mayManage = useMay('collectors:manage');
   const maySeeEvents = useMay('events:view');
+  const stats = useStats('collector').data;
   const [asked, ask] = useState<{ what: 'delete' | 'rotate'; row: Collector } | null>(null);
   const { filter, cursor, status } = search;
   const query = useQuery({
@@ -48,7 +51,12 @@ export function CollectorsPage(): ReactNode {
       <ListPage
         name={words.parts.collectors}
         query={query}
-        columns={maySeeEvents ? [...columns, lastEvent] : columns}
+        columns={[
+          ...columns,
+          ...(stats === undefined ? [] : eventColumns(stats)),
+          ...(maySeeEvents ? [lastEvent] : []),
+          modified,
+        ]}
         rowKey={({ id }) => id}
         search={search}
         onSearch={change}
@@ -125,20 +133,21 @@ const columns: readonly Column<Collector>[] = [
       </Text>
     ),
   },
-  {
-    id: 'modified',
-    header: words.columns.modified,
-    isHiddenAtFirst: true,
-    cell: ({ updatedAt, updatedBy }) => (
-      <>
-        <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-          {words.changedBy(updatedBy)}
-        </Text>
-      </>
-    ),
-  },
 ];
+
+const modified: Column<Collector> = {
+  id: 'modified',
+  header: words.columns.modified,
+  isHiddenAtFirst: true,
+  cell: ({ updatedAt, updatedBy }) => (
+    <>
+      <Time at={updatedAt} />
+      <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
+        {words.changedBy(updatedBy)}
+      </Text>
+    </>
+  ),
+};
 
 const lastEvent: Column<Collector> = {
   id: 'last',

@@ -5,6 +5,7 @@ import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
+import { CameToday } from './came-today.tsx';
 import type { Collector } from './collector.ts';
 
 type Props = {
@@ -46,6 +47,7 @@ export function DeleteCollector({ collector, onClose, onDeleted }: Props): React
     >
       <Stack gap="sm">
         <Text>{words.deleteText}</Text>
+        {collector === null ? null : <CameToday collectorId={collector.id} />}
       </Stack>
     </ConfirmDialog>
   );

@@ -4,6 +4,7 @@ import { useApi } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
+import { CameToday } from './came-today.tsx';
 import type { Collector } from './collector.ts';
 
 type Props = {
@@ -43,6 +44,7 @@ export function RotateKey({ collector, onClose }: Props): ReactNode {
     >
       <Stack gap="sm">
         <Text>{words.rotateText}</Text>
+        {collector === null ? null : <CameToday collectorId={collector.id} />}
         <Text c="dimmed">{words.rotateHint}</Text>
       </Stack>
     </ConfirmDialog>

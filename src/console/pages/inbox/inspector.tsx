@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Text, Title } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { curlCommand } from '../../../contract/curl.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -20,8 +20,13 @@ type Props = {
 export function Inspector({ request, onClose }: Props): ReactNode {
   const id = useId();
   const maySee = useMay('payloads:view');
+  const place = useRef<HTMLElement>(null);
+  // Below the list, on a small screen, it would open unseen.
+  useEffect(() => {
+    if (request?.id !== undefined) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [request?.id]);
   return (
-    <section className={css['inspector']} aria-labelledby={id}>
+    <section className={css['inspector']} aria-labelledby={id} ref={place}>
       <div className={css['head']}>
         <Title order={2} id={id}>
           {request === null ? words.list : words.inspector(request.method, request.path)}

@@ -1,0 +1,37 @@
+import { Group, Text } from '@mantine/core';
+import type { Stats } from '../../data/stats.ts';
+import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { formatNumber } from '../../messages/format.ts';
+import type { Column } from '../../parts/list-page.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import type { Collector } from './collector.ts';
+
+/** What came in and what was refused in the last 24 hours; a collector without any has no item of its own. */
+export function eventColumns({ items }: Stats): readonly Column<Collector>[] {
+  const of = new Map(items.map((item) => [item.id, item]));
+  return [
+    {
+      id: 'events',
+      header: words.columns.events,
+      align: 'end',
+      cell: ({ id, name }) => {
+        const { received = 0, series = [] } = of.get(id) ?? {};
+        return (
+          <Group gap="xs" wrap="nowrap" justify="flex-end">
+            {received === 0 ? null : <Sparkline values={series} sentence={words.eventsOf(name, received)} />}
+            <span>{formatNumber(received)}</span>
+          </Group>
+        );
+      },
+    },
+    {
+      id: 'rejected',
+      header: words.columns.rejected,
+      align: 'end',
+      cell: ({ id }) => {
+        const rejected = of.get(id)?.rejected ?? 0;
+        return <Text c={rejected === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejected)}</Text>;
+      },
+    },
+  ];
+}

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { sendEvents, startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+const run = promisify(execFile);
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole({ MILLRACE_INBOX: 'on' });
+});
+after(() => console_[Symbol.asyncDispose]());
+
+/** The lines of a tab as they are copied. */
+async function copied(page: Page, way: string): Promise<string> {
+  await page.getByRole('tab', { name: way, exact: true }).click();
+  await page.getByRole('button', { name: `Copy: ${way}` }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  return page.evaluate('navigator.clipboard.readText()');
+}
+
+test('from New Collector to the first event: the copied line is sent, and the page turns green', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: '/data-collection',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const { page } = tab;
+  await page.getByRole('link', { name: 'New Collector' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  const name = page.getByRole('textbox', { name: 'Collector Name' });
+  await name.and(page.locator(':focus')).waitFor();
+  await name.fill('Web shop');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
+  await page.getByText('Listening for the first event').waitFor();
+
+  await run('/bin/sh', ['-c', await copied(page, 'cURL')]);
+  await page.getByText('It works: page_view has come in.').waitFor();
+  await page.getByRole('button', { name: 'Send a test event' }).click();
+  await page.getByText('It works: test_event has come in.').waitFor();
+  assert.equal(await page.title(), 'Web shop · Send events · Millrace');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('every way to send works as it is copied, from pages only where their site is allowed', async () => {
+  const { app, browser } = console_;
+  await using site = await startReceiver();
+  const collector = await app.client.call('createCollector', {
+    body: { name: 'Ways', allowedOrigins: [site.url] },
+  });
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: `/data-collection/${collector.id}`,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const { page } = tab;
+  await page.getByText(`Only pages of ${site.url} may send`).waitFor();
+  await run(process.execPath, ['--input-type=module', '-e', await copied(page, 'Node.js')]);
+
+  const infinity = await copied(page, 'Oracle Infinity');
+  const address = /POST\) (\S+)/.exec(infinity)?.[1] ?? '';
+  await fetch(address, { method: 'POST', body: infinity.slice(infinity.indexOf('{')) });
+
+  const parts = [await copied(page, 'Web page'), await copied(page, 'On leaving'), await copied(page, 'Image pixel')];
+  const headers = { 'content-type': 'text/html' };
+  site.answer('/shop', { headers, body: `<title>Shop</title>${parts.join('')}` });
+  site.answer('/away', { headers, body: 'Away' });
+  const visit = await page.context().newPage();
+  await visit.goto(`${site.url}/shop`);
+  await visit.goto(`${site.url}/away`);
+
+  const wanted = ['click', 'newsletter_opened', 'order_placed', 'page_left', 'page_view', 'view'];
+  const seen = async () => {
+    const { data } = await app.client.call('listEvents', { query: { collectorId: collector.id } });
+    return data.map((event) => event.name ?? '').sort();
+  };
+  await eventually('all of them to come in', async () => (await seen()).length === wanted.length, { state: seen });
+  assert.deepEqual(await seen(), wanted);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an address of the server that senders use stands in the lines, and a wrong one is told', async () => {
+  const { app, browser } = console_;
+  const { id } = await app.client.call('createCollector', { body: { name: 'Elsewhere' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/data-collection/${id}` });
+  const { page } = tab;
+  const address = page.getByRole('textbox', { name: 'Address of this server' });
+  await address.fill('in.shop.example');
+  await page.getByText('Must begin with https://').waitFor();
+  await address.fill('https://in.shop.example');
+  await page.getByRole('region', { name: 'Web page' }).getByText('https://in.shop.example/v3/').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an origin that is none is told by its line, and who saves second chooses', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createCollector', { body: { name: 'Both' } });
+  const params = { id: made.id };
+  const path = `/data-collection/${made.id}?tab=details`;
+  await using tab = await openTab(browser, { url: app.url, path, expected: /^4(12|22) / });
+  const { page } = tab;
+  const origins = page.getByRole('textbox', { name: 'Allowed origins' });
+  await origins.fill('https://a.example/\n\nnonsense');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Line 3: Must be * or an origin').waitFor();
+  await app.client.call('changeCollector', { params, body: { name: 'Theirs' } });
+  await origins.fill('https://a.example/');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page
+    .getByRole('dialog', { name: 'Changed meanwhile' })
+    .getByRole('row', { name: /allowedOrigins/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Save mine over theirs' }).click();
+  await page.getByText('Both is saved.').waitFor();
+  const saved = await app.client.call('getCollector', { params });
+  assert.deepEqual([saved.name, saved.allowedOrigins], ['Both', ['https://a.example']]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('in its row a collector is disabled with Undo, gets a new key that ends the old one, and is deleted', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createCollector', { body: { name: 'Row' } });
+  const params = { id: made.id };
+  const send = async (key: string) =>
+    (await fetch(`${app.url}/v3/${key}`, { method: 'POST', body: '{"events":[{"a":"1"}]}' })).status;
+  const status = () => app.client.call('getCollector', { params }).then((one) => one.status);
+  await using tab = await openTab(browser, { url: app.url, path: '/data-collection?filter=Row' });
+  const { page } = tab;
+  const choose = async (item: string) => {
+    await page.getByRole('button', { name: 'More for Row' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await choose('Disable');
+  await page.getByText('Row is disabled').waitFor();
+  assert.equal(await status(), 'disabled');
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await page.getByText('Row takes events in.').waitFor();
+  assert.equal(await status(), 'enabled');
+
+  assert.equal(await send(made.key), 200);
+  await choose('Rotate key');
+  await page.getByText('The old key stops at once').waitFor();
+  await page.getByRole('button', { name: 'Rotate key' }).click();
+  await page.getByText('Row has a new key.').waitFor();
+  const { key } = await app.client.call('getCollector', { params });
+  assert.deepEqual([await send(made.key), await send(key)], [404, 200]);
+
+  await choose('Delete');
+  await page.getByText('Events that came in stay.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('heading', { name: 'No collectors match.' }).waitFor();
+  await assert.rejects(app.client.call('getCollector', { params }), { status: 404 });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('parameters tell what they look like and who uses them, are described, and are taken out of Actions', async () => {
+  const { app, browser } = console_;
+  const wired = await wire(app, { url: `${app.url}/inbox/crm` });
+  await wired.deliver({ basket: 'full' });
+  await using tab = await openTab(browser, { url: app.url, path: '/data-collection' });
+  const { page } = tab;
+  await page.getByRole('link', { name: 'Parameters', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Filter' }).fill('wire');
+  await page.getByRole('row', { name: /^wire/ }).getByText(wired.action.name, { exact: true }).first().waitFor();
+  await page.waitForURL(/\?filter=wire$/);
+
+  await page.getByRole('checkbox', { name: 'wire is available in Actions' }).uncheck();
+  await page.getByText('wire is no longer offered in Actions.').waitFor();
+  await page.getByRole('link', { name: 'wire', exact: true }).click();
+  const drawer = page.getByRole('dialog', { name: 'wire' });
+  await drawer.getByRole('link', { name: wired.action.name }).waitFor();
+  await drawer.getByRole('textbox', { name: 'Description' }).fill('Which test it was');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /wire.*Which test it was/ }).waitFor();
+  const [stored] = (await app.client.call('listParameters', { query: { name: 'wire' } })).data;
+  assert.deepEqual([stored?.description, stored?.offered], ['Which test it was', false]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the Inbox shows a request as it comes, looks into it, finds it again and is cleared', async () => {
+  const { app, browser } = console_;
+  await app.client.call('clearInbox', {});
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: '/inbox',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const { page } = tab;
+  await page.getByRole('heading', { name: 'Nothing received yet' }).waitFor();
+  await page.getByRole('textbox', { name: 'Name' }).fill('shop');
+  await page.getByRole('button', { name: 'Copy URL' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const url: string = await page.evaluate('navigator.clipboard.readText()');
+  assert.equal(url, `${app.url}/inbox/shop`);
+  await fetch(`${url}/orders?page=2`, { method: 'POST', body: '{"order":{"id":"1001"}}' });
+  await page.getByRole('link', { name: 'POST /inbox/shop/orders' }).click();
+  const inspector = page.getByRole('region', { name: 'POST /inbox/shop/orders' });
+  await inspector.getByText('"1001"').waitFor();
+  await inspector.getByRole('definition').filter({ hasText: '2' }).first().waitFor();
+  assert.match(page.url(), /request=req_/);
+
+  await inspector.getByRole('button', { name: 'Copy as cURL' }).click();
+  await inspector.getByRole('button', { name: 'Copied' }).first().waitFor();
+  await run('/bin/sh', ['-c', await page.evaluate('navigator.clipboard.readText()')]);
+  await eventually('the same request again', async () => {
+    const { data } = await app.client.call('listInboxRequests', { query: { text: '1001' } });
+    return data.length === 2;
+  });
+  await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
+  await page.getByRole('heading', { name: 'No requests match.' }).waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await page.getByText('2 requests go for good').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('heading', { name: 'Nothing received yet' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an Inbox that is off says so, and how to switch it on', async () => {
+  await using app = await startTestApp();
+  await using tab = await openTab(console_.browser, { url: app.url, path: '/inbox', expected: /^404 .*inbox/ });
+  const { page } = tab;
+  await page.getByRole('heading', { name: 'The Inbox is off' }).waitFor();
+  await page.getByText('MILLRACE_INBOX=on npm start').waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  await page.goto(`${app.url}/data-collection`);
+  await page.getByRole('heading', { name: 'No collectors yet' }).waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`no page of Data Collection or of the Inbox has a barrier that axe-core finds, ${look}`, async () => {
+    const { app, browser } = console_;
+    const { id, key } = await app.client.call('createCollector', { body: { name: `Look ${look}` } });
+    await sendEvents(app, key, { 'wt.ev': 'look', basket: ['a', 'b'] });
+    await fetch(`${app.url}/inbox/look?x=1`, { method: 'POST', body: '{"a":{"b":1}}' });
+    const [received] = (await app.client.call('listInboxRequests')).data;
+    await using tab = await openTab(browser, {
+      url: app.url,
+      reducedMotion: 'reduce',
+      expected: /^500 /,
+      ...settings,
+    });
+    const { page } = tab;
+    const judge = async (path: string) => {
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    };
+    for (const path of [
+      '/data-collection',
+      '/data-collection?filter=nothing',
+      '/data-collection/new',
+      `/data-collection/${id}`,
+      `/data-collection/${id}?tab=details`,
+      '/data-collection/parameters',
+      '/data-collection/parameters?parameter=basket',
+      '/inbox',
+      '/inbox?filter=nothing',
+      `/inbox?request=${received?.id}`,
+    ]) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await judge(path);
+    }
+    await page.route(/\/api\/v1\/collectors(\?|$)/, (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'internal', detail: 'Something failed inside.', requestId: 'req_1' }),
+      }),
+    );
+    await page.goto(`${app.url}/data-collection`);
+    await page.getByRole('button', { name: 'Retry' }).waitFor();
+    await judge('a list that failed');
+    assert.deepEqual(tab.problems, []);
+  });
