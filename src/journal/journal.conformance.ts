@@ -43,7 +43,7 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
     (await journal.log.deliveries({ limit: 50, closed: [], now: start, ...query })).map((row) => row.id);
 
   const due = async (journal: Journal, now = start + 1_000, destinationId = 'dst_1') =>
-    (await journal.deliveries.due({ destinationId, now, limit: 100 })).map((row) => row.id);
+    (await journal.deliveries.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
 
   describe(name, () => {
     guarantee(
@@ -180,7 +180,7 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       ]);
       const [a, b, c, d] = ids;
       const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
-      const rows = await journal.deliveries.due(query);
+      const { due: rows } = await journal.deliveries.due(query);
       assert.deepEqual(
         rows.map((row) => row.id),
         [b, c, d, a],
@@ -204,12 +204,22 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       });
       const after = { dueAt: start + 2, id: c ?? '' };
       assert.deepEqual(
-        (await journal.deliveries.due({ ...query, after })).map((row) => row.id),
+        (await journal.deliveries.due({ ...query, after })).due.map((row) => row.id),
         [d, a],
       );
       assert.deepEqual(
-        (await journal.deliveries.due({ ...query, after, limit: 1 })).map((row) => row.id),
+        (await journal.deliveries.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
         [d],
+      );
+      const without = await journal.deliveries.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
+      assert.deepEqual(
+        without.due.map((row) => row.id),
+        [c, a],
+      );
+      const nextOf = async (now: number) => (await journal.deliveries.due({ ...query, now, limit: 1 })).nextDueAt;
+      assert.deepEqual(
+        [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
+        [start + 2, start + 9, start + 1_000, null],
       );
       assert.deepEqual(await journal.deliveries.backlog(), [
         { destinationId: 'dst_1', connectionId: 'con_1', open: 5, nextDueAt: start + 2 },
@@ -239,7 +249,9 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       });
       assert.ok(await journal.deliveries.settle(lease, [retry], start + 1));
       assert.deepEqual(await due(journal), [ids[1]]);
-      const [again] = await journal.deliveries.due({
+      const {
+        due: [again],
+      } = await journal.deliveries.due({
         destinationId: 'dst_1',
         now: start + 5_000,
         limit: 1,
@@ -323,7 +335,9 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
         await journal.deliveries.settle(lease, [first], start);
         assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), false);
         assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), true);
-        const [kept] = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
+        const {
+          due: [kept],
+        } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
         assert.deepEqual(
           [
             kept?.id,
@@ -339,7 +353,9 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
         const row = await journal.log.delivery(id);
         assert.deepEqual([row?.status, row?.reason, row?.errorKind, row?.finishedAt], ['pending', null, null, null]);
         await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
-        const [anew] = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
+        const {
+          due: [anew],
+        } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
         assert.deepEqual([anew?.rendered, anew?.actionVersion, anew?.destinationVersion], [null, 7, 8]);
         const second = settlement(id, {
           status: 'delivered',
@@ -367,7 +383,7 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       assert.equal((await journal.upkeep.usage()).unfinished, 3);
       assert.equal(await journal.log.release('dst_1', start + 7), 1);
       assert.equal(await journal.log.release('dst_1', start + 7), 0);
-      const rows = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
+      const { due: rows } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
       assert.deepEqual(
         rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
         [

@@ -85,13 +85,17 @@ export type PlannedDelivery = {
 };
 
 export interface DeliveryQueue {
-  /** Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one. */
+  /**
+   * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
+   * `except`; and the earliest due time after `now`, null when nothing is due later.
+   */
   due(query: {
     destinationId: string;
     now: number;
     limit: number;
     after?: { dueAt: number; id: string };
-  }): Promise<DueDelivery[]>;
+    except?: readonly string[];
+  }): Promise<{ due: DueDelivery[]; nextDueAt: number | null }>;
   /** For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. */
   backlog(): Promise<{ destinationId: string; connectionId: string; open: number; nextDueAt: number }[]>;
   /** Replaces the record of which deliveries are on the wire now, so that a death during one can be counted. */

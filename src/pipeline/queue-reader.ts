@@ -1,4 +1,3 @@
-import { placedId } from '../contract/ids.ts';
 import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
 import { batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
@@ -11,10 +10,9 @@ const bytesAtOnce = 4 * 1024 * 1024;
 const firstReading = 8;
 /** Readings at once: what they bring is in memory before it can be weighed. */
 const readingsMost = 4;
-const timeMost = Number.MAX_SAFE_INTEGER;
-const lastId = placedId('delivery', { timeMs: 2 ** 48 - 1, partition: 32_767, number: Number.MAX_SAFE_INTEGER });
 
 type DueQuery = Parameters<DeliveryQueue['due']>[0];
+type DueAnswer = Awaited<ReturnType<DeliveryQueue['due']>>;
 
 /** Brings deliveries from the journal into memory, when a queue has room or when their time comes. */
 export function createQueueReader(options: {
@@ -25,7 +23,7 @@ export function createQueueReader(options: {
   resume(queue: DestinationQueue): void;
 }) {
   const { clock, memory } = options;
-  const due = batcher<DueQuery, DueDelivery[]>({
+  const due = batcher<DueQuery, DueAnswer>({
     size: 1,
     outstanding: readingsMost,
     run: (queries) => Promise.all(queries.map((query) => options.journal.due(query))),
@@ -42,17 +40,22 @@ export function createQueueReader(options: {
     const reading: Reading = { settled: new Set(), isStale: false };
     const { cursor, destinationId } = queue;
     const now = clock.now();
-    const limit = roomOf(queue) + (cursor === null ? queue.known.size : 0);
+    const limit = roomOf(queue);
+    // From the start on the first ones may be known already: they need not be read again.
+    const except = cursor === null ? [...queue.known.keys()] : [];
+    const from = cursor === null ? { except } : { after: cursor };
     // Whoever finds out meanwhile that there is more says so again.
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
-      const found = await due({ destinationId, now, limit, ...(cursor === null ? {} : { after: cursor }) });
+      const { due: found, nextDueAt } = await due({ destinationId, now, limit, ...from });
       if (!reading.isStale) {
         const seen = takeAll(queue, found, reading);
+        // What was settled meanwhile may be due again by now: the next reading tells.
+        if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
         const isCut = found.length === limit || seen < found.length;
         if (isCut) queue.cursor = placeOf(found[seen - 1]) ?? cursor;
         if (isCut || cursor !== null) queue.hasMore = true;
-        else await lookAhead(queue, now);
+        else if (nextDueAt !== null) wakeLater(queue, nextDueAt);
       }
     } catch (error) {
       options.failed(error, 'read deliveries');
@@ -73,17 +76,10 @@ export function createQueueReader(options: {
   function takeAll(queue: DestinationQueue, found: readonly DueDelivery[], { settled }: Reading): number {
     for (const [index, delivery] of found.entries()) {
       if (memory.isHeavy && queue.items.length > 0) return index;
-      // What was settled meanwhile may be due again by now: the next reading tells.
       if (settled.has(delivery.id)) queue.hasMore = true;
       else if (!queue.known.has(delivery.id)) memory.take(queue, delivery);
     }
     return found.length;
-  }
-
-  async function lookAhead(queue: DestinationQueue, now: number) {
-    const { destinationId } = queue;
-    const [next] = await due({ destinationId, now: timeMost, limit: 1, after: { dueAt: now, id: lastId } });
-    if (next?.dueAt != null) wakeLater(queue, next.dueAt);
   }
 
   function wakeLater(queue: DestinationQueue, at: number) {

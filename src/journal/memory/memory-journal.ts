@@ -28,9 +28,10 @@ export function memoryJournal(): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after }) {
-        return [...store.rows.values()]
-          .filter((row) => row.destinationId === destinationId && isDue(row, now))
+      async due({ destinationId, now, limit, after, except = [] }) {
+        const rows = [...store.rows.values()].filter((row) => row.destinationId === destinationId);
+        const due = rows
+          .filter((row) => isDue(row, now) && !except.includes(row.id))
           .map((row) => ({ ...row, dueAt: row.dueAt ?? now }))
           .filter(
             (row) => after === undefined || row.dueAt > after.dueAt || (row.dueAt === after.dueAt && row.id > after.id),
@@ -56,6 +57,8 @@ export function memoryJournal(): Journal {
             deaths: row.deaths,
             rendered: row.rendered,
           }));
+        const later = rows.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? dueAt : []));
+        return { due, nextDueAt: later.length === 0 ? null : Math.min(...later) };
       },
       async backlog() {
         const waiting = [...store.rows.values()].filter((row) => row.dueAt !== null);

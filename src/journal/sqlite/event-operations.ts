@@ -94,14 +94,22 @@ function groupAt(db: Db, partition: number, offset: number): GroupRow | undefine
 
 const groupAfter = (db: Db, partition: number, offset: number) => groupBeside(db, '>', partition, offset);
 
-/** The nearest group of a partition on one side of an offset. */
+/**
+ * The nearest group of a partition on one side of an offset. One range from both ends: with a further bound SQLite may
+ * start at the wrong one and walk over every group between.
+ */
 export function groupBeside(db: Db, side: '<' | '<=' | '>' | '>=', partition: number, offset: number) {
+  const isBefore = side.startsWith('<');
+  const [from, to] = isBefore
+    ? [0, side === '<' ? offset - 1 : offset]
+    : [side === '>' ? offset + 1 : offset, offsetMask];
+  if (from > to) return undefined;
   return db.get<GroupRow>(
-    `SELECT ${groupColumns} FROM event_group
-     WHERE place ${side} ((?1 << 48) | ?2) AND place BETWEEN ?1 << 48 AND (?1 << 48) | ${offsetMask}
-     ORDER BY place ${side.startsWith('<') ? 'DESC' : 'ASC'} LIMIT 1`,
+    `SELECT ${groupColumns} FROM event_group WHERE place BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3
+     ORDER BY place ${isBefore ? 'DESC' : 'ASC'} LIMIT 1`,
     partition,
-    offset,
+    from,
+    to,
   );
 }
 

@@ -271,7 +271,11 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     .map(({ destination, after, limit }) => ({
       title: 'due',
       run: async (journal, story) => {
-        const all = await journal.deliveries.due({ destinationId: destination, now: story.now + 10, limit: 100 });
+        const { due: all } = await journal.deliveries.due({
+          destinationId: destination,
+          now: story.now + 10,
+          limit: 100,
+        });
         const cursor = after === undefined ? undefined : pick(all, after);
         const page = await journal.deliveries.due({
           destinationId: destination,
@@ -279,7 +283,7 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           limit,
           ...(cursor && { after: { dueAt: cursor.dueAt ?? 0, id: cursor.id } }),
         });
-        return [all, page];
+        return [all, page.due, page.nextDueAt];
       },
     })),
   fc.constant({

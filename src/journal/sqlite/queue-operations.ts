@@ -41,14 +41,17 @@ export type SettledBatch = {
 };
 
 export const queueOperations = {
-  due(db: Db, { destinationId, now, limit, after }: DueQuery): DueRow[] {
-    const numbers = targetIds(db, { destinationId })
-      .flatMap((target) => dueNumbers(db, { target, now, limit, after }))
+  due(db: Db, { destinationId, now, limit, after, except }: DueQuery): { rows: DueRow[]; nextDueAt: number | null } {
+    const targets = targetIds(db, { destinationId });
+    const known = new Set(except);
+    const numbers = targets
+      .flatMap((target) => dueNumbers(db, { target, now, limit: limit + known.size, after }))
+      .filter(({ number }) => !known.has(number))
       .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
       .slice(0, limit);
     const findEvent = eventFinder(db);
     const blocks = attemptBlocks(db);
-    return numbers.map(({ number }) => {
+    const rows = numbers.map(({ number }) => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
       const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
@@ -59,6 +62,7 @@ export const queueOperations = {
         rendered: block === null ? null : blocks.rendered(block, number),
       };
     });
+    return { rows, nextDueAt: nextDueAt(db, targets, now) };
   },
 
   backlog: (db: Db, _: null): { destination: string; connection: string; open: number; next_due_at: number }[] =>
@@ -156,11 +160,13 @@ type DueQuery = {
   now: number;
   limit: number;
   after: { dueAt: number; number: number } | null;
+  /** Numbers of deliveries that the caller has. */
+  except: number[];
 };
 type DueNumber = { number: number; due_at: number };
 
 /** Two seeks in the index instead of one row comparison, which would walk over every row with the same due time. */
-function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId'> & { target: number }): DueNumber[] {
+function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId' | 'except'> & { target: number }): DueNumber[] {
   const { target, now, limit, after } = query;
   const same =
     after === null || after.dueAt > now
@@ -182,6 +188,14 @@ function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId'> & { target: n
     limit - same.length,
   );
   return [...same, ...later];
+}
+
+function nextDueAt(db: Db, targets: readonly number[], now: number): number | null {
+  const times = targets.flatMap((target) => {
+    const sql = 'SELECT min(due_at) AS at FROM delivery INDEXED BY delivery_due WHERE target = ? AND due_at > ?';
+    return db.get<{ at: number | null }>(sql, target, now)?.at ?? [];
+  });
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 type Before = {

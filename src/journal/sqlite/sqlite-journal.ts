@@ -64,11 +64,13 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after }) {
+      async due({ destinationId, now, limit, after, except = [] }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
-        if (number === undefined) return [];
+        if (number === undefined) return { due: [], nextDueAt: null };
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        return (await client.write('due', { destinationId, now, limit, after: cursor })).map(dueOf);
+        const query = { destinationId, now, limit, after: cursor, except: numbersOf(except) };
+        const { rows, nextDueAt } = await client.write('due', query);
+        return { due: rows.map(dueOf), nextDueAt };
       },
       async backlog() {
         // At start the writer has nothing else to do; later a count over many rows must not hold up writes.
@@ -84,7 +86,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       mark: (lease, ids) =>
         client.write('mark', {
           lease,
-          numbers: JSON.stringify(ids.flatMap((id) => placeOf('delivery', id)?.number ?? [])),
+          numbers: JSON.stringify(numbersOf(ids)),
         }),
       async recover(lease, now) {
         const { suspects, poisoned } = await client.write('recover', { lease, now });
@@ -195,6 +197,8 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 }
 
 const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
+
+const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
 
 /** null: none was given; undefined: it is no id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {
