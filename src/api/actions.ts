@@ -1,10 +1,11 @@
 import { type ActionBody, actionInput } from '../contract/action.ts';
 import { AppError, type FieldError } from '../contract/errors.ts';
-import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts';
+import { behaviorConditions, type Document, type Snapshot } from '../pipeline/configuration.ts';
 import { compileCondition } from '../rules/compile.ts';
 import { usesBehavior } from './behaviors.ts';
 import type { ApiParts, Handlers, OutputOf } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
+import { patched } from './document-patch.ts';
 import { documentsOf } from './documents.ts';
 import type { Kind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
@@ -14,8 +15,17 @@ import { invalid } from './validate.ts';
 
 /** Actions and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
+  const { configuration, checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
-  const handlers: Pick<Handlers, 'listActions'> = {
+
+  /** A draft for a check: it must compile, but not be ready for saving. */
+  function draftOf(json: unknown, before: Document<ActionBody> | null): ActionBody {
+    const { body } = documents.parse(json, { before, parent: null });
+    checkContent(body, configuration.snapshot);
+    return body;
+  }
+
+  const handlers: Handlers<'listActions' | 'checkAction' | 'checkUnsavedAction'> = {
     async listActions({ query }) {
       const { connectionId, destinationId, behaviorId } = query;
       const listed = await documents.list(query, null, ({ body }, snapshot) => {
@@ -29,9 +39,22 @@ export function actionHandlers(parts: ApiParts) {
       });
       return listed as OutputOf<'listActions'>; // documents as they are shown
     },
+    checkAction({ params: { id }, body }) {
+      const before = documents.find(configuration.snapshot, id);
+      const { draft, last } = body();
+      const laidOver = draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
+      return checks.action({ id, draft: laidOver }, last);
+    },
+    checkUnsavedAction({ body }) {
+      const { draft, last } = body();
+      return checks.action({ id: null, draft: draftOf({ ...unnamed, ...draft }, null) }, last);
+    },
   };
   return { ...documentHandlers('action', 'actions', documents), ...handlers };
 }
+
+/** Words for an action that has none yet; a template may read the name. */
+const unnamed = { name: 'New action', description: 'New action' };
 
 const kind: Kind<'action'> = {
   kind: 'action',
@@ -41,10 +64,7 @@ const kind: Kind<'action'> = {
   complete: (input) => input,
   scopeOf: () => '',
   check({ body, before, snapshot }) {
-    const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
-    if (!compiled.ok)
-      throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
-    checkMappings(body);
+    checkContent(body, snapshot);
     return checkReferences(body, before?.body ?? null, snapshot);
   },
   usersOf: () => [],
@@ -59,6 +79,20 @@ const kind: Kind<'action'> = {
     };
   },
 };
+
+/** Throws AppError unless rules and expressions compile and every destination exists. */
+function checkContent(body: ActionBody, snapshot: Snapshot): void {
+  const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+  if (!compiled.ok)
+    throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
+  checkMappings(body);
+  const unknown = body.destinations.flatMap(({ destinationId }, i): FieldError[] => {
+    if (snapshot.documents.destination.has(destinationId)) return [];
+    const detail = `There is no destination ${destinationId}.`;
+    return [{ pointer: `/destinations/${i}/destinationId`, detail, code: 'unknown_destination' }];
+  });
+  if (unknown.length > 0) throw invalid(unknown);
+}
 
 /** Expressions of all rows; the template of the destination is its own matter. */
 function checkMappings(body: ActionBody): void {
@@ -79,16 +113,12 @@ function checkMappings(body: ActionBody): void {
  */
 function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: Snapshot): string[] {
   const { destination, connection } = snapshot.documents;
-  const unknown: FieldError[] = [];
   const refused: FieldError[] = [];
   const warnings: string[] = [];
   for (const [i, { destinationId }] of body.destinations.entries()) {
     const pointer = `/destinations/${i}/destinationId`;
     const found = destination.get(destinationId);
-    if (found === undefined) {
-      unknown.push({ pointer, detail: `There is no destination ${destinationId}.`, code: 'unknown_destination' });
-      continue;
-    }
+    if (found === undefined) continue;
     const of = connection.get(found.body.connectionId);
     if (found.body.status === 'enabled' && of?.body.status === 'enabled') continue;
     const status = found.body.status === 'enabled' ? of?.body.status : found.body.status;
@@ -99,7 +129,6 @@ function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: 
     if (isNew || isEnabled) refused.push({ pointer, detail, code: 'destination_not_enabled' });
     else warnings.push(detail);
   }
-  if (unknown.length > 0) throw invalid(unknown);
   if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
   return warnings;
 }

@@ -18,7 +18,20 @@ const standard = new Set(standardBehaviors.map((one) => one.id));
 
 /** Behaviors, their checks before saving, and conditions tried out on one event. */
 export function behaviorHandlers(parts: ApiParts) {
-  const handlers: Handlers<'checkCondition'> = {
+  const handlers: Handlers<'checkCondition' | 'countConditions'> = {
+    countConditions({ body }) {
+      const { conditions, last } = body();
+      const behaviors = behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values());
+      const compiled = conditions.map((condition, i) => {
+        const one = compileCondition(condition, behaviors);
+        if (one.ok) return one.condition;
+        throw invalid(
+          one.problems.map(({ pointer, message }) => ({ pointer: `/conditions/${i}${pointer}`, detail: message })),
+        );
+      });
+      return parts.pipeline.checks.conditions(compiled, last);
+    },
+
     async checkCondition(call) {
       const { condition } = call.body();
       const { snapshot } = parts.pipeline.configuration;

@@ -12,9 +12,16 @@ import { withoutPayloads } from './payloads.ts';
 import { checkProgram } from './template-errors.ts';
 import { invalid } from './validate.ts';
 
+type Trying =
+  | 'previewDestination'
+  | 'previewUnsavedDestination'
+  | 'checkDestination'
+  | 'checkUnsavedDestination'
+  | 'testDestination';
+
 /** Destinations: their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
-  const { configuration, studio } = parts.pipeline;
+  const { configuration, studio, checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
 
   /** The draft of a preview laid over the stored destination; null without one. */
@@ -25,11 +32,30 @@ export function destinationHandlers(parts: ApiParts) {
     return documents.read(patched(kind, before.body, draft), { snapshot, before, parent: null }).body;
   }
 
-  const handlers: Handlers<'listAllDestinations' | 'previewDestination' | 'testDestination'> = {
+  /** The destination that a connection would get; its name may come later. */
+  function unsaved(params: Record<string, string>, draft: Record<string, unknown> | undefined): DestinationBody {
+    const { snapshot } = configuration;
+    const parent = parentOf(params, snapshot);
+    return documents.read({ name: 'New destination', ...draft }, { snapshot, before: null, parent }).body;
+  }
+
+  const handlers: Handlers<'listAllDestinations' | Trying> = {
     listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
     previewDestination({ params, body }) {
       const input = body();
       return studio.preview(params.id, input, draftOf(params.id, input.draft));
+    },
+    previewUnsavedDestination({ params, body }) {
+      const input = body();
+      return studio.preview(null, input, unsaved(params, input.draft));
+    },
+    checkDestination({ params: { id }, body }) {
+      const { draft, actionId = null, last } = body();
+      return checks.destination({ id, draft: draftOf(id, draft) }, { actionId, last });
+    },
+    checkUnsavedDestination({ params, body }) {
+      const { draft, actionId = null, last } = body();
+      return checks.destination({ id: null, draft: unsaved(params, draft) }, { actionId, last });
     },
     async testDestination({ params, body, may }) {
       const input = body();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
+import { createAuthenticator } from '../connections/authenticator.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
 import { idSource } from '../contract/ids.ts';
@@ -9,6 +10,9 @@ import { routes } from '../contract/routes.ts';
 import { fakeEgress } from '../egress/fake/fake-egress.ts';
 import type { Principal } from '../identity/principal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
+import { createAttempter } from '../pipeline/attempt.ts';
+import { createChecks } from '../pipeline/checks.ts';
+import { systemClock } from '../pipeline/clock.ts';
 import { loadConfiguration } from '../pipeline/configuration.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -25,6 +29,14 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const catalog = memoryCatalog();
   const journal = memoryJournal();
   const configuration = await loadConfiguration(catalog);
+  const egress = fakeEgress({ allow: '127.0.0.0/8' });
+  const newId = idSource(now, randomBytes);
+  const authenticator = createAuthenticator({
+    egress,
+    now,
+    newId: () => newId('request'),
+    isHttpAllowed: () => true,
+  });
   const listeners = new Set<(news: News) => void>();
   const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
   const sending = new Set<string>();
@@ -60,6 +72,14 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
         return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
       },
     },
+    checks: createChecks({
+      configuration,
+      log: journal.log,
+      clock: { now },
+      // As far as texts that need no JavaScript go.
+      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId }),
+      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+    }),
     outlook: {
       isSending: (id) => sending.has(id),
       closed: () => closed,
@@ -94,14 +114,14 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     pipeline,
     catalog,
     journal,
-    egress: fakeEgress({ allow: '127.0.0.0/8' }),
+    egress,
     authenticate: (token) => tokens.get(token) ?? null,
     telemetry: {
       requestFinished: ({ error, status }) => void (status >= 500 && failures.push(error)),
       intakeRefused: ({ code }) => void refused.push(code),
       metrics: async () => '# EOF\n',
     },
-    newId: idSource(now, randomBytes),
+    newId,
     now,
     version: '0.0.0-test',
     publicUrl: null,
@@ -201,9 +221,10 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
 /** Every success is in the shape that the route table promises. */
 function checkAnswer(method: string, url: string, { statusCode, headers, body }: LightMyRequestResponse) {
   const path = url.split('?', 1)[0] ?? '';
-  const route = routes.find(
-    (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
-  );
+  const own = routes.filter((one) => one.method === method);
+  const route =
+    own.find((one) => one.path === path) ??
+    own.find((one) => new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
   const isJson = String(headers['content-type']).startsWith('application/json');
   if (route?.output != null && statusCode < 300 && isJson) route.output.parse(JSON.parse(body));
 }

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { action, actionInput } from './action.ts';
 import { behavior, behaviorInput } from './behavior.ts';
+import {
+  actionCheck,
+  actionCheckInput,
+  conditionCount,
+  conditionCountInput,
+  destinationCheck,
+  destinationCheckInput,
+  unsavedActionCheckInput,
+  unsavedDestinationCheckInput,
+} from './check.ts';
 import { collector, collectorInput } from './collector.ts';
 import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
@@ -202,6 +212,27 @@ export const routeTable = {
     'Show the request that an event would send',
     { tag: 'destinations', body: sampleInput, output: previewOutput },
   ),
+  previewUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/preview',
+    ['connections:view', 'payloads:view'],
+    'Show the request that an event would send to a destination that is not saved yet',
+    { tag: 'destinations', body: sampleInput, output: previewOutput },
+  ),
+  checkDestination: api(
+    'POST',
+    '/destinations/{id}/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered, and what a draft changes',
+    { tag: 'destinations', body: destinationCheckInput, output: destinationCheck },
+  ),
+  checkUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered by a destination that is not saved yet',
+    { tag: 'destinations', body: unsavedDestinationCheckInput, output: destinationCheck },
+  ),
   testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
     tag: 'destinations',
     body: sampleInput,
@@ -224,6 +255,27 @@ export const routeTable = {
     }),
     output: z.strictObject({ result: renderResult, durationMs: z.number() }),
   }),
+  checkAction: api(
+    'POST',
+    '/actions/{id}/check',
+    ['actions:view', 'payloads:view'],
+    'Tell what a draft would change, on the newest events',
+    { tag: 'actions', body: actionCheckInput, output: actionCheck },
+  ),
+  checkUnsavedAction: api(
+    'POST',
+    '/actions/check',
+    ['actions:view', 'payloads:view'],
+    'Tell what an action that is not saved yet would do, on the newest events',
+    { tag: 'actions', body: unsavedActionCheckInput, output: actionCheck },
+  ),
+  countConditions: api(
+    'POST',
+    '/conditions/count',
+    ['behaviors:view', 'events:view'],
+    'Count how many of the newest events conditions hold for',
+    { tag: 'behaviors', body: conditionCountInput, output: conditionCount },
+  ),
   checkCondition: api('POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {
     tag: 'behaviors',
     body: z.strictObject({ condition, eventId: z.string().optional(), event: sample.event }),

@@ -1,6 +1,7 @@
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import { createAttempter } from './attempt.ts';
 import { batcher } from './batcher.ts';
+import { createChecks } from './checks.ts';
 import { loadConfiguration } from './configuration.ts';
 import { createDeliverer } from './deliverer.ts';
 import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
@@ -99,6 +100,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     configuration,
     accept: (request) => upkeep.admit(() => matcher.accept(request)),
     studio: createStudio({ ...room, attempter, render, lease: leases.deliveries }),
+    checks: createChecks({ ...room, log: journal.log, attempter, render }),
     outlook: { isSending: deliverer.isSending, closed: gates.allClosed, wake: deliverer.wake, health },
     depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,

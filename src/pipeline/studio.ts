@@ -1,7 +1,6 @@
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import { AppError } from '../contract/errors.ts';
-import { placedId } from '../contract/ids.ts';
 import type { Preview, SampleInput } from '../contract/routes.ts';
 import type { Journal, Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
@@ -9,20 +8,22 @@ import type { Attempter, Work } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
+import { triedDocument } from './draft.ts';
 import { freshDelivery } from './fresh-delivery.ts';
 import { maskHeaders } from './masking.ts';
-import { planRender } from './render.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample.ts';
 import { finishTest, stepAfter } from './step.ts';
+import { triedWork } from './trial.ts';
 
 /**
  * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
  * `input.draft` laid over the stored destination and parsed, secrets in place; null: the destination as it is stored.
+ * A `destinationId` of null: the draft stands alone.
  */
 export interface Studio {
   /** The request that this sample would send; nothing is sent. */
-  preview(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Preview>;
+  preview(destinationId: string | null, input: SampleInput, draft: DestinationBody | null): Promise<Preview>;
   /** Really sends, once, and answers with the finished delivery and its attemptLog (marked `test`). */
   testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
@@ -39,32 +40,20 @@ export function createStudio(options: {
 }): Studio {
   const { configuration, journal, lease, clock, attempter } = options;
 
-  async function prepare(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Work> {
-    const { documents } = configuration.snapshot;
-    const stored = documents.destination.get(destinationId);
-    if (stored === undefined) throw new AppError('not_found', `There is no destination ${destinationId}.`);
-    const destination = draft === null ? stored : { ...stored, body: draft };
-    const connection = documents.connection.get(stored.body.connectionId);
-    if (connection === undefined)
-      throw new AppError('not_found', `There is no connection ${stored.body.connectionId}.`);
+  async function prepare(id: string | null, input: SampleInput, draft: DestinationBody | null): Promise<Work> {
+    const { snapshot } = configuration;
+    const { documents } = snapshot;
+    const { tried: destination } = triedDocument('destination', { id, draft }, snapshot);
+    const { connectionId } = destination.body;
+    const connection = documents.connection.get(connectionId);
+    if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
     const action = input.actionId === undefined ? null : (documents.action.get(input.actionId) ?? null);
     if (input.actionId !== undefined && action === null)
       throw new AppError('not_found', `There is no action ${input.actionId}.`);
     const now = clock.now();
-    return {
-      deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
-      createdAt: now,
-      queuedMs: null,
-      number: 0,
-      waitedMs: 0,
-      event: await eventOf(input, now),
-      data: input.data ?? null,
-      rendered: null,
-      plan: planRender(options.render, action, destination),
-      action,
-      destination,
-      connection,
-    };
+    const event = await eventOf(input, now);
+    const work = triedWork({ action, destination, connection }, now, options.render);
+    return { ...work, event, data: input.data ?? null };
   }
 
   async function eventOf(input: SampleInput, now: number) {

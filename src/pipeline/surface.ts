@@ -7,6 +7,7 @@ import type { Egress } from '../egress/egress.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Checks } from './checks.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { News, Outlook } from './outlook.ts';
@@ -36,6 +37,8 @@ export interface Pipeline extends AsyncDisposable {
   accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
   /** Previews, tests and renders on the path of delivery. */
   readonly studio: Studio;
+  /** What changes would do, on the newest events. */
+  readonly checks: Checks;
   readonly outlook: Outlook;
   readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
   /** What lies in memory now. */
