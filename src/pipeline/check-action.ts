@@ -1,7 +1,7 @@
 import type { ActionBody } from '../contract/action.ts';
 import { type ActionCheck, listedMax } from '../contract/check.ts';
 import type { Event } from '../contract/event.ts';
-import { type Bench, rendersAtOnce } from './checks.ts';
+import { type Bench, rendersAtOnce } from './bench.ts';
 import type { Document } from './configuration.ts';
 import { type Tried, triedDocument } from './draft.ts';
 import { inChunks } from './in-chunks.ts';

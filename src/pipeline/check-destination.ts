@@ -2,7 +2,7 @@ import type { ActionBody } from '../contract/action.ts';
 import type { DestinationCheck } from '../contract/check.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
-import { type Bench, rendersAtOnce } from './checks.ts';
+import { type Bench, rendersAtOnce } from './bench.ts';
 import type { Document } from './configuration.ts';
 import { type Tried, triedDocument } from './draft.ts';
 import { inChunks } from './in-chunks.ts';

@@ -1,17 +1,16 @@
 import type { ActionCheck, ConditionCount, DestinationCheck, EventRef } from '../contract/check.ts';
-import type { Condition } from '../contract/condition.ts';
-import type { Event } from '../contract/event.ts';
 import type { DeliveryLog } from '../journal/journal.ts';
 import { type CompiledCondition, compileCondition } from '../rules/compile.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import type { Attempter } from './attempt.ts';
+import type { Bench } from './bench.ts';
 import { checkAction } from './check-action.ts';
 import { checkDestination } from './check-destination.ts';
 import type { Clock } from './clock.ts';
-import { behaviorConditions, type Configuration, type Snapshot } from './configuration.ts';
+import { behaviorConditions, type Configuration } from './configuration.ts';
 import type { Tried } from './draft.ts';
 import { newestEvents, refOf } from './newest-events.ts';
-import { type Course, type Trial, trialOf, triedWork } from './trial.ts';
+import { trialOf, triedWork } from './trial.ts';
 
 /**
  * What changes would do, found out on the newest stored events with the code of the live path; nothing is stored or
@@ -26,22 +25,8 @@ export interface Checks {
   conditions(conditions: readonly CompiledCondition[], last: number): Promise<ConditionCount>;
 }
 
-/** What every check works with. */
-export type Bench = {
-  snapshot: Snapshot;
-  compile(condition: Condition): CompiledCondition | null;
-  /** The newest events, for as long as a check may take. */
-  newest(most: number): AsyncIterable<Event>;
-  /** What delivery would make of events on this course. */
-  trialOf(course: Course): (event: Event) => Promise<Trial>;
-};
-
 /** A check answers with what it found until then. */
 const checkMostMs = 10_000;
-
-/** Deliveries render beside a check; what it asks for at once must not stand before them for long. */
-export const rendersAtOnce = 32;
-
 const examplesMax = 20;
 
 export function createChecks(options: {
