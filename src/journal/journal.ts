@@ -205,7 +205,7 @@ export interface DeliveryLog {
   expire(destinationId: string, createdBefore: number, now: number): Promise<CountByAction[]>;
 }
 
-/** How many of a destination's deliveries come from an action; null: from none. */
+/** How many of a destination's deliveries come from an action; null: from none. Lists are in the order of the ids. */
 export type CountByAction = { actionId: string | null; count: number };
 
 export type EventQuery = {

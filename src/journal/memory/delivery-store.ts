@@ -1,5 +1,6 @@
 import type { Attempt } from '../../contract/delivery.ts';
 import { placedId } from '../../contract/ids.ts';
+import { countByAction } from '../count-by-action.ts';
 import {
   type CountByAction,
   type DeliveryQuery,
@@ -131,7 +132,7 @@ export function deliveryStore() {
         (row) => row.destinationId === destinationId && row.createdAt < createdBefore && isDue(row, now),
       );
       for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
-      return countByAction(old);
+      return countByAction(old.map(({ actionId }) => ({ actionId, count: 1 })));
     },
 
     list(query: DeliveryQuery): LoggedDelivery[] {
@@ -142,13 +143,6 @@ export function deliveryStore() {
     bytes: () =>
       rows.values().reduce((sum, row) => sum + 200 + JSON.stringify([row.rendered, row.attemptLog]).length, 0),
   };
-}
-
-export function countByAction(rows: readonly DeliveryRow[]): CountByAction[] {
-  return Array.from(
-    Map.groupBy(rows, (row) => row.actionId),
-    ([actionId, ofAction]) => ({ actionId, count: ofAction.length }),
-  );
 }
 
 /** The part of a delivery that lists show. */

@@ -1,6 +1,7 @@
 import { placeOf } from '../../contract/ids.ts';
+import { countByAction } from '../count-by-action.ts';
 import { type Gate, isFinished, type Journal } from '../journal.ts';
-import { countByAction, type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
+import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog, nearest } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
 import { statisticsBook } from './statistics-book.ts';
@@ -140,7 +141,8 @@ export function memoryJournal(): Journal {
         const rows = [...store.rows.values()].filter(
           (row) => row.destinationId === destinationId && row.dueAt !== null,
         );
-        return countByAction(rows.filter((row) => !except.includes(row.id)));
+        const waiting = rows.filter((row) => !except.includes(row.id));
+        return countByAction(waiting.map(({ actionId }) => ({ actionId, count: 1 })));
       },
       async oldestWaiting() {
         const waiting = [...store.rows.values()].filter((row) => !isFinished(row.status));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,18 +8,20 @@ import { type Db, dbOver } from '../../sqlite/db.ts';
 import type { Client, Operations } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { attempt, incoming, planned, rendered, settlement } from '../journal.samples.ts';
-import type { Journal, Lease, Settlement } from '../journal.ts';
+import { type Journal, type Lease, type Settlement, statisticsSteps } from '../journal.ts';
 import { memoryJournal } from '../memory/memory-journal.ts';
 import { operations } from './operations.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const hour = 3_600_000;
+const minute = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');
 
 /** The real operations on a real database, without threads and disk: a few hundred journals in seconds. */
 function inProcess(): Pick<Sqlite, 'client'> & AsyncDisposable & { check(): void } {
   const database = new DatabaseSync(':memory:');
-  database.exec(readFileSync(new URL('../../sqlite/migrations/0001-catalog-and-journal.sql', import.meta.url), 'utf8'));
+  const migrations = new URL('../../sqlite/migrations/', import.meta.url);
+  for (const name of readdirSync(migrations).sort()) database.exec(readFileSync(new URL(name, migrations), 'utf8'));
   const db = dbOver(database);
   const byName = new Map<string, (db: Db, args: unknown) => unknown>(
     Object.entries(operations).map(([name, run]) => [name, run as (db: Db, args: unknown) => unknown]), // Client is typed
@@ -290,6 +292,51 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     title: 'backlog',
     run: async (journal) => [await journal.deliveries.backlog(), (await journal.upkeep.usage()).unfinished],
   }),
+  fc.record({ destination, except: fc.array(small, { maxLength: 2 }) }).map(({ destination, except }) => ({
+    title: 'waiting',
+    run: async (journal, story) => {
+      const ids = except.map((delivery) => pick(story.deliveries, delivery) ?? 'dlv_x');
+      return [await journal.statistics.waiting(destination, ids), await journal.statistics.oldestWaiting()];
+    },
+  })),
+  fc
+    .array(
+      fc.record({
+        minutes: fc.integer({ min: -20, max: 20 }),
+        kind: fc.constantFrom('action', 'destination'),
+        id: fc.constantFrom('a', 'b'),
+        name: fc.constantFrom('delivered', 'failed', 'lastAnswer'),
+        amount: fc.integer({ min: 1, max: 9 }),
+      }),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((entries) => ({
+      title: `count ${entries.map(({ minutes, kind, id }) => `${kind} ${id} ${minutes}`).join()}`,
+      run: (journal, story) =>
+        journal.statistics.add(
+          entries.map(({ minutes, kind, id, name, amount }) => ({
+            at: story.now + minutes * minute,
+            kind,
+            id,
+            figures: { [name]: amount },
+          })),
+        ),
+    })),
+  fc
+    .record({
+      kind: fc.constantFrom('action', 'destination'),
+      id: fc.option(fc.constantFrom('a', 'c')),
+      stepMs: fc.constantFrom(...statisticsSteps.map(({ ms }) => ms)),
+      steps: fc.integer({ min: 1, max: 30 }),
+    })
+    .map(({ steps, ...query }) => ({
+      title: 'look',
+      run: (journal, story) => {
+        const to = story.now - (story.now % query.stepMs);
+        const from = to - (steps - 1) * query.stepMs;
+        return journal.statistics.read({ ...query, from, to, follow: 'delivered' });
+      },
+    })),
 ];
 
 test('memory and SQLite answer the same to any sequence of commands', async () => {

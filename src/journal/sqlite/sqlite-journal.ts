@@ -2,7 +2,8 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
-import type { Accepted, AcceptRequest, Journal, PlannedDelivery, Settlement } from '../journal.ts';
+import { countByAction } from '../count-by-action.ts';
+import type { Accepted, AcceptRequest, CountByAction, Journal, PlannedDelivery, Settlement } from '../journal.ts';
 import { packAttempt, renderedText } from './attempt-line.ts';
 import { statusCodes } from './codes.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
@@ -149,21 +150,13 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       },
       release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
       async expire(destinationId, createdBefore, now) {
-        const counts = new Map<string | null, number>();
+        const counts: CountByAction[] = [];
         await inSteps(async (limit) => {
-          let sum = 0;
-          for (const { actionId, count } of await client.write('expire', {
-            destinationId,
-            createdBefore,
-            now,
-            limit,
-          })) {
-            counts.set(actionId, (counts.get(actionId) ?? 0) + count);
-            sum += count;
-          }
-          return sum;
+          const expired = await client.write('expire', { destinationId, createdBefore, now, limit });
+          counts.push(...expired);
+          return expired.reduce((sum, { count }) => sum + count, 0);
         });
-        return Array.from(counts, ([actionId, count]) => ({ actionId, count }));
+        return countByAction(counts);
       },
     },
 
@@ -184,11 +177,10 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return client.write('addStatistics', { entries: text }, { bytes: text.length, isIntake: false });
       },
       read: (query) => client.read('readStatistics', query),
-      waiting: (destinationId, except) =>
-        client.read('waiting', {
-          destinationId,
-          except: except.flatMap((id) => placeOf('delivery', id)?.number ?? []),
-        }),
+      async waiting(destinationId, except) {
+        const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);
+        return countByAction(await client.read('waiting', { destinationId, except: numbers }));
+      },
       oldestWaiting: () => client.read('oldestWaiting', null),
     },
 
