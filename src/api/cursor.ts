@@ -66,6 +66,21 @@ export function pageOfCut<T>(
   };
 }
 
+/**
+ * A page out of what a bounded search found on one side of the cursor, newest first; `reached` is where it stopped, null
+ * when nothing is left there. So a page may be short, even empty, and go on all the same.
+ */
+export function pageOfSearch<T>(
+  found: readonly T[],
+  { reached, ...of }: { cursor: Cursor; limit: number; placeOf(item: T): string; reached: string | null },
+): Page<T> {
+  const { cursor, limit } = of;
+  const side = cursor?.side ?? 'older';
+  const { data, page } = pageOfCut(side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1), of);
+  if (reached === null || found.length > limit) return { data, page };
+  return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
+}
+
 export function writeCursor(side: 'older' | 'newer', at: string): string {
   return Buffer.from(`${side === 'older' ? '<' : '>'}${at}`, 'utf8').toString('base64url');
 }

@@ -5,7 +5,7 @@ import type { LastAttempt } from '../contract/routes.ts';
 import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
-import { beside, type Cursor, isIdOf, pageOfCut, readCursor, writeCursor } from './cursor.ts';
+import { beside, type Cursor, isIdOf, pageOfCut, pageOfSearch, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
 import { given } from './given.ts';
 import { withoutPayloads } from './payloads.ts';
@@ -20,6 +20,7 @@ type Ids =
 
 /** How many stored deliveries are looked at for one page, when what is shown differs from what is stored. */
 const scannedMax = 2_000;
+const scannedAtOnce = 200;
 
 export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
   const { log } = parts.journal;
@@ -49,7 +50,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
 
   /** Rows beside the cursor, nearest to it, in the order of the list. */
   async function rows(query: QueryOf<'listDeliveries'>, cursor: Cursor, limit: number): Promise<LoggedDelivery[]> {
-    const { limit: _l, cursor: _c, status, createdAfter, createdBefore, ...same } = query;
+    const { limit: _l, cursor: _c, reason: _r, status, createdAfter, createdBefore, ...same } = query;
     const filters: Omit<DeliveryQuery, 'status'> = {
       ...given(same),
       ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
@@ -71,31 +72,27 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
     async listDeliveries({ query }) {
       const cursor = readCursor(query.cursor, isIdOf('dlv'));
       const { limit } = query;
-      if (query.status === undefined || isStoredAsShown(query.status)) {
-        const cut = (await rows(query, cursor, limit + 1)).map(show);
-        return pageOfCut(cut, { cursor, limit, placeOf: (one) => one.id });
-      }
+      const placeOf = (one: Delivery) => one.id;
+      const { status, reason } = query;
+      if (reason === undefined && (status === undefined || isStoredAsShown(status)))
+        return pageOfCut((await rows(query, cursor, limit + 1)).map(show), { cursor, limit, placeOf });
       // Rows that look different from how they are stored are passed over, so that more may have to be read.
-      const isNewer = cursor?.side === 'newer';
+      const side = cursor?.side ?? 'older';
       let found: Delivery[] = [];
       let from = cursor;
-      let scanned = 0;
-      let hasMore = true;
-      while (found.length <= limit && hasMore && scanned < scannedMax) {
-        const chunk = await rows(query, from, 200);
-        hasMore = chunk.length === 200;
-        scanned += chunk.length;
-        const last = isNewer ? chunk.at(0) : chunk.at(-1);
-        if (last === undefined) break;
-        from = { side: isNewer ? 'newer' : 'older', at: last.id };
-        const fitting = chunk.map(show).filter((one) => one.status === query.status);
-        found = isNewer ? [...fitting, ...found] : [...found, ...fitting];
+      let reached: string | null = null;
+      for (let scanned = 0; found.length <= limit && scanned < scannedMax; scanned += scannedAtOnce) {
+        const chunk = await rows(query, from, scannedAtOnce);
+        const last = side === 'newer' ? chunk.at(0) : chunk.at(-1);
+        reached = chunk.length === scannedAtOnce && last !== undefined ? last.id : null;
+        const fitting = chunk
+          .map(show)
+          .filter((one) => (status ?? one.status) === one.status && (reason ?? one.reason) === one.reason);
+        found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
+        if (reached === null) break;
+        from = { side, at: reached };
       }
-      const cut = isNewer ? found.slice(-limit - 1) : found.slice(0, limit + 1);
-      const page = pageOfCut(cut, { cursor, limit, placeOf: (one) => one.id });
-      const goesOn = found.length <= limit && hasMore && from !== null ? writeCursor(from.side, from.at) : null;
-      if (goesOn === null) return page;
-      return { data: page.data, page: { ...page.page, [isNewer ? 'prev' : 'next']: goesOn } };
+      return pageOfSearch(found, { cursor, limit, placeOf, reached });
     },
 
     getDelivery: answer,

@@ -214,6 +214,7 @@ test('versions are listed newest first, page by page both ways, and one can be m
 test('the destinations of all connections are one list, filtered and paged like any other', async () => {
   await using server = await startTestServer();
   for (const name of ['A', 'B']) {
+    server.clock.now += 1;
     const made = await server.make('/connections', { name, baseUrl: 'https://a.example' });
     await server.make(`/connections/${made['id']}/destinations`, { name: `${name} orders` });
   }

@@ -73,6 +73,51 @@ test('events are listed newest first, filtered, and page by page both ways', asy
   assert.deepEqual(idsOf(await list('name=c')), [ids[2]]);
 });
 
+test('events are found by a parameter, by its value, by the action that they match and by time', async () => {
+  await using story = await startStory();
+  const ids = await story.send({ 'wt.ev': 'buy', sku: '7' }, { 'wt.ev': 'look', sku: '8' }, { 'wt.ev': 'buy' });
+  const list = async (query: string) => {
+    const answer = (await story.call('GET', `/api/v1/events?${query}`)).json();
+    return answer.data.map((one: { id: string }) => one.id);
+  };
+  const { actionId } = story;
+  assert.deepEqual(await list('parameter=sku'), [ids[1], ids[0]]);
+  assert.deepEqual(await list('parameter=sku&value=8'), [ids[1]]);
+  assert.deepEqual(await list(`actionId=${actionId}`), [ids[2], ids[0]]);
+  assert.deepEqual(await list(`actionId=${actionId}&parameter=sku`), [ids[0]]);
+  assert.deepEqual(await list('actionId=act_none'), []);
+  assert.deepEqual(await list('receivedBefore=2026-01-02T03:04:05Z'), []);
+  assert.deepEqual(await list('receivedAfter=2026-01-02T03:04:05Z&limit=1'), [ids[2]]);
+  assert.equal((await story.call('GET', '/api/v1/events?value=8')).statusCode, 422);
+});
+
+test('a search looks at 5,000 events for a page, which may be empty, and the next one goes on from there', async () => {
+  await using story = await startStory();
+  await story.send({ sku: 'rare' });
+  for (let i = 0; i < 6; i++) await story.send(...Array.from({ length: 1_000 }, () => ({ 'wt.ev': 'look' })));
+  for (const filter of ['parameter=sku', 'parameter=sku&value=rare']) {
+    const first = (await story.call('GET', `/api/v1/events?${filter}`)).json();
+    assert.deepEqual(first.data, []);
+    const second = (await story.call('GET', `/api/v1/events?${filter}&cursor=${first.page.next}`)).json();
+    assert.deepEqual([second.data.length, second.page.next], [1, null]);
+  }
+  const first = (await story.call('GET', `/api/v1/events?actionId=${story.actionId}`)).json();
+  assert.deepEqual([first.data.length, typeof first.page.next], [0, 'string']);
+});
+
+test('deliveries are found by the reason that they show, also one that a closed gate gives', async () => {
+  await using story = await startStory();
+  const sent = await story.deliver(story.to, { attemptLog: [attempt] });
+  const held = await story.deliver(story.to);
+  story.closed.set(story.to.destinationId, { reason: 'destination_paused', detail: null, probeAt: null });
+  const list = async (query: string) =>
+    (await story.call('GET', `/api/v1/deliveries?${query}`)).json().data.map((one: { id: string }) => one.id);
+  assert.deepEqual(await list('reason=destination_paused'), [held]);
+  assert.deepEqual(await list('reason=destination_paused&status=held'), [held]);
+  assert.deepEqual(await list('reason=exhausted'), []);
+  assert.deepEqual(await list('status=delivered'), [sent]);
+});
+
 test('without payloads:view neither data nor bodies nor found values come out', async () => {
   await using story = await startStory();
   const [id] = await story.send({ 'wt.ev': 'buy', secretish: 'payload-canary' });

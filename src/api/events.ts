@@ -6,11 +6,14 @@ import { behaviorConditions } from '../pipeline/configuration.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
-import { beside, isIdOf, pageOfCut, readCursor } from './cursor.ts';
+import { beside, isIdOf, pageOfSearch, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
 import type { EventStreams } from './event-stream.ts';
 import { given } from './given.ts';
 import { withoutData, withoutValues } from './payloads.ts';
+
+/** How many events are looked at for one page. */
+const lookedMax = 5_000;
 
 type Explained = OutputOf<'explainEvent'>;
 
@@ -39,12 +42,40 @@ export function eventHandlers(
     );
   }
 
+  /** Whether an event matches the rules that an action has now; an action that is not there matches nothing. */
+  function matcherOf(actionId: string): (event: Event) => boolean {
+    const { action, behavior } = configuration.snapshot.documents;
+    const rules = action.get(actionId)?.body.rules;
+    const compiled = rules && compileCondition(rules, behaviorConditions(behavior.values()));
+    return compiled?.ok === true ? compiled.condition.matches : () => false;
+  }
+
   return {
     async listEvents({ query, may }) {
-      const { limit, cursor: text, ...filters } = query;
+      const { limit, cursor: text, actionId, receivedAfter, receivedBefore, ...same } = query;
       const cursor = readCursor(text, isIdOf('evt'));
-      const cut = await log.events({ ...given(filters), ...beside(cursor), limit: limit + 1 });
-      const { data, page } = pageOfCut(cut, { cursor, limit, placeOf: (event) => event.id });
+      const filters = {
+        ...given(same),
+        ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
+        ...(receivedBefore === undefined ? {} : { receivedBefore: Date.parse(receivedBefore) }),
+      };
+      const matches = actionId === undefined ? null : matcherOf(actionId);
+      // What the journal can't tell apart is looked through here, in smaller steps.
+      const lookedAtOnce = matches === null ? lookedMax : 500;
+      const side = cursor?.side ?? 'older';
+      let found: Event[] = [];
+      let from = cursor;
+      let reached: string | null = null;
+      for (let looked = 0; found.length <= limit && looked < lookedMax; looked += lookedAtOnce) {
+        const most = { limit: matches === null ? limit + 1 : lookedAtOnce, lookedMost: lookedAtOnce };
+        const part = await log.search({ ...filters, ...beside(from), ...most });
+        const fitting = matches === null ? part.events : part.events.filter(matches);
+        found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
+        reached = part.reached;
+        if (reached === null) break;
+        from = { side, at: reached };
+      }
+      const { data, page } = pageOfSearch(found, { cursor, limit, placeOf: (event) => event.id, reached });
       return { data: may('payloads:view') ? data : data.map(withoutData), page };
     },
 

@@ -14,7 +14,7 @@ import {
 import { collector, collectorInput } from './collector.ts';
 import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
-import { attempt, delivery, deliveryStatus, errorKind, renderResult } from './delivery.ts';
+import { attempt, delivery, deliveryStatus, errorKind, reason, renderResult } from './delivery.ts';
 import { contentType, destination, destinationInput, escapeMode } from './destination.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { event } from './event.ts';
@@ -80,7 +80,24 @@ export const previewOutput = z.strictObject({
 });
 export type Preview = z.output<typeof previewOutput>;
 
-const eventQuery = z.strictObject({ ...pageQuery, name: textFilter, visitorId: textFilter, collectorId: textFilter });
+const timeFilter = z.iso.datetime({ offset: true }).optional();
+const eventQuery = z
+  .strictObject({
+    ...pageQuery,
+    name: textFilter,
+    visitorId: textFilter,
+    collectorId: textFilter,
+    parameter: textFilter,
+    value: z.string().max(10_000).optional(),
+    actionId: textFilter,
+    trace: textFilter,
+    receivedAfter: timeFilter,
+    receivedBefore: timeFilter,
+  })
+  .refine(({ parameter, value }) => value === undefined || parameter !== undefined, {
+    path: ['value'],
+    message: 'Name the parameter that has this value.',
+  });
 const deliveryQuery = z.strictObject({
   ...pageQuery,
   status: deliveryStatus.optional(),
@@ -89,9 +106,10 @@ const deliveryQuery = z.strictObject({
   connectionId: textFilter,
   eventId: textFilter,
   errorKind: errorKind.optional(),
+  reason: reason.optional(),
   test: flag.optional(),
-  createdAfter: z.iso.datetime({ offset: true }).optional(),
-  createdBefore: z.iso.datetime({ offset: true }).optional(),
+  createdAfter: timeFilter,
+  createdBefore: timeFilter,
 });
 
 /** Ids in one query parameter, separated by commas. */
@@ -299,7 +317,7 @@ export const routeTable = {
     'GET',
     '/events',
     ['events:view'],
-    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view)',
+    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` alone: it is there; `actionId`: its present rules match. A page looks at 5,000 events at most, so that it may be short, even empty, and have a `next` all the same',
     { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
   getEventNames: api('GET', '/events/names', ['events:view'], 'Name up to 100 events (`ids`, separated by commas)', {

@@ -4,7 +4,7 @@ import type { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/event.ts';
 import { placeOf } from '../contract/ids.ts';
 import { attempt, claim, incoming, planned, rendered, settlement } from './journal.samples.ts';
-import type { DeliveryQuery, Journal, PlannedDelivery, StatisticsQuery } from './journal.ts';
+import type { DeliveryQuery, EventSearch, Journal, PlannedDelivery, StatisticsQuery } from './journal.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 const hour = 3_600_000;
@@ -471,20 +471,68 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       assert.deepEqual(await events({ limit: 2, after: 'nonsense' }), []);
     });
 
-    guarantee('events are found by name, visitor and collector', async (journal) => {
+    guarantee('events are found by every filter, alone and together', async (journal) => {
+      const trace = 'trc_1';
       const a = await accept(journal, [
-        incoming({ name: 'a', visitorId: 'v1' }),
-        incoming({ name: 'ab', visitorId: 'v2', data: { x: 'v1' } }),
+        incoming({ name: 'a', visitorId: 'v1', data: { sku: '7', note: 'x"y' } }),
+        incoming({ name: 'ab', visitorId: 'v2', data: { x: 'v1', sku: '8', list: ['7'] }, ext: { trace } }),
       ]);
       const [b] = await journal.intake.accept([
-        { partition: 0, collectorId: 'col_2', receivedAt: start, events: [incoming({ name: 'a', visitorId: null })] },
+        {
+          partition: 0,
+          collectorId: 'col_2',
+          receivedAt: start + 10,
+          events: [incoming({ name: 'a', visitorId: null, data: { note: trace, y: 'sku' } })],
+        },
       ]);
-      const ids = async (query: object) => (await journal.log.events({ limit: 9, ...query })).map((event) => event.id);
-      assert.deepEqual(await ids({ name: 'a' }), [b?.ids[0], a.ids[0]]);
-      assert.deepEqual(await ids({ name: 'a', limit: 1, after: a.ids[0] }), [b?.ids[0]]);
-      assert.deepEqual(await ids({ visitorId: 'v1' }), [a.ids[0]]);
-      assert.deepEqual(await ids({ collectorId: 'col_1' }), [a.ids[1], a.ids[0]]);
-      assert.deepEqual(await ids({ collectorId: 'col_9' }), []);
+      const [first, second] = a.ids;
+      const third = b?.ids[0];
+      const cases: [Partial<EventSearch>, (string | undefined)[]][] = [
+        [{ name: 'a' }, [third, first]],
+        [{ name: 'a', limit: 1, after: first ?? '' }, [third]],
+        [{ visitorId: 'v1' }, [first]],
+        [{ collectorId: 'col_1' }, [second, first]],
+        [{ collectorId: 'col_9' }, []],
+        [{ parameter: 'sku' }, [second, first]],
+        [{ parameter: 'sku', value: '7' }, [first]],
+        [{ parameter: 'note', value: 'x"y' }, [first]],
+        [{ parameter: 'list', value: '7' }, []],
+        [{ parameter: 'toString' }, []],
+        [{ parameter: 'sku', name: 'ab' }, [second]],
+        [{ trace }, [second]],
+        [{ receivedAfter: start + 10 }, [third]],
+        [{ receivedAfter: start, receivedBefore: start + 10 }, [second, first]],
+        [{ receivedBefore: start }, []],
+        [{ receivedAfter: start + 1, after: first ?? '' }, [third]],
+        [{ receivedBefore: start + 1, after: first ?? '' }, [second]],
+      ];
+      for (const [query, expected] of cases) {
+        const { events } = await journal.log.search({ limit: 9, lookedMost: 99, ...query });
+        assert.deepEqual(
+          events.map((event) => event.id),
+          expected,
+          JSON.stringify(query),
+        );
+      }
+    });
+
+    guarantee('a search looks at so many events at most and says where the next one goes on', async (journal) => {
+      const { ids } = await accept(
+        journal,
+        Array.from({ length: 7 }, (_, n) => incoming({ name: String(n % 3) })),
+      );
+      const newest = ids.toReversed();
+      const search = async (more: Partial<EventSearch>) => {
+        const { events, reached } = await journal.log.search({ limit: 9, lookedMost: 3, name: '0', ...more });
+        return [events.map((event) => event.id), reached];
+      };
+      assert.deepEqual(await search({}), [[newest[0]], newest[2]]);
+      assert.deepEqual(await search({ before: newest[2] ?? '' }), [[newest[3]], newest[5]]);
+      assert.deepEqual(await search({ before: newest[5] ?? '' }), [[newest[6]], null]);
+      assert.deepEqual(await search({ limit: 1, lookedMost: 9 }), [[newest[0]], newest[0]]);
+      assert.deepEqual(await search({ after: newest[6] ?? '' }), [[newest[3]], newest[3]]);
+      assert.deepEqual(await search({ after: newest[6] ?? '', lookedMost: 9 }), [[newest[0], newest[3]], null]);
+      assert.deepEqual(await search({ after: 'nonsense' }), [[], null]);
     });
 
     guarantee('deliveries are found by every filter, alone and together', async (journal) => {

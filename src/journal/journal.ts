@@ -184,7 +184,13 @@ export interface DeliveryLog {
    * A page of events, newest first (by id). `before` and `after` are ids: the page next to it on its older or newer
    * side. Text that is no id leads to an empty page.
    */
-  events(query: EventQuery): Promise<Event[]>;
+  events(query: EventPageQuery): Promise<Event[]>;
+  /**
+   * The same for the events to which every filter that is given applies. Events are looked at from the cursor on;
+   * `reached` is the last one that was, when the search ended because its page was full or it had looked at `lookedMost`;
+   * null: there are no more. So the next search goes on from there.
+   */
+  search(query: EventSearch): Promise<{ events: Event[]; reached: string | null }>;
   event(id: string): Promise<Event | null>;
   /** The same for deliveries. Every filter that is given must hold. */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
@@ -208,13 +214,23 @@ export interface DeliveryLog {
 /** How many of a destination's deliveries come from an action; null: from none. Lists are in the order of the ids. */
 export type CountByAction = { actionId: string | null; count: number };
 
-export type EventQuery = {
-  limit: number;
-  before?: string;
-  after?: string;
+export type EventPageQuery = { limit: number; before?: string; after?: string };
+
+export type EventSearch = EventPageQuery & {
+  lookedMost: number;
   name?: string;
   visitorId?: string;
   collectorId?: string;
+  /** A key of `data` that is there. */
+  parameter?: string;
+  /** The text that it has. */
+  value?: string;
+  /** The text of `ext.trace`. */
+  trace?: string;
+  /** Inclusive. */
+  receivedAfter?: number;
+  /** Exclusive. */
+  receivedBefore?: number;
 };
 
 export type DeliveryQuery = {

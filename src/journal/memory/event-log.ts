@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Event, IncomingEvent } from '../../contract/event.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
-import { type Accepted, type AcceptRequest, type EventQuery, identityMemoryMs, type PlacedEvent } from '../journal.ts';
+import { type Accepted, type AcceptRequest, type EventSearch, identityMemoryMs, type PlacedEvent } from '../journal.ts';
 
 /** The events of one request: they have one time and leave together. */
 export type EventGroup = {
@@ -93,14 +93,27 @@ export function eventLog() {
         if (one.offset >= query.from && events.length < query.limit) events.push(one);
       return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
     },
-    list(query: EventQuery): Event[] {
-      const all = [...partitions.values()].flatMap((one) => [...everyEvent(one.groups)].map((found) => found.event));
-      return page(all, query, 'event').filter(
-        (one) =>
-          (query.name === undefined || one.name === query.name) &&
-          (query.visitorId === undefined || one.visitorId === query.visitorId) &&
-          (query.collectorId === undefined || one.source.collectorId === query.collectorId),
+    search(query: EventSearch): { events: Event[]; reached: string | null } {
+      const { receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
+      const all = [...partitions.values()].flatMap((one) => [
+        ...everyEvent(
+          one.groups.filter((group) => group.receivedAt >= receivedAfter && group.receivedAt < receivedBefore),
+        ),
+      ]);
+      const isNewer = query.after !== undefined;
+      const events = page(
+        all.map((one) => one.event),
+        query,
+        'event',
       );
+      if (isNewer) events.reverse();
+      const found: Event[] = [];
+      for (const [index, one] of events.entries()) {
+        if (isSought(one, query)) found.push(one);
+        if (found.length < query.limit && index + 1 < query.lookedMost) continue;
+        return { events: isNewer ? found.reverse() : found, reached: one.id };
+      }
+      return { events: isNewer ? found.reverse() : found, reached: null };
     },
     /** Groups that are matched, oldest first. */
     matchedGroups: () =>
@@ -116,6 +129,18 @@ export function eventLog() {
       isFull = value;
     },
   };
+}
+
+function isSought(event: Event, query: EventSearch): boolean {
+  const { name, visitorId, collectorId, parameter, value, trace } = query;
+  return (
+    (name === undefined || event.name === name) &&
+    (visitorId === undefined || event.visitorId === visitorId) &&
+    (collectorId === undefined || event.source.collectorId === collectorId) &&
+    (parameter === undefined || Object.hasOwn(event.data, parameter)) &&
+    (parameter === undefined || value === undefined || event.data[parameter] === value) &&
+    (trace === undefined || event.ext['trace'] === trace)
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { placeOf } from '../../contract/ids.ts';
 import { countByAction } from '../count-by-action.ts';
 import { type Gate, isFinished, type Journal } from '../journal.ts';
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
-import { type EventGroup, eventLog, nearest } from './event-log.ts';
+import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
 import { statisticsBook } from './statistics-book.ts';
 
@@ -96,7 +96,8 @@ export function memoryJournal(): Journal {
     },
 
     log: {
-      events: async (query) => nearest(log.list(query), query),
+      events: async (query) => log.search({ ...query, lookedMost: Number.POSITIVE_INFINITY }).events,
+      search: async (query) => log.search(query),
       event: async (id) => log.event(id),
       deliveries: async (query) => store.list(query),
       async delivery(id) {

@@ -1,5 +1,6 @@
 import type { Event, IncomingEvent } from '../../contract/event.ts';
 import { placedId } from '../../contract/ids.ts';
+import type { EventSearch } from '../journal.ts';
 import type { EventLine } from './event-operations.ts';
 
 type Fields = [
@@ -39,6 +40,29 @@ export function lineOfEvent({
 
 /** What the lines of events with this name begin with. */
 export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
+
+/** What is looked for in events; parts that are not given fit all. */
+export type Sought = Pick<EventSearch, 'visitorId' | 'parameter' | 'value' | 'trace'> & {
+  /** What a line begins with when its event has the name that is asked for. */
+  lineStart: string | null;
+};
+
+/** Whether a line is of an event that is looked for. Parsing is slow: only lines that hold every text at all are parsed. */
+export function lineMatcher({ lineStart, visitorId, parameter, value, trace }: Sought): (line: string) => boolean {
+  const texts = [visitorId, parameter, value, trace].flatMap((one) => (one === undefined ? [] : [JSON.stringify(one)]));
+  return (line) => {
+    if (lineStart !== null && !line.startsWith(lineStart)) return false;
+    if (texts.length === 0) return true;
+    if (!texts.every((text) => line.includes(text))) return false;
+    const [, visitor, , , , data, ext]: Fields = JSON.parse(line);
+    return (
+      (visitorId === undefined || visitor === visitorId) &&
+      (parameter === undefined || Object.hasOwn(data, parameter)) &&
+      (parameter === undefined || value === undefined || data[parameter] === value) &&
+      (trace === undefined || (ext !== 0 && ext['trace'] === trace))
+    );
+  };
+}
 
 export function eventOfLine({ line, collectorId, ...place }: EventLine): Event {
   const [name, visitorId, sessionId, occurredAt, format, data, ext, session]: Fields = JSON.parse(line);

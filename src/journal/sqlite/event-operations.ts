@@ -1,4 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
+import type { EventSearch } from '../journal.ts';
+import { lineMatcher, type Sought } from './event-line.ts';
 import { type StoredLines, unpackLines } from './lines.ts';
 import { findWord, wordText } from './words.ts';
 
@@ -6,6 +8,8 @@ export type EventPlace = { timeMs: number; partition: number; number: number };
 
 /** An event as its worker reads it. */
 export type EventLine = EventPlace & { collectorId: string; line: string };
+
+const unknownWord = -1;
 
 export const eventOperations = {
   readEvents(db: Db, { partition, from, limit }: { partition: number; from: number; limit: number }): EventLine[] {
@@ -24,35 +28,32 @@ export const eventOperations = {
 
   event: (db: Db, place: EventPlace): EventLine | null => eventFinder(db)(place),
 
-  listEvents(db: Db, query: EventListQuery): EventLine[] {
+  searchEvents(db: Db, query: EventSearchQuery): { lines: EventLine[]; reached: EventPlace | null } {
     const isNewer = query.after !== null;
     const found: EventLine[] = [];
-    const collector = query.collectorId === null ? null : findWord(db, query.collectorId);
-    if (query.collectorId !== null && collector === null) return [];
+    const end = (reached: EventPlace | null) => ({ lines: isNewer ? found.reverse() : found, reached });
+    const collector = query.collectorId === undefined ? null : (findWord(db, query.collectorId) ?? unknownWord);
+    const matches = lineMatcher(query);
+    let looked = 0;
     for (const group of groupsFrom(db, query)) {
-      if (collector !== null && group.collector !== collector) continue;
-      const lines = unpackLines(linesOf(db, group));
+      const isOther = collector !== null && group.collector !== collector;
+      // Groups of other collectors count as well, but need not be read.
+      const lines = isOther ? [] : unpackLines(linesOf(db, group));
       for (let step = 0; step < group.count; step++) {
         const index = isNewer ? step : group.count - 1 - step;
-        const line = lines[index] ?? '';
-        if (!isBeyond(group, index, query) || !lineMatches(line, query)) continue;
-        found.push(eventLine(db, group, index, lines));
-        if (found.length === query.limit) return isNewer ? found.reverse() : found;
+        const place = placeIn(group, index);
+        if (!isBeyond(place, query)) continue;
+        if (!isOther && matches(lines[index] ?? '')) found.push(eventLine(db, group, index, lines));
+        looked += 1;
+        if (found.length === query.limit || looked === query.lookedMost) return end(place);
       }
     }
-    return isNewer ? found.reverse() : found;
+    return end(null);
   },
 };
 
-export type EventListQuery = {
-  limit: number;
-  before: EventPlace | null;
-  after: EventPlace | null;
-  /** What a line begins with when its event has the name that is asked for. */
-  lineStart: string | null;
-  visitorId: string | null;
-  collectorId: string | null;
-};
+export type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
+  Sought & { before: EventPlace | null; after: EventPlace | null };
 
 /** Finds events by place; within one finder each group is read once. */
 export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
@@ -129,41 +130,63 @@ function eventLine(db: Db, group: GroupRow, index: number, lines: string[]): Eve
   return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
 }
 
-/** Groups of all partitions from the cursor on, in the order of ids (newest first, or oldest first after `after`). */
-function* groupsFrom(db: Db, { before, after }: EventListQuery): Generator<GroupRow> {
+/**
+ * Groups of all partitions from the cursor on and within the times that are asked for, in the order of ids (newest first,
+ * or oldest first after `after`).
+ */
+function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
+  const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
   const side = after === null ? '<' : '>';
   const partitions = db.all<{ partition: number }>('SELECT partition FROM event_partition').map((row) => row.partition);
-  const heads = partitions.map((partition) => {
-    const cursor = after ?? before;
-    const isThere = cursor?.partition === partition;
-    // A cursor's own group is read again, since the cursor may stand inside it.
-    const found = isThere ? groupAt(db, partition, cursor.number) : undefined;
-    if (found !== undefined) return found;
-    if (isThere) return groupBeside(db, side, partition, cursor.number);
-    return after === null ? groupBeside(db, '<=', partition, offsetMask) : groupBeside(db, '>=', partition, 0);
-  });
+  const heads = partitions.map((partition) => firstGroup(db, partition, query));
   for (;;) {
     const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
-    if (head === undefined) return;
+    if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
     yield head;
     heads[heads.indexOf(head)] = groupBeside(db, side, head.partition, head.first);
   }
 }
 
+/** Where a partition's part of a search begins. A cursor's own group is read again: the cursor may stand inside it. */
+function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRow | undefined {
+  const { before, after, receivedAfter, receivedBefore } = query;
+  const cursor = after ?? before;
+  const here = cursor?.partition === partition ? cursor.number : null;
+  if (after !== null) {
+    const from = Math.max(here ?? 0, receivedAfter === undefined ? 0 : offsetAt(db, partition, receivedAfter));
+    return groupAt(db, partition, from) ?? groupAfter(db, partition, from);
+  }
+  const end = receivedBefore === undefined ? offsetMask : offsetAt(db, partition, receivedBefore) - 1;
+  const to = Math.min(here ?? offsetMask, end);
+  return to < 0 ? undefined : groupBeside(db, '<=', partition, to);
+}
+
+/** The offset from which on a partition's events were received at a time or later; times never go back within one. */
+function offsetAt(db: Db, partition: number, timeMs: number): number {
+  let low = groupBeside(db, '>=', partition, 0)?.first ?? 0;
+  const newest = groupBeside(db, '<=', partition, offsetMask);
+  let high = newest === undefined ? 0 : newest.first + newest.count;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const group = groupBeside(db, '>=', partition, middle);
+    if (group === undefined || group.received_at >= timeMs) high = middle;
+    else low = group.first + group.count;
+  }
+  return low;
+}
+
 const oldestFirst = (a: GroupRow, b: GroupRow) => a.received_at - b.received_at || a.partition - b.partition;
 const newestFirst = (a: GroupRow, b: GroupRow) => oldestFirst(b, a);
 
-function isBeyond(group: GroupRow, index: number, { before, after }: EventListQuery): boolean {
-  const place = { timeMs: group.received_at, partition: group.partition, number: group.first + index };
+const placeIn = ({ partition, first, received_at }: GroupRow, index: number): EventPlace => ({
+  timeMs: received_at,
+  partition,
+  number: first + index,
+});
+
+function isBeyond(place: EventPlace, { before, after }: EventSearchQuery): boolean {
   return (before === null || compare(place, before) < 0) && (after === null || compare(place, after) > 0);
 }
 
 const compare = (a: EventPlace, b: EventPlace) =>
   a.timeMs - b.timeMs || a.partition - b.partition || a.number - b.number;
-
-function lineMatches(line: string, { lineStart, visitorId }: EventListQuery): boolean {
-  if (lineStart !== null && !line.startsWith(lineStart)) return false;
-  if (visitorId === null) return true;
-  // Parsing is slow: only lines that have the text at all are parsed.
-  return line.includes(JSON.stringify(visitorId)) && JSON.parse(line)[1] === visitorId;
-}

@@ -252,20 +252,25 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       name: optional(fc.constantFrom('n0', 'n9')),
       visitorId: optional(fc.constantFrom('a', 'b')),
       collectorId: optional(fc.constantFrom('col_1', 'col_3')),
+      lookedMost: fc.integer({ min: 1, max: 9 }),
+      ago: optional(fc.integer({ min: 0, max: 60 })),
+      until: optional(fc.integer({ min: 0, max: 60 })),
       before: optional(small),
       after: optional(small),
     })
-    .map(({ before, after, ...query }) => ({
+    .map(({ ago, until, before, after, ...query }) => ({
       title: `events ${JSON.stringify(query)}`,
       run: (journal, story) => {
         const cursors = {
           before: before === undefined ? undefined : pick(story.events, before),
           after: after === undefined ? undefined : pick(story.events, after),
+          receivedAfter: ago === undefined ? undefined : story.now - ago,
+          receivedBefore: until === undefined ? undefined : story.now - until,
         };
         const given = Object.fromEntries(
           Object.entries({ ...query, ...cursors }).filter(([, value]) => value !== undefined),
         );
-        return journal.log.events({ limit: query.limit, ...given });
+        return journal.log.search({ limit: query.limit, lookedMost: query.lookedMost, ...given });
       },
     })),
   fc

@@ -3,7 +3,15 @@ import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
-import type { Accepted, AcceptRequest, CountByAction, Journal, PlannedDelivery, Settlement } from '../journal.ts';
+import type {
+  Accepted,
+  AcceptRequest,
+  CountByAction,
+  DeliveryLog,
+  Journal,
+  PlannedDelivery,
+  Settlement,
+} from '../journal.ts';
 import { packAttempt, renderedText } from './attempt-line.ts';
 import { statusCodes } from './codes.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
@@ -32,6 +40,15 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
   let isFull = false;
   let isStarted = false;
+
+  const search: DeliveryLog['search'] = async ({ before, after, name, ...filters }) => {
+    const cursors = { before: cursor('event', before), after: cursor('event', after) };
+    if (cursors.before === undefined || cursors.after === undefined) return { events: [], reached: null };
+    const start = name === undefined ? null : lineStart(name);
+    const query = { ...filters, before: cursors.before, after: cursors.after, lineStart: start };
+    const { lines, reached } = await client.read('searchEvents', query);
+    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached) };
+  };
 
   return {
     leases: {
@@ -115,13 +132,10 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     log: {
-      async events({ limit, before, after, name, visitorId = null, collectorId = null }) {
-        const cursors = { before: cursor('event', before), after: cursor('event', after) };
-        if (cursors.before === undefined || cursors.after === undefined) return [];
-        const start = name === undefined ? null : lineStart(name);
-        const query = { limit, before: cursors.before, after: cursors.after, lineStart: start, visitorId, collectorId };
-        return (await client.read('listEvents', query)).map(eventOfLine);
+      async events(query) {
+        return (await search({ ...query, lookedMost: Number.MAX_SAFE_INTEGER })).events;
       },
+      search,
       async event(id) {
         const place = placeOf('event', id);
         const line = place && (await client.read('event', place));
