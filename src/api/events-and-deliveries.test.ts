@@ -333,10 +333,7 @@ test('an inbox answers as its rule says, fails the first requests, and answers 2
   );
   assert.equal((await story.call('POST', '/inbox/other')).statusCode, 200);
   const seen = (await story.call('GET', '/api/v1/inbox/requests?inbox=crm')).json().data;
-  assert.deepEqual(
-    seen.map((one: { status: number }) => one.status),
-    [201, 201, 503, 503],
-  );
+  assert.deepEqual(seen.map((one: { status: number }) => one.status).sort(), [201, 201, 503, 503]);
   const listed = (await story.call('GET', '/api/v1/inbox/rules')).json().data;
   assert.deepEqual([listed.length, listed[0].failsLeft], [1, 0]);
   assert.equal((await rule('PUT', 'crm', { status: 100 })).statusCode, 422);

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { statusLine } from '../../messages/en/http.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
@@ -16,6 +17,7 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxAddress } from './inbox-address.tsx';
 import css from './inbox-page.module.css';
+import { InboxRules } from './inbox-rules.tsx';
 import { Inspector } from './inspector.tsx';
 
 export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
@@ -34,7 +36,17 @@ export function InboxPage(): ReactNode {
     refetchInterval: ({ state }) => (state.status === 'error' ? false : askEveryMs),
   });
   const rows = query.data?.data ?? [];
-  const names = [...new Set([...rows.map((row) => row.inbox), ...(inbox === undefined ? [] : [inbox])])].sort();
+  const rules =
+    useQuery({
+      ...apiQuery('listInboxRules'),
+      // A rule counts down with the requests that it fails.
+      queryKey: ['listInboxRules', rows[0]?.id],
+      enabled: query.data !== undefined,
+      placeholderData: keepPreviousData,
+    }).data?.data ?? [];
+  const names = [
+    ...new Set([...[...rows, ...rules].map((one) => one.inbox), ...(inbox === undefined ? [] : [inbox])]),
+  ].sort();
   const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const isOff = query.error?.code === 'not_found';
   return (
@@ -56,7 +68,10 @@ export function InboxPage(): ReactNode {
         </Nothing>
       ) : (
         <div className={css['page']}>
-          <InboxAddress />
+          <div className={css['top']}>
+            <InboxAddress />
+            <InboxRules rules={rules} />
+          </div>
           <div className={css['columns']} data-open={request !== undefined}>
             <ListPage
               name={words.list}
@@ -115,6 +130,20 @@ const columns: readonly Column<InboxRequest>[] = [
     ),
   },
   { id: 'inbox', header: words.columns.inbox, isHiddenAtFirst: true, cell: ({ inbox }) => inbox },
+  {
+    id: 'answered',
+    header: words.columns.answered,
+    cell: ({ status }) => (
+      <Text
+        size="sm"
+        fw={550}
+        c={status < 300 ? 'var(--console-good)' : 'var(--console-bad)'}
+        title={statusLine(status)}
+      >
+        {status}
+      </Text>
+    ),
+  },
   {
     id: 'size',
     header: words.columns.size,
