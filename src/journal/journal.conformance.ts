@@ -97,6 +97,43 @@ export function journalConformance(name: string, make: () => Promise<Journal>): 
       },
     );
 
+    guarantee('events and what they fire are kept in one step, but not beside events that wait', async (journal) => {
+      const lease = await claim(journal, 'events/0');
+      const fires = (name: string, event: number) => {
+        const { eventId: _, ...rest } = planned({ destinationId: name, dueAt: start });
+        return { ...rest, event };
+      };
+      const send = async (events: IncomingEvent[], deliveries: ReturnType<typeof fires>[], holder = lease) => {
+        const plan = { lease: holder, deliveries, now: start };
+        const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
+        return (await journal.intake.accept([request]))[0] ?? assert.fail();
+      };
+      const [a, b, c] = ['a', 'b', 'c'].map((identity) => incoming({ identity, name: identity }));
+      assert.ok(a && b && c);
+      const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
+      assert.equal(first.planned?.length, 3);
+      assert.equal(await journal.matching.position(0), 2);
+      const [one] = (await journal.deliveries.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
+      assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
+
+      const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
+      assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
+      assert.deepEqual(await due(journal, start, 'dst_4'), []);
+      const [fifth] = (await journal.deliveries.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
+      assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
+
+      await accept(journal, [incoming({})]);
+      const late = await send([incoming({})], [fires('dst_6', 0)]);
+      assert.equal(late.planned, null);
+      assert.deepEqual([await journal.matching.position(0), await due(journal, start, 'dst_6')], [3, []]);
+      const advance = { partition: 0, from: 3, to: 5 };
+      assert.deepEqual(await journal.matching.plan(lease, { advance, deliveries: [], now: start }), []);
+      await journal.leases.release(lease);
+      await journal.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
+      assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
+      assert.equal((await journal.matching.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
+    });
+
     guarantee('partitions number their events apart, and time never goes back within one', async (journal) => {
       await accept(journal, [incoming({})], start);
       const far = await accept(journal, [incoming({})], start + 5, 32_767);

@@ -25,18 +25,40 @@ export interface Intake {
    * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
    * Within a partition time never goes back: an earlier `receivedAt` is lifted to the last one. Requests of a collector
    * that arrive within a few milliseconds may share the time of the first. The answer and the ids show the time.
+   * With a `plan` the deliveries of its new events are created in the same transaction, if nothing before them waits to
+   * be matched and the lease is good; else `planned` is null and they are matched as `read` shows them.
    * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full` (disk down to its reserve, or
    * the last `retain` said `full`); then nothing is stored.
    */
   accept(requests: readonly AcceptRequest[]): Promise<Accepted[]>;
 }
 
-export type AcceptRequest = { partition: number; collectorId: string; receivedAt: number; events: IncomingEvent[] };
+export type AcceptRequest = {
+  partition: number;
+  collectorId: string;
+  receivedAt: number;
+  events: IncomingEvent[];
+  plan?: IntakePlan;
+};
+
+/** What the events of a request fire, each delivery with the index of its event. */
+export type IntakePlan = {
+  lease: Lease;
+  deliveries: (Omit<PlannedDelivery, 'eventId'> & { event: number })[];
+  now: number;
+};
+
 /**
  * `ids` in input order; the events that are new stand in the log at `from`, `from` + 1, … in input order and have the
- * time `receivedAt`.
+ * time `receivedAt`. `planned`: the ids of the plan's deliveries but those of duplicates, in order.
  */
-export type Accepted = { ids: string[]; duplicates: readonly number[]; from: number; receivedAt: number };
+export type Accepted = {
+  ids: string[];
+  duplicates: readonly number[];
+  from: number;
+  receivedAt: number;
+  planned: string[] | null;
+};
 
 /** A claim on a scope (`events/0`, `deliveries/0`), valid until someone else acquires it; `epoch` grows each time. */
 export type Lease = { scope: string; owner: string; epoch: number };

@@ -33,9 +33,11 @@ test('however many actions an event fires, one transaction plans a bounded numbe
 test('many heavy events are read back from the log a few at a time', async () => {
   await using rig = await startRig();
   await wire(rig);
-  const { matching } = rig.journal;
+  const { matching, intake } = rig.journal;
   const { plan, read } = matching;
   matching.plan = () => Promise.reject(new Error('not now'));
+  const { accept } = intake;
+  intake.accept = (requests) => accept(requests.map(({ plan: _, ...request }) => request));
   const limits: number[] = [];
   matching.read = (query) => {
     limits.push(query.limit);
@@ -48,6 +50,26 @@ test('many heavy events are read back from the log a few at a time', async () =>
   await rig.clock.advance(10_000);
   assert.equal(rig.egress.requests.length, 100);
   assert.deepEqual([limits.shift(), limits.every((limit) => limit <= 16)], [32, true]);
+});
+
+test('events that nothing waits before are planned in the step that keeps them, and a repeated one fires nothing', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await settled();
+  const { matching } = rig.journal;
+  const { plan } = matching;
+  let plans = 0;
+  matching.plan = (...given) => {
+    plans += 1;
+    return plan(...given);
+  };
+  const twice = { data: { n: '1' }, identity: 'one' };
+  const ids = await rig.send(twice, { data: { n: '2' } }, twice);
+  await rig.clock.advance(1);
+  assert.deepEqual([plans, ids[0], new Set(ids).size], [0, ids[2], 2]);
+  const deliveries = await rig.deliveries();
+  assert.deepEqual(new Set(deliveries.map(({ eventId }) => eventId)), new Set(ids));
+  assert.deepEqual([deliveries.length, rig.egress.requests.length], [2, 2]);
 });
 
 test('conditions that take long are asked for a short while at a time, so that others get their turn', async () => {

@@ -1,5 +1,5 @@
 import type { Event, IncomingEvent } from '../contract/event.ts';
-import type { DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
+import type { Accepted, DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Rule, Snapshot } from './configuration.ts';
@@ -11,6 +11,14 @@ export type Matcher = AsyncDisposable & {
   /** Keeps one request's events durably, then hands them on to matching; answers their ids in input order. */
   accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
   depth(): number;
+};
+
+/** Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event. */
+type Fired = {
+  now: number;
+  to: number;
+  deliveries: { index: number; planned: Omit<PlannedDelivery, 'eventId'> }[];
+  news: Matched[];
 };
 
 /** An event and the rules that it fired. */
@@ -49,8 +57,9 @@ const matchingMostMs = 20;
 const retryMs = 1_000;
 
 /**
- * Decides for each event, in the order of the log, which actions fire, and plans their deliveries. Events come from
- * intake through memory; when memory is full or the process is new they are read from the log.
+ * Decides for each event, in the order of the log, which actions fire, and plans their deliveries: while no event waits,
+ * in the transaction that keeps it. Events that have to wait come through memory, and when that is full or the process
+ * is new they are read from the log.
  */
 export function createMatcher(options: MatcherOptions): Matcher {
   const { journal, lease, partition, clock, configuration } = options;
@@ -60,6 +69,10 @@ export function createMatcher(options: MatcherOptions): Matcher {
   let position = 0;
   /** The offset after the last event that intake kept. */
   let end = 0;
+  /** Requests on their way to the journal whose events will have to be matched afterwards. */
+  let looseRequests = 0;
+  /** The offset to which a plan on its way moves the position; 0 without one. */
+  let planTo = 0;
   /** Whether the log may hold events from before this process. */
   let isBehind = true;
   let running: Promise<void> | null = null;
@@ -97,28 +110,20 @@ export function createMatcher(options: MatcherOptions): Matcher {
     for (const { bytes } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= bytes;
   }
 
-  /** Plans the deliveries of events up to the offset `end`, or of the first of them when that is much work. */
-  async function plan(events: readonly PlacedEvent[], end: number) {
+  /** What events fire, up to the offset `end`, or to the first of those that are left for later when it is much work. */
+  function fire(events: readonly PlacedEvent[], end: number): Fired {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
-    const deliveries: PlannedDelivery[] = [];
-    const sources: Event[] = [];
-    const news: Matched[] = [];
-    let to = end;
+    const fired: Fired = { now, to: end, deliveries: [], news: [] };
     for (const { offset, event } of events) {
-      if (news.length > 0 && (deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs)) {
-        to = offset;
-        break;
-      }
-      const fired = rules.match(event);
-      news.push([event, fired]);
-      for (const { action } of fired)
+      const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
+      if (fired.news.length > 0 && isMuch) return { ...fired, to: offset };
+      const matches = rules.match(event);
+      for (const { action } of matches)
         for (const { destinationId } of action.body.destinations) {
           const destination = documents.destination.get(destinationId);
           if (destination === undefined) continue;
-          sources.push(event);
-          deliveries.push({
-            eventId: event.id,
+          const planned = {
             actionId: action.id,
             actionVersion: action.version,
             destinationId,
@@ -126,16 +131,76 @@ export function createMatcher(options: MatcherOptions): Matcher {
             connectionId: destination.body.connectionId,
             dueAt: now,
             test: false,
-          });
+          };
+          fired.deliveries.push({ index: fired.news.length, planned });
         }
+      fired.news.push([event, matches]);
     }
-    const ids = await journal.matching.plan(lease, { advance: { partition, from: position, to }, deliveries, now });
-    if (ids === null) throw new Error('another process has taken over the matching of events');
-    position = to;
-    const due = deliveries.map((planned, index) => freshDelivery(ids[index] ?? '', planned, sources[index] ?? null));
+    return fired;
+  }
+
+  /** Plans the deliveries of events up to the offset `end`, or of the first of them when that is much work. */
+  async function plan(events: readonly PlacedEvent[], end: number) {
+    const fired = fire(events, end);
+    const { now, to, news } = fired;
+    const deliveries = fired.deliveries.map(({ index, planned }) => ({
+      ...planned,
+      eventId: news[index]?.[0].id ?? null,
+    }));
+    planTo = to;
+    const from = position;
+    try {
+      const ids = await journal.matching.plan(lease, { advance: { partition, from, to }, deliveries, now });
+      if (ids !== null) return handOn(fired, ids, to);
+    } finally {
+      planTo = 0;
+    }
+    // Intake may have planned these meanwhile.
+    position = Math.max(position, await journal.matching.position(partition));
+    if (position === from) throw new Error('another process has taken over the matching of events');
+  }
+
+  function handOn({ deliveries, news }: Fired, ids: readonly string[], to: number) {
+    position = Math.max(position, to);
+    const due = deliveries.map(({ index, planned }, at) => {
+      const event = news[index]?.[0] ?? null;
+      return freshDelivery(ids[at] ?? '', { ...planned, eventId: event?.id ?? null }, event);
+    });
     options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) options.planned(due);
     options.matched(news);
+  }
+
+  /** What the events of a request fire, to be planned when they are kept; null: they have to wait for others. */
+  function fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
+    if (!isStarted || isBehind || isStopping || looseRequests > 0 || Math.max(position, planTo) < end) return null;
+    const received = new Date(receivedAt).toISOString();
+    const fired = fire(
+      events.map((incoming, offset) => ({ offset, event: stored(incoming, '', received) })),
+      events.length,
+    );
+    return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
+  }
+
+  /** Takes what a request brought into memory, where it waits to be matched; or leaves it to be read from the log. */
+  function keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
+    const repeated = new Set(duplicates);
+    const received = new Date(receivedAt).toISOString();
+    const isFollowing =
+      buffer.length < bufferMost &&
+      bufferBytes < bufferBytesMost &&
+      from >= position &&
+      (buffer.at(-1)?.offset ?? from - 1) === from - 1;
+    let offset = from;
+    for (const [index, incoming] of isFollowing ? events.entries() : []) {
+      if (repeated.has(index)) continue;
+      const event = stored(incoming, ids[index] ?? '', received);
+      const bytes = weightOfEvent(event);
+      buffer.push({ offset, event, bytes });
+      bufferBytes += bytes;
+      offset += 1;
+    }
+    kick();
   }
 
   function kick() {
@@ -153,32 +218,25 @@ export function createMatcher(options: MatcherOptions): Matcher {
       kick();
     },
     async accept({ collectorId, receivedAt, events }) {
-      const [accepted] = await journal.intake.accept([{ partition, collectorId, receivedAt, events }]);
+      const early = fireEarly(events, receivedAt);
+      const request = { partition, collectorId, receivedAt, events };
+      const plan = early && {
+        lease,
+        now: early.now,
+        deliveries: early.deliveries.map(({ index, planned }) => ({ ...planned, event: index })),
+      };
+      if (plan === null) looseRequests += 1;
+      const [accepted] = await journal.intake.accept([plan === null ? request : { ...request, plan }]).finally(() => {
+        if (plan === null) looseRequests -= 1;
+      });
       if (accepted === undefined) throw new Error('the journal did not answer');
-      const { ids, duplicates, from } = accepted;
-      const repeated = duplicates.length === 0 ? null : new Set(duplicates);
-      const received = new Date(accepted.receivedAt).toISOString();
-      let offset = from;
-      const isFollowing =
-        buffer.length < bufferMost &&
-        bufferBytes < bufferBytesMost &&
-        from >= position &&
-        (buffer.at(-1)?.offset ?? from - 1) === from - 1;
-      for (let index = 0; index < events.length; index++) {
-        const incoming = events[index];
-        if (incoming === undefined || repeated?.has(index) === true) continue;
-        if (isFollowing) {
-          const event = stored(incoming, ids[index] ?? '', received);
-          const bytes = weightOfEvent(event);
-          buffer.push({ offset, event, bytes });
-          bufferBytes += bytes;
-        }
-        offset += 1;
-      }
-      end = Math.max(end, offset);
-      kick();
-      options.accepted(collectorId, ids.length - duplicates.length);
-      options.telemetry.eventsAccepted({ events: ids.length - duplicates.length, duplicates: duplicates.length });
+      const { ids, duplicates, from, planned } = accepted;
+      const kept = ids.length - duplicates.length;
+      end = Math.max(end, from + kept);
+      if (early !== null && planned !== null) handOn(keptOf(early, accepted), planned, from + kept);
+      else keep(events, accepted);
+      options.accepted(collectorId, kept);
+      options.telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length });
       return ids;
     },
     depth: () => buffer.length,
@@ -187,6 +245,19 @@ export function createMatcher(options: MatcherOptions): Matcher {
       await running;
     },
   };
+}
+
+/** What was fired by the events that are new, with the ids and the time that they got. */
+function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
+  const received = new Date(receivedAt).toISOString();
+  for (const [index, [event]] of fired.news.entries()) Object.assign(event, { id: ids[index], receivedAt: received });
+  if (duplicates.length === 0) return fired;
+  const repeated = new Set(duplicates);
+  const places = fired.news.flatMap((_, index) => (repeated.has(index) ? [] : index));
+  const deliveries = fired.deliveries.flatMap(({ index, planned }) =>
+    repeated.has(index) ? [] : { index: places.indexOf(index), planned },
+  );
+  return { ...fired, deliveries, news: fired.news.filter((_, index) => !repeated.has(index)) };
 }
 
 function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {

@@ -11,15 +11,17 @@ export interface Db {
   run(sql: string, ...values: SQLInputValue[]): number;
   /** A value kept between operations, made anew after a rollback: whatever it knows of the database stays true. */
   keep<T>(name: string, make: () => T): T;
-  /** Has something done once before the transaction ends, for operations that gather their rows; others see them then. */
+  /** Has something done once before the transaction ends, for operations that gather their rows. */
   beforeCommit(run: () => void): void;
+  /** Does now what waits for the end of the transaction, for operations that read what others gather. */
+  flush(): void;
 }
 
 // More than all operations have together; SQL that lists its values would fill the memory otherwise.
 const statementsMax = 300;
 
-/** Wraps an open database. `finish` does what waits for the end of a transaction, `forget` drops what is kept. */
-export function dbOver(database: DatabaseSync): Db & { finish(): void; forget(): void } {
+/** Wraps an open database. `flush` is called at the end of a transaction, `forget` drops what is kept. */
+export function dbOver(database: DatabaseSync): Db & { forget(): void } {
   const statements = new Map<string, StatementSync>();
   const kept = new Map<string, unknown>();
   let waiting: (() => void)[] = [];
@@ -42,7 +44,7 @@ export function dbOver(database: DatabaseSync): Db & { finish(): void; forget():
       return kept.get(name) as T; // one maker per name
     },
     beforeCommit: (run) => waiting.push(run),
-    finish() {
+    flush() {
       const runs = waiting;
       waiting = [];
       for (const run of runs) run();

@@ -43,7 +43,7 @@ function transaction(calls: Request['calls']): Result[] {
   try {
     database.exec('BEGIN IMMEDIATE');
     const results = calls.map(({ name, args }): Result => ({ ok: true, value: perform(name, args) }));
-    db.finish();
+    db.flush();
     database.exec('COMMIT');
     return results;
   } catch (error) {

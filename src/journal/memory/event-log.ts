@@ -30,7 +30,7 @@ export function eventLog() {
     return found;
   };
 
-  const accept = (request: AcceptRequest): Accepted => {
+  const accept = (request: AcceptRequest): Omit<Accepted, 'planned'> => {
     const partition = partitionOf(request.partition);
     const receivedAt = Math.max(request.receivedAt, partition.lastAt);
     const from = partition.next;
@@ -76,9 +76,9 @@ export function eventLog() {
 
   return {
     event,
-    accept(requests: readonly AcceptRequest[]): Accepted[] {
+    accept(request: AcceptRequest): Omit<Accepted, 'planned'> {
       if (isFull) throw new AppError('storage_full');
-      return requests.map(accept);
+      return accept(request);
     },
     position: (partition: number) => partitionOf(partition).position,
     advance({ partition, from, to }: { partition: number; from: number; to: number }): boolean {

@@ -1,6 +1,6 @@
 import { placeOf } from '../../contract/ids.ts';
 import { countByAction } from '../count-by-action.ts';
-import { type Gate, isFinished, type Journal } from '../journal.ts';
+import { type Accepted, type AcceptRequest, type Gate, isFinished, type Journal } from '../journal.ts';
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
@@ -15,9 +15,21 @@ export function memoryJournal(): Journal {
   const gates = new Map<string, Gate>();
   const notes = new Map<string, string>();
 
+  const accept = (request: AcceptRequest): Accepted => {
+    const done = log.accept(request);
+    const { partition, events, plan } = request;
+    const { ids, duplicates, from } = done;
+    const to = from + events.length - duplicates.length;
+    if (plan === undefined || !isCurrent(plan.lease) || !log.advance({ partition, from, to }))
+      return { ...done, planned: null };
+    const news = plan.deliveries.filter(({ event }) => !duplicates.includes(event));
+    const planned = news.map(({ event, ...one }) => store.add({ ...one, eventId: ids[event] ?? null }, plan.now));
+    return { ...done, planned };
+  };
+
   return {
     leases,
-    intake: { accept: async (requests) => log.accept(requests) },
+    intake: { accept: async (requests) => requests.map(accept) },
 
     matching: {
       position: async (partition) => log.position(partition),

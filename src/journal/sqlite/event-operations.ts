@@ -13,6 +13,7 @@ const unknownWord = -1;
 
 export const eventOperations = {
   readEvents(db: Db, { partition, from, limit }: { partition: number; from: number; limit: number }): EventLine[] {
+    db.flush();
     const found: EventLine[] = [];
     let next = from;
     while (found.length < limit) {

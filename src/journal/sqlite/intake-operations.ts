@@ -1,7 +1,9 @@
 import type { Db } from '../../sqlite/db.ts';
-import { identityMemoryMs } from '../journal.ts';
+import { identityMemoryMs, type Lease } from '../journal.ts';
 import { type EventPlace, offsetMask } from './event-operations.ts';
+import { isCurrent } from './lease-operations.ts';
 import { packLines } from './lines.ts';
+import { insertPlanned, type PlannedNumbers, type PlannedRow } from './planned-rows.ts';
 import { wordId } from './words.ts';
 
 /** A request with its events as lines; identities in the same order, null when no event has one. */
@@ -12,10 +14,19 @@ export type AcceptedLines = {
   lines: string;
   count: number;
   identities: (string | null)[] | null;
+  plan: AcceptedPlan | null;
 };
 
+/** `rows`: [index of the event, PlannedRow][] as JSON. */
+export type AcceptedPlan = { lease: Lease; rows: string; now: number };
+
 /** `first` answers, for each duplicate by its index, where it stood first. */
-export type AcceptAnswer = { from: number; receivedAt: number; first: [index: number, place: EventPlace][] };
+export type AcceptAnswer = {
+  from: number;
+  receivedAt: number;
+  first: [index: number, place: EventPlace][];
+  planned: PlannedNumbers | null;
+};
 
 export const intakeOperations = {
   accept: (db: Db, requests: AcceptedLines[]): AcceptAnswer[] => requests.map((request) => acceptOne(db, request)),
@@ -43,7 +54,34 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
     partition.next += count;
     partition.last_at = receivedAt;
   }
-  return { from, receivedAt, first };
+  return {
+    from,
+    receivedAt,
+    first,
+    planned: request.plan && planOne(db, partition, request.plan, { from, receivedAt, first }),
+  };
+}
+
+/** Plans what a request fires, if the events before it are planned: then the position moves past its own. */
+function planOne(
+  db: Db,
+  partition: PartitionRow,
+  { lease, rows, now }: AcceptedPlan,
+  { from, receivedAt, first }: Pick<AcceptAnswer, 'from' | 'receivedAt' | 'first'>,
+): PlannedNumbers | null {
+  if (partition.position !== from || !isCurrent(db, lease)) return null;
+  partition.position = partition.next;
+  const parsed: [number, PlannedRow][] = JSON.parse(rows);
+  const repeated = first.map(([index]) => index);
+  const news = parsed.filter(([index]) => !repeated.includes(index));
+  return insertPlanned(
+    db,
+    news.map(([index, row]) => {
+      const number = from + index - repeated.filter((one) => one < index).length;
+      return [{ timeMs: receivedAt, partition: partition.partition, number }, row] as const;
+    }),
+    now,
+  );
 }
 
 function without(lines: string, repeated: AcceptAnswer['first']): string {
@@ -97,7 +135,7 @@ function gatheredGroup(
   return group;
 }
 
-function write(db: Db, { partition, next, last_at }: PartitionRow, group: GatheredGroup) {
+function write(db: Db, { partition, next, position, last_at }: PartitionRow, group: GatheredGroup) {
   if (group.count === 0) return;
   db.run(
     'INSERT INTO event_group (place, count, received_at, collector, events) VALUES ((? << 48) | ?, ?, ?, ?, ?)',
@@ -108,7 +146,8 @@ function write(db: Db, { partition, next, last_at }: PartitionRow, group: Gather
     group.collector,
     packLines(group.lines.join('\n')),
   );
-  db.run('UPDATE event_partition SET next = ?, last_at = ? WHERE partition = ?', next, last_at, partition);
+  const sql = 'UPDATE event_partition SET next = ?, position = ?, last_at = ? WHERE partition = ?';
+  db.run(sql, next, position, last_at, partition);
 }
 
 /** Where an identity stood first within its time; null when it is new, and then it is remembered at `next`. */

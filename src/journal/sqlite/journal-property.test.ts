@@ -8,7 +8,7 @@ import { type Db, dbOver } from '../../sqlite/db.ts';
 import type { Client, Operations } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { attempt, incoming, planned, rendered, settlement } from '../journal.samples.ts';
-import { type Journal, type Lease, type Settlement, statisticsSteps } from '../journal.ts';
+import { type Accepted, type Journal, type Lease, type Settlement, statisticsSteps } from '../journal.ts';
 import { memoryJournal } from '../memory/memory-journal.ts';
 import { operations } from './operations.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
@@ -29,7 +29,7 @@ function inProcess(): Pick<Sqlite, 'client'> & AsyncDisposable & { check(): void
   const call = async (name: string, args: unknown): Promise<unknown> => {
     db.forget();
     const answer = structuredClone(byName.get(name)?.(db, structuredClone(args)));
-    db.finish();
+    db.flush();
     return answer;
   };
   return {
@@ -67,14 +67,25 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       step: fc.integer({ min: -2, max: 9 * hour }),
       collector: fc.constantFrom('col_1', 'col_2'),
       identities: fc.array(fc.option(fc.constantFrom('a', 'b', 'c')), { maxLength: 4 }),
+      lease: optional(small),
+      fires: fc.array(fc.record({ event: fc.nat(3), destination }), { maxLength: 3 }),
     })
-    .map(({ partition, step, collector, identities }) => ({
+    .map(({ partition, step, collector, identities, lease, fires }) => ({
       title: `accept ${identities.join()} in ${partition} by ${collector}`,
       run: async (journal, story) => {
         const events = identities.map((identity, i) =>
           incoming({ identity, name: `n${i % 2}`, visitorId: identity, data: { i: `${i}`.repeat(i * 900) } }),
         );
-        return journal.intake.accept([{ partition, collectorId: collector, receivedAt: story.now + step, events }]);
+        const request = { partition, collectorId: collector, receivedAt: story.now + step, events };
+        const held = lease === undefined ? undefined : pick(story.leases, lease);
+        if (held === undefined) return journal.intake.accept([request]);
+        const deliveries = fires
+          .filter(({ event }) => event < events.length)
+          .map(({ event, destination: destinationId }) => {
+            const { eventId: _, ...one } = planned({ destinationId, dueAt: story.now });
+            return { ...one, event };
+          });
+        return journal.intake.accept([{ ...request, plan: { lease: held, deliveries, now: story.now } }]);
       },
     })),
   fc
@@ -374,7 +385,12 @@ test('memory and SQLite answer the same to any sequence of commands', async () =
 
 function remember(story: Story, title: string, answer: unknown) {
   const word = title.split(' ')[0];
-  if (word === 'accept') for (const { ids } of answer as { ids: string[] }[]) story.events.push(...ids); // as accept answers
+  if (word === 'accept')
+    for (const { ids, planned: made } of answer as Accepted[]) {
+      // as accept answers
+      story.events.push(...ids);
+      story.deliveries.push(...(made ?? []));
+    }
   if (word === 'acquire' && answer !== null) story.leases.unshift(answer as Lease); // likewise
   if (word === 'plan' && Array.isArray(answer)) story.deliveries.push(...answer);
   if (word === 'settle' && Array.isArray(answer) && answer[0] === true) story.exchanges = answer[1];

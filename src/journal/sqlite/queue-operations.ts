@@ -42,6 +42,7 @@ export type SettledBatch = {
 
 export const queueOperations = {
   due(db: Db, { destinationId, now, limit, after, except }: DueQuery): { rows: DueRow[]; nextDueAt: number | null } {
+    db.flush();
     const targets = targetIds(db, { destinationId });
     const known = new Set(except);
     const numbers = targets

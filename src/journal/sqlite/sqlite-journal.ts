@@ -8,6 +8,7 @@ import type {
   AcceptRequest,
   CountByAction,
   DeliveryLog,
+  IntakePlan,
   Journal,
   PlannedDelivery,
   Settlement,
@@ -16,9 +17,9 @@ import { packAttempt, renderedText } from './attempt-line.ts';
 import { statusCodes } from './codes.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
 import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
-import type { AcceptAnswer, AcceptedLines } from './intake-operations.ts';
+import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './intake-operations.ts';
 import type { operations } from './operations.ts';
-import type { PlannedRow } from './plan-operations.ts';
+import type { PlannedNumbers, PlannedRow } from './planned-rows.ts';
 import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
 
@@ -61,7 +62,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       async accept(requests) {
         if (isFull) throw new AppError('storage_full');
         const packed = requests.map(packRequest);
-        const bytes = packed.reduce((sum, one) => sum + one.lines.length, 0);
+        const bytes = packed.reduce((sum, { lines, plan }) => sum + lines.length + (plan?.rows.length ?? 0), 0);
         const answers = await client.write('accept', packed, { bytes, isIntake: true });
         return answers.map((answer, index) => accepted(requests[index], answer)).filter((one) => one !== null);
       },
@@ -75,9 +76,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
       },
       async plan(lease, { advance, deliveries, now }) {
-        const rows = JSON.stringify(deliveries.map(plannedRow));
+        const rows = JSON.stringify(
+          deliveries.map((one) => [one.eventId === null ? null : placeOf('event', one.eventId), plannedRow(one)]),
+        );
         const done = await client.write('plan', { lease, advance, rows, now }, { bytes: rows.length, isIntake: false });
-        return done && deliveries.map((_, index) => deliveryId(done.createdAt, done.first + index));
+        return done && deliveryIds(done, deliveries.length);
       },
     },
 
@@ -202,6 +205,8 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   };
 }
 
+const deliveryIds = ({ first, createdAt }: PlannedNumbers, count: number) =>
+  Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
 const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
 
 const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
@@ -211,7 +216,7 @@ function cursor(kind: 'event' | 'delivery', id: string | undefined) {
   return id === undefined ? null : (placeOf(kind, id) ?? undefined);
 }
 
-function packRequest({ partition, collectorId, receivedAt, events }: AcceptRequest): AcceptedLines {
+function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
   const hasIdentity = events.some((event) => event.identity !== null);
   return {
     partition,
@@ -220,23 +225,35 @@ function packRequest({ partition, collectorId, receivedAt, events }: AcceptReque
     lines: events.map(lineOfEvent).join('\n'),
     count: events.length,
     identities: hasIdentity ? events.map((event) => event.identity) : null,
+    plan: plan === undefined ? null : packPlan(plan),
   };
 }
 
-function accepted(request: AcceptRequest | undefined, { from, receivedAt, first }: AcceptAnswer): Accepted | null {
+function packPlan({ lease, deliveries, now }: IntakePlan): AcceptedPlan {
+  return { lease, rows: JSON.stringify(deliveries.map((one) => [one.event, plannedRow(one)])), now };
+}
+
+function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Accepted | null {
   if (request === undefined) return null;
-  const { partition, events } = request;
+  const { partition, events, plan } = request;
+  const { from, receivedAt, first, planned } = answer;
   const known = new Map(first);
   let number = from;
   const ids = events.map((_, index) =>
     placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
   );
-  return { ids, duplicates: first.map(([index]) => index), from, receivedAt };
+  const count = plan?.deliveries.filter(({ event }) => !known.has(event)).length ?? 0;
+  return {
+    ids,
+    duplicates: first.map(([index]) => index),
+    from,
+    receivedAt,
+    planned: planned && deliveryIds(planned, count),
+  };
 }
 
-function plannedRow(planned: PlannedDelivery): PlannedRow {
+function plannedRow(planned: Omit<PlannedDelivery, 'eventId'>): PlannedRow {
   return [
-    planned.eventId === null ? null : placeOf('event', planned.eventId),
     planned.actionId,
     planned.actionVersion,
     planned.destinationId,

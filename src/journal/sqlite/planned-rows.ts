@@ -1,0 +1,58 @@
+import type { Db } from '../../sqlite/db.ts';
+import type { EventPlace } from './event-operations.ts';
+import { targetId, wordId } from './words.ts';
+
+/** One planned delivery without its event; a tuple, since it crosses threads for every event. */
+export type PlannedRow = [
+  actionId: string | null,
+  actionVersion: number | null,
+  destinationId: string,
+  destinationVersion: number,
+  connectionId: string,
+  dueAt: number | null,
+  test: boolean,
+];
+
+/** The first number of rows that have consecutive ones, and the creation time of all. */
+export type PlannedNumbers = { first: number; createdAt: number };
+
+/** Creates deliveries, each for an event or for none. */
+export function insertPlanned(db: Db, rows: readonly (readonly [EventPlace | null, PlannedRow])[], now: number) {
+  const clock = deliveryClock(db);
+  const planned: PlannedNumbers = { first: clock.next, createdAt: Math.max(now, clock.last_at) };
+  for (const [event, row] of rows) insert(db, clock.next++, planned.createdAt, event, row);
+  if (rows.length > 0) {
+    clock.last_at = planned.createdAt;
+    db.run('UPDATE delivery_clock SET next = ?, last_at = ?', clock.next, clock.last_at);
+  }
+  return planned;
+}
+
+function insert(db: Db, number: number, createdAt: number, event: EventPlace | null, row: PlannedRow) {
+  const [actionId, actionVersion, destinationId, destinationVersion, connectionId, dueAt, test] = row;
+  db.run(
+    `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target, destination_version,
+       due_at, test) VALUES (?, ?, (? << 48) | ?, ?, ?, ?, ?, ?, ?, ?)`,
+    number,
+    createdAt,
+    event?.partition ?? null,
+    event?.number ?? null,
+    event?.timeMs ?? null,
+    wordId(db, actionId),
+    actionVersion,
+    targetId(db, destinationId, connectionId),
+    destinationVersion,
+    dueAt,
+    test ? 1 : 0,
+  );
+}
+
+type Clock = { next: number; last_at: number };
+
+function deliveryClock(db: Db): Clock {
+  return db.keep('deliveryClock', () => {
+    const row = db.get<Clock>('SELECT next, last_at FROM delivery_clock');
+    if (row === undefined) throw new Error('The clock of deliveries is missing.');
+    return { ...row };
+  });
+}
