@@ -66,7 +66,8 @@ const milliseconds = unit('millisecond', 0);
 /** A length of time, in ms, in its largest fitting unit. */
 export function formatDuration(ms: number): string {
   for (const [name, size] of durations) if (ms >= size) return durationUnits[name].format(ms / size);
-  return milliseconds.format(ms);
+  // What took hardly any time did take some.
+  return ms > 0 && ms < 1 ? `<${milliseconds.format(1)}` : milliseconds.format(ms);
 }
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((name) => unit(name, 1));

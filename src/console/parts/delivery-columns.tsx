@@ -13,6 +13,7 @@ import { formatDuration } from '../messages/format.ts';
 import { useMay } from '../session/rights.ts';
 import type { Column } from './columns.tsx';
 import { Countdown } from './countdown.tsx';
+import css from './delivery-columns.module.css';
 import { RowLink } from './row-link.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
@@ -65,7 +66,7 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
         header: w.action,
         cell: ({ actionId }) => (actionId === null ? words.noAction : (actions.get(actionId)?.name ?? actionId)),
       },
-      { id: 'target', header: w.target, cell: nameOf },
+      { id: 'target', header: w.target, cell: (row) => <span className={css['target']}>{nameOf(row)}</span> },
       {
         id: 'attempts',
         header: w.attempts,
@@ -131,8 +132,13 @@ function EventCell({ id, name }: { id: string | null; name: string | null | unde
 
 function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNode {
   if (last === undefined) return null;
-  if (last?.status != null) return statusLine(last.status);
-  if (last?.errorKind != null) return outcomes.errorKind[last.errorKind].short;
+  const text =
+    last?.status != null
+      ? statusLine(last.status)
+      : last?.errorKind != null
+        ? outcomes.errorKind[last.errorKind].short
+        : null;
+  if (text !== null) return <span className={css['response']}>{text}</span>;
   return (
     <Text c="dimmed" size="sm">
       {words.noResponse}

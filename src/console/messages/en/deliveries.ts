@@ -112,8 +112,8 @@ export const deliveries = {
     needRight: (right: string) => `You need the right “${right}”.`,
     deliveredAt: (attempts: number) =>
       attempts <= 1
-        ? 'It was delivered at the first attempt'
-        : `It was delivered after ${formatNumber(attempts)} attempts`,
+        ? 'It was delivered at the first attempt.'
+        : `It was delivered after ${formatNumber(attempts)} attempts.`,
     since: (why: string) => `It is kept safe and not sent for now because ${why}.`,
     failedBecause: (why: string) => `It was given up because ${why}.`,
     retryingBecause: (why: string) => `The last attempt did not succeed because ${why}.`,
@@ -124,7 +124,10 @@ export const deliveries = {
     sending: 'It is being sent right now.',
     authWaits: 'The system refused the credentials last time; Millrace tries again by itself.',
     detail: (text: string) => `In detail: ${text}`,
-    todo: 'What to do',
+    todo: 'What to do:',
+    ended: 'Ended',
+    openConnection: 'Open the connection',
+    openDestination: 'Open the destination',
     attempts: 'Attempts',
     attemptsText: 'From top to bottom, each with where its time went. Choose one to see what was sent and answered.',
     noAttempts: 'Nothing was sent yet.',

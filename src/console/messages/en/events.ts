@@ -87,6 +87,7 @@ export const event = {
     noDelivery: (name: string) =>
       `Nothing was sent: ${name} matches now, but did not when the event came in, or had no destination then.`,
     because: (name: string, clause: string, found: string) => `${name} needs: ${clause}. ${found}.`,
+    needs: (clause: string, found: string) => `Needs: ${clause}. ${found}.`,
     sent: (delivered: number) => `Sent: ${counted(delivered, { one: 'delivery', other: 'deliveries' })} arrived.`,
     waiting: (count: number) => `${counted(count, { one: 'delivery is', other: 'deliveries are' })} on the way.`,
     held: (count: number, why: string) =>
@@ -139,7 +140,7 @@ export const event = {
   data: 'Parameters',
   ext: 'Added by Millrace (ext)',
   session: 'Session',
-  empty: 'Nothing is in here.',
+  inFull: (title: string) => `${title}, in full`,
   raw: {
     title: 'What is stored',
     text: 'The request itself is not kept, only what was read from it. Copy as cURL sends the same event again.',

@@ -52,7 +52,22 @@ export function DeliveriesPage(): ReactNode {
   const ticked = isAll ? new Set(rows.map(({ id }) => id)) : selected;
 
   return (
-    <Page title={words.title} lead={words.lead} right="deliveries:view">
+    <Page
+      title={words.title}
+      lead={words.lead}
+      right="deliveries:view"
+      actions={
+        <Group gap="sm">
+          <Switch
+            size="sm"
+            label={words.refresh}
+            checked={isFresh}
+            onChange={(event) => refresh(event.currentTarget.checked)}
+          />
+          <ExportMenu query={filter} />
+        </Group>
+      }
+    >
       <ListPage
         name={words.title}
         query={query}
@@ -67,17 +82,6 @@ export function DeliveriesPage(): ReactNode {
           void navigate({ search: {} });
         }}
         filters={<DeliveryFilterBar filters={filters} onChange={filterBy} />}
-        tools={
-          <>
-            <Switch
-              size="sm"
-              label={words.refresh}
-              checked={isFresh}
-              onChange={(event) => refresh(event.currentTarget.checked)}
-            />
-            <ExportMenu query={filter} />
-          </>
-        }
         notice={
           <>
             <DeliveryChips filters={filters} onChange={filterBy} />

@@ -20,7 +20,7 @@ import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import css from './deliveries.module.css';
 import { DeliveryActions } from './delivery-actions.tsx';
-import { deliverySummary } from './delivery-summary.ts';
+import { deliverySummary, placeOf } from './delivery-summary.ts';
 
 const w = words.page;
 const againMs = 1_000;
@@ -82,7 +82,7 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
         {eventId === null ? (
           w.sample
         ) : (
-          <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never}>
+          <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
             {name === null ? eventWords.noName : (name ?? eventId)}
           </Anchor>
         )}
@@ -90,7 +90,7 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
       {actionId === null ? null : (
         <span>
           {w.action}{' '}
-          <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never}>
+          <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never} underline="always">
             {actions.get(actionId)?.name ?? actionId}
           </Anchor>
         </span>
@@ -151,17 +151,40 @@ function Summary({ delivery }: { delivery: Delivery }): ReactNode {
   return (
     <section className={css['summary']} aria-label={w.summary} data-status={delivery.status} aria-live="polite">
       <p className={css['sentence']}>
-        {sentence}{' '}
-        {delivery.status === 'delivered' && delivery.finishedAt !== null ? <Time at={delivery.finishedAt} /> : next}{' '}
-        {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
+        {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
       </p>
       {delivery.detail === null ? null : <p className={css['said']}>{w.detail(delivery.detail)}</p>}
       {todo === null ? null : (
         <p>
-          <strong>{w.todo}:</strong> {todo}
+          <strong>{w.todo}</strong> {todo} <Place delivery={delivery} />
+        </p>
+      )}
+      {delivery.finishedAt === null ? null : (
+        <p className={css['said']}>
+          {w.ended} <Time at={delivery.finishedAt} />
         </p>
       )}
     </section>
+  );
+}
+
+/** The page on which the cause can be dealt with. */
+function Place({ delivery: { reason, connectionId, destinationId } }: { delivery: Delivery }): ReactNode {
+  const place = reason === null ? null : placeOf(reason);
+  if (place === null) return null;
+  return place === 'connection' ? (
+    <Anchor component={Link} to="/connections/$connectionId" params={{ connectionId } as never} underline="always">
+      {w.openConnection}
+    </Anchor>
+  ) : (
+    <Anchor
+      component={Link}
+      to="/connections/$connectionId/destinations/$destinationId"
+      params={{ connectionId, destinationId } as never}
+      underline="always"
+    >
+      {w.openDestination}
+    </Anchor>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../contract/delivery.ts';
+import type { Delivery, Reason } from '../../../contract/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 
@@ -7,10 +7,11 @@ const w = words.page;
 /** Why a delivery stands where it stands and what happens next; `todo` is what a person can do, null: nothing. */
 export type DeliverySummary = { sentence: string; next: string | null; nextAt: string | null; todo: string | null };
 
-type Told = Pick<Delivery, 'status' | 'reason' | 'errorKind' | 'attempts' | 'nextAttemptAt'>;
+type Told = Pick<Delivery, 'status' | 'reason' | 'errorKind' | 'attempts' | 'nextAttemptAt' | 'attemptLog'>;
 
 /** The state of a delivery in words, for every status, reason and kind of error. */
-export function deliverySummary({ status, reason, errorKind, attempts, nextAttemptAt }: Told): DeliverySummary {
+export function deliverySummary(delivery: Told): DeliverySummary {
+  const { status, reason, errorKind, attempts, nextAttemptAt, attemptLog } = delivery;
   const cause = reason !== null ? outcomes.reason[reason] : errorKind !== null ? outcomes.errorKind[errorKind] : null;
   const todo = cause === null || cause.todo === '' ? null : cause.todo;
   const { meaning, next } = outcomes.status[status];
@@ -18,7 +19,7 @@ export function deliverySummary({ status, reason, errorKind, attempts, nextAttem
   const why = cause?.why;
   switch (status) {
     case 'delivered':
-      return { ...plain, sentence: `${w.deliveredAt(attempts)}.`, next: null };
+      return { ...plain, sentence: w.deliveredAt(attemptLog?.length ?? attempts), next: null };
     case 'held':
       return { ...plain, sentence: why === undefined ? meaning : w.since(why), todo };
     case 'failed':
@@ -39,4 +40,30 @@ export function deliverySummary({ status, reason, errorKind, attempts, nextAttem
     case 'sending':
       return { ...plain, sentence: w.sending };
   }
+}
+
+const connectionReasons: ReadonlySet<Reason> = new Set([
+  'connection_disabled',
+  'connection_paused',
+  'auth_rejected',
+  'budget',
+  'expired',
+  'protocol',
+  'unreachable',
+]);
+const destinationReasons: ReadonlySet<Reason> = new Set([
+  'destination_disabled',
+  'destination_paused',
+  'http_3xx',
+  'http_4xx',
+  'template_error',
+  'template_skipped',
+  'poison',
+  'blocked',
+]);
+
+/** Where a person deals with a reason; null: nowhere, or outside of Millrace. */
+export function placeOf(reason: Reason): 'connection' | 'destination' | null {
+  if (connectionReasons.has(reason)) return 'connection';
+  return destinationReasons.has(reason) ? 'destination' : null;
 }

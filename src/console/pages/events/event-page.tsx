@@ -107,6 +107,7 @@ function Lead({ event }: { event: Event }): ReactNode {
             component={Link}
             to="/events"
             search={{ visitor: event.visitorId } as never}
+            underline="always"
             title={words.sameVisitor}
           >
             {event.visitorId}

@@ -20,15 +20,23 @@ export function eventSummary({ actions }: Pick<Explanation, 'actions'>, maySee: 
   const [disabled] = matched;
   if (disabled !== undefined) return [w.disabled(disabled.name)];
   const nearest = actions.find(({ status }) => status === 'enabled') ?? actions[0];
-  return [w.nothing(actions.length), ...(nearest === undefined ? [] : because(nearest, maySee))];
+  return [w.nothing(actions.length), ...(nearest === undefined ? [] : nameAndClause(nearest, maySee))];
 }
 
-/** Why an Action did not match. */
-export function because({ name, decidedBy, explanation }: ExplainedAction, maySee: boolean): string[] {
+function nameAndClause(action: ExplainedAction, maySee: boolean): string[] {
+  return because(action, maySee, (clause, found) => w.because(action.name, clause, found));
+}
+
+/** Why an Action did not match: what it needs, and what the event has there. Empty when no single clause decided. */
+export function because(
+  { decidedBy, explanation }: Pick<ExplainedAction, 'decidedBy' | 'explanation'>,
+  maySee: boolean,
+  say: (clause: string, found: string) => string = w.needs,
+): string[] {
   const decision = decisionAt(explanation, decidedBy);
   if (decision === null) return [];
   const { leaf, isNegated } = decision;
-  return [w.because(name, clauseWords(leaf, isNegated), foundSentence(leaf, maySee))];
+  return [say(clauseWords(leaf, isNegated), foundSentence(leaf, maySee))];
 }
 
 function deliverySentences(deliveries: readonly Delivery[]): string[] {

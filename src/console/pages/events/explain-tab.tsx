@@ -45,6 +45,7 @@ type OneProps = { action: ExplainedAction; event: Explanation['event']; maySee: 
 function OneAction({ action, event, maySee }: OneProps): ReactNode {
   const { name, actionId, matched, status, explanation, decidedBy, deliveries } = action;
   const { all, passed } = tally(explanation);
+  const sentence = sentenceOf(action, maySee);
   const sent = deliveries.filter(({ test }) => !test);
   return (
     <Panel title={name}>
@@ -58,7 +59,7 @@ function OneAction({ action, event, maySee }: OneProps): ReactNode {
           {words.openAction}
         </Anchor>
       </div>
-      <Text>{sentenceOf(action, maySee)}</Text>
+      {sentence === '' ? null : <Text>{sentence}</Text>}
       {all === 0 ? null : (
         <details open={!matched || undefined} className={css['more']}>
           <summary>{words.rules(passed, all)}</summary>

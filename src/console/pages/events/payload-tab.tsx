@@ -20,7 +20,7 @@ export function PayloadTab({ event, maySee }: { event: Event; maySee: boolean })
   return parts.map(([title, value, root]) =>
     Object.keys(value).length === 0 && root !== 'it' ? null : (
       <Panel key={root} title={title}>
-        <PayloadViewer value={value} label={title} root={root} />
+        <PayloadViewer value={value} label={words.inFull(title)} root={root} />
       </Panel>
     ),
   );
@@ -57,7 +57,7 @@ export function RawTab({ event }: { event: Event }): ReactNode {
         </dl>
       </Panel>
       <Panel title={r.json}>
-        <PayloadViewer value={event} label={r.json} root="event" />
+        <PayloadViewer value={event} label={words.inFull(r.json)} root="event" />
       </Panel>
     </>
   );
