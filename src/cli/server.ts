@@ -26,6 +26,8 @@ export type Server = {
   render(input: RenderTemplate): Promise<RenderedTemplate>;
   /** Sends events to a collector's key; answers their ids. */
   send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]>;
+  /** Says how an inbox answers from now on. */
+  setInboxRule(name: string, rule: { delayMs: number; failFirst: number }): Promise<void>;
   /** What /metrics says, by metric and labels as they are written there. */
   counters(): Promise<Map<string, number>>;
 };
@@ -104,6 +106,9 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       if (answer.ok && said.data?.ids !== undefined) return said.data.ids;
       const code = answer.status >= 500 ? exitCodes.failed : exitCodes.refused;
       throw new CommandError(code, said.data?.detail ?? `The server answered with status ${answer.status}.`);
+    },
+    async setInboxRule(name, body) {
+      await call('setInboxRule', { params: { name }, body });
     },
     async counters() {
       return countersOf(await call<string>('metrics'));

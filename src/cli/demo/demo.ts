@@ -13,6 +13,7 @@ import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
 import { setUpDemo } from './set-up.ts';
+import { slowPartner } from './slow-partner.ts';
 
 type Options = { for?: number; rate: number; seed: number; dataDir?: string; logLevel?: string };
 
@@ -45,7 +46,8 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     });
 
   function welcome({ url, token, key, folder }: Welcome) {
-    deps.stdout.write(`Millrace demo: a sample shop sends events, two actions send what matters to the Inbox.
+    deps.stdout.write(`Millrace demo: a sample shop sends events, three actions send what matters to the Inbox.
+One of them goes to a partner that is slow and fails now and then, on purpose: see it retried.
 
   Console     ${url}/#token=${token}   (open this one)
   API         ${url}/api/v1   (described by ${url}/openapi.json)
@@ -68,8 +70,10 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     signal.then(end);
     if (options.for !== undefined) sleep(options.for * 1_000, null, { signal: ended.signal }).then(end, () => {});
     const shop = sampleShop({ random: seededRandom(options.seed), visitors });
+    const partner = slowPartner(server);
     const progress = progressLine(deps.stdout, 5_000);
     while (!ended.signal.aborted) {
+      await partner.live(deps.now());
       await server.send(key, [shop.next(deps.now())]);
       progress.show(countsFrom(await server.counters()), deps.now());
       await sleep(1_000 / options.rate, null, { signal: ended.signal }).catch(() => {});

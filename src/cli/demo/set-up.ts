@@ -1,4 +1,5 @@
 import type { Server } from '../server.ts';
+import { partnerInbox } from './slow-partner.ts';
 
 export type DemoSetUp = { collectorKey: string };
 
@@ -10,11 +11,23 @@ export async function setUpDemo(server: Server): Promise<DemoSetUp> {
     description: 'The built-in receiver, in place of a real system.',
     baseUrl: `${server.url}/inbox/shop`,
   });
-  const orders = await destination('Orders', '/orders', '{{! return JSON.stringify(it.data[0]); }}');
+  await server.apply('connection', 'Slow partner', {
+    name: 'Slow partner',
+    description:
+      'The built-in receiver again, made to answer slowly and to fail now and then, so that retries can be seen.',
+    baseUrl: `${server.url}/inbox/${partnerInbox}`,
+    settings: { retry: { scheduleMs: [0, 2_000, 5_000, 15_000, 60_000, 300_000] } },
+  });
+  const orders = await destination('Inbox/Orders', '/orders', '{{! return JSON.stringify(it.data[0]); }}');
   const carts = await destination(
-    'Carts',
+    'Inbox/Carts',
     '/carts',
     '{"visitor": "{{ it.data[0].visitor }}", "sku": "{{ it.data[0].sku }}"}',
+  );
+  const interests = await destination(
+    'Slow partner/Interests',
+    '/interests',
+    '{{! return JSON.stringify(it.data[0]); }}',
   );
   await action('Purchases become orders', 'beh_std_purchase', orders, [
     { field: 'order', parameter: 'wt.tx_i' },
@@ -27,11 +40,16 @@ export async function setUpDemo(server: Server): Promise<DemoSetUp> {
     { field: 'visitor', parameter: 'wt.dcsvid' },
     { field: 'sku', parameter: 'wt.pn_sku' },
   ]);
+  await action('Interests go to a slow partner', 'beh_std_view_product', interests, [
+    { field: 'visitor', parameter: 'wt.dcsvid' },
+    { field: 'product', parameter: 'wt.product_name' },
+  ]);
   return { collectorKey: String(collector.document['key']) };
 
-  async function destination(name: string, path: string, template: string): Promise<string> {
-    const body = { connection: 'Inbox', name, path, template, status: 'enabled' };
-    return (await server.apply('destination', `Inbox/${name}`, body)).document.id;
+  async function destination(fullName: string, path: string, template: string): Promise<string> {
+    const [connection, name] = fullName.split('/');
+    const body = { connection, name, path, template, status: 'enabled' };
+    return (await server.apply('destination', fullName, body)).document.id;
   }
 
   async function action(name: string, behavior: string, destinationId: string, mapping: unknown[]) {
