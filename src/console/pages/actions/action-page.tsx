@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { ShownTexts } from '../../parts/shown-texts.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -12,7 +13,6 @@ import { Page } from '../../shell/page.tsx';
 import { ActionOverview } from './action-overview.tsx';
 import { usePlaces } from './use-places.ts';
 import { useSwitch } from './use-switch.ts';
-import { YamlTab } from './yaml-tab.tsx';
 
 const w = words.details;
 
@@ -73,7 +73,7 @@ export function ActionPage(): ReactNode {
             <VersionsTab kind="action" document={data} mayManage={mayManage} />
           </Tabs.Panel>
           <Tabs.Panel value="yaml">
-            <YamlTab kind="actions" document={data} />
+            <ShownTexts kind="actions" document={data} />
           </Tabs.Panel>
         </Tabs>
       )}

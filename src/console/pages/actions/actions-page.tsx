@@ -128,7 +128,7 @@ function Choice({ label, any, value, options, onChange }: ChoiceProps): ReactNod
       value={value ?? ''}
       onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? undefined : currentTarget.value)}
       data={[{ value: '', label: any }, ...options.map(({ id, name }) => ({ value: id, label: name }))]}
-      maw="12rem"
+      maw="9.5rem"
     />
   );
 }

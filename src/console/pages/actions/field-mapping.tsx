@@ -72,7 +72,7 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
             <tr>
               <th scope="col">{w.field}</th>
               <th scope="col">{w.from}</th>
-              <th scope="col">{w.value}</th>
+              <th scope="col">{w.valueColumn}</th>
               {example === null ? null : <th scope="col">{w.result}</th>}
               <td />
             </tr>
@@ -157,7 +157,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
           disabled={isDisabled}
         />
       </td>
-      <td data-label={w.value}>
+      <td data-label={w.valueColumn}>
         {row.from === 'parameter' ? (
           <ParameterBox
             value={row.parameter}

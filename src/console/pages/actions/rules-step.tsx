@@ -28,7 +28,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
 
   return (
     <>
-      <Panel title={words.editor.steps.rules[0]}>
+      <Panel title={w.title}>
         <NativeSelect
           label={w.scenario}
           description={w.scenarioHint}

@@ -1,11 +1,31 @@
 import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
+const parent = () => shellRoute;
+
 const list = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: parent,
   path: '/behaviors',
+  validateSearch: listSearch,
   component: lazyPage(() => import('./behaviors-page.tsx'), 'BehaviorsPage'),
 });
 
-export const behaviorRoutes = [list] as const;
+/** `from` is the id of a behavior to copy. */
+const create = createRoute({
+  getParentRoute: parent,
+  path: '/behaviors/new',
+  validateSearch: z.object({ from: textSearch }),
+  component: lazyPage(() => import('./new-behavior-page.tsx'), 'NewBehaviorPage'),
+});
+
+const details = createRoute({
+  getParentRoute: parent,
+  path: '/behaviors/$behaviorId',
+  validateSearch: z.object({ tab: choice(['details', 'used', 'versions', 'yaml']) }),
+  component: lazyPage(() => import('./behavior-page.tsx'), 'BehaviorPage'),
+});
+
+export const behaviorRoutes = [list, create, details] as const;

@@ -9,6 +9,7 @@ import { useBehaviors } from './use-behaviors.ts';
 import { useParameters } from './use-parameters.ts';
 
 type Props = {
+  title?: string;
   value: GroupDraft;
   onChange: (value: GroupDraft) => void;
   /** What is wrong, by a part's key and member (`k1.value`). */
@@ -19,14 +20,14 @@ type Props = {
 };
 
 /** Rules with what helps to write them beside: behaviors and filters to pick, and the events that they match. */
-export function ConditionStudio({ value, onChange, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
+export function ConditionStudio({ title, value, onChange, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
   const all = useBehaviors().behaviors;
   const behaviors = useMemo(() => all.filter(({ id }) => id !== ownBehaviorId), [all, ownBehaviorId]);
   const parameters = useParameters();
   const add = (clause: Clause) => onChange({ ...value, clauses: [...value.clauses, clause] });
   return (
     <div className={css['studio']}>
-      <Panel title={conditions.builder.rules}>
+      <Panel title={title ?? conditions.builder.rules}>
         <ConditionBuilder
           value={value}
           onChange={onChange}

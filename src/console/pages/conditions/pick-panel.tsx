@@ -1,4 +1,4 @@
-import { Tabs, Text, TextInput } from '@mantine/core';
+import { Tabs, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Parameter } from '../../../contract/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
@@ -37,7 +37,7 @@ export function PickPanel(props: Props): ReactNode {
             nothing={w.noBehavior}
             items={behaviors}
             isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
-            entry={({ id, name, description }) => ({ key: id, name, note: description, label: w.addBehavior(name) })}
+            entry={({ id, name, description }) => ({ key: id, name, note: description, label: w.addBehavior })}
             onPick={({ id }) => onBehavior(id)}
             isDisabled={isDisabled}
           />
@@ -52,7 +52,7 @@ export function PickPanel(props: Props): ReactNode {
               key: one.name,
               name: one.name,
               note: `${one.description} ${seenWords(one)}`.trim(),
-              label: w.addFilter(one.name),
+              label: w.addFilter,
             })}
             onPick={({ name }) => onParameter(name)}
             isDisabled={isDisabled}
@@ -103,12 +103,14 @@ function Picks<Item>(props: PicksProps<Item>): ReactNode {
                 <button
                   type="button"
                   className={css['pick']}
-                  aria-label={label}
                   title={note}
                   disabled={props.isDisabled}
                   onClick={() => props.onPick(item)}
                 >
-                  <span className={css['pickName']}>{name}</span>
+                  <span className={css['pickName']}>
+                    <VisuallyHidden>{label} </VisuallyHidden>
+                    {name}
+                  </span>
                   {note === '' ? null : <span className={css['pickNote']}>{note}</span>}
                   <Icon name="plus" size={14} />
                 </button>

@@ -1,11 +1,11 @@
 import { Code, ScrollArea, Stack, Tabs, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
-import { parts } from '../../messages/en/parts.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { type Shown, showAs } from '../../parts/shown-as.ts';
+import { parts } from '../messages/en/parts.ts';
+import { CopyButton } from './copy-button.tsx';
+import { type Shown, showAs } from './shown-as.ts';
 
 /** An object as YAML, JSON, command and cURL, in a tab of its page. */
-export function YamlTab({ kind, document }: Shown): ReactNode {
+export function ShownTexts({ kind, document }: Shown): ReactNode {
   const texts = useMemo(() => showAs({ kind, document }, location.origin), [kind, document]);
   return (
     <Stack>

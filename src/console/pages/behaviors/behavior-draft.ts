@@ -1,0 +1,72 @@
+import type { CallInput } from '../../../client/client.ts';
+import {
+  conditionOf,
+  draftOfCondition,
+  type GroupDraft,
+  newGroup,
+  newKey,
+  pointersOf,
+} from '../conditions/condition-draft.ts';
+import type { Behavior } from '../conditions/use-behaviors.ts';
+
+/** A behavior as its editor holds it. */
+export type BehaviorDraft = {
+  /** What it was opened with: saving over a newer version asks first. */
+  version: number | null;
+  name: string;
+  description: string;
+  category: string;
+  condition: GroupDraft;
+  attributes: readonly AttributeRow[];
+};
+
+export type AttributeRow = { key: string; name: string };
+
+export const newAttribute = (name = ''): AttributeRow => ({ key: newKey(), name });
+
+export const emptyDraft = (): BehaviorDraft => ({
+  version: null,
+  name: '',
+  description: '',
+  category: 'Custom',
+  condition: newGroup(),
+  attributes: [],
+});
+
+export function draftOfBehavior(behavior: Behavior): BehaviorDraft {
+  const { version, name, description, category, condition, attributes } = behavior;
+  return {
+    version,
+    name,
+    description,
+    category,
+    condition: draftOfCondition(condition),
+    attributes: attributes.map(newAttribute),
+  };
+}
+
+export function bodyOfDraft(draft: BehaviorDraft): CallInput<'createBehavior'>['body'] {
+  return {
+    name: draft.name.trim(),
+    description: draft.description.trim(),
+    category: draft.category.trim(),
+    condition: conditionOf(draft.condition),
+    attributes: draft.attributes.map(({ name }) => name.trim()).filter((one) => one !== ''),
+  };
+}
+
+/** What the server said about places of the condition, by the key of the part that stands there. */
+export function errorsByKey(draft: BehaviorDraft, told: Readonly<Record<string, string>>): Record<string, string> {
+  const places = new Map(
+    Array.from(pointersOf(draft.condition), ([key, pointer]) => [`condition${pointer.replaceAll('/', '.')}`, key]),
+  );
+  return Object.fromEntries(
+    Object.entries(told).map(([path, text]): [string, string] => {
+      for (let at = path.length; at > 0; at = path.lastIndexOf('.', at - 1)) {
+        const key = places.get(path.slice(0, at));
+        if (key !== undefined) return [`${key}${path.slice(at)}`, text];
+      }
+      return [path, text];
+    }),
+  );
+}

@@ -1,0 +1,52 @@
+import { Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
+import { saveFile } from '../../parts/save-file.ts';
+import { showAs } from '../../parts/shown-as.ts';
+import { deleteLater } from '../../parts/undo.ts';
+import { useMay } from '../../session/rights.ts';
+import type { Behavior } from '../conditions/use-behaviors.ts';
+
+/** What can be done with a behavior in its row. */
+export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
+  const mayManage = useMay('behaviors:manage');
+  const { id, name } = behavior;
+  const params = { behaviorId: id } as never;
+  return (
+    <RowMenu name={name}>
+      <Menu.Item component={Link} to="/behaviors/$behaviorId" params={params}>
+        {words.open}
+      </Menu.Item>
+      {mayManage ? (
+        <Menu.Item component={Link} to="/behaviors/new" search={{ from: id } as never}>
+          {words.duplicate}
+        </Menu.Item>
+      ) : null}
+      <Menu.Item onClick={() => exportBehavior(behavior)}>{words.export}</Menu.Item>
+      <Menu.Item component={Link} to="/behaviors/$behaviorId" params={params} search={{ tab: 'yaml' } as never}>
+        {words.showAs}
+      </Menu.Item>
+      {mayManage ? (
+        <GuardedItem
+          blockedBy={blockedBy(behavior)}
+          onClick={() => deleteLater('deleteBehavior', id, words.deleted(name))}
+        >
+          {words.delete}
+        </GuardedItem>
+      ) : null}
+    </RowMenu>
+  );
+}
+
+/** Why a behavior can't be deleted; null: it can. */
+export function blockedBy({ standard, usedBy }: Behavior): string | null {
+  if (standard) return words.blocked.standard;
+  return usedBy > 0 ? words.blocked.used(usedBy) : null;
+}
+
+function exportBehavior(behavior: Behavior): void {
+  const { standard, usedBy, ...document } = behavior;
+  saveFile(`${behavior.name}.yaml`, showAs({ kind: 'behaviors', document }, location.origin).YAML, 'application/yaml');
+}

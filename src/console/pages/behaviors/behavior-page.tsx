@@ -1,0 +1,125 @@
+import { Button, Group, Skeleton, Tabs, Text, Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { ShownTexts } from '../../parts/shown-texts.tsx';
+import { deleteLater } from '../../parts/undo.ts';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import type { Behavior } from '../conditions/use-behaviors.ts';
+import { draftOfBehavior } from './behavior-draft.ts';
+import { BehaviorEditor } from './behavior-editor.tsx';
+import { blockedBy } from './behavior-menu.tsx';
+import { UsedByTab } from './used-by-tab.tsx';
+
+const w = words.details;
+
+export function BehaviorPage(): ReactNode {
+  const { behaviorId } = useParams({ from: '/shell/behaviors/$behaviorId' });
+  const { tab = 'details' } = useSearch({ from: '/shell/behaviors/$behaviorId' });
+  const navigate = useNavigate({ from: '/behaviors/$behaviorId' });
+  const mayManage = useMay('behaviors:manage');
+  const { data, error, refetch } = useQuery(apiQuery('getBehavior', { params: { id: behaviorId } }));
+  const toList = () => void navigate({ to: '/behaviors' });
+  return (
+    <Page
+      title={w.tabs[tab]}
+      object={data?.name ?? words.one}
+      right="behaviors:view"
+      crumbs={[{ label: words.title, to: '/behaviors' }]}
+      lead={
+        data?.standard === true ? (
+          <Group gap="xs">
+            <Icon name="lock" size={13} />
+            <Text span>{words.standard}</Text>
+          </Group>
+        ) : undefined
+      }
+      actions={
+        data === undefined || !mayManage ? undefined : (
+          <>
+            <Button component={Link} to="/behaviors/new" search={{ from: data.id } as never} variant="default">
+              {words.duplicate}
+            </Button>
+            <DeleteButton behavior={data} onDeleted={toList} />
+          </>
+        )
+      }
+    >
+      {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data === undefined && error === null ? <Skeleton height={260} aria-busy="true" /> : null}
+      {data === undefined ? null : (
+        <Tabs
+          value={tab}
+          keepMounted={false}
+          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
+        >
+          <Tabs.List mb="md" aria-label={w.tabList}>
+            {tabs.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {w.tabs[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="details">
+            <Opened
+              key={data.id}
+              stored={data}
+              onSaved={({ name }) => {
+                notifyDone(w.saved(name));
+                toList();
+              }}
+              onCancel={toList}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="used">
+            <UsedByTab behavior={data} />
+          </Tabs.Panel>
+          <Tabs.Panel value="versions">
+            <VersionsTab kind="behavior" document={data} mayManage={mayManage && !data.standard} />
+          </Tabs.Panel>
+          <Tabs.Panel value="yaml">
+            <ShownTexts kind="behaviors" document={data} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </Page>
+  );
+}
+
+const tabs = ['details', 'used', 'versions', 'yaml'] as const;
+
+type OpenedProps = Pick<Parameters<typeof BehaviorEditor>[0], 'onSaved' | 'onCancel'> & { stored: Behavior };
+
+/** What the editor was opened with: later news of the same behavior must not overwrite what is being typed. */
+function Opened({ stored, ...rest }: OpenedProps): ReactNode {
+  const [base] = useState(stored);
+  const [initial] = useState(() => draftOfBehavior(stored));
+  return <BehaviorEditor stored={base} initial={initial} {...rest} />;
+}
+
+/** Stays reachable when it is grey, and says why. */
+function DeleteButton({ behavior, onDeleted }: { behavior: Behavior; onDeleted: () => void }): ReactNode {
+  const blocked = blockedBy(behavior);
+  const button = (
+    <Button
+      variant="default"
+      leftSection={<Icon name="trash" />}
+      {...(blocked === null ? {} : { 'data-disabled': true, 'aria-disabled': true, 'aria-description': blocked })}
+      onClick={() => {
+        if (blocked !== null) return;
+        deleteLater('deleteBehavior', behavior.id, words.deleted(behavior.name));
+        onDeleted();
+      }}
+    >
+      {words.delete}
+    </Button>
+  );
+  return blocked === null ? button : <Tooltip label={blocked}>{button}</Tooltip>;
+}

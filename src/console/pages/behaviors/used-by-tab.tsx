@@ -1,0 +1,60 @@
+import { Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Condition } from '../../../contract/condition.ts';
+import { apiQuery } from '../../data/api.ts';
+import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { type Behavior, useBehaviors } from '../conditions/use-behaviors.ts';
+import css from './used-by-tab.module.css';
+
+const w = words.details;
+
+/** The actions and behaviors that use a behavior. */
+export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
+  const { data } = useQuery(apiQuery('listActions', { query: { behaviorId: behavior.id, limit: 200 } }));
+  const { behaviors } = useBehaviors();
+  if (data === undefined) return <Skeleton height={120} aria-busy="true" />;
+  const others = behaviors.filter(({ condition }) => uses(condition, behavior.id));
+  if (data.data.length === 0 && others.length === 0) return <Text c="dimmed">{w.usedByNone}</Text>;
+  return (
+    <>
+      {data.data.length === 0 ? null : (
+        <Panel title={w.usedByActions}>
+          <ul className={css['users']}>
+            {data.data.map(({ id, name, status }) => (
+              <li key={id}>
+                <Link to="/actions/$actionId" params={{ actionId: id } as never}>
+                  {name}
+                </Link>{' '}
+                <StatusBadge status={status} />
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {others.length === 0 ? null : (
+        <Panel title={w.usedByBehaviors}>
+          <ul className={css['users']}>
+            {others.map(({ id, name }) => (
+              <li key={id}>
+                <Link to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function uses(condition: Condition, id: string): boolean {
+  if ('all' in condition) return condition.all.some((one) => uses(one, id));
+  if ('any' in condition) return condition.any.some((one) => uses(one, id));
+  if ('not' in condition) return uses(condition.not, id);
+  return 'behavior' in condition && condition.behavior === id;
+}
