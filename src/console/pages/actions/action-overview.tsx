@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -22,12 +22,13 @@ export function ActionOverview({ action, places }: { action: Action; places: Pla
         {action.destinations.length === 0 ? <Text c="dimmed">{w.noDestinations}</Text> : null}
         {action.destinations.map(({ destinationId, mapping }) => (
           <div key={destinationId}>
-            <Link
+            <Anchor
+              component={Link}
               to="/connections/$connectionId/destinations/$destinationId"
               params={{ connectionId: connectionOf(places, destinationId), destinationId } as never}
             >
               {places.nameOf(destinationId)}
-            </Link>
+            </Anchor>
             <Text c="dimmed" size="sm">
               {mapping.length === 0 ? w.allFields : w.fields(mapping.length)}
             </Text>

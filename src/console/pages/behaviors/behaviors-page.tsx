@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
@@ -102,9 +102,14 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
         usedBy === 0 ? (
           <Text c="dimmed">{words.unused}</Text>
         ) : (
-          <Link to="/behaviors/$behaviorId" params={{ behaviorId: id } as never} search={{ tab: 'used' } as never}>
+          <Anchor
+            component={Link}
+            to="/behaviors/$behaviorId"
+            params={{ behaviorId: id } as never}
+            search={{ tab: 'used' } as never}
+          >
             {words.used(usedBy)}
-          </Link>
+          </Anchor>
         ),
     },
     {

@@ -1,4 +1,4 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -26,9 +26,9 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
           <ul className={css['users']}>
             {data.data.map(({ id, name, status }) => (
               <li key={id}>
-                <Link to="/actions/$actionId" params={{ actionId: id } as never}>
+                <Anchor component={Link} to="/actions/$actionId" params={{ actionId: id } as never}>
                   {name}
-                </Link>{' '}
+                </Anchor>{' '}
                 <StatusBadge status={status} />
               </li>
             ))}
@@ -40,9 +40,9 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
           <ul className={css['users']}>
             {others.map(({ id, name }) => (
               <li key={id}>
-                <Link to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
+                <Anchor component={Link} to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
                   {name}
-                </Link>
+                </Anchor>
               </li>
             ))}
           </ul>

@@ -1,4 +1,5 @@
 import type { Comparison, Condition } from '../../../contract/condition.ts';
+import type { ExplainedComparison } from '../../../contract/explanation.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 
 const w = conditions.sentence;
@@ -14,6 +15,11 @@ export function conditionWords(
   { opposite = false }: { opposite?: boolean } = {},
 ): string {
   return phrase(condition, nameOf, opposite);
+}
+
+/** A judged comparison in words, as it stands in the rules. */
+export function explainedWords({ parameter, operator, value }: ExplainedComparison): string {
+  return comparisonPhrase({ parameter, operator, ...(value === null ? {} : { value }) } as Comparison, false); // as it was judged
 }
 
 function phrase(condition: Condition, nameOf: BehaviorName, isNot: boolean): string {

@@ -16,7 +16,7 @@ type Props = {
   onBehavior: (id: string) => void;
   onParameter: (name: string) => void;
   isDisabled: boolean;
-  /** What is said about events; null: nothing. */
+  /** What is said about events. */
   events: ReactNode;
 };
 
@@ -25,11 +25,12 @@ export function PickPanel(props: Props): ReactNode {
   const { behaviors, parameters, onBehavior, onParameter, isDisabled, events } = props;
   return (
     <section className={css['panel']} aria-label={w.title}>
-      <Tabs defaultValue="behaviors" keepMounted={false}>
+      <Tabs defaultValue={isDisabled ? 'events' : 'behaviors'} keepMounted={false}>
         <Tabs.List>
-          <Tabs.Tab value="behaviors">{w.tabs.behaviors}</Tabs.Tab>
-          <Tabs.Tab value="filters">{w.tabs.filters}</Tabs.Tab>
-          {events === null ? null : <Tabs.Tab value="events">{w.tabs.events}</Tabs.Tab>}
+          {/* What can't be changed takes no picks. */}
+          {isDisabled ? null : <Tabs.Tab value="behaviors">{w.tabs.behaviors}</Tabs.Tab>}
+          {isDisabled ? null : <Tabs.Tab value="filters">{w.tabs.filters}</Tabs.Tab>}
+          <Tabs.Tab value="events">{w.tabs.events}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="behaviors" pt="sm">
           <Picks
@@ -39,7 +40,6 @@ export function PickPanel(props: Props): ReactNode {
             isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
             entry={({ id, name, description }) => ({ key: id, name, note: description, label: w.addBehavior })}
             onPick={({ id }) => onBehavior(id)}
-            isDisabled={isDisabled}
           />
         </Tabs.Panel>
         <Tabs.Panel value="filters" pt="sm">
@@ -55,14 +55,11 @@ export function PickPanel(props: Props): ReactNode {
               label: w.addFilter,
             })}
             onPick={({ name }) => onParameter(name)}
-            isDisabled={isDisabled}
           />
         </Tabs.Panel>
-        {events === null ? null : (
-          <Tabs.Panel value="events" pt="sm">
-            {events}
-          </Tabs.Panel>
-        )}
+        <Tabs.Panel value="events" pt="sm">
+          {events}
+        </Tabs.Panel>
       </Tabs>
     </section>
   );
@@ -75,7 +72,6 @@ type PicksProps<Item> = {
   isWanted: (item: Item, wanted: string) => boolean;
   entry: (item: Item) => { key: string; name: string; note: string; label: string };
   onPick: (item: Item) => void;
-  isDisabled: boolean;
 };
 
 function Picks<Item>(props: PicksProps<Item>): ReactNode {
@@ -100,13 +96,7 @@ function Picks<Item>(props: PicksProps<Item>): ReactNode {
             const { key, name, note, label } = props.entry(item);
             return (
               <li key={key}>
-                <button
-                  type="button"
-                  className={css['pick']}
-                  title={note}
-                  disabled={props.isDisabled}
-                  onClick={() => props.onPick(item)}
-                >
+                <button type="button" className={css['pick']} title={note} onClick={() => props.onPick(item)}>
                   <span className={css['pickName']}>
                     <VisuallyHidden>{label} </VisuallyHidden>
                     {name}
