@@ -26,10 +26,12 @@ import { typedOver } from './typed-over.ts';
 /** What a page can do with the editor from outside. */
 export type EditorHandle = {
   /** Writes at the cursor; in the template's own text, a path is put into a tag. */
-  insertPath: (member: string) => void;
+  insertPath: (path: string) => void;
   /** Replaces everything, as one step that can be undone. */
   replace: (text: string) => void;
   goTo: (place: { from: number; to?: number }) => void;
+  /** A line and a column, both from 1. */
+  goToLine: (line: number, column: number) => void;
   fix: (finding: TemplateFinding) => void;
   undo: () => void;
   redo: () => void;
@@ -134,13 +136,24 @@ export function TemplateEditor(props: Props): ReactNode {
     view.current?.dispatch({ effects: access.reconfigure(readOnly(isDisabled)) });
   }, [isDisabled]);
 
+  function goTo({ from, to = from }: { from: number; to?: number }) {
+    const editor = view.current;
+    if (editor === undefined) return;
+    const length = editor.state.doc.length;
+    editor.dispatch({
+      selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
+      effects: EditorView.scrollIntoView(Math.min(from, length), { y: 'center' }),
+    });
+    editor.focus();
+  }
+
   useImperativeHandle(props.handle, () => ({
-    insertPath(member) {
+    insertPath(whole) {
       const editor = view.current;
       if (editor === undefined) return;
       const { from, to } = editor.state.selection.main;
       const text = editor.state.doc.toString();
-      const path = `${recordAt(text, from)}${member}`;
+      const path = whole.replace(/^it\.data\[0\]/, recordAt(text, from));
       const opened = text.lastIndexOf('{{', from - 1);
       const isInTag = opened >= 0 && text.lastIndexOf('}}', from - 1) < opened;
       const insert = isInTag ? path : `{{ ${path} }}`;
@@ -158,15 +171,12 @@ export function TemplateEditor(props: Props): ReactNode {
       check.current(given.current);
       editor?.focus();
     },
-    goTo({ from, to = from }) {
-      const editor = view.current;
-      if (editor === undefined) return;
-      const length = editor.state.doc.length;
-      editor.dispatch({
-        selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
-        effects: EditorView.scrollIntoView(Math.min(from, length), { y: 'center' }),
-      });
-      editor.focus();
+    goTo,
+    goToLine(number, column) {
+      const doc = view.current?.state.doc;
+      if (doc === undefined) return;
+      const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
+      goTo({ from: Math.min(line.from + column - 1, line.to) });
     },
     fix: (finding) => fix.current(finding),
     undo: () => view.current !== undefined && undo(view.current),

@@ -13,10 +13,12 @@ type Props = {
   root?: string;
   /** Names the viewer for assistive technology. */
   label: string;
+  /** Takes the path of a value that is clicked; without it values are only shown. */
+  onPick?: ((path: string) => void) | undefined;
 };
 
 /** A payload as a tree, whose paths and values can be copied, or raw. */
-export function PayloadViewer({ value, root = 'it', label }: Props): ReactNode {
+export function PayloadViewer({ value, root = 'it', label, onPick }: Props): ReactNode {
   const parsed = typeof value === 'string' ? parse(value) : { ok: true as const, value };
   const [view, setView] = useState<'tree' | 'raw'>('tree');
   const raw = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -50,7 +52,7 @@ export function PayloadViewer({ value, root = 'it', label }: Props): ReactNode {
       >
         {isTree ? (
           <ul className={css['tree']}>
-            <Branch name="" value={parsed.value} path={root} isOpen />
+            <Branch name="" value={parsed.value} path={root} isOpen onPick={onPick} />
           </ul>
         ) : (
           <Code block className={css['raw'] ?? ''}>
@@ -67,17 +69,30 @@ function Branch({
   value,
   path,
   isOpen,
+  onPick,
 }: {
   name: string;
   value: unknown;
   path: string;
   isOpen?: boolean;
+  onPick: Props['onPick'];
 }): ReactNode {
   const shown = name === '' ? path : name;
   if (typeof value !== 'object' || value === null) {
     return (
       <li className={css['leaf']}>
-        <span className={css['name']}>{shown}</span>
+        {onPick === undefined ? (
+          <span className={css['name']}>{shown}</span>
+        ) : (
+          <button
+            type="button"
+            className={css['pick']}
+            aria-label={parts.payload.pick(shown, path)}
+            onClick={() => onPick(path)}
+          >
+            {shown}
+          </button>
+        )}
         <span className={css['value']} data-type={value === null ? 'null' : typeof value}>
           {JSON.stringify(value) ?? 'undefined'}
         </span>
@@ -98,7 +113,7 @@ function Branch({
         </summary>
         <ul className={css['tree']}>
           {entries.map(([key, inner]) => (
-            <Branch key={key} name={key} value={inner} path={pathTo(path, key, Array.isArray(value))} />
+            <Branch key={key} name={key} value={inner} path={pathTo(path, key, Array.isArray(value))} onPick={onPick} />
           ))}
         </ul>
       </details>

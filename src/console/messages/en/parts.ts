@@ -73,6 +73,7 @@ export const parts = {
     tree: 'Tree',
     raw: 'Raw',
     view: 'Shown as',
+    pick: (name: string, path: string) => `${name}: insert ${path} into the template`,
     copyPath: (path: string) => `Copy path ${path}`,
     copyValue: (path: string) => `Copy value of ${path}`,
     items: (count: number) => counted(count, { one: 'entry', other: 'entries' }),

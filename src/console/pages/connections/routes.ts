@@ -36,7 +36,11 @@ const details = createRoute({
 const destination = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId/destinations/$destinationId',
-  validateSearch: z.object({ tab: textSearch }),
+  validateSearch: z.object({
+    tab: choice(['request', 'event', 'check', 'response']),
+    eventId: textSearch,
+    actionId: textSearch,
+  }),
   component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
 });
 

@@ -1,7 +1,8 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { ClientError } from '../../../client/client.ts';
+import { type Answer, ClientError } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -9,6 +10,7 @@ import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
+import { usePicked } from '../../parts/event-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { SaveBar } from '../../parts/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
@@ -24,9 +26,14 @@ import {
   unreadable,
 } from './destination-draft.ts';
 import { DestinationForm } from './destination-form.tsx';
+import { PreviewPanel, type Shown } from './preview-panel.tsx';
+import { SendTest } from './send-test.tsx';
 import css from './studio.module.css';
 import { TemplateField } from './template-field.tsx';
 import { useData } from './use-data.ts';
+import { usePreview } from './use-preview.ts';
+
+const page = '/shell/connections/$connectionId/destinations/$destinationId';
 
 const unreadableAt = {
   name: ['name', words.required],
@@ -63,9 +70,26 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
   const editor = useRef<EditorHandle>(null);
   const [findings, setFindings] = useState<readonly TemplateFinding[]>([]);
   const [isFull, setFull] = useState(false);
-  const { known } = useData(base?.id ?? null, '');
+  const address = useSearch({ from: page });
+  const navigate = useNavigate({ from: '/connections/$connectionId/destinations/$destinationId' });
+  const shown = { tab: address.tab ?? 'request', eventId: address.eventId ?? '', actionId: address.actionId ?? '' };
+  const show = (next: Partial<Shown>) =>
+    void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
+  const [pasted, paste] = useState('');
+  const [test, setTest] = useState<Answer<'testDestination'> | null>(null);
+  const { known, actions, action } = useData(base?.id ?? null, shown.actionId);
+  const picked = usePicked(shown.eventId, pasted, base?.id);
+  const tried = {
+    destinationId: base?.id ?? null,
+    connectionId: connection.id,
+    draft,
+    sample: picked === null || 'error' in picked ? null : picked,
+    actionId: action?.id ?? null,
+  };
   const blocking = findings.filter(({ severity }) => severity === 'error');
-  const maySave = mayManage && blocking.length === 0;
+  const hasErrors = blocking.length > 0;
+  const preview = usePreview(tried, hasErrors);
+  const maySave = mayManage && !hasErrors;
 
   const failed = saving.error;
   const told = fieldErrors(failed);
@@ -113,12 +137,22 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
         },
       );
   }
-  useHotkeys([['mod+S', () => save('stay')]], []);
+  function run() {
+    show({ tab: 'request' });
+    preview.run();
+  }
+  useHotkeys(
+    [
+      ['mod+S', () => save('stay')],
+      ['mod+Enter', run],
+    ],
+    [],
+  );
 
   const fields = { draft, errors, isDisabled: !mayManage, onChange: change };
   return (
     <div ref={form}>
-      <div className={css['columns']}>
+      <div className={css['columns']} data-full={isFull || undefined}>
         <div className={css['column']}>
           <DestinationForm {...fields} connection={connection} />
           <TemplateField
@@ -133,9 +167,36 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
             onFull={setFull}
             onFindings={setFindings}
             onChange={change}
-            onRun={() => {}}
+            onRun={run}
           />
           <AdvancedSettings {...fields} stored={before} />
+        </div>
+        <div className={css['column']}>
+          <PreviewPanel
+            shown={shown}
+            onShow={show}
+            pasted={pasted}
+            onPaste={paste}
+            tried={tried}
+            actions={actions}
+            action={action}
+            preview={preview}
+            hasErrors={hasErrors}
+            test={test}
+            onInsert={(path) => editor.current?.insertPath(path)}
+            onGoTo={(line, column) => editor.current?.goToLine(line, column)}
+            sendTest={
+              <SendTest
+                tried={tried}
+                baseUrl={connection.baseUrl}
+                hasErrors={hasErrors}
+                onSent={(delivery) => {
+                  setTest(delivery);
+                  show({ tab: 'response' });
+                }}
+              />
+            }
+          />
         </div>
       </div>
       {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}

@@ -1,0 +1,154 @@
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { studio } from '../../messages/en/studio.ts';
+import { Diff } from '../../parts/diff.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { PayloadViewer } from '../../parts/payload-viewer.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { Time } from '../../parts/time.tsx';
+import { Failed } from './request-tab.tsx';
+import css from './studio.module.css';
+import { type Check, type Tried, useCheck } from './use-preview.ts';
+
+const words = studio.check;
+
+type Row = Check['rows'][number];
+type Filter = 'all' | 'threw' | 'skipped' | 'changed';
+
+type Props = {
+  tried: Tried;
+  hasErrors: boolean;
+  onGoTo: (line: number, column: number) => void;
+  onPick: (eventId: string, actionId: string | null) => void;
+};
+
+/** What the draft makes of the newest events: how many work, which fail and how, and what changes. */
+export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode {
+  const { data, error, isFetching, run } = useCheck(tried, !hasErrors);
+  const [filter, choose] = useState<Filter>('all');
+  if (hasErrors && data === undefined) return <Text c="dimmed">{studio.preview.notYet}</Text>;
+  if (error !== null && !hasErrors) return <Problem error={error} onRetry={run} />;
+  if (data === undefined)
+    return (
+      <div aria-busy="true">
+        <Text c="dimmed">{words.running}</Text>
+        <Skeleton height={160} mt="sm" />
+      </div>
+    );
+  if (data.checked === 0) return <Text c="dimmed">{words.none}</Text>;
+  const rows = data.rows.filter(
+    (row) => filter === 'all' || (filter === 'changed' ? row.changed : row.outcome === filter),
+  );
+  return (
+    <Stack gap="sm" aria-busy={isFetching}>
+      <Summary check={data} isSaved={tried.destinationId !== null} />
+      <Group gap="xs" justify="space-between">
+        <SegmentedControl
+          size="xs"
+          aria-label={words.filter}
+          value={filter}
+          onChange={choose}
+          data={[
+            { value: 'all' as const, label: words.all },
+            ...(['threw', 'skipped', 'changed'] as const).map((value) => ({
+              value,
+              label: `${words.counts[value]} ${data[value]}`,
+            })),
+          ]}
+        />
+        <Button variant="default" size="xs" loading={isFetching} onClick={run}>
+          {words.run}
+        </Button>
+      </Group>
+      {rows.length === 0 ? (
+        <Text c="dimmed">{words.noRows}</Text>
+      ) : (
+        <ul className={css['checked']}>
+          {rows.map((row) => (
+            <CheckedEvent
+              key={`${row.event.id} ${row.actionId}`}
+              row={row}
+              isSaved={tried.destinationId !== null}
+              onGoTo={onGoTo}
+              onPick={onPick}
+            />
+          ))}
+        </ul>
+      )}
+    </Stack>
+  );
+}
+
+function Summary({ check, isSaved }: { check: Check; isSaved: boolean }): ReactNode {
+  const { checked, threw, changed, skipped } = check;
+  return (
+    <div role="status">
+      {threw > 0 ? (
+        <Text fw={600} c="var(--console-bad)">
+          {words.breaks(threw, checked)}
+        </Text>
+      ) : skipped === 0 ? (
+        <Text fw={600} c="var(--console-good)">
+          {words.allFine(checked)}
+        </Text>
+      ) : null}
+      {isSaved ? <Text>{words.changes(changed)}</Text> : null}
+    </div>
+  );
+}
+
+const icons = { ok: 'check', threw: 'cross', skipped: 'skip' } as const;
+const tones = { ok: 'good', threw: 'bad', skipped: 'calm' } as const;
+
+function CheckedEvent({
+  row,
+  isSaved,
+  onGoTo,
+  onPick,
+}: { row: Row; isSaved: boolean } & Pick<Props, 'onGoTo' | 'onPick'>): ReactNode {
+  const { event, outcome, changed, reason, line, column } = row;
+  const [isOpen, open] = useState(false);
+  return (
+    <li>
+      <details onToggle={({ currentTarget }) => open(currentTarget.open)}>
+        <summary>
+          <span className={css['said']} data-tone={tones[outcome]}>
+            <Icon name={icons[outcome]} size={13} />
+            {words.outcomes[outcome]}
+          </span>
+          <span className={css['checkedName']}>{event.name ?? words.noName}</span>
+          {changed && isSaved ? <span className={css['mark']}>{words.changedMark}</span> : null}
+          <span className={css['when']}>
+            <Time at={event.receivedAt} />
+          </span>
+          {outcome === 'threw' ? (
+            <span className={css['why']}>
+              {line === undefined ? '' : `${line}:${column ?? 1} `}
+              {reason}
+            </span>
+          ) : null}
+        </summary>
+        {isOpen ? (
+          <Stack gap="xs" mt="xs">
+            {outcome === 'threw' ? <Failed result={{ reason: reason ?? '', line, column }} onGoTo={onGoTo} /> : null}
+            {outcome === 'skipped' ? <Text>{studio.preview.skipped(reason ?? '')}</Text> : null}
+            {isSaved ? (
+              changed ? (
+                <Diff before={row.before} after={row.after} labels={{ before: words.before, after: words.after }} />
+              ) : (
+                <Text c="dimmed">{words.same}</Text>
+              )
+            ) : row.after === null ? null : (
+              <PayloadViewer value={row.after} label={words.after} />
+            )}
+            <div>
+              <Button variant="default" size="xs" onClick={() => onPick(event.id, row.actionId)}>
+                {words.pick}
+              </Button>
+            </div>
+          </Stack>
+        ) : null}
+      </details>
+    </li>
+  );
+}

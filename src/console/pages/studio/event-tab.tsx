@@ -1,0 +1,58 @@
+import { Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { PayloadViewer } from '../../parts/payload-viewer.tsx';
+import type { Sample } from '../../parts/picked-event.ts';
+import { Problem } from '../../parts/problem.tsx';
+
+const words = studio.preview;
+
+type Props = {
+  sample: Sample | null;
+  action: Answer<'getAction'> | null;
+  destinationId: string | null;
+  onInsert: (path: string) => void;
+};
+
+/** The event as the template sees it: a name writes its path at the cursor. */
+export function EventTab({ sample, action, destinationId, onInsert }: Props): ReactNode {
+  const id = sample?.eventId;
+  const { data, error, refetch } = useQuery({
+    ...apiQuery('getEvent', { params: { id: id ?? '' } }),
+    enabled: id !== undefined,
+  });
+  if (sample === null) return null;
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  const event = id === undefined ? sample.event : data;
+  if (id !== undefined && event === undefined) return <Skeleton height={200} />;
+  const mapping = action?.destinations.find((one) => one.destinationId === destinationId)?.mapping ?? [];
+  const records = event === undefined ? sample.data : [recordOf(event.data, mapping)];
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="xs">
+        {words.pick}
+      </Text>
+      <PayloadViewer
+        value={{ data: records, ...(event === undefined ? {} : { events: [event] }) }}
+        root="it"
+        label={words.tree}
+        onPick={onInsert}
+      />
+    </>
+  );
+}
+
+type Mapping = Answer<'getAction'>['destinations'][number]['mapping'];
+
+/** The record that a mapping makes; what expressions give is only known to the server. */
+function recordOf(data: Readonly<Record<string, unknown>>, mapping: Mapping): Record<string, unknown> {
+  if (mapping.length === 0) return data;
+  const lines = mapping.flatMap((line): [string, unknown][] => {
+    if ('parameter' in line) return line.parameter in data ? [[line.field, data[line.parameter]]] : [];
+    return [[line.field, 'expression' in line ? words.expression(line.expression) : line.value]];
+  });
+  return Object.fromEntries(lines);
+}

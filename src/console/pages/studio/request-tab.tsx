@@ -1,0 +1,103 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { ExchangeRequest } from '../../parts/exchange.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { InWords } from '../../parts/in-words.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import css from './studio.module.css';
+import type { Tried, usePreview } from './use-preview.ts';
+
+const words = studio.preview;
+
+type Props = {
+  preview: ReturnType<typeof usePreview>;
+  tried: Tried;
+  hasErrors: boolean;
+  onGoTo: (line: number, column: number) => void;
+};
+
+/** The request that would be sent, or why none would. */
+export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
+  const { data, error, run } = preview;
+  const told = Object.entries(fieldErrors(error));
+  if (error !== null && !hasErrors && told.length > 0)
+    return (
+      <div>
+        <Text>{words.fields}</Text>
+        <ul>
+          {told.map(([path, message]) => (
+            <li key={path}>
+              <InWords text={`\`${path}\`: ${message}`} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
+  if (error !== null && !hasErrors) return <Problem error={error} onRetry={run} />;
+  if (data === undefined) return <Text c="dimmed">{hasErrors ? words.notYet : words.waiting}</Text>;
+  const { request, result, warnings } = data;
+  return (
+    <Stack gap="sm" aria-busy={preview.isFetching}>
+      {hasErrors ? <Said tone="warn" text={words.notNow} /> : null}
+      {result.kind === 'skipped' ? <Said tone="calm" text={words.skipped(result.reason)} /> : null}
+      {result.kind === 'failed' ? <Failed result={result} onGoTo={onGoTo} /> : null}
+      {request === null ? null : (
+        <>
+          <BodyCheck body={request.body} headers={request.headers} />
+          <ExchangeRequest request={request} />
+        </>
+      )}
+      {warnings.map((text) => (
+        <Text key={text} size="sm" c="dimmed">
+          {text}
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+/** A template that fails, with the way to the place. */
+export function Failed({
+  result: { reason, line, column },
+  onGoTo,
+}: {
+  result: { reason: string; line?: number | undefined; column?: number | undefined };
+  onGoTo: (line: number, column: number) => void;
+}): ReactNode {
+  return (
+    <Group gap="xs">
+      <Said tone="bad" text={words.failed(reason)} />
+      {line === undefined ? null : (
+        <Button variant="default" size="compact-sm" onClick={() => onGoTo(line, column ?? 1)}>
+          {words.goTo(line, column ?? 1)}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function Said({ tone, text }: { tone: 'good' | 'bad' | 'warn' | 'calm'; text: string }): ReactNode {
+  const icon = { good: 'check', bad: 'cross', warn: 'alert', calm: 'skip' } as const;
+  return (
+    <Text component="div" className={css['said'] ?? ''} data-tone={tone}>
+      <Icon name={icon[tone]} size={14} />
+      <span>
+        <InWords text={text} />
+      </span>
+    </Text>
+  );
+}
+
+/** Whether a JSON body really is JSON, and if not, why. */
+function BodyCheck({ body, headers }: { body: string | null; headers: readonly (readonly [string, string])[] }) {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (body === null || !/\bjson\b/i.test(type) || /ndjson/i.test(type)) return null;
+  try {
+    JSON.parse(body);
+    return <Said tone="good" text={words.validJson} />;
+  } catch (error) {
+    return <Said tone="bad" text={words.notJson(error instanceof Error ? error.message : '')} />;
+  }
+}

@@ -1,0 +1,99 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { curlCommand } from '../../../contract/curl.ts';
+import { apiQuery } from '../../data/api.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { Exchange } from '../../parts/exchange.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Failed } from './request-tab.tsx';
+import css from './studio.module.css';
+import type { Tried } from './use-preview.ts';
+
+const words = studio.test;
+
+type Props = {
+  test: Answer<'testDestination'> | null;
+  tried: Tried;
+  action: Answer<'getAction'> | null;
+  onGoTo: (line: number, column: number) => void;
+};
+
+/** What a test brought back: how it counts, the request as sent, the answer, and where the time went. */
+export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
+  if (test === null) return <Text c="dimmed">{words.none}</Text>;
+  const attempt = test.attemptLog?.at(-1);
+  return (
+    <Stack gap="sm">
+      <dl className={css['facts']}>
+        <div>
+          <dt>{words.classification}</dt>
+          <dd>
+            <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
+          </dd>
+        </div>
+        {attempt?.request == null ? null : (
+          <div>
+            <dt>{words.token}</dt>
+            <dd>{attempt.timings.tokenMs === null ? words.tokenNone : tokenUse(attempt.timings.tokenMs)}</dd>
+          </div>
+        )}
+        {action === null ? null : <RulesFact action={action} tried={tried} />}
+      </dl>
+      {attempt?.request == null && test.detail !== null ? (
+        <Failed result={{ reason: test.detail }} onGoTo={onGoTo} />
+      ) : null}
+      {attempt === undefined ? null : (
+        <Exchange
+          request={attempt.request}
+          response={attempt.response}
+          error={attempt.error}
+          timings={attempt.timings}
+        />
+      )}
+      <Group gap="xs">
+        {attempt?.request == null ? null : <CopyButton text={curlCommand(attempt.request)} label={words.copyCurl} />}
+        <Text size="sm">
+          <Link to="/deliveries/$deliveryId" params={{ deliveryId: test.id }}>
+            {words.open}
+          </Link>
+        </Text>
+      </Group>
+    </Stack>
+  );
+}
+
+/** Less than a request to anywhere takes: the token was at hand. */
+const fetchedMs = 1;
+
+function tokenUse(tokenMs: number): string {
+  return tokenMs < fetchedMs ? words.tokenKept : words.tokenTook(formatDuration(tokenMs));
+}
+
+function RulesFact({ action, tried: { sample } }: Pick<Props, 'tried'> & { action: Answer<'getAction'> }): ReactNode {
+  const may = useMay('behaviors:view');
+  const event = sample?.eventId === undefined ? sample?.event : undefined;
+  const { data } = useQuery({
+    ...apiQuery('checkCondition', {
+      body: {
+        condition: action.rules,
+        ...(sample?.eventId === undefined ? {} : { eventId: sample.eventId }),
+        ...(event === undefined ? {} : { event }),
+      },
+    }),
+    enabled: may && (sample?.eventId !== undefined || event !== undefined),
+  });
+  if (data === undefined) return null;
+  return (
+    <div>
+      <dt>{words.rules}</dt>
+      <dd>{data.matched ? words.rulesMatch(action.name) : words.rulesDiffer(action.name)}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { useApi } from '../../data/api.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { useMay } from '../../session/rights.ts';
+import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { type Tried, triedBody } from './use-preview.ts';
+
+const words = studio.test;
+
+type Props = {
+  tried: Tried;
+  baseUrl: string;
+  hasErrors: boolean;
+  onSent: (delivery: Answer<'testDestination'>) => void;
+};
+
+/** Asks, and then really sends one request with what stands in the form. Key `t`. */
+export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNode {
+  const { destinationId, sample, actionId, draft } = tried;
+  const mayManage = useMay('connections:manage');
+  const [isAsking, ask] = useState(false);
+  const [isOn] = useSingleKeys();
+  const button = useRef<HTMLButtonElement>(null);
+  // A test makes a delivery: lists of these are asked for again.
+  const test = useApi('testDestination');
+  const isOff = !mayManage || destinationId === null || sample === null || hasErrors;
+
+  useEffect(() => {
+    if (!isOn) return;
+    function pressed({ key, ctrlKey, metaKey, altKey, defaultPrevented, target }: KeyboardEvent) {
+      if (key !== 't' || ctrlKey || metaKey || altKey || defaultPrevented) return;
+      const isWriting =
+        target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+      if (!isWriting && document.querySelector('[aria-modal="true"]') === null) button.current?.click();
+    }
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [isOn]);
+
+  function send() {
+    if (destinationId === null || sample === null) return;
+    const body = { ...sample, draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) };
+    test.mutate(
+      { params: { id: destinationId }, body },
+      {
+        onSuccess(delivery) {
+          ask(false);
+          onSent(delivery);
+        },
+      },
+    );
+  }
+
+  return (
+    <Stack gap={4}>
+      <div>
+        <Button
+          ref={button}
+          variant="default"
+          leftSection={<Icon name="flask" />}
+          disabled={isOff}
+          onClick={() => {
+            test.reset();
+            ask(true);
+          }}
+        >
+          {words.button}
+        </Button>
+      </div>
+      {destinationId === null ? (
+        <Text size="sm" c="dimmed">
+          {words.saveFirst}
+        </Text>
+      ) : null}
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={words.title}
+        verb={words.button}
+        isDangerous={false}
+        isBusy={test.isPending}
+        error={test.error}
+        onCancel={() => ask(false)}
+        onConfirm={send}
+      >
+        <p>{words.text(URL.parse(baseUrl)?.host ?? baseUrl)}</p>
+        <p>{words.once}</p>
+      </ConfirmDialog>
+    </Stack>
+  );
+}
