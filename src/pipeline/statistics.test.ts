@@ -207,3 +207,19 @@ test('a stop writes what was counted', async () => {
   await rig.restart();
   assert.equal((await look(rig)).totals.delivered, 1);
 });
+
+test('a process that dies takes at most the last five seconds of statistics along', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(5_000);
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  const dead = rig.pipeline;
+  await rig.restart();
+  const { statistics } = rig.pipeline;
+  assert.equal((await statistics.read({ kind: 'all', id: null, range: '15m' })).totals.delivered, 1);
+  const ended = dead[Symbol.asyncDispose]();
+  await rig.clock.advance(60_000);
+  await ended;
+});

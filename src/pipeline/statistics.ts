@@ -1,32 +1,22 @@
 import type { Reason } from '../contract/delivery.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import type { CountName, Stats, StatsKind, StatsRange } from '../contract/stats.ts';
-import {
-  addFigures,
-  type DueDelivery,
-  type Figures,
-  type LoggedDelivery,
-  type StatisticsEntry,
-  type Statistics as StatisticsPort,
-} from '../journal/journal.ts';
+import type { Stats } from '../contract/stats.ts';
+import type { DueDelivery, LoggedDelivery, StatisticsEntry, Statistics as StatisticsPort } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Step } from './deliverer.ts';
 import type { Closed } from './gates.ts';
 import type { Matched } from './matcher.ts';
+import { readStats, type StatsQuery } from './read-stats.ts';
 import {
   add,
   addHappening,
   countSlots,
-  countsIn,
   happens,
   isAnswered,
   isDelivered,
-  lastsIn,
   newHappening,
   newTally,
-  percentilesIn,
   reasonSlots,
-  reasonsIn,
   startAnew,
   type Tally,
   takeFigures,
@@ -34,8 +24,6 @@ import {
 
 /** Where a delivery's counts go, beside those of everything. */
 type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
-
-export type StatsQuery = { kind: StatsKind; id: string | null; range: StatsRange };
 
 /** Counts what happens, in memory; tests are left out by whoever calls. */
 export type Statistics = AsyncDisposable & {
@@ -62,24 +50,7 @@ const flushMs = 5_000;
 const freshMs = 1_000;
 /** While the journal takes nothing, the oldest entries beyond these are lost. */
 const entriesMost = 20_000;
-const itemsMost = 1_000;
 const minuteMs = 60_000;
-
-const ranges: Record<StatsRange, { stepMs: number; steps: number }> = {
-  '15m': { stepMs: minuteMs, steps: 15 },
-  '1h': { stepMs: minuteMs, steps: 60 },
-  '24h': { stepMs: 15 * minuteMs, steps: 96 },
-  '7d': { stepMs: 120 * minuteMs, steps: 84 },
-};
-
-/** The figure that a thing's own series shows. */
-const follows: Record<StatsKind, CountName> = {
-  all: 'created',
-  action: 'matched',
-  destination: 'delivered',
-  connection: 'delivered',
-  collector: 'received',
-};
 
 /**
  * Statistics over time. What happens is added up in memory and goes to the journal every five seconds and at a stop, in
@@ -235,47 +206,12 @@ export function createStatistics(options: {
       else ends('failed', end.reason);
       addFor(of, amount);
     },
-    async read({ kind, id, range }) {
+    async read(query) {
       await (clock.now() - flushedAt >= freshMs ? flush() : flushing);
-      const now = clock.now();
-      const { stepMs, steps } = ranges[range];
-      const to = now - (now % stepMs);
-      const from = to - (steps - 1) * stepMs;
-      const query = { kind, id: kind === 'all' ? '' : id, stepMs, from, to, follow: follows[kind] };
-      const [found, oldest] = await Promise.all([journal.read(query), kind === 'all' ? journal.oldestWaiting() : null]);
-      const totals: Record<string, number> = {};
-      for (const { figures } of found.steps) addFigures(totals, figures);
-      return {
-        kind,
-        id,
-        range,
-        from: new Date(from).toISOString(),
-        until: new Date(now).toISOString(),
-        stepMs,
-        totals: countsIn(totals),
-        latency: percentilesIn(totals, 'latency'),
-        durations: percentilesIn(totals, 'duration'),
-        oldestWaitingAt: oldest === null ? null : new Date(oldest).toISOString(),
-        series: found.steps.map(({ at, figures }) => ({ at: new Date(at).toISOString(), ...countsIn(figures) })),
-        reasons: reasonsIn(totals),
-        items: kind === 'all' || id !== null ? [] : itemsOf(found.things),
-      };
+      return readStats(journal, query, clock.now());
     },
     async [Symbol.asyncDispose]() {
       await flush();
     },
   };
-}
-
-/** The busiest things, as many as there is room for. */
-function itemsOf(things: readonly { id: string; figures: Figures; series: number[] }[]): Stats['items'] {
-  const items = things.map(({ id, figures, series }) => ({
-    id,
-    ...countsIn(figures),
-    p95Ms: percentilesIn(figures, 'latency')?.p95Ms ?? null,
-    ...lastsIn(figures),
-    series,
-  }));
-  const busyness = (item: Stats['items'][number]) => item.received + item.matched + item.created + item.delivered;
-  return items.sort((a, b) => busyness(b) - busyness(a)).slice(0, itemsMost);
 }
