@@ -1,14 +1,12 @@
-import type { Delivery } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
-import type { ExplainedCondition } from '../contract/explanation.ts';
 import { behaviorConditions } from '../pipeline/configuration.ts';
-import { shownDelivery } from '../pipeline/delivery-view.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
 import { beside, isIdOf, pageOfSearch, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
 import type { EventStreams } from './event-stream.ts';
+import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 import { given } from './given.ts';
 import { withoutData, withoutValues } from './payloads.ts';
 
@@ -17,29 +15,17 @@ const lookedMax = 5_000;
 
 type Explained = OutputOf<'explainEvent'>;
 
-/** How many deliveries of one event are looked at for its explanation. */
-const deliveriesMax = 1_000;
-
 export function eventHandlers(
   parts: ApiParts,
   streams: EventStreams,
 ): Handlers<'listEvents' | 'getEvent' | 'getEventNames' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents'> {
   const { log } = parts.journal;
-  const { configuration, outlook } = parts.pipeline;
+  const { configuration } = parts.pipeline;
 
   async function find({ params }: Call<'getEvent' | 'explainEvent'>): Promise<Event> {
     const event = await log.event(params.id);
     if (event === null) throw new AppError('not_found', `There is no event ${params.id}; it may have been removed.`);
     return event;
-  }
-
-  async function deliveriesOf(eventId: string): Promise<Delivery[]> {
-    const closed = outlook.closed();
-    const now = parts.now();
-    const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
-    return (await log.deliveries({ eventId, ...limits })).map((one) =>
-      shownDelivery(one, { isSending: outlook.isSending(one.id), closed: closed.get(one.destinationId) ?? null, now }),
-    );
   }
 
   /** Whether an event matches the rules that an action has now; an action that is not there matches nothing. */
@@ -54,6 +40,8 @@ export function eventHandlers(
     async listEvents({ query, may }) {
       const { limit, cursor: text, actionId, receivedAfter, receivedBefore, ...same } = query;
       const cursor = readCursor(text, isIdOf('evt'));
+      if (query.parameter !== undefined && !may('payloads:view'))
+        throw new AppError('forbidden', 'Searching the data of events needs the right payloads:view.');
       const filters = {
         ...given(same),
         ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
@@ -96,7 +84,7 @@ export function eventHandlers(
 
     async getEventOutcomes({ query }) {
       const data = query.ids.map(async (eventId) => {
-        const deliveries = (await deliveriesOf(eventId)).filter(({ test }) => !test);
+        const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
         return { eventId, deliveries: deliveries.map(({ id, actionId, status }) => ({ id, actionId, status })) };
       });
       return { data: await Promise.all(data) };
@@ -104,19 +92,19 @@ export function eventHandlers(
 
     async explainEvent(call): Promise<Explained> {
       const event = await find(call);
-      const { documents } = configuration.snapshot;
-      const deliveries = await deliveriesOf(event.id);
-      const behaviors = behaviorConditions(documents.behavior.values());
+      const deliveries = await deliveriesOfEvent(parts, event.id);
       const isShown = call.may('payloads:view');
-      const actions = [...documents.action.values()].flatMap(({ id, body }) => {
-        const compiled = compileCondition(body.rules, behaviors);
-        if (!compiled.ok) return [];
-        const { result, decidedBy, tree } = compiled.condition.explain(event);
-        const explanation: ExplainedCondition = isShown ? tree : withoutValues(tree);
-        const own = deliveries.filter((one) => one.actionId === id);
-        const { name, status } = body;
-        return [{ actionId: id, name, status, matched: result, decidedBy, explanation, deliveries: own }];
-      });
+      const actions = actionExplainer(configuration.snapshot)(event).map(
+        ({ actionId, name, status, result, decidedBy, tree }) => ({
+          actionId,
+          name,
+          status,
+          matched: result,
+          decidedBy,
+          explanation: isShown ? tree : withoutValues(tree),
+          deliveries: deliveries.filter((one) => one.actionId === actionId),
+        }),
+      );
       return { event: isShown ? event : withoutData(event), actions };
     },
 

@@ -13,12 +13,19 @@ import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
 import { statsHandlers } from './stats.ts';
 import { templateHandlers } from './templates.ts';
+import type { TraceHandlers } from './traces.ts';
+
+/** What stands beside the handlers, because intake and the Inbox feed it. */
+export type Beside = {
+  streams: EventStreams;
+  inbox: InboxHandlers;
+  traces: TraceHandlers;
+  rejected: Handlers<'listRejectedRequests'>;
+  stopping: () => boolean;
+};
 
 /** One handler for every route of the table; the type says so. */
-export function allHandlers(
-  parts: ApiParts,
-  { streams, inbox, stopping }: { streams: EventStreams; inbox: InboxHandlers; stopping: () => boolean },
-): Handlers {
+export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected, stopping }: Beside): Handlers {
   return {
     ...connectionHandlers(parts),
     ...destinationHandlers(parts),
@@ -32,6 +39,8 @@ export function allHandlers(
     ...templateHandlers(parts),
     ...identityHandlers(),
     ...inbox,
+    ...traces,
+    ...rejected,
     ...operatingHandlers(parts, stopping),
   };
 }

@@ -9,6 +9,7 @@ import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 import { foldName } from './fold-name.ts';
 import { inboxRules } from './inbox-rules.ts';
+import { requestIds } from './request-id.ts';
 
 export type InboxHandlers = Handlers<
   'listInboxRequests' | 'clearInbox' | 'listInboxRules' | 'setInboxRule' | 'removeInboxRule'
@@ -23,6 +24,8 @@ const bodyBytesMax = 65_536;
  */
 export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'pipeline'>) {
   const { inbox: isOpen, newId, now, pipeline } = parts;
+  // Ids that sort by arrival, also within one millisecond.
+  const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
   const rules = inboxRules(() => {
     if (!isOpen) throw closed();
@@ -73,7 +76,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
         method: [...app.supportedMethods],
         exposeHeadRoute: false,
         async handler(request, reply) {
-          const id = newId('request');
+          const id = nextId();
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const answer = rules.answerOf(request.params.name);
           const { raw } = request;

@@ -3,16 +3,20 @@ import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '.
 import type { CollectorBody } from '../contract/collector.ts';
 import { AppError } from '../contract/errors.ts';
 import { hopsHeader, hopsKey } from '../contract/event.ts';
+import { traceHeader } from '../contract/trace.ts';
 import type { Document } from '../pipeline/configuration.ts';
 import type { ApiParts } from './call.ts';
 import { collectorRates } from './collector-rates.ts';
 import { inflated } from './inflate.ts';
 import { asAppError } from './problem.ts';
+import type { RejectedRequests } from './rejected-requests.ts';
+import type { Traces } from './traces.ts';
 
 /** After so many trips through our own deliveries an event goes round in a circle. */
 const hopsMax = 5;
 
 const hopsName = hopsHeader.toLowerCase();
+const traceName = traceHeader.toLowerCase();
 
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const noBody = Buffer.alloc(0);
@@ -23,7 +27,14 @@ type Keyed = { Params: { key: string } };
  * Where events come in. No credentials but the collector's key, no schema library: this is the hottest path. What is
  * answered with 2xx is on disk.
  */
-export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => boolean }) {
+export function intakeRoutes(
+  parts: ApiParts,
+  {
+    stopping,
+    traces,
+    rejected,
+  }: { stopping: () => boolean; traces: Pick<Traces, 'mark'>; rejected: Pick<RejectedRequests, 'note'> },
+) {
   const { pipeline, telemetry, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);
@@ -69,7 +80,14 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
     }
     const hops = hopsOf(request);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
-    return pipeline.accept({ collectorId: collector.id, receivedAt, events });
+    const header = request.headers[traceName];
+    const kept = traces.mark(
+      { url: request.raw.url ?? '', header: header === undefined ? header : String(header) },
+      events,
+    );
+    const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
+    kept?.(ids);
+    return ids;
   }
 
   function refuseOrGoOn(request: FastifyRequest): void {
@@ -114,6 +132,7 @@ export function intakeRoutes(parts: ApiParts, { stopping }: { stopping: () => bo
   return async function plugin(app: FastifyInstance) {
     app.addHook<Keyed>('onError', (request, _reply, error, done) => {
       const { code } = asAppError(error);
+      rejected.note(request, error);
       telemetry.intakeRefused({ code });
       pipeline.statistics.rejected(configuration.snapshot.collectorsByKey.get(request.params.key)?.id ?? null, code);
       done();

@@ -5,7 +5,9 @@ import { routes, routeTable } from '../contract/routes.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { allHandlers } from './handlers.ts';
 import { createInbox } from './inbox.ts';
+import { createRejectedRequests } from './rejected-requests.ts';
 import { startTestServer, type TestServer } from './server.testing.ts';
+import { createTraces } from './traces.ts';
 
 const guarded = routes.filter((route) => route.rights !== null);
 
@@ -83,6 +85,8 @@ test('every route has its handler and every handler its route', async () => {
   await using server = await startTestServer();
   const streams = { open() {}, closeAll() {} };
   const inbox = createInbox(server.parts).handlers;
-  const handlers = allHandlers(server.parts, { streams, inbox, stopping: () => false });
+  const traces = createTraces(server.parts).handlers;
+  const rejected = createRejectedRequests(server.parts).handlers;
+  const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, stopping: () => false });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

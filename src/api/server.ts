@@ -12,7 +12,9 @@ import { eventStreams } from './event-stream.ts';
 import { allHandlers } from './handlers.ts';
 import { createInbox } from './inbox.ts';
 import { intakeRoutes } from './intake.ts';
+import { createRejectedRequests } from './rejected-requests.ts';
 import { requestIds } from './request-id.ts';
+import { createTraces } from './traces.ts';
 
 export type Server = AsyncDisposable & {
   /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
@@ -78,8 +80,16 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   const streams = eventStreams(parts);
   const inbox = createInbox(parts);
-  const handlers = allHandlers(parts, { streams, inbox: inbox.handlers, stopping });
-  await app.register(intakeRoutes(parts, { stopping }));
+  const traces = createTraces(parts);
+  const rejected = createRejectedRequests(parts);
+  const handlers = allHandlers(parts, {
+    streams,
+    inbox: inbox.handlers,
+    traces: traces.handlers,
+    rejected: rejected.handlers,
+    stopping,
+  });
+  await app.register(intakeRoutes(parts, { stopping, traces, rejected }));
   await app.register(inbox.routes);
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { idSource, placedId, placeOf } from './ids.ts';
+import { idSource, placedId, placeOf, timeOf } from './ids.ts';
 
 test('an id of the journal tells its place, and ids sort like their places', () => {
   const places = [
@@ -33,4 +33,7 @@ test('ids sort by time and differ within one millisecond', () => {
   assert.match(first, /^con_[0-9a-hjkmnp-tv-z]{26}$/);
   assert.notEqual(first, twin);
   assert.ok(first < newId('connection'));
+  assert.deepEqual([timeOf('connection', first), timeOf('trace', first)], [1_000, null]);
+  for (const wrong of ['', 'con_', `${first}0`, `${first.slice(0, -1)}!`])
+    assert.equal(timeOf('connection', wrong), null);
 });

@@ -13,6 +13,7 @@ export const idPrefixes = {
   role: 'rol',
   token: 'tok',
   request: 'req',
+  trace: 'trc',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -30,6 +31,13 @@ export function idSource(now: () => number, randomBytes: (n: number) => Uint8Arr
     for (const byte of randomBytes(16)) tail += alphabet[byte & 31];
     return `${idPrefixes[kind]}_${encode(now(), 10)}${tail}`;
   };
+}
+
+/** When an id of an id source was made (ms since the epoch); null when it is not such an id of this kind. */
+export function timeOf(kind: IdKind, id: string): number | null {
+  if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;
+  const timeMs = decode(id, 4, 14);
+  return Number.isSafeInteger(timeMs) && Number.isFinite(decode(id, 14, 30)) ? timeMs : null;
 }
 
 /** Where an event or a delivery stands in the journal: a partition (0–32,767) and a number in it (below 2^53). */

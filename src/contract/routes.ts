@@ -22,9 +22,11 @@ import { explainedCondition } from './explanation.ts';
 import { inboxRequest, inboxRule, inboxRuleInput } from './inbox.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { parameter, parameterPatch } from './parameter.ts';
+import { rejectedRequest } from './rejected-request.ts';
 import { allRights } from './rights.ts';
 import { api, type Route, route } from './route.ts';
 import { stats, statsKind, statsRange } from './stats.ts';
+import { trace, tracedStory, traceInput } from './trace.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const textFilter = z.string().max(255).optional();
@@ -313,11 +315,22 @@ export const routeTable = {
     tag: 'collectors',
     output: collector,
   }),
+  listRejectedRequests: api(
+    'GET',
+    '/collectors/rejected',
+    ['collectors:view'],
+    'List the last intake requests that were refused, also those with a key that no collector has, newest first',
+    {
+      tag: 'collectors',
+      query: z.strictObject({ ...pageQuery, key: textFilter, collectorId: textFilter }),
+      output: pageOf(rejectedRequest),
+    },
+  ),
   listEvents: api(
     'GET',
     '/events',
     ['events:view'],
-    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` alone: it is there; `actionId`: its present rules match. A page looks at 5,000 events at most, so that it may be short, even empty, and have a `next` all the same',
+    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` (needs payloads:view) alone: it is there; `actionId`: its present rules match. A page looks at 5,000 events at most, so that it may be short, even empty, and have a `next` all the same',
     { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
   getEventNames: api('GET', '/events/names', ['events:view'], 'Name up to 100 events (`ids`, separated by commas)', {
@@ -357,6 +370,23 @@ export const routeTable = {
     'Follow events as they are matched (server-sent events)',
     { tag: 'events', output: z.string(), produces: 'text/event-stream' },
   ),
+  startTrace: api('POST', '/traces', ['events:view'], 'Start to follow events that carry the id of the trace', {
+    tag: 'traces',
+    body: traceInput,
+    output: trace,
+    status: 201,
+  }),
+  getTrace: api(
+    'GET',
+    '/traces/{id}',
+    ['events:view'],
+    'Get a trace with its first 200 events and what became of them, oldest first',
+    { tag: 'traces', output: tracedStory },
+  ),
+  stopTrace: api('POST', '/traces/{id}/stop', ['events:view'], 'End a trace; what it followed can still be read', {
+    tag: 'traces',
+    output: trace,
+  }),
   listDeliveries: api('GET', '/deliveries', ['deliveries:view'], 'List deliveries, newest first', {
     tag: 'deliveries',
     query: deliveryQuery,

@@ -1,0 +1,36 @@
+import type { Delivery } from '../contract/delivery.ts';
+import type { Event } from '../contract/event.ts';
+import type { Explanation } from '../contract/explanation.ts';
+import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts';
+import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { compileCondition } from '../rules/compile.ts';
+import type { ApiParts } from './call.ts';
+
+/** An action as it is now, and why its rules hold for an event or don't. */
+export type ExplainedAction = Explanation & { actionId: string; name: string; status: 'enabled' | 'disabled' };
+
+/** Explains events by the rules that actions have now, compiled once for all of them. */
+export function actionExplainer({ documents }: Snapshot): (event: Event) => ExplainedAction[] {
+  const behaviors = behaviorConditions(documents.behavior.values());
+  const compiled = [...documents.action.values()].flatMap(({ id, body: { name, status, rules } }) => {
+    const one = compileCondition(rules, behaviors);
+    return one.ok ? [{ actionId: id, name, status, condition: one.condition }] : [];
+  });
+  return (event) => compiled.map(({ condition, ...action }) => ({ ...action, ...condition.explain(event) }));
+}
+
+/** How many deliveries of one event are looked at. */
+const deliveriesMax = 1_000;
+
+/** The deliveries of one event as people see them, newest first. */
+export async function deliveriesOfEvent(
+  { journal, pipeline: { outlook }, now: clock }: Pick<ApiParts, 'journal' | 'pipeline' | 'now'>,
+  eventId: string,
+): Promise<Delivery[]> {
+  const closed = outlook.closed();
+  const now = clock();
+  const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
+  return (await journal.log.deliveries({ eventId, ...limits })).map((one) =>
+    shownDelivery(one, { isSending: outlook.isSending(one.id), closed: closed.get(one.destinationId) ?? null, now }),
+  );
+}
