@@ -7,9 +7,11 @@ import { parts } from '../../messages/en/parts.ts';
 import { type Chip, FilterChips } from '../../parts/filter-chips.tsx';
 import { FilterPopover } from '../../parts/filter-popover.tsx';
 import { options } from '../../parts/options.ts';
-import { type DeliveryFilters, isErrorKind, isStatus } from './delivery-filters.ts';
+import { type DeliveryFilters, isErrorKind, isReason, isStatus } from './delivery-filters.ts';
 
 const w = words.filters;
+
+const reasons = Object.entries(outcomes.reason).map(([value, { short }]) => ({ value, label: short }));
 
 type Props = { filters: DeliveryFilters; onChange: (change: DeliveryFilters) => void };
 type Typed = { currentTarget: { value: string } };
@@ -101,6 +103,12 @@ export function DeliveryFilterBar({ filters, onChange }: Props): ReactNode {
               data={[{ value: '', label: w.anyError }, ...kinds]}
             />
             <NativeSelect
+              label={w.reason}
+              value={draft.reason ?? ''}
+              onChange={set('reason', change)}
+              data={[{ value: '', label: w.anyReason }, ...reasons]}
+            />
+            <NativeSelect
               label={w.test}
               value={draft.test ?? ''}
               onChange={set('test', change)}
@@ -124,7 +132,7 @@ export function DeliveryChips({ filters, onChange }: Props): ReactNode {
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
-  const { action, connection, destination, error, test } = filters;
+  const { action, connection, destination, error, reason, test } = filters;
   const chips: Chip[] = [];
   const chip = (name: string, value: string, without: DeliveryFilters) =>
     chips.push({ text: w.chip(name, value), onRemove: () => onChange(without) });
@@ -134,6 +142,7 @@ export function DeliveryChips({ filters, onChange }: Props): ReactNode {
   if (destination !== undefined)
     chip(w.destination, destinations.get(destination)?.name ?? destination, { destination: undefined });
   if (isErrorKind(error)) chip(w.errorKind, outcomes.errorKind[error].short, { error: undefined });
+  if (isReason(reason)) chip(w.reason, outcomes.reason[reason].short, { reason: undefined });
   if (test !== undefined) chip(w.test, w.tests[test], { test: undefined });
   return <FilterChips chips={chips} />;
 }

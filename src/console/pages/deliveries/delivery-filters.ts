@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { DeliveryStatus, ErrorKind } from '../../../contract/delivery.ts';
+import type { DeliveryStatus, ErrorKind, Reason } from '../../../contract/delivery.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 
 /** The filters of the list, as they stand in the address. */
@@ -10,6 +10,7 @@ export type DeliveryFilters = {
   connection?: string | undefined;
   destination?: string | undefined;
   error?: string | undefined;
+  reason?: string | undefined;
   test?: 'true' | 'false' | undefined;
   range?: '15m' | '1h' | '24h' | '7d' | 'custom' | undefined;
   from?: string | undefined;
@@ -22,7 +23,7 @@ const rangesMs = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604
 
 /** The same as the API takes them; a range counts back from `now`. What the API does not know is left out. */
 export function queryOf(filters: DeliveryFilters, now: number): DeliveryQuery {
-  const { filter, status, action, connection, destination, error, test, range, from, until } = filters;
+  const { filter, status, action, connection, destination, error, reason, test, range, from, until } = filters;
   return {
     eventId: filter,
     status: isStatus(status) ? status : undefined,
@@ -30,6 +31,7 @@ export function queryOf(filters: DeliveryFilters, now: number): DeliveryQuery {
     connectionId: connection,
     destinationId: destination,
     errorKind: isErrorKind(error) ? error : undefined,
+    reason: isReason(reason) ? reason : undefined,
     test,
     ...(range === 'custom'
       ? { createdAfter: timeOf(from), createdBefore: timeOf(until) }
@@ -47,6 +49,10 @@ export function isStatus(text: string | undefined): text is DeliveryStatus {
 
 export function isErrorKind(text: string | undefined): text is ErrorKind {
   return text !== undefined && Object.hasOwn(outcomes.errorKind, text);
+}
+
+export function isReason(text: string | undefined): text is Reason {
+  return text !== undefined && Object.hasOwn(outcomes.reason, text);
 }
 
 /** A time as typed in a field for date and time, where the reader is, or as RFC 3339. */

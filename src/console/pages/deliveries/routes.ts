@@ -14,6 +14,7 @@ const list = createRoute({
     connection: textSearch,
     destination: textSearch,
     error: textSearch,
+    reason: textSearch,
     test: choice(['true', 'false']),
     range: choice(['15m', '1h', '24h', '7d', 'custom']),
     from: textSearch,

@@ -1,4 +1,4 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { DeliveryStatus } from '../../../contract/delivery.ts';
@@ -64,7 +64,13 @@ export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollecto
 }
 
 function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
-  if (deliveries === undefined) return <Skeleton height={12} width="3rem" aria-label={words.waiting} />;
+  if (deliveries === undefined)
+    return (
+      <>
+        <Skeleton height={12} width="3rem" />
+        <VisuallyHidden>{words.waiting}</VisuallyHidden>
+      </>
+    );
   if (deliveries.length === 0)
     return (
       <Text c="dimmed" size="sm">

@@ -14,11 +14,15 @@ export type EventFilters = {
 
 /** The same as the API takes them. */
 export function queryOf(filters: EventFilters): NonNullable<CallInput<'listEvents'>['query']> {
-  const { filter, visitor, collector } = filters;
+  const { filter, visitor, collector, action, parameter, value, trace } = filters;
   return {
     name: filter,
     visitorId: visitor,
     collectorId: collector,
+    actionId: action,
+    parameter,
+    value: parameter === undefined ? undefined : value,
+    trace,
   };
 }
 

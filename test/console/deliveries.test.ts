@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { reaches, type Wired, wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+let receiver: Receiver;
+let wired: Wired;
+before(async () => {
+  console_ = await startConsole();
+  receiver = await startReceiver();
+  wired = await wire(console_.app, receiver, {
+    connection: {
+      name: 'CRM',
+      auth: { type: 'bearer', token: 'very-secret-token' },
+      settings: { retry: { scheduleMs: [0, 200, 60_000], jitter: 0 } },
+    },
+    destination: { name: 'Orders' },
+    action: { name: 'Purchase' },
+  });
+});
+after(async () => {
+  await console_[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+test('a delivery shows each attempt, what lay between them, what was sent and answered, and what changed', async () => {
+  const { app, browser } = console_;
+  receiver.answer(
+    '/in',
+    { status: 503, body: 'busy' },
+    { status: 429, headers: { 'retry-after': '1' }, body: '{"error":"slow down"}' },
+    { status: 201, body: '{"ok":true}' },
+  );
+  const sent = await wired.deliver({ 'wt.ev': 'purchase', total: '12' });
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries' });
+  const { page } = tab;
+  const row = page.getByRole('row', { name: /purchase/ });
+  await row.getByText('201 Created').waitFor();
+  await row.getByText('CRM › Orders').waitFor();
+  await row.getByRole('link', { name: 'Delivered' }).click();
+
+  await page.getByText('It was delivered after 3 attempts.').waitFor();
+  await page.getByText('back-off, as the retry schedule says').waitFor();
+  await page.getByText('as the system asked (Retry-After: 1)').waitFor();
+  await page.getByRole('button', { name: /Attempt 3: Delivered/, pressed: true }).waitFor();
+  await page.keyboard.press('[');
+  await page.getByRole('button', { name: /Attempt 2: To be retried/, pressed: true }).waitFor();
+  await page.getByText('The system asks to be sent less for a while.').waitFor();
+  assert.match(page.url(), /attempt=att_/);
+  await page.getByText('Request headers').click();
+  await page.getByRole('img', { name: 'secret, hidden' }).waitFor();
+  await page.getByText('What changed since attempt 1').click();
+  await page.getByText('slow down').nth(1).waitFor();
+  assert.doesNotMatch(await page.content(), /very-secret-token/);
+  await page.getByRole('link', { name: 'purchase', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'purchase' }).waitFor();
+  assert.equal(sent.attemptLog?.length, 3);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a failed delivery says why and what to do, and goes out with Retry now while one looks', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 404, body: '{"message":"no such thing"}' });
+  const failed = await wired.deliver({ 'wt.ev': 'view' }, 'failed');
+  await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${failed.id}` });
+  const { page } = tab;
+  const summary = page.getByRole('region', { name: 'Where it stands' });
+  await summary.getByText('It was given up because the system refused the request.').waitFor();
+  await summary.getByRole('link', { name: 'Open the destination' }).waitFor();
+  receiver.answer('/in', { status: 200 });
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  await summary.getByText('It was delivered after 2 attempts.').waitFor();
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  await page.getByRole('dialog', { name: 'Send it again?' }).getByRole('button', { name: 'Cancel' }).click();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what is held says by what, can be cancelled, and everything that matches is retried with its count', async () => {
+  const { app, browser } = console_;
+  const params = { id: wired.destination.id };
+  await app.client.call('changeDestination', { params, body: { status: 'paused' } });
+  const held = await wired.deliver({ 'wt.ev': 'held' }, 'held');
+  for (const name of ['held too', 'held as well']) await wired.deliver({ 'wt.ev': name }, 'held');
+  await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${held.id}` });
+  const { page } = tab;
+  await page.getByText('not sent for now because its destination is paused.').waitFor();
+  await page.getByRole('button', { name: 'Cancel delivery' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
+  await page.getByText('It is not sent any more').first().waitFor();
+
+  await page.getByRole('link', { name: 'Deliveries' }).first().click();
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('Held');
+  await page.getByRole('row', { name: /held too/ }).waitFor();
+  await page.getByRole('row', { name: /purchase/ }).waitFor({ state: 'detached' });
+  assert.match(page.url(), /status=held/);
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
+  await wired.deliver({ 'wt.ev': 'meanwhile' });
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('Delivered');
+  await page.getByRole('row', { name: /held too/ }).waitFor();
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retry deliveries' });
+  await dialog.getByText('would arrive twice').waitFor();
+  const before = receiver.at('/in').length;
+  const count = Number(/\d+/.exec((await dialog.getByRole('button', { name: /^Retry \d+/ }).textContent()) ?? '')?.[0]);
+  await dialog.getByRole('button', { name: /^Retry \d+/ }).click();
+  await dialog.getByText(`${count} deliveries done.`).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  const { data } = await app.client.call('listDeliveries', { query: { limit: 200 } });
+  for (const one of data) if (one.status !== 'cancelled') await reaches(app, one.id, 'delivered');
+  assert.equal(receiver.at('/in').length - before, count);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what the filter finds is exported, and the filter stands in the address', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries?status=cancelled' });
+  const { page } = tab;
+  await page.getByRole('row', { name: /held/ }).waitFor();
+  const file = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'As CSV' }).click();
+  const lines = (await readFile(await (await file).path(), 'utf8')).trim().split('\r\n');
+  assert.equal(lines.length, 2);
+  assert.match(lines[1] ?? '', /^dlv_.*,cancelled,/);
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('combobox', { name: 'What went wrong' }).selectOption('Timed out');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('heading', { name: 'No deliveries match.' }).waitFor();
+  assert.match(page.url(), /error=timeout/);
+  await page.getByRole('button', { name: 'Remove filter What went wrong: Timed out' }).click();
+  await page.getByRole('row', { name: /held/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [name, settings] of Object.entries(looks))
+  test(`neither the list of deliveries nor a delivery has a barrier, in any of its states, ${name}`, async () => {
+    const { app, browser } = console_;
+    receiver.answer('/in', { status: 503 }, { status: 200 });
+    const sent = await wired.deliver({ 'wt.ev': 'seen' });
+    receiver.answer('/in', { status: 404 });
+    const failed = await wired.deliver({ 'wt.ev': 'unseen' }, 'failed');
+    await using tab = await openTab(browser, {
+      url: app.url,
+      reducedMotion: 'reduce',
+      expected: /^500 |^404 /,
+      ...settings,
+    });
+    const { page } = tab;
+    async function look(path: string, seen: string) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByText(seen).first().waitFor();
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    }
+    await look('/deliveries', '200 OK');
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check({ force: true });
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await accessibilityProblems(page), [], 'bulk');
+    await look('/deliveries?status=failed&error=dns&range=custom', 'No deliveries match.');
+    await look(`/deliveries/${failed.id}`, 'What to do:');
+    await look(`/deliveries/${sent.id}`, 'back-off');
+    await page.getByText('What changed since').click();
+    assert.deepEqual(await accessibilityProblems(page), [], 'differences');
+    await look('/deliveries/dlv_none', 'There is no delivery dlv_none');
+    const empty = { data: [], page: { next: null, prev: null } };
+    await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) => route.fulfill({ json: empty }));
+    await look('/deliveries', 'No deliveries yet');
+    const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
+    await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) =>
+      route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
+    );
+    await look('/deliveries', 'Something broke.');
+    assert.deepEqual(tab.problems, []);
+  });

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+import { allRights } from '../../src/contract/rights.ts';
+import { deliveryOf, sendEvents, type Wired, wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+let receiver: Receiver;
+let wired: Wired;
+before(async () => {
+  // A port of its own, so that a restart keeps the address that the browser knows.
+  console_ = await startConsole({ MILLRACE_PORT: String(await freePort()) });
+  receiver = await startReceiver();
+  wired = await wire(console_.app, receiver, {
+    connection: { name: 'CRM' },
+    destination: { name: 'Orders' },
+    action: { name: 'Purchase' },
+  });
+});
+after(async () => {
+  await console_[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+test('events show up as they come, with what became of them, and stand still while somebody walks over them', async () => {
+  const { app, browser } = console_;
+  await wired.deliver({ 'wt.ev': 'first', 'wt.dcsvid': 'ada' });
+  await using tab = await openTab(browser, { url: app.url, path: '/events' });
+  const { page } = tab;
+  await page.getByText('Live', { exact: true }).waitFor();
+  await wired.send({ 'wt.ev': 'purchase', 'wt.dcsvid': 'ada' });
+  const row = page.getByRole('row', { name: /purchase/ });
+  await row.getByText('1 Delivered').waitFor();
+  await sendEvents(app, wired.collector.key, { 'wt.ev': 'look' });
+  await page.getByRole('row', { name: /look/ }).getByText('Nothing was sent').waitFor();
+
+  await page.keyboard.press('j');
+  await page.getByText('Paused', { exact: true }).waitFor();
+  await wired.send({ 'wt.ev': 'later' }, { 'wt.ev': 'later still' });
+  await page.getByRole('button', { name: 'Show 2 new events' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'later still' }).count(), 0);
+  await page.keyboard.press('x');
+  await page.getByRole('tab', { name: 'Explain', selected: true }).waitFor();
+  await page.goBack();
+  await page.getByRole('link', { name: 'later still' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the list goes on by itself after the server was restarted, and misses nothing', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/events' });
+  const { page } = tab;
+  await page.getByText('Live', { exact: true }).waitFor();
+  await app.restart();
+  await wired.send({ 'wt.ev': 'while away' });
+  await page.getByRole('link', { name: 'while away' }).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await wired.send({ 'wt.ev': 'back again' });
+  await page.getByRole('link', { name: 'back again' }).waitFor();
+});
+
+test('filters stand in the address, hold for what comes live, and are taken away one by one', async () => {
+  const { app, browser } = console_;
+  await wired.send({ 'wt.ev': 'cart', 'wt.dcsvid': 'bob', colour: 'red' }, { 'wt.ev': 'cart', colour: 'blue' });
+  await using tab = await openTab(browser, { url: app.url, path: '/events' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Filter' }).fill('cart');
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('textbox', { name: 'Parameter' }).fill('colour');
+  await page.getByRole('textbox', { name: 'is exactly' }).fill('red');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Remove filter colour = red' }).waitFor();
+  const { searchParams } = new URL(page.url());
+  const filters = ['filter', 'parameter', 'value'].map((name) => searchParams.get(name));
+  assert.deepEqual(filters, ['cart', 'colour', 'red']);
+  const links = page.getByRole('link', { name: 'cart', exact: true });
+  await page.getByText('Searched back to the oldest event.').waitFor();
+  assert.equal(await links.count(), 1);
+  await wired.send({ 'wt.ev': 'cart', colour: 'green' }, { 'wt.ev': 'cart', 'wt.dcsvid': 'eve', colour: 'red' });
+  await page.getByRole('row', { name: /eve/ }).waitFor();
+  assert.equal(await links.count(), 2);
+  await page.getByRole('button', { name: 'Remove filter colour = red' }).click();
+  await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('why nothing was sent is answered on top, down to the clause and the value, with the whole tree below', async () => {
+  const { app, browser } = console_;
+  await app.client.call('createAction', {
+    body: {
+      name: 'Big order',
+      description: 'For a test',
+      status: 'enabled',
+      rules: {
+        all: [
+          { parameter: 'wt.ev', operator: 'equals', value: 'look' },
+          { not: { parameter: 'total', operator: 'lessThan', value: '100' } },
+        ],
+      },
+      destinations: [],
+    },
+  });
+  const [id] = await sendEvents(app, wired.collector.key, { 'wt.ev': 'look', total: '20', wire: 'other' });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${id}` });
+  const { page } = tab;
+  const answer = page.getByRole('region', { name: 'What happened' });
+  await answer.getByText('Nothing was sent: none of the 2 Actions matches this event.').waitFor();
+  const big = page.getByRole('region', { name: 'Big order' });
+  await big.getByText('Needs: total is not less than “100”. This event has “20”.').waitFor();
+  await big.getByText('Rules: 2 of 2 clauses true').waitFor();
+  assert.equal(await big.getByRole('listitem').count(), 4);
+  await page.getByRole('tab', { name: 'Payload' }).click();
+  await page.getByText('"20"').waitFor();
+  assert.match(page.url(), /tab=payload/);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an event that was sent leads to its mapping, its request and its delivery', async () => {
+  const { app, browser } = console_;
+  const sent = await wired.deliver({ 'wt.ev': 'purchase', total: '12' });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${sent.eventId}` });
+  const { page } = tab;
+  await page.getByText('Sent: 1 delivery arrived.').waitFor();
+  await page.getByText('Request and response').click();
+  await page.getByText('The system took it.').waitFor();
+  await page.getByRole('button', { name: 'Open in template studio' }).click();
+  const studio = page.getByRole('menuitem', { name: 'CRM › Orders' });
+  assert.match((await studio.getAttribute('href')) ?? '', new RegExp(`eventId=${sent.eventId}$`));
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'CRM › Orders' }).click();
+  await page.getByRole('heading', { level: 1, name: 'CRM › Orders' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('who may not see payloads is told what is hidden, and which right is missing', async () => {
+  const { app, browser } = console_;
+  const sent = await wired.deliver({ 'wt.ev': 'secret thing' });
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  const rights = allRights.filter((right) => right !== 'payloads:view');
+  await page.route('**/api/v1/me', (route) => route.fulfill({ json: { name: 'someone', rights } }));
+  await page.goto(`${app.url}/events/${sent.eventId}`);
+  await page.getByText('you need the right “View Payloads”').first().waitFor();
+  await page.getByText('Sent: 1 delivery arrived.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Copy as cURL' }).count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('at a thousand events a second the list shows a sample, says so, and frames stay short', async (t) => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/events' });
+  const { page } = tab;
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.evaluate(`
+    window.frames_ = [];
+    let last = performance.now();
+    requestAnimationFrame(function frame(now) {
+      window.frames_.push(now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    });
+  `);
+  const until = performance.now() + 3_000;
+  let sent = 0;
+  for (let turn = 0; performance.now() < until; turn += 1) {
+    const events = Array.from({ length: 100 }, (_, at) => ({ 'wt.ev': 'flood', 'wt.dcsvid': `v${at}`, turn, at }));
+    await sendEvents(app, wired.collector.key, ...events);
+    sent += events.length;
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.max(0, until - 3_000 + (turn + 1) * 100 - performance.now())),
+    );
+  }
+  await page.getByText(/a sample of .* a second is shown/).waitFor();
+  const frames = ((await page.evaluate('window.frames_')) as number[]).toSorted((a, b) => a - b); // pushed above
+  const p95 = frames[Math.floor(frames.length * 0.95)] ?? 0;
+  t.diagnostic(`${sent} events in 3 s; ${frames.length} frames, p95 ${p95.toFixed(1)} ms`);
+  assert.ok(p95 <= 100, `a frame took ${p95} ms at p95`);
+  assert.deepEqual(tab.problems, []);
+});
+
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`neither the list of events nor an event has a barrier, in any of its states, ${look}`, async () => {
+    const { app, browser } = console_;
+    const sent = await deliveryOf(app, (await wired.send({ 'wt.ev': 'seen', items: [{ sku: 'a' }] }))[0] ?? '');
+    const at = `/events/${sent.eventId}`;
+    await using tab = await openTab(browser, {
+      url: app.url,
+      reducedMotion: 'reduce',
+      expected: /^50[03] |^404 /,
+      ...settings,
+    });
+    const { page } = tab;
+    async function look(path: string, seen: string) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByText(seen).first().waitFor();
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    }
+    await look('/events', 'Pause');
+    await look('/events?filter=nothing&visitor=nobody', 'No events match.');
+    await look(at, 'Sent: 1 delivery arrived.');
+    await look(`${at}?tab=payload`, 'sku');
+    await look(`${at}?tab=deliveries`, '200 OK');
+    await look(`${at}?tab=raw`, 'What is stored');
+    await look('/events/evt_none', 'There is no event evt_none');
+    const empty = { data: [], page: { next: null, prev: null } };
+    await page.route(/\/api\/v1\/events(\?|$)/, (route) => route.fulfill({ json: empty }));
+    await look('/events', 'No events yet');
+    const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
+    await page.route(/\/api\/v1\/events(\?|$)/, (route) =>
+      route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
+    );
+    await look('/events', 'Something broke.');
+    assert.deepEqual(tab.problems, []);
+  });
