@@ -93,7 +93,6 @@ export const deliveries = {
     for: 'for',
     event: 'Event',
     action: 'Action',
-    actionGone: 'an Action that is gone',
     sample: 'a sample',
     summary: 'Where it stands',
     retryNow: 'Retry now',
@@ -109,7 +108,6 @@ export const deliveries = {
     cancelText: 'It is not sent any more. You can still retry it later.',
     keep: 'Keep it',
     testOnce: 'A test is sent once. Start another one at the destination.',
-    needRight: (right: string) => `You need the right “${right}”.`,
     deliveredAt: (attempts: number) =>
       attempts <= 1
         ? 'It was delivered at the first attempt.'
@@ -134,7 +132,6 @@ export const deliveries = {
     attempt: (number: number) => `Attempt ${formatNumber(number)}`,
     attemptOf: (number: number, outcome: string) => `Attempt ${formatNumber(number)}: ${outcome}`,
     notCounted: 'does not use up the schedule',
-    queued: (ms: number) => `${formatDuration(ms)} in the queue`,
     created: 'Created',
     nextPlanned: 'Next attempt',
     gap: (ms: number) => `${formatDuration(ms)} later`,
@@ -142,7 +139,6 @@ export const deliveries = {
     gapBackoff: (ms: number) => `${formatDuration(ms)} of back-off, as the retry schedule says`,
     gapToken: 'at once, with a new token',
     gapHeld: (ms: number) => `${formatDuration(ms)} later, after it was held`,
-    axis: (ms: number) => `One bar is at most ${formatDuration(ms)} long.`,
     keys: '[ and ] go to the earlier and the later attempt.',
     earlier: 'Earlier attempt',
     later: 'Later attempt',

@@ -1,7 +1,5 @@
 import { counted, formatNumber } from '../format.ts';
 
-const actions = { one: 'Action', other: 'Actions' };
-
 /** Words of the Events list. */
 export const events = {
   title: 'Events',
@@ -136,7 +134,6 @@ export const event = {
   openAction: 'Open Action',
   noActions: 'There is no Action yet. An Action says which events matter and what is sent where.',
   newAction: 'New Action',
-  actionCount: (count: number) => counted(count, actions),
   data: 'Parameters',
   ext: 'Added by Millrace (ext)',
   session: 'Session',

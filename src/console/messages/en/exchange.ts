@@ -18,9 +18,7 @@ export const exchange = {
   copyUrl: 'Copy address',
   took: (ms: number) => `${formatDuration(ms)} in all`,
   timings: 'Where the time went',
-  timingsSentence: (parts: string) => `Where the time went: ${parts}.`,
   stageTook: (name: string, ms: number) => `${name} ${formatDuration(ms)}`,
-  reused: 'Sent over a connection that was open already.',
   stages: {
     queue: 'In the queue',
     token: 'Getting a token',

@@ -102,4 +102,4 @@ function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 
   );
 }
 
-const versionsTab = { tab: 'versions' } as never; // each of these pages has this tab; Anchor does not know which page it leads to
+const versionsTab = { tab: 'versions' } as never; // Anchor does not know which page it leads to

@@ -43,7 +43,7 @@ export function useEventFeed(given: {
     let backlog: StreamedEvent[] = [];
     let count = 0;
     let state: StreamState = 'connecting';
-    let second = { seen: 0, shown: 0, skipped: 0, sample: null as Feed['sample'], startedAt: performance.now() };
+    let second = { seen: 0, skipped: 0, sample: null as Feed['sample'], startedAt: performance.now() };
     let flushedAt = 0;
     let frame = requestAnimationFrame(flush);
 
@@ -76,7 +76,7 @@ export function useEventFeed(given: {
         const seconds = (now - second.startedAt) / 1_000;
         const perSecond = Math.round((second.seen + second.skipped) / seconds);
         const sample = second.skipped > 0 ? { perSecond, shown: Math.round(second.seen / seconds) } : null;
-        second = { seen: 0, shown: 0, skipped: 0, sample, startedAt: now };
+        second = { seen: 0, skipped: 0, sample, startedAt: now };
       }
       const { isPaused } = latest.current;
       const taken = isPaused ? [] : backlog.splice(0, Math.max(rowsAtOnce, Math.ceil(backlog.length / 10)));
