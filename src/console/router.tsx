@@ -10,6 +10,7 @@ import { eventRoutes } from './pages/events/routes.ts';
 import { homeRoutes } from './pages/home/routes.ts';
 import { inboxRoutes } from './pages/inbox/routes.ts';
 import { settingsRoutes } from './pages/settings/routes.ts';
+import { traceRoutes } from './pages/trace/routes.ts';
 import { welcomeRoutes } from './pages/welcome/routes.ts';
 import { tokenOf, watchToken } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
@@ -39,6 +40,7 @@ const routeTree = rootRoute.addChildren([
     ...deliveryRoutes,
     ...dataCollectionRoutes,
     ...inboxRoutes,
+    ...traceRoutes,
     ...welcomeRoutes,
     ...settingsRoutes,
     ...docsRoutes,

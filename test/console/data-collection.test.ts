@@ -223,6 +223,76 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   assert.deepEqual(tab.problems, []);
 });
 
+test('an inbox behaves like a system that is down until it is told otherwise', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/inbox' });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Set an answer' }).click();
+  const dialog = page.getByRole('dialog', { name: 'How an inbox answers' });
+  await dialog.getByRole('textbox', { name: 'Inbox' }).fill('down');
+  await dialog.getByRole('textbox', { name: 'Status' }).fill('often');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Must be a whole number.').waitFor();
+  await dialog.getByRole('button', { name: 'is down' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Answers 503 Service Unavailable').waitFor();
+  assert.equal((await fetch(`${app.url}/inbox/down`)).status, 503);
+  await page.getByRole('row', { name: /GET \/inbox\/down 503/ }).waitFor();
+  await page.getByRole('button', { name: 'Let down answer 200 again' }).click();
+  await page.getByText('down answers 200 again.').waitFor();
+  assert.equal((await fetch(`${app.url}/inbox/down`)).status, 200);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what was refused is told with its reason, and unknown keys are noticed', async () => {
+  const { app, browser } = console_;
+  const { id, key } = await app.client.call('createCollector', { body: { name: 'Refusing' } });
+  const send = (to: string) => fetch(`${app.url}/v3/${to}`, { method: 'POST', body: '{"events":[]}' });
+  assert.deepEqual([(await send(key)).status, (await send('mistyped')).status], [400, 404]);
+  await using tab = await openTab(browser, { url: app.url, path: '/data-collection' });
+  const { page } = tab;
+  await page.getByText(/requests? came with an unknown key/).waitFor();
+  await page.getByRole('link', { name: 'See which' }).click();
+  await page.getByRole('row', { name: /Unknown key mistyped Unknown collector 404/ }).waitFor();
+  assert.equal(await page.getByRole('row', { name: /Not events/ }).count(), 0);
+  await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
+  await page.getByRole('heading', { name: 'No rejected requests match.' }).waitFor();
+  await page.goto(`${app.url}/data-collection/${id}?tab=rejected`);
+  await page.getByRole('row', { name: /Not events 400/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a trace follows one visit from its event to the answer, ends when it is stopped, and is kept as a file', async () => {
+  const { app, browser } = console_;
+  const wired = await wire(app, { url: `${app.url}/inbox/traced` });
+  await using tab = await openTab(browser, { url: app.url, path: '/trace' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'What are you looking into?' }).fill('My basket');
+  await page.getByRole('button', { name: 'Start Trace' }).click();
+  await page.getByRole('heading', { level: 1, name: 'My basket' }).waitFor();
+  await page.getByRole('heading', { name: 'Waiting for your first click' }).waitFor();
+  await page.getByRole('textbox', { name: 'Page to visit' }).fill('https://shop.example/basket?a=1');
+  const href = await page.getByRole('link', { name: 'Open page' }).getAttribute('href');
+  assert.match(href ?? '', /^https:\/\/shop\.example\/basket\?a=1&millrace_trace=trc_/);
+
+  await wired.send({ 'wt.ev': 'somebody_else' }, { 'wt.ev': 'basket', 'wt.es': href });
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await timeline.getByRole('link', { name: 'basket', exact: true }).waitFor();
+  await timeline.getByRole('link', { name: wired.action.name }).waitFor();
+  await timeline.getByText('Delivered').waitFor();
+  await timeline.getByText(/200 OK in/).waitFor();
+  assert.equal(await timeline.getByText('somebody_else').count(), 0);
+
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Ended', { exact: true }).waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export JSON' }).click(),
+  ]);
+  assert.match(file.suggestedFilename(), /^trc_.*\.json$/);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('an Inbox that is off says so, and how to switch it on', async () => {
   await using app = await startTestApp();
   await using tab = await openTab(console_.browser, { url: app.url, path: '/inbox', expected: /^404 .*inbox/ });
@@ -243,12 +313,14 @@ const looks = {
 } as const;
 
 for (const [look, settings] of Object.entries(looks))
-  test(`no page of Data Collection or of the Inbox has a barrier that axe-core finds, ${look}`, async () => {
+  test(`no page of Data Collection, of the Inbox or of a trace has a barrier that axe-core finds, ${look}`, async () => {
     const { app, browser } = console_;
     const { id, key } = await app.client.call('createCollector', { body: { name: `Look ${look}` } });
     await sendEvents(app, key, { 'wt.ev': 'look', basket: ['a', 'b'] });
     await fetch(`${app.url}/inbox/look?x=1`, { method: 'POST', body: '{"a":{"b":1}}' });
     const [received] = (await app.client.call('listInboxRequests')).data;
+    const trace = await app.client.call('startTrace', { body: { name: `Look ${look}` } });
+    await sendEvents(app, key, { 'wt.ev': 'looked at', 'wt.es': `https://shop.example/?millrace_trace=${trace.id}` });
     await using tab = await openTab(browser, {
       url: app.url,
       reducedMotion: 'reduce',
@@ -271,6 +343,12 @@ for (const [look, settings] of Object.entries(looks))
       '/data-collection/parameters?parameter=basket',
       '/inbox',
       '/inbox?filter=nothing',
+      '/data-collection/rejected',
+      '/data-collection/rejected?filter=nothing',
+      `/data-collection/${id}?tab=rejected`,
+      '/trace',
+      `/trace/${trace.id}`,
+      `/trace/${trace.id}?way=script`,
       `/inbox?request=${received?.id}`,
     ]) {
       await page.goto(`${app.url}${path}`);

@@ -34,8 +34,7 @@ export const dataCollection = {
     'A collector takes events in. Make one for each site or app: it gets a key, and you get lines to copy that send the first event.',
   emptyByFilter: 'No collectors match.',
   unknownKeys: (count: number) => `${counted(count, requests)} came with an unknown key`,
-  unknownKeysText:
-    'Something still sends with a key that was rotated, deleted, disabled or mistyped. Its events are not kept.',
+  unknownKeysText: 'Something still sends with a key that was rotated, deleted or mistyped. Its events are not kept.',
   unknownKeysLink: 'See which',
   copyKey: (name: string) => `Copy key of ${name}`,
   changedBy: (name: string) => `by ${name}`,
@@ -156,6 +155,8 @@ export const dataCollection = {
       address: 'From address',
     },
     unknownKey: 'Unknown key',
+    disabled: 'Collector disabled',
+    enableIt: 'Enable the collector, or let the sender stop.',
     keys: 'Keys',
     anyKey: 'Any key',
     keyKinds: { unknown: 'Unknown keys', known: 'Keys of collectors' },

@@ -20,6 +20,11 @@ export function CollectionNav(): ReactNode {
           {words.parts.parameters}
         </Link>
       ) : null}
+      {mayCollectors ? (
+        <Link to="/data-collection/rejected" activeOptions={{ includeSearch: false }}>
+          {words.parts.rejected}
+        </Link>
+      ) : null}
     </nav>
   );
 }

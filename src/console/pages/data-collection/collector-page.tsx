@@ -18,15 +18,17 @@ import type { Collector } from './collector.ts';
 import { CollectorEditor } from './collector-editor.tsx';
 import css from './collector-page.module.css';
 import { DeleteCollector } from './delete-collector.tsx';
+import { RejectedRequests } from './rejected-requests.tsx';
 import { RotateKey } from './rotate-key.tsx';
 import { SendTab } from './send-tab.tsx';
 import { UsedBy } from './used-by.tsx';
 
-const tabs = ['send', 'details', 'versions'] as const;
+const tabs = ['send', 'details', 'rejected', 'versions'] as const;
 
 export function CollectorPage(): ReactNode {
   const { collectorId } = useParams({ from: '/shell/data-collection/$collectorId' });
-  const { tab = 'send' } = useSearch({ from: '/shell/data-collection/$collectorId' });
+  const search = useSearch({ from: '/shell/data-collection/$collectorId' });
+  const { tab = 'send' } = search;
   const navigate = useNavigate({ from: '/data-collection/$collectorId' });
   const mayManage = useMay('collectors:manage');
   const [dialog, open] = useState<'delete' | 'rotate' | null>(null);
@@ -78,6 +80,13 @@ export function CollectorPage(): ReactNode {
           </Tabs.Panel>
           <Tabs.Panel value="details">
             <Details collector={data} onCancel={toList} />
+          </Tabs.Panel>
+          <Tabs.Panel value="rejected">
+            <RejectedRequests
+              collectorId={data.id}
+              search={search}
+              onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="versions">
             <VersionsTab kind="collector" document={data} mayManage={mayManage} />

@@ -23,6 +23,7 @@ import { DeleteCollector } from './delete-collector.tsx';
 import { eventColumns } from './event-columns.tsx';
 import { LastEvent } from './last-event.tsx';
 import { RotateKey } from './rotate-key.tsx';
+import { UnknownKeys } from './unknown-keys.tsx';
 
 export function CollectorsPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection' });
@@ -48,6 +49,7 @@ export function CollectorsPage(): ReactNode {
   return (
     <Page title={words.title} lead={words.lead} right="collectors:view" actions={isEmpty ? undefined : create}>
       <CollectionNav />
+      <UnknownKeys />
       <ListPage
         name={words.parts.collectors}
         query={query}
@@ -122,6 +124,7 @@ const columns: readonly Column<Collector>[] = [
   {
     id: 'formats',
     header: words.columns.formats,
+    isHiddenAtFirst: true,
     cell: ({ formats }) => formats.map((format) => words.formats[format]).join(', '),
   },
   {

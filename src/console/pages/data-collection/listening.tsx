@@ -83,7 +83,7 @@ function Arrivals({ events }: { events: readonly Event[] | undefined }): ReactNo
           <ul className={css['latest']}>
             {events?.map(({ id, name, visitorId, receivedAt }) => (
               <li key={id}>
-                <Link to={'/events/$eventId' as '/events'} params={{ eventId: id } as never}>
+                <Link to="/events/$eventId" params={{ eventId: id }}>
                   {name ?? words.unnamedShort}
                 </Link>
                 <Text size="sm" c="dimmed" component="span">

@@ -31,11 +31,18 @@ const parameters = createRoute({
   component: lazyPage(() => import('./parameters-page.tsx'), 'ParametersPage'),
 });
 
+const rejected = createRoute({
+  getParentRoute: parent,
+  path: '/data-collection/rejected',
+  validateSearch: z.extend(listSearch, { keys: choice(['unknown', 'known']) }),
+  component: lazyPage(() => import('./rejected-page.tsx'), 'RejectedPage'),
+});
+
 const details = createRoute({
   getParentRoute: parent,
   path: '/data-collection/$collectorId',
-  validateSearch: z.extend(listSearch, { tab: choice(['send', 'details', 'versions']) }),
+  validateSearch: z.extend(listSearch, { tab: choice(['send', 'details', 'rejected', 'versions']) }),
   component: lazyPage(() => import('./collector-page.tsx'), 'CollectorPage'),
 });
 
-export const dataCollectionRoutes = [list, create, parameters, details] as const;
+export const dataCollectionRoutes = [list, create, parameters, rejected, details] as const;

@@ -10,7 +10,11 @@ export function Users({ users }: { users: readonly User[] }): ReactNode {
     <ul className={css['users']}>
       {users.map(({ kind, id, name }) => (
         <li key={id}>
-          <Link to={(kind === 'action' ? `/actions/${id}` : `/behaviors/${id}`) as '/actions'}>
+          <Link
+            {...(kind === 'action'
+              ? ({ to: '/actions/$actionId', params: { actionId: id } } as const)
+              : ({ to: '/behaviors/$behaviorId', params: { behaviorId: id } } as const))}
+          >
             <Icon name={kind === 'action' ? 'actions' : 'behaviors'} size={14} />
             <span>{name}</span>
           </Link>

@@ -1,0 +1,22 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { Answer, ClientError } from '../../../client/client.ts';
+import { client } from '../../session/session.ts';
+
+export type RejectedRequest = Answer<'listRejectedRequests'>['data'][number];
+
+const askEveryMs = 10_000;
+
+/** What the intake refused lately (the server keeps 500), of one collector or of all; for `useQuery`. */
+export function rejectedQuery(collectorId?: string) {
+  return queryOptions<RejectedRequest[], ClientError>({
+    queryKey: ['listRejectedRequests', 'all', collectorId ?? null],
+    queryFn: () => Array.fromAsync(client().list('listRejectedRequests', { query: { collectorId } })),
+    refetchInterval: askEveryMs,
+  });
+}
+
+/** Whether a text stands in what is shown of a request. */
+export function mentions({ key, path, detail, code, origin, address }: RejectedRequest, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return [key, path, detail, code, origin ?? '', address].some((one) => one.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,22 @@
+import { createRoute } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { choice } from '../../parts/list-search.ts';
+import { lazyPage } from '../../shell/lazy-page.ts';
+import { shellRoute } from '../../shell/shell-route.tsx';
+
+const parent = () => shellRoute;
+
+const start = createRoute({
+  getParentRoute: parent,
+  path: '/trace',
+  component: lazyPage(() => import('./start-trace-page.tsx'), 'StartTracePage'),
+});
+
+const one = createRoute({
+  getParentRoute: parent,
+  path: '/trace/$traceId',
+  validateSearch: z.object({ way: choice(['link', 'header', 'script']) }),
+  component: lazyPage(() => import('./trace-page.tsx'), 'TracePage'),
+});
+
+export const traceRoutes = [start, one] as const;
