@@ -1,5 +1,5 @@
 import { queryOptions, type UseMutationResult, useMutation } from '@tanstack/react-query';
-import type { Answer, Arguments, CallInput, ClientError } from '../../client/client.ts';
+import type { Answer, Arguments, CallInput, ClientError, ListId } from '../../client/client.ts';
 import type { RouteId } from '../../contract/routes.ts';
 import { client } from '../session/session.ts';
 
@@ -11,6 +11,19 @@ export function apiQuery<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>) 
   return queryOptions<Answer<Id>, ClientError>({
     queryKey: [id, input ?? null],
     queryFn: ({ signal }) => call(id, { ...input, signal } as CallInput<Id>), // the route's input with one more member
+  });
+}
+
+/** All items of a list, newest first, for `useQuery`: for joining and for choices, where there are some hundreds. */
+export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
+  return queryOptions<Answer<Id>['data'], ClientError>({
+    queryKey: [id, 'all', input ?? null],
+    async queryFn({ signal }) {
+      const args = [{ ...input, signal }] as unknown as Arguments<Id>; // the list's input with one more member
+      const items: unknown[] = [];
+      for await (const item of client().list(id, ...args)) items.push(item);
+      return items as Answer<Id>['data']; // what the list holds
+    },
   });
 }
 

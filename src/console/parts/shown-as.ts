@@ -8,16 +8,29 @@ const notWritten = new Set(['id', 'version', 'createdAt', 'updatedAt', 'updatedB
 
 /** The object as YAML (for `millrace apply`), JSON, command and cURL. Secrets are never among it. */
 export function showAs({ kind, document }: Shown, origin: string): Record<'YAML' | 'JSON' | 'CLI' | 'cURL', string> {
-  const written = withoutSecrets(
-    Object.fromEntries(Object.entries(document).filter(([name]) => !notWritten.has(name))),
-  ) as Record<string, unknown>; // an object stays one
   const id = String(document['id']);
   return {
-    YAML: `${kind}:\n  - ${toYaml(written, 2).trimStart()}\n`,
+    YAML: asFile([{ kind, documents: [document] }]),
     JSON: JSON.stringify(document, null, 2),
     CLI: `millrace ${kind} get ${id}\nmillrace apply ${kind}.yaml`,
     cURL: `curl -H "Authorization: Bearer $MILLRACE_TOKEN" \\\n  ${origin}/api/v1/${kind}/${id}`,
   };
+}
+
+/** Documents as one YAML file for `millrace apply` and *From file*, without secrets and what the server adds. */
+export function asFile(groups: readonly { kind: Shown['kind']; documents: readonly Shown['document'][] }[]): string {
+  return groups
+    .filter(({ documents }) => documents.length > 0)
+    .map(({ kind, documents }) => `${kind}:\n${documents.map(fileEntry).join('')}`)
+    .join('');
+}
+
+const fileEntry = (document: Shown['document']) => `  - ${toYaml(written(document), 2).trimStart()}\n`;
+
+function written(document: Shown['document']): Record<string, unknown> {
+  return withoutSecrets(
+    Object.fromEntries(Object.entries(document).filter(([name]) => !notWritten.has(name))),
+  ) as Record<string, unknown>; // an object stays one
 }
 
 /** Marks of stored secrets become null: a file says where a secret is, with `{ref: …}`, never what it is. */

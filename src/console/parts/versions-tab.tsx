@@ -166,7 +166,7 @@ function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode
             color="gray"
             size="xs"
             aria-expanded={isOpen}
-            aria-label={w.showOf(version.version)}
+            aria-label={before === null ? w.wholeOf(version.version) : w.showOf(version.version)}
             leftSection={<Icon name="code" size={14} />}
             onClick={() => setOpen(!isOpen)}
           >

@@ -24,10 +24,11 @@ export const changes = {
     first: 'The first version.',
     unchanged: 'Saved without a change.',
     changed: (fields: readonly string[], more: number) =>
-      more === 0 ? `Changed: ${fields.join(', ')}` : `Changed: ${fields.join(', ')} and ${formatNumber(more)} more`,
+      more <= 0 ? `Changed: ${fields.join(', ')}` : `Changed: ${fields.join(', ')} and ${formatNumber(more)} more`,
     show: 'What changed',
     showOf: (version: number) => `What changed in version ${formatNumber(version)}`,
     whole: 'The whole document',
+    wholeOf: (version: number) => `The whole document of version ${formatNumber(version)}`,
     restore: 'Restore',
     restoreOf: (version: number) => `Restore version ${formatNumber(version)}`,
     restoreTitle: (version: number) => `Restore version ${formatNumber(version)}?`,

@@ -10,14 +10,21 @@ import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { ActivityTab } from './activity-tab.tsx';
+import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
 import { ConnectionEditor } from './connection-editor.tsx';
+import { ConnectionHealth } from './connection-health.tsx';
 import { DeleteConnection } from './delete-connection.tsx';
 import { DestinationsTab } from './destinations-tab.tsx';
+import { UsedByTab } from './used-by-tab.tsx';
 
 const w = words.details;
+
+type TabName = keyof typeof w.tabs;
 
 export function ConnectionPage(): ReactNode {
   const { connectionId } = useParams({ from: '/shell/connections/$connectionId' });
@@ -25,13 +32,24 @@ export function ConnectionPage(): ReactNode {
   const navigate = useNavigate({ from: '/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
   const [isDeleting, setDeleting] = useState(false);
+  const status = useConnectionStatus();
   const { data, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
   const toList = () => void navigate({ to: '/connections' });
-  const toTab = (next: 'details' | 'destinations') => void navigate({ search: { tab: next } });
+  const toTab = (next: TabName) => void navigate({ search: { tab: next } });
 
   const actions =
     data === undefined ? undefined : (
       <>
+        {mayManage ? (
+          <Button
+            variant="default"
+            leftSection={<Icon name={data.status === 'enabled' ? 'pause' : 'check'} />}
+            loading={status.isPending}
+            onClick={() => status.change(data, data.status === 'enabled' ? 'paused' : 'enabled')}
+          >
+            {data.status === 'enabled' ? words.pause : words.resume}
+          </Button>
+        ) : null}
         <ShowAs kind="connections" document={data} />
         {mayManage ? (
           <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setDeleting(true)}>
@@ -40,6 +58,28 @@ export function ConnectionPage(): ReactNode {
         ) : null}
       </>
     );
+  const panels: Record<TabName, (connection: Connection) => ReactNode> = {
+    details: (connection) => (
+      <ConnectionEditor
+        key={connection.id}
+        stored={connection}
+        draftKey={`connections/${connection.id}`}
+        onContinue={(saved) => {
+          sayIfSaved(saved, connection);
+          toTab('destinations');
+        }}
+        onDone={(saved) => {
+          sayIfSaved(saved, connection);
+          toList();
+        }}
+        onCancel={toList}
+      />
+    ),
+    destinations: (connection) => <DestinationsTab connection={connection} onDone={toList} />,
+    activity: (connection) => <ActivityTab connection={connection} />,
+    usedBy: (connection) => <UsedByTab connection={connection} />,
+    versions: (connection) => <VersionsTab kind="connection" document={connection} mayManage={mayManage} />,
+  };
   return (
     <Page
       title={w.tabs[tab]}
@@ -52,35 +92,28 @@ export function ConnectionPage(): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Waiting /> : null}
       {data === undefined ? null : (
-        <Tabs
-          value={tab}
-          keepMounted={false}
-          onChange={(next) => toTab(next === 'destinations' ? 'destinations' : 'details')}
-        >
-          <Tabs.List mb="md" aria-label={w.tabList}>
-            <Tabs.Tab value="details">{w.tabs.details}</Tabs.Tab>
-            <Tabs.Tab value="destinations">{w.tabs.destinations}</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="details">
-            <ConnectionEditor
-              key={data.id}
-              stored={data}
-              draftKey={`connections/${data.id}`}
-              onContinue={(saved) => {
-                sayIfSaved(saved, data);
-                toTab('destinations');
-              }}
-              onDone={(saved) => {
-                sayIfSaved(saved, data);
-                toList();
-              }}
-              onCancel={toList}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="destinations">
-            <DestinationsTab connection={data} onDone={toList} />
-          </Tabs.Panel>
-        </Tabs>
+        <>
+          <ConnectionHealth connection={data} />
+          <Tabs
+            value={tab}
+            keepMounted={false}
+            onChange={(next) => toTab((next ?? 'details') as TabName)} // one of the tabs below
+          >
+            <Tabs.List mb="md" aria-label={w.tabList}>
+              {Object.entries(w.tabs).map(([name, label]) => (
+                <Tabs.Tab key={name} value={name}>
+                  {label}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {Object.entries(panels).map(([name, panel]) => (
+              // The form stays while one looks elsewhere: what was typed into it, secrets too, must not be lost.
+              <Tabs.Panel key={name} value={name} keepMounted={name === 'details'}>
+                {panel(data)}
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        </>
       )}
       <DeleteConnection
         connection={isDeleting && data !== undefined ? data : null}

@@ -1,32 +1,106 @@
-import { Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Text, TextInput, Title } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { Icon } from '../../parts/icon.tsx';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { type Preset, presetsLike } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
 import css from './connection-type-page.module.css';
 
+const w = words.cards;
+
 export function ConnectionTypePage(): ReactNode {
+  const { filter = '' } = useSearch({ from: '/shell/connections/new' });
+  const navigate = useNavigate({ from: '/connections/new' });
+  const found = presetsLike(filter);
   return (
     <Page
       title={words.create}
-      lead={words.cards.title}
+      lead={w.lead}
       right="connections:manage"
       crumbs={[{ label: words.title, to: '/connections' }]}
     >
-      <ul className={css['cards']}>
-        <li>
-          <Link to="/connections/new/webhook" className={css['card'] ?? ''}>
-            <span className={css['icon']}>
-              <Icon name="webhook" size={22} />
-            </span>
-            <span className={css['name']}>{words.cards.webhook}</span>
-            <Text component="span" c="dimmed">
-              {words.cards.webhookText}
-            </Text>
-          </Link>
-        </li>
-      </ul>
+      <section aria-label={w.title}>
+        <Title order={2} mb="xs">
+          {w.title}
+        </Title>
+        <ul className={css['cards']}>
+          <Card to="/connections/new/webhook" icon="webhook" name={w.webhook} text={w.webhookText} />
+          <Card to="/connections/new/curl" icon="code" name={w.curl} text={w.curlText} />
+          <Card to="/connections/new/file" icon="inbox" name={w.file} text={w.fileText} />
+        </ul>
+      </section>
+      <section aria-label={w.presets} className={css['presets']}>
+        <div className={css['head']}>
+          <div>
+            <Title order={2}>{w.presets}</Title>
+            <Text c="dimmed">{w.presetsText}</Text>
+          </div>
+          <TextInput
+            aria-label={w.search}
+            placeholder={w.search}
+            leftSection={<Icon name="search" size={14} />}
+            data-key-filter
+            value={filter}
+            onChange={({ currentTarget: { value } }) =>
+              void navigate({ search: { filter: value === '' ? undefined : value }, replace: true })
+            }
+          />
+        </div>
+        <Text c="dimmed" size="sm" role="status" mb="xs">
+          {w.found(found.length)}
+        </Text>
+        <ul className={css['cards']}>
+          {found.map((preset) => (
+            <PresetCard key={preset.id} preset={preset} />
+          ))}
+        </ul>
+      </section>
     </Page>
+  );
+}
+
+type CardProps = {
+  to: '/connections/new/webhook' | '/connections/new/curl' | '/connections/new/file';
+  icon: IconName;
+  name: string;
+  text: string;
+};
+
+function Card({ to, icon, name, text }: CardProps): ReactNode {
+  return (
+    <li>
+      <Link to={to} className={css['card'] ?? ''}>
+        <span className={css['icon']}>
+          <Icon name={icon} size={22} />
+        </span>
+        <span className={css['name']}>{name}</span>
+        <Text component="span" c="dimmed">
+          {text}
+        </Text>
+      </Link>
+    </li>
+  );
+}
+
+function PresetCard({ preset }: { preset: Preset }): ReactNode {
+  const { id, name, about, authentication, destinations } = preset;
+  return (
+    <li>
+      <Link to="/connections/new/webhook" search={{ preset: id }} className={css['preset'] ?? ''}>
+        <span className={css['letter']} aria-hidden="true">
+          {name.charAt(0)}
+        </span>
+        <span className={css['words']}>
+          <span className={css['name']}>{name}</span>
+          <Text component="span" c="dimmed" size="sm">
+            {about}
+          </Text>
+          <Text component="span" c="dimmed" size="xs">
+            {w.presetSums(words.details.authTypes[authentication.type], destinations.length)}
+          </Text>
+        </span>
+      </Link>
+    </li>
   );
 }

@@ -1,66 +1,89 @@
-import { Button, Menu, NativeSelect, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { type ReactNode, useMemo, useState } from 'react';
+import { allQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { formatNumber } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { type Column, ListPage } from '../../parts/list-page.tsx';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
-import { RowLink } from '../../parts/row-link.tsx';
-import { RowMenu } from '../../parts/row-menu.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
+import { ListPage } from '../../parts/list-page.tsx';
+import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
+import { ShowAsDrawer } from '../../parts/show-as.tsx';
+import { useDeleted } from '../../parts/undo.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { type Connection, stateOf } from './connection.ts';
+import { useConnectionStatus } from './change-status.ts';
+import type { Connection } from './connection.ts';
+import { columns } from './connections-columns.tsx';
+import { ConnectionsFilters } from './connections-filters.tsx';
+import { isFiltered, matching, pageAt, type Row } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
+import { exportConnection } from './export-connection.ts';
+import { TestDialog } from './test-authentication.tsx';
+import { useFigures, useUsage } from './usage.ts';
+
+type Asked = { what: 'delete' | 'test' | 'show'; row: Connection };
 
 export function ConnectionsPage(): ReactNode {
   const search = useSearch({ from: '/shell/connections' });
   const navigate = useNavigate({ from: '/connections' });
   const mayManage = useMay('connections:manage');
-  const { filter, cursor, status } = search;
-  const [deleted, ask] = useState<Connection | null>(null);
-  const query = useQuery({
-    ...apiQuery('listConnections', { query: { name: filter, cursor, status } }),
-    placeholderData: keepPreviousData,
-  });
+  const [asked, ask] = useState<Asked | null>(null);
+  const query = useQuery(allQuery('listConnections'));
+  const usage = useUsage();
+  const figures = useFigures('connection');
+  const deleted = useDeleted();
   const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+
+  const all = query.data;
+  const rows = useMemo(
+    (): Row[] | undefined =>
+      all
+        ?.filter(({ id }) => !deleted.has(id))
+        .map((connection) => ({ ...connection, usage, figures: figures?.get(connection.id) })),
+    [all, deleted, usage, figures],
+  );
+  const page = useMemo(() => rows && pageAt(matching(rows, search), search.cursor), [rows, search]);
 
   const create = mayManage ? (
     <Button component={Link} to="/connections/new" leftSection={<Icon name="plus" />} data-key-new>
       {words.create}
     </Button>
   ) : undefined;
-  // An empty list has the button in its middle.
-  const isEmpty = (query.data?.data.length ?? 0) === 0 && filter === undefined && status === undefined;
+  const isEmpty = rows !== undefined && rows.length === 0;
+  const close = () => ask(null);
+  const found = asked?.row ?? null;
   return (
-    <Page title={words.title} lead={words.lead} right="connections:view" actions={isEmpty ? undefined : create}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      right="connections:view"
+      // An empty list has the button in its middle.
+      actions={
+        mayManage ? (
+          <>
+            <Button component={Link} to="/connections/new/curl" variant="default" leftSection={<Icon name="code" />}>
+              {words.pasteCurl}
+            </Button>
+            <Button component={Link} to="/connections/new/file" variant="default" leftSection={<Icon name="inbox" />}>
+              {words.importYaml}
+            </Button>
+            {isEmpty ? null : create}
+          </>
+        ) : undefined
+      }
+    >
       <ListPage
         name={words.title}
-        query={query}
+        // What is shown is a part of what was asked for.
+        query={{ ...query, data: page } as Parameters<typeof ListPage<Row>>[0]['query']}
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
         onSearch={change}
-        isFiltered={status !== undefined}
+        isFiltered={!isEmpty && isFiltered(search)}
         onClear={() => void navigate({ search: {} })}
-        filters={
-          <NativeSelect
-            aria-label={words.state}
-            value={status ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              change({ status: statuses.find((one) => one === value), cursor: undefined })
-            }
-            data={[
-              { value: '', label: words.anyState },
-              ...statuses.map((value) => ({ value, label: parts.status[value] })),
-            ]}
-          />
-        }
+        filters={<ConnectionsFilters search={search} onChange={change} />}
         empty={{
           icon: 'connections',
           title: words.emptyTitle,
@@ -69,77 +92,56 @@ export function ConnectionsPage(): ReactNode {
           code: 'millrace apply crm.yaml',
         }}
         emptyByFilter={words.emptyByFilter}
-        {...(mayManage ? { rowMenu: (row: Connection) => <More row={row} onDelete={() => ask(row)} /> } : {})}
+        rowMenu={(row) => <More row={row} mayManage={mayManage} onAsk={(what) => ask({ what, row })} />}
       />
-      <DeleteConnection connection={deleted} onClose={() => ask(null)} onDeleted={() => ask(null)} />
+      <DeleteConnection connection={asked?.what === 'delete' ? found : null} onClose={close} onDeleted={close} />
+      <TestDialog connection={asked?.what === 'test' ? found : null} onClose={close} />
+      <ShowAsDrawer
+        shown={asked?.what === 'show' && found !== null ? { kind: 'connections', document: bare(asked.row) } : null}
+        onClose={close}
+      />
     </Page>
   );
 }
 
-const statuses = ['enabled', 'paused', 'disabled'] as const;
+/** The connection of a row, without what the list put beside it. */
+function bare(row: Connection): Connection {
+  const { usage: _usage, figures: _figures, ...connection } = row as Row; // rows of this list
+  return connection;
+}
 
-const columns: readonly Column<Connection>[] = [
-  {
-    id: 'name',
-    header: words.columns.name,
-    isFixed: true,
-    cell: ({ id, name, description }) => (
-      <RowLink to="/connections/$connectionId" params={{ connectionId: id }} note={description}>
-        {name}
-      </RowLink>
-    ),
-  },
-  { id: 'type', header: words.columns.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
-  {
-    id: 'baseUrl',
-    header: words.columns.baseUrl,
-    cell: ({ baseUrl }) => (
-      <Text ff="monospace" size="sm" truncate maw="20rem" title={baseUrl}>
-        {baseUrl}
-      </Text>
-    ),
-  },
-  { id: 'auth', header: words.columns.auth, cell: ({ auth }) => words.details.authTypes[auth.type] },
-  { id: 'state', header: words.columns.state, cell: (row) => <StatusBadge status={stateOf(row)} /> },
-  {
-    id: 'held',
-    header: words.columns.held,
-    align: 'end',
-    cell: ({ health }) => formatNumber(health.held),
-  },
-  {
-    id: 'modified',
-    header: words.columns.modified,
-    cell: ({ updatedAt, updatedBy }) => (
-      <>
-        <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-          {words.changedBy(updatedBy)}
-        </Text>
-      </>
-    ),
-  },
-];
+type MoreProps = { row: Row; mayManage: boolean; onAsk: (what: Asked['what']) => void };
 
-function More({ row, onDelete }: { row: Connection; onDelete: () => void }): ReactNode {
-  const patch = useApi('changeConnection');
-  const isPaused = row.status === 'paused';
-  function toggle() {
-    patch.mutate(
-      { params: { id: row.id }, body: { status: isPaused ? 'enabled' : 'paused' }, ifMatch: row.version },
-      {
-        onSuccess: () => notifyDone(isPaused ? words.resumed(row.name) : words.paused(row.name)),
-        onError: notifyFailed,
-      },
-    );
-  }
+function More({ row, mayManage, onAsk }: MoreProps): ReactNode {
+  const { change } = useConnectionStatus();
+  const destinations = row.usage?.destinations.get(row.id) ?? [];
+  const isOff = row.status !== 'enabled';
   return (
     <RowMenu name={row.name}>
       <Menu.Item component={Link} to="/connections/$connectionId" params={{ connectionId: row.id } as never}>
         {words.open}
       </Menu.Item>
-      <Menu.Item onClick={toggle}>{isPaused ? words.resume : words.pause}</Menu.Item>
-      <Menu.Item onClick={onDelete}>{words.delete}</Menu.Item>
+      {mayManage ? (
+        <>
+          <Menu.Item onClick={() => onAsk('test')}>{words.details.test}</Menu.Item>
+          <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>
+            {isOff ? words.resume : words.pause}
+          </Menu.Item>
+          <Menu.Item component={Link} to="/connections/new/webhook" search={{ from: row.id } as never}>
+            {words.duplicate}
+          </Menu.Item>
+        </>
+      ) : null}
+      <Menu.Item onClick={() => exportConnection(bare(row), destinations)}>{words.export}</Menu.Item>
+      <Menu.Item onClick={() => onAsk('show')}>{parts.showAs}</Menu.Item>
+      {mayManage ? (
+        <GuardedItem
+          blockedBy={destinations.length > 0 ? words.inUse(destinations.length) : null}
+          onClick={() => onAsk('delete')}
+        >
+          {words.delete}
+        </GuardedItem>
+      ) : null}
     </RowMenu>
   );
 }

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { notifyDone } from '../../parts/notify.ts';
+import { deleteLater } from '../../parts/undo.ts';
 
 type Props = {
   /** What is to be deleted; null: the dialog is closed. */
@@ -13,9 +13,8 @@ type Props = {
   onDeleted: () => void;
 };
 
-/** Asks and deletes; a connection that still has destinations says so instead. */
+/** Asks and deletes, with Undo; a connection that still has destinations says so instead. */
 export function DeleteConnection({ connection, onClose, onDeleted }: Props): ReactNode {
-  const remove = useApi('deleteConnection');
   const id = connection?.id ?? '';
   const { data } = useQuery({
     ...apiQuery('listDestinations', { params: { id }, query: { limit: 200 } }),
@@ -28,21 +27,13 @@ export function DeleteConnection({ connection, onClose, onDeleted }: Props): Rea
       isOpen={connection !== null}
       title={words.deleteTitle(name)}
       verb={words.delete}
-      isBusy={remove.isPending || (connection !== null && data === undefined)}
-      error={remove.error}
+      isBusy={connection !== null && data === undefined}
       blockedBy={users.length > 0 ? words.inUse(users.length) : null}
       onCancel={onClose}
-      onConfirm={() =>
-        remove.mutate(
-          { params: { id } },
-          {
-            onSuccess() {
-              notifyDone(parts.deleted(name));
-              onDeleted();
-            },
-          },
-        )
-      }
+      onConfirm={() => {
+        deleteLater('deleteConnection', id, parts.deleted(name));
+        onDeleted();
+      }}
     >
       {words.deleteText}
     </ConfirmDialog>

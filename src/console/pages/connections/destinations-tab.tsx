@@ -1,42 +1,60 @@
-import { Button, Group, Menu, Switch, Text } from '@mantine/core';
+import { Button, Group, Menu } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import { type ReactNode, useMemo, useState } from 'react';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { ListPage } from '../../parts/list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
-import { RowLink } from '../../parts/row-link.tsx';
-import { RowMenu } from '../../parts/row-menu.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
+import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
+import { useDeleted } from '../../parts/undo.ts';
 import { useMay } from '../../session/rights.ts';
+import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
+import { DeleteDestination } from './delete-destination.tsx';
+import { copyOf } from './destination-copy.ts';
+import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
+import { useFigures, useHeld, useUsage } from './usage.ts';
+import { namesOf } from './users.tsx';
 
 const w = words.destinations;
-
-type Destination = Answer<'getDestination'>;
+const address = '/connections/$connectionId/destinations/$destinationId';
 
 /** The destinations of a connection, each with its switch. */
 export function DestinationsTab({ connection, onDone }: { connection: Connection; onDone: () => void }): ReactNode {
   const search = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
-  const [deleted, ask] = useState<Destination | null>(null);
+  const [asked, ask] = useState<DestinationRow | null>(null);
   const params = { id: connection.id };
   const query = useQuery({
     ...apiQuery('listDestinations', { params, query: { name: search.filter, cursor: search.cursor } }),
     placeholderData: keepPreviousData,
   });
+  const usage = useUsage();
+  const figures = useFigures('destination');
+  const held = useHeld(connection.id);
+  const deleted = useDeleted();
+  const { data } = query;
+  const page = useMemo(
+    () =>
+      data && {
+        ...data,
+        data: data.data
+          .filter(({ id }) => !deleted.has(id))
+          .map(
+            (one): DestinationRow => ({ ...one, usage, figures: figures?.get(one.id), held: held?.get(one.id) ?? 0 }),
+          ),
+      },
+    [data, deleted, usage, figures, held],
+  );
+  const columns = useMemo(() => columnsFor(mayManage), [mayManage]);
 
   const create = mayManage ? (
     <Button
       component={Link}
-      to="/connections/$connectionId/destinations/$destinationId"
+      to={address}
       params={{ connectionId: connection.id, destinationId: 'new' } as never}
       leftSection={<Icon name="plus" />}
       data-key-new
@@ -44,148 +62,62 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       {w.create}
     </Button>
   ) : undefined;
-  const isEmpty = (query.data?.data.length ?? 0) === 0 && search.filter === undefined;
+  const isEmpty = (page?.data.length ?? 0) === 0 && search.filter === undefined;
   return (
     <>
-      {isEmpty ? null : (
-        <Group justify="flex-end" mb="sm">
-          {create}
-        </Group>
-      )}
       <ListPage
         name={w.title}
-        query={query}
-        columns={columns(mayManage)}
+        // What is shown is what was asked for and what is known beside it.
+        query={{ ...query, data: page } as Parameters<typeof ListPage<DestinationRow>>[0]['query']}
+        columns={columns}
         rowKey={({ id }) => id}
         search={search}
         onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
         empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: create }}
         emptyByFilter={w.emptyByFilter}
-        {...(mayManage
-          ? {
-              rowMenu: (row: Destination) => (
-                <RowMenu name={row.name}>
-                  <Menu.Item onClick={() => ask(row)}>{words.delete}</Menu.Item>
-                </RowMenu>
-              ),
-            }
-          : {})}
+        tools={isEmpty ? null : create}
+        {...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {})}
       />
       <Group mt="md">
         <Button onClick={onDone} variant={isEmpty ? 'default' : 'filled'}>
           {words.details.done}
         </Button>
       </Group>
-      <DeleteDestination destination={deleted} onClose={() => ask(null)} />
+      <DeleteDestination destination={asked} held={asked?.held ?? 0} onClose={() => ask(null)} />
     </>
   );
 }
 
-function columns(mayManage: boolean): readonly Column<Destination>[] {
-  return [
-    {
-      id: 'name',
-      header: w.columns.name,
-      isFixed: true,
-      cell: ({ id, connectionId, name, description }) => (
-        <RowLink
-          to="/connections/$connectionId/destinations/$destinationId"
-          params={{ connectionId, destinationId: id }}
-          note={description}
-        >
-          {name}
-        </RowLink>
-      ),
-    },
-    { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
-    {
-      id: 'path',
-      header: w.columns.path,
-      cell: ({ path }) => (
-        <Text ff="monospace" size="sm" truncate maw="20rem" title={path}>
-          {path}
-        </Text>
-      ),
-    },
-    { id: 'contentType', header: w.columns.contentType, cell: ({ contentType }) => contentType },
-    {
-      id: 'status',
-      header: w.columns.status,
-      cell: (row) => (
-        <Group gap="xs" wrap="nowrap">
-          {mayManage ? <StatusSwitch destination={row} /> : null}
-          <StatusBadge status={row.status} />
-        </Group>
-      ),
-    },
-    { id: 'modified', header: w.columns.modified, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
-  ];
-}
-
-function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
-  const patch = useApi('changeDestination');
-  const { id, name, status, version } = destination;
-  // What was chosen shows at once, until the list knows it.
-  const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
-  const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
-  return (
-    <Switch
-      size="sm"
-      aria-label={w.toggle(name)}
-      checked={isEnabled}
-      disabled={patch.isPending}
-      onChange={({ currentTarget: { checked } }) => {
-        choose({ isEnabled: checked, version });
-        patch.mutate(
-          { params: { id }, body: { status: checked ? 'enabled' : 'disabled' }, ifMatch: version },
-          {
-            onSuccess: () => notifyDone(checked ? w.enabled(name) : w.disabled(name)),
-            onError(error) {
-              choose(null);
-              notifyFailed(error);
-            },
-          },
-        );
-      }}
-    />
-  );
-}
-
-function DeleteDestination({ destination, onClose }: { destination: Destination | null; onClose: () => void }) {
-  const remove = useApi('deleteDestination');
-  const name = destination?.name ?? '';
-  const isInUse = remove.error?.code === 'in_use';
-  function close() {
-    remove.reset();
-    onClose();
+function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }): ReactNode {
+  const { change } = useDestinationStatus();
+  const create = useApi('createDestination');
+  const { id, connectionId, name, status, usage } = row;
+  const users = usage?.actions.get(id) ?? [];
+  const isOff = status !== 'enabled';
+  function duplicate() {
+    create.mutate(
+      { params: { id: connectionId }, body: copyOf(row, w.copyName(name)) },
+      { onSuccess: (made) => notifyDone(w.duplicated(made.name)), onError: notifyFailed },
+    );
   }
   return (
-    <ConfirmDialog
-      isOpen={destination !== null}
-      title={words.deleteTitle(name)}
-      verb={words.delete}
-      isBusy={remove.isPending}
-      error={isInUse ? null : remove.error}
-      blockedBy={isInUse ? w.usedBy(namesIn(remove.error?.problem['users'])) : null}
-      onCancel={close}
-      onConfirm={() =>
-        destination !== null &&
-        remove.mutate(
-          { params: { id: destination.id } },
-          {
-            onSuccess() {
-              notifyDone(parts.deleted(name));
-              close();
-            },
-          },
-        )
-      }
-    >
-      {w.deleteText}
-    </ConfirmDialog>
+    <RowMenu name={name}>
+      <Menu.Item component={Link} to={address} params={{ connectionId, destinationId: id } as never}>
+        {words.open}
+      </Menu.Item>
+      <Menu.Item
+        component={Link}
+        to={address}
+        params={{ connectionId, destinationId: id } as never}
+        search={{ test: '1' } as never}
+      >
+        {w.sendTest}
+      </Menu.Item>
+      <Menu.Item onClick={duplicate}>{w.duplicate}</Menu.Item>
+      <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>{isOff ? w.enable : words.pause}</Menu.Item>
+      <GuardedItem blockedBy={users.length > 0 ? w.usedBy(namesOf(users)) : null} onClick={onDelete}>
+        {words.delete}
+      </GuardedItem>
+    </RowMenu>
   );
-}
-
-function namesIn(users: unknown): string {
-  return Array.isArray(users) ? users.map((one: { name?: unknown }) => String(one.name ?? '')).join(', ') : '';
 }

@@ -1,33 +1,71 @@
-import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { presets } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
-import type { Connection } from './connection.ts';
-import { ConnectionEditor } from './connection-editor.tsx';
+import { draftOf, withoutSecrets } from './connection-draft.ts';
+import { copyOf } from './destination-copy.ts';
+import { ComesWith, NewConnection } from './new-connection.tsx';
+import { PresetPanel } from './preset-panel.tsx';
+import { connectionOf, destinationBodies, type Start, withoutMarks } from './start.ts';
 
+const w = words.details;
+
+/** New Connection: empty, with what a preset fills in, or like another connection. */
 export function NewConnectionPage(): ReactNode {
-  const navigate = useNavigate();
-  function goOn({ id, name }: Connection) {
-    notifyDone(words.details.created(name));
-    void navigate({ to: '/connections/$connectionId', params: { connectionId: id }, search: { tab: 'destinations' } });
-  }
+  const { preset: presetId, from } = useSearch({ from: '/shell/connections/new/webhook' });
+  const preset = presets.find(({ id }) => id === presetId);
   return (
     <Page
-      title={words.details.newTitle}
+      title={preset === undefined ? w.newTitle : w.newFrom(preset.name)}
       right="connections:manage"
       crumbs={[
         { label: words.title, to: '/connections' },
         { label: words.create, to: '/connections/new' },
       ]}
     >
-      <ConnectionEditor
-        stored={null}
-        draftKey="connections/new"
-        onContinue={goOn}
-        onDone={goOn}
-        onCancel={() => void navigate({ to: '/connections' })}
-      />
+      {from !== undefined ? <Copy id={from} /> : <FromPreset preset={preset} key={presetId} />}
     </Page>
+  );
+}
+
+function FromPreset({ preset }: { preset: (typeof presets)[number] | undefined }): ReactNode {
+  const start = useMemo(
+    (): Start | null =>
+      preset === undefined ? null : { draft: connectionOf(preset), destinations: destinationBodies(preset) },
+    [preset],
+  );
+  return (
+    <>
+      {preset === undefined ? null : <PresetPanel preset={preset} />}
+      <NewConnection start={start} draftKey={`connections/new/${preset?.id ?? ''}`} />
+    </>
+  );
+}
+
+function Copy({ id }: { id: string }): ReactNode {
+  const params = { id };
+  const connection = useQuery(apiQuery('getConnection', { params }));
+  const destinations = useQuery(apiQuery('listDestinations', { params, query: { limit: 200 } }));
+  const start = useMemo((): Start | null => {
+    if (connection.data === undefined || destinations.data === undefined) return null;
+    const draft = withoutMarks(draftOf(connection.data));
+    return {
+      draft: { ...draft, ...withoutSecrets(draft), version: null, name: words.copyName(connection.data.name) },
+      destinations: destinations.data.data.map((one) => copyOf(one, one.name)),
+    };
+  }, [connection.data, destinations.data]);
+  const failed = connection.error ?? destinations.error;
+  if (failed !== null) return <Problem error={failed} />;
+  if (start === null) return <Skeleton height={320} />;
+  return (
+    <>
+      <ComesWith start={start} />
+      <NewConnection start={start} draftKey={`connections/new/from/${id}`} />
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, rangeSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -9,26 +9,48 @@ const parent = () => shellRoute;
 const list = createRoute({
   getParentRoute: parent,
   path: '/connections',
-  validateSearch: z.extend(listSearch, { status: choice(['enabled', 'paused', 'disabled']) }),
+  validateSearch: z.extend(listSearch, {
+    status: choice(['enabled', 'paused', 'disabled', 'held', 'needs_attention']),
+    auth: choice(['none', 'basic', 'bearer', 'oauth2']),
+    used: choice(['used', 'unused']),
+  }),
   component: lazyPage(() => import('./connections-page.tsx'), 'ConnectionsPage'),
 });
 
 const types = createRoute({
   getParentRoute: parent,
   path: '/connections/new',
+  validateSearch: z.object({ filter: textSearch }),
   component: lazyPage(() => import('./connection-type-page.tsx'), 'ConnectionTypePage'),
 });
 
 const create = createRoute({
   getParentRoute: parent,
   path: '/connections/new/webhook',
+  // A ready-made description that the form begins with, or the connection that is duplicated.
+  validateSearch: z.object({ preset: textSearch, from: textSearch }),
   component: lazyPage(() => import('./new-connection-page.tsx'), 'NewConnectionPage'),
+});
+
+const curl = createRoute({
+  getParentRoute: parent,
+  path: '/connections/new/curl',
+  component: lazyPage(() => import('./curl-page.tsx'), 'CurlPage'),
+});
+
+const file = createRoute({
+  getParentRoute: parent,
+  path: '/connections/new/file',
+  component: lazyPage(() => import('./file-page.tsx'), 'FilePage'),
 });
 
 const details = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId',
-  validateSearch: z.extend(listSearch, { tab: choice(['details', 'destinations']) }),
+  validateSearch: z.extend(listSearch, {
+    tab: choice(['details', 'destinations', 'activity', 'usedBy', 'versions']),
+    range: rangeSearch,
+  }),
   component: lazyPage(() => import('./connection-page.tsx'), 'ConnectionPage'),
 });
 
@@ -44,4 +66,4 @@ const destination = createRoute({
   component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
 });
 
-export const connectionRoutes = [list, types, create, details, destination] as const;
+export const connectionRoutes = [list, types, create, curl, file, details, destination] as const;

@@ -1,8 +1,9 @@
-import { Button, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
-import type { CallInput } from '../../../client/client.ts';
+import { Button, Modal, Stack, Text } from '@mantine/core';
+import { type ReactNode, useEffect } from 'react';
+import type { Answer, CallInput } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -19,7 +20,7 @@ type Props = {
 
 /** Connects and signs in with what stands in the form, and shows each step. */
 export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
-  const test = useApi('testUnsavedConnection');
+  const test = useApi('testUnsavedConnection', { isRead: true });
   return (
     <Panel title={w.testTitle} text={w.testText}>
       <div>
@@ -33,16 +34,52 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
           {w.test}
         </Button>
       </div>
-      <div aria-live="polite">
-        {test.isPending ? <Text c="dimmed">{w.testRunning}</Text> : null}
-        {test.data === undefined ? null : (
-          <Text fw={600} mb="xs" c={test.data.ok ? 'var(--console-good)' : 'var(--console-bad)'}>
-            {test.data.ok ? w.testOk : w.testFailed}
+      <Steps tested={test.data} isRunning={test.isPending} />
+      {test.error === null ? null : <Problem error={test.error} />}
+    </Panel>
+  );
+}
+
+/** The same for a connection as it is stored; null: closed. */
+export function TestDialog({
+  connection,
+  onClose,
+}: {
+  connection: { id: string; name: string } | null;
+  onClose: () => void;
+}) {
+  const { mutate, data, error, isPending } = useApi('testConnection', { isRead: true });
+  const id = connection?.id;
+  useEffect(() => {
+    if (id !== undefined) mutate({ params: { id } });
+  }, [id, mutate]);
+  return (
+    <Modal
+      opened={connection !== null}
+      onClose={onClose}
+      title={w.testOf(connection?.name ?? '')}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
+      <Stack>
+        <Text c="dimmed">{w.testStoredText}</Text>
+        <Steps tested={isPending ? undefined : data} isRunning={isPending} />
+        {error === null ? null : <Problem error={error} />}
+      </Stack>
+    </Modal>
+  );
+}
+
+function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undefined; isRunning: boolean }): ReactNode {
+  return (
+    <div aria-live="polite">
+      {isRunning ? <Text c="dimmed">{w.testRunning}</Text> : null}
+      {tested === undefined ? null : (
+        <>
+          <Text fw={600} mb="xs" c={tested.ok ? 'var(--console-good)' : 'var(--console-bad)'}>
+            {tested.ok ? w.testOk : w.testFailed}
           </Text>
-        )}
-        {test.data === undefined ? null : (
           <ol className={css['steps']}>
-            {test.data.steps.map(({ name, ok, durationMs, detail, error }) => (
+            {tested.steps.map(({ name, ok, durationMs, detail, error }) => (
               <li key={name} className={css['step']} data-ok={ok}>
                 <Icon name={ok ? 'check' : 'cross'} size={14} />
                 <span>{w.testSteps[name]}</span>
@@ -51,9 +88,8 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
               </li>
             ))}
           </ol>
-        )}
-      </div>
-      {test.error === null ? null : <Problem error={test.error} />}
-    </Panel>
+        </>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,89 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import type { Column } from '../../parts/list-page.tsx';
+import { RowLink } from '../../parts/row-link.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import { causeOf, stateOf } from './connection.ts';
+import type { Row } from './connections-list.ts';
+import { SpeedCell, SuccessCell } from './figure-cells.tsx';
+import { UsersCell } from './users.tsx';
+
+const w = words.columns;
+
+export const columns: readonly Column<Row>[] = [
+  {
+    id: 'name',
+    header: w.name,
+    isFixed: true,
+    cell: ({ id, name, description }) => (
+      <RowLink to="/connections/$connectionId" params={{ connectionId: id }} note={description}>
+        {name}
+      </RowLink>
+    ),
+  },
+  { id: 'type', header: w.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
+  {
+    id: 'baseUrl',
+    header: w.baseUrl,
+    cell: ({ baseUrl }) => (
+      <Text ff="monospace" size="sm" truncate maw="15rem" title={baseUrl}>
+        {baseUrl}
+      </Text>
+    ),
+  },
+  { id: 'auth', header: w.auth, cell: (row) => <Authentication row={row} /> },
+  { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
+  { id: 'usedBy', header: w.usedBy, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+  { id: 'success', header: w.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
+  { id: 'p95', header: w.p95, align: 'end', cell: ({ figures }) => <SpeedCell figures={figures} /> },
+  { id: 'state', header: w.state, cell: (row) => <State row={row} /> },
+  {
+    id: 'modified',
+    header: w.modified,
+    cell: ({ updatedAt, updatedBy }) => (
+      <>
+        <Time at={updatedAt} />
+        <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
+          {words.changedBy(updatedBy)}
+        </Text>
+      </>
+    ),
+  },
+];
+
+/** The kind, and whether the system refuses it. */
+function Authentication({ row }: { row: Row }): ReactNode {
+  const { auth, health } = row;
+  const isRefused = health.state !== 'ok' && causeOf(health)?.reason === 'auth_rejected' && health.since !== null;
+  return (
+    <>
+      {words.details.authTypes[auth.type]}
+      {isRefused && health.since !== null ? (
+        <Text size="sm" c="var(--console-bad)" component="div">
+          {words.refusedSince} <Time at={health.since} />
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+function Destinations({ row: { usage, id } }: { row: Row }): ReactNode {
+  if (usage === undefined) return null;
+  const all = usage.destinations.get(id) ?? [];
+  return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
+}
+
+function State({ row }: { row: Row }): ReactNode {
+  return (
+    <>
+      <StatusBadge status={stateOf(row)} />
+      {row.health.held === 0 ? null : (
+        <Text size="sm" c="var(--console-warn)">
+          {words.held(row.health.held)}
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileTemplate } from '../../../template/compile.ts';
+import { bodyOf as rendered } from '../../../template/render-in-vm.testing.ts';
+import { readCurl } from './curl-command.ts';
+import { startOf } from './curl-start.ts';
+
+function read(text: string) {
+  const result = readCurl(text);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.request;
+}
+
+const json = '{"user":{"name":"O\'Neil \\"Bo\\""},"total":12.5}';
+
+test('the same request is read from bash, from what browsers copy, from PowerShell and from cmd', () => {
+  const commands = [
+    `curl -X POST https://api.example.com/v2/orders?x=1 \\\n  -H 'Content-Type: application/json' \\\n  -d '{"user":{"name":"O'\\''Neil \\"Bo\\""},"total":12.5}'`,
+    `curl 'https://api.example.com/v2/orders?x=1' -H 'Content-Type: application/json' --data-raw $'{"user":{"name":"O\\'Neil \\\\"Bo\\\\""},"total":12.5}' --compressed`,
+    `curl.exe -X POST "https://api.example.com/v2/orders?x=1" \`\n  -H "Content-Type: application/json" \`\n  -d '{"user":{"name":"O''Neil \\"Bo\\""},"total":12.5}'`,
+    `curl ^"https://api.example.com/v2/orders?x=1^" ^\n  -H ^"Content-Type: application/json^" ^\n  --data-binary ^"^{^\\^"user^\\^":^{^\\^"name^\\^":^\\^"O'Neil ^\\^\\^\\^"Bo^\\^\\^\\^"^\\^"^},^\\^"total^\\^":12.5^}^"`,
+  ];
+  for (const command of commands.slice(0, 3)) {
+    const { method, url, headers, body } = read(command);
+    assert.deepEqual(
+      [method, url, headers, body],
+      ['POST', 'https://api.example.com/v2/orders?x=1', [['Content-Type', 'application/json']], json],
+      command,
+    );
+  }
+  assert.equal(read(commands[3] ?? '').method, 'POST');
+  assert.equal(read('curl "https://a.example" -d "{\\"a\\": \\"b c\\"}"').body, '{"a": "b c"}');
+  assert.equal(read('curl ^"https://a.example^" ^\n -d ^"^{^\\^"a^\\^":1^}^"').body, '{"a":1}');
+});
+
+test('options mean what they mean to curl', () => {
+  assert.equal(read('curl a.example').url, 'http://a.example');
+  assert.deepEqual(read('curl -sSXPUT https://a.example -ume:pa:ss').user, { name: 'me', password: 'pa:ss' });
+  assert.equal(read('curl --request=PATCH --url https://a.example').method, 'PATCH');
+  const got = read('curl -G https://a.example/s?a=1 -d b=2 --data-urlencode "q=x y"');
+  assert.deepEqual([got.method, got.url, got.body], ['GET', 'https://a.example/s?a=1&b=2&q=x%20y', null]);
+  const posted = read('curl https://a.example -d a=1 -d b=2');
+  assert.deepEqual(
+    [posted.method, posted.body, posted.headers],
+    ['POST', 'a=1&b=2', [['Content-Type', 'application/x-www-form-urlencoded']]],
+  );
+  assert.deepEqual(read('curl --json \'{"a":1}\' https://a.example').headers, [['Content-Type', 'application/json']]);
+  assert.deepEqual(read('curl -o out.txt -m 5 https://a.example -F file=@a.png -d @body.json').leftOut, [
+    '-F file=@a.png',
+    '--data @body.json',
+  ]);
+});
+
+test('what is no cURL command, has no address or an open quote is told', () => {
+  const problem = (text: string) => {
+    const result = readCurl(text);
+    return result.ok ? null : result.problem;
+  };
+  assert.deepEqual(['wget https://a', 'curl -X POST', "curl 'https://a", ''].map(problem), [
+    'not_curl',
+    'no_url',
+    'quotes',
+    'not_curl',
+  ]);
+});
+
+test('a command becomes a connection, whose credentials are secrets, and a destination', () => {
+  const start = startOf(
+    read(
+      `curl https://api.example.com:8443/v2/orders -H 'Authorization: Bearer tok' -H 'X-Api-Key: k' -H 'X-Source: web' --json '{"email":"a@b.c","items":[1],"flag":true,"user":{"id":7}}'`,
+    ),
+  );
+  const { draft, destinations } = start;
+  assert.deepEqual(
+    [draft.baseUrl, draft.port, draft.authType, draft.token],
+    ['https://api.example.com', '8443', 'bearer', 'tok'],
+  );
+  assert.deepEqual(
+    draft.headers.map(({ name, isSecret }) => [name, isSecret]),
+    [
+      ['X-Api-Key', true],
+      ['X-Source', false],
+    ],
+  );
+  const [destination] = destinations;
+  assert.deepEqual(
+    [destination?.method, destination?.path, destination?.contentType, destination?.status],
+    ['POST', '/v2/orders', 'application/json', 'disabled'],
+  );
+  assert.deepEqual(JSON.parse(rendered(destination?.template ?? '', [{ email: 'x@y.z', 'user.id': 9 }])), {
+    email: 'x@y.z',
+    items: [1],
+    flag: true,
+    user: { id: 9 },
+  });
+});
+
+test('any other body becomes a template that compiles', () => {
+  const template = (text: string) => startOf(read(text)).destinations[0]?.template ?? '';
+  const form = template('curl https://a.example -d "name=Ada&total=3"');
+  assert.equal(form, 'name={{ it.data[0].name }}&total={{ it.data[0].total }}');
+  for (const body of ["'<a>{{ x }}</a>'", "'plain'", '\'[1, {"a": 2}]\'', '\'{"a b": "}}"}\''])
+    assert.ok(
+      compileTemplate(template(`curl https://a.example -H 'Content-Type: text/plain' -d ${body}`), { escape: 'none' })
+        .ok,
+      body,
+    );
+  const basic = startOf(read("curl https://a.example -H 'Authorization: Basic bWU6cGFzcw=='")).draft;
+  assert.deepEqual([basic.authType, basic.username, basic.password], ['basic', 'me', 'pass']);
+});

@@ -1,0 +1,115 @@
+import { emptyDraft } from './connection-draft.ts';
+import type { CurlRequest } from './curl-command.ts';
+import { rows } from './drafted-secret.ts';
+import type { DestinationBody, Start } from './start.ts';
+
+const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
+
+/** Headers that the transport or the destination sets, or that mean nothing outside a browser. */
+const notTaken =
+  /^(content-type|content-length|host|connection|accept|accept-encoding|user-agent|origin|referer|sec-.*|te)$/i;
+const secretName = /auth|key|token|secret|signature|cookie|password/i;
+
+/** A connection and a destination that do what a cURL command does. The template is made from its body. */
+export function startOf({ method, url, headers, user, body }: CurlRequest): Start {
+  const { origin, protocol, hostname, port, pathname, search } = new URL(url);
+  const header = (name: string) => headers.find(([one]) => one.toLowerCase() === name)?.[1];
+  const contentType = header('content-type') ?? 'application/json';
+  const signedIn = authenticationOf(header('authorization'), user);
+  return {
+    draft: {
+      ...emptyDraft,
+      name: hostname,
+      baseUrl: port === '' ? origin : `${protocol}//${hostname}`,
+      port,
+      ...signedIn,
+      headers: rows(
+        headers
+          .filter(([name]) => !notTaken.test(name) && !(signedIn !== null && name.toLowerCase() === 'authorization'))
+          .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
+      ),
+    },
+    destinations: [
+      {
+        name: nameOf(pathname),
+        method: methods.find((one) => one === method) ?? 'POST',
+        path: `${pathname === '/' && search !== '' ? '' : pathname}${search}`,
+        contentType,
+        status: 'disabled',
+        ...(body === null ? {} : { template: templateOf(body, contentType) }),
+      } satisfies DestinationBody,
+    ],
+  };
+}
+
+/** Whether a connection can send with this method. */
+export const isSendable = (method: string): boolean => methods.some((one) => one === method);
+
+/** The last word of a path, as a name. */
+function nameOf(pathname: string): string {
+  const last = pathname.split('/').findLast((one) => /[a-z]/i.test(one)) ?? '';
+  const words = decodeURIComponent(last)
+    .replace(/[-_.]+/g, ' ')
+    .trim();
+  return words === '' ? 'Send' : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function authenticationOf(header: string | undefined, user: CurlRequest['user']) {
+  if (user !== null) return { authType: 'basic' as const, username: user.name, password: user.password };
+  const [, scheme = '', value = ''] = /^(\w+)\s+(.+)$/.exec(header ?? '') ?? [];
+  if (scheme.toLowerCase() === 'bearer') return { authType: 'bearer' as const, token: value.trim() };
+  if (scheme.toLowerCase() !== 'basic') return null;
+  try {
+    const [name = '', ...password] = atob(value.trim()).split(':');
+    return { authType: 'basic' as const, username: name, password: password.join(':') };
+  } catch {
+    return null; // not Base64: it stays a header
+  }
+}
+
+/** A template that makes such a body: texts and numbers come from the record, the rest stays as it is. */
+export function templateOf(body: string, contentType: string): string {
+  if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return formTemplate(body);
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null)
+      return `{{!\n  const record = it.data[0];\n  return JSON.stringify(${literal(value, [], '  ')});\n}}`;
+  } catch {
+    // Any other text.
+  }
+  return body.includes('{{') ? `{{! return ${JSON.stringify(body)}; }}` : body;
+}
+
+function formTemplate(body: string): string {
+  const pairs = body.split('&').map((pair) => pair.split('=', 1)[0] ?? '');
+  return pairs.map((name) => `${name}={{ ${member('it.data[0]', decodeURIComponent(name))} }}`).join('&');
+}
+
+const isName = /^[a-z_$][\w$]*$/i;
+const member = (object: string, name: string) =>
+  isName.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
+
+/** A value as JavaScript in which the leaves that change from event to event are read from the record. */
+function literal(value: unknown, path: readonly string[], pad: string): string {
+  const inner = `${pad}  `;
+  if (Array.isArray(value)) return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value);
+    if (entries.length === 0) return '{}';
+    const lines = entries.map(
+      ([name, one]) =>
+        `${inner}${isName.test(name) ? name : JSON.stringify(name)}: ${literal(one, [...path, name], inner)},${exampleOf(one)}\n`,
+    );
+    return `{\n${lines.join('')}${pad}}`;
+  }
+  return typeof value === 'string' || typeof value === 'number'
+    ? member('record', path.join('.'))
+    : JSON.stringify(value);
+}
+
+/** What the command had in this place, on the same line. */
+function exampleOf(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return '';
+  const text = JSON.stringify(value).replaceAll('}}', '} }');
+  return ` // ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+}

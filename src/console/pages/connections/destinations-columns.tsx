@@ -1,0 +1,118 @@
+import { Group, Switch, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { formatNumber } from '../../messages/format.ts';
+import type { Column } from '../../parts/list-page.tsx';
+import { RowLink } from '../../parts/row-link.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useDestinationStatus } from './change-status.ts';
+import { Nothing, SpeedCell, SuccessCell } from './figure-cells.tsx';
+import type { Destination, Figures, Usage } from './usage.ts';
+import { UsersCell } from './users.tsx';
+
+const w = words.destinations;
+
+/** A destination with what the list shows beside it. */
+export type DestinationRow = Destination & { usage: Usage | undefined; figures: Figures | undefined; held: number };
+
+export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[] {
+  return [
+    {
+      id: 'name',
+      header: w.columns.name,
+      isFixed: true,
+      cell: ({ id, connectionId, name, description }) => (
+        <RowLink
+          to="/connections/$connectionId/destinations/$destinationId"
+          params={{ connectionId, destinationId: id }}
+          note={description}
+        >
+          {name}
+        </RowLink>
+      ),
+    },
+    { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
+    {
+      id: 'path',
+      header: w.columns.path,
+      cell: ({ path }) => (
+        <Text ff="monospace" size="sm" truncate maw="14rem" title={path}>
+          {path === '' ? '/' : path}
+        </Text>
+      ),
+    },
+    {
+      id: 'contentType',
+      header: w.columns.contentType,
+      cell: ({ contentType }) => (
+        <Text size="sm" truncate maw="11rem" title={contentType}>
+          {contentType}
+        </Text>
+      ),
+    },
+    {
+      id: 'status',
+      header: w.columns.status,
+      cell: (row) => (
+        <Group gap="xs" wrap="nowrap">
+          {mayManage ? <StatusSwitch destination={row} /> : null}
+          <StatusBadge status={row.status} />
+        </Group>
+      ),
+    },
+    { id: 'usedBy', header: w.columns.usedBy, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+    { id: 'success', header: w.columns.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
+    { id: 'p95', header: w.columns.p95, align: 'end', cell: ({ figures }) => <SpeedCell figures={figures} /> },
+    { id: 'last', header: w.columns.last, cell: ({ figures }) => <LastResult figures={figures} /> },
+    {
+      id: 'held',
+      header: w.columns.held,
+      align: 'end',
+      cell: ({ held }) => (held === 0 ? <Nothing text={w.noneHeld} /> : formatNumber(held)),
+    },
+    {
+      id: 'modified',
+      header: w.columns.modified,
+      isHiddenAtFirst: true,
+      cell: ({ updatedAt }) => <Time at={updatedAt} />,
+    },
+  ];
+}
+
+/** The status that the last attempt was answered with, and when. */
+function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
+  if (figures === undefined || figures.lastAttemptAt === null) return <Nothing text={words.figures.nothing} />;
+  const { lastStatus } = figures;
+  const isGood = lastStatus !== null && lastStatus < 300;
+  return (
+    <>
+      <Text span fw={550} c={isGood ? 'var(--console-good)' : 'var(--console-bad)'}>
+        {lastStatus === null ? w.noAnswer : w.answered(lastStatus)}
+      </Text>{' '}
+      <Text span c="dimmed" size="sm">
+        <Time at={figures.lastAttemptAt} />
+      </Text>
+    </>
+  );
+}
+
+function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
+  const { change, isPending } = useDestinationStatus();
+  const { name, status, version } = destination;
+  // What was chosen shows at once, until the list knows it.
+  const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
+  const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
+  return (
+    <Switch
+      size="sm"
+      aria-label={w.toggle(name)}
+      checked={isEnabled}
+      disabled={isPending}
+      onChange={({ currentTarget: { checked } }) => {
+        choose({ isEnabled: checked, version });
+        change(destination, checked ? 'enabled' : 'disabled', () => choose(null));
+      }}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connections } from '../../messages/en/connections.ts';
+import { formatDuration, formatPercent } from '../../messages/format.ts';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import css from './figure-cells.module.css';
+import type { Figures } from './usage.ts';
+
+const w = connections.figures;
+
+/** Success in the last 24 hours: a line of what was delivered, and the share of what ended well. */
+export function SuccessCell({ figures }: { figures: Figures | undefined }): ReactNode {
+  const ended = figures === undefined ? 0 : figures.delivered + figures.failed;
+  if (figures === undefined || ended === 0) return <Nothing text={w.nothing} />;
+  const share = figures.delivered / ended;
+  return (
+    <span className={css['success']}>
+      <Sparkline
+        values={figures.series}
+        sentence={w.sentence(figures.delivered, figures.failed)}
+        tone={share < 0.5 ? 'bad' : share < 0.95 ? 'warn' : 'good'}
+      />
+      {formatPercent(share)}
+    </span>
+  );
+}
+
+export function SpeedCell({ figures }: { figures: Figures | undefined }): ReactNode {
+  const p95Ms = figures?.p95Ms ?? null;
+  return p95Ms === null ? <Nothing text={w.noSpeed} /> : formatDuration(p95Ms);
+}
+
+/** A dash, with words for who does not see it. */
+export function Nothing({ text }: { text: string }): ReactNode {
+  return (
+    <Text span c="dimmed" role="img" aria-label={text}>
+      –
+    </Text>
+  );
+}

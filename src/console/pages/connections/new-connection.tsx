@@ -1,0 +1,50 @@
+import { Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { queryClient } from '../../data/query-client.ts';
+import { connections as words } from '../../messages/en/connections.ts';
+import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { client } from '../../session/session.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionEditor } from './connection-editor.tsx';
+import type { Start } from './start.ts';
+
+type Props = {
+  /** What the form begins with, and the destinations that are made after it is saved; null: nothing. */
+  start: Start | null;
+  draftKey: string;
+};
+
+/** The form of a new connection. After saving, its destinations are next. */
+export function NewConnection({ start, draftKey }: Props): ReactNode {
+  const navigate = useNavigate();
+  // Later news of what was copied must not change what is being filled in.
+  const [first] = useState(start);
+  async function goOn({ id, name }: Connection) {
+    notifyDone(words.details.created(name));
+    for (const body of first?.destinations ?? [])
+      await client().call('createDestination', { params: { id }, body }).catch(notifyFailed);
+    if (first !== null) await queryClient.invalidateQueries();
+    await navigate({ to: '/connections/$connectionId', params: { connectionId: id }, search: { tab: 'destinations' } });
+  }
+  return (
+    <ConnectionEditor
+      stored={null}
+      {...(first === null ? {} : { start: first.draft })}
+      draftKey={draftKey}
+      onContinue={goOn}
+      onDone={goOn}
+      onCancel={() => void navigate({ to: '/connections' })}
+    />
+  );
+}
+
+/** Says which destinations are made with the connection. */
+export function ComesWith({ start }: { start: Start }): ReactNode {
+  if (start.destinations.length === 0) return null;
+  return (
+    <Text c="dimmed" mb="md">
+      {words.details.comesWith(start.destinations.map(({ name }) => name).join(', '))}
+    </Text>
+  );
+}

@@ -1,0 +1,45 @@
+import type { CallInput } from '../../../client/client.ts';
+import type { Preset } from '../../presets/presets.ts';
+import { type ConnectionDraft, emptyDraft } from './connection-draft.ts';
+import { rows } from './drafted-secret.ts';
+
+export type DestinationBody = CallInput<'createDestination'>['body'];
+
+/** What a new connection begins with, and the destinations that are made with it. */
+export type Start = { draft: ConnectionDraft; destinations: readonly DestinationBody[] };
+
+/** The form of a preset. */
+export function connectionOf(preset: Preset): ConnectionDraft {
+  const { name, baseUrl, authentication, headers } = preset;
+  return {
+    ...emptyDraft,
+    name,
+    baseUrl,
+    headers: rows(headers),
+    authType: authentication.type,
+    ...(authentication.type === 'basic' ? { username: authentication.username } : {}),
+    ...(authentication.type === 'oauth2'
+      ? {
+          grant: authentication.grant,
+          accessTokenUrl: authentication.accessTokenUrl,
+          scope: authentication.scope,
+        }
+      : {}),
+  };
+}
+
+/** The destinations of a preset, disabled until somebody has looked at them. */
+export function destinationBodies({ destinations }: Preset): DestinationBody[] {
+  return destinations.map(({ sample: _sample, outcomes, ...body }) => ({
+    ...body,
+    status: 'disabled' as const,
+    ...(outcomes === undefined ? {} : { settings: { outcomes } }),
+  }));
+}
+
+/** A form without the marks of another connection's secrets: what they stand for can't be taken over. */
+export function withoutMarks(draft: ConnectionDraft): ConnectionDraft {
+  return JSON.parse(JSON.stringify(draft, (_name, value) => (isMark(value) ? null : value))); // a draft is plain data
+}
+
+const isMark = (value: unknown) => typeof value === 'object' && value !== null && 'set' in value;

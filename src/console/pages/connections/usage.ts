@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import type { StatsKind } from '../../../contract/stats.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
+import { useMay } from '../../session/rights.ts';
+
+export type Destination = Answer<'getDestination'>;
+export type Action = Answer<'getAction'>;
+export type Figures = Answer<'getStats'>['items'][number];
+
+export type Usage = {
+  /** By connection. */
+  destinations: ReadonlyMap<string, readonly Destination[]>;
+  /** By destination and by connection. */
+  actions: ReadonlyMap<string, readonly Action[]>;
+  /** Whether who is asking may see Actions; else nothing is known of them. */
+  knowsActions: boolean;
+};
+
+/** What belongs to which connection, and which Actions use it: joined from one call each. undefined: not known yet. */
+export function useUsage(): Usage | undefined {
+  const maySeeActions = useMay('actions:view');
+  const destinations = useQuery(allQuery('listAllDestinations')).data;
+  const actions = useQuery({ ...allQuery('listActions'), enabled: maySeeActions }).data;
+  return useMemo(() => {
+    if (destinations === undefined || (maySeeActions && actions === undefined)) return undefined;
+    return { ...joined(destinations, actions ?? []), knowsActions: maySeeActions };
+  }, [destinations, actions, maySeeActions]);
+}
+
+/** How things of a kind went in the last 24 hours, by id; undefined where that may not be seen or is not known yet. */
+export function useFigures(kind: StatsKind): ReadonlyMap<string, Figures> | undefined {
+  const maySee = useMay('settings:view');
+  const { data } = useQuery({ ...apiQuery('getStats', { query: { kind, range: '24h' } }), enabled: maySee });
+  return useMemo(() => data && new Map(data.items.map((item) => [item.id, item])), [data]);
+}
+
+function joined(destinations: readonly Destination[], actions: readonly Action[]) {
+  const byConnection = Map.groupBy(destinations, ({ connectionId }) => connectionId);
+  const connectionOf = new Map(destinations.map(({ id, connectionId }) => [id, connectionId]));
+  const users = new Map<string, Action[]>();
+  for (const action of actions) {
+    const used = action.destinations.flatMap(({ destinationId }) => [
+      destinationId,
+      connectionOf.get(destinationId) ?? '',
+    ]);
+    for (const id of new Set(used)) users.set(id, [...(users.get(id) ?? []), action]);
+  }
+  return { destinations: byConnection, actions: users };
+}
+
+const heldMax = 200;
+
+/** How many deliveries each destination of a connection holds, up to 200 together; undefined: unknown. */
+export function useHeld(connectionId: string): ReadonlyMap<string, number> | undefined {
+  const maySee = useMay('deliveries:view');
+  const { data } = useQuery({
+    ...apiQuery('listDeliveries', { query: { connectionId, status: 'held', limit: heldMax } }),
+    enabled: maySee,
+  });
+  return useMemo(() => {
+    if (data === undefined) return undefined;
+    const held = new Map<string, number>();
+    for (const { destinationId } of data.data) held.set(destinationId, (held.get(destinationId) ?? 0) + 1);
+    return held;
+  }, [data]);
+}

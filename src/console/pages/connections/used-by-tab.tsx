@@ -1,0 +1,38 @@
+import { Skeleton, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { Nothing } from '../../parts/list-page.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import type { Connection } from './connection.ts';
+import { useUsage } from './usage.ts';
+import css from './used-by-tab.module.css';
+import { ActionLink } from './users.tsx';
+
+const w = words.usedBy;
+
+/** Which Actions send through a connection, and to which of its destinations. */
+export function UsedByTab({ connection }: { connection: Connection }): ReactNode {
+  const usage = useUsage();
+  if (usage === undefined) return <Skeleton height={160} />;
+  if (!usage.knowsActions) return <Text c="dimmed">{words.users.unknown}</Text>;
+  const actions = usage.actions.get(connection.id) ?? [];
+  if (actions.length === 0) return <Nothing icon="actions" title={w.emptyTitle} text={w.emptyText} />;
+  const destinations = new Map(usage.destinations.get(connection.id)?.map((one) => [one.id, one.name]));
+  return (
+    <ul className={css['actions']} aria-label={w.title}>
+      {actions.map((action) => (
+        <li key={action.id} className={css['action']}>
+          <div>
+            <Text component="div" fw={550}>
+              <ActionLink action={action} />
+            </Text>
+            <Text c="dimmed" size="sm">
+              {w.sendsTo(action.destinations.flatMap(({ destinationId }) => destinations.get(destinationId) ?? []))}
+            </Text>
+          </div>
+          <StatusBadge status={action.status} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,128 @@
+import { type Preset, preset } from './preset.ts';
+
+/** Systems that collect, count and pass on, and any other with an HTTP API. */
+export const dataPresets: readonly Preset[] = [
+  preset({
+    id: 'json',
+    name: 'Any JSON API',
+    about: 'Send each record as a JSON object, as it is.',
+    needs: ['The address of the API, and how it wants to be signed in to.'],
+    baseUrl: 'https://api.example.com',
+    authentication: { type: 'none' },
+    destinations: [
+      {
+        name: 'Send record',
+        description: 'The fields of the Action, one object per event.',
+        path: '/events',
+        template: ['{{! return JSON.stringify(it.data[0]); }}'],
+        sample: { email: 'ada@example.com', total: 120 },
+      },
+    ],
+  }),
+  preset({
+    id: 'segment',
+    name: 'Segment',
+    about: 'Pass events on to a Segment source.',
+    needs: [
+      'The write key of a source of the kind HTTP API: Sources › your source › Settings. It goes into User Name; Password stays empty.',
+      'In the EU the Base URL is https://events.eu1.segmentapis.com/v1',
+    ],
+    baseUrl: 'https://api.segment.io/v1',
+    authentication: { type: 'basic', username: '' },
+    destinations: [
+      {
+        name: 'Track',
+        description: 'One event of a user.',
+        path: '/track',
+        template: [
+          '{{!',
+          '  const { userId, anonymousId, event, ...properties } = it.data[0];',
+          '  if (!userId && !anonymousId) return skip("nobody to attribute it to");',
+          '  return JSON.stringify({',
+          '    userId,',
+          '    anonymousId,',
+          '    event: event ?? "Website event",',
+          '    properties,',
+          '    timestamp: it.meta.time,',
+          '    messageId: it.meta.deliveryId,',
+          '  });',
+          '}}',
+        ],
+        sample: { anonymousId: 'v-1', event: 'Left basket', total: 120 },
+      },
+    ],
+  }),
+  preset({
+    id: 'ga4',
+    name: 'Google Analytics 4',
+    about: 'Send events by the Measurement Protocol.',
+    needs: [
+      'The Measurement ID (begins with G-): Admin › Data streams › your stream.',
+      'An API secret: the same place › Measurement Protocol API secrets.',
+      'Both go into the destination’s Endpoint Path, which everybody who may view connections can read.',
+      'The client ID of the visitor, as the Google tag keeps it in the cookie _ga.',
+    ],
+    baseUrl: 'https://www.google-analytics.com',
+    authentication: { type: 'none' },
+    destinations: [
+      {
+        name: 'Collect',
+        description: 'One event of a client.',
+        path: '/mp/collect?measurement_id=G-XXXXXXXXXX&api_secret=API_SECRET',
+        template: [
+          '{{!',
+          '  const { clientId, event, ...params } = it.data[0];',
+          '  if (!clientId) return skip("no client ID");',
+          '  return JSON.stringify({',
+          '    client_id: clientId,',
+          '    timestamp_micros: Date.parse(it.meta.time) * 1000,',
+          '    events: [{ name: event ?? "website_event", params }],',
+          '  });',
+          '}}',
+        ],
+        sample: { clientId: '123.456', event: 'left_basket', value: 120, currency: 'EUR' },
+      },
+    ],
+  }),
+  preset({
+    id: 'airtable',
+    name: 'Airtable',
+    about: 'Add a row to a table.',
+    needs: [
+      'A personal access token with the scope data.records:write: airtable.com/create/tokens. It goes into Token.',
+      'Base ID (begins with app) and the name of the table, for the Endpoint Path.',
+    ],
+    baseUrl: 'https://api.airtable.com/v0',
+    authentication: { type: 'bearer' },
+    destinations: [
+      {
+        name: 'Add row',
+        description: 'One row per event; the fields carry the names of the columns.',
+        path: '/BASE_ID/TABLE_NAME',
+        template: ['{{! return JSON.stringify({ records: [{ fields: it.data[0] }], typecast: true }); }}'],
+        sample: { Name: 'Ada', Total: 120 },
+      },
+    ],
+  }),
+  preset({
+    id: 'zapier',
+    name: 'Zapier',
+    about: 'Start a Zap, and through it some thousand other tools.',
+    needs: [
+      'A Zap whose trigger is “Webhooks by Zapier – Catch Hook”.',
+      'Its address: what follows /hooks/catch goes into the destination’s Endpoint Path.',
+      'The address is itself the key: treat it like a password.',
+    ],
+    baseUrl: 'https://hooks.zapier.com/hooks/catch',
+    authentication: { type: 'none' },
+    destinations: [
+      {
+        name: 'Catch hook',
+        description: 'The fields of the Action start the Zap.',
+        path: '/ACCOUNT/HOOK/',
+        template: ['{{! return JSON.stringify(it.data[0]); }}'],
+        sample: { email: 'ada@example.com', total: 120 },
+      },
+    ],
+  }),
+];
