@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { adminToken } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { openTab, startConsole } from './browser.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -132,20 +133,327 @@ test('who saves after somebody else sees both versions and can save over', async
   assert.deepEqual(tab.problems, []);
 });
 
-test('a destination is switched on in its row, and a connection with destinations says why it stays', async () => {
+test('a destination is switched in its row and that is taken back, and a connection in use says why it stays', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Busy', baseUrl: 'https://b.example' } });
-  await app.client.call('createDestination', { params: { id: made.id }, body: { name: 'Orders', path: '/orders' } });
+  const params = { id: made.id };
+  const { id } = await app.client.call('createDestination', { params, body: { name: 'Orders', path: '/orders' } });
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=destinations` });
   const { page } = tab;
+  const row = page.getByRole('row', { name: /Orders/ });
   await page.getByRole('switch', { name: 'Orders is enabled' }).check({ force: true });
-  await page
-    .getByRole('row', { name: /Orders/ })
-    .getByText('Enabled', { exact: true })
-    .waitFor();
+  await row.getByText('Enabled', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row.getByText('Disabled', { exact: true }).waitFor();
+  assert.equal((await app.client.call('getDestination', { params: { id } })).status, 'disabled');
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('1 destination belongs to it').waitFor();
   assert.equal(await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what is deleted is kept until its message is gone, and comes back when the server refuses', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createConnection', { body: { name: 'Shrinking', baseUrl: 'https://b.example' } });
+  const params = { id: made.id };
+  for (const name of ['First', 'Second'])
+    await app.client.call('createDestination', { params, body: { name, path: `/${name}` } });
+  const names = async () => (await app.client.call('listDestinations', { params })).data.map(({ name }) => name).sort();
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: `/connections/${made.id}?tab=destinations`,
+    expected: /^409 /,
+  });
+  const { page } = tab;
+  const link = page.getByRole('link', { name: 'First' });
+  async function remove(name: string) {
+    await page.getByRole('button', { name: `More for ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('link', { name }).waitFor({ state: 'detached' });
+  }
+  await remove('First');
+  assert.deepEqual(await names(), ['First', 'Second']);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await link.waitFor();
+
+  await page.route('**/api/v1/destinations/*', (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'in_use', status: 409, title: 'In use', detail: 'Used by action Late.' }),
+    }),
+  );
+  await remove('First');
+  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Close' }).click();
+  await page.getByText('Used by action Late.').waitFor();
+  await link.waitFor();
+  await page.unroute('**/api/v1/destinations/*');
+
+  await remove('First');
+  await page.goto('about:blank');
+  await eventually('only the second to be left', async () => (await names()).join() === 'Second');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a form that was not saved comes back after a reload without its secrets, and can be discarded', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
+  const { page } = tab;
+  const name = page.getByRole('textbox', { name: 'Connection Name' });
+  await name.fill('Half done');
+  await page.getByRole('combobox', { name: 'Authentication Type' }).selectOption('Bearer Token');
+  await page.getByRole('textbox', { name: 'Token' }).fill('typed-secret');
+  await page.reload();
+  await page.getByText('These are your unsaved changes').waitFor();
+  assert.equal(await name.inputValue(), 'Half done');
+  assert.equal(await page.getByRole('textbox', { name: 'Token' }).inputValue(), '');
+  assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /typed-secret/);
+  await page.getByRole('button', { name: 'Discard' }).click();
+  assert.equal(await name.inputValue(), '');
+  await page.reload();
+  await name.waitFor();
+  assert.equal(await name.inputValue(), '');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('every kind of authentication shows its fields, and those of another keep what was typed', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
+  const { page } = tab;
+  const labels = async () =>
+    (await page.getByRole('region', { name: 'Authentication', exact: true }).locator('label').allTextContents()).map(
+      (one) => one.replace(/ \*$/, ''),
+    ); // the mark of a required field
+  const type = page.getByRole('combobox', { name: 'Authentication Type' });
+  const client = ['Client ID', 'Client Secret', 'Access Token URL', 'Scope'];
+  await type.waitFor();
+  assert.deepEqual(await labels(), ['Authentication Type']);
+  await type.selectOption('Basic Authentication');
+  assert.deepEqual(await labels(), ['Authentication Type', 'User Name', 'Password']);
+  await page.getByRole('textbox', { name: 'User Name' }).fill('robot');
+  await type.selectOption('Bearer Token');
+  assert.deepEqual(await labels(), ['Authentication Type', 'Token']);
+  await type.selectOption('OAuth V2');
+  assert.deepEqual(await labels(), ['Authentication Type', 'Grant Type', ...client, 'Client Authentication']);
+  const grant = page.getByRole('combobox', { name: 'Grant Type' });
+  await grant.selectOption('User Name and Password');
+  assert.deepEqual((await labels()).slice(2, 8), [...client, 'User Name', 'Password']);
+  assert.equal(await page.getByRole('textbox', { name: 'User Name' }).inputValue(), 'robot');
+  await grant.selectOption('JSON Web Token');
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const jwt = page.getByRole('textbox', { name: 'JSON Web Token', exact: true });
+  await jwt.fill(`${part({ alg: 'RS256' })}.${part({ sub: 'robot', exp: 1_000_000_000 })}.c2ln`);
+  await page.getByText(/It expired/).waitFor();
+  await page.getByText('What it says').click();
+  await page.getByText('"exp": 1000000000').waitFor();
+  await page.getByRole('combobox', { name: 'JSON Web Token comes from' }).selectOption({ index: 1 });
+  await page.getByRole('textbox', { name: 'Private key', exact: true }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('everything under Advanced is saved, and what is wrong there opens it', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createConnection', { body: { name: 'Tuned', baseUrl: 'https://t.example' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
+  const { page } = tab;
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await page.getByText('Advanced', { exact: true }).click();
+  await field('Time-out of a request').fill('soon');
+  await page.getByText('Advanced', { exact: true }).click();
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await field('Time-out of a request').and(page.locator(':focus')).waitFor();
+  await page.getByText('Must be a number with a unit').waitFor();
+  await field('Time-out of a request').fill('20 s');
+  await field('Retry schedule').fill('0 s, 10 s, 2 min');
+  await field('Requests at once').fill('4');
+  await page.getByRole('button', { name: 'Add header' }).click();
+  await field('Header name 1').fill('X-Api-Key');
+  await page.getByRole('checkbox', { name: 'Header 1 is secret' }).check({ force: true });
+  await page.getByLabel('Header value 1', { exact: true }).fill('key');
+  await page.getByRole('combobox', { name: 'Signature' }).selectOption('Standard Webhooks');
+  await page.getByLabel('Signing secret', { exact: true }).fill('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  const { settings } = await app.client.call('getConnection', { params: { id: made.id } });
+  assert.deepEqual(
+    [settings.timeoutMs, settings.retry.scheduleMs, settings.rate.concurrency, settings.signing?.scheme],
+    [20_000, [0, 10_000, 120_000], 4, 'standard-webhooks'],
+  );
+  assert.deepEqual([settings.headers[0]?.name, settings.headers[0]?.secret], ['X-Api-Key', true]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a preset is looked at, saved with its destinations, and these wait disabled', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Search systems' }).fill('mailch');
+  await page.getByRole('link', { name: /Mailchimp/ }).click();
+  await page
+    .getByRole('region', { name: 'Have ready' })
+    .getByText(/API key/)
+    .waitFor();
+  await page.getByRole('region', { name: 'Destinations that come with it' }).getByText('Add or update member').click();
+  await page.getByText('status_if_new').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill('key');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  for (const name of ['Add or update member', 'Send event'])
+    await page.getByRole('row', { name }).getByText('Disabled').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a cURL command becomes a connection and a destination that sends the same', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/curl' });
+  const { page } = tab;
+  const command = page.getByRole('textbox', { name: 'cURL command' });
+  await command.fill("curl 'https://a.example");
+  await page.getByText('A quote in this command is not closed.').waitFor();
+  await command.fill(`curl -X PUT ${receiver.url}/people/1 -H 'Authorization: Bearer tok' --json '{"email":"a@b.c"}'`);
+  await page.getByText('PUT /people/1').waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Pasted');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('link', { name: 'People' }).waitFor();
+  const { data } = await app.client.call('listAllDestinations', { query: { name: 'People' } });
+  await app.client.call('testDestination', { params: { id: data[0]?.id ?? '' }, body: { data: [{ email: 'x@y.z' }] } });
+  const sent = receiver.requests.at(-1);
+  assert.deepEqual(
+    [sent?.method, sent?.target, sent?.headers['authorization'], sent?.body],
+    ['PUT', '/people/1', 'Bearer tok', '{"email":"x@y.z"}'],
+  );
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a file shows its plan, then creates and replaces, and stored secrets stay', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  const body = { name: 'Filed', baseUrl: receiver.url, auth: { type: 'bearer', token: 'kept' } } as const;
+  const made = await app.client.call('createConnection', { body: { ...body, auth: { ...body.auth } } as never });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/file' });
+  const { page } = tab;
+  await page
+    .getByRole('textbox', { name: 'YAML or JSON' })
+    .fill(
+      `connections:\n  - name: Filed\n    description: by file\n    baseUrl: ${receiver.url}\n    auth: { type: bearer, token: null }\n` +
+        'destinations:\n  - connection: Filed\n    name: In\n    path: /in\n',
+    );
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  const plan = page.getByRole('list', { name: 'Plan' });
+  await plan.getByRole('listitem').filter({ hasText: 'Connection' }).getByText('Replaces').waitFor();
+  await plan.getByRole('listitem').filter({ hasText: 'Filed › In' }).getByText('Creates').waitFor();
+  assert.equal((await app.client.call('getConnection', { params: { id: made.id } })).description, '');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  const [destination] = (await app.client.call('listDestinations', { params: { id: made.id } })).data;
+  await app.client.call('testDestination', { params: { id: destination?.id ?? '' }, body: { data: [{}] } });
+  assert.equal(receiver.requests.at(-1)?.headers['authorization'], 'Bearer kept');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('versions tell what changed, and an earlier one is restored', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createConnection', { body: { name: 'Old', baseUrl: 'https://old.example' } });
+  const params = { id: made.id };
+  await app.client.call('changeConnection', { params, body: { baseUrl: 'https://new.example' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=versions` });
+  const { page } = tab;
+  await page.getByText('Changed: baseUrl').waitFor();
+  await page.getByRole('button', { name: 'What changed in version 2' }).click();
+  await page.getByText('removed: baseUrl: "https://old.example"').waitFor();
+  await page.getByRole('button', { name: 'Restore version 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+  await page.getByText('Version 3', { exact: true }).waitFor();
+  assert.equal((await app.client.call('getConnection', { params })).baseUrl, 'https://old.example');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a paused connection says what happens to events, and lists show use, success and what is held', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  const made = await app.client.call('createConnection', { body: { name: 'Flowing', baseUrl: receiver.url } });
+  const params = { id: made.id };
+  const destination = await app.client.call('createDestination', { params, body: { name: 'Flow', status: 'enabled' } });
+  await app.client.call('createAction', {
+    body: {
+      name: 'Pour',
+      description: 'Everything',
+      status: 'enabled',
+      destinations: [{ destinationId: destination.id }],
+    },
+  });
+  const collector = await app.client.call('createCollector', { body: { name: 'Spring' } });
+  const send = () =>
+    fetch(`${app.url}/v3/${collector.key}`, {
+      method: 'POST',
+      body: JSON.stringify({ events: [{ 'wt.ev': 'Drop' }] }),
+    });
+  await send();
+  await eventually('the first delivery', () => receiver.requests.length === 1);
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=destinations` });
+  const { page } = tab;
+  const row = page.getByRole('row', { name: /Flow/ });
+  await row.getByText('HTTP 200').waitFor();
+  await row.getByRole('img', { name: '1 delivered, 0 failed in the last 24 hours' }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('This connection is paused').waitFor();
+  await send();
+  await eventually(
+    'one to be held',
+    async () => (await app.client.call('getConnection', { params })).health.held === 1,
+  );
+  await page.goto(`${app.url}/connections?status=held`);
+  const connection = page.getByRole('row', { name: /Flowing/ });
+  for (const text of ['Paused', '1 held', '1 / 1', 'Pour', '100%']) await connection.getByText(text).first().waitFor();
+  await page.getByRole('button', { name: 'More for Flowing' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).getByText('1 destination belongs to it').waitFor();
+  await page.getByRole('menuitem', { name: 'Resume' }).click();
+  await eventually('what was held', () => receiver.requests.length === 2);
+  await page.goto(`${app.url}/connections/${made.id}?tab=usedBy`);
+  await page.getByRole('list', { name: 'Actions that use this connection' }).getByText('Pour').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page
+    .getByRole('row', { name: /Delivered/ })
+    .first()
+    .waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('no page of the area has a barrier that axe-core finds: light, dark, narrow, empty and failed', async () => {
+  const { app, browser } = console_;
+  const { data } = await app.client.call('listConnections', { query: { name: 'Flowing' } });
+  const id = data[0]?.id;
+  await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', expected: /^404 / });
+  const { page } = tab;
+  async function check(path: string) {
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(await accessibilityProblems(page), [], path);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    // Clear of the sticky header.
+    await page.evaluate('scrollTo(0, 0)');
+    assert.deepEqual(await accessibilityProblems(page), [], `${path}, dark and narrow`);
+    assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+  for (const path of [
+    '/connections/new',
+    '/connections/new/webhook?preset=salesforce',
+    '/connections/new/curl',
+    '/connections/new/file',
+    '/connections/con_none',
+    ...['destinations', 'activity', 'usedBy', 'versions'].map((name) => `/connections/${id}?tab=${name}`),
+  ]) {
+    await page.goto(`${app.url}${path}`);
+    await check(path);
+  }
+  await page.goto(`${app.url}/connections/${id}`);
+  await page.getByText('Advanced', { exact: true }).click();
+  await check('Advanced');
   assert.deepEqual(tab.problems, []);
 });
 

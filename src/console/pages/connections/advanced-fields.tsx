@@ -1,5 +1,5 @@
 import { NativeSelect, Text, Textarea, TextInput, Title } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
 import { connections } from '../../messages/en/connections.ts';
 import { options } from '../../parts/options.ts';
@@ -42,8 +42,12 @@ const places: Record<TextName | SecretName, string> = {
 };
 
 /** Everything about a connection that has a good default. Opens by itself when something in it needs attention. */
-export function AdvancedFields(props: FormProps & { isOpenAtFirst: boolean }): ReactNode {
-  const { draft, stored, errors, isDisabled, onChange, isOpenAtFirst } = props;
+export function AdvancedFields(props: FormProps & { hasErrors: boolean }): ReactNode {
+  const { draft, stored, errors, isDisabled, onChange, hasErrors } = props;
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    if (hasErrors) setOpen(true);
+  }, [hasErrors]);
   const text = (name: TextName, isLong = false) => {
     const [label, hint] = words.fields[name];
     const shared = {
@@ -95,7 +99,7 @@ export function AdvancedFields(props: FormProps & { isOpenAtFirst: boolean }): R
   const g = words.groups;
 
   return (
-    <details className={css['advanced']} open={isOpenAtFirst || undefined}>
+    <details className={css['advanced']} open={isOpen || hasErrors} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{connections.details.advanced}</summary>
       <Text c="dimmed" size="sm" mt="xs">
         {words.advancedText}

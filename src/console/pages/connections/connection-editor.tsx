@@ -53,6 +53,15 @@ export function ConnectionEditor({
   const create = useApi('createConnection');
   const replace = useApi('replaceConnection');
   const mayManage = useMay('connections:manage');
+  // News of the connection, such as a pause: taken over where nothing that was typed stands against it.
+  useEffect(() => {
+    if (stored === null || base === null || stored.version <= base.version) return;
+    const isSameForm = JSON.stringify({ ...draftOf(stored), version: base.version }) === JSON.stringify(draftOf(base));
+    if (kept.isDirty && !isSameForm) return;
+    setBase(stored);
+    write((present) => (kept.isDirty ? { ...present, version: stored.version } : draftOf(stored)));
+  }, [stored, base, kept.isDirty, write]);
+
   // What a preset or a command filled in is not saved either.
   const isDirty = kept.isDirty || (base === null && start !== emptyDraft);
   const guard = useUnsavedGuard(kept.isDirty, kept.forget);

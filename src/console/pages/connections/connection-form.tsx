@@ -82,7 +82,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
         />
         <AuthenticationFields {...props} />
       </Panel>
-      <AdvancedFields {...props} isOpenAtFirst={Object.keys(errors).some(isAdvanced)} />
+      <AdvancedFields {...props} hasErrors={Object.keys(errors).some(isAdvanced)} />
     </div>
   );
 }

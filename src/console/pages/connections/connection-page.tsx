@@ -33,7 +33,10 @@ export function ConnectionPage(): ReactNode {
   const mayManage = useMay('connections:manage');
   const [isDeleting, setDeleting] = useState(false);
   const status = useConnectionStatus();
-  const { data, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
+  const { data: known, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
+  // What was just saved here is newer than what was last asked for.
+  const [saved, setSaved] = useState<Connection | null>(null);
+  const data = known !== undefined && saved !== null && saved.version > known.version ? saved : known;
   const toList = () => void navigate({ to: '/connections' });
   const toTab = (next: TabName) => void navigate({ search: { tab: next } });
 
@@ -61,15 +64,16 @@ export function ConnectionPage(): ReactNode {
   const panels: Record<TabName, (connection: Connection) => ReactNode> = {
     details: (connection) => (
       <ConnectionEditor
-        key={connection.id}
+        key={`${connection.id} ${saved?.version ?? 0}`}
         stored={connection}
         draftKey={`connections/${connection.id}`}
-        onContinue={(saved) => {
-          sayIfSaved(saved, connection);
+        onContinue={(made) => {
+          sayIfSaved(made, connection);
+          setSaved(made);
           toTab('destinations');
         }}
-        onDone={(saved) => {
-          sayIfSaved(saved, connection);
+        onDone={(made) => {
+          sayIfSaved(made, connection);
           toList();
         }}
         onCancel={toList}
