@@ -99,7 +99,11 @@ export function AdvancedFields(props: FormProps & { hasErrors: boolean }): React
   const g = words.groups;
 
   return (
-    <details className={css['advanced']} open={isOpen || hasErrors} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      className={css['advanced']}
+      open={isOpen || hasErrors}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>{connections.details.advanced}</summary>
       <Text c="dimmed" size="sm" mt="xs">
         {words.advancedText}
