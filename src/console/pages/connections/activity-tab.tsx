@@ -67,7 +67,7 @@ export function ActivityTab({ connection }: { connection: Connection }): ReactNo
           empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText }}
           emptyByFilter={w.emptyTitle}
           tools={
-            <Anchor component={Link} to={'/deliveries' as '/'} search={{ connectionId: connection.id } as never}>
+            <Anchor component={Link} to="/deliveries" search={{ connection: connection.id } as never}>
               {w.all}
             </Anchor>
           }
@@ -122,7 +122,7 @@ const columns: readonly Column<Row>[] = [
     header: w.columns.created,
     isFixed: true,
     cell: ({ id, createdAt }) => (
-      <RowLink to={'/deliveries/$deliveryId' as '/'} params={{ deliveryId: id } as never}>
+      <RowLink to="/deliveries/$deliveryId" params={{ deliveryId: id }}>
         <Time at={createdAt} />
       </RowLink>
     ),

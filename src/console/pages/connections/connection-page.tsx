@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -10,21 +10,25 @@ import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { ActivityTab } from './activity-tab.tsx';
 import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
 import { ConnectionEditor } from './connection-editor.tsx';
 import { ConnectionHealth } from './connection-health.tsx';
 import { DeleteConnection } from './delete-connection.tsx';
 import { DestinationsTab } from './destinations-tab.tsx';
-import { UsedByTab } from './used-by-tab.tsx';
 
 const w = words.details;
 
 type TabName = keyof typeof w.tabs;
+
+// Loaded when somebody looks at them: the form comes first.
+const ActivityTab = lazy(() => import('./activity-tab.tsx').then(({ ActivityTab }) => ({ default: ActivityTab })));
+const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) => ({ default: UsedByTab })));
+const VersionsTab = lazy(() =>
+  import('../../parts/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
+);
 
 export function ConnectionPage(): ReactNode {
   const { connectionId } = useParams({ from: '/shell/connections/$connectionId' });
@@ -113,7 +117,7 @@ export function ConnectionPage(): ReactNode {
             {Object.entries(panels).map(([name, panel]) => (
               // The form stays while one looks elsewhere: what was typed into it, secrets too, must not be lost.
               <Tabs.Panel key={name} value={name} keepMounted={name === 'details'}>
-                {panel(data)}
+                <Suspense fallback={<Skeleton height={260} />}>{panel(data)}</Suspense>
               </Tabs.Panel>
             ))}
           </Tabs>

@@ -32,11 +32,7 @@ export function UsersCell({ usage, id }: { usage: Usage | undefined; id: string 
 /** A link to an Action by its name. */
 export function ActionLink({ action }: { action: Action }): ReactNode {
   return (
-    <Anchor
-      component={Link}
-      to={`/actions/${action.id}` as '/'} // the address of an action, which another area owns
-      c="inherit"
-    >
+    <Anchor component={Link} to="/actions/$actionId" params={{ actionId: action.id } as never} c="inherit">
       {action.name}
     </Anchor>
   );
