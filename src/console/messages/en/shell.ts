@@ -99,12 +99,4 @@ export const shell = {
     title: (page: string) => `${page} come next`,
     text: 'The API and the command line can do it already; this page is still to be made.',
   },
-  home: {
-    welcome: 'What is here',
-    lead: 'Events come in, rules decide which Actions fire, a template shapes the data, a Connection delivers it.',
-    connections: 'Systems that Millrace sends to, and how it signs in there.',
-    actions: 'Which events matter, and what of them goes where.',
-    events: 'What came in, live, and why an Action did or did not fire.',
-    deliveries: 'What was sent, what came back, what waits.',
-  },
 } as const;

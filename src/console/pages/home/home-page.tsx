@@ -1,39 +1,120 @@
-import { Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { covers } from '../../../contract/rights.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { useMe } from '../../session/rights.ts';
-import { menu } from '../../shell/menu.ts';
+import { Button, Skeleton, Text } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { useStats } from '../../data/stats.ts';
+import { home as words } from '../../messages/en/home.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { Chart } from '../../parts/chart.tsx';
+import type { Range } from '../../parts/list-search.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { RangePicker } from '../../parts/range-picker.tsx';
+import { useMay, useMe } from '../../session/rights.ts';
+import { isWelcomeHidden, setWelcomeHidden } from '../../session/welcome-hidden.ts';
 import { Page } from '../../shell/page.tsx';
+import { Attention } from './attention.tsx';
+import { Funnel } from './funnel.tsx';
 import css from './home-page.module.css';
+import { RecentChanges } from './recent-changes.tsx';
+import { Tiles } from './tiles.tsx';
+import { useDocuments } from './use-documents.ts';
 
-const told: Partial<Record<string, string>> = {
-  '/events': shell.home.events,
-  '/actions': shell.home.actions,
-  '/connections': shell.home.connections,
-  '/deliveries': shell.home.deliveries,
-};
-
+/** What came in, what went out, what needs somebody. */
 export function HomePage(): ReactNode {
-  const granted = new Set(useMe()?.rights ?? []);
-  const entries = menu.filter(({ to, right }) => to in told && right !== null && covers(granted, right));
+  const { range = '24h' } = useSearch({ from: '/shell/' });
+  const navigate = useNavigate({ from: '/' });
+  const isKnown = useMe() !== undefined;
+  const maySeeNumbers = useMay('settings:view');
+  const documents = useDocuments();
+  const stats = useStats('all', undefined, range);
   return (
-    <Page title={shell.pages.home} lead={shell.home.lead}>
-      <ul className={css['cards']}>
-        {entries.map(({ to, label, icon }) => (
-          <li key={to}>
-            <Link to={to} className={css['card'] ?? ''}>
-              <Icon name={icon} size={20} />
-              <span className={css['name']}>{label}</span>
-              <Text component="span" c="dimmed">
-                {told[to]}
-              </Text>
-            </Link>
-          </li>
-        ))}
-      </ul>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        maySeeNumbers ? (
+          <RangePicker value={range} onChange={(next) => void navigate({ search: { range: next }, replace: true })} />
+        ) : undefined
+      }
+    >
+      <div className={css['page']}>
+        <FirstSteps />
+        {isKnown && !maySeeNumbers ? <Text c="dimmed">{words.noStats}</Text> : null}
+        {stats.error !== null && stats.data === undefined ? (
+          <Problem error={stats.error} onRetry={() => void stats.refetch()} />
+        ) : null}
+        {stats.data === undefined ? (
+          maySeeNumbers && stats.error === null ? (
+            <Skeleton height={96} />
+          ) : null
+        ) : (
+          <Tiles stats={stats.data} />
+        )}
+        <div className={css['columns']}>
+          <div className={css['column']}>
+            {stats.data === undefined ? null : (
+              <>
+                <Funnel stats={stats.data} />
+                <Deliveries stats={stats.data} range={range} />
+              </>
+            )}
+            {maySeeNumbers ? null : <RecentChanges documents={documents} />}
+          </div>
+          <div className={css['column']}>
+            <Attention documents={documents} stats={stats.data} range={range} />
+            {maySeeNumbers ? <RecentChanges documents={documents} /> : null}
+          </div>
+        </div>
+      </div>
     </Page>
+  );
+}
+
+type DeliveriesProps = { stats: NonNullable<ReturnType<typeof useStats>['data']>; range: Range };
+
+function Deliveries({ stats: { series, totals }, range }: DeliveriesProps): ReactNode {
+  const { title, delivered, failed, held, sentence } = words.chart;
+  return (
+    <Panel title={title}>
+      <Chart
+        name={title}
+        sentence={sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
+        times={series.map(({ at }) => at)}
+        series={[
+          { label: delivered, tone: 'good', values: series.map((step) => step.delivered) },
+          { label: failed, tone: 'bad', values: series.map((step) => step.failed) },
+          { label: held, tone: 'warn', values: series.map((step) => step.held) },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** The way to the first steps, until somebody has seen enough of it. */
+function FirstSteps(): ReactNode {
+  const [isHidden, hide] = useState(isWelcomeHidden());
+  if (isHidden) return null;
+  return (
+    <section className={css['welcome']} aria-label={words.welcome.go}>
+      <div>
+        <b>{words.welcome.title}</b>
+        <Text>{words.welcome.text}</Text>
+      </div>
+      <div className={css['buttons']}>
+        <Button component={Link} to="/welcome">
+          {words.welcome.go}
+        </Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => {
+            hide(true);
+            setWelcomeHidden(true);
+          }}
+        >
+          {words.welcome.hide}
+        </Button>
+      </div>
+    </section>
   );
 }

@@ -1,0 +1,138 @@
+import { Anchor, Skeleton, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Stats } from '../../data/stats.ts';
+import { home } from '../../messages/en/home.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import type { Range } from '../../parts/list-search.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { reasonInWords } from './funnel.tsx';
+import css from './home-page.module.css';
+import type { DocumentsHere } from './use-documents.ts';
+
+const words = home.attention;
+
+type Item = {
+  key: string;
+  icon: IconName;
+  tone: 'bad' | 'warn';
+  title: string;
+  text: string;
+  to: string;
+  search?: Record<string, string>;
+  link: string;
+};
+
+type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range };
+
+/** What somebody should look at, each with the next step. Calm when there is nothing. */
+export function Attention({ documents, stats, range }: Props): ReactNode {
+  const items = [...ofConnections(documents), ...ofDestinations(documents), ...ofNumbers(stats, range)];
+  const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
+  return (
+    <Panel title={words.title}>
+      {documents.error === null ? null : <Problem error={documents.error} onRetry={documents.retry} />}
+      {isWaiting ? (
+        <Skeleton height={60} />
+      ) : items.length === 0 && documents.error === null ? (
+        <div className={css['quiet']} role="status">
+          <Icon name="check" size={20} />
+          <div>
+            <b>{words.quiet}</b>
+            <Text c="dimmed">{words.quietText}</Text>
+          </div>
+        </div>
+      ) : (
+        <ul className={css['attention']}>
+          {items.map(({ key, icon, tone, title, text, to, search, link }) => (
+            <li key={key} data-tone={tone}>
+              <Icon name={icon} size={16} />
+              <div>
+                <b>{title}</b>
+                <Text>{text}</Text>
+                {/* Addresses of other areas, with the filters that they have. */}
+                <Anchor component={Link} to={to as '/'} search={(search ?? {}) as never}>
+                  {link}
+                </Anchor>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function ofConnections({ connections = [] }: DocumentsHere): Item[] {
+  return connections
+    .filter(({ health }) => health.state !== 'ok' || health.held > 0)
+    .map(({ id, name, health: { state, reason, held } }): Item => {
+      const title = {
+        ok: words.heldOf(name, held),
+        needs_attention: words.connection(name),
+        tripped: words.tripped(name),
+      };
+      return {
+        key: id,
+        icon: state === 'ok' ? 'hand' : 'alert',
+        tone: state === 'tripped' ? 'bad' : 'warn',
+        title: title[state],
+        text: [reason ?? '', state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
+        to: `/connections/${id}`,
+        link: words.lookAtConnection,
+      };
+    });
+}
+
+/** Destinations that are off while an enabled action counts on them. */
+function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Item[] {
+  return destinations
+    .filter(({ status }) => status !== 'enabled')
+    .flatMap(({ id, connectionId, name }): Item[] => {
+      const users = actions.filter(
+        (one) => one.status === 'enabled' && one.destinations.some(({ destinationId }) => destinationId === id),
+      );
+      if (users.length === 0) return [];
+      return [
+        {
+          key: id,
+          icon: 'pause',
+          tone: 'warn',
+          title: words.disabled(name),
+          text: words.usedBy(users.map((one) => one.name).join(', ')),
+          to: `/connections/${connectionId}/destinations/${id}`,
+          link: words.enable,
+        },
+      ];
+    });
+}
+
+function ofNumbers(stats: Stats | undefined, range: Range): Item[] {
+  const items: Item[] = [];
+  if (stats === undefined) return items;
+  const { totals, reasons } = stats;
+  if (totals.failed > 0)
+    items.push({
+      key: 'failed',
+      icon: 'cross',
+      tone: 'bad',
+      title: words.failed(totals.failed),
+      text: words.failedText,
+      to: '/deliveries',
+      search: { status: 'failed', range },
+      link: words.lookAtFailed,
+    });
+  const rejected = reasons.find(({ outcome }) => outcome === 'rejected');
+  if (rejected !== undefined)
+    items.push({
+      key: 'rejected',
+      icon: 'off',
+      tone: 'warn',
+      title: words.rejected(totals.rejected),
+      text: words.rejectedText(reasonInWords(rejected.reason), rejected.count),
+      to: '/data-collection',
+      link: words.lookAtCollectors,
+    });
+  return items;
+}
