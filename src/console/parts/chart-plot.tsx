@@ -72,6 +72,7 @@ function options(element: HTMLElement, lines: readonly Line[], latest: Latest): 
     axes: [
       {
         ...axis,
+        size: 28,
         grid: { show: false },
         values: (_plot, ticks) => ticks.map((at) => formatClock(new Date(at * 1_000), spanMs(ticks))),
       },
@@ -105,6 +106,8 @@ function spanMs(ticks: readonly number[]): number {
 
 /** What a variable of the style sheet is in the present theme, as `#rrggbb`. */
 function colour(element: HTMLElement, name: string): string {
+  // Without motion, style sheets make every change a very short one: what is computed would still be the old colour.
+  element.style.setProperty('transition', 'none', 'important');
   element.style.color = `var(${name})`;
   const parts = getComputedStyle(element).color.match(/\d+/g) ?? [];
   return `#${parts

@@ -15,7 +15,12 @@ export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
         .filter(({ right }) => right === null || covers(granted, right))
         .map(({ to, label, icon }) => (
           <li key={to}>
-            <Link to={to} activeOptions={{ exact: to === '/' }} className={css['entry'] ?? ''} onClick={onFollow}>
+            <Link
+              to={to}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+              className={css['entry'] ?? ''}
+              onClick={onFollow}
+            >
               <Icon name={icon} />
               {label}
             </Link>

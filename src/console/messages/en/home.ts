@@ -82,7 +82,7 @@ export const home = {
       behavior: 'Behavior',
       collector: 'Collector',
     },
-    created: (who: string) => `made by ${who}`,
-    changed: (who: string) => `changed by ${who}`,
+    created: (kind: string, who: string) => `${kind} made by ${who}`,
+    changed: (kind: string, who: string) => `${kind} changed by ${who}`,
   },
 } as const;

@@ -23,7 +23,7 @@ export function SchemaView({ schema: given, schemas, within = [] }: Props): Reac
       <ul className={css['fields']}>
         {Object.entries(schema.properties).map(([field, one]) => (
           <Field key={field} name={field} schema={one} schemas={schemas} isRequired={schema.required?.includes(field)}>
-            {inner(one)}
+            {hasFields(one, schemas, around) ? inner(one) : null}
           </Field>
         ))}
       </ul>
@@ -56,15 +56,36 @@ type FieldProps = {
 
 /** One line about a field: name, type and bounds, whether it must be there. */
 export function Field({ name, schema, schemas, isRequired, note, children }: FieldProps): ReactNode {
-  return (
-    <li className={css['field']}>
+  const line = (
+    <>
       <code>{name}</code>
       <span className={css['type']}>{typeOf(schema, schemas)}</span>
       {isRequired === true ? <span className={css['required']}>{w.required}</span> : null}
       {note === undefined ? null : <span className={css['type']}>{note}</span>}
-      {children}
+    </>
+  );
+  return (
+    <li className={css['field']}>
+      {children == null ? (
+        line
+      ) : (
+        <details>
+          <summary>{line}</summary>
+          {children}
+        </details>
+      )}
     </li>
   );
+}
+
+/** Whether there is more to show inside a schema than its name. */
+function hasFields(given: Schema, schemas: Record<string, Schema>, within: readonly string[]): boolean {
+  const { schema, name } = resolved(given, schemas);
+  if (name !== null && within.includes(name)) return false;
+  const { properties, items, additionalProperties: more, anyOf, oneOf, allOf } = schema;
+  const around = name === null ? within : [...within, name];
+  const inside = [items, typeof more === 'object' ? more : undefined, ...(anyOf ?? oneOf ?? allOf ?? [])];
+  return properties !== undefined || inside.some((one) => one !== undefined && hasFields(one, schemas, around));
 }
 
 function isDeep(schema: Schema): boolean {

@@ -118,6 +118,8 @@ function recordsIn(text: string): Record<string, unknown>[] {
   throw new Error(words.badData);
 }
 
+/** As many rows as the text has when its long lines wrap. */
 function rowsOf(text: string): number {
-  return Math.min(Math.max(text.split('\n').length, 2), 14);
+  const rows = text.split('\n').reduce((sum, line) => sum + Math.max(Math.ceil(line.length / 44), 1), 0);
+  return Math.min(Math.max(rows, 2), 14);
 }

@@ -21,14 +21,16 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
       <ul className={css['changes']}>
         {changed.slice(0, shown).map(({ id, kind, name, to, version, updatedAt, updatedBy }) => (
           <li key={id}>
-            <span>
-              <span className={css['kind']}>{words.kinds[kind]}</span>{' '}
+            <div>
               <Anchor component={Link} to={to as '/'}>
                 {name}
               </Anchor>
-            </span>
-            <Text component="span" c="dimmed" size="sm">
-              {version === 1 ? words.created(updatedBy) : words.changed(updatedBy)}, <Time at={updatedAt} />
+            </div>
+            <Text c="dimmed" size="sm">
+              {version === 1
+                ? words.created(words.kinds[kind], updatedBy)
+                : words.changed(words.kinds[kind], updatedBy)}
+              , <Time at={updatedAt} />
             </Text>
           </li>
         ))}

@@ -13,7 +13,7 @@ export function SettingsPage(): ReactNode {
   const { tab = 'appearance' } = useSearch({ from: '/shell/settings' });
   const navigate = useNavigate({ from: '/settings' });
   return (
-    <Page title={words.title} object={words.tabs[tab]} crumbs={[{ label: words.title, to: '/settings' }]}>
+    <Page title={words.tabs[tab]} object={words.title}>
       <Tabs
         value={tab}
         keepMounted={false}

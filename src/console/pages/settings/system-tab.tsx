@@ -22,7 +22,7 @@ export function SystemTab(): ReactNode {
   const me = useMe();
   const { data: stats } = useStats('all', undefined, '1h');
   return (
-    <div className={css['panels']}>
+    <div className={css['system']}>
       <Panel title={words.health}>
         <Health />
       </Panel>

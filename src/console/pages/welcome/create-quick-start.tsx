@@ -26,7 +26,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
   const isOwn = !hasInbox || target === 'own';
 
   function go() {
-    const to = isOwn ? addressOf(address) : new URL('/inbox/quick-start', location.origin);
+    const to = isOwn ? addressOf(address) : new URL('/inbox/quick-start/events', location.origin);
     setMissing(to === null);
     if (to !== null) create.mutate(to);
   }

@@ -63,7 +63,7 @@ export function MakeItYours(): ReactNode {
               <Anchor component={Link} to={`/deliveries/${delivery.id}` as '/deliveries'}>
                 {words.toDelivery}
               </Anchor>
-              {made?.destination.path.startsWith('/inbox/') === true ? (
+              {made?.connection.baseUrl.startsWith(`${location.origin}/inbox/`) === true ? (
                 <Anchor component={Link} to="/inbox">
                   {words.toInbox}
                 </Anchor>

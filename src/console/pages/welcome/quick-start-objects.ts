@@ -16,14 +16,16 @@ export type QuickStart = {
  * that a second try goes on where the first one failed.
  */
 export async function makeQuickStart(client: Client, address: URL): Promise<QuickStart> {
+  const { origin, pathname, search } = address;
+  const folder = pathname.slice(0, pathname.lastIndexOf('/'));
   const collector = await client.call('applyCollector', { params: { name: names.collector }, body: {} });
   const connection = await client.call('applyConnection', {
     params: { name: names.connection },
-    body: { description: names.description, baseUrl: address.origin },
+    body: { description: names.description, baseUrl: `${origin}${folder}` },
   });
   const destination = await client.call('applyDestination', {
     params: { name: `${names.connection}/${names.destination}` },
-    body: { description: names.description, path: `${address.pathname}${address.search}`, status: 'enabled' },
+    body: { description: names.description, path: `${pathname.slice(folder.length)}${search}`, status: 'enabled' },
   });
   const action = await client.call('applyAction', {
     params: { name: names.action },

@@ -25,15 +25,7 @@ export function WelcomePage(): ReactNode {
     setWelcomeHidden(!isHidden);
   }
   return (
-    <Page
-      title={words.title}
-      lead={words.lead}
-      actions={
-        <Button variant="default" onClick={toggle}>
-          {isHidden ? words.shown : words.hide}
-        </Button>
-      }
-    >
+    <Page title={words.title} lead={words.lead}>
       <nav aria-label={words.choose} className={css['choices']}>
         {(['demo', 'mine'] as const).map((choice) => (
           <Link
@@ -60,6 +52,9 @@ export function WelcomePage(): ReactNode {
       ) : (
         <MakeItYours />
       )}
+      <Button mt="md" variant="subtle" color="gray" onClick={toggle}>
+        {isHidden ? words.shown : words.hide}
+      </Button>
     </Page>
   );
 }

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { startReceiver } from '../support/receiver.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole({ MILLRACE_INBOX: 'on' });
+});
+after(() => console_[Symbol.asyncDispose]());
+
+const h1 = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+test('where nothing happened yet, Home is calm and leads to the first steps', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.getByText('All quiet.').waitFor();
+  await page.getByText('Nobody changed anything yet.').waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  await page.getByRole('button', { name: 'Do not show again' }).click();
+  await page.reload();
+  await page.getByText('All quiet.').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'First steps' }).count(), 0);
+  await page.getByRole('button', { name: 'Help and keyboard shortcuts' }).click();
+  await page.getByRole('link', { name: /First steps/ }).click();
+  await h1(page, 'Welcome to Millrace');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a newcomer gets an event of their own delivered in under a minute by what the page says', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/welcome' });
+  const { page } = tab;
+  const startedAt = performance.now();
+  await page.getByRole('button', { name: 'Create the quick start' }).click();
+  await page.getByText('These are yours now:').waitFor();
+  await page.getByRole('tab', { name: 'curl' }).click();
+  const line = await page.getByRole('region', { name: 'curl' }).textContent();
+  // What a person would paste into a terminal.
+  const [, address = '', body = ''] = /curl '([^']+)' \\\s+--data '([^']+)'/.exec(line ?? '') ?? [];
+  assert.equal((await fetch(address, { method: 'POST', body })).status, 200);
+  await page
+    .getByText(/page_view/)
+    .first()
+    .waitFor();
+  await page.getByText('Your event arrived.').waitFor();
+  await page.getByText('3 of 5 steps done').waitFor();
+  await page.getByRole('link', { name: 'Look at the delivery' }).click();
+  await page.waitForURL(/\/deliveries\/dlv_/);
+  const took = performance.now() - startedAt;
+  assert.ok(took < 60_000, `${took} ms`);
+  const { data } = await app.client.call('listInboxRequests');
+  assert.deepEqual(
+    data.map(({ inbox, path }) => [inbox, path]),
+    [['quick-start', '/inbox/quick-start/events']],
+  );
+  assert.deepEqual(tab.problems, []);
+});
+
+test('events go to a system of one’s own where that is chosen', async () => {
+  await using receiver = await startReceiver();
+  await using off = await startConsole({ MILLRACE_EGRESS_ALLOW: new URL(receiver.url).host });
+  const { app, browser } = off;
+  await using tab = await openTab(browser, { url: app.url, path: '/welcome', expected: /^404 .*\/inbox\/requests$/ });
+  const { page } = tab;
+  await page.getByText('MILLRACE_EGRESS_ALLOW', { exact: false }).waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  await page.getByRole('button', { name: 'Create the quick start' }).click();
+  await page.getByText('Enter a whole address').waitFor();
+  await page.getByRole('textbox', { name: 'Address of the receiving system' }).fill(`${receiver.url}/hooks?team=a`);
+  await page.getByRole('button', { name: 'Create the quick start' }).click();
+  await page.getByRole('button', { name: 'Send a test event' }).click();
+  await page.getByText('Your event arrived.').waitFor();
+  assert.equal(receiver.requests[0]?.target, '/hooks?team=a');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('Home names what needs somebody, each with the next step, and who changed what', async () => {
+  const { app, browser } = console_;
+  const [destination] = (await app.client.call('listAllDestinations')).data;
+  assert.ok(destination);
+  const params = { id: destination.id };
+  await app.client.call('changeDestination', { params, body: { status: 'paused' } });
+  await fetch(`${app.url}/v3/unknown-key`, { method: 'POST', body: '{"events":[{"a":"b"}]}' });
+  await using tab = await openTab(browser, { url: app.url, path: '/?range=15m' });
+  const { page } = tab;
+  await page.getByText('Everything is off, but in use').waitFor();
+  await page.getByText('1 request refused on the way in').waitFor();
+  await page.getByRole('img', { name: /^In the last 15 min, 1 delivery arrived/ }).waitFor();
+  await page.getByText('Table', { exact: true }).click();
+  await page.getByRole('table').getByRole('columnheader', { name: 'Delivered' }).waitFor();
+  await page.getByText('7 days', { exact: true }).click();
+  await page.waitForURL(/range=7d/);
+  await page
+    .getByText(/changed by/)
+    .first()
+    .waitFor();
+  await page.getByRole('link', { name: 'Open the destination' }).click();
+  await page.waitForURL(new RegExp(`/connections/con_\\w+/destinations/${destination.id}`));
+  await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('appearance is remembered in this browser: theme, density and the page to begin with', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings' });
+  const { page } = tab;
+  await h1(page, 'Settings');
+  await page.getByText('Dark', { exact: true }).click();
+  await page.getByText('Compact', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Page after signing in' }).selectOption('Connections');
+  await page.goto(`${app.url}/`);
+  await h1(page, 'Connections');
+  const root = await page.evaluate('({ ...document.documentElement.dataset })');
+  assert.partialDeepStrictEqual(root, { density: 'compact', mantineColorScheme: 'dark' });
+  await page.getByRole('link', { name: 'Home' }).first().click();
+  await h1(page, 'Home');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an exported file, changed and imported, shows its plan first and then does it', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=transfer' });
+  const { page } = tab;
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download as YAML' }).click();
+  const stream = await (await download).createReadStream();
+  const file = (await Array.fromAsync(stream)).join('');
+  await page.getByRole('textbox', { name: 'YAML' }).fill('people: []');
+  await page.getByText(/no kind of thing/).waitFor();
+  await page
+    .getByRole('textbox', { name: 'YAML' })
+    .fill(`${file}\nbehaviors:\n  - name: Big order\n    condition: {all: []}\n`);
+  await page.getByText('1 thing is new, 0 change, 4 stay as they are').waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  await page.getByRole('button', { name: 'Import 1 thing' }).click();
+  await page.getByText('1 thing imported.').waitFor();
+  const { data } = await app.client.call('listBehaviors', { query: { name: 'Big order' } });
+  assert.equal(data.length, 1);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('examples of the template language run, and the address in an error leads to its explanation', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/docs' });
+  const { page } = tab;
+  await page.getByRole('link', { name: /^Template language/ }).click();
+  const example = page.getByRole('region', { name: 'Example: Filters' });
+  await example.getByRole('button', { name: 'Run' }).click();
+  await example.getByText('"city": "unknown"').waitFor();
+  await example.getByRole('textbox', { name: 'Template' }).fill('{{ it.data[0].name | upper }}');
+  await page.keyboard.press('Control+Enter');
+  await example.getByText('ADA', { exact: true }).waitFor();
+
+  const answer = await fetch(`${app.url}/api/v1/me`);
+  const { type }: { type: string } = JSON.parse(await answer.text());
+  await page.goto(type.replace(/^(https?:\/\/[^/]+)?/, app.url));
+  await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
+  assert.ok(await page.getByRole('heading', { name: 'Not signed in' }).isVisible());
+
+  await page.goto(`${app.url}/docs/api?filter=render`);
+  await page.getByText('Render a template on given records').click();
+  await page.getByText('Right: connections:view').waitFor();
+  await page.waitForURL(/open=renderTemplate/);
+  assert.deepEqual(tab.problems, []);
+});
+
+const pages = [
+  '/?range=1h',
+  '/welcome?with=demo',
+  '/welcome?with=mine',
+  '/settings',
+  '/settings?tab=system',
+  '/settings?tab=transfer',
+  '/docs',
+  '/docs/templates',
+  '/docs/recipes',
+  '/docs/shortcuts',
+  '/docs/errors',
+  '/docs/api?filter=conn&open=createConnection',
+  '/docs/api?filter=nothing',
+  '/docs/changelog',
+];
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`Home, first steps, settings and docs have no barrier that axe-core finds, ${look}`, async () => {
+    const { app, browser } = console_;
+    await using tab = await openTab(browser, {
+      url: app.url,
+      reducedMotion: 'reduce',
+      expected: /^500 /,
+      ...settings,
+    });
+    const { page } = tab;
+    for (const path of pages) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByText('Loading').waitFor({ state: 'detached' });
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    }
+    const problem = { status: 500, code: 'internal', title: 'Internal error', detail: 'No.', requestId: 'req_1' };
+    await page.route(/\/api\/v1\/(stats|connections)\b/, (route) =>
+      route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    );
+    await page.goto(`${app.url}/`);
+    await page.getByRole('alert').first().waitFor();
+    assert.deepEqual(await accessibilityProblems(page), [], 'error');
+    assert.deepEqual(tab.problems, []);
+  });
