@@ -49,7 +49,7 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     deps.stdout.write(`Millrace demo: a sample shop sends events, three actions send what matters to the Inbox.
 One of them goes to a partner that is slow and fails now and then, on purpose: see it retried.
 
-  Console     ${url}/#token=${token}   (open this one)
+  Console     ${url}/welcome#token=${token}   (open this one)
   API         ${url}/api/v1   (described by ${url}/openapi.json)
   Metrics     ${url}/metrics
   Token       ${token}

@@ -55,7 +55,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
           onChange={(event) => setOn(event.currentTarget.checked)}
         />
         <ShortcutTable />
-        <Stack gap={4}>
+        <Stack gap="sm">
           <Anchor component={Link} to="/docs" onClick={onClose} size="sm">
             {keys.docs}
           </Anchor>
