@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { action, actionInput } from './action.ts';
 import { behavior, behaviorInput } from './behavior.ts';
+import { eventRef } from './check.ts';
 import { collector, collectorInput } from './collector.ts';
 import { condition } from './condition.ts';
 import { connection, connectionInput } from './connection.ts';
@@ -12,6 +13,7 @@ import { explainedCondition } from './explanation.ts';
 import { parameter } from './parameter.ts';
 import { type RouteId, routes, sampleInput } from './routes.ts';
 import { stats } from './stats.ts';
+import { trace } from './trace.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -30,10 +32,12 @@ const named = new Map<z.core.$ZodType, string>([
   [condition, 'Condition'],
   [delivery, 'Delivery'],
   [event, 'Event'],
+  [eventRef, 'EventRef'],
   [explainedCondition, 'ExplainedCondition'],
   [parameter, 'Parameter'],
   [sampleInput, 'SampleInput'],
   [stats, 'Stats'],
+  [trace, 'Trace'],
 ]);
 
 const problem: Json = {
