@@ -4,20 +4,24 @@ import type { Answer, Load, Request, Result, WorkerSettings } from './operation.
 
 const callsMax = 1_024;
 const bytesAtOnce = 8 * 1024 * 1024;
+/** What is worth a transaction of its own before the last one is answered. */
+const bytesSentAhead = 64 * 1024;
 const sqliteFull = 13;
 
 type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown): void; reject(error: Error): void };
 
 /**
  * A worker thread with a database. One message is on its way at a time; what arrives meanwhile goes together in the
- * next one, which is how writes share a transaction and its fsync.
+ * next one, which is how writes share a transaction and its fsync. When that is much, the next one is sent ahead, so
+ * that the thread need not wait for this one, which is busy then.
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #closed: Promise<void>;
   #queue: Call[] = [];
-  #sent: Call[] = [];
+  #sent: Call[][] = [];
   #bytes = 0;
+  #queuedBytes = 0;
   #end: Error | null = null;
   #onDrained: (() => void)[] = [];
   /** Messages answered: each is one transaction, unless it had to be taken apart. */
@@ -55,8 +59,10 @@ export class SqliteThread implements AsyncDisposable {
     if (this.#end !== null) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       this.#bytes += load.bytes;
+      this.#queuedBytes += load.bytes;
       this.#queue.push({ name, args, bytes: load.bytes, resolve, reject });
-      if (this.#sent.length === 0) this.#send();
+      const isAhead = this.#sent.length === 1 && this.#queuedBytes >= bytesSentAhead;
+      if (this.#sent.length === 0 || isAhead) this.#send();
     });
   }
 
@@ -79,28 +85,30 @@ export class SqliteThread implements AsyncDisposable {
       for (const resolve of this.#onDrained) resolve();
       return;
     }
-    this.#sent = this.#queue.splice(0, count);
+    const calls = this.#queue.splice(0, count);
+    this.#sent.push(calls);
+    this.#queuedBytes -= bytes;
     this.#worker.ref();
-    const request: Request = { calls: this.#sent.map(({ name, args }) => ({ name, args })) };
+    const request: Request = { calls: calls.map(({ name, args }) => ({ name, args })) };
     this.#worker.postMessage(request);
   }
 
   #receive({ results }: Answer) {
-    const calls = this.#sent;
-    this.#sent = [];
+    const calls = this.#sent.shift() ?? [];
     this.commits += 1;
     this.operations += calls.length;
     for (const call of calls) this.#bytes -= call.bytes;
-    this.#send();
+    if (this.#sent.length === 0) this.#send();
     for (const [index, call] of calls.entries()) settle(call, results[index]);
   }
 
   #fail(error: Error) {
     this.#end ??= error;
-    for (const call of [...this.#sent, ...this.#queue]) call.reject(this.#end);
+    for (const call of [...this.#sent.flat(), ...this.#queue]) call.reject(this.#end);
     this.#sent = [];
     this.#queue = [];
     this.#bytes = 0;
+    this.#queuedBytes = 0;
     for (const resolve of this.#onDrained) resolve();
   }
 }
