@@ -15,15 +15,10 @@ import { invalid } from './validate.ts';
 
 /** Actions and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
-  const { configuration, checks } = parts.pipeline;
+  const { checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
 
-  /** A draft for a check: it must compile, but not be ready for saving. */
-  function draftOf(json: unknown, before: Document<ActionBody> | null): ActionBody {
-    const { body } = documents.parse(json, { before, parent: null });
-    checkContent(body, configuration.snapshot);
-    return body;
-  }
+  const { stored, unsaved } = actionDrafts(parts);
 
   const handlers: Handlers<'listActions' | 'checkAction' | 'checkUnsavedAction'> = {
     async listActions({ query }) {
@@ -40,17 +35,37 @@ export function actionHandlers(parts: ApiParts) {
       return listed as OutputOf<'listActions'>; // documents as they are shown
     },
     checkAction({ params: { id }, body }) {
-      const before = documents.find(configuration.snapshot, id);
       const { draft, last } = body();
-      const laidOver = draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
-      return checks.action({ id, draft: laidOver }, last);
+      return checks.action({ id, draft: stored(id, draft) }, last);
     },
     checkUnsavedAction({ body }) {
       const { draft, last } = body();
-      return checks.action({ id: null, draft: draftOf({ ...unnamed, ...draft }, null) }, last);
+      return checks.action({ id: null, draft: unsaved(draft) }, last);
     },
   };
   return { ...documentHandlers('action', 'actions', documents), ...handlers };
+}
+
+/** Drafts of actions for trying out: they must compile, but not be ready for saving. */
+export function actionDrafts(parts: ApiParts) {
+  const { configuration } = parts.pipeline;
+  const documents = documentsOf(kind, parts);
+
+  function draftOf(json: unknown, before: Document<ActionBody> | null): ActionBody {
+    const { body } = documents.parse(json, { before, parent: null });
+    checkContent(body, configuration.snapshot);
+    return body;
+  }
+
+  return {
+    /** The draft laid over the stored action; null without one. */
+    stored(id: string, draft: Record<string, unknown> | undefined): ActionBody | null {
+      const before = documents.find(configuration.snapshot, id);
+      return draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
+    },
+    /** The action that there would be; its name may come later. */
+    unsaved: (draft: Record<string, unknown>): ActionBody => draftOf({ ...unnamed, ...draft }, null),
+  };
 }
 
 /** Words for an action that has none yet; a template may read the name. */

@@ -27,6 +27,24 @@ test('a partial draft of an action is checked like a patch of it, be its destina
   assert.equal((await shop.call('POST', '/api/v1/actions/act_none/check', {})).statusCode, 404);
 });
 
+test('a preview takes the draft of an action, saved or not, and refuses one that could not run', async () => {
+  await using shop = await startShop();
+  const destinationId = shop.destination['id'];
+  const path = `/api/v1/destinations/${destinationId}/preview`;
+  const draft = (expression: string) => ({
+    destinations: [{ destinationId, mapping: [{ field: 'a', expression }] }],
+  });
+  for (const actionId of [undefined, shop.action['id']]) {
+    const ask = (expression: string) =>
+      shop.call('POST', path, { event: { data: {} }, draft: draft(expression), actionId });
+    assert.equal((await ask('it.sku')).statusCode, 200);
+    const refused = await ask('it.(');
+    assert.equal(refused.json().errors[0].pointer, '/destinations/0/mapping/0/expression');
+  }
+  const unknown = { event: { data: {} }, draft: draft('it.sku'), actionId: 'act_none' };
+  assert.equal((await shop.call('POST', path, unknown)).statusCode, 404);
+});
+
 test('a draft that could not run is refused with its place', async () => {
   await using shop = await startShop();
   const pointer = async (path: string, body: unknown) => {

@@ -2,6 +2,7 @@ import { type DestinationBody, destinationInput } from '../contract/destination.
 import { AppError } from '../contract/errors.ts';
 import { joinUrl } from '../destinations/endpoint-url.ts';
 import type { Snapshot } from '../pipeline/configuration.ts';
+import { actionDrafts } from './actions.ts';
 import type { ApiParts, Handlers, OutputOf } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
 import { patched } from './document-patch.ts';
@@ -23,6 +24,7 @@ type Trying =
 export function destinationHandlers(parts: ApiParts) {
   const { configuration, studio, checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
+  const actions = actionDrafts(parts);
 
   /** The draft of a preview laid over the stored destination; null without one. */
   function draftOf(id: string, draft: Record<string, unknown> | undefined): DestinationBody | null {
@@ -43,7 +45,10 @@ export function destinationHandlers(parts: ApiParts) {
     listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
     previewDestination({ params, body }) {
       const input = body();
-      return studio.preview(params.id, input, draftOf(params.id, input.draft));
+      const { draft, actionId } = input;
+      if (draft === undefined || !isOfAction(draft)) return studio.preview(params.id, input, draftOf(params.id, draft));
+      const action = actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft);
+      return studio.preview(params.id, input, null, action);
     },
     previewUnsavedDestination({ params, body }) {
       const input = body();
@@ -69,6 +74,11 @@ export function destinationHandlers(parts: ApiParts) {
     ),
     ...handlers,
   };
+}
+
+/** Whether the draft of a preview is that of the action, whose field mapping is tried, and not of the destination. */
+function isOfAction(draft: Record<string, unknown>): boolean {
+  return 'destinations' in draft || 'rules' in draft;
 }
 
 function parentOf(params: Record<string, string>, { documents }: Snapshot): string {

@@ -1,3 +1,4 @@
+import type { ActionBody } from '../contract/action.ts';
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import { AppError } from '../contract/errors.ts';
@@ -19,11 +20,17 @@ import { triedWork } from './trial.ts';
 /**
  * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
  * `input.draft` laid over the stored destination and parsed, secrets in place; null: the destination as it is stored.
- * A `destinationId` of null: the draft stands alone.
+ * A `destinationId` of null: the draft stands alone. `actionDraft` is tried in place of the stored action `input.actionId`,
+ * or alone.
  */
 export interface Studio {
   /** The request that this sample would send; nothing is sent. */
-  preview(destinationId: string | null, input: SampleInput, draft: DestinationBody | null): Promise<Preview>;
+  preview(
+    destinationId: string | null,
+    input: SampleInput,
+    draft: DestinationBody | null,
+    actionDraft?: ActionBody | null,
+  ): Promise<Preview>;
   /** Really sends, once, and answers with the finished delivery and its attemptLog (marked `test`). */
   testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
@@ -40,16 +47,22 @@ export function createStudio(options: {
 }): Studio {
   const { configuration, journal, lease, clock, attempter } = options;
 
-  async function prepare(id: string | null, input: SampleInput, draft: DestinationBody | null): Promise<Work> {
+  async function prepare(
+    id: string | null,
+    input: SampleInput,
+    draft: DestinationBody | null,
+    actionDraft: ActionBody | null = null,
+  ): Promise<Work> {
     const { snapshot } = configuration;
     const { documents } = snapshot;
     const { tried: destination } = triedDocument('destination', { id, draft }, snapshot);
     const { connectionId } = destination.body;
     const connection = documents.connection.get(connectionId);
     if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
-    const action = input.actionId === undefined ? null : (documents.action.get(input.actionId) ?? null);
-    if (input.actionId !== undefined && action === null)
-      throw new AppError('not_found', `There is no action ${input.actionId}.`);
+    const isTried = input.actionId !== undefined || actionDraft !== null;
+    const action = isTried
+      ? triedDocument('action', { id: input.actionId ?? null, draft: actionDraft }, snapshot).tried
+      : null;
     const now = clock.now();
     const event = await eventOf(input, now);
     const work = triedWork({ action, destination, connection }, now, options.render);
@@ -70,8 +83,8 @@ export function createStudio(options: {
   }
 
   return {
-    async preview(destinationId, input, draft) {
-      const work = await prepare(destinationId, input, draft);
+    async preview(destinationId, input, draft, actionDraft) {
+      const work = await prepare(destinationId, input, draft, actionDraft);
       const rendering = await attempter.render(work);
       const result = resultOf(rendering, work.destination.body.contentType);
       if (rendering.kind !== 'rendered') return { request: null, result, warnings: [] };

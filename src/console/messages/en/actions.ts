@@ -194,6 +194,24 @@ export const actions = {
     parameterNeeded: 'Choose a parameter.',
     expressionNeeded: 'Write an expression.',
   },
+  check: {
+    title: 'Check on last 100 events',
+    text: 'What would happen with what stands in the editor now. Nothing is sent and nothing is saved.',
+    noEvents: 'There are no events yet to check on.',
+    matched: (matched: number, checked: number) =>
+      `${formatNumber(matched)} of the last ${counted(checked, { one: 'event matches', other: 'events match' })}.`,
+    nothingChanges: 'Saving changes nothing for these events.',
+    newlyMatched: (count: number) => counted(count, { one: 'event matches newly', other: 'events match newly' }),
+    noLonger: (count: number) => counted(count, { one: 'event matches no longer', other: 'events match no longer' }),
+    bodiesChanged: (count: number) => counted(count, { one: 'request changes', other: 'requests change' }),
+    threw: (count: number) => counted(count, { one: 'request fails', other: 'requests fail' }),
+    place: (reason: string, line: number, column: number) =>
+      `${reason} (line ${formatNumber(line)}, column ${formatNumber(column)})`,
+    before: 'As saved',
+    after: 'As in the editor',
+    more: (count: number) => `and ${formatNumber(count)} more`,
+    unnamed: 'Event without a name',
+  },
   preview: {
     title: 'What is sent',
     text: 'The request for one event, made by the same code that delivers.',

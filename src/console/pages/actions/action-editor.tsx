@@ -6,6 +6,7 @@ import { fieldErrors } from '../../data/field-errors.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { SaveBar } from '../../parts/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
@@ -14,6 +15,7 @@ import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Action } from './action.ts';
 import {
+  type ActionBody,
   type ActionDraft,
   bodyOfDraft,
   draftOfAction,
@@ -25,6 +27,7 @@ import {
 } from './action-draft.ts';
 import css from './action-editor.module.css';
 import { BasicDetailsStep } from './basic-details-step.tsx';
+import { CheckDialog } from './check-dialog.tsx';
 import { DestinationsStep } from './destinations-step.tsx';
 import { RulesStep } from './rules-step.tsx';
 import { SourcesStep } from './sources-step.tsx';
@@ -65,6 +68,8 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
   const create = useApi('createAction');
   const replace = useApi('replaceAction');
   const mayManage = useMay('actions:manage');
+  const mayCheck = useMay('payloads:view');
+  const [checked, setChecked] = useState<ActionBody | null>(null);
   const name = useNameCheck(value.name, stored?.id ?? null);
   const status = stored?.status ?? 'disabled';
   const [wanted, setWanted] = useState(status);
@@ -144,6 +149,13 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
   }
   useHotkeys([['mod+S', () => save(status)]], []);
 
+  // What has no name yet can be checked all the same.
+  function check() {
+    const body = bodyOfDraft(value, status);
+    if (!isStopped('destinations'))
+      setChecked({ ...body, name: body.name || words.one, description: body.description || words.one });
+  }
+
   const given: StepProps = { draft: value, change, errors, isDisabled: !mayManage };
   const isLast = step === steps.at(-1);
   return (
@@ -189,17 +201,19 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
             )}
           </>
         ) : null}
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => {
-            onCancel();
-          }}
-        >
+        {mayCheck ? (
+          <Button variant="default" leftSection={<Icon name="flask" size={14} />} onClick={check}>
+            {w.check}
+          </Button>
+        ) : null}
+        <Button variant="subtle" color="gray" onClick={onCancel}>
           {parts.cancel}
         </Button>
       </SaveBar>
       {guard.dialog}
+      {checked === null ? null : (
+        <CheckDialog body={checked} storedId={stored?.id ?? null} places={places} onClose={() => setChecked(null)} />
+      )}
       <ConflictDialog
         yours={{ ...(stored ?? {}), ...bodyOfDraft(value, wanted) }}
         theirs={theirs}

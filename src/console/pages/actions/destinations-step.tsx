@@ -1,13 +1,17 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import type { Event } from '../../../contract/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { usePicked } from '../../parts/event-picker.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import type { Destination } from './action.ts';
 import { type ActionDraft, type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
+import { PreviewPanel } from './preview-panel.tsx';
+import { useSampleEvent } from './use-example.ts';
 import type { Places } from './use-places.ts';
 
 const w = words.destinations;
@@ -15,7 +19,16 @@ const w = words.destinations;
 type Props = StepProps & { places: Places; storedId: string | null };
 
 /** Where the action sends to, and which fields each destination gets. */
-export function DestinationsStep({ draft, change, places, ...rest }: Props): ReactNode {
+export function DestinationsStep({ draft, change, places, storedId, ...rest }: Props): ReactNode {
+  const [picked, pick] = useState('');
+  const [pasted, paste] = useState('');
+  const found = usePicked(
+    picked,
+    pasted,
+    draft.destinations.find(({ destinationId }) => destinationId !== '')?.destinationId,
+  );
+  const sample = found === null || 'error' in found ? null : found;
+  const event = useSampleEvent(sample);
   // Without one chosen, the first one is being chosen.
   const rows = draft.destinations.length === 0 ? [firstRow] : draft.destinations;
   const replace = (key: string, next: Partial<DestinationRow> | null) =>
@@ -43,6 +56,7 @@ export function DestinationsStep({ draft, change, places, ...rest }: Props): Rea
           draft={draft}
           places={places}
           {...rest}
+          event={event}
           onChange={(next) => replace(row.key, next)}
           onRemove={rows.length > 1 || row.connectionId !== '' ? () => replace(row.key, null) : null}
         />
@@ -57,6 +71,16 @@ export function DestinationsStep({ draft, change, places, ...rest }: Props): Rea
           {w.add}
         </Button>
       </div>
+      <PreviewPanel
+        draft={draft}
+        places={places}
+        storedId={storedId}
+        picked={picked}
+        onPick={pick}
+        pasted={pasted}
+        onPaste={paste}
+        sample={sample}
+      />
     </>
   );
 }
@@ -64,6 +88,7 @@ export function DestinationsStep({ draft, change, places, ...rest }: Props): Rea
 const firstRow = newDestinationRow();
 
 type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
+  event: Event | null;
   row: DestinationRow;
   number: number;
   draft: ActionDraft;
@@ -151,7 +176,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
           destinationName={name}
           errors={errors}
           isDisabled={isDisabled}
-          example={null}
+          event={props.event}
         />
       )}
       {onRemove === null ? null : (

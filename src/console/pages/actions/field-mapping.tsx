@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import type { Event } from '../../../contract/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { options } from '../../parts/options.ts';
@@ -7,6 +8,7 @@ import { ParameterBox } from '../conditions/parameter-box.tsx';
 import { useParameters } from '../conditions/use-parameters.ts';
 import { type FieldRow, newFieldRow } from './action-draft.ts';
 import css from './field-mapping.module.css';
+import { useExample } from './use-example.ts';
 
 const w = words.mapping;
 
@@ -16,13 +18,14 @@ type Props = {
   destinationName: string;
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
-  /** What the fields are for the event that is looked at, by field; null: none is. */
-  example: Readonly<Record<string, unknown>> | null;
+  /** The event that is looked at; null: none is. */
+  event: Event | null;
 };
 
 /** Which fields a destination gets, and where their values come from. */
-export function FieldMapping({ rows, onChange, destinationName, errors, isDisabled, example }: Props): ReactNode {
+export function FieldMapping({ rows, onChange, destinationName, errors, isDisabled, event }: Props): ReactNode {
   const parameters = useParameters();
+  const example = useExample(rows, event);
   const [message, say] = useState('');
   const id = useId();
   const added = useRef<string | null>(null);
@@ -125,7 +128,8 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
 /** Names that only differ in case and separators are the same for matching. */
 const sameName = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-type RowProps = Pick<Props, 'errors' | 'isDisabled' | 'example'> & {
+type RowProps = Pick<Props, 'errors' | 'isDisabled'> & {
+  example: Readonly<Record<string, unknown>> | null;
   row: FieldRow;
   parameters: ReturnType<typeof useParameters>;
   onChange: (next: Partial<FieldRow>) => void;
@@ -199,8 +203,8 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
   );
 }
 
-function resultWords({ field }: FieldRow, example: Readonly<Record<string, unknown>>): ReactNode {
-  const value = Object.hasOwn(example, field.trim()) ? example[field.trim()] : undefined;
+function resultWords({ key }: FieldRow, example: Readonly<Record<string, unknown>>): ReactNode {
+  const value = example[key];
   if (value === undefined)
     return (
       <Text span c="dimmed" size="sm">

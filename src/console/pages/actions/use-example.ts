@@ -1,0 +1,89 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Event } from '../../../contract/event.ts';
+import { lookupParameter } from '../../../rules/lookup.ts';
+import { apiQuery } from '../../data/api.ts';
+import type { Sample } from '../../parts/picked-event.ts';
+import { useMay } from '../../session/rights.ts';
+import type { FieldRow } from './action-draft.ts';
+
+const settleMs = 400;
+
+/** The event that a sample stands for; null until a stored one is there, and where it can't be seen. */
+export function useSampleEvent(sample: Sample | null): Event | null {
+  const mayEvents = useMay('events:view');
+  const maySee = useMay('payloads:view');
+  const id = sample?.eventId;
+  const { data } = useQuery({
+    ...apiQuery('getEvent', { params: { id: id ?? '' } }),
+    enabled: id !== undefined && mayEvents && maySee,
+  });
+  return useMemo(() => {
+    if (id !== undefined) return data ?? null;
+    const event = sample?.event ?? (sample?.data?.[0] === undefined ? undefined : { data: sample.data[0] });
+    return event === undefined ? null : madeUp(event);
+  }, [id, data, sample]);
+}
+
+function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['event']>): Event {
+  const now = new Date(0).toISOString();
+  return {
+    id: '',
+    name: event.name ?? null,
+    visitorId: event.visitorId ?? null,
+    sessionId: null,
+    occurredAt: event.occurredAt ?? now,
+    receivedAt: now,
+    data: data as Event['data'], // typed by hand: only looked up and shown here
+    ext,
+    session,
+    source: { collectorId: '', format: '' },
+  };
+}
+
+/** What each field of a mapping is for an event, by the key of its row; a row that gives nothing is left out. */
+export function useExample(rows: readonly FieldRow[], event: Event | null): Readonly<Record<string, unknown>> | null {
+  const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
+  const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);
+  const texts = settled === '' ? [] : settled.split('\u0000');
+  const mayRender = useMay('connections:view');
+  const { data } = useQuery({
+    ...apiQuery('renderTemplate', {
+      body: { template: programOf(texts), data: [event === null ? {} : expressionInput(event)] },
+    }),
+    enabled: event !== null && texts.length > 0 && mayRender,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  return useMemo(() => {
+    if (event === null) return null;
+    const results = resultsIn(data?.result);
+    const found: Record<string, unknown> = {};
+    for (const row of rows) {
+      if (row.from === 'parameter') found[row.key] = lookupParameter(event, row.parameter.trim());
+      else if (row.from === 'value') found[row.key] = row.value;
+      else if (results !== null) found[row.key] = results[texts.indexOf(row.expression)];
+    }
+    return found;
+  }, [event, rows, data, texts]);
+}
+
+/** What `it` is in an expression. */
+function expressionInput({ data, ext, session, visitorId, name }: Event): Record<string, unknown> {
+  return { ...data, ext, session, visitorId, name };
+}
+
+/** A template that makes a list of what the expressions give; one that throws gives nothing. */
+function programOf(expressions: readonly string[]): string {
+  const calls = expressions.map(
+    (one) => `(function (it) { try { return (${one}\n); } catch { return null; } })(record)`,
+  );
+  return `{{! const record = it.data[0]; return JSON.stringify([${calls.join(',')}]); }}`;
+}
+
+function resultsIn(result: { kind: string; body?: string } | undefined): unknown[] | null {
+  if (result?.kind !== 'body' || result.body === undefined) return null;
+  const list: unknown = JSON.parse(result.body);
+  return Array.isArray(list) ? list : null;
+}
