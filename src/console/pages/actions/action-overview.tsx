@@ -1,20 +1,32 @@
-import { Anchor, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
+import { Icon } from '../../parts/icon.tsx';
+import type { Range } from '../../parts/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../conditions/condition-words.ts';
 import { useBehaviors } from '../conditions/use-behaviors.ts';
 import type { Action } from './action.ts';
+import { ActionFigures } from './action-figures.tsx';
+import { heldAt } from './standing.ts';
 import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.details;
 
-/** An action at a glance: what fires it, and what it sends where. */
-export function ActionOverview({ action, places }: { action: Action; places: Places }): ReactNode {
+type Props = { action: Action; places: Places; range: Range; onRange: (range: Range) => void };
+
+/** An action at a glance: what fires it, and what it sends where, and what came of it. */
+export function ActionOverview({ action, places, range, onRange }: Props): ReactNode {
   const { nameOf } = useBehaviors();
+  const held = action.status === 'enabled' ? heldAt(action, places) : [];
   return (
     <Stack>
+      {held.length === 0 ? null : (
+        <Alert color="orange" variant="light" icon={<Icon name="alert" />}>
+          {w.attention(held.map(places.nameOf).join(', '))}
+        </Alert>
+      )}
       <Panel title={w.rules} text={w.rulesText}>
         <Text fw={550}>{conditionWords(action.rules, nameOf)}</Text>
       </Panel>
@@ -35,6 +47,7 @@ export function ActionOverview({ action, places }: { action: Action; places: Pla
           </div>
         ))}
       </Panel>
+      <ActionFigures actionId={action.id} range={range} onRange={onRange} />
     </Stack>
   );
 }

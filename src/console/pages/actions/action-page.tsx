@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { DeliveryTable } from '../../parts/delivery-table.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ShownTexts } from '../../parts/shown-texts.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -11,14 +12,17 @@ import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ActionOverview } from './action-overview.tsx';
+import { standingOf } from './standing.ts';
 import { usePlaces } from './use-places.ts';
 import { useSwitch } from './use-switch.ts';
+import { UsedObjects } from './used-objects.tsx';
 
 const w = words.details;
 
 export function ActionPage(): ReactNode {
   const { actionId } = useParams({ from: '/shell/actions/$actionId' });
-  const { tab = 'overview' } = useSearch({ from: '/shell/actions/$actionId' });
+  const search = useSearch({ from: '/shell/actions/$actionId' });
+  const { tab = 'overview', range = '24h', cursor } = search;
   const navigate = useNavigate({ from: '/actions/$actionId' });
   const mayManage = useMay('actions:manage');
   const places = usePlaces();
@@ -44,7 +48,7 @@ export function ActionPage(): ReactNode {
       lead={
         data === undefined ? undefined : (
           <Group gap="sm">
-            <StatusBadge status={data.status} />
+            <StatusBadge status={standingOf(data, places)} />
             <Text span>{data.description}</Text>
           </Group>
         )
@@ -67,7 +71,23 @@ export function ActionPage(): ReactNode {
             ))}
           </Tabs.List>
           <Tabs.Panel value="overview">
-            <ActionOverview action={data} places={places} />
+            <ActionOverview
+              action={data}
+              places={places}
+              range={range}
+              onRange={(next) => void navigate({ search: { ...search, range: next }, replace: true })}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="deliveries">
+            <DeliveryTable
+              filter={{ actionId }}
+              cursor={cursor}
+              onCursor={(next) => void navigate({ search: { tab, cursor: next } })}
+              empty={{ title: w.deliveriesEmpty, text: w.deliveriesEmptyText }}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="used">
+            <UsedObjects action={data} places={places} />
           </Tabs.Panel>
           <Tabs.Panel value="versions">
             <VersionsTab kind="action" document={data} mayManage={mayManage} />
@@ -81,4 +101,4 @@ export function ActionPage(): ReactNode {
   );
 }
 
-const tabs = ['overview', 'versions', 'yaml'] as const;
+const tabs = ['overview', 'deliveries', 'versions', 'used', 'yaml'] as const;

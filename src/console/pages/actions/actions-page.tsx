@@ -1,13 +1,16 @@
-import { Button, NativeSelect, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { apiQuery } from '../../data/api.ts';
+import { type Stats, useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useDeleted } from '../../parts/undo.ts';
@@ -18,6 +21,7 @@ import { useBehaviors } from '../conditions/use-behaviors.ts';
 import type { Action } from './action.ts';
 import { ActionMenu } from './action-menu.tsx';
 import { ScenarioGallery } from './scenario-gallery.tsx';
+import { standingOf } from './standing.ts';
 import { type Places, usePlaces } from './use-places.ts';
 
 export function ActionsPage(): ReactNode {
@@ -42,7 +46,8 @@ export function ActionsPage(): ReactNode {
     placeholderData: keepPreviousData,
     select: (page) => ({ ...page, data: page.data.filter(({ id }) => !deleted.has(id)) }),
   });
-  const columns = useMemo(() => columnsOf({ nameOf, places }), [nameOf, places]);
+  const { data: stats } = useStats('action');
+  const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
   const change = (next: Partial<typeof search>) =>
     void navigate({ search: { ...search, cursor: undefined, ...next }, replace: true });
 
@@ -133,7 +138,10 @@ function Choice({ label, any, value, options, onChange }: ChoiceProps): ReactNod
   );
 }
 
-function columnsOf({ nameOf, places }: { nameOf: BehaviorName; places: Places }): readonly Column<Action>[] {
+type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };
+
+function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] {
+  const figures = new Map(stats?.items.map((one) => [one.id, one]));
   return [
     {
       id: 'name',
@@ -145,7 +153,11 @@ function columnsOf({ nameOf, places }: { nameOf: BehaviorName; places: Places })
         </RowLink>
       ),
     },
-    { id: 'status', header: words.columns.status, cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      id: 'status',
+      header: words.columns.status,
+      cell: (row) => <StatusBadge status={standingOf(row, places)} />,
+    },
     {
       id: 'rules',
       header: words.columns.rules,
@@ -163,6 +175,7 @@ function columnsOf({ nameOf, places }: { nameOf: BehaviorName; places: Places })
       header: words.columns.destinations,
       cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
     },
+    ...(stats === undefined ? [] : figureColumns(figures)),
     {
       id: 'modified',
       header: words.columns.modified,
@@ -174,6 +187,45 @@ function columnsOf({ nameOf, places }: { nameOf: BehaviorName; places: Places })
           </Text>
         </>
       ),
+    },
+  ];
+}
+
+/** The columns of what happened in the last 24 hours. */
+function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): readonly Column<Action>[] {
+  return [
+    {
+      id: 'matched',
+      header: words.columns.matched,
+      align: 'end',
+      cell: ({ id }) => {
+        const { matched = 0, series = [] } = figures.get(id) ?? {};
+        return matched === 0 ? (
+          <Text c="dimmed">{words.noMatches}</Text>
+        ) : (
+          <Group gap="xs" justify="flex-end" wrap="nowrap">
+            <Sparkline values={series} sentence={words.matchedSentence(matched)} />
+            {formatNumber(matched)}
+          </Group>
+        );
+      },
+    },
+    {
+      id: 'success',
+      header: words.columns.success,
+      align: 'end',
+      cell: ({ id }) => {
+        const { delivered = 0, failed = 0 } = figures.get(id) ?? {};
+        return delivered + failed === 0 ? <Text c="dimmed">–</Text> : formatPercent(delivered / (delivered + failed));
+      },
+    },
+    {
+      id: 'last',
+      header: words.columns.last,
+      cell: ({ id }) => {
+        const at = figures.get(id)?.lastDeliveredAt ?? null;
+        return at === null ? <Text c="dimmed">{words.noDelivery}</Text> : <Time at={at} />;
+      },
     },
   ];
 }

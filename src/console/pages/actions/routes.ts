@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, rangeSearch, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -31,7 +31,10 @@ const create = createRoute({
 const details = createRoute({
   getParentRoute: parent,
   path: '/actions/$actionId',
-  validateSearch: z.extend(listSearch, { tab: choice(['overview', 'deliveries', 'versions', 'used', 'yaml']) }),
+  validateSearch: z.extend(listSearch, {
+    range: rangeSearch,
+    tab: choice(['overview', 'deliveries', 'versions', 'used', 'yaml']),
+  }),
   component: lazyPage(() => import('./action-page.tsx'), 'ActionPage'),
 });
 

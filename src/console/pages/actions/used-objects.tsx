@@ -1,0 +1,90 @@
+import { Anchor, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Condition } from '../../../contract/condition.ts';
+import { actions as words } from '../../messages/en/actions.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { useBehaviors } from '../conditions/use-behaviors.ts';
+import type { Action } from './action.ts';
+import type { Places } from './use-places.ts';
+import css from './used-objects.module.css';
+
+const w = words.details;
+
+/** Everything that an action is built on, each a link. */
+export function UsedObjects({ action, places }: { action: Action; places: Places }): ReactNode {
+  const { nameOf } = useBehaviors();
+  const named = leaves(action.rules);
+  const behaviors = [...new Set(named.flatMap((one) => ('behavior' in one ? [one.behavior] : [])))];
+  const parameters = [
+    ...new Set([
+      ...named.flatMap((one) => ('parameter' in one ? [one.parameter] : [])),
+      ...action.destinations.flatMap(({ mapping }) =>
+        mapping.flatMap((line) => ('parameter' in line ? [line.parameter] : [])),
+      ),
+    ]),
+  ].sort();
+  return (
+    <div className={css['used']}>
+      <Panel title={w.usedBehaviors}>
+        <List>
+          {behaviors.map((id) => (
+            <li key={id}>
+              <Anchor component={Link} to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
+                {nameOf(id) ?? id}
+              </Anchor>
+            </li>
+          ))}
+        </List>
+      </Panel>
+      <Panel title={w.usedDestinations}>
+        <List>
+          {action.destinations.map(({ destinationId }) => {
+            const destination = places.destinations.find(({ id }) => id === destinationId);
+            return (
+              <li key={destinationId}>
+                {destination === undefined ? (
+                  places.nameOf(destinationId)
+                ) : (
+                  <>
+                    <Anchor
+                      component={Link}
+                      to="/connections/$connectionId/destinations/$destinationId"
+                      params={{ connectionId: destination.connectionId, destinationId } as never}
+                    >
+                      {places.nameOf(destinationId)}
+                    </Anchor>{' '}
+                    <StatusBadge status={destination.status} />
+                  </>
+                )}
+              </li>
+            );
+          })}
+        </List>
+      </Panel>
+      <Panel title={w.usedParameters} text={w.usedParametersText}>
+        <List>
+          {parameters.map((name) => (
+            <li key={name}>
+              <Text span ff="monospace" size="sm">
+                {name}
+              </Text>
+            </li>
+          ))}
+        </List>
+      </Panel>
+    </div>
+  );
+}
+
+function List({ children }: { children: readonly ReactNode[] }): ReactNode {
+  return children.length === 0 ? <Text c="dimmed">{w.usedNothing}</Text> : <ul className={css['list']}>{children}</ul>;
+}
+
+/** The behaviors and comparisons of a condition. */
+function leaves(condition: Condition): (Condition & ({ behavior: string } | { parameter: string }))[] {
+  if ('all' in condition) return condition.all.flatMap(leaves);
+  if ('any' in condition) return condition.any.flatMap(leaves);
+  return 'not' in condition ? leaves(condition.not) : [condition];
+}
