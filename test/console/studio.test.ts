@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openTab, startConsole } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
+let receiver: Receiver;
 before(async () => {
+  receiver = await startReceiver();
   console_ = await startConsole();
 });
-after(() => console_[Symbol.asyncDispose]());
+after(async () => {
+  await console_[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+const details = ({ id, connectionId }: { id: string; connectionId: string }) =>
+  `/connections/${connectionId}/destinations/${id}`;
+const editor = (page: Page) => page.getByRole('textbox', { name: 'Template' });
 
 const template = '{"page": "{{ it.data[0].page }}"}';
 
@@ -44,3 +56,235 @@ test('from the Destinations tab to a saved destination and Done, by role and nam
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
+
+test('a template error says line, column and cause, is reached by F8, and stands in the way of saving', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await editor(page).fill('{\n  "a": "{{ it.data[0].a }}",\n  "b": {{ (it.data[0].b }}\n}');
+  const problem = page.getByRole('list', { name: 'Problems of the template' }).getByRole('listitem');
+  await problem.filter({ hasText: '( from line 3 is still open' }).waitFor();
+  const place = (await problem.getByRole('button').first().textContent()) ?? '';
+  assert.match(place, /^3:\d+$/);
+  await page.getByText('1 error in the template stands in the way of saving.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
+  await editor(page).press('Control+Home');
+  await editor(page).press('F8');
+  await page.keyboard.type('??');
+  const line = editor(page).locator('.cm-line').nth(2);
+  assert.match((await line.textContent()) ?? '', /\?\?/, 'F8 goes to the line of the problem');
+  assert.match(
+    (await app.client.call('getDestination', { params: { id: destination.id } })).template,
+    /JSON.stringify/,
+  );
+  assert.deepEqual(tab.problems, []);
+});
+
+test('fields come with type, how often they are seen and an example; a mistyped one is set right with one key', async () => {
+  const { app, browser } = console_;
+  const { destination, deliver } = await wire(app, receiver);
+  await deliver({ title: 'Blue shoes', 'wt.dcsvid': 'v-1', total: '12.5' });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await editor(page).fill('');
+  await page.keyboard.type('{{ it.data[0].dcs');
+  const option = page.getByRole('option', { name: /wt\.dcsvid/ });
+  await option.waitFor();
+  assert.match((await option.textContent()) ?? '', /text · seen \d/);
+  await page.getByText('Example: v-1').waitFor();
+  await option.click();
+  await page.getByText('{{ it.data[0]["wt.dcsvid"]}}').waitFor();
+
+  await editor(page).fill('{{! return { title: it.data[0].titel }; }}');
+  await page.getByText(/was not seen in the last \d+ events?\. Did you mean/).waitFor();
+  await page.getByText('is left out of the JSON').waitFor();
+  await editor(page).press('Control+.');
+  await page.getByText('No problems found.').waitFor();
+  assert.match((await editor(page).textContent()) ?? '', /it\.data\[0\]\.title/);
+  // No trap: Tab goes on to what stands below.
+  await page.keyboard.press('Tab');
+  assert.equal(await editor(page).evaluate('document.activeElement?.closest(".cm-editor") === null'), true);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the preview shows the request of the draft, and an event without any is made up or pasted', async () => {
+  const { app, browser } = console_;
+  const { id } = await app.client.call('createConnection', { body: { name: 'Fresh', baseUrl: 'https://crm.example' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${id}/destinations/new` });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Endpoint Path' }).fill('/orders');
+  await page.getByRole('combobox', { name: 'Event' }).selectOption('A sample event');
+  await page.getByText('Valid JSON', { exact: true }).waitFor();
+  await page.getByText('"Blue running shoes"').waitFor();
+  await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
+  await page.getByRole('textbox', { name: 'The event as JSON' }).fill('{"page": "Home\\"s"}');
+  await editor(page).fill('{"page": "{{* it.data[0].page }}"}');
+  await page.getByText(/^Not valid JSON/).waitFor();
+  await page.getByText('https://crm.example/orders').last().waitFor();
+  await page.getByRole('tab', { name: 'Event', exact: true }).click();
+  await editor(page).fill('');
+  await page.getByRole('button', { name: /insert it\.data\[0\]\.page/ }).click();
+  await page.getByText('{{ it.data[0].page }}').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a draft that would break some of the last events says which and how, before it is saved', async () => {
+  const { app, browser } = console_;
+  const { destination, deliver } = await wire(app, receiver);
+  for (const event of [{ cart: 'a,b' }, {}, { cart: 'c' }, {}, {}]) await deliver({ 'wt.ev': 'Cart', ...event });
+  await using tab = await openTab(browser, { url: app.url, path: `${details(destination)}?tab=check` });
+  const { page } = tab;
+  await page.getByText('5 events checked: every one gives a request.').waitFor();
+  await page.getByText('No body differs from what is saved.').waitFor();
+  await editor(page).fill('{{!\n  return { items: it.data[0].cart.split(",") };\n}}');
+  await page.getByText('This draft breaks 3 events of the last 5 events.').waitFor();
+  await page.getByText('Fail 3').click();
+  const broken = page.getByRole('tabpanel').getByRole('listitem');
+  assert.equal(await broken.count(), 3);
+  assert.match((await broken.first().textContent()) ?? '', /Fails.*2:\d+/);
+  await page.getByText('Changed 5').click();
+  const works = broken.filter({ hasText: 'OK' }).first();
+  await works.locator('summary').click();
+  await page.getByText('"items"').first().waitFor();
+  await works.getByRole('button', { name: 'Preview this event' }).click();
+  await page.getByRole('tab', { name: 'Request', selected: true }).waitFor();
+  assert.match(page.url(), /eventId=evt_/);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('Send test asks, sends the draft for real, and shows what came back; the event link opens with its event', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/test-send', {
+    status: 201,
+    headers: { 'content-type': 'application/json' },
+    body: '{"id":"ord_9"}',
+  });
+  const { destination, deliver, connection } = await wire(app, receiver, { destination: { path: '/test-send' } });
+  const { eventId } = await deliver({ title: 'Home' });
+  await using tab = await openTab(browser, { url: app.url, path: `${details(destination)}?eventId=${eventId}` });
+  const { page } = tab;
+  await editor(page).fill('{{! return { draft: it.data[0].title }; }}');
+  await page.getByText('"Home"').waitFor();
+  await page.getByRole('heading', { level: 2, name: 'Preview' }).click();
+  await page.keyboard.press('t');
+  const dialog = page.getByRole('dialog', { name: 'Send a real request?' });
+  await dialog.getByText(new URL(connection.baseUrl).host).waitFor();
+  await dialog.getByRole('button', { name: 'Send test' }).click();
+  await page.getByRole('tab', { name: 'Response', selected: true }).waitFor();
+  await page.getByText('"ord_9"').waitFor();
+  await page.getByText('would send this event.').waitFor();
+  await page.getByRole('button', { name: 'Copy as cURL' }).waitFor();
+  assert.equal(receiver.at('/test-send').at(-1)?.body, '{"draft":"Home"}');
+  assert.match(
+    (await app.client.call('getDestination', { params: { id: destination.id } })).template,
+    /JSON.stringify/,
+  );
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a draft survives a reload, leaving asks, and who was overtaken sees both versions', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  const params = { id: destination.id };
+  await using tab = await openTab(browser, { url: app.url, path: details(destination), expected: /^412 / });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Description' }).fill('mine');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Stay', exact: true }).click();
+  await page.reload();
+  await page.getByText(/^These are your unsaved changes/).waitFor();
+  assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'mine');
+  await app.client.call('changeDestination', { params, body: { description: 'theirs' } });
+  await page.getByRole('button', { name: 'Save and stay' }).click();
+  const row = page.getByRole('dialog', { name: 'Changed meanwhile' }).getByRole('row', { name: /description/ });
+  assert.match((await row.textContent()) ?? '', /"mine".*"theirs"/);
+  await page.getByRole('button', { name: 'Save mine over theirs' }).click();
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  assert.equal((await app.client.call('getDestination', { params })).description, 'mine');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('writing in a template of 1,000 lines, a key shows in the next frames', async (context) => {
+  const { app, browser } = console_;
+  const lines = Array.from({ length: 1_000 }, (_, at) => `  "k${at}": "{{ it.data[0].field${at} | upper }}",`);
+  const { destination } = await wire(app, receiver, { destination: { template: `{\n${lines.join('\n')}\n}` } });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await editor(page).press('Control+Home');
+  await page.keyboard.press('End');
+  await page
+    .getByText('No problems found.')
+    .or(page.getByRole('list', { name: 'Problems of the template' }))
+    .waitFor();
+  await page.evaluate(`
+    globalThis.frames = [];
+    addEventListener('keydown', () => {
+      const began = performance.now();
+      requestAnimationFrame(() => setTimeout(() => frames.push(performance.now() - began)));
+    }, true);
+  `);
+  for (let at = 1; at <= 60; at++) {
+    await page.keyboard.press('x');
+    await page.waitForFunction(`frames.length >= ${at}`);
+  }
+  const took = (await page.evaluate<number[]>('frames')).sort((a, b) => a - b);
+  const [median = 0, p95 = 0] = [took[30], took[57]];
+  context.diagnostic(`key to painted frame: median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`);
+  assert.ok(median <= 150, `median ${median} ms`);
+  assert.deepEqual(tab.problems, []);
+});
+
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`the studio has no barrier that axe-core finds, ${look}`, async () => {
+    const { app, browser } = console_;
+    const { destination, deliver } = await wire(app, receiver, {
+      destination: {
+        settings: {
+          headers: [{ name: 'X-Key', value: 'k', secret: true }],
+          outcomes: [{ when: { status: 409 }, outcome: 'success' }],
+        },
+      },
+    });
+    await deliver({ title: 'Home' });
+    const expected = /^(404|500) /;
+    await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', expected, ...settings });
+    const { page } = tab;
+    const clean = async (what: string) => {
+      assert.deepEqual(await accessibilityProblems(page), [], what);
+      assert.equal(await overflows(page), false, `${what} is wider than its window`);
+    };
+    for (const tabName of ['request', 'event', 'check', 'response']) {
+      await page.goto(`${app.url}${details(destination)}?tab=${tabName}`);
+      await editor(page).waitFor();
+      await page.waitForLoadState('networkidle');
+      if (tabName === 'request') await page.getByText('Advanced', { exact: true }).click();
+      if (tabName === 'check') await page.getByRole('tabpanel').locator('summary').first().click();
+      await clean(tabName);
+    }
+    await editor(page).fill('{{ it.data[0].titel }} {{ ( }}');
+    await page.getByText('1 error in the template stands in the way of saving.').waitFor();
+    await clean('problems');
+    for (const name of ['Help', 'Versions']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+      await clean(name);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await page.getByRole('button', { name: 'Full screen' }).click();
+    await page.getByRole('button', { name: 'Leave full screen' }).waitFor();
+    await clean('full screen');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Full screen' }).waitFor();
+    await page.goto(`${app.url}/connections/${destination.connectionId}/destinations/dst_unknown`);
+    await page.getByRole('alert').waitFor();
+    await clean('unknown');
+    assert.deepEqual(tab.problems, []);
+  });

@@ -169,6 +169,17 @@ export function bodyOf(draft: DestinationDraft): Body {
   };
 }
 
+/** What a browser may keep of a draft: a secret that was typed is as it was before. */
+export function withoutSecrets(draft: DestinationDraft, before: DestinationDraft): DestinationDraft {
+  const stored = new Map(before.headers.map((one) => [one.name, one.value]));
+  return {
+    ...draft,
+    headers: draft.headers.map((one) =>
+      one.secret && typeof one.value === 'string' ? { ...one, value: stored.get(one.name) ?? null } : one,
+    ),
+  };
+}
+
 /** Fields that the form itself can tell to be missing or unreadable, by their paths in the API. */
 export function unreadable(draft: DestinationDraft): ('name' | 'wait' | 'per' | 'schedule')[] {
   return [

@@ -14,6 +14,7 @@ import { usePicked } from '../../parts/event-picker.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { SaveBar } from '../../parts/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
+import { useDraft } from '../../parts/use-draft.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { AdvancedSettings } from './advanced-settings.tsx';
@@ -24,6 +25,7 @@ import {
   draftOf,
   emptyDraft,
   unreadable,
+  withoutSecrets,
 } from './destination-draft.ts';
 import { DestinationForm } from './destination-form.tsx';
 import { PreviewPanel, type Shown } from './preview-panel.tsx';
@@ -57,14 +59,16 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
   // What the form was opened with: later news of the same destination must not overwrite what is being typed.
   const [base, setBase] = useState(stored);
   const before = base === null ? emptyDraft : draftOf(base);
-  const [draft, write] = useState<DestinationDraft>(before);
+  const kept = useDraft<DestinationDraft>(`destination.${connection.id}.${base?.id ?? 'new'}`, before, {
+    kept: (draft) => withoutSecrets(draft, before),
+  });
+  const { value: draft, set: write, isDirty } = kept;
   const [unread, setUnread] = useState<ReturnType<typeof unreadable>>([]);
   const [theirs, setTheirs] = useState<Destination | null>(null);
   const create = useApi('createDestination');
   const replace = useApi('replaceDestination');
   const mayManage = useMay('connections:manage');
-  const isDirty = JSON.stringify(draft) !== JSON.stringify(before);
-  const guard = useUnsavedGuard(isDirty);
+  const guard = useUnsavedGuard(isDirty, kept.forget);
   const saving = base === null ? create : replace;
   const form = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorHandle>(null);
@@ -115,6 +119,7 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
     const body = bodyOf(draft);
     const onSuccess = (saved: Destination) => {
       setTheirs(null);
+      kept.forget();
       if (then === 'stay' && base !== null) {
         setBase(saved);
         write(draftOf(saved));
@@ -152,6 +157,7 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
   const fields = { draft, errors, isDisabled: !mayManage, onChange: change };
   return (
     <div ref={form}>
+      {kept.notice}
       <div className={css['columns']} data-full={isFull || undefined}>
         <div className={css['column']}>
           <DestinationForm {...fields} connection={connection} />

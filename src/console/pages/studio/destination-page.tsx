@@ -1,13 +1,16 @@
-import { Skeleton, Stack } from '@mantine/core';
+import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
+import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
+import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { DestinationEditor } from './destination-editor.tsx';
 
@@ -15,6 +18,9 @@ const address = '/connections/$connectionId/destinations/$destinationId';
 
 export function DestinationPage(): ReactNode {
   const { connectionId, destinationId } = useParams({ from: `/shell${address}` });
+  const [hasVersions, openVersions] = useState(false);
+  const [restored, setRestored] = useState(0);
+  const mayManage = useMay('connections:manage');
   const isNew = destinationId === 'new';
   const navigate = useNavigate();
   const connection = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
@@ -40,7 +46,16 @@ export function DestinationPage(): ReactNode {
           params: { connectionId },
         },
       ]}
-      actions={stored == null ? undefined : <ShowAs kind="destinations" document={stored} />}
+      actions={
+        stored == null ? undefined : (
+          <>
+            <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => openVersions(true)}>
+              {words.versions}
+            </Button>
+            <ShowAs kind="destinations" document={stored} />
+          </>
+        )
+      }
     >
       {connection.data === undefined || stored === undefined ? (
         failed === null ? (
@@ -50,7 +65,7 @@ export function DestinationPage(): ReactNode {
         )
       ) : (
         <DestinationEditor
-          key={destinationId}
+          key={`${destinationId} ${restored}`}
           connection={connection.data}
           stored={stored}
           onSaved={({ name }) => {
@@ -64,6 +79,26 @@ export function DestinationPage(): ReactNode {
           }}
           onCancel={toTab}
         />
+      )}
+      {stored == null || !hasVersions ? null : (
+        <Drawer
+          opened
+          onClose={() => openVersions(false)}
+          position="right"
+          size="xl"
+          title={words.versions}
+          closeButtonProps={{ 'aria-label': parts.close }}
+        >
+          <VersionsTab
+            kind="destination"
+            document={stored}
+            mayManage={mayManage}
+            onRestored={() => {
+              openVersions(false);
+              void destination.refetch().then(() => setRestored((count) => count + 1));
+            }}
+          />
+        </Drawer>
       )}
     </Page>
   );
