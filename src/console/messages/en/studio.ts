@@ -1,4 +1,4 @@
-import { counted } from '../format.ts';
+import { counted, formatNumber } from '../format.ts';
 
 /** Words of Destination Details and its template studio. */
 export const studio = {
@@ -200,6 +200,7 @@ export const studio = {
         ? 'No body differs from what is saved.'
         : `${counted(changed, { one: 'body differs', other: 'bodies differ' })} from what is saved.`,
     filter: 'Show',
+    counted: (what: string, count: number) => `${what} ${formatNumber(count)}`,
     all: 'All',
     noRows: 'None of them.',
     noName: '(no name)',

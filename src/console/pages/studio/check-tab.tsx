@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { studio } from '../../messages/en/studio.ts';
 import { Diff } from '../../parts/diff.tsx';
@@ -43,19 +43,19 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
     <Stack gap="sm" aria-busy={isFetching}>
       <Summary check={data} isSaved={tried.destinationId !== null} />
       <Group gap="xs" justify="space-between">
-        <SegmentedControl
-          size="xs"
-          aria-label={words.filter}
-          value={filter}
-          onChange={choose}
-          data={[
-            { value: 'all' as const, label: words.all },
-            ...(['threw', 'skipped', 'changed'] as const).map((value) => ({
-              value,
-              label: `${words.counts[value]} ${data[value]}`,
-            })),
-          ]}
-        />
+        <Group gap={4} role="group" aria-label={words.filter}>
+          {(['all', 'threw', 'skipped', 'changed'] as const).map((one) => (
+            <Button
+              key={one}
+              size="compact-sm"
+              variant={one === filter ? 'filled' : 'default'}
+              aria-pressed={one === filter}
+              onClick={() => choose(one)}
+            >
+              {one === 'all' ? words.all : words.counted(words.counts[one], data[one])}
+            </Button>
+          ))}
+        </Group>
         <Button variant="default" size="xs" loading={isFetching} onClick={run}>
           {words.run}
         </Button>

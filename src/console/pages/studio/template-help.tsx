@@ -79,7 +79,9 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
         {signature}
       </Text>
       <Text size="sm">{summary}</Text>
-      <Code block>{example}</Code>
+      <Code block className={css['code'] ?? ''}>
+        {example}
+      </Code>
       <Group gap="xs">
         <Button
           variant="default"
