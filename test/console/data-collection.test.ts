@@ -167,6 +167,7 @@ test('parameters tell what they look like and who uses them, are described, and 
   await using tab = await openTab(browser, { url: app.url, path: '/data-collection' });
   const { page } = tab;
   await page.getByRole('link', { name: 'Parameters', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Parameters' }).waitFor();
   await page.getByRole('textbox', { name: 'Filter' }).fill('wire');
   await page.getByRole('row', { name: /^wire/ }).getByText(wired.action.name, { exact: true }).first().waitFor();
   await page.waitForURL(/\?filter=wire$/);
@@ -345,10 +346,8 @@ for (const [look, settings] of Object.entries(looks))
       '/inbox?filter=nothing',
       '/data-collection/rejected',
       '/data-collection/rejected?filter=nothing',
-      `/data-collection/${id}?tab=rejected`,
       '/trace',
       `/trace/${trace.id}`,
-      `/trace/${trace.id}?way=script`,
       `/inbox?request=${received?.id}`,
     ]) {
       await page.goto(`${app.url}${path}`);
