@@ -397,6 +397,10 @@ test('a paused connection says what happens to events, and lists show use, succe
   const row = page.getByRole('row', { name: /Flow/ });
   await row.getByText('HTTP 200').waitFor();
   await row.getByRole('img', { name: '1 delivered, 0 failed in the last 24 hours' }).waitFor();
+  await page.getByRole('button', { name: 'More for Flow' }).click();
+  await page.getByRole('menuitem', { name: 'Send test' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('link', { name: 'Flowing' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('This connection is paused').waitFor();
   await send();
@@ -432,6 +436,7 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
     await page.waitForLoadState('networkidle');
     assert.deepEqual(await accessibilityProblems(page), [], path);
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
     await page.setViewportSize({ width: 320, height: 640 });
     // Clear of the sticky header.
     await page.evaluate('scrollTo(0, 0)');

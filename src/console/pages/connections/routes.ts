@@ -62,6 +62,7 @@ const destination = createRoute({
     tab: choice(['request', 'event', 'check', 'response']),
     eventId: textSearch,
     actionId: textSearch,
+    test: textSearch,
   }),
   component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
 });

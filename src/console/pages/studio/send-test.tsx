@@ -1,4 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
@@ -28,6 +29,15 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
   // A test makes a delivery: lists of these are asked for again.
   const test = useApi('testDestination');
   const isOff = !mayManage || destinationId === null || sample === null || hasErrors;
+
+  // A link may ask for a test: the question is put as soon as there is something to send.
+  const { test: isWanted } = useSearch({ from: '/shell/connections/$connectionId/destinations/$destinationId' });
+  const wasAsked = useRef(false);
+  useEffect(() => {
+    if (isWanted === undefined || isOff || wasAsked.current) return;
+    wasAsked.current = true;
+    ask(true);
+  }, [isWanted, isOff]);
 
   useEffect(() => {
     if (!isOn) return;
