@@ -12,7 +12,7 @@ import {
   lineNumbers,
   type ViewUpdate,
 } from '@codemirror/view';
-import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type ReactNode, type Ref, startTransition, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Escape } from '../../template/escape.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { styleNonce } from '../theme/nonce.ts';
@@ -25,6 +25,8 @@ import { typedOver } from './typed-over.ts';
 
 /** What a page can do with the editor from outside. */
 export type EditorHandle = {
+  /** What is written now; the page may be some keys behind. */
+  text: () => string;
   /** Writes at the cursor; in the template's own text, a path is put into a tag. */
   insertPath: (path: string) => void;
   /** Replaces everything, as one step that can be undone. */
@@ -64,6 +66,8 @@ export function TemplateEditor(props: Props): ReactNode {
   given.current = props;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const found = useRef<TemplateFinding[]>([]);
+  // What was told and has not come back as the value yet: the page may be some keys behind.
+  const told = useRef<string[]>([]);
 
   const check = useRef((options: Pick<Props, 'contentType' | 'escape' | 'known'>) => {
     const editor = view.current;
@@ -82,7 +86,9 @@ export function TemplateEditor(props: Props): ReactNode {
 
   const updated = useRef(({ docChanged, state }: ViewUpdate) => {
     if (!docChanged) return;
-    given.current.onChange(state.doc.toString());
+    const text = state.doc.toString();
+    told.current.push(text);
+    startTransition(() => given.current.onChange(text));
     clearTimeout(timer.current);
     timer.current = setTimeout(() => check.current(given.current), checkAfterMs);
   });
@@ -127,8 +133,14 @@ export function TemplateEditor(props: Props): ReactNode {
   // A change from outside, such as going back to what is saved; typing has told of its own already.
   useEffect(() => {
     const editor = view.current;
-    if (editor === undefined || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (editor === undefined) return;
+    const at = told.current.indexOf(value);
+    if (editor.state.doc.toString() === value) told.current = [];
+    else if (at >= 0) told.current.splice(0, at + 1);
+    else {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+      told.current = [];
+    }
   }, [value]);
   // What is said about the text depends on these too.
   useEffect(() => check.current({ contentType, escape: mode, known }), [contentType, mode, known]);
@@ -148,6 +160,7 @@ export function TemplateEditor(props: Props): ReactNode {
   }
 
   useImperativeHandle(props.handle, () => ({
+    text: () => view.current?.state.doc.toString() ?? value,
     insertPath(whole) {
       const editor = view.current;
       if (editor === undefined) return;

@@ -116,7 +116,7 @@ export function DestinationEditor({ connection, stored, onSaved, onStay, onCance
     const absent = unreadable(draft);
     setUnread(absent);
     if (absent.length > 0) return;
-    const body = bodyOf(draft);
+    const body = bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
     const onSuccess = (saved: Destination) => {
       setTheirs(null);
       kept.forget();
