@@ -18,7 +18,7 @@ export function ConnectionHealth({ connection }: { connection: Connection }): Re
     <Alert
       mb="md"
       variant="light"
-      color={isOff ? 'gray' : 'orange'}
+      color="orange"
       icon={<Icon name={isOff ? 'pause' : 'alert'} />}
       title={isOff ? w.off[status] : health.state === 'ok' ? w.holds : w.needsAttention}
     >
