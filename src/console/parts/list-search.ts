@@ -1,16 +1,28 @@
-import * as z from 'zod/mini';
+/** Reads one value of the address: every one is a text, and what does not fit counts as not set. */
+type Read<Value> = (given: unknown) => Value | undefined;
 
-const text = z.catch(z.optional(z.string().check(z.maxLength(512))), undefined);
-
-/** What every list keeps in its address. Add a page's own filters with `z.extend`; values are texts. */
-export const listSearch = z.object({ filter: text, cursor: text });
-
-/** A filter with a closed list of values; anything else in the address counts as not set. */
-export const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.catch(z.optional(z.enum(values)), undefined);
+const textMax = 512;
 
 /** A text filter. */
-export const textSearch = text;
+export const textSearch: Read<string> = (given) =>
+  typeof given === 'string' && given.length <= textMax ? given : undefined;
+
+/** A filter with a closed list of values. */
+export function choice<const Values extends readonly string[]>(values: Values): Read<Values[number]> {
+  return (given) => values.find((one) => one === given);
+}
+
+/** What every list keeps in its address; spread it into `search` beside a page's own filters. */
+export const listSearch = { filter: textSearch, cursor: textSearch };
+
+/** What a page keeps in its address, for `validateSearch`. */
+export function search<Reads extends Record<string, Read<string>>>(reads: Reads) {
+  type Search = { [Name in keyof Reads]?: ReturnType<Reads[Name]> };
+  return (given: Record<string, unknown>): Search => {
+    const found = Object.entries(reads).map(([name, read]) => [name, read(given[name])] as const);
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Search; // each by its own reader
+  };
+}
 
 const ranges = ['15m', '1h', '24h', '7d'] as const;
 

@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, rangeSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, rangeSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -11,7 +10,8 @@ const step = choice(['basics', 'rules', 'sources', 'destinations']);
 const list = createRoute({
   getParentRoute: parent,
   path: '/actions',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     status: choice(['enabled', 'disabled']),
     connection: textSearch,
     destination: textSearch,
@@ -24,14 +24,15 @@ const list = createRoute({
 const create = createRoute({
   getParentRoute: parent,
   path: '/actions/new',
-  validateSearch: z.object({ step, scenario: textSearch, from: textSearch, destination: textSearch }),
+  validateSearch: search({ step, scenario: textSearch, from: textSearch, destination: textSearch }),
   component: lazyPage(() => import('./new-action-page.tsx'), 'NewActionPage'),
 });
 
 const details = createRoute({
   getParentRoute: parent,
   path: '/actions/$actionId',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     range: rangeSearch,
     tab: choice(['overview', 'deliveries', 'versions', 'used', 'yaml']),
   }),
@@ -41,7 +42,7 @@ const details = createRoute({
 const edit = createRoute({
   getParentRoute: parent,
   path: '/actions/$actionId/edit',
-  validateSearch: z.object({ step }),
+  validateSearch: search({ step }),
   component: lazyPage(() => import('./edit-action-page.tsx'), 'EditActionPage'),
 });
 

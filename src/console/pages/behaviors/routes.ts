@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -9,7 +8,7 @@ const parent = () => shellRoute;
 const list = createRoute({
   getParentRoute: parent,
   path: '/behaviors',
-  validateSearch: listSearch,
+  validateSearch: search(listSearch),
   component: lazyPage(() => import('./behaviors-page.tsx'), 'BehaviorsPage'),
 });
 
@@ -17,14 +16,14 @@ const list = createRoute({
 const create = createRoute({
   getParentRoute: parent,
   path: '/behaviors/new',
-  validateSearch: z.object({ from: textSearch }),
+  validateSearch: search({ from: textSearch }),
   component: lazyPage(() => import('./new-behavior-page.tsx'), 'NewBehaviorPage'),
 });
 
 const details = createRoute({
   getParentRoute: parent,
   path: '/behaviors/$behaviorId',
-  validateSearch: z.object({ tab: choice(['details', 'used', 'versions', 'yaml']) }),
+  validateSearch: search({ tab: choice(['details', 'used', 'versions', 'yaml']) }),
   component: lazyPage(() => import('./behavior-page.tsx'), 'BehaviorPage'),
 });
 

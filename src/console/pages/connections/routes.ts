@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, rangeSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, rangeSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -9,7 +8,8 @@ const parent = () => shellRoute;
 const list = createRoute({
   getParentRoute: parent,
   path: '/connections',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     status: choice(['enabled', 'paused', 'disabled', 'held', 'needs_attention']),
     auth: choice(['none', 'basic', 'bearer', 'oauth2']),
     used: choice(['used', 'unused']),
@@ -20,7 +20,7 @@ const list = createRoute({
 const types = createRoute({
   getParentRoute: parent,
   path: '/connections/new',
-  validateSearch: z.object({ filter: textSearch }),
+  validateSearch: search({ filter: textSearch }),
   component: lazyPage(() => import('./connection-type-page.tsx'), 'ConnectionTypePage'),
 });
 
@@ -28,7 +28,7 @@ const create = createRoute({
   getParentRoute: parent,
   path: '/connections/new/webhook',
   // A ready-made description that the form begins with, or the connection that is duplicated.
-  validateSearch: z.object({ preset: textSearch, from: textSearch }),
+  validateSearch: search({ preset: textSearch, from: textSearch }),
   component: lazyPage(() => import('./new-connection-page.tsx'), 'NewConnectionPage'),
 });
 
@@ -47,7 +47,8 @@ const file = createRoute({
 const details = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     tab: choice(['details', 'destinations', 'activity', 'usedBy', 'versions']),
     range: rangeSearch,
   }),
@@ -58,7 +59,7 @@ const details = createRoute({
 const destination = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId/destinations/$destinationId',
-  validateSearch: z.object({
+  validateSearch: search({
     tab: choice(['request', 'event', 'check', 'response']),
     eventId: textSearch,
     actionId: textSearch,

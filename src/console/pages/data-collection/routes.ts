@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -9,7 +8,7 @@ const parent = () => shellRoute;
 const list = createRoute({
   getParentRoute: parent,
   path: '/data-collection',
-  validateSearch: z.extend(listSearch, { status: choice(['enabled', 'disabled']) }),
+  validateSearch: search({ ...listSearch, status: choice(['enabled', 'disabled']) }),
   component: lazyPage(() => import('./collectors-page.tsx'), 'CollectorsPage'),
 });
 
@@ -22,7 +21,8 @@ const create = createRoute({
 const parameters = createRoute({
   getParentRoute: parent,
   path: '/data-collection/parameters',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     offered: choice(['true', 'false']),
     seen: choice(['true', 'false']),
     /** The one that is open beside the list. */
@@ -34,14 +34,14 @@ const parameters = createRoute({
 const rejected = createRoute({
   getParentRoute: parent,
   path: '/data-collection/rejected',
-  validateSearch: z.extend(listSearch, { keys: choice(['unknown', 'known']) }),
+  validateSearch: search({ ...listSearch, keys: choice(['unknown', 'known']) }),
   component: lazyPage(() => import('./rejected-page.tsx'), 'RejectedPage'),
 });
 
 const details = createRoute({
   getParentRoute: parent,
   path: '/data-collection/$collectorId',
-  validateSearch: z.extend(listSearch, { tab: choice(['send', 'details', 'rejected', 'versions']) }),
+  validateSearch: search({ ...listSearch, tab: choice(['send', 'details', 'rejected', 'versions']) }),
   component: lazyPage(() => import('./collector-page.tsx'), 'CollectorPage'),
 });
 

@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -8,7 +7,8 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/deliveries',
   /** `from` and `until` count with `range=custom` alone. */
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     status: textSearch,
     action: textSearch,
     connection: textSearch,
@@ -26,7 +26,7 @@ const list = createRoute({
 const details = createRoute({
   getParentRoute: () => shellRoute,
   path: '/deliveries/$deliveryId',
-  validateSearch: z.object({ attempt: textSearch }),
+  validateSearch: search({ attempt: textSearch }),
   component: lazyPage(() => import('./delivery-page.tsx'), 'DeliveryPage'),
 });
 

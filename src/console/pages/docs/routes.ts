@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { textSearch } from '../../parts/list-search.ts';
+import { search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -39,7 +38,7 @@ const errors = createRoute({
 const reference = createRoute({
   getParentRoute: parent,
   path: '/docs/api',
-  validateSearch: z.object({ filter: textSearch, open: textSearch }),
+  validateSearch: search({ filter: textSearch, open: textSearch }),
   component: lazyPage(() => import('./api-page.tsx'), 'ApiPage'),
 });
 

@@ -1,13 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice, listSearch, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/events',
-  validateSearch: z.extend(listSearch, {
+  validateSearch: search({
+    ...listSearch,
     visitor: textSearch,
     collector: textSearch,
     action: textSearch,
@@ -21,7 +21,7 @@ const list = createRoute({
 const details = createRoute({
   getParentRoute: () => shellRoute,
   path: '/events/$eventId',
-  validateSearch: z.extend(listSearch, { tab: choice(['explain', 'payload', 'deliveries', 'raw']) }),
+  validateSearch: search({ ...listSearch, tab: choice(['explain', 'payload', 'deliveries', 'raw']) }),
   component: lazyPage(() => import('./event-page.tsx'), 'EventPage'),
 });
 

@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { listSearch, textSearch } from '../../parts/list-search.ts';
+import { listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -8,7 +7,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
   /** `inbox` is the name of one, `request` the id of the one that is open. */
-  validateSearch: z.extend(listSearch, { inbox: textSearch, request: textSearch }),
+  validateSearch: search({ ...listSearch, inbox: textSearch, request: textSearch }),
   component: lazyPage(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 

@@ -1,6 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice } from '../../parts/list-search.ts';
+import { choice, search } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -15,7 +14,7 @@ const start = createRoute({
 const one = createRoute({
   getParentRoute: parent,
   path: '/trace/$traceId',
-  validateSearch: z.object({ way: choice(['link', 'header', 'script']) }),
+  validateSearch: search({ way: choice(['link', 'header', 'script']) }),
   component: lazyPage(() => import('./trace-page.tsx'), 'TracePage'),
 });
 

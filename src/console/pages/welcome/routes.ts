@@ -1,13 +1,12 @@
 import { createRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
-import { choice } from '../../parts/list-search.ts';
+import { choice, search } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const welcome = createRoute({
   getParentRoute: () => shellRoute,
   path: '/welcome',
-  validateSearch: z.object({ with: choice(['demo', 'mine']) }),
+  validateSearch: search({ with: choice(['demo', 'mine']) }),
   component: lazyPage(() => import('./welcome-page.tsx'), 'WelcomePage'),
 });
 
