@@ -138,7 +138,7 @@ test('a draft that would break some of the last events says which and how, befor
   await page.getByText('5 events checked: every one gives a request.').waitFor();
   await page.getByText('No body differs from what is saved.').waitFor();
   await editor(page).fill('{{!\n  return { items: it.data[0].cart.split(",") };\n}}');
-  await page.getByText('This draft breaks 3 events of the last 5 events.').waitFor();
+  await page.getByText('This draft breaks 3 of the last 5 events.').waitFor();
   await page.getByRole('button', { name: 'Fail 3' }).click();
   const broken = page.getByRole('tabpanel').getByRole('listitem');
   assert.equal(await broken.count(), 3);

@@ -194,7 +194,7 @@ export const studio = {
     allFine: (checked: number) =>
       `${counted(checked, { one: 'event', other: 'events' })} checked: every one gives a request.`,
     breaks: (threw: number, checked: number) =>
-      `This draft breaks ${counted(threw, { one: 'event', other: 'events' })} of the last ${counted(checked, { one: 'event', other: 'events' })}.`,
+      `This draft breaks ${formatNumber(threw)} of the last ${counted(checked, { one: 'event', other: 'events' })}.`,
     changes: (changed: number) =>
       changed === 0
         ? 'No body differs from what is saved.'

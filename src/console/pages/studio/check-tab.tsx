@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { studio } from '../../messages/en/studio.ts';
 import { Diff } from '../../parts/diff.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { InWords } from '../../parts/in-words.tsx';
 import { PayloadViewer } from '../../parts/payload-viewer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -124,7 +125,7 @@ function CheckedEvent({
           {outcome === 'threw' ? (
             <span className={css['why']}>
               {line === undefined ? '' : `${line}:${column ?? 1} `}
-              {reason}
+              <InWords text={reason ?? ''} />
             </span>
           ) : null}
         </summary>
