@@ -106,7 +106,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-mill-light-color': '#0e515d',
     '--mantine-color-anchor': '#0f6170',
     '--mantine-color-default-border': '#cfd6dc',
-    '--mantine-color-disabled-color': '#66717b',
+    '--mantine-color-disabled-color': '#5d6770',
   },
   dark: {
     '--mantine-color-text': '#dfe5ea',

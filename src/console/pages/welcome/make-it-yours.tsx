@@ -149,7 +149,7 @@ function useBeside(made: QuickStart | null): { hasConnection: boolean; hasAction
   const actions = useQuery(apiQuery('listActions', { query: { limit: 50 } })).data?.data ?? [];
   return {
     hasConnection: connections.some(
-      ({ id, baseUrl }) => id !== made?.connection.id && !baseUrl.startsWith(`${location.origin}/inbox/shop`),
+      ({ id, baseUrl }) => id !== made?.connection.id && !baseUrl.startsWith(`${location.origin}/inbox/`),
     ),
     hasAction: actions.some(({ id, description }) => id !== made?.action.id && description !== demoDescription),
   };
