@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { adminToken } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+import { accessibilityProblems, loaded, openTab, overflows, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -432,8 +432,7 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
   await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', expected: /^404 / });
   const { page } = tab;
   async function check(path: string) {
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await loaded(page);
     assert.deepEqual(await accessibilityProblems(page), [], path);
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });

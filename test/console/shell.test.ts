@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { budgets, measureConsole } from '../../scripts/budgets.ts';
-import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+import { accessibilityProblems, loaded, openTab, overflows, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -128,8 +128,7 @@ for (const [look, settings] of Object.entries(looks))
     const { page } = tab;
     for (const path of [...pages, ...details]) {
       await page.goto(`${app.url}${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await loaded(page);
       assert.deepEqual(await accessibilityProblems(page), [], path);
       assert.equal(await overflows(page), false, `${path} is wider than its window`);
     }

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+import { accessibilityProblems, loaded, openTab, overflows, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -263,7 +263,7 @@ for (const [look, settings] of Object.entries(looks))
     for (const tabName of ['request', 'event', 'check', 'response']) {
       await page.goto(`${app.url}${details(destination)}?tab=${tabName}`);
       await editor(page).waitFor();
-      await page.waitForLoadState('networkidle');
+      await loaded(page);
       if (tabName === 'request') await page.getByText('Advanced', { exact: true }).click();
       if (tabName === 'check') await page.getByRole('tabpanel').locator('summary').first().click();
       await clean(tabName);
