@@ -9,7 +9,8 @@ const readable =
   /^(aria-label|aria-description|title|label|placeholder|description|alt|text|lead|header|verb|hint|error|emptyByFilter)$/;
 /** What is no language: names of things that are the same everywhere, code, and single keys. */
 const isNeutral = (text: string) =>
-  !/\p{L}{2}/u.test(text) || /^([{[].*|((Ctrl|Esc|Enter|Shift|⌘|F8)( [A-Z])?)|millrace apply FILE)$/.test(text.trim());
+  !/\p{L}{2}/u.test(text) ||
+  /^([{[/].*|curl https.*|((Ctrl|Esc|Enter|Shift|⌘|F8)( [A-Z])?)|millrace apply FILE)$/.test(text.trim());
 
 /** Texts that stand in a component instead of the catalogue, as `file:line text`. */
 function textsIn(path: string, source: string): string[] {

@@ -95,8 +95,4 @@ export const shell = {
     back: 'Go to Home',
   },
   failed: { title: 'This page failed', reload: 'Reload', unexpected: 'Something unexpected happened in this page.' },
-  placeholder: {
-    title: (page: string) => `${page} come next`,
-    text: 'The API and the command line can do it already; this page is still to be made.',
-  },
 } as const;
