@@ -9,8 +9,8 @@ import { inspectDataFolder } from './inspect.ts';
 process.exitCode = await run(process.argv.slice(2), {
   version,
   flags: settingFlags(),
-  configure(flags) {
-    const config = loadConfig({ flags, env: process.env, now: Date.now() });
+  configure(flags, presets = {}) {
+    const config = loadConfig({ flags, env: process.env, presets, now: Date.now() });
     return {
       settings: config,
       start: () => startApp(config),

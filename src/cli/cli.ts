@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
   const context: Context = {
     deps,
     output: createOutput(deps, () => program.opts().output),
-    configure: (options = {}) => configureFrom(deps, { ...program.opts(), ...options }),
+    configure: (options = {}, presets) => configureFrom(deps, { ...program.opts(), ...options }, presets),
     server: () => connectTo(context.configure().settings),
     withSettings: (command) => addSettings(command, deps),
     endWith(code) {

@@ -5,8 +5,11 @@ export type Deps = {
   version: string;
   /** The settings that the commands which run the server take as flags. */
   flags: readonly Flag[];
-  /** Reads the configuration; `flags` by setting name, beside them `config`. Throws an Error of one clear line. */
-  configure(flags: Flags): Program;
+  /**
+   * Reads the configuration; `flags` by setting name, beside them `config`; `presets` hold where nothing else is set.
+   * Throws an Error of one clear line.
+   */
+  configure(flags: Flags, presets?: Flags): Program;
   /** Renders a template without a server. */
   renderTemplate(input: RenderTemplate): Promise<RenderedTemplate>;
   stdout: Output;

@@ -49,6 +49,13 @@ test('a flag beats the environment, which beats its _FILE, which beats the YAML 
   assert.equal(config.retentionDays, 3);
 });
 
+test('a preset holds where no source says anything', (t) => {
+  const yaml = file(t, 'host: yaml\n');
+  const presets = { port: '9', host: 'preset', dataDir: '/preset' };
+  const config = loadConfig({ flags: { port: '3' }, env: { MILLRACE_CONFIG: yaml }, presets, now });
+  assert.deepEqual([config.port, config.host, config.dataDir], [3, 'yaml', '/preset']);
+});
+
 test('sizes and durations take units', () => {
   const config = load({
     MILLRACE_RETENTION_BYTES: '2GiB',

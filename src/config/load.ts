@@ -7,26 +7,30 @@ import { type Config, type SettingName, settings } from './settings.ts';
 /** Says in one line what is wrong with the configuration and where; holds no value. */
 export class ConfigError extends Error {}
 
-/** `flags` by setting name (`dataDir`), beside them `config`: the YAML file. `now` stamps secrets, ms since the epoch. */
+/**
+ * `flags` by setting name (`dataDir`), beside them `config`: the YAML file. `presets` stand in for defaults. `now` stamps
+ * secrets, ms since the epoch.
+ */
 export type ConfigSources = {
   flags: Readonly<Record<string, string | undefined>>;
   env: Readonly<Record<string, string | undefined>>;
+  presets?: Readonly<Record<string, string | undefined>>;
   now: number;
 };
 
 /**
  * Reads the configuration: for each setting the flag, else the environment variable, else the file that the variable
- * with `_FILE` names, else the YAML file, else the default. An empty variable counts as absent. Throws ConfigError for
+ * with `_FILE` names, else the YAML file, else the preset, else the default. An empty variable counts as absent. Throws ConfigError for
  * an unknown name, a wrong value or a file that can't be read.
  */
-export function loadConfig({ flags, env, now }: ConfigSources): Config {
+export function loadConfig({ flags, env, presets = {}, now }: ConfigSources): Config {
   refuseUnknownVariables(env);
   const file = flags['config'] ?? (env[configFile.env] || undefined);
   const yaml = file === undefined ? {} : readYaml(file);
   const readAt = new Date(now).toISOString();
   const entries = settingNames.map((name) => {
     const setting: Setting<unknown> = settings[name];
-    const found = find(name, { flags, env, yaml, file });
+    const found = find(name, { flags, env, yaml, file, presets });
     return [name, found === null ? setting.default : readValue(setting, found, readAt)];
   });
   return Object.freeze(Object.fromEntries(entries)) as Config; // built from the table that the type is made from
@@ -41,6 +45,7 @@ function find(
     env: ConfigSources['env'];
     yaml: Record<string, string>;
     file: string | undefined;
+    presets: Readonly<Record<string, string | undefined>>;
   },
 ): Found | null {
   const variable = envName(name);
@@ -54,7 +59,9 @@ function find(
     return { text: readText(path, `${variable}_FILE`).replace(/\r?\n$/, ''), from: `The file of ${variable}_FILE` };
   }
   const kept = at.yaml[name];
-  return kept === undefined ? null : { text: kept, from: `${name} in ${at.file}` };
+  if (kept !== undefined) return { text: kept, from: `${name} in ${at.file}` };
+  const preset = at.presets[name];
+  return preset === undefined ? null : { text: preset, from: name };
 }
 
 function readValue<T>(setting: Setting<T>, { text, from }: Found, readAt: string): T {

@@ -8,7 +8,7 @@ import type { Authenticate, Principal } from './principal.ts';
  */
 export function adminToken(token: string | null): Authenticate {
   if (token === null) return () => null;
-  const administrator: Principal = { name: 'MILLRACE_ADMIN_TOKEN', rights: new Set(allRights) };
+  const administrator: Principal = { name: 'Administrator token', rights: new Set(allRights) };
   const wanted = digest(token);
   return (given) => (timingSafeEqual(digest(given), wanted) ? administrator : null);
 }

@@ -30,6 +30,18 @@ test('the demo delivers what its shop does and leaves nothing behind', async (t)
   assert.deepEqual(readdirSync(dir), []);
 });
 
+test('the demo takes the token that the environment gives', async (t) => {
+  const token = 'a-token-of-the-environment';
+  const { stdout } = await runProcess({ TMPDIR: folder(t), MILLRACE_ADMIN_TOKEN: token }, [
+    'demo',
+    '--port',
+    '0',
+    '--for',
+    '1',
+  ]);
+  assert.match(stdout, new RegExp(`/welcome#token=${token} `));
+});
+
 test('Ctrl-C ends the demo in order', async (t) => {
   const dir = folder(t);
   await using demo = spawnProcess({ TMPDIR: dir }, ['demo', '--port', '0']);

@@ -32,8 +32,10 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     .action(async (options: Options) => {
       using asked = deps.untilSignal();
       await using folder = await demoFolder(options.dataDir);
-      const preset = { inbox: 'on', logLevel: 'silent', adminToken: randomBytes(24).toString('base64url') };
-      const program = configure({ ...preset, ...options, dataDir: folder.path });
+      const program = configure(
+        { inbox: 'on', ...options, dataDir: folder.path },
+        { logLevel: 'silent', adminToken: randomBytes(24).toString('base64url') },
+      );
       const app = await startProgram(program);
       try {
         const server = connectTo({ url: app.url, adminToken: program.settings.adminToken });

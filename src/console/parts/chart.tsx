@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { CatchBoundary } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { formatAbsolute, formatNumber } from '../messages/format.ts';
@@ -21,11 +22,13 @@ type Props = {
 
 const Plot = lazy(() => import('./chart-plot.tsx').then(({ Plot }) => ({ default: Plot })));
 
-/** Lines over time, the same as a table, and what they show where the pointer is. */
+/** Lines over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
 export function Chart({ name, sentence, times, series, format = formatNumber }: Props): ReactNode {
   const [view, show] = useState<keyof typeof parts.chart.views>('chart');
+  const [isDrawable, setDrawable] = useState(true);
   const [pointed, point] = useState<number | null>(null);
   const at = pointed === null ? undefined : times[pointed];
+  const table = <ChartTable name={name} times={times} series={series} format={format} />;
   return (
     <figure className={css['figure']} aria-label={name}>
       <div className={css['bar']}>
@@ -39,22 +42,33 @@ export function Chart({ name, sentence, times, series, format = formatNumber }: 
           ))}
           <li className={css['when']}>{at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}</li>
         </ul>
-        <SegmentedControl
-          size="xs"
-          aria-label={parts.chart.viewOf(name)}
-          data={options(parts.chart.views)}
-          value={view}
-          onChange={(chosen) => show(chosen as typeof view)} // one of the options above
-        />
+        {isDrawable ? (
+          <SegmentedControl
+            size="xs"
+            aria-label={parts.chart.viewOf(name)}
+            data={options(parts.chart.views)}
+            value={view}
+            onChange={(chosen) => show(chosen as typeof view)} // one of the options above
+          />
+        ) : null}
       </div>
-      {view === 'table' ? (
-        <ChartTable name={name} times={times} series={series} format={format} />
+      {view === 'table' || !isDrawable ? (
+        table
       ) : (
-        <div role="img" aria-label={sentence} className={css['plot']}>
-          <Suspense>
-            <Plot times={times} series={series} format={format} onPoint={point} />
-          </Suspense>
-        </div>
+        <CatchBoundary
+          getResetKey={() => name}
+          errorComponent={() => table}
+          onCatch={() => {
+            setDrawable(false);
+            point(null);
+          }}
+        >
+          <div role="img" aria-label={sentence} className={css['plot']}>
+            <Suspense>
+              <Plot times={times} series={series} format={format} onPoint={point} />
+            </Suspense>
+          </div>
+        </CatchBoundary>
       )}
     </figure>
   );

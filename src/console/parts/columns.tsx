@@ -12,6 +12,8 @@ export type Column<Row> = {
   isFixed?: boolean;
   isHiddenAtFirst?: boolean;
   align?: 'start' | 'end';
+  /** Long texts go on in the next line, so that the list stays within its page. */
+  wraps?: boolean;
 };
 
 /** The columns that are shown, and the button that chooses them; the choice is remembered in this browser. */

@@ -59,14 +59,16 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
       {
         id: 'event',
         header: w.event,
+        wraps: true,
         cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : eventNames.get(eventId)} />,
       },
       {
         id: 'action',
         header: w.action,
+        wraps: true,
         cell: ({ actionId }) => (actionId === null ? words.noAction : (actions.get(actionId)?.name ?? actionId)),
       },
-      { id: 'target', header: w.target, cell: (row) => <span className={css['target']}>{nameOf(row)}</span> },
+      { id: 'target', header: w.target, wraps: true, cell: nameOf },
       {
         id: 'attempts',
         header: w.attempts,

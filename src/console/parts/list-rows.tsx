@@ -90,8 +90,8 @@ export function Rows<Row>({ name, columns, rows, rowKey, rowMenu, selection }: P
 }
 
 const Cells = memo(function Cells({ columns, row }: { columns: readonly Column<unknown>[]; row: unknown }): ReactNode {
-  return columns.map(({ id, cell, align }) => (
-    <td key={id} data-align={align}>
+  return columns.map(({ id, cell, align, wraps }) => (
+    <td key={id} data-align={align} data-wraps={wraps}>
       {cell(row)}
     </td>
   ));

@@ -161,10 +161,11 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     {
       id: 'rules',
       header: words.columns.rules,
+      wraps: true,
       cell: ({ rules }) => {
         const text = conditionWords(rules, nameOf);
         return (
-          <Text lineClamp={2} maw="18rem" title={text} style={{ whiteSpace: 'normal' }}>
+          <Text lineClamp={2} title={text}>
             {text}
           </Text>
         );
@@ -173,6 +174,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     {
       id: 'destinations',
       header: words.columns.destinations,
+      wraps: true,
       cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
     },
     ...(stats === undefined ? [] : figureColumns(figures)),
@@ -235,7 +237,7 @@ function PlacesOf({ ids, places }: { ids: readonly string[]; places: Places }): 
   if (first === undefined) return <Text c="dimmed">{words.noPlace}</Text>;
   return (
     <>
-      <Text truncate maw="16rem" title={ids.map(places.nameOf).join(', ')}>
+      <Text lineClamp={2} title={ids.map(places.nameOf).join(', ')}>
         {places.nameOf(first)}
       </Text>
       {more.length === 0 ? null : (

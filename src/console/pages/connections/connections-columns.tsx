@@ -27,21 +27,29 @@ export const columns: readonly Column<Row>[] = [
   {
     id: 'baseUrl',
     header: w.baseUrl,
+    wraps: true,
     cell: ({ baseUrl }) => (
-      <Text ff="monospace" size="sm" truncate maw="15rem" title={baseUrl}>
+      <Text ff="monospace" size="sm" lineClamp={2} title={baseUrl}>
         {baseUrl}
       </Text>
     ),
   },
-  { id: 'auth', header: w.auth, cell: (row) => <Authentication row={row} /> },
+  { id: 'auth', header: w.auth, wraps: true, cell: (row) => <Authentication row={row} /> },
   { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
-  { id: 'usedBy', header: w.usedBy, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+  { id: 'usedBy', header: w.usedBy, wraps: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
   { id: 'success', header: w.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
-  { id: 'p95', header: w.p95, align: 'end', cell: ({ figures }) => <SpeedCell figures={figures} /> },
+  {
+    id: 'p95',
+    header: w.p95,
+    align: 'end',
+    isHiddenAtFirst: true,
+    cell: ({ figures }) => <SpeedCell figures={figures} />,
+  },
   { id: 'state', header: w.state, cell: (row) => <State row={row} /> },
   {
     id: 'modified',
     header: w.modified,
+    isHiddenAtFirst: true,
     cell: ({ updatedAt, updatedBy }) => (
       <>
         <Time at={updatedAt} />

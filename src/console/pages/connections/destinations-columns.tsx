@@ -36,8 +36,9 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     {
       id: 'path',
       header: w.columns.path,
+      wraps: true,
       cell: ({ path }) => (
-        <Text ff="monospace" size="sm" truncate maw="14rem" title={path}>
+        <Text ff="monospace" size="sm" lineClamp={2} title={path}>
           {path === '' ? '/' : path}
         </Text>
       ),
@@ -45,6 +46,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     {
       id: 'contentType',
       header: w.columns.contentType,
+      isHiddenAtFirst: true,
       cell: ({ contentType }) => (
         <Text size="sm" truncate maw="11rem" title={contentType}>
           {contentType}
@@ -61,9 +63,20 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
         </Group>
       ),
     },
-    { id: 'usedBy', header: w.columns.usedBy, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+    {
+      id: 'usedBy',
+      header: w.columns.usedBy,
+      wraps: true,
+      cell: ({ usage, id }) => <UsersCell usage={usage} id={id} />,
+    },
     { id: 'success', header: w.columns.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
-    { id: 'p95', header: w.columns.p95, align: 'end', cell: ({ figures }) => <SpeedCell figures={figures} /> },
+    {
+      id: 'p95',
+      header: w.columns.p95,
+      align: 'end',
+      isHiddenAtFirst: true,
+      cell: ({ figures }) => <SpeedCell figures={figures} />,
+    },
     { id: 'last', header: w.columns.last, cell: ({ figures }) => <LastResult figures={figures} /> },
     {
       id: 'held',
