@@ -59,7 +59,6 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
       {
         id: 'event',
         header: w.event,
-        wraps: true,
         cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : eventNames.get(eventId)} />,
       },
       {
@@ -126,7 +125,15 @@ function EventCell({ id, name }: { id: string | null; name: string | null | unde
       </Text>
     );
   return (
-    <Anchor component={Link} to="/events/$eventId" params={{ eventId: id } as never}>
+    <Anchor
+      component={Link}
+      to="/events/$eventId"
+      params={{ eventId: id } as never}
+      truncate
+      display="block"
+      maw="9rem"
+      title={name ?? id}
+    >
       {name ?? id}
     </Anchor>
   );
