@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deliveryOf, sendEvents } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openTab, startConsole } from './browser.ts';
 
@@ -55,5 +56,216 @@ test('from New Action over its four steps to a delivered event, by role and name
   const [event = ''] = await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
   await deliveryOf(app, event);
   assert.deepEqual(JSON.parse(receiver.at('/orders').at(-1)?.body ?? ''), { order: '4711' });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a scenario from the gallery begins an action, and each clause says how many events pass it', async () => {
+  const { app, browser } = console_;
+  await sendEvents(app, key, { 'wt.ev': 'Purchase', shop: 'Rome' }, { 'wt.ev': 'Search', shop: 'Oslo' });
+  await eventually('the events to be countable', async () => {
+    const body = { conditions: [{ parameter: 'shop', operator: 'exists' as const }] };
+    return (await app.client.call('countConditions', { body })).counts[0] === 2 || null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?scenario=purchase&step=rules' });
+  const { page } = tab;
+  assert.equal(
+    await page.getByRole('combobox', { name: 'Select Scenario' }).locator('option:checked').textContent(),
+    'Purchase',
+  );
+  await page.getByRole('tab', { name: 'Filters' }).click();
+  await page.getByRole('button', { name: 'Add filter', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Parameter' }).fill('shop');
+  await page.getByRole('combobox', { name: 'Operator' }).selectOption('is');
+  await page.getByRole('combobox', { name: 'Value' }).fill('Oslo');
+  const clause = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name: 'Remove shop is “Oslo”' }) });
+  await clause.getByText(/^1 of \d+ events pass$/).waitFor();
+
+  await page.getByRole('tab', { name: 'Events' }).click();
+  await page.getByText(/^0 of the last \d+ events match\.$/).waitFor();
+  await page.getByText('Do not match').click();
+  await page.getByRole('tabpanel').getByRole('button', { name: 'Purchase' }).first().click();
+  await page.getByText('Purchase does not match.').waitFor();
+  await page.getByText('shop is “Oslo”: this event has “Rome”.').waitFor();
+
+  await page.getByText('Paste an event', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'Paste an event' }).fill('{"wt.ev": "Purchase", "shop": "Oslo"}');
+  await page.getByRole('button', { name: 'Check this event' }).click();
+  await page.getByText('Purchase matches.').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a name that is taken is refused at its field, while it is typed and when it is saved', async () => {
+  const { app, browser } = console_;
+  await app.client.call('createAction', { body: { name: 'Taken', description: 'There already' } });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=destinations' });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const name = page.getByRole('textbox', { name: 'Action Name' });
+  await name.and(page.locator(':focus')).waitFor();
+  await name.fill('taken');
+  await page.getByText('Another Action has this name.').waitFor();
+  await page.getByRole('textbox', { name: 'Description' }).fill('x');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await name.and(page.locator(':focus')).waitFor();
+  await name.fill('Not taken');
+  await page.getByText('This name is free.').waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Not taken' }).waitFor();
+  const [made] = (await app.client.call('listActions', { query: { name: 'Not taken' } })).data;
+  assert.deepEqual([made?.status, made?.rules], ['disabled', { all: [] }]);
+  await page.getByText('Every event', { exact: true }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the four steps are walked with the keyboard alone', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/actions' });
+  const { page } = tab;
+  const press = async (key: string, times = 1) => {
+    for (let i = 0; i < times; i++) await page.keyboard.press(key);
+  };
+  /** Tabs on until a control of this name has the focus. */
+  async function reach(name: string | RegExp) {
+    for (let i = 0; i < 80; i++) {
+      await page.keyboard.press('Tab');
+      const label: string = await page.evaluate(
+        'document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent',
+      );
+      if (typeof name === 'string' ? label.replace(' *', '') === name : name.test(label)) return;
+    }
+    throw new Error(`the keyboard does not reach ${name}`);
+  }
+  await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
+  await press('n');
+  await page.getByRole('heading', { level: 1, name: 'New Action' }).waitFor();
+  await reach('Action Name');
+  await page.keyboard.type('By keyboard');
+  await reach('Description');
+  await page.keyboard.type('No mouse needed.');
+  await reach('Continue');
+  await press('Enter');
+  await reach('Select Scenario');
+  await page.keyboard.type('Sea');
+  await reach('Add filter');
+  await press('Enter');
+  await reach('Parameter');
+  await page.keyboard.type('wt.oss');
+  await reach('Value');
+  await page.keyboard.type('shoes');
+  await press('Escape');
+  await reach('Continue');
+  await press('Enter');
+  await page.getByRole('region', { name: 'The event itself' }).waitFor();
+  await reach('Continue');
+  await press('Enter');
+  await page.getByRole('combobox', { name: 'Connection', exact: true }).waitFor();
+  await reach('Connection');
+  await page.keyboard.type('CRM');
+  await reach('Destination');
+  await page.keyboard.type('Ord');
+  await reach('Add field');
+  await press('Enter');
+  await page.keyboard.type('words');
+  await reach('Parameter');
+  await page.keyboard.type('wt.oss');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('heading', { level: 1, name: 'By keyboard' }).waitFor();
+  const [made] = (await app.client.call('listActions', { query: { name: 'By keyboard' } })).data;
+  assert.deepEqual(made?.rules, {
+    all: [{ behavior: 'beh_std_search' }, { parameter: 'wt.oss', operator: 'equals', value: 'shoes' }],
+  });
+  assert.deepEqual(made?.destinations[0]?.mapping, [{ field: 'words', parameter: 'wt.oss' }]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what is shown for an event is what is delivered, and the check tells what a change would do', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  const [destination] = (await client.call('listAllDestinations', { query: { name: 'Orders' } })).data;
+  assert.ok(destination !== undefined);
+  const made = await client.call('createAction', {
+    body: {
+      name: 'Checked',
+      description: 'x',
+      status: 'enabled',
+      rules: { parameter: 'check', operator: 'equals', value: 'yes' },
+      destinations: [{ destinationId: destination.id, mapping: [{ field: 'n', parameter: 'n' }] }],
+    },
+  });
+  const [event = ''] = await sendEvents(app, key, { check: 'yes', n: '7', name: 'Checked event' });
+  const { id } = await deliveryOf(app, event);
+  await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
+  const { page } = tab;
+  const sent = page.getByRole('region', { name: 'What is sent' });
+  await sent.getByRole('combobox', { name: 'Event' }).selectOption(event);
+  await sent.getByText('"7"').waitFor();
+  await page.getByRole('textbox', { name: 'Field' }).fill('number');
+  await page.getByRole('combobox', { name: 'Value from' }).selectOption('Expression');
+  await page.getByRole('textbox', { name: 'Expression' }).fill('Number(it.n) * 6');
+  await page
+    .getByRole('row', { name: /number/ })
+    .or(page.getByRole('row'))
+    .getByText('42')
+    .waitFor();
+  await sent.getByText('Raw', { exact: true }).click();
+  await sent.getByText('{"number":42}').waitFor();
+  await page.getByRole('button', { name: 'Check on last 100 events' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Check on last 100 events' });
+  await dialog.getByText('1 request changes').waitFor();
+  await dialog.getByText('"number": 42').waitFor();
+  await dialog.getByText('0 requests fail').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Checked' }).waitFor();
+  await page.getByRole('tab', { name: 'Deliveries' }).click();
+  await page.locator(`a[href*="${id}"]`).first().waitFor();
+  const [next = ''] = await sendEvents(app, key, { check: 'yes', n: '7', name: 'Again' });
+  await deliveryOf(app, next);
+  assert.equal(receiver.at('/orders').at(-1)?.body, '{"number":42}');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('who saves after somebody else sees both versions; a switch can be taken back', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  const made = await client.call('createAction', { body: { name: 'Shared', description: 'first' } });
+  const params = { id: made.id };
+  await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit`, expected: /^412 / });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Description' }).fill('mine');
+  await client.call('changeAction', { params, body: { description: 'theirs' } });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Changed meanwhile' });
+  await dialog
+    .getByText(/theirs/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Save mine over theirs' }).click();
+  await page.getByRole('link', { name: 'Edit' }).waitFor();
+  assert.equal((await client.call('getAction', { params })).description, 'mine');
+
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('button', { name: 'Disable' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Enable' }).waitFor();
+  assert.equal((await client.call('getAction', { params })).status, 'disabled');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('half an action survives a reload, and leaving it asks', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Action Name' }).fill('Half');
+  await page.getByText('This name is free.').waitFor();
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await page.getByText(/These are your unsaved changes/).waitFor();
+  assert.equal(await page.getByRole('textbox', { name: 'Action Name' }).inputValue(), 'Half');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Leave without saving' }).click();
+  await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

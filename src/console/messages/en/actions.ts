@@ -119,7 +119,7 @@ export const actions = {
       destinations: ['Destinations', 'Where they go, and as what'],
     },
     stepList: 'Steps',
-    stepOf: (number: number) => `Step ${formatNumber(number)} of 4`,
+    stepOf: (number: number, title: string) => `Step ${formatNumber(number)} of 4: ${title}`,
     stepProblem: 'needs attention',
     stepDone: 'done',
     continue: 'Continue',

@@ -104,7 +104,8 @@ export const conditions = {
     emptyGroup: { all: 'An empty group lets every event pass.', any: 'An empty group lets no event pass.' },
     tooDeep: 'Groups can not go deeper.',
     counting: 'Counting …',
-    passed: (count: number, checked: number) => `${formatNumber(count)} of ${formatNumber(checked)}`,
+    passed: (count: number, checked: number) =>
+      `${formatNumber(count)} of ${counted(checked, { one: 'event passes', other: 'events pass' })}`,
     passedLong: (count: number, checked: number) =>
       `${formatNumber(count)} of the last ${counted(checked, { one: 'event passes', other: 'events pass' })}`,
     noEvents: 'No events yet',

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -27,7 +27,6 @@ import {
 } from './action-draft.ts';
 import css from './action-editor.module.css';
 import { BasicDetailsStep } from './basic-details-step.tsx';
-import { CheckDialog } from './check-dialog.tsx';
 import { DestinationsStep } from './destinations-step.tsx';
 import { RulesStep } from './rules-step.tsx';
 import { SourcesStep } from './sources-step.tsx';
@@ -36,6 +35,8 @@ import { useNameCheck } from './use-name-check.ts';
 import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;
+
+const CheckDialog = lazy(() => import('./check-dialog.tsx').then((made) => ({ default: made.CheckDialog })));
 
 type Props = {
   /** What is stored; null: a new action. */
@@ -63,7 +64,7 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
   const draft = useDraft(`/actions/${stored?.id ?? 'new'}`, initial);
   const { value } = draft;
   const [missing, setMissing] = useState<ReadonlyMap<string, { step: Step; text: string }>>(new Map());
-  const [attention, callAttention] = useState(0);
+  const goesTo = useRef<'problem' | 'step' | null>(null);
   const [theirs, setTheirs] = useState<Action | null>(null);
   const create = useApi('createAction');
   const replace = useApi('replaceAction');
@@ -89,12 +90,17 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
     ...Object.keys(told).map(stepOfPath),
     ...(name === 'taken' ? ['basics' as const] : []),
   ]);
+  const wantedStep = useRef(step);
   const form = useRef<HTMLDivElement>(null);
 
-  // The first field that needs attention is where one goes on.
+  // Where one goes on: at the first field that needs attention, or at the next step. It is there after a render or two.
   useEffect(() => {
-    if (attention > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [attention]);
+    const places = { problem: '[aria-invalid="true"]', step: `[data-step="${wantedStep.current}"]` };
+    const place = goesTo.current === null ? null : form.current?.querySelector<HTMLElement>(places[goesTo.current]);
+    if (place == null) return;
+    goesTo.current = null;
+    place.focus();
+  });
 
   function change(next: Partial<ActionDraft>) {
     draft.set((present) => ({ ...present, ...next }));
@@ -111,15 +117,16 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
     const at = [...found.values()][0]?.step ?? (name === 'taken' && (only ?? 'basics') === 'basics' ? 'basics' : null);
     if (at === null) return false;
     if (at !== step) onStep(at);
-    callAttention((count) => count + 1);
+    goesTo.current = 'problem';
     return true;
   }
 
   function goOn() {
     const next = steps[steps.indexOf(step) + 1];
     if (next === undefined || isStopped(step)) return;
+    goesTo.current = 'step';
+    wantedStep.current = next;
     onStep(next);
-    window.scrollTo({ top: 0 });
   }
 
   function save(nextStatus: Action['status'], ifMatch = value.version) {
@@ -135,8 +142,8 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
     const onError = async (error: typeof saving.error) => {
       const [path] = Object.keys(fieldErrors(error));
       if (path !== undefined) {
+        goesTo.current = 'problem';
         onStep(stepOfPath(path));
-        callAttention((count) => count + 1);
       }
       if (error?.code === 'version_mismatch' && stored !== null)
         setTheirs(await client().call('getAction', { params: { id: stored.id } }));
@@ -163,7 +170,13 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
       {draft.notice}
       <div className={css['editor']}>
         <StepList step={step} onStep={onStep} troubled={troubled} draft={value} />
-        <div className={css['step']}>
+        <div
+          className={css['step']}
+          data-step={step}
+          tabIndex={-1}
+          role="group"
+          aria-label={w.stepOf(steps.indexOf(step) + 1, w.steps[step][0])}
+        >
           {step === 'basics' ? <BasicDetailsStep {...given} nameState={name} /> : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
@@ -212,7 +225,9 @@ export function ActionEditor({ stored, initial, places, step, onStep, onSaved, o
       </SaveBar>
       {guard.dialog}
       {checked === null ? null : (
-        <CheckDialog body={checked} storedId={stored?.id ?? null} places={places} onClose={() => setChecked(null)} />
+        <Suspense>
+          <CheckDialog body={checked} storedId={stored?.id ?? null} places={places} onClose={() => setChecked(null)} />
+        </Suspense>
       )}
       <ConflictDialog
         yours={{ ...(stored ?? {}), ...bodyOfDraft(value, wanted) }}

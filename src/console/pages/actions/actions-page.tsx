@@ -184,7 +184,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       cell: ({ updatedAt, updatedBy }) => (
         <>
           <Time at={updatedAt} />
-          <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
+          <Text c="dimmed" size="sm" truncate maw="8rem" title={updatedBy}>
             {words.changedBy(updatedBy)}
           </Text>
         </>

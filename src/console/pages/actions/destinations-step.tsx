@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { Event } from '../../../contract/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { usePicked } from '../../parts/event-picker.tsx';
@@ -10,11 +10,12 @@ import type { Destination } from './action.ts';
 import { type ActionDraft, type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
-import { PreviewPanel } from './preview-panel.tsx';
 import { useSampleEvent } from './use-example.ts';
 import type { Places } from './use-places.ts';
 
 const w = words.destinations;
+
+const PreviewPanel = lazy(() => import('./preview-panel.tsx').then((made) => ({ default: made.PreviewPanel })));
 
 type Props = StepProps & { places: Places; storedId: string | null };
 
@@ -71,16 +72,18 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
           {w.add}
         </Button>
       </div>
-      <PreviewPanel
-        draft={draft}
-        places={places}
-        storedId={storedId}
-        picked={picked}
-        onPick={pick}
-        pasted={pasted}
-        onPaste={paste}
-        sample={sample}
-      />
+      <Suspense>
+        <PreviewPanel
+          draft={draft}
+          places={places}
+          storedId={storedId}
+          picked={picked}
+          onPick={pick}
+          pasted={pasted}
+          onPaste={paste}
+          sample={sample}
+        />
+      </Suspense>
     </>
   );
 }

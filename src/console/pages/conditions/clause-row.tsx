@@ -65,8 +65,8 @@ export function ClauseRow({ clause, onChange, ...surroundings }: Props): ReactNo
         ) : (
           <ComparisonFields clause={clause} onChange={onChange} {...surroundings} />
         )}
+        <ClauseResult clause={clause} {...surroundings} />
       </div>
-      <ClauseResult clause={clause} {...surroundings} />
       <ActionIcon aria-label={w.remove(name)} disabled={isDisabled} onClick={() => onChange(null)}>
         <Icon name="trash" />
       </ActionIcon>

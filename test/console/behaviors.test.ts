@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole();
+});
+after(() => console_[Symbol.asyncDispose]());
+
+test('a behavior is made of clauses, says its opposite, and is used in an action from then on', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/behaviors' });
+  const { page } = tab;
+  await page.getByRole('link', { name: 'New Behavior' }).click();
+  await page.getByRole('textbox', { name: 'Behavior Name' }).fill('purchase');
+  await page.getByText('Another behavior has this name.').waitFor();
+  await page.getByRole('textbox', { name: 'Behavior Name' }).fill('Big order');
+  await page.getByRole('button', { name: 'Add behavior Purchase' }).click();
+  await page.getByRole('button', { name: 'Add filter', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Parameter' }).fill('wt.tx_s');
+  await page.getByRole('combobox', { name: 'Operator' }).selectOption('is greater than');
+  await page.getByRole('combobox', { name: 'Value' }).fill('100');
+  await page.getByText('not Purchase or wt.tx_s is not greater than “100”, or is missing').waitFor();
+  await page.getByRole('button', { name: 'Add attribute' }).click();
+  await page.getByRole('combobox', { name: 'Attribute' }).fill('wt.tx_i');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /Big order.*Purchase and wt\.tx_s is greater than “100”/ }).waitFor();
+
+  const [made] = (await app.client.call('listBehaviors', { query: { name: 'Big order' } })).data;
+  assert.deepEqual([made?.attributes, made?.category], [['wt.tx_i'], 'Custom']);
+  await page.goto(`${app.url}/actions/new?step=rules`);
+  await page.getByRole('button', { name: 'Add behavior Big order' }).click();
+  await page.getByText('In words: Big order').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what is used or standard can not be deleted and says why, by keyboard too; what is not can be taken back', async () => {
+  const { app, browser } = console_;
+  const condition = { parameter: 'a', operator: 'exists' as const };
+  const used = await app.client.call('createBehavior', { body: { name: 'Used', condition } });
+  const spare = await app.client.call('createBehavior', { body: { name: 'Spare', condition } });
+  const rules = { behavior: used.id };
+  await app.client.call('createAction', { body: { name: 'User', description: 'x', rules } });
+  await using tab = await openTab(browser, { url: app.url, path: `/behaviors/${used.id}` });
+  const { page } = tab;
+  const remove = page.getByRole('button', { name: 'Delete' });
+  await remove.focus();
+  await page.getByRole('tooltip', { name: /It is used in 1 place/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Used by' }).click();
+  await page.getByRole('link', { name: 'User' }).waitFor();
+
+  await page.goto(`${app.url}/behaviors`);
+  await page.getByRole('button', { name: 'More for Purchase' }).click();
+  await page.getByText('It ships with Millrace and can not be deleted.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More for Spare' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('link', { name: 'Spare' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: 'Spare' }).waitFor();
+  assert.equal((await app.client.call('getBehavior', { params: { id: spare.id } })).name, 'Spare');
+  assert.deepEqual(tab.problems, []);
+});
+
+// Without motion, so that nothing is looked at while it fades in.
+const looks = {
+  light: {},
+  dark: { colorScheme: 'dark' },
+  narrow: { viewport: { width: 320, height: 640 } },
+} as const;
+
+for (const [look, settings] of Object.entries(looks))
+  test(`no page of behaviors has a barrier that axe-core finds, ${look}`, async () => {
+    const { app, browser } = console_;
+    await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', ...settings });
+    const { page } = tab;
+    async function judge(path: string) {
+      await page.goto(`${app.url}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      assert.deepEqual(await accessibilityProblems(page), [], path);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+    }
+    for (const path of ['', '?filter=nothing', '/new', '/beh_std_purchase', '/beh_std_purchase?tab=versions'])
+      await judge(`/behaviors${path}`);
+    await page.route(/\/api\/v1\/behaviors(\?|$)/, (route) =>
+      route.fulfill({
+        status: 422,
+        contentType: 'application/problem+json',
+        json: { title: 'Invalid value', status: 422, detail: 'Not today.', code: 'invalid_value' },
+      }),
+    );
+    await judge('/behaviors');
+    await page.getByText('Not today.').waitFor();
+    assert.deepEqual(
+      tab.problems.filter((one) => !one.startsWith('422 /api/v1/behaviors')),
+      [],
+    );
+  });
