@@ -41,8 +41,9 @@ const CheckDialog = lazy(() => import('./check-dialog.tsx').then((made) => ({ de
 type Props = {
   /** What is stored; null: a new action. */
   stored: Action | null;
-  /** What the editor begins with. */
+  /** What the editor begins with, and under which name this browser keeps what becomes of it. */
   initial: ActionDraft;
+  keptAs: string;
   places: Places;
   step: Step;
   onStep: (step: Step) => void;
@@ -60,8 +61,8 @@ export type StepProps = {
 };
 
 /** The four steps of an action with their buttons, and what happens when somebody else was quicker. */
-export function ActionEditor({ stored, initial, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
-  const draft = useDraft(`/actions/${stored?.id ?? 'new'}`, initial);
+export function ActionEditor({ stored, initial, keptAs, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
+  const draft = useDraft(keptAs, initial);
   const { value } = draft;
   const [missing, setMissing] = useState<ReadonlyMap<string, { step: Step; text: string }>>(new Map());
   const goesTo = useRef<'problem' | 'step' | null>(null);

@@ -10,8 +10,8 @@ import { useMay } from '../../session/rights.ts';
 import type { Action } from './action.ts';
 import { useSwitch } from './use-switch.ts';
 
-/** What can be done with an action in its row. */
-export function ActionMenu({ action }: { action: Action }): ReactNode {
+/** What can be done with an action, in its row and on its page. */
+export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: () => void }): ReactNode {
   const mayManage = useMay('actions:manage');
   const { toggle } = useSwitch();
   const { id, name, status } = action;
@@ -37,7 +37,14 @@ export function ActionMenu({ action }: { action: Action }): ReactNode {
         {words.showAs}
       </Menu.Item>
       {mayManage ? (
-        <Menu.Item onClick={() => deleteLater('deleteAction', id, words.deleted(name))}>{words.delete}</Menu.Item>
+        <Menu.Item
+          onClick={() => {
+            deleteLater('deleteAction', id, words.deleted(name));
+            onDeleted?.();
+          }}
+        >
+          {words.delete}
+        </Menu.Item>
       ) : null}
     </RowMenu>
   );

@@ -11,6 +11,7 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { ActionMenu } from './action-menu.tsx';
 import { ActionOverview } from './action-overview.tsx';
 import { standingOf } from './standing.ts';
 import { usePlaces } from './use-places.ts';
@@ -37,6 +38,7 @@ export function ActionPage(): ReactNode {
         <Button component={Link} to="/actions/$actionId/edit" params={{ actionId } as never} data-key-edit>
           {words.edit}
         </Button>
+        <ActionMenu action={data} onDeleted={() => void navigate({ to: '/actions' })} />
       </>
     );
   return (

@@ -38,6 +38,7 @@ export function EditActionPage(): ReactNode {
         <Opened
           key={data.id}
           stored={data}
+          keptAs={`/actions/${data.id}`}
           places={places}
           step={step}
           onStep={(next) => void navigate({ search: { step: next } })}

@@ -26,6 +26,7 @@ export function NewActionPage(): ReactNode {
       ) : (
         <Begun
           begin={() => beginning({ scenario, copied: copied.data, destination }, places)}
+          keptAs={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
           places={places}
           step={step}
           onStep={(next) => void navigate({ search: { ...search, step: next } })}

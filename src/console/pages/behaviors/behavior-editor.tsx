@@ -27,13 +27,15 @@ type Props = {
   /** What is stored; null: a new behavior. */
   stored: Behavior | null;
   initial: BehaviorDraft;
+  /** The name under which this browser keeps what is not saved yet. */
+  keptAs: string;
   onSaved: (saved: Behavior) => void;
   onCancel: () => void;
 };
 
 /** Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. */
-export function BehaviorEditor({ stored, initial, onSaved, onCancel }: Props): ReactNode {
-  const draft = useDraft(`/behaviors/${stored?.id ?? 'new'}`, initial);
+export function BehaviorEditor({ stored, initial, keptAs, onSaved, onCancel }: Props): ReactNode {
+  const draft = useDraft(keptAs, initial);
   const { value } = draft;
   const { behaviors, nameOf } = useBehaviors();
   const [theirs, setTheirs] = useState<Behavior | null>(null);

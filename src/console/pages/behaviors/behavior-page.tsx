@@ -101,7 +101,7 @@ type OpenedProps = Pick<Parameters<typeof BehaviorEditor>[0], 'onSaved' | 'onCan
 function Opened({ stored, ...rest }: OpenedProps): ReactNode {
   const [base] = useState(stored);
   const [initial] = useState(() => draftOfBehavior(stored));
-  return <BehaviorEditor stored={base} initial={initial} {...rest} />;
+  return <BehaviorEditor stored={base} initial={initial} keptAs={`/behaviors/${base.id}`} {...rest} />;
 }
 
 /** Stays reachable when it is grey, and says why. */

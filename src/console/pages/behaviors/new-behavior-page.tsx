@@ -46,5 +46,5 @@ function Begun({ copied, ...rest }: BegunProps): ReactNode {
       ? emptyDraft()
       : { ...draftOfBehavior(copied), version: null, name: words.copyOf(copied.name) },
   );
-  return <BehaviorEditor stored={null} initial={initial} {...rest} />;
+  return <BehaviorEditor stored={null} initial={initial} keptAs={`/behaviors/new ${copied?.id ?? ''}`} {...rest} />;
 }

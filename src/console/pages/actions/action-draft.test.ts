@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { action } from '../../../contract/action.ts';
+import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfPath } from './action-draft.ts';
+
+const at = '2026-01-02T03:04:05Z';
+const stored = action.parse({
+  id: 'act_1',
+  version: 3,
+  createdAt: at,
+  updatedAt: at,
+  updatedBy: 'me',
+  name: 'Orders',
+  description: 'x',
+  status: 'enabled',
+  rules: { all: [{ behavior: 'beh_std_purchase' }, { parameter: 'a', operator: 'in', value: ['1', '2'] }] },
+  destinations: [
+    {
+      destinationId: 'dst_1',
+      mapping: [
+        { field: 'a', parameter: 'b' },
+        { field: 'n', value: 42 },
+        { field: 'none', value: null },
+        { field: 'text', value: '42' },
+        { field: 'e', expression: 'it.x' },
+      ],
+    },
+  ],
+});
+const draft = () => draftOfAction(stored, () => 'con_1');
+
+test('saving an editor in which nothing was changed changes nothing, fixed values that are no texts included', () => {
+  const { id, version, createdAt, updatedAt, updatedBy, warnings, ...body } = stored;
+  assert.deepEqual(bodyOfDraft(draft(), 'enabled'), body);
+  assert.equal(draft().scenario, 'purchase');
+});
+
+test('what the server says about a place of the body is shown at the part that stands there', () => {
+  const opened = draft();
+  const [row] = opened.destinations;
+  const errors = errorsByKey(opened, {
+    name: 'taken',
+    'rules.all.1.value': 'bad',
+    'destinations.0.mapping.4.expression': 'broken',
+    'destinations.0.destinationId': 'disabled',
+  });
+  assert.deepEqual(errors, {
+    name: 'taken',
+    [`${opened.rules.clauses[1]?.key}.value`]: 'bad',
+    [`${row?.mapping[4]?.key}.expression`]: 'broken',
+    [`${row?.key}.destinationId`]: 'disabled',
+  });
+  assert.deepEqual(['name', 'rules.all.0', 'destinations.0'].map(stepOfPath), ['basics', 'rules', 'destinations']);
+});
+
+test('a draft says itself what is missing, and a Custom Scenario without clauses is not', () => {
+  const words = { needed: 'needed', field: 'field', parameter: 'parameter', expression: 'e', duplicate: 'twice' };
+  const found = findMissing(newDraft('custom'), words);
+  assert.deepEqual([...found.keys()], ['name', 'description']);
+  assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
+  const opened = draft();
+  const [row] = opened.destinations;
+  assert.ok(row !== undefined);
+  const twice = { ...opened, destinations: [{ ...row, mapping: row.mapping.map((one) => ({ ...one, field: 'a' })) }] };
+  assert.deepEqual(
+    [...findMissing(twice, words).values()].map(({ text }) => text),
+    ['twice', 'twice', 'twice', 'twice'],
+  );
+});
