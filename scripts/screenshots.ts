@@ -9,7 +9,7 @@ import { Secret } from '../src/contract/secret.ts';
 import { openTab, startConsole } from '../test/console/browser.ts';
 import { adminToken } from '../test/support/app.ts';
 
-// Draws the pictures of docs/images from the demo's data: node scripts/node.cjs scripts/screenshots.ts
+// Draws the pictures of docs/images from the demo's data: npm run screenshots
 // Chromium writes them as WebP (over its DevTools protocol), whose quality keeps each below 60 KB.
 
 const target = new URL('../docs/images/', import.meta.url).pathname;
@@ -27,8 +27,7 @@ for (let sent = 0; sent < events; sent++) await server.send(collectorKey, [shop.
 // The counts of the last seconds are kept together and written now and then.
 await sleep(statisticsMs);
 
-const [connection] = (await app.client.call('listConnections')).data;
-const destinations = (await app.client.call('listAllDestinations')).data;
+const destination = (await app.client.call('listAllDestinations')).data.at(-1);
 const [action] = (await app.client.call('listActions')).data;
 const [delivery] = (await app.client.call('listDeliveries', { query: { status: 'delivered' } })).data;
 const pages = {
@@ -37,8 +36,8 @@ const pages = {
   events: '/events',
   delivery: `/deliveries/${delivery?.id}`,
   connections: '/connections',
-  template: `/connections/${connection?.id}/destinations/${destinations.at(-1)?.id}`,
-  action: `/actions/${action?.id}/edit`,
+  template: `/connections/${destination?.connectionId}/destinations/${destination?.id}`,
+  action: `/actions/${action?.id}/edit?step=rules`,
 };
 
 mkdirSync(target, { recursive: true });
@@ -51,6 +50,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
   await tab.page.evaluate(`localStorage.setItem('millrace.welcome', 'hidden')`);
   for (const [name, path] of Object.entries(pages)) {
+    // The template stands below the fold.
+    await tab.page.setViewportSize({ width: 1280, height: name === 'template' ? 1200 : 800 });
     await tab.page.goto(`${app.url}${path}`);
     await tab.page.getByRole('heading', { level: 1 }).waitFor();
     // Live pages never stop loading.

@@ -1,6 +1,6 @@
 import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -33,6 +33,11 @@ export function DestinationPage(): ReactNode {
   const toTab = () =>
     void navigate({ to: '/connections/$connectionId', params: { connectionId }, search: { tab: 'destinations' } });
 
+  // An address put together by hand: a destination belongs to one connection.
+  if (stored != null && stored.connectionId !== connectionId)
+    return (
+      <Navigate to={address} params={{ connectionId: stored.connectionId, destinationId }} search={true} replace />
+    );
   return (
     <Page
       title={isNew ? words.createTitle : words.title}
