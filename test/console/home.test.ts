@@ -103,6 +103,22 @@ test('Home names what needs somebody, each with the next step, and who changed w
   assert.deepEqual(tab.problems, []);
 });
 
+test('a chart that can not be drawn is a table, and the page around it stays', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings' });
+  const { page } = tab;
+  // What browsers on machines without a language of their own say, and Intl refuses.
+  await page.addInitScript("Object.defineProperty(navigator, 'language', { get: () => 'en-US@posix' })");
+  await page.goto(`${app.url}/?range=15m`);
+  await page.getByRole('figure').getByRole('table').getByRole('columnheader', { name: 'Delivered' }).waitFor();
+  await page.getByRole('heading', { name: 'Recent changes' }).waitFor();
+  assert.deepEqual(await accessibilityProblems(page), []);
+  assert.deepEqual(
+    tab.problems.filter((problem) => !problem.includes('Incorrect locale information')),
+    [],
+  );
+});
+
 test('appearance is remembered in this browser: theme, density and the page to begin with', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });

@@ -21,7 +21,11 @@ const longestWaitMs = 5_000;
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutWhenUnknown }),
   mutationCache: new MutationCache({
-    onError: signOutWhenUnknown,
+    onError(error) {
+      signOutWhenUnknown(error);
+      // A change that did not arrive tells sooner than the next regular look that the server is away.
+      if (isAway(error)) void queryClient.invalidateQueries({ queryKey: ['livez'] });
+    },
     onSuccess: (_data, _variables, _context, mutation) =>
       mutation.meta?.['isRead'] === true ? undefined : queryClient.invalidateQueries(),
   }),

@@ -164,7 +164,7 @@ export const connections = {
       versions: 'Versions',
     },
     tabList: 'Parts of the connection',
-    basics: 'Basic Details',
+    basics: 'Connection Details',
     authentication: 'Authentication',
     name: 'Connection Name',
     description: 'Description',

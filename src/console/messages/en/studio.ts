@@ -6,7 +6,7 @@ export const studio = {
   createTitle: 'New Destination',
   connections: 'Connections',
   connection: 'Connection',
-  basics: 'Basic Details',
+  basics: 'Destination Details',
   endpoint: 'Endpoint',
   name: 'Destination Name',
   nameHint: 'What people choose it by in an Action, such as “New order”.',

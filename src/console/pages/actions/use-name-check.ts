@@ -9,8 +9,10 @@ export function useNameCheck(typed: string, ownId: string | null): 'free' | 'tak
   const [name] = useDebouncedValue(typed.trim(), settleMs);
   const { data } = useQuery({ ...apiQuery('listActions', { query: { name, limit: 200 } }), enabled: name !== '' });
   if (name === '' || name !== typed.trim() || data === undefined) return null;
-  const isTaken = data.data.some((one) => one.id !== ownId && fold(one.name) === fold(name));
-  return isTaken ? 'taken' : 'free';
+  const same = data.data.filter((one) => fold(one.name) === fold(name));
+  if (same.some(({ id }) => id !== ownId)) return 'taken';
+  // Of the name that it has already there is nothing to say.
+  return same.length === 0 ? 'free' : null;
 }
 
 /** Names are the same when they differ in case or in Unicode composition only. */

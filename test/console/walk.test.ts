@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
+import { adminToken, sendEvents, startTestApp, wire } from '../support/app.ts';
+import { environment, adminToken as processToken, spawnProcess } from '../support/process.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { openTab, startBrowser } from './browser.ts';
+
+let browser: Browser & AsyncDisposable;
+before(async () => {
+  if (isConsoleStale()) await buildConsole();
+  browser = await startBrowser();
+});
+after(() => browser[Symbol.asyncDispose]());
+
+/** How somebody works the page: everything the walk does goes through these. */
+type Hand = {
+  press(target: Locator): Promise<void>;
+  toggle(target: Locator): Promise<void>;
+  type(target: Locator, text: string): Promise<void>;
+  choose(target: Locator, option: string): Promise<void>;
+};
+
+const pointer: Hand = {
+  press: (target) => target.click(),
+  toggle: (target) => target.check({ force: true }),
+  type: (target, text) => target.fill(text),
+  choose: async (target, option) => void (await target.selectOption(option)),
+};
+
+for (const [way, handOf] of [
+  ['by pointer', () => pointer],
+  ['by keyboard alone', keyboard],
+] as const)
+  test(`from an empty folder to a delivered event, ${way}`, async () => {
+    await using receiver = await startReceiver();
+    await using app = await startTestApp();
+    await using tab = await openTab(browser, { url: app.url, token: null });
+    const { page } = tab;
+    const hand = handOf(page);
+    receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });
+
+    await hand.type(page.getByLabel('API token'), adminToken);
+    await hand.press(page.getByRole('button', { name: 'Sign in' }));
+    await makeConnection(page, hand, receiver);
+    await makeAction(page, hand);
+    const key = await makeCollector(page, hand);
+
+    await hand.press(menu(page, 'Deliveries'));
+    await page.getByRole('heading', { name: 'No deliveries yet' }).waitFor();
+    await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
+    await hand.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
+    await page.getByText('It was delivered at the first attempt.').waitFor();
+    await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
+    await page.getByText('"4711"').first().waitFor();
+    await page.getByRole('heading', { name: 'Response', exact: true }).waitFor();
+    await page.getByText('"by the CRM"').first().waitFor();
+    const [received] = receiver.at('/orders');
+    assert.deepEqual([received?.method, received?.headers['content-type']], ['PUT', 'application/json']);
+    assert.deepEqual(JSON.parse(received?.body ?? ''), { number: '4711' });
+    assert.deepEqual(tab.problems, []);
+  });
+
+test('no list hides a column beyond the edge of a window of 1,280 px', async () => {
+  await using receiver = await startReceiver();
+  await using app = await startTestApp();
+  const { deliver } = await wire(app, receiver, {
+    connection: { name: 'Marketing automation', baseUrl: `${receiver.url}/a/rather/long/base/of/all/addresses` },
+    destination: { name: 'New and returning customers', path: '/api/v2/contacts/{{ it.data[0].wire }}/purchases' },
+    action: { name: 'Purchases of new customers become contacts' },
+  });
+  const { connectionId } = await deliver({ 'wt.ev': '$AddProductToCart', 'wt.dcsvid': 'visitor-4711-0815' });
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  for (const [path, name, shown] of [
+    ['/connections', 'Connections', '100%'],
+    [`/connections/${connectionId}?tab=destinations`, 'Destinations', '100%'],
+    ['/actions', 'View Actions', '100%'],
+    ['/behaviors', 'Behaviors', 'Not used'],
+    ['/events', 'Events', '1 Delivered'],
+    ['/deliveries', 'Deliveries', '200 OK'],
+    ['/data-collection', 'Collectors', /now|ago/],
+    ['/data-collection/parameters', 'Parameters', /now|ago/],
+  ] as const) {
+    await page.goto(`${app.url}${path}`);
+    const list = page.getByRole('region', { name: `${name}, scrolls sideways` });
+    await list.getByText(shown).first().waitFor();
+    const hidden = (box: { scrollWidth: number; clientWidth: number }) => box.scrollWidth - box.clientWidth;
+    assert.equal(await list.evaluate(hidden), 0, `${name} is wider than its page`);
+  }
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a page left open while the server restarts recovers by itself and keeps what was typed', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const env = { ...environment(dir), MILLRACE_PORT: String(await freePort()) };
+  const start = () => stack.use(spawnProcess(env));
+  const first = start();
+  const url = await first.listening;
+  await using tab = await openTab(browser, { url, path: '/connections/new/webhook', token: processToken });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Typed before');
+  await first.end();
+  await page.getByRole('textbox', { name: 'Base URL' }).fill('https://typed.example/meanwhile');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByText('Server not reachable').waitFor();
+  await start().listening;
+  await page.getByText('Server reachable').waitFor();
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Typed before' }).waitFor();
+  await page.getByRole('tab', { name: 'Connection Details' }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://typed.example/meanwhile');
+  assert.deepEqual(
+    tab.problems.filter((problem) => !problem.startsWith('net::ERR_CONNECTION_')),
+    [],
+  );
+});
+
+const menu = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
+
+async function makeConnection(page: Page, hand: Hand, receiver: Receiver) {
+  await hand.press(menu(page, 'Connections'));
+  await hand.press(page.getByRole('link', { name: 'New Connection' }));
+  await hand.press(page.getByRole('link', { name: /^Webhook/ }));
+  await page.getByRole('heading', { name: 'Connection Details' }).waitFor();
+  await hand.type(page.getByRole('textbox', { name: 'Connection Name' }), 'CRM');
+  await hand.type(page.getByRole('textbox', { name: 'Base URL' }), receiver.url);
+  await hand.press(page.getByRole('button', { name: 'Save and Continue' }));
+
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  await hand.press(page.getByRole('link', { name: 'New Destination' }));
+  await hand.type(page.getByRole('textbox', { name: 'Destination Name' }), 'Orders');
+  await hand.choose(page.getByRole('combobox', { name: 'Select a request method' }), 'PUT');
+  await hand.type(page.getByLabel('Content Type'), 'application/json');
+  await hand.type(page.getByRole('textbox', { name: 'Endpoint Path' }), '/orders');
+  await hand.toggle(page.getByRole('switch', { name: 'Status' }));
+  await hand.type(page.getByRole('textbox', { name: 'Template' }), '{"number": "{{ it.data[0].order }}"}');
+  await hand.press(page.getByRole('button', { name: 'Save', exact: true }));
+  await page
+    .getByRole('row', { name: /Orders/ })
+    .getByText('Enabled', { exact: true })
+    .waitFor();
+  await hand.press(page.getByRole('button', { name: 'Done' }));
+  await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+}
+
+async function makeAction(page: Page, hand: Hand) {
+  const next = () => hand.press(page.getByRole('button', { name: 'Continue' }));
+  await hand.press(menu(page, 'Actions'));
+  await hand.press(page.getByRole('link', { name: 'New Action' }));
+  await hand.type(page.getByRole('textbox', { name: 'Action Name' }), 'Orders to the CRM');
+  await hand.type(page.getByRole('textbox', { name: 'Description' }), 'Tells sales about every order.');
+  await next();
+  await hand.choose(page.getByRole('combobox', { name: 'Select Scenario' }), 'Purchase');
+  await next();
+  await page.getByRole('region', { name: 'The event itself' }).waitFor();
+  await next();
+  await hand.choose(page.getByRole('combobox', { name: 'Connection', exact: true }), 'CRM');
+  await hand.choose(page.getByRole('combobox', { name: 'Destination', exact: true }), 'Orders');
+  await hand.press(page.getByRole('button', { name: 'Add field' }));
+  await hand.type(page.getByRole('textbox', { name: 'Field' }), 'order');
+  await hand.type(page.getByRole('combobox', { name: 'Parameter' }), 'wt.tx_i');
+  await hand.press(page.getByRole('button', { name: 'Save and Enable' }));
+  await page.getByRole('heading', { level: 1, name: 'Orders to the CRM' }).waitFor();
+}
+
+/** Gives its key, as the page shows it. */
+async function makeCollector(page: Page, hand: Hand): Promise<string> {
+  await hand.press(menu(page, 'Data Collection'));
+  await hand.press(page.getByRole('link', { name: 'New Collector' }));
+  await hand.type(page.getByRole('textbox', { name: 'Collector Name' }), 'Web shop');
+  await hand.press(page.getByRole('button', { name: 'Save' }));
+  await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
+  const key = await page.getByText(/^[0-9a-f]{32}$/).textContent();
+  return key ?? '';
+}
+
+/** Tab, arrows, Enter, Space and letters: nothing that needs a pointer. */
+function keyboard(page: Page): Hand {
+  const { keyboard } = page;
+
+  async function reach(target: Locator) {
+    await target.waitFor();
+    const focused = target.and(page.locator(':focus'));
+    for (let tabs = 0; tabs < 120; tabs++) {
+      if ((await focused.count()) === 1) return;
+      await keyboard.press('Tab');
+    }
+    assert.fail(`the keyboard does not reach ${target}`);
+  }
+
+  return {
+    async press(target) {
+      await reach(target);
+      await keyboard.press('Enter');
+    },
+    async toggle(target) {
+      await reach(target);
+      await keyboard.press('Space');
+    },
+    async type(target, text) {
+      await reach(target);
+      await keyboard.press('Control+a');
+      await keyboard.type(text);
+    },
+    async choose(target, option) {
+      await reach(target);
+      const chosen = () => target.locator('option:checked').textContent();
+      await keyboard.press('Home');
+      for (let steps = 0; steps < 30 && (await chosen()) !== option; steps++) await keyboard.press('ArrowDown');
+      assert.equal(await chosen(), option);
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // a listening TCP server has one
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
