@@ -114,7 +114,7 @@ test('a chart that can not be drawn is a table, and the page around it stays', a
   await page.getByRole('heading', { name: 'Recent changes' }).waitFor();
   assert.deepEqual(await accessibilityProblems(page), []);
   assert.deepEqual(
-    tab.problems.filter((problem) => !problem.includes('Incorrect locale information')),
+    tab.problems.filter((problem) => !problem.includes('Invalid language tag')),
     [],
   );
 });
