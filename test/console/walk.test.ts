@@ -70,21 +70,25 @@ for (const [way, handOf] of [
 test('no list hides a column beyond the edge of a window of 1,280 px', async () => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
-  const { deliver } = await wire(app, receiver, {
-    connection: { name: 'Marketing automation', baseUrl: `${receiver.url}/a/rather/long/base/of/all/addresses` },
-    destination: { name: 'New and returning customers', path: '/api/v2/contacts/{{ it.data[0].wire }}/purchases' },
+  const [base, path] = ['/a/rather/long/base/of/all/addresses', '/api/v2/contacts/purchases'];
+  receiver.answer(base + path, {}, { status: 503 });
+  const { connection, deliver } = await wire(app, receiver, {
+    connection: { name: 'Marketing automation', baseUrl: receiver.url + base },
+    destination: { name: 'New and returning customers', path },
     action: { name: 'Purchases of new customers become contacts' },
   });
-  const { connectionId } = await deliver({ 'wt.ev': '$AddProductToCart', 'wt.dcsvid': 'visitor-4711-0815' });
+  const event = { 'wt.ev': '$AddProductToCart', 'wt.dcsvid': 'visitor-4711-0815' };
+  await deliver(event);
+  await deliver(event, 'retrying');
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
   for (const [path, name, shown] of [
     ['/connections', 'Connections', '100%'],
-    [`/connections/${connectionId}?tab=destinations`, 'Destinations', '100%'],
+    [`/connections/${connection.id}?tab=destinations`, 'Destinations', '100%'],
     ['/actions', 'View Actions', '100%'],
     ['/behaviors', 'Behaviors', 'Not used'],
     ['/events', 'Events', '1 Delivered'],
-    ['/deliveries', 'Deliveries', '200 OK'],
+    ['/deliveries', 'Deliveries', 'Retrying'],
     ['/data-collection', 'Collectors', /now|ago/],
     ['/data-collection/parameters', 'Parameters', /now|ago/],
   ] as const) {

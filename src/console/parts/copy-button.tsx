@@ -5,13 +5,15 @@ import { parts } from '../messages/en/parts.ts';
 import css from './copy-button.module.css';
 import { Icon } from './icon.tsx';
 
+type Props = { text: string; label?: string; size?: 'xs' | 'sm' };
+
 /** Puts a text on the clipboard and says so; `label` names it where the word Copy is not enough. */
-export function CopyButton({ text, label = parts.copy }: { text: string; label?: string }): ReactNode {
+export function CopyButton({ text, label = parts.copy, size = 'xs' }: Props): ReactNode {
   const { copied, copy } = useClipboard({ timeout: 1_500 });
   return (
     <Button
       variant="default"
-      size="xs"
+      size={size}
       leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
       onClick={() => copy(text)}
     >

@@ -79,6 +79,7 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
         id: 'duration',
         header: w.duration,
         align: 'end',
+        isHiddenAtFirst: true,
         cell: ({ id }) => {
           const ms = last.get(id)?.durationMs;
           return ms === undefined ? null : formatDuration(ms);
@@ -103,7 +104,7 @@ function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
         ? outcomes.errorKind[errorKind].short
         : undefined;
   return (
-    <Group gap="xs" wrap="nowrap" align="start">
+    <Group gap="xs" wrap="nowrap" align="start" className={css['status'] ?? ''}>
       <RowLink
         to="/deliveries/$deliveryId"
         params={{ deliveryId: id }}

@@ -23,6 +23,7 @@ export const home = {
     waiting: 'Oldest waiting',
     nothingWaits: 'Nothing waits',
     none: 'Nothing yet',
+    underOne: 'less than 1',
     perMinute: (rate: string) => `${rate} a minute`,
   },
   funnel: {

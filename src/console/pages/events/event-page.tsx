@@ -125,8 +125,8 @@ function Tools({ explanation, maySee }: { explanation: Explanation; maySee: bool
   return (
     <>
       {maySee ? <StudioMenu explanation={explanation} /> : null}
-      {maySee ? <CopyButton text={curlTo(key, event)} label={words.copyCurl} /> : null}
-      <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} />
+      {maySee ? <CopyButton text={curlTo(key, event)} label={words.copyCurl} size="sm" /> : null}
+      <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} size="sm" />
     </>
   );
 }
@@ -142,7 +142,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default" size="xs" leftSection={<Icon name="code" size={14} />}>
+        <Button variant="default" leftSection={<Icon name="code" />}>
           {words.studio}
         </Button>
       </Menu.Target>

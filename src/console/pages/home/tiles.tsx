@@ -14,7 +14,7 @@ export function Tiles({ stats: { totals, latency, oldestWaitingAt, from, until }
   const minutes = Math.max((Date.parse(until) - Date.parse(from)) / 60_000, 1);
   return (
     <dl className={css['tiles']}>
-      <Tile name={words.received} hint={words.perMinute(formatNumber(Math.round(totals.received / minutes)))}>
+      <Tile name={words.received} hint={words.perMinute(rateOf(totals.received / minutes))}>
         {formatNumber(totals.received)}
       </Tile>
       <Tile name={words.success} hint={words.successHint}>
@@ -26,6 +26,11 @@ export function Tiles({ stats: { totals, latency, oldestWaitingAt, from, until }
       <Tile name={words.waiting}>{oldestWaitingAt === null ? words.nothingWaits : <Time at={oldestWaitingAt} />}</Tile>
     </dl>
   );
+}
+
+/** Few are not none. */
+function rateOf(perMinute: number): string {
+  return perMinute > 0 && perMinute < 1 ? words.underOne : formatNumber(Math.round(perMinute));
 }
 
 function Tile({ name, hint, children }: { name: string; hint?: string; children: ReactNode }): ReactNode {

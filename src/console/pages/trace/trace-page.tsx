@@ -84,7 +84,7 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
   const stop = useApi('stopTrace');
   return (
     <>
-      <CopyButton text={`${location.origin}/trace/${trace.id}`} label={words.copyLink} />
+      <CopyButton text={`${location.origin}/trace/${trace.id}`} label={words.copyLink} size="sm" />
       <Button variant="default" leftSection={<Icon name="code" />} onClick={() => save(trace)}>
         {words.export}
       </Button>
