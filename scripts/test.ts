@@ -20,7 +20,7 @@ const { status, signal } = spawnSync(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     '--test-timeout=120000',
     ...flags,
     ...files,

@@ -137,7 +137,7 @@ test('the four steps are walked with the keyboard alone', async () => {
     }
     throw new Error(`the keyboard does not reach ${name}`);
   }
-  await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
+  await page.getByRole('link', { name: 'New Action' }).waitFor();
   await press('n');
   await page.getByRole('heading', { level: 1, name: 'New Action' }).waitFor();
   await reach('Action Name');

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
 
 const run = promisify(execFile);
 
@@ -300,69 +300,60 @@ test('an Inbox that is off says so, and how to switch it on', async () => {
   const { page } = tab;
   await page.getByRole('heading', { name: 'The Inbox is off' }).waitFor();
   await page.getByText('MILLRACE_INBOX=on npm start').waitFor();
-  assert.deepEqual(await accessibilityProblems(page), []);
+  assert.deepEqual(await barriers(page), []);
   await page.goto(`${app.url}/data-collection`);
   await page.getByRole('heading', { name: 'No collectors yet' }).waitFor();
-  assert.deepEqual(await accessibilityProblems(page), []);
+  assert.deepEqual(await barriers(page), []);
   assert.deepEqual(tab.problems, []);
 });
 
-const looks = {
-  light: {},
-  dark: { colorScheme: 'dark' },
-  narrow: { viewport: { width: 320, height: 640 } },
-} as const;
-
-for (const [look, settings] of Object.entries(looks))
-  test(`no page of Data Collection, of the Inbox or of a trace has a barrier that axe-core finds, ${look}`, async () => {
-    const { app, browser } = console_;
-    const { id, key } = await app.client.call('createCollector', { body: { name: `Look ${look}` } });
-    await sendEvents(app, key, { 'wt.ev': 'look', basket: ['a', 'b'] });
-    await fetch(`${app.url}/inbox/look?x=1`, { method: 'POST', body: '{"a":{"b":1}}' });
-    const [received] = (await app.client.call('listInboxRequests')).data;
-    const trace = await app.client.call('startTrace', { body: { name: `Look ${look}` } });
-    await sendEvents(app, key, { 'wt.ev': 'looked at', 'wt.es': `https://shop.example/?millrace_trace=${trace.id}` });
-    await using tab = await openTab(browser, {
-      url: app.url,
-      reducedMotion: 'reduce',
-      expected: /^500 /,
-      ...settings,
-    });
-    const { page } = tab;
-    const judge = async (path: string) => {
-      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-      assert.deepEqual(await accessibilityProblems(page), [], path);
-      assert.equal(await overflows(page), false, `${path} is wider than its window`);
-    };
-    for (const path of [
-      '/data-collection',
-      '/data-collection?filter=nothing',
-      '/data-collection/new',
-      `/data-collection/${id}`,
-      `/data-collection/${id}?tab=details`,
-      '/data-collection/parameters',
-      '/data-collection/parameters?parameter=basket',
-      '/inbox',
-      '/inbox?filter=nothing',
-      '/data-collection/rejected',
-      '/data-collection/rejected?filter=nothing',
-      '/trace',
-      `/trace/${trace.id}`,
-      `/inbox?request=${received?.id}`,
-    ]) {
-      await page.goto(`${app.url}${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await judge(path);
-    }
-    await page.route(/\/api\/v1\/collectors(\?|$)/, (route) =>
-      route.fulfill({
-        status: 500,
-        contentType: 'application/problem+json',
-        body: JSON.stringify({ code: 'internal', detail: 'Something failed inside.', requestId: 'req_1' }),
-      }),
-    );
-    await page.goto(`${app.url}/data-collection`);
-    await page.getByRole('button', { name: 'Retry' }).waitFor();
-    await judge('a list that failed');
-    assert.deepEqual(tab.problems, []);
+test('no page of Data Collection, of the Inbox or of a trace has a barrier that axe-core finds: light, dark and narrow', async () => {
+  const { app, browser } = console_;
+  const { id, key } = await app.client.call('createCollector', { body: { name: 'Look' } });
+  await sendEvents(app, key, { 'wt.ev': 'look', basket: ['a', 'b'] });
+  await fetch(`${app.url}/inbox/look?x=1`, { method: 'POST', body: '{"a":{"b":1}}' });
+  const [received] = (await app.client.call('listInboxRequests')).data;
+  const trace = await app.client.call('startTrace', { body: { name: 'Look' } });
+  await sendEvents(app, key, { 'wt.ev': 'looked at', 'wt.es': `https://shop.example/?millrace_trace=${trace.id}` });
+  await using tab = await openTab(browser, {
+    url: app.url,
+    reducedMotion: 'reduce',
+    expected: /^500 /,
   });
+  const { page } = tab;
+  const judge = async (path: string) => {
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+    assert.deepEqual(await barriers(page), [], path);
+  };
+  for (const path of [
+    '/data-collection',
+    '/data-collection?filter=nothing',
+    '/data-collection/new',
+    `/data-collection/${id}`,
+    `/data-collection/${id}?tab=details`,
+    '/data-collection/parameters',
+    '/data-collection/parameters?parameter=basket',
+    '/inbox',
+    '/inbox?filter=nothing',
+    '/data-collection/rejected',
+    '/data-collection/rejected?filter=nothing',
+    '/trace',
+    `/trace/${trace.id}`,
+    `/inbox?request=${received?.id}`,
+  ]) {
+    await page.goto(`${app.url}${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await judge(path);
+  }
+  await page.route(/\/api\/v1\/collectors(\?|$)/, (route) =>
+    route.fulfill({
+      status: 500,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'internal', detail: 'Something failed inside.', requestId: 'req_1' }),
+    }),
+  );
+  await page.goto(`${app.url}/data-collection`);
+  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  await judge('a list that failed');
+  assert.deepEqual(tab.problems, []);
+});

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { reaches, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { accessibilityProblems, openTab, overflows, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -140,50 +140,41 @@ test('what the filter finds is exported, and the filter stands in the address', 
   assert.deepEqual(tab.problems, []);
 });
 
-const looks = {
-  light: {},
-  dark: { colorScheme: 'dark' },
-  narrow: { viewport: { width: 320, height: 640 } },
-} as const;
-
-for (const [name, settings] of Object.entries(looks))
-  test(`neither the list of deliveries nor a delivery has a barrier, in any of its states, ${name}`, async () => {
-    const { app, browser } = console_;
-    receiver.answer('/in', { status: 503 }, { status: 200 });
-    const sent = await wired.deliver({ 'wt.ev': 'seen' });
-    receiver.answer('/in', { status: 404 });
-    const failed = await wired.deliver({ 'wt.ev': 'unseen' }, 'failed');
-    await using tab = await openTab(browser, {
-      url: app.url,
-      reducedMotion: 'reduce',
-      expected: /^500 |^404 /,
-      ...settings,
-    });
-    const { page } = tab;
-    async function look(path: string, seen: string) {
-      await page.goto(`${app.url}${path}`);
-      await page.getByText(seen).first().waitFor();
-      assert.deepEqual(await accessibilityProblems(page), [], path);
-      assert.equal(await overflows(page), false, `${path} is wider than its window`);
-    }
-    await look('/deliveries', '200 OK');
-    await page.getByRole('checkbox', { name: 'Select all on this page' }).check({ force: true });
-    await page.getByRole('button', { name: 'Retry', exact: true }).click();
-    await page.getByRole('dialog').waitFor();
-    assert.deepEqual(await accessibilityProblems(page), [], 'bulk');
-    await look('/deliveries?status=failed&error=dns&range=custom', 'No deliveries match.');
-    await look(`/deliveries/${failed.id}`, 'What to do:');
-    await look(`/deliveries/${sent.id}`, 'back-off');
-    await page.getByText('What changed since').click();
-    assert.deepEqual(await accessibilityProblems(page), [], 'differences');
-    await look('/deliveries/dlv_none', 'There is no delivery dlv_none');
-    const empty = { data: [], page: { next: null, prev: null } };
-    await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) => route.fulfill({ json: empty }));
-    await look('/deliveries', 'No deliveries yet');
-    const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
-    await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) =>
-      route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
-    );
-    await look('/deliveries', 'Something broke.');
-    assert.deepEqual(tab.problems, []);
+test('neither the list of deliveries nor a delivery has a barrier, in any of its states: light, dark and narrow', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 503 }, { status: 200 });
+  const sent = await wired.deliver({ 'wt.ev': 'seen' });
+  receiver.answer('/in', { status: 404 });
+  const failed = await wired.deliver({ 'wt.ev': 'unseen' }, 'failed');
+  await using tab = await openTab(browser, {
+    url: app.url,
+    reducedMotion: 'reduce',
+    expected: /^500 |^404 /,
   });
+  const { page } = tab;
+  async function look(path: string, seen: string) {
+    await page.goto(`${app.url}${path}`);
+    await page.getByText(seen).first().waitFor();
+    assert.deepEqual(await barriers(page), [], path);
+  }
+  await look('/deliveries', '200 OK');
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check({ force: true });
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+  assert.deepEqual(await barriers(page), [], 'bulk');
+  await look('/deliveries?status=failed&error=dns&range=custom', 'No deliveries match.');
+  await look(`/deliveries/${failed.id}`, 'What to do:');
+  await look(`/deliveries/${sent.id}`, 'back-off');
+  await page.getByText('What changed since').click();
+  assert.deepEqual(await barriers(page), [], 'differences');
+  await look('/deliveries/dlv_none', 'There is no delivery dlv_none');
+  const empty = { data: [], page: { next: null, prev: null } };
+  await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) => route.fulfill({ json: empty }));
+  await look('/deliveries', 'No deliveries yet');
+  const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
+  await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) =>
+    route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
+  );
+  await look('/deliveries', 'Something broke.');
+  assert.deepEqual(tab.problems, []);
+});
