@@ -321,8 +321,13 @@ export interface Upkeep {
 
 /** Figures of things over time, in steps; what they mean is known to whoever counts. */
 export interface Statistics {
-  /** Adds figures to the steps, of each length, that their time lies in. */
-  add(entries: readonly StatisticsEntry[]): Promise<void>;
+  /**
+   * Adds figures to the steps, of each length, that their time lies in. It may be many short writes; what each of them
+   * kept is told to `added`: when a later one fails, those stay counted.
+   */
+  add(entries: readonly StatisticsEntry[], added?: (entries: readonly StatisticsEntry[]) => void): Promise<void>;
+  /** Puts what was added before a time in order, and forgets the steps whose time is over then; again after each minute. */
+  rollUp(before: number): Promise<void>;
   /** Everything added in the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
   /** How many deliveries of a destination wait for their time, by action; those in `except` are passed over. */
@@ -334,13 +339,17 @@ export interface Statistics {
 /** Numbers by name. Those whose name begins with `last` keep the greatest, the others add up. */
 export type Figures = Readonly<Record<string, number>>;
 
+export function isGreatest(name: string): boolean {
+  return name.startsWith('last');
+}
+
 /** Adds figures to others. */
 export function addFigures(to: Record<string, number>, more: Figures): void {
   for (const name in more) {
     const value = more[name] ?? 0;
     const before = to[name];
     if (before === undefined) to[name] = value;
-    else to[name] = name.startsWith('last') ? Math.max(before, value) : before + value;
+    else to[name] = isGreatest(name) ? Math.max(before, value) : before + value;
   }
 }
 

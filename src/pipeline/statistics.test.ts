@@ -125,6 +125,7 @@ function alone() {
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
     clock,
+    statistics,
     async read(range: StatsRange) {
       await clock.advance(1_000);
       return statistics.read({ kind: 'all', id: null, range });
@@ -196,6 +197,67 @@ test('figures that the journal refuses are kept until it takes them', async () =
   const { totals, series } = await look(rig);
   assert.equal(totals.delivered, 2);
   assert.equal(series.filter((one) => one.delivered > 0).length, 2, 'each in its minute');
+});
+
+test('figures of which the journal took some are not counted twice', async () => {
+  await using rig = await startRig();
+  const wired = await wire(rig);
+  const { statistics } = rig.journal;
+  const { add } = statistics;
+  statistics.add = async (entries, added) => {
+    await add(entries.slice(0, 2), added);
+    throw new Error('the disk is full');
+  };
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(6_000);
+  assert.ok(rig.failures.length > 0);
+  statistics.add = add;
+  const { delivered, created } = (await look(rig)).totals;
+  assert.deepEqual([delivered, created], [1, 1]);
+  for (const kind of ['action', 'destination', 'connection'] as const)
+    assert.deepEqual((await look(rig, kind, wired[`${kind}Id`])).totals.delivered, 1);
+});
+
+test('what happens while hundreds of things are written is counted too', async () => {
+  const { clock, statistics } = alone();
+  const receive = () => {
+    for (let n = 0; n < 250; n++) statistics.received(`col_${n}`, 1);
+  };
+  receive();
+  await clock.advance(2_000);
+  const first = statistics.read({ kind: 'all', id: null, range: '15m' });
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  receive();
+  assert.equal((await first).totals.received, 250);
+  await clock.advance(2 * minute);
+  const { totals, items } = await statistics.read({ kind: 'collector', id: null, range: '15m' });
+  assert.deepEqual([totals.received, items.length, items[0]?.received], [500, 250, 2]);
+});
+
+test('minutes that are over are rolled up once, again when it failed, and no reader waits for it', async () => {
+  await using rig = await startRig();
+  const { statistics } = rig.journal;
+  const { rollUp } = statistics;
+  const befores: number[] = [];
+  const { promise: stuck, reject: fail } = Promise.withResolvers<void>();
+  statistics.rollUp = (before) => {
+    befores.push(before);
+    return befores.length === 1 ? stuck : rollUp(before);
+  };
+  await wire(rig);
+  const present = rig.clock.now() - (rig.clock.now() % minute);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(6_000);
+  assert.equal((await look(rig)).totals.delivered, 1);
+  fail(new Error('the disk is full'));
+  await settled();
+  assert.equal(rig.failures.length, 1);
+  for (const waitMs of [5_000, 5_000, minute, 5_000]) {
+    await rig.send({ data: { n: '2' } });
+    await rig.clock.advance(waitMs);
+  }
+  assert.deepEqual(befores.slice(0, 2), [present, present]);
+  assert.deepEqual(befores.slice(2), [present + minute]);
 });
 
 test('a stop writes what was counted', async () => {

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Reason } from '../contract/delivery.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import type { Stats } from '../contract/stats.ts';
+import type { Stats, StatsKind } from '../contract/stats.ts';
 import type { DueDelivery, LoggedDelivery, StatisticsEntry, Statistics as StatisticsPort } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Step } from './deliverer.ts';
@@ -51,10 +52,16 @@ const freshMs = 1_000;
 /** While the journal takes nothing, the oldest entries beyond these are lost. */
 const entriesMost = 20_000;
 const minuteMs = 60_000;
+/** Making so many entries takes less than a millisecond; then others have their turn. */
+const entriesAtOnce = 100;
+
+/** What was counted in a minute, by kind and id. */
+type Counted = { at: number; tallies: Record<StatsKind, Map<string, Tally>> };
 
 /**
- * Statistics over time. What happens is added up in memory and goes to the journal every five seconds and at a stop, in
- * one small write, if there was anything; a process that dies takes the last seconds of its statistics along.
+ * Statistics over time. What happens is added up in memory and goes to the journal every five seconds and at a stop, if
+ * there was anything; a process that dies takes the last seconds of its statistics along. Neither this thread nor the
+ * journal is held up: what was counted is put aside, and becomes entries and short writes bit by bit.
  */
 export function createStatistics(options: {
   journal: StatisticsPort;
@@ -64,24 +71,23 @@ export function createStatistics(options: {
   failed(error: unknown, doing: string): void;
 }): Statistics {
   const { journal, clock } = options;
-  const everything = newTally();
-  const tallies = {
-    action: new Map<string, Tally>(),
-    destination: new Map<string, Tally>(),
-    connection: new Map<string, Tally>(),
-    collector: new Map<string, Tally>(),
-  };
+  let present = nothingCounted(0);
+  let counted: Counted[] = [];
+  /** Empty ones to take again: making thousands anew each time would be work for the garbage collector. */
+  let spare: Tally[] = [];
   const happening = newHappening();
   let waiting: StatisticsEntry[] = [];
-  let minute = 0;
+  let rolledUpTo = 0;
   let flushedAt = Number.NEGATIVE_INFINITY;
   let flushing: Promise<void> = Promise.resolve();
+  let rollingUp: Promise<void> = Promise.resolve();
   let cancelFlush: (() => void) | null = null;
 
-  function tallyOf(things: Map<string, Tally>, id: string): Tally {
+  function tallyOf(kind: StatsKind, id: string): Tally {
+    const things = present.tallies[kind];
     let tally = things.get(id);
     if (tally === undefined) {
-      tally = newTally();
+      tally = spare.pop() ?? newTally();
       things.set(id, tally);
     }
     return tally;
@@ -90,10 +96,7 @@ export function createStatistics(options: {
   /** Called before anything is counted. */
   function begin(): number {
     const now = clock.now();
-    if (now - minute >= minuteMs || now < minute) {
-      gather();
-      minute = now - (now % minuteMs);
-    }
+    if (now - present.at >= minuteMs || now < present.at) putAside(now);
     cancelFlush ??= clock.after(flushMs, () => void flush());
     startAnew(happening);
     return now;
@@ -101,22 +104,30 @@ export function createStatistics(options: {
 
   /** Counts what happened to a delivery for everything that it belongs to. */
   function addFor({ actionId, destinationId, connectionId }: Partial<Owners>, times = 1) {
-    addHappening(everything, happening, times);
-    if (actionId != null) addHappening(tallyOf(tallies.action, actionId), happening, times);
-    if (destinationId !== undefined) addHappening(tallyOf(tallies.destination, destinationId), happening, times);
-    if (connectionId !== undefined) addHappening(tallyOf(tallies.connection, connectionId), happening, times);
+    addHappening(tallyOf('all', ''), happening, times);
+    if (actionId != null) addHappening(tallyOf('action', actionId), happening, times);
+    if (destinationId !== undefined) addHappening(tallyOf('destination', destinationId), happening, times);
+    if (connectionId !== undefined) addHappening(tallyOf('connection', connectionId), happening, times);
   }
 
-  /** Turns what was counted in the present minute into entries; things to which nothing happened are forgotten. */
-  function gather() {
-    const all = takeFigures(everything);
-    if (all !== null) waiting.push({ at: minute, kind: 'all', id: '', figures: all });
-    for (const [kind, things] of Object.entries(tallies))
-      for (const [id, tally] of things) {
-        const figures = takeFigures(tally);
-        if (figures === null) things.delete(id);
-        else waiting.push({ at: minute, kind, id, figures });
-      }
+  function putAside(now: number) {
+    counted.push(present);
+    present = nothingCounted(now - (now % minuteMs));
+  }
+
+  /** Turns what was put aside into entries. */
+  async function gather() {
+    const aside = counted;
+    counted = [];
+    spare = [];
+    let made = 0;
+    for (const { at, tallies } of aside)
+      for (const [kind, things] of Object.entries(tallies))
+        for (const [id, tally] of things) {
+          waiting.push({ at, kind, id, figures: takeFigures(tally) });
+          spare.push(tally);
+          if (++made % entriesAtOnce === 0) await setImmediate();
+        }
   }
 
   function flush(): Promise<void> {
@@ -128,16 +139,32 @@ export function createStatistics(options: {
   }
 
   async function write() {
-    gather();
+    putAside(clock.now());
+    await gather();
     if (waiting.length === 0) return;
-    const entries = waiting;
-    waiting = [];
+    const left = new Set(waiting);
     try {
-      await journal.add(entries);
+      await journal.add(waiting, (added) => {
+        for (const entry of added) left.delete(entry);
+      });
+      waiting = [];
+      rollingUp = rollingUp.then(rollUp);
     } catch (error) {
       options.failed(error, 'keep statistics');
-      waiting = [...entries, ...waiting].slice(-entriesMost);
+      waiting = [...left].slice(-entriesMost);
       cancelFlush ??= clock.after(flushMs, () => void flush());
+    }
+  }
+
+  /** Nobody waits for it: what is read is the same before and after. */
+  async function rollUp() {
+    const { at } = present;
+    if (at === rolledUpTo) return;
+    try {
+      await journal.rollUp(at);
+      rolledUpTo = at;
+    } catch (error) {
+      options.failed(error, 'roll up statistics');
     }
   }
 
@@ -151,23 +178,23 @@ export function createStatistics(options: {
     received(collectorId, events) {
       if (events === 0) return;
       begin();
-      add(everything, countSlots.received, events);
-      add(tallyOf(tallies.collector, collectorId), countSlots.received, events);
+      add(tallyOf('all', ''), countSlots.received, events);
+      add(tallyOf('collector', collectorId), countSlots.received, events);
     },
     rejected(collectorId, code) {
       begin();
       happens(happening, countSlots.rejected);
       happens(happening, reasonSlots.rejected[code]);
-      addHappening(everything, happening);
-      if (collectorId !== null) addHappening(tallyOf(tallies.collector, collectorId), happening);
+      addHappening(tallyOf('all', ''), happening);
+      if (collectorId !== null) addHappening(tallyOf('collector', collectorId), happening);
     },
     matched(events) {
       begin();
       for (const [{ source }, rules] of events) {
         const slot = rules.length === 0 ? countSlots.unmatched : countSlots.matched;
-        add(everything, slot, 1);
-        add(tallyOf(tallies.collector, source.collectorId), slot, 1);
-        for (const { id } of rules) add(tallyOf(tallies.action, id), slot, 1);
+        add(tallyOf('all', ''), slot, 1);
+        add(tallyOf('collector', source.collectorId), slot, 1);
+        for (const { id } of rules) add(tallyOf('action', id), slot, 1);
       }
     },
     created(deliveries) {
@@ -212,6 +239,14 @@ export function createStatistics(options: {
     },
     async [Symbol.asyncDispose]() {
       await flush();
+      await rollingUp;
     },
+  };
+}
+
+function nothingCounted(at: number): Counted {
+  return {
+    at,
+    tallies: { all: new Map(), action: new Map(), destination: new Map(), connection: new Map(), collector: new Map() },
   };
 }

@@ -95,18 +95,14 @@ export function addHappening(tally: Tally, happening: Happening, times = 1): voi
   if (answered !== 0) tally[lastAnswer] = answered;
 }
 
-/** The figures of a tally that are not 0, and the tally empty again; null when all are. */
-export function takeFigures(tally: Tally): Figures | null {
+/** The figures of a tally that are not 0; it is empty then. */
+export function takeFigures(tally: Tally): Figures {
   const figures: Record<string, number> = {};
-  let isEmpty = true;
   for (let at = 0; at < tally.length; at++) {
     const value = tally[at];
     const name = slots[at];
-    if (value === undefined || value === 0 || name === undefined) continue;
-    figures[name] = value;
-    isEmpty = false;
+    if (value !== undefined && value !== 0 && name !== undefined) figures[name] = value;
   }
-  if (isEmpty) return null;
   tally.fill(0);
   return figures;
 }

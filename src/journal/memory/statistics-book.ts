@@ -1,15 +1,15 @@
-import { gatherFigures } from '../figures.ts';
 import { addFigures, type Statistics, type StatisticsEntry, statisticsSteps } from '../journal.ts';
+import { gatherFigures } from './gather-figures.ts';
 
 /** Statistics in memory: the figures of each step by its length, kind, start and thing. */
-export function statisticsBook(): Pick<Statistics, 'add' | 'read'> {
+export function statisticsBook(): Pick<Statistics, 'add' | 'rollUp' | 'read'> {
   const steps = statisticsSteps.map((step) => ({
     ...step,
     kept: new Map<string, StatisticsEntry & { figures: Record<string, number> }>(),
   }));
   return {
-    async add(entries) {
-      for (const { ms, keptMs, kept } of steps) {
+    async add(entries, added) {
+      for (const { ms, kept } of steps)
         for (const { at: time, kind, id, figures } of entries) {
           const at = time - (time % ms);
           const key = JSON.stringify([at, kind, id]);
@@ -17,9 +17,11 @@ export function statisticsBook(): Pick<Statistics, 'add' | 'read'> {
           addFigures(entry.figures, figures);
           kept.set(key, entry);
         }
-        const newest = Math.max(...entries.map((one) => one.at));
-        for (const [key, { at }] of kept) if (at < newest - keptMs) kept.delete(key);
-      }
+      added?.(entries);
+    },
+    async rollUp(before) {
+      for (const { keptMs, kept } of steps)
+        for (const [key, { at }] of kept) if (at < before - keptMs) kept.delete(key);
     },
     async read(query) {
       const gathered = gatherFigures(query);

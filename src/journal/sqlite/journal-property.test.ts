@@ -338,6 +338,10 @@ const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           })),
         ),
     })),
+  fc.integer({ min: -20, max: 200 }).map((minutes) => ({
+    title: `roll up ${minutes}`,
+    run: (journal, story) => journal.statistics.rollUp(story.now + minutes * minute),
+  })),
   fc
     .record({
       kind: fc.constantFrom('action', 'destination'),

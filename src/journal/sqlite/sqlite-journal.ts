@@ -22,6 +22,7 @@ import type { operations } from './operations.ts';
 import type { PlannedNumbers, PlannedRow } from './planned-rows.ts';
 import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
+import { addInParts, partOf, rollUp } from './statistics-parts.ts';
 
 /** The module that a database must load for `sqliteJournal`. */
 export const journalOperations = new URL(
@@ -189,11 +190,9 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     statistics: {
-      add(entries) {
-        const text = JSON.stringify(entries);
-        return client.write('addStatistics', { entries: text }, { bytes: text.length, isIntake: false });
-      },
-      read: (query) => client.read('readStatistics', query),
+      add: (entries, added = () => {}) => addInParts(client, entries, added),
+      rollUp: (before) => rollUp(client, before),
+      read: (query) => client.read('readStatistics', { ...query, part: query.id === null ? null : partOf(query.id) }),
       async waiting(destinationId, except) {
         const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);
         return countByAction(await client.read('waiting', { destinationId, except: numbers }));

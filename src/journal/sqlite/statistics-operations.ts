@@ -1,92 +1,90 @@
 import type { Db } from '../../sqlite/db.ts';
-import { gatherFigures } from '../figures.ts';
-import {
-  addFigures,
-  type Figures,
-  type StatisticsAnswer,
-  type StatisticsEntry,
-  type StatisticsQuery,
-  statisticsSteps,
-} from '../journal.ts';
-import { packLines, type StoredLines, unpackLines } from './lines.ts';
+import { type StatisticsAnswer, type StatisticsQuery, statisticsSteps } from '../journal.ts';
+import { type FigureTable, figureSum, packTable, unpackTable } from './figure-table.ts';
+import type { StoredLines } from './lines.ts';
+import { gatherTables } from './statistics-answer.ts';
 
-type FiguresById = Record<string, Record<string, number>>;
+/** Figures of things of one kind in one minute; `figures` is a FigureTable as JSON. */
+export type FreshFigures = Place & { figures: string };
+
+type Place = { at: number; kind: string; part: number };
 type Row = { at: number; figures: StoredLines };
 
-const [minute, ...longer] = statisticsSteps;
+// One call takes about a millisecond: others wait for as long.
+const freshAtOnce = 12;
+const thingsAtOnce = 12;
+const forgottenAtOnce = 50;
 
 export const statisticsOperations = {
-  /** `entries` is StatisticsEntry[] as JSON. */
-  addStatistics(db: Db, { entries }: { entries: string }): void {
-    const given: StatisticsEntry[] = JSON.parse(entries);
-    let newest = 0;
-    for (const [kind, ofKind] of Map.groupBy(given, (one) => one.kind))
-      for (const [at, inMinute] of Map.groupBy(ofKind, (one) => stepOf(one.at, minute.ms))) {
-        newest = Math.max(newest, at);
-        const byId: FiguresById = {};
-        for (const { id, figures } of inMinute) addTo(byId, id, figures);
-        const wasCounted = merge(db, minute.ms, kind, at, byId);
-        if (wasCounted) for (const { ms } of longer) merge(db, ms, kind, stepOf(at, ms), byId);
-      }
-    countMinutes(db, newest);
+  addStatistics(db: Db, fresh: FreshFigures[]): void {
+    const sql = 'INSERT INTO fresh_statistic (at, kind, part, figures) VALUES (?, ?, ?, ?)';
+    for (const { at, kind, part, figures } of fresh) db.run(sql, at, kind, part, figures);
   },
 
-  readStatistics(db: Db, query: StatisticsQuery): StatisticsAnswer {
+  /**
+   * Moves some of what is fresh from before a time into the steps, or forgets some steps whose time is over. Answers
+   * whether there is more of it. What is moved leaves its old place in the same transaction: nothing counts twice.
+   */
+  rollUpStatistics(db: Db, { before }: { before: number }): boolean {
+    const sql = 'SELECT at, kind, part FROM fresh_statistic WHERE at < ? ORDER BY at, kind, part LIMIT 1';
+    for (let things = 0; things < thingsAtOnce; ) {
+      const place = db.get<Place>(sql, before);
+      if (place === undefined) return forget(db, before);
+      things += moveIntoSteps(db, place);
+    }
+    return true;
+  },
+
+  /** `part`: the one that the query's id is in. */
+  readStatistics(db: Db, { part, ...query }: StatisticsQuery & { part: number | null }): StatisticsAnswer {
     const { kind, from, to, stepMs } = query;
-    const gathered = gatherFigures(query);
-    const gather = (rows: Row[]) => {
-      for (const { at, figures } of rows)
-        for (const [id, one] of Object.entries(parse(figures))) gathered.add(at, id, one);
-    };
-    const sql = 'SELECT at, figures FROM statistic WHERE step_ms = ? AND kind = ? AND at BETWEEN ? AND ?';
-    const end = to + stepMs - 1;
-    gather(db.all<Row>(sql, stepMs, kind, from, end));
-    if (stepMs !== minute.ms) gather(db.all<Row>(`${sql} AND is_counted = 0`, minute.ms, kind, from, end));
+    const gathered = gatherTables(query);
+    const where = 'kind = ?2 AND at BETWEEN ?3 AND ?4 AND part = coalesce(?5, part)';
+    const rows = db.all<Row>(
+      `SELECT at, figures FROM statistic WHERE step_ms = ?1 AND ${where}
+       UNION ALL SELECT at, figures FROM fresh_statistic WHERE ${where}`,
+      stepMs,
+      kind,
+      from,
+      to + stepMs - 1,
+      part,
+    );
+    for (const { at, figures } of rows) gathered.add(at, unpackTable(figures));
     return gathered.answer();
   },
 };
 
-/** Adds to a row, making it when there is none. Answers whether longer steps have it already. */
-function merge(db: Db, stepMs: number, kind: string, at: number, more: FiguresById): boolean {
-  const where = 'WHERE step_ms = ? AND kind = ? AND at = ?';
-  const before = db.get<{ is_counted: number; figures: StoredLines }>(
-    `SELECT is_counted, figures FROM statistic ${where}`,
-    stepMs,
-    kind,
+/** Moves the fresh figures of one place, as many as one call may; answers of how many things they are. */
+function moveIntoSteps(db: Db, { at, kind, part }: Place): number {
+  const rows = db.all<{ number: number; figures: StoredLines }>(
+    `SELECT rowid AS number, figures FROM fresh_statistic WHERE at = ? AND kind = ? AND part = ? LIMIT ${freshAtOnce}`,
     at,
+    kind,
+    part,
   );
+  const sum = figureSum();
+  for (const { figures } of rows) sum.addTable(unpackTable(figures));
+  for (const { ms } of statisticsSteps) addToStep(db, ms, { at: at - (at % ms), kind, part }, sum.table);
+  for (const { number } of rows) db.run('DELETE FROM fresh_statistic WHERE rowid = ?', number);
+  return sum.table.ids.length;
+}
+
+function addToStep(db: Db, stepMs: number, { at, kind, part }: Place, more: FigureTable) {
+  const sql = 'SELECT rowid AS number, figures FROM statistic WHERE step_ms = ? AND at = ? AND kind = ? AND part = ?';
+  const before = db.get<{ number: number; figures: StoredLines }>(sql, stepMs, at, kind, part);
   if (before === undefined) {
-    const sql = 'INSERT INTO statistic (step_ms, kind, at, is_counted, figures) VALUES (?, ?, ?, 0, ?)';
-    db.run(sql, stepMs, kind, at, packLines(JSON.stringify(more)));
-    return false;
+    const insert = 'INSERT INTO statistic (step_ms, at, kind, part, figures) VALUES (?, ?, ?, ?, ?)';
+    db.run(insert, stepMs, at, kind, part, packTable(more));
+    return;
   }
-  const sum = parse(before.figures);
-  for (const [id, figures] of Object.entries(more)) addTo(sum, id, figures);
-  db.run(`UPDATE statistic SET figures = ? ${where}`, packLines(JSON.stringify(sum)), stepMs, kind, at);
-  return before.is_counted === 1;
+  const sum = figureSum(unpackTable(before.figures));
+  sum.addTable(more);
+  db.run('UPDATE statistic SET figures = ? WHERE rowid = ?', packTable(sum.table), before.number);
 }
 
-/** Adds the minutes before one to the longer steps, once each, and forgets what is over its time. */
-function countMinutes(db: Db, before: number) {
-  const sql = 'SELECT kind, at, figures FROM statistic WHERE step_ms = ? AND is_counted = 0 AND at < ?';
-  const over = db.all<Row & { kind: string }>(sql, minute.ms, before);
-  if (over.length === 0) return;
-  for (const { kind, at, figures } of over) {
-    for (const { ms } of longer) merge(db, ms, kind, stepOf(at, ms), parse(figures));
-    db.run('UPDATE statistic SET is_counted = 1 WHERE step_ms = ? AND kind = ? AND at = ?', minute.ms, kind, at);
-  }
-  for (const { ms, keptMs } of statisticsSteps)
-    db.run('DELETE FROM statistic WHERE step_ms = ? AND at < ?', ms, before - keptMs);
+/** Answers whether there may be more to forget. */
+function forget(db: Db, before: number): boolean {
+  const sql = `DELETE FROM statistic WHERE rowid IN
+    (SELECT rowid FROM statistic WHERE step_ms = ? AND at < ? LIMIT ${forgottenAtOnce})`;
+  return statisticsSteps.some(({ ms, keptMs }) => db.run(sql, ms, before - keptMs) === forgottenAtOnce);
 }
-
-function addTo(byId: FiguresById, id: string, figures: Figures) {
-  const sum = byId[id] ?? {};
-  addFigures(sum, figures);
-  byId[id] = sum;
-}
-
-function parse(stored: StoredLines): FiguresById {
-  return JSON.parse(unpackLines(stored)[0] ?? '{}');
-}
-
-const stepOf = (at: number, ms: number) => at - (at % ms);

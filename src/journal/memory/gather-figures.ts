@@ -1,4 +1,4 @@
-import { addFigures, type Figures, type StatisticsAnswer, type StatisticsQuery } from './journal.ts';
+import { addFigures, type Figures, type StatisticsAnswer, type StatisticsQuery } from '../journal.ts';
 
 /** Puts together what a query asks for, from figures in any order. */
 export function gatherFigures(query: StatisticsQuery): {

@@ -1,0 +1,59 @@
+import { type StatisticsEntry, statisticsSteps } from '../journal.ts';
+import { figureSum } from './figure-table.ts';
+import type { JournalClient } from './sqlite-journal.ts';
+import type { FreshFigures } from './statistics-operations.ts';
+
+/** With a thousand things of a kind a row holds about 16 of them. */
+const parts = 64;
+// One call takes about a millisecond: others wait for as long.
+const entriesAtOnce = 200;
+const rowsAtOnce = 32;
+const minuteMs = statisticsSteps[0].ms;
+
+/** Writes entries in short calls, one after the other, so that others get in between; tells what each has written. */
+export async function addInParts(
+  client: JournalClient,
+  entries: readonly StatisticsEntry[],
+  added: (entries: readonly StatisticsEntry[]) => void,
+): Promise<void> {
+  let call: StatisticsEntry[][] = [];
+  let size = 0;
+  const write = async () => {
+    const fresh = call.map(freshFigures);
+    const bytes = fresh.reduce((sum, { figures }) => sum + figures.length, 0);
+    await client.write('addStatistics', fresh, { bytes, isIntake: false });
+    added(call.flat());
+    call = [];
+    size = 0;
+  };
+  for (const ofPlace of Map.groupBy(entries, placeOf).values())
+    for (let start = 0; start < ofPlace.length; start += entriesAtOnce) {
+      const row = ofPlace.slice(start, start + entriesAtOnce);
+      if (call.length === rowsAtOnce || size + row.length > entriesAtOnce) await write();
+      call.push(row);
+      size += row.length;
+    }
+  if (size > 0) await write();
+}
+
+/** Moves what is over into the steps, a short call after the other. */
+export async function rollUp(client: JournalClient, before: number): Promise<void> {
+  while (await client.write('rollUpStatistics', { before }));
+}
+
+function freshFigures(entries: readonly StatisticsEntry[]): FreshFigures {
+  const sum = figureSum();
+  for (const { id, figures } of entries) sum.add(id, figures);
+  const { at, kind, id } = entries[0] ?? { at: 0, kind: '', id: '' };
+  return { at: minuteOf(at), kind, part: partOf(id), figures: JSON.stringify(sum.table) };
+}
+
+const placeOf = ({ at, kind, id }: StatisticsEntry) => `${minuteOf(at)} ${partOf(id)} ${kind}`;
+const minuteOf = (at: number) => at - (at % minuteMs);
+
+/** Which share of a kind's things an id is in, for ever. */
+export function partOf(id: string): number {
+  let hash = 0;
+  for (let at = 0; at < id.length; at++) hash = (hash * 31 + id.charCodeAt(at)) | 0;
+  return (hash >>> 0) % parts;
+}
