@@ -9,6 +9,7 @@ import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { secretFields } from './connections/secret-fields.ts';
 import { idSource } from './contract/ids.ts';
+import type { Secret } from './contract/secret.ts';
 import { parseAllowRules } from './egress/allow.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
@@ -210,11 +211,16 @@ function needsSandbox({ documents }: Snapshot): boolean {
   return documents.destination.values().some(({ body }) => trivialForm(body.template) === null);
 }
 
-function liveSecrets({ documents }: Snapshot) {
+/** Of each body that was looked through once: any change asks for the secrets of all, and bodies never change. */
+const knownSecrets = new WeakMap<object, readonly Secret[]>();
+
+function liveSecrets({ documents }: Snapshot): Secret[] {
   const { connection, destination } = documents;
-  return [...connection.values(), ...destination.values()].flatMap(({ body }) =>
-    Array.from(secretFields(body), ({ secret }) => secret),
-  );
+  return [...connection.values(), ...destination.values()].flatMap(({ body }) => {
+    const secrets = knownSecrets.get(body) ?? Array.from(secretFields(body), ({ secret }) => secret);
+    knownSecrets.set(body, secrets);
+    return secrets;
+  });
 }
 
 function isLoopback(host: string): boolean {
