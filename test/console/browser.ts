@@ -97,11 +97,18 @@ export async function barriers(page: Page): Promise<string[]> {
   return [...light, ...dark.map((one) => `dark: ${one}`), ...narrow.map((one) => `320 px: ${one}`)];
 }
 
+/** axe-core's rules, by what can have changed. */
+const rulesAbout = {
+  all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  colours: ['color-contrast'],
+  layout: ['target-size', 'scrollable-region-focusable', 'button-name', 'link-name', 'label', 'page-has-heading-one'],
+};
+
 /**
  * What axe-core finds against WCAG 2.2 AA: one line per rule, with the first places. In dark mode only colours differ from
  * light mode, and in a narrow window only the layout: there the other rules would find nothing new.
  */
-async function accessibilityProblems(page: Page, about: 'all' | 'colours' | 'layout'): Promise<string[]> {
+async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout): Promise<string[]> {
   // Run as the browser's own code: the page's policy lets no script in.
   return page.evaluate(`(async () => {
     globalThis.axe ?? (() => {${axeSource}})();
@@ -111,13 +118,10 @@ async function accessibilityProblems(page: Page, about: 'all' | 'colours' | 'lay
     const fading = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 2_000);
     await Promise.allSettled(fading.map(({ finished }) => finished));
     const { violations } = await axe.run(document, {
-      runOnly: ${about === 'colours'} ? ['color-contrast'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      runOnly: ${JSON.stringify(rulesAbout[about])},
       resultTypes: ['violations'],
-      rules: ${about === 'colours'} ? {} : {
-        'color-contrast': { enabled: ${about === 'all'} },
-        // An open menu is no landmark, and stands at the end of the document so that nothing cuts it off.
-        region: { enabled: document.querySelector('[role=menu]') === null },
-      },
+      // An open menu is no landmark, and stands at the end of the document so that nothing cuts it off.
+      rules: ${about !== 'all'} ? {} : { region: { enabled: document.querySelector('[role=menu]') === null } },
     });
     return violations.map(({ id, help, nodes }) => id + ': ' + help + ' — ' +
       nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | '));
