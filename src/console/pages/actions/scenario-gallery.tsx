@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
+import cards from '../../parts/link-cards.module.css';
 import css from './scenario-gallery.module.css';
 import { firstScenarios } from './scenarios.ts';
 
@@ -15,14 +16,14 @@ export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNod
         {words.emptyText}
       </Text>
       {isEnabled ? (
-        <ul className={css['cards']}>
+        <ul className={cards['cards']}>
           {firstScenarios.map(([scenario, icon]) => (
             <li key={scenario}>
-              <Link to="/actions/new" search={{ scenario, step: undefined } as never} className={css['card']}>
-                <span className={css['icon']}>
+              <Link to="/actions/new" search={{ scenario, step: undefined } as never} className={cards['card']}>
+                <span className={cards['icon']}>
                   <Icon name={icon} size={20} />
                 </span>
-                <span className={css['name']}>{words.scenarios[scenario][0]}</span>
+                <span className={cards['name']}>{words.scenarios[scenario][0]}</span>
                 <Text span c="dimmed">
                   {words.scenarios[scenario][1]}
                 </Text>

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
+import cards from '../../parts/link-cards.module.css';
 import { type Preset, presetsLike } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
 import css from './connection-type-page.module.css';
@@ -24,7 +25,7 @@ export function ConnectionTypePage(): ReactNode {
         <Title order={2} mb="xs">
           {w.title}
         </Title>
-        <ul className={css['cards']}>
+        <ul className={cards['cards']}>
           <Card to="/connections/new/webhook" icon="webhook" name={w.webhook} text={w.webhookText} />
           <Card to="/connections/new/curl" icon="code" name={w.curl} text={w.curlText} />
           <Card to="/connections/new/file" icon="inbox" name={w.file} text={w.fileText} />
@@ -50,7 +51,7 @@ export function ConnectionTypePage(): ReactNode {
         <Text c="dimmed" size="sm" role="status" mb="xs">
           {w.found(found.length)}
         </Text>
-        <ul className={css['cards']}>
+        <ul className={cards['cards']}>
           {found.map((preset) => (
             <PresetCard key={preset.id} preset={preset} />
           ))}
@@ -70,11 +71,11 @@ type CardProps = {
 function Card({ to, icon, name, text }: CardProps): ReactNode {
   return (
     <li>
-      <Link to={to} className={css['card'] ?? ''}>
-        <span className={css['icon']}>
+      <Link to={to} className={cards['card'] ?? ''}>
+        <span className={cards['icon']}>
           <Icon name={icon} size={22} />
         </span>
-        <span className={css['name']}>{name}</span>
+        <span className={cards['name']}>{name}</span>
         <Text component="span" c="dimmed">
           {text}
         </Text>
@@ -92,7 +93,7 @@ function PresetCard({ preset }: { preset: Preset }): ReactNode {
           {name.charAt(0)}
         </span>
         <span className={css['words']}>
-          <span className={css['name']}>{name}</span>
+          <span className={cards['name']}>{name}</span>
           <Text component="span" c="dimmed" size="sm">
             {about}
           </Text>

@@ -49,11 +49,7 @@ export function usePreview(tried: Tried, isHeld: boolean) {
     enabled: isOn && destinationId === null,
   });
   const query = destinationId === null ? unsaved : saved;
-  const run = () => {
-    settle();
-    void query.refetch();
-  };
-  return { ...query, run, isBehind: body !== settled };
+  return { ...query, run: runOf(query, settle), isBehind: body !== settled };
 }
 
 export type Check = Answer<'checkDestination'>;
@@ -75,12 +71,14 @@ export function useCheck({ destinationId, connectionId, draft, actionId }: Tried
     enabled: isOn && destinationId === null,
   });
   const query = destinationId === null ? unsaved : saved;
-  const run = () => {
-    settle();
-    void query.refetch();
-  };
-  return { ...query, run };
+  return { ...query, run: runOf(query, settle) };
 }
+
+/** Takes what is typed as it is, and asks at once. */
+const runOf = (query: { refetch(): Promise<unknown> }, settle: () => void) => () => {
+  settle();
+  void query.refetch();
+};
 
 /** A text as it was when it last stood still for a while, and how to take it as it is. */
 function useSettled(text: string, afterMs: number): [settled: string, settle: () => void] {
