@@ -1,7 +1,7 @@
 import { curlCommand } from '../contract/curl.ts';
 import type { Attempt, Delivery, DeliveryStatus } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
-import type { LastAttempt } from '../contract/routes.ts';
+import type { LastAttempt } from '../contract/routes/deliveries.ts';
 import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';

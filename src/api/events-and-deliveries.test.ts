@@ -6,7 +6,7 @@ import type { Attempt } from '../contract/delivery.ts';
 import { delivery } from '../contract/delivery.ts';
 import { event } from '../contract/event.ts';
 import { allRights } from '../contract/rights.ts';
-import { explanationOutput } from '../contract/routes.ts';
+import { explanationOutput } from '../contract/routes/events.ts';
 import { startTestServer } from './server.testing.ts';
 
 const attempt: Attempt = {

@@ -11,7 +11,8 @@ import { errors } from './errors.ts';
 import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
 import { parameter } from './parameter.ts';
-import { type RouteId, routes, sampleInput } from './routes.ts';
+import { type RouteId, routes } from './routes.ts';
+import { sampleInput } from './sample.ts';
 import { stats } from './stats.ts';
 import { trace } from './trace.ts';
 

@@ -1,5 +1,5 @@
 import type { Event } from '../contract/event.ts';
-import type { SampleInput } from '../contract/routes.ts';
+import type { SampleInput } from '../contract/sample.ts';
 
 /** The event that a preview or a test runs on, made of what a person typed. Its id says that it is stored nowhere. */
 export function sampleEvent(given: NonNullable<SampleInput['event']>, now: number): Event {

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { Delivery } from '../../contract/delivery.ts';
-import type { LastAttempt } from '../../contract/routes.ts';
+import type { LastAttempt } from '../../contract/routes/deliveries.ts';
 import { apiQuery } from '../data/api.ts';
 import { useNamed } from '../data/named.ts';
 import { deliveries as words } from '../messages/en/deliveries.ts';

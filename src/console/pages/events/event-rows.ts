@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { Event } from '../../../contract/event.ts';
-import type { EventOutcome } from '../../../contract/routes.ts';
+import type { EventOutcome } from '../../../contract/routes/events.ts';
 import type { StreamedEvent } from '../../data/event-stream.ts';
 import { useOutcomes } from './use-outcomes.ts';
 

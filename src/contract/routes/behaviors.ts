@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { behavior, behaviorInput } from '../behavior.ts';
+import { conditionCount, conditionCountInput } from '../check.ts';
+import { condition } from '../condition.ts';
+import { documentRoutes } from '../document-routes.ts';
+import { explainedCondition } from '../explanation.ts';
+import { api } from '../route.ts';
+import { sampleEvent } from '../sample.ts';
+
+export const behaviorRoutes = {
+  ...documentRoutes({
+    one: 'behavior',
+    many: 'behaviors',
+    area: 'behaviors',
+    at: '/behaviors',
+    input: behaviorInput,
+    output: behavior,
+  }),
+  countConditions: api(
+    'POST',
+    '/conditions/count',
+    ['behaviors:view', 'events:view'],
+    'Count how many of the newest events conditions hold for',
+    { tag: 'behaviors', body: conditionCountInput, output: conditionCount },
+  ),
+  checkCondition: api('POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {
+    tag: 'behaviors',
+    body: z.strictObject({ condition, eventId: z.string().optional(), event: sampleEvent.optional() }),
+    output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
+  }),
+};

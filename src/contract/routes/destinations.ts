@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { destinationCheck, destinationCheckInput, unsavedDestinationCheckInput } from '../check.ts';
+import { delivery, renderResult } from '../delivery.ts';
+import { destination, destinationInput } from '../destination.ts';
+import { documentRoutes, listQuery } from '../document-routes.ts';
+import { pageOf } from '../page.ts';
+import { api } from '../route.ts';
+import { sampleInput } from '../sample.ts';
+
+const previewOutput = z.strictObject({
+  request: z
+    .strictObject({
+      method: z.string(),
+      url: z.string(),
+      headers: z.array(z.tuple([z.string(), z.string()])),
+      body: z.string().nullable(),
+    })
+    .nullable(),
+  result: renderResult,
+  warnings: z.array(z.string()),
+});
+export type Preview = z.output<typeof previewOutput>;
+
+export const destinationRoutes = {
+  ...documentRoutes({
+    one: 'destination',
+    many: 'destinations',
+    area: 'connections',
+    at: '/connections/{id}/destinations',
+    input: destinationInput,
+    output: destination,
+    named: '`Connection/Destination`, URL-encoded',
+  }),
+  listAllDestinations: api(
+    'GET',
+    '/destinations',
+    ['connections:view'],
+    'List the destinations of all connections, newest first',
+    { tag: 'destinations', query: listQuery, output: pageOf(destination) },
+  ),
+  previewDestination: api(
+    'POST',
+    '/destinations/{id}/preview',
+    ['connections:view', 'payloads:view'],
+    'Show the request that an event would send',
+    { tag: 'destinations', body: sampleInput, output: previewOutput },
+  ),
+  previewUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/preview',
+    ['connections:view', 'payloads:view'],
+    'Show the request that an event would send to a destination that is not saved yet',
+    { tag: 'destinations', body: sampleInput, output: previewOutput },
+  ),
+  checkDestination: api(
+    'POST',
+    '/destinations/{id}/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered, and what a draft changes',
+    { tag: 'destinations', body: destinationCheckInput, output: destinationCheck },
+  ),
+  checkUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered by a destination that is not saved yet',
+    { tag: 'destinations', body: unsavedDestinationCheckInput, output: destinationCheck },
+  ),
+  testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
+    tag: 'destinations',
+    body: sampleInput,
+    output: delivery,
+  }),
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { route } from '../route.ts';
+import { anything } from './fields.ts';
+
+export const operatingRoutes = {
+  livez: route('GET', '/livez', null, 'Whether the process runs', { tag: 'operating', output: anything }),
+  readyz: route('GET', '/readyz', null, 'Whether it takes in events and delivers', {
+    tag: 'operating',
+    query: z.object({ verbose: z.string().optional() }),
+    output: anything,
+  }),
+  healthz: route('GET', '/healthz', null, 'The same as readyz', { tag: 'operating', output: anything }),
+  version: route('GET', '/version', null, 'The version of the program and of its parts', {
+    tag: 'operating',
+    output: anything,
+  }),
+  metrics: route(
+    'GET',
+    '/metrics',
+    ['settings:view'],
+    'Metrics in the OpenMetrics format (open when the server listens on loopback only)',
+    {
+      tag: 'operating',
+      output: z.string(),
+      produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    },
+  ),
+  openapi: route('GET', '/openapi.json', null, 'This description as OpenAPI 3.1', {
+    tag: 'operating',
+    output: anything,
+  }),
+};

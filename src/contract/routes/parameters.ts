@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../page.ts';
+import { parameter, parameterPatch } from '../parameter.ts';
+import { api } from '../route.ts';
+import { flag, textFilter } from './fields.ts';
+
+export const parameterRoutes = {
+  listParameters: api('GET', '/parameters', ['parameters:view'], 'List the parameters seen on events, by name', {
+    tag: 'parameters',
+    query: z.strictObject({ ...pageQuery, name: textFilter, offered: flag.optional(), seen: flag.optional() }),
+    output: pageOf(parameter),
+  }),
+  changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
+    tag: 'parameters',
+    body: parameterPatch,
+    output: parameter,
+  }),
+};

@@ -1,0 +1,22 @@
+import { api } from '../route.ts';
+import { trace, tracedStory, traceInput } from '../trace.ts';
+
+export const traceRoutes = {
+  startTrace: api('POST', '/traces', ['events:view'], 'Start to follow events that carry the id of the trace', {
+    tag: 'traces',
+    body: traceInput,
+    output: trace,
+    status: 201,
+  }),
+  getTrace: api(
+    'GET',
+    '/traces/{id}',
+    ['events:view'],
+    'Get a trace with its first 200 events and what became of them, oldest first',
+    { tag: 'traces', output: tracedStory },
+  ),
+  stopTrace: api('POST', '/traces/{id}/stop', ['events:view'], 'End a trace; what it followed can still be read', {
+    tag: 'traces',
+    output: trace,
+  }),
+};
