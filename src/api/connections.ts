@@ -2,13 +2,13 @@ import { checkConnection } from '../connections/check-connection.ts';
 import { testConnection } from '../connections/connection-test.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import { connectionInput } from '../contract/connection.ts';
-import { AppError, type FieldError } from '../contract/errors.ts';
+import { AppError } from '../contract/errors.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
 import { documentHandlers } from './document-handlers.ts';
 import { documentsOf } from './documents.ts';
-import type { Draft, Kind } from './kind.ts';
+import { exposedSecrets } from './exposed-secrets.ts';
+import type { Kind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
-import { holdsSecret } from './secret-places.ts';
 import { invalid } from './validate.ts';
 
 /** Connections: their checks before saving, and testing them. */
@@ -77,40 +77,4 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
     placeOfName: (name) => ({ name, parent: null }),
     withIds: (json) => json,
   };
-}
-
-/**
- * Stored secrets that the draft would send to another host than the one they were given for: they must be given again,
- * else whoever may edit a connection could read its secrets by having them sent to himself.
- */
-function exposedSecrets({ body, before, kept, snapshot }: Draft<'connection'>): FieldError[] {
-  if (before === null) return [];
-  const again = 'The address changed; send this secret again.';
-  const asked = (pointers: readonly string[]) => pointers.map((pointer) => ({ pointer, detail: again }));
-  if (isElsewhere(before.body.baseUrl, body.baseUrl)) {
-    const own = [...snapshot.documents.destination.values()].filter(
-      (one) => one.body.connectionId === before.id && holdsSecret(one.body.settings.headers),
-    );
-    const names = own.map((one) => one.body.name).join(', ');
-    const detail = `Destinations have secret headers that would go to another host; remove these first: ${names}.`;
-    return [...asked(kept), ...(own.length > 0 ? [{ pointer: '/baseUrl', detail }] : [])];
-  }
-  const tokenUrl = (auth: ConnectionBody['auth']) => (auth.type === 'oauth2' ? auth.accessTokenUrl : null);
-  const [oldToken, newToken] = [tokenUrl(before.body.auth), tokenUrl(body.auth)];
-  const [oldProxy, newProxy] = [before.body.settings.proxy?.url ?? null, body.settings.proxy?.url ?? null];
-  return asked(
-    kept.filter(
-      (pointer) =>
-        (pointer.startsWith('/auth/') && isElsewhere(oldToken, newToken)) ||
-        (pointer.startsWith('/settings/proxy/') && isElsewhere(oldProxy, newProxy)),
-    ),
-  );
-}
-
-/** Whether a new address names another host, or the same one without encryption. */
-function isElsewhere(before: string | null, after: string | null): boolean {
-  if (before === null || after === null) return false;
-  const [from, to] = [URL.parse(before), URL.parse(after)];
-  if (from === null || to === null) return before !== after;
-  return from.hostname !== to.hostname || (from.protocol === 'https:' && to.protocol === 'http:');
 }

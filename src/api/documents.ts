@@ -9,7 +9,7 @@ import { checkIfMatch, versionTag } from './entity-tag.ts';
 import { foldName } from './fold-name.ts';
 import type { Kind, ManagedKind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
-import { isSameBody, placeSecrets, showSecrets } from './secret-places.ts';
+import { isSameBody, placeSecrets, secretPointers, showSecrets } from './secret-places.ts';
 import { invalid, validate } from './validate.ts';
 
 type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
@@ -249,7 +249,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         const stored = old.body as Bodies[K]; // a version of the same kind
         const body = kind.rolledBack?.(stored, before.body) ?? stored;
         checkNameIsFree(body, before, snapshot);
-        const warnings = kind.check({ body, before, kept: [], snapshot });
+        const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot });
         const now = new Date(parts.now()).toISOString();
         return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
       });

@@ -1,4 +1,4 @@
-import { reveal } from '../connections/secret-fields.ts';
+import { reveal, secretFields } from '../connections/secret-fields.ts';
 import { publicTokenFields } from '../contract/connection.ts';
 import { Secret, type SecretMark } from '../contract/secret.ts';
 import { isObject } from './merge-patch.ts';
@@ -79,8 +79,12 @@ export function keepHeaderValues(patch: unknown, shown: unknown): unknown {
 
 /** Whether a body holds any stored secret. */
 export function holdsSecret(body: unknown): boolean {
-  if (body instanceof Secret) return true;
-  return typeof body === 'object' && body !== null && Object.values(body).some(holdsSecret);
+  return !secretFields(body).next().done;
+}
+
+/** The JSON pointers of all secrets in a stored body. */
+export function secretPointers(body: unknown): string[] {
+  return Array.from(secretFields(body), ({ pointer }) => pointer);
 }
 
 /** Whether two stored bodies say the same; secrets are the same when they are the same object. */

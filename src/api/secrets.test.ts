@@ -146,34 +146,63 @@ test('secret headers go by their name, in whatever order they come back', async 
   assert.equal(opened.statusCode, 422);
 });
 
-test('stored secrets are asked for again before they would go to another host', async () => {
+test('stored secrets are asked for again, by name, before they would go to another address', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example/v1' };
   const made = await server.make('/connections', { ...base, auth: auths[2], settings });
   const url = `/api/v1/connections/${made['id']}`;
-  const refused: [string, unknown][] = [
-    ['PATCH', { baseUrl: 'https://evil.example/v1' }],
-    ['PUT', { ...made, baseUrl: 'https://evil.example/v1' }],
-    ['PATCH', { baseUrl: 'http://crm.example/v1' }],
-    ['PATCH', { auth: { accessTokenUrl: 'https://evil.example/token' } }],
-    ['PATCH', { settings: { proxy: { url: 'http://evil.example:3128' } } }],
+  const proxied = ['/settings/proxy/password'];
+  const authentic = [
+    '/auth/clientSecret',
+    '/auth/jwt',
+    '/auth/extraParams/assertion_extra',
+    '/auth/extraHeaders/X-Extra',
   ];
-  for (const [method, body] of refused) {
-    const answer = await server.call(method, url, body);
-    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_value'], JSON.stringify(body));
-    assert.match(answer.json().errors[0].detail, /send this secret again/);
+  const own = [
+    ...authentic,
+    '/settings/headers/0/value',
+    '/settings/signing/secret',
+    '/settings/signing/previousSecret',
+  ];
+  const elsewhere = { ...made, baseUrl: 'https://evil.example/v1' };
+  const refused: [method: string, path: string, body: unknown, asked: string[]][] = [
+    ['PATCH', url, { baseUrl: 'https://evil.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'https://crm.example.evil.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'http://crm.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'https://crm.example:8443/v1' }, own],
+    ['PATCH', url, { port: 8443 }, own],
+    ['PUT', url, elsewhere, own],
+    ['PUT', '/api/v1/connections/by-name/C', elsewhere, own],
+    ['PATCH', url, { auth: { accessTokenUrl: 'https://evil.example/token' } }, authentic],
+    ['PATCH', url, { auth: { accessTokenUrl: 'https://id.example:444/token' } }, authentic],
+    ['PATCH', url, { settings: { proxy: { url: 'http://evil.example:3128' } } }, [...own, ...proxied]],
+    ['PATCH', url, { baseUrl: 'https://evil.example', settings: { proxy: null } }, own],
+    ['POST', '/api/v1/connections/test', elsewhere, own],
+  ];
+  for (const [method, path, body, asked] of refused) {
+    const answer = await server.call(method, path, body);
+    const said = `${method} ${JSON.stringify(body)} ${answer.body}`;
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_value'], said);
+    const { errors } = answer.json() as { errors: { pointer: string; detail: string }[] };
+    assert.deepEqual(errors.map((one) => one.pointer).sort(), [...asked].sort(), said);
+    for (const { detail } of errors) assert.match(detail, /send this secret again/);
   }
-  const path = await server.call('PATCH', url, { baseUrl: 'https://crm.example:8443/v2' });
-  assert.equal(path.statusCode, 200);
+  for (const same of [{ baseUrl: 'https://CRM.example.:443/v2' }, { port: 443 }, { settings: { proxy: null } }])
+    assert.equal((await server.call('PATCH', url, same)).statusCode, 200, JSON.stringify(same));
+  const proxy = await server.call('PATCH', url, { settings: { proxy: { url: 'http://evil.example:3128' } } });
+  assert.equal(proxy.statusCode, 422, 'a proxy where none was reads along too');
   const again = { ...base, baseUrl: 'https://new.example', auth: auths[1] };
   assert.equal((await server.call('PUT', url, again)).statusCode, 200);
-  const test = {
-    ...again,
-    id: made['id'],
-    baseUrl: 'https://evil.example',
-    auth: { type: 'bearer', token: { set: true } },
-  };
-  assert.equal((await server.call('POST', '/api/v1/connections/test', test)).statusCode, 422);
+  const back = await server.call('POST', `${url}/rollback`, { version: 1 });
+  assert.deepEqual([back.statusCode, back.json().errors[0].pointer], [422, '/auth/clientSecret']);
+});
+
+test('a password for the token endpoint does not become one for the base URL', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[3] });
+  const auth = { type: 'basic', username: 'u', password: { set: true } };
+  const answer = await server.call('PUT', `/api/v1/connections/${made['id']}`, { ...made, auth });
+  assert.deepEqual([answer.statusCode, answer.json().errors?.[0].pointer], [422, '/auth/password']);
 });
 
 test("a destination's secret headers do not follow its connection to another host, nor come back with an old version", async () => {
