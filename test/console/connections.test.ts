@@ -327,6 +327,52 @@ test('a cURL command becomes a connection and a destination that sends the same'
   assert.deepEqual(tab.problems, []);
 });
 
+test('a cURL command of the same system becomes a destination of its connection, with no secret left in the browser', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  const made = await app.client.call('createConnection', {
+    body: { name: 'Curled', baseUrl: `${receiver.url}/v2`, auth: { type: 'bearer', token: 'own' } },
+  });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=destinations` });
+  const { page } = tab;
+  await page.getByRole('link', { name: 'Paste cURL' }).click();
+  const command = page.getByRole('textbox', { name: 'cURL command' });
+  await command.fill(
+    `curl ${receiver.url}/v2/people -H 'Authorization: Bearer tok' -H 'X-Api-Key: key-of-curl' --json '{"email":"a@b.c"}'`,
+  );
+  await page.getByText('As the connection says: Bearer Token').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const name = page.getByRole('textbox', { name: 'Destination Name' });
+  assert.equal(await name.inputValue(), 'People');
+  await page.reload();
+  await page.getByText('These are your unsaved changes').waitFor();
+  assert.equal(await name.inputValue(), 'People');
+  assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /key-of-curl/);
+  await page.getByText('Advanced', { exact: true }).click();
+  await page.getByLabel('Value of header 1', { exact: true }).fill('key-again');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('link', { name: 'People' }).waitFor();
+  const [destination] = (await app.client.call('listDestinations', { params: { id: made.id } })).data;
+  await app.client.call('testDestination', {
+    params: { id: destination?.id ?? '' },
+    body: { data: [{ email: 'x@y' }] },
+  });
+  const sent = receiver.requests.at(-1);
+  assert.deepEqual(
+    [sent?.method, sent?.target, sent?.headers['authorization'], sent?.headers['x-api-key'], sent?.body],
+    ['POST', '/v2/people', 'Bearer own', 'key-again', '{"email":"x@y"}'],
+  );
+
+  await page.getByRole('link', { name: 'Paste cURL' }).click();
+  await command.fill("curl https://other.example/orders -d 'a=1'");
+  await page.getByText('The command goes to https://other.example/orders').waitFor();
+  await page.getByRole('button', { name: 'New Connection from this command' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://other.example');
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a file shows its plan, then creates and replaces, and stored secrets stay', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();

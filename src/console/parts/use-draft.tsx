@@ -27,6 +27,8 @@ export type Draft<T> = {
 type Options<T> = {
   /** What of the value may be kept: without its secrets. Members left out come from `initial` when it is put back. */
   kept?: (value: T) => Partial<T>;
+  /** What the form begins with as a change already made, such as a pasted command: before anything that was kept. */
+  first?: T | undefined;
 };
 
 /**
@@ -34,12 +36,12 @@ type Options<T> = {
  * kept in this browser for whoever is signed in, under a key of its own (the page's address), and is put back when the
  * form is opened again. Never pass secrets: `kept` takes them out.
  */
-export function useDraft<T extends object>(key: string, initial: T, { kept }: Options<T> = {}): Draft<T> {
+export function useDraft<T extends object>(key: string, initial: T, { kept, first }: Options<T> = {}): Draft<T> {
   const place = `millrace.draft.${useMe()?.name ?? ''}.${key}`;
-  const [found] = useState(() => read(place));
-  const [value, change] = useState<T>(() =>
-    found === null ? initial : { ...initial, ...(found.value as Partial<T>) },
-  ); // our own writing
+  const [found] = useState(() => (first === undefined ? read(place) : null));
+  const [value, change] = useState<T>(
+    () => first ?? (found === null ? initial : { ...initial, ...(found.value as Partial<T>) }), // our own writing
+  );
   const [isNoticed, setNoticed] = useState(found !== null);
   const isForgotten = useRef(false);
   const isDirty = JSON.stringify(value) !== JSON.stringify(initial);

@@ -112,6 +112,17 @@ export const connections = {
     otherMethod: (method: string) =>
       `The command uses ${method}. Destinations send POST, GET, PUT and PATCH: POST is chosen, change it if need be.`,
     leftOut: 'Could not be taken over',
+    understoodDestination: 'A destination whose template makes the same body from the fields of an Action.',
+    requestHeader: 'Header',
+    signInHere: (type: string) => `As the connection says: ${type}`,
+    signsInItself:
+      'The command signs in and this connection does not. What it signs in with is left out: choose an Authentication Type in Connection Details.',
+    elsewhere: (connection: string) => `This does not go to ${connection}`,
+    otherHost: (goesTo: string, baseUrl: string) =>
+      `The command goes to ${goesTo}, this connection to ${baseUrl}. Another system needs a connection of its own.`,
+    otherPath: (goesTo: string, baseUrl: string) =>
+      `The command goes to ${goesTo}. Everything that this connection sends begins with ${baseUrl}.`,
+    newConnection: 'New Connection from this command',
     problems: {
       not_curl: 'This is no cURL command: it must begin with the word curl.',
       no_url: 'There is no address in this command.',

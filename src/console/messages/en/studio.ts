@@ -4,6 +4,7 @@ import { counted, formatNumber } from '../format.ts';
 export const studio = {
   title: 'Destination Details',
   createTitle: 'New Destination',
+  curlLead: 'Nothing is sent. The command is read here, in your browser.',
   connections: 'Connections',
   connection: 'Connection',
   basics: 'Destination Details',

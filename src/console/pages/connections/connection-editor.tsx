@@ -28,6 +28,8 @@ type Props = {
   /** What a new connection begins with, and the name under which the browser keeps what becomes of it. */
   start?: ConnectionDraft;
   draftKey: string;
+  /** Whether the form begins with `start` even where the browser kept something. */
+  isFresh?: boolean;
   /** After Save and Continue, and after Done. */
   onContinue: (saved: Connection) => void;
   onDone: (saved: Connection) => void;
@@ -39,6 +41,7 @@ export function ConnectionEditor({
   stored,
   start = emptyDraft,
   draftKey,
+  isFresh = false,
   onContinue,
   onDone,
   onCancel,
@@ -46,7 +49,10 @@ export function ConnectionEditor({
   // What the form was opened with: later news of the same connection must not overwrite what is being typed.
   const [base, setBase] = useState(stored);
   const before = useMemo(() => (base === null ? start : draftOf(base)), [base, start]);
-  const kept = useDraft<ConnectionDraft>(draftKey, before, { kept: withoutSecrets });
+  const kept = useDraft<ConnectionDraft>(draftKey, before, {
+    kept: withoutSecrets,
+    ...(isFresh ? { first: start } : {}),
+  });
   const { value: draft, set: write } = kept;
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [theirs, setTheirs] = useState<Connection | null>(null);

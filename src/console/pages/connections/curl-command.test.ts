@@ -108,3 +108,8 @@ test('any other body becomes a template that compiles', () => {
   const basic = startOf(read("curl https://a.example -H 'Authorization: Basic bWU6cGFzcw=='")).draft;
   assert.deepEqual([basic.authType, basic.username, basic.password], ['basic', 'me', 'pass']);
 });
+
+test('an address that no connection can have is told where it is pasted', () => {
+  for (const url of ['ftp://a.example/x', "'https://a b/'", 'https://'])
+    assert.deepEqual(readCurl(`curl ${url}`), { ok: false, problem: 'no_url' }, url);
+});

@@ -72,6 +72,7 @@ export function readCurl(text: string): CurlResult {
 
   const data = found.data.length === 0 ? null : found.data.join(found.isJson ? '' : '&');
   request.url = /^[a-z][a-z\d+.-]*:\/\//i.test(found.url) ? found.url : `http://${found.url}`;
+  if (!/^https?:/i.test(request.url) || !URL.canParse(request.url)) return { ok: false, problem: 'no_url' };
   if (found.isGet && data !== null) request.url += `${request.url.includes('?') ? '&' : '?'}${data}`;
   request.body = found.isGet ? null : data;
   request.method = (found.method || (request.body === null ? 'GET' : 'POST')).toUpperCase();

@@ -62,6 +62,24 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       {w.create}
     </Button>
   ) : undefined;
+  const pasteCurl = mayManage ? (
+    <Button
+      component={Link}
+      to={address}
+      params={{ connectionId: connection.id, destinationId: 'new' } as never}
+      search={{ from: 'curl' } as never}
+      variant="default"
+      leftSection={<Icon name="code" />}
+    >
+      {words.pasteCurl}
+    </Button>
+  ) : undefined;
+  const buttons = mayManage ? (
+    <Group gap="xs">
+      {pasteCurl}
+      {create}
+    </Group>
+  ) : undefined;
   const isEmpty = (page?.data.length ?? 0) === 0 && search.filter === undefined;
   return (
     <>
@@ -73,9 +91,9 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
         rowKey={({ id }) => id}
         search={search}
         onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
-        empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: create }}
+        empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: buttons }}
         emptyByFilter={w.emptyByFilter}
-        tools={isEmpty ? null : create}
+        tools={isEmpty ? null : buttons}
         {...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {})}
       />
       <Group mt="md">

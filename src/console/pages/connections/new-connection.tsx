@@ -13,10 +13,12 @@ type Props = {
   /** What the form begins with, and the destinations that are made after it is saved; null: nothing. */
   start: Start | null;
   draftKey: string;
+  /** Whether the form begins with `start` even where the browser kept something: it was just pasted. */
+  isFresh?: boolean;
 };
 
 /** The form of a new connection. After saving, its destinations are next. */
-export function NewConnection({ start, draftKey }: Props): ReactNode {
+export function NewConnection({ start, draftKey, isFresh = false }: Props): ReactNode {
   const navigate = useNavigate();
   // Later news of what was copied must not change what is being filled in.
   const [first] = useState(start);
@@ -32,6 +34,7 @@ export function NewConnection({ start, draftKey }: Props): ReactNode {
       stored={null}
       {...(first === null ? {} : { start: first.draft })}
       draftKey={draftKey}
+      isFresh={isFresh}
       onContinue={goOn}
       onDone={goOn}
       onCancel={() => void navigate({ to: '/connections' })}

@@ -64,6 +64,8 @@ const destination = createRoute({
     eventId: textSearch,
     actionId: textSearch,
     test: textSearch,
+    // A new destination may begin with a pasted command.
+    from: choice(['curl']),
   }),
   component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
 });

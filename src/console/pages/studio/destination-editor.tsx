@@ -48,6 +48,8 @@ type Props = {
   connection: { id: string; baseUrl: string; port: number | null };
   /** What is stored; null: a new destination. */
   stored: Destination | null;
+  /** What a new destination begins with, when something was pasted. */
+  start?: DestinationDraft | undefined;
   onSaved: (saved: Destination) => void;
   /** After Save and stay. */
   onStay: (saved: Destination) => void;
@@ -55,12 +57,13 @@ type Props = {
 };
 
 /** The form of a destination, its template and the preview beside it. */
-export function DestinationEditor({ connection, stored, onSaved, onStay, onCancel }: Props): ReactNode {
+export function DestinationEditor({ connection, stored, start, onSaved, onStay, onCancel }: Props): ReactNode {
   // What the form was opened with: later news of the same destination must not overwrite what is being typed.
   const [base, setBase] = useState(stored);
   const before = base === null ? emptyDraft : draftOf(base);
   const kept = useDraft<DestinationDraft>(`destination.${connection.id}.${base?.id ?? 'new'}`, before, {
     kept: (draft) => withoutSecrets(draft, before),
+    first: start,
   });
   const { value: draft, set: write, isDirty } = kept;
   const [unread, setUnread] = useState<ReturnType<typeof unreadable>>([]);

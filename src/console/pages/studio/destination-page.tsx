@@ -1,7 +1,7 @@
 import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
@@ -12,9 +12,14 @@ import { ShowAs } from '../../parts/show-as.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import type { DestinationDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 
 const address = '/connections/$connectionId/destinations/$destinationId';
+
+const CurlStart = lazy(() =>
+  import('../connections/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
+);
 
 export function DestinationPage(): ReactNode {
   const { connectionId, destinationId } = useParams({ from: `/shell${address}` });
@@ -22,6 +27,8 @@ export function DestinationPage(): ReactNode {
   const [restored, setRestored] = useState(0);
   const mayManage = useMay('connections:manage');
   const isNew = destinationId === 'new';
+  const { from } = useSearch({ from: `/shell${address}` });
+  const [start, setStart] = useState<DestinationDraft>();
   const navigate = useNavigate();
   const connection = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
   const destination = useQuery({
@@ -41,6 +48,7 @@ export function DestinationPage(): ReactNode {
   return (
     <Page
       title={isNew ? words.createTitle : words.title}
+      lead={isNew && from === 'curl' ? words.curlLead : undefined}
       object={isNew ? undefined : (stored?.name ?? words.title)}
       right={isNew ? 'connections:manage' : 'connections:view'}
       crumbs={[
@@ -68,11 +76,23 @@ export function DestinationPage(): ReactNode {
         ) : (
           <Problem error={failed} onRetry={() => void Promise.all([connection.refetch(), destination.refetch()])} />
         )
+      ) : isNew && from === 'curl' ? (
+        <Suspense fallback={<Waiting />}>
+          <CurlStart
+            connection={connection.data}
+            onUse={(draft) => {
+              setStart(draft);
+              void navigate({ to: address, params: { connectionId, destinationId }, replace: true });
+            }}
+            onCancel={toTab}
+          />
+        </Suspense>
       ) : (
         <DestinationEditor
           key={`${destinationId} ${restored}`}
           connection={connection.data}
           stored={stored}
+          start={isNew ? start : undefined}
           onSaved={({ name }) => {
             notifyDone(words.created(name));
             toTab();

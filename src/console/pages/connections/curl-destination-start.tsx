@@ -1,0 +1,116 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useMemo, useState } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { type DestinationDraft, emptyDraft } from '../studio/destination-draft.ts';
+import { resultingUrl } from '../studio/endpoint-address.ts';
+import type { Connection } from './connection.ts';
+import css from './connection-form.module.css';
+import { readCurl } from './curl-command.ts';
+import { type CurlDestination, destinationOf } from './curl-destination.ts';
+import { CurlField, CurlNotice, CurlUnderstood } from './curl-field.tsx';
+import { handCurl } from './handed-curl.ts';
+
+const w = words.curl;
+
+type Props = { connection: Connection; onUse: (draft: DestinationDraft) => void; onCancel: () => void };
+
+/** A cURL command as the beginning of a destination of this connection; one that goes elsewhere needs another connection. */
+export function CurlStart({ connection, onUse, onCancel }: Props): ReactNode {
+  const navigate = useNavigate();
+  const [text, write] = useState('');
+  const result = useMemo(() => (text.trim() === '' ? null : readCurl(text)), [text]);
+  const made = useMemo(
+    () => (result?.ok === true ? destinationOf(result.request, connection) : null),
+    [result, connection],
+  );
+  return (
+    <div className={css['form']}>
+      <CurlField text={text} result={result} onChange={write} />
+      {made?.kind === 'elsewhere' ? (
+        <Elsewhere
+          made={made}
+          connection={connection}
+          onNew={() => {
+            handCurl(text);
+            void navigate({ to: '/connections/new/curl' });
+          }}
+        />
+      ) : null}
+      {made?.kind === 'destination' && result?.ok === true ? (
+        <CurlUnderstood
+          request={result.request}
+          text={w.understoodDestination}
+          rows={rowsOf(made, connection)}
+          template={made.body.template}
+        />
+      ) : null}
+      {made?.kind === 'destination' && made.signIn === 'command' ? <CurlNotice text={w.signsInItself} /> : null}
+      <Group>
+        <Button
+          disabled={made?.kind !== 'destination'}
+          onClick={() => made?.kind === 'destination' && onUse(draftOf(made))}
+        >
+          {w.use}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={onCancel}>
+          {parts.cancel}
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+type ElsewhereProps = {
+  made: Extract<CurlDestination, { kind: 'elsewhere' }>;
+  connection: Connection;
+  onNew: () => void;
+};
+
+function Elsewhere({ made, connection, onNew }: ElsewhereProps): ReactNode {
+  const baseUrl = resultingUrl('', connection) ?? connection.baseUrl;
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      icon={<Icon name="alert" />}
+      title={w.elsewhere(connection.name)}
+      role="status"
+    >
+      <Text size="md" mb="sm">
+        {(made.isOtherHost ? w.otherHost : w.otherPath)(made.goesTo, baseUrl)}
+      </Text>
+      <Button variant="default" leftSection={<Icon name="plus" />} onClick={onNew}>
+        {w.newConnection}
+      </Button>
+    </Alert>
+  );
+}
+
+type Made = Extract<CurlDestination, { kind: 'destination' }>;
+
+function rowsOf({ body, headers, signIn }: Made, connection: Connection): [name: string, value: string][] {
+  const authentication = words.details.authTypes[connection.auth.type];
+  return [
+    [w.destination, `${body.method} ${resultingUrl(body.path ?? '', connection) ?? ''}`],
+    [words.destinations.columns.path, body.path ?? ''],
+    [words.destinations.columns.contentType, body.contentType ?? ''],
+    [words.columns.auth, signIn === 'connection' ? w.signInHere(authentication) : authentication],
+    ...headers.map(({ name, isSecret }): [string, string] => [w.requestHeader, isSecret ? w.secret(name) : name]),
+  ];
+}
+
+function draftOf({ body, headers }: Made): DestinationDraft {
+  const { name, method, contentType, path, template } = body;
+  return {
+    ...emptyDraft,
+    name,
+    method: method ?? emptyDraft.method,
+    contentType: contentType ?? emptyDraft.contentType,
+    path: path ?? '',
+    template: template ?? emptyDraft.template,
+    headers: headers.map(({ name, value, isSecret }, key) => ({ key, name, value, secret: isSecret })),
+  };
+}

@@ -1,0 +1,47 @@
+import type { CurlRequest } from './curl-command.ts';
+import { startOf } from './curl-start.ts';
+import type { DestinationBody } from './start.ts';
+
+type Base = {
+  baseUrl: string;
+  port: number | null;
+  auth: { type: string };
+  settings: { headers: readonly { name: string }[] };
+};
+
+/** What a cURL command is to a connection. */
+export type CurlDestination =
+  | {
+      kind: 'destination';
+      body: DestinationBody;
+      /** Sent with each request of the destination: what the connection does not send already. */
+      headers: { name: string; value: string; isSecret: boolean }[];
+      /** Who signs in: the command alone, the connection in its stead, or nobody has to. */
+      signIn: 'command' | 'connection' | 'none';
+    }
+  /** It goes to another server, or to a part of this one that the Base URL leaves out. */
+  | { kind: 'elsewhere'; goesTo: string; isOtherHost: boolean };
+
+/** The destination of this connection that does what a cURL command does, if it can have one. */
+export function destinationOf(request: CurlRequest, { baseUrl, port, auth, settings }: Base): CurlDestination {
+  const base = new URL(baseUrl);
+  if (port !== null) base.port = String(port);
+  const url = new URL(request.url);
+  const shared = base.pathname.replace(/\/+$/, '');
+  const isOtherHost = url.origin !== base.origin;
+  if (isOtherHost || !(url.pathname === shared || url.pathname.startsWith(`${shared}/`)))
+    return { kind: 'elsewhere', goesTo: `${url.origin}${url.pathname}`, isOtherHost };
+
+  const { draft, destinations } = startOf(request);
+  const [body] = destinations;
+  const rest = url.pathname.slice(shared.length);
+  const own = new Set(settings.headers.map(({ name }) => name.toLowerCase()));
+  return {
+    kind: 'destination',
+    body: { ...(body as DestinationBody), path: `${rest === '/' && url.search !== '' ? '' : rest}${url.search}` }, // a command makes exactly one
+    headers: draft.headers
+      .filter(({ name }) => !own.has(name.toLowerCase()))
+      .map(({ name, value, isSecret }) => ({ name, value: String(value), isSecret })),
+    signIn: draft.authType === 'none' ? 'none' : auth.type === 'none' ? 'command' : 'connection',
+  };
+}
