@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Attempt } from '../contract/delivery.ts';
 import type { IncomingEvent } from '../contract/event.ts';
-import type { Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
+import type { DeliveryQuery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
 
 /** Takes a scope for an hour from the epoch on, or from `now` on. */
 export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
@@ -87,4 +87,39 @@ export function settlement(deliveryId: string | undefined, fields: Partial<Settl
     log: [],
     ...fields,
   };
+}
+
+/** When these stories begin. */
+export const start = Date.parse('2026-03-01T12:00:00Z');
+
+/** Keeps events of one collector; answers where they are. */
+export async function accept(journal: Journal, events: IncomingEvent[], receivedAt = start, partition = 0) {
+  const [done] = await journal.intake.accept([{ partition, collectorId: 'col_1', receivedAt, events }]);
+  assert.ok(done);
+  return done;
+}
+
+/** Keeps one event per delivery and plans them all; answers lease and ids. */
+export async function withDeliveries(journal: Journal, deliveries: Partial<PlannedDelivery>[], now = start) {
+  const { ids, from } = await accept(
+    journal,
+    deliveries.map((_, i) => incoming({ name: `event ${i}` })),
+    now,
+  );
+  const lease = await claim(journal, 'events/0');
+  const rows = deliveries.map((one, i) => planned({ eventId: ids[i] ?? null, dueAt: now, ...one }));
+  const plan = { advance: { partition: 0, from, to: from + ids.length }, deliveries: rows, now };
+  const made = await journal.matching.plan(lease, plan);
+  assert.ok(made);
+  return { lease, ids: made, eventIds: ids };
+}
+
+/** The ids of the deliveries that a query lists. */
+export async function list(journal: Journal, query: Partial<DeliveryQuery>): Promise<string[]> {
+  return (await journal.log.deliveries({ limit: 50, closed: [], now: start, ...query })).map((row) => row.id);
+}
+
+/** The ids of the deliveries that are due to a destination. */
+export async function due(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
+  return (await journal.deliveries.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
 }

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import type { Guarantee } from './journal.conformance.ts';
+import { attempt, claim, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
+
+const hour = 3_600_000;
+
+/** What every journal guarantees of deliveries on their way. */
+export function deliveriesConformance(guarantee: Guarantee): void {
+  guarantee('due deliveries come with their event, by due time and then id, after the given one', async (journal) => {
+    const { ids, eventIds } = await withDeliveries(journal, [
+      { dueAt: start + 9 },
+      { dueAt: start + 2 },
+      { dueAt: start + 2 },
+      { dueAt: start + 2 },
+      { dueAt: null },
+      { destinationId: 'dst_2' },
+      { dueAt: start + 1_000 },
+    ]);
+    const [a, b, c, d] = ids;
+    const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
+    const { due: rows } = await journal.deliveries.due(query);
+    assert.deepEqual(
+      rows.map((row) => row.id),
+      [b, c, d, a],
+    );
+    assert.deepEqual(
+      rows.map((row) => row.event?.id),
+      [eventIds[1], eventIds[2], eventIds[3], eventIds[0]],
+    );
+    const { event: _, ...first } = rows[0] ?? assert.fail();
+    assert.deepEqual(first, {
+      ...planned({ dueAt: start + 2 }),
+      id: b,
+      eventId: eventIds[1],
+      createdAt: start,
+      number: 0,
+      attempts: 0,
+      scheduleStep: 0,
+      waitedMs: 0,
+      deaths: 0,
+      rendered: null,
+    });
+    const after = { dueAt: start + 2, id: c ?? '' };
+    assert.deepEqual(
+      (await journal.deliveries.due({ ...query, after })).due.map((row) => row.id),
+      [d, a],
+    );
+    assert.deepEqual(
+      (await journal.deliveries.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
+      [d],
+    );
+    const without = await journal.deliveries.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
+    assert.deepEqual(
+      without.due.map((row) => row.id),
+      [c, a],
+    );
+    const nextOf = async (now: number) => (await journal.deliveries.due({ ...query, now, limit: 1 })).nextDueAt;
+    assert.deepEqual(
+      [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
+      [start + 2, start + 9, start + 1_000, null],
+    );
+    assert.deepEqual(await journal.deliveries.backlog(), [
+      { destinationId: 'dst_1', connectionId: 'con_1', open: 5, nextDueAt: start + 2 },
+      { destinationId: 'dst_2', connectionId: 'con_1', open: 1, nextDueAt: start },
+    ]);
+  });
+
+  guarantee('a settle logs attempts and sets the next step; what was rendered is sent again', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+    const body = rendered('{"a":"\\n"}');
+    const failing = attempt(1, {
+      outcome: 'retry',
+      body: body.body,
+      error: { kind: 'http_5xx', message: 'Status 503.' },
+    });
+    const retry = settlement(ids[0], {
+      status: 'retrying',
+      reason: 'http_5xx',
+      detail: 'Status 503.',
+      errorKind: 'http_5xx',
+      attempts: 1,
+      scheduleStep: 1,
+      waitedMs: 17,
+      dueAt: start + 5_000,
+      rendered: body,
+      log: [failing],
+    });
+    assert.ok(await journal.deliveries.settle(lease, [retry], start + 1));
+    assert.deepEqual(await due(journal), [ids[1]]);
+    const {
+      due: [again],
+    } = await journal.deliveries.due({
+      destinationId: 'dst_1',
+      now: start + 5_000,
+      limit: 1,
+      after: { dueAt: start, id: ids[1] ?? '' },
+    });
+    assert.deepEqual(
+      [again?.id, again?.number, again?.attempts, again?.scheduleStep, again?.waitedMs, again?.rendered],
+      [ids[0], 1, 1, 1, 17, body],
+    );
+    const unsent = attempt(2, { counted: false, withoutExchange: true, outcome: 'retry', body: null });
+    const good = attempt(3, { outcome: 'delivered', body: body.body });
+    const done = settlement(ids[0], { status: 'delivered', attempts: 2, scheduleStep: 2, log: [unsent, good] });
+    assert.ok(await journal.deliveries.settle(lease, [done], start + 6_000));
+    const row = await journal.log.delivery(ids[0] ?? '');
+    assert.deepEqual(row?.attemptLog, [failing, unsent, good]);
+    assert.deepEqual(
+      [
+        row?.status,
+        row?.reason,
+        row?.detail,
+        row?.errorKind,
+        row?.attempts,
+        row?.dueAt,
+        row?.finishedAt,
+        row?.rendered,
+      ],
+      ['delivered', null, null, null, 2, null, start + 6_000, body],
+    );
+  });
+
+  guarantee('settling twice changes nothing, and an unknown delivery is passed over', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}]);
+    const step = settlement(ids[0], {
+      status: 'failed',
+      reason: 'http_4xx',
+      attempts: 1,
+      rendered: rendered('b'),
+      log: [attempt(1, { body: 'b' })],
+    });
+    const unknown = settlement((ids[0] ?? '').replace(/.$/, 'z'), { status: 'failed', log: [attempt(1)] });
+    assert.ok(await journal.deliveries.settle(lease, [unknown, step], start));
+    const once = await journal.log.delivery(ids[0] ?? '');
+    assert.ok(await journal.deliveries.settle(lease, [step], start + 99));
+    assert.deepEqual(await journal.log.delivery(ids[0] ?? ''), once);
+    assert.equal(once?.attemptLog.length, 1);
+  });
+
+  guarantee('a delivery that a person cancelled meanwhile keeps its state and gets the attempt', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}]);
+    assert.equal(await journal.log.cancel(ids[0] ?? '', start + 3), true);
+    assert.equal(await journal.log.cancel(ids[0] ?? '', start + 4), false);
+    assert.equal(await journal.log.cancel('dlv_x', start), null);
+    await journal.deliveries.settle(
+      lease,
+      [settlement(ids[0], { status: 'delivered', attempts: 1, log: [attempt(1)] })],
+      start + 9,
+    );
+    const row = await journal.log.delivery(ids[0] ?? '');
+    assert.deepEqual(
+      [row?.status, row?.reason, row?.finishedAt, row?.attempts, row?.attemptLog.length],
+      ['cancelled', 'cancelled', start + 3, 1, 1],
+    );
+    assert.deepEqual(await due(journal), []);
+  });
+
+  guarantee(
+    'a retry keeps id, log and body and starts the schedule again; rendering anew drops the body',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}]);
+      const id = ids[0] ?? '';
+      const first = settlement(id, {
+        status: 'failed',
+        reason: 'http_4xx',
+        errorKind: 'http_4xx',
+        attempts: 4,
+        scheduleStep: 4,
+        waitedMs: 5,
+        rendered: rendered('old'),
+        log: [attempt(1, { body: 'old' })],
+      });
+      await journal.deliveries.settle(lease, [first], start);
+      assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), false);
+      assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), true);
+      const {
+        due: [kept],
+      } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
+      assert.deepEqual(
+        [kept?.id, kept?.dueAt, kept?.number, kept?.attempts, kept?.scheduleStep, kept?.waitedMs, kept?.rendered?.body],
+        [id, start + 10, 1, 4, 0, 0, 'old'],
+      );
+      const row = await journal.log.delivery(id);
+      assert.deepEqual([row?.status, row?.reason, row?.errorKind, row?.finishedAt], ['pending', null, null, null]);
+      await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
+      const {
+        due: [anew],
+      } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
+      assert.deepEqual([anew?.rendered, anew?.actionVersion, anew?.destinationVersion], [null, 7, 8]);
+      const second = settlement(id, {
+        status: 'delivered',
+        attempts: 5,
+        rendered: rendered('new'),
+        pinned: { actionVersion: 9, destinationVersion: 9 },
+        log: [attempt(2, { body: 'new' })],
+      });
+      await journal.deliveries.settle(lease, [second], start + 30);
+      const done = await journal.log.delivery(id);
+      assert.deepEqual(
+        done?.attemptLog.map((one) => one.request?.body),
+        ['old', 'new'],
+      );
+      assert.deepEqual([done?.rendered?.body, done?.actionVersion, done?.destinationVersion], ['new', 9, 9]);
+    },
+  );
+
+  guarantee('held deliveries wait for their release, which makes them due now', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}, { destinationId: 'dst_2' }]);
+    const hold = (id: string | undefined) =>
+      settlement(id, { status: 'held', reason: 'exhausted', scheduleStep: 9, dueAt: start });
+    await journal.deliveries.settle(lease, [hold(ids[0]), hold(ids[2])], start);
+    assert.deepEqual(await due(journal), [ids[1]]);
+    assert.equal((await journal.upkeep.usage()).unfinished, 3);
+    assert.equal(await journal.log.release('dst_1', start + 7), 1);
+    assert.equal(await journal.log.release('dst_1', start + 7), 0);
+    const { due: rows } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
+    assert.deepEqual(
+      rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
+      [
+        [ids[1], start, 0],
+        [ids[0], start + 7, 0],
+      ],
+    );
+    assert.equal((await journal.log.delivery(ids[0] ?? ''))?.status, 'pending');
+  });
+
+  guarantee('old deliveries of a destination expire when they are due and unfinished', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [
+      {},
+      { dueAt: start + hour },
+      { destinationId: 'dst_2' },
+      {},
+      { actionId: null },
+      {},
+    ]);
+    await journal.deliveries.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
+    assert.deepEqual(await journal.log.expire('dst_1', start, start + 1), []);
+    const expired = await journal.log.expire('dst_1', start + 1, start + 1);
+    assert.deepEqual(
+      expired.sort((a, b) => b.count - a.count),
+      [
+        { actionId: 'act_1', count: 2 },
+        { actionId: null, count: 1 },
+      ],
+    );
+    const row = await journal.log.delivery(ids[0] ?? '');
+    assert.deepEqual([row?.status, row?.reason, row?.dueAt, row?.finishedAt], ['failed', 'expired', null, start + 1]);
+    assert.deepEqual(await list(journal, { status: 'pending' }), [ids[2], ids[1]]);
+  });
+
+  guarantee('a delivery during which three processes died in a row is failed as poison', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}, {}, { test: true, dueAt: null }]);
+    const [bad = '', good = '', cancelled = '', test = ''] = ids;
+    let owner = lease;
+    for (const death of [1, 2]) {
+      await journal.deliveries.mark(owner, [good]);
+      await journal.deliveries.mark(owner, [bad, good, cancelled, test]);
+      owner = await claim(journal, 'events/0', `process ${death}`, start + death * 10 * hour);
+      const { suspects, poisoned } = await journal.deliveries.recover(owner, start + death);
+      assert.deepEqual([suspects, poisoned], [death === 1 ? [bad, good, cancelled] : [bad, good], []]);
+      if (death === 1) await journal.log.cancel(cancelled, start);
+      else await journal.deliveries.settle(owner, [settlement(good, { status: 'retrying', dueAt: start })], start);
+    }
+    assert.deepEqual(await journal.deliveries.recover(owner, start), { suspects: [], poisoned: [] });
+    await journal.deliveries.mark(owner, [bad, good]);
+    assert.deepEqual(await journal.deliveries.recover(owner, start + 9), { suspects: [good], poisoned: [bad] });
+    const row = await journal.log.delivery(bad);
+    assert.deepEqual([row?.status, row?.reason, row?.finishedAt, row?.dueAt], ['failed', 'poison', start + 9, null]);
+    const interrupted = await journal.log.delivery(test);
+    assert.deepEqual(
+      [interrupted?.status, interrupted?.reason, interrupted?.finishedAt],
+      ['cancelled', 'interrupted', start + 1],
+    );
+  });
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import type { IncomingEvent } from '../contract/event.ts';
+import { placeOf } from '../contract/ids.ts';
+import type { Guarantee } from './journal.conformance.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  due,
+  incoming,
+  list,
+  planned,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal.samples.ts';
+
+const hour = 3_600_000;
+
+/** What every journal guarantees of what comes in and what it fires. */
+export function intakeConformance(guarantee: Guarantee): void {
+  guarantee('accepted events come back as they went in, in order, with ids that tell their place', async (journal) => {
+    const rich = incoming({
+      name: null,
+      visitorId: 'v\u0000\ud800"\n',
+      data: { 'wt.es': 'https://é.example/\t', list: ['a', { b: 'c' }], __proto_: 'x' },
+      ext: { geo: { country: 'GB' } },
+      session: { n: 1 },
+    });
+    const { ids, from, duplicates } = await accept(journal, [rich, incoming({ name: 'b' })]);
+    assert.deepEqual([from, duplicates], [0, []]);
+    assert.deepEqual(placeOf('event', ids[1] ?? ''), { timeMs: start, partition: 0, number: 1 });
+    const { events, to } = await journal.matching.read({ partition: 0, from: 0, limit: 10 });
+    assert.equal(to, 2);
+    const { identity: _, ...expected } = rich;
+    const receivedAt = new Date(start).toISOString();
+    assert.deepEqual(events[0], {
+      offset: 0,
+      event: { ...expected, id: ids[0], receivedAt, source: { collectorId: 'col_1', format: 'infinity' } },
+    });
+    assert.deepEqual(await journal.log.event(ids[0] ?? ''), events[0]?.event);
+    assert.equal(await journal.log.event('evt_0'), null);
+    assert.equal((await journal.matching.read({ partition: 0, from: 1, limit: 10 })).events[0]?.event.id, ids[1]);
+    assert.deepEqual(await journal.matching.read({ partition: 0, from: 2, limit: 10 }), { events: [], to: 2 });
+    assert.deepEqual((await journal.matching.read({ partition: 0, from: 0, limit: 1 })).to, 1);
+  });
+
+  guarantee(
+    'an event repeated within 24 h in one collector is kept once and answered with its first id',
+    async (journal) => {
+      const again = incoming({ identity: 'm-1' });
+      const first = await accept(journal, [again, incoming({}), again]);
+      assert.deepEqual([first.duplicates, first.ids[2]], [[2], first.ids[0]]);
+      const second = await accept(journal, [again, incoming({ name: 'new' })], start + 24 * hour - 1);
+      assert.deepEqual([second.ids[0], second.duplicates, second.from], [first.ids[0], [0], 2]);
+      assert.equal(placeOf('event', second.ids[1] ?? '')?.number, 2);
+      const third = await accept(journal, [again], start + 24 * hour);
+      assert.deepEqual([third.duplicates, placeOf('event', third.ids[0] ?? '')?.number], [[], 3]);
+      const onlyOld = await accept(journal, [again], start + 24 * hour);
+      assert.deepEqual([onlyOld.ids, onlyOld.from], [third.ids, 4]);
+      const [other] = await journal.intake.accept([
+        { partition: 0, collectorId: 'col_2', receivedAt: start + 24 * hour, events: [again] },
+      ]);
+      assert.deepEqual(other?.duplicates, []);
+      const names = (await journal.matching.read({ partition: 0, from: 0, limit: 10 })).events.length;
+      assert.equal(names, 5);
+    },
+  );
+
+  guarantee('events and what they fire are kept in one step, but not beside events that wait', async (journal) => {
+    const lease = await claim(journal, 'events/0');
+    const fires = (name: string, event: number) => {
+      const { eventId: _, ...rest } = planned({ destinationId: name, dueAt: start });
+      return { ...rest, event };
+    };
+    const send = async (events: IncomingEvent[], deliveries: ReturnType<typeof fires>[], holder = lease) => {
+      const plan = { lease: holder, deliveries, now: start };
+      const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
+      return (await journal.intake.accept([request]))[0] ?? assert.fail();
+    };
+    const [a, b, c] = ['a', 'b', 'c'].map((identity) => incoming({ identity, name: identity }));
+    assert.ok(a && b && c);
+    const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
+    assert.equal(first.planned?.length, 3);
+    assert.equal(await journal.matching.position(0), 2);
+    const [one] = (await journal.deliveries.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
+    assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
+
+    const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
+    assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
+    assert.deepEqual(await due(journal, start, 'dst_4'), []);
+    const [fifth] = (await journal.deliveries.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
+    assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
+
+    await accept(journal, [incoming({})]);
+    const late = await send([incoming({})], [fires('dst_6', 0)]);
+    assert.equal(late.planned, null);
+    assert.deepEqual([await journal.matching.position(0), await due(journal, start, 'dst_6')], [3, []]);
+    const advance = { partition: 0, from: 3, to: 5 };
+    assert.deepEqual(await journal.matching.plan(lease, { advance, deliveries: [], now: start }), []);
+    await journal.leases.release(lease);
+    await journal.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
+    assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
+    assert.equal((await journal.matching.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
+  });
+
+  guarantee('partitions number their events apart, and time never goes back within one', async (journal) => {
+    await accept(journal, [incoming({})], start);
+    const far = await accept(journal, [incoming({})], start + 5, 32_767);
+    const early = await accept(journal, [incoming({})], start - 5);
+    assert.deepEqual(placeOf('event', far.ids[0] ?? ''), { timeMs: start + 5, partition: 32_767, number: 0 });
+    assert.deepEqual(placeOf('event', early.ids[0] ?? ''), { timeMs: start, partition: 0, number: 1 });
+    assert.equal((await journal.log.event(far.ids[0] ?? ''))?.id, far.ids[0]);
+    assert.deepEqual(
+      (await journal.log.events({ limit: 10 })).map((event) => placeOf('event', event.id)?.partition),
+      [32_767, 0, 0],
+    );
+  });
+
+  guarantee('a lease has one owner at a time, and each taking has a higher epoch', async (journal) => {
+    const { leases } = journal;
+    const first = await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 0 });
+    assert.deepEqual(first, { scope: 's', owner: 'a', epoch: 1 });
+    assert.equal(await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 99 }), null);
+    assert.ok(first && (await leases.renew(first, 100, 50)));
+    assert.equal(await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 149 }), null);
+    const second = await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 150 });
+    assert.equal(second?.epoch, 2);
+    assert.equal(await leases.renew(first, 100, 150), false);
+    await leases.release(first);
+    assert.equal(await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 151 }), null);
+    assert.equal((await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 151 }))?.epoch, 3);
+    assert.equal((await leases.acquire({ scope: 'other', owner: 'a', ttlMs: 100, now: 151 }))?.epoch, 1);
+    await leases.release({ scope: 's', owner: 'b', epoch: 3 });
+    assert.equal((await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 152 }))?.epoch, 4);
+  });
+
+  guarantee('an owner that was followed by another can plan, mark and settle nothing', async (journal) => {
+    const { lease: stale, ids } = await withDeliveries(journal, [{}]);
+    await accept(journal, [incoming({})]);
+    const fresh = await claim(journal, 'events/0', 'other', start + 10 * hour);
+    const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [planned({})], now: start };
+    assert.equal(await journal.matching.plan(stale, plan), null);
+    assert.equal(await journal.deliveries.mark(stale, ids), false);
+    const delivered = [settlement(ids[0], { status: 'delivered', log: [attempt(1)] })];
+    assert.equal(await journal.deliveries.settle(stale, delivered, start), false);
+    assert.deepEqual(await journal.deliveries.recover(stale, start), { suspects: [], poisoned: [] });
+    assert.equal(await journal.matching.position(0), 1);
+    const row = await journal.log.delivery(ids[0] ?? '');
+    assert.deepEqual([row?.status, row?.attemptLog], ['pending', []]);
+    assert.equal((await journal.matching.plan(fresh, plan))?.length, 1);
+    assert.ok(await journal.deliveries.settle(fresh, delivered, start));
+    await journal.leases.release(fresh);
+    assert.equal(await journal.deliveries.mark(fresh, ids), false);
+  });
+
+  guarantee('a plan moves the position and makes its deliveries, or does neither', async (journal) => {
+    const { ids: events } = await accept(journal, [incoming({}), incoming({})]);
+    const lease = await claim(journal, 'events/0');
+    const deliveries = [planned({ eventId: events[0] ?? null }), planned({ eventId: events[1] ?? null, dueAt: 7 })];
+    const wrong = { advance: { partition: 0, from: 1, to: 2 }, deliveries, now: start };
+    assert.equal(await journal.matching.plan(lease, wrong), null);
+    assert.deepEqual(await list(journal, {}), []);
+    const right = { advance: { partition: 0, from: 0, to: 2 }, deliveries, now: start };
+    const ids = await journal.matching.plan(lease, right);
+    assert.deepEqual(await list(journal, {}), ids?.toReversed());
+    assert.equal(await journal.matching.position(0), 2);
+    assert.equal(await journal.matching.plan(lease, right), null);
+    const beside = await journal.matching.plan(lease, {
+      advance: null,
+      deliveries: [planned({ test: true })],
+      now: start,
+    });
+    assert.equal(beside?.length, 1);
+    assert.equal(await journal.matching.position(0), 2);
+  });
+}

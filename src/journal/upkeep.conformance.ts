@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import type { AppError } from '../contract/errors.ts';
+import { placeOf } from '../contract/ids.ts';
+import type { Guarantee } from './journal.conformance.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  incoming,
+  list,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal.samples.ts';
+import type { StatisticsEntry, StatisticsQuery } from './journal.ts';
+
+const hour = 3_600_000;
+const minute = 60_000;
+
+/** What every journal guarantees of what is kept, counted and noted. */
+export function upkeepConformance(guarantee: Guarantee): void {
+  guarantee('retention removes what is old and finished, never what is unmatched or needed', async (journal) => {
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
+    const [group] = eventIds;
+    const second = await accept(journal, [incoming({}), incoming({})], start + 1);
+    const third = await accept(journal, [incoming({})], start + 2);
+    const plan = {
+      advance: { partition: 0, from: 2, to: 4 },
+      deliveries: [planned({ eventId: second.ids[0] ?? null })],
+      now: start + 1,
+    };
+    const [later = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const step = (id: string | undefined, number: number) =>
+      settlement(id, { status: 'delivered', rendered: rendered('x'), log: [attempt(number)] });
+    await journal.deliveries.settle(lease, [step(ids[0], 1), settlement(ids[1], { status: 'held' })], start);
+    const old = { before: start + hour, bytesMax: null };
+    assert.deepEqual(await journal.upkeep.retain({ before: start, bytesMax: null }), { removed: 0, full: false });
+    assert.deepEqual(await journal.upkeep.retain(old), { removed: 1, full: false });
+    assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
+    assert.equal((await journal.log.event(group ?? ''))?.id, group);
+    await journal.deliveries.settle(lease, [step(ids[1], 1), step(later, 1)], start + 5);
+    assert.deepEqual(await journal.upkeep.retain({ before: start + 1, bytesMax: null }), { removed: 3, full: false });
+    assert.equal(await journal.log.event(group ?? ''), null);
+    assert.equal((await journal.log.delivery(later))?.rendered?.body, 'x');
+    assert.deepEqual(await journal.upkeep.retain(old), { removed: 3, full: false });
+    assert.deepEqual(
+      (await journal.log.events({ limit: 9 })).map((event) => event.id),
+      third.ids,
+    );
+    assert.deepEqual(await journal.matching.read({ partition: 0, from: 4, limit: 9 }).then((read) => read.to), 5);
+    assert.equal(placeOf('event', (await accept(journal, [incoming({})], start + 3)).ids[0] ?? '')?.number, 5);
+  });
+
+  guarantee(
+    'over its size the journal drops the oldest; with only unfinished things left intake stops until there is room',
+    async (journal) => {
+      const empty = (await journal.upkeep.usage()).bytes;
+      const big = () => incoming({ data: { x: bigText() } });
+      const lease = await claim(journal, 'events/0');
+      const ids: string[] = [];
+      for (let i = 0; i < 20; i++) {
+        const { ids: events, from } = await accept(journal, [big()], start + i);
+        const plan = {
+          advance: { partition: 0, from, to: from + 1 },
+          deliveries: [planned({ eventId: events[0] ?? null })],
+          now: start + i,
+        };
+        ids.push(...((await journal.matching.plan(lease, plan)) ?? []));
+      }
+      const half = ids
+        .slice(0, 10)
+        .map((id) => settlement(id, { status: 'delivered', rendered: rendered('y'), log: [attempt(1)] }));
+      await journal.deliveries.settle(lease, half, start + 50);
+      const { bytes } = await journal.upkeep.usage();
+      const limit = empty + (bytes - empty) * 0.8;
+      const { removed, full } = await journal.upkeep.retain({ before: 0, bytesMax: limit });
+      assert.ok(removed > 0 && removed < 20 && !full);
+      assert.ok((await journal.upkeep.usage()).bytes <= limit);
+      assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
+      const tight = empty + (bytes - empty) * 0.3;
+      assert.equal((await journal.upkeep.retain({ before: 0, bytesMax: tight })).full, true);
+      assert.deepEqual(await list(journal, {}), ids.slice(10).toReversed());
+      await assert.rejects(accept(journal, [big()]), (error: AppError) => error.code === 'storage_full');
+      const rest = ids.slice(10).map((id) => settlement(id, { status: 'cancelled' }));
+      assert.ok(await journal.deliveries.settle(lease, rest, start + 60));
+      assert.equal((await journal.upkeep.retain({ before: 0, bytesMax: tight })).full, false);
+      await accept(journal, [big()], start + 60);
+    },
+  );
+
+  guarantee('figures add up in every step that holds their time, of one thing or of all of a kind', async (journal) => {
+    const { statistics } = journal;
+    const entry = (minutes: number, id: string, figures: Record<string, number>, kind = 'destination') => ({
+      at: start + minutes * minute,
+      kind,
+      id,
+      figures,
+    });
+    await statistics.add([entry(0, 'a', { delivered: 1, lastDeliveredAt: 7 }), entry(0, 'b', { delivered: 5 })]);
+    await statistics.add([entry(0.5, 'a', { delivered: 2, failed: 1, lastDeliveredAt: 3 })]);
+    await statistics.add([entry(2, 'a', { delivered: 10 }), entry(2, 'a', { delivered: 90 }, 'action')]);
+    await statistics.rollUp(start + 2 * minute);
+    await statistics.add([entry(0, 'a', { delivered: 100 })]);
+    await statistics.rollUp(start + 2 * minute);
+    await statistics.add([entry(16, 'b', { delivered: 1_000 })]);
+    const read = (more: Partial<StatisticsQuery>) =>
+      statistics.read({
+        kind: 'destination',
+        id: null,
+        stepMs: minute,
+        from: start,
+        to: start + 2 * minute,
+        follow: 'delivered',
+        ...more,
+      });
+    assert.deepEqual(await read({}), {
+      steps: [
+        { at: start, figures: { delivered: 108, failed: 1, lastDeliveredAt: 7 } },
+        { at: start + minute, figures: {} },
+        { at: start + 2 * minute, figures: { delivered: 10 } },
+      ],
+      things: [
+        { id: 'a', figures: { delivered: 113, failed: 1, lastDeliveredAt: 7 }, series: [103, 0, 10] },
+        { id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] },
+      ],
+    });
+    assert.deepEqual((await read({ id: 'b' })).things, [{ id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] }]);
+    assert.deepEqual((await read({ id: 'c' })).things, []);
+    const quarters = await read({ stepMs: 15 * minute, to: start + 15 * minute });
+    assert.deepEqual(
+      quarters.things.map((one) => [one.id, one.series]),
+      [
+        ['a', [113, 0]],
+        ['b', [5, 1_000]],
+      ],
+    );
+    const twoHours = await read({ stepMs: 2 * hour, to: start });
+    assert.deepEqual(twoHours.steps[0]?.figures, { delivered: 1_118, failed: 1, lastDeliveredAt: 7 });
+    assert.deepEqual((await read({ kind: 'action' })).things[0]?.series, [0, 0, 90]);
+  });
+
+  guarantee('what was added is told', async ({ statistics }) => {
+    const entries = ['a', 'b', 'c'].flatMap((id) => [
+      { at: start, kind: 'action', id, figures: { matched: 1 } },
+      { at: start + minute, kind: 'destination', id, figures: { delivered: 1 } },
+    ]);
+    const told: StatisticsEntry[] = [];
+    await statistics.add(entries, (added) => told.push(...added));
+    assert.equal(told.length, entries.length);
+    assert.deepEqual(new Set(told), new Set(entries));
+  });
+
+  guarantee('figures are forgotten when the time of their step is over', async (journal) => {
+    const { statistics } = journal;
+    for (const hours of [0, 1, 3, 24, 36, 60, 24 * 9])
+      await statistics.add([{ at: start + hours * hour, kind: 'all', id: '', figures: { created: 1 } }]);
+    await statistics.rollUp(start + 24 * 9 * hour + minute);
+    const kept = async (stepMs: number) => {
+      const to = start + 24 * 9 * hour + minute;
+      const range = { stepMs, from: start, to: to - (to % stepMs) };
+      const { steps } = await statistics.read({ kind: 'all', id: null, ...range, follow: 'created' });
+      return steps.flatMap(({ at, figures }) => (figures['created'] === undefined ? [] : [(at - start) / hour]));
+    };
+    assert.deepEqual(await kept(minute), [24 * 9]);
+    assert.deepEqual(await kept(15 * minute), [24 * 9]);
+    assert.deepEqual(await kept(2 * hour), [36, 60, 24 * 9]);
+  });
+
+  guarantee('what waits for a destination is counted by action', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [
+      {},
+      {},
+      { dueAt: start + hour },
+      { actionId: 'act_2' },
+      { actionId: null },
+      { destinationId: 'dst_2' },
+      { test: true, dueAt: null },
+      {},
+    ]);
+    await journal.deliveries.settle(lease, [settlement(ids[7], { status: 'held', reason: 'exhausted' })], start);
+    const waiting = async (except: string[]) =>
+      new Map((await journal.statistics.waiting('dst_1', except)).map((one) => [one.actionId, one.count]));
+    assert.deepEqual(
+      await waiting([]),
+      new Map([
+        [null, 1],
+        ['act_1', 3],
+        ['act_2', 1],
+      ]),
+    );
+    assert.deepEqual(
+      await waiting([ids[0] ?? '', ids[3] ?? '', 'dlv_x']),
+      new Map([
+        [null, 1],
+        ['act_1', 2],
+      ]),
+    );
+  });
+
+  guarantee(
+    'the oldest unfinished delivery is known, in whatever state and to whichever destination',
+    async (journal) => {
+      assert.equal(await journal.statistics.oldestWaiting(), null);
+      const { lease, ids } = await withDeliveries(journal, [{ destinationId: 'dst_2' }]);
+      const later = await journal.matching.plan(lease, {
+        advance: null,
+        deliveries: [planned({ dueAt: start + 5 })],
+        now: start + 5,
+      });
+      await journal.deliveries.settle(lease, [settlement(later?.[0], { status: 'held', reason: 'exhausted' })], start);
+      assert.equal(await journal.statistics.oldestWaiting(), start);
+      await journal.deliveries.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
+      assert.equal(await journal.statistics.oldestWaiting(), start + 5);
+      await journal.log.cancel(later?.[0] ?? '', start);
+      assert.equal(await journal.statistics.oldestWaiting(), null);
+    },
+  );
+
+  guarantee('gates and notes are kept by name', async (journal) => {
+    const gate = {
+      scopeId: 'con_1',
+      reason: 'auth_rejected' as const,
+      detail: 'invalid_client',
+      since: 1,
+      probeAt: 2,
+      probes: 3,
+    };
+    await journal.deliveries.saveGate({ ...gate, scopeId: 'dst_9' });
+    await journal.deliveries.saveGate(gate);
+    await journal.deliveries.saveGate({ ...gate, probes: 4 });
+    await journal.deliveries.removeGate('dst_9');
+    await journal.deliveries.removeGate('unknown');
+    assert.deepEqual(await journal.deliveries.gates(), [{ ...gate, probes: 4 }]);
+    assert.equal(await journal.upkeep.loadNote('parameters'), null);
+    await journal.upkeep.saveNote('parameters', 'a');
+    await journal.upkeep.saveNote('parameters', 'b\u0000');
+    assert.equal(await journal.upkeep.loadNote('parameters'), 'b\u0000');
+  });
+}
+
+/** About 20 KB that don't shrink. */
+const bigText = () => Array.from({ length: 1_300 }, () => Math.random().toString(36).slice(2)).join('');
