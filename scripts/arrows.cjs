@@ -36,8 +36,9 @@ const rooms = {
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
 const ports = {
-  catalog: ['sqlite', 'secrets'],
-  journal: ['sqlite'],
+  audit: ['sqlite'],
+  catalog: ['audit', 'sqlite', 'secrets'],
+  journal: ['audit', 'sqlite'],
   sandbox: ['template'],
   egress: [],
 };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createServer } from './api/server.ts';
+import { auditOperations } from './audit/sqlite/sqlite-audit.ts';
 import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
@@ -76,7 +77,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     await openSqlite({
       ...storage,
       dir: config.dataDir,
-      operations: [catalogOperations, journalOperations],
+      operations: [auditOperations, catalogOperations, journalOperations],
       queueBytesMax: config.storageQueueBytes,
       onFailure: (error) => die(error, 'store anything'),
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
@@ -125,6 +126,10 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       clock,
       newId,
       random: Math.random,
+      scrubberBeside(secrets) {
+        const own = scrubber(secrets);
+        return (text) => own(scrub(text));
+      },
       limits: {
         retentionMs: config.retentionDays * dayMs,
         retentionBytes: config.retentionBytes,

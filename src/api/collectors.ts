@@ -10,7 +10,7 @@ export function collectorHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
   const handlers: Pick<Handlers, 'rotateCollectorKey'> = {
     rotateCollectorKey: async (call) => {
-      const shown = await documents.amend(call.params.id, call, (body) => ({ ...body, key: newKey() }));
+      const shown = await documents.amend(call.params.id, call, 'rotate_key', (body) => ({ ...body, key: newKey() }));
       return shown as Awaited<ReturnType<Handlers['rotateCollectorKey']>>; // a shown collector
     },
   };

@@ -1,7 +1,9 @@
 import type { Change } from '../catalog/catalog.ts';
+import type { AuditAct } from '../contract/audit.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Page } from '../contract/page.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
+import { authorOf } from './author.ts';
 import type { ApiParts, Call } from './call.ts';
 import { pageOfCut, pageOfList, readCursor } from './cursor.ts';
 import { patched, withoutReadOnly } from './document-patch.ts';
@@ -119,9 +121,9 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   }
 
   /** Writes what `make` builds on the present picture and answers it. */
-  async function put(asked: Asked, make: (snapshot: Snapshot) => Built) {
+  async function put(asked: Asked, make: (snapshot: Snapshot) => Built, act: { act?: AuditAct } = {}) {
     let built: Built | undefined;
-    const snapshot = await configuration.change((present): Change[] => {
+    const snapshot = await configuration.change({ ...authorOf(asked.request), ...act }, (present): Change[] => {
       built = make(present);
       return built.isUnchanged ? [] : [{ op: 'put', document: built.document }];
     });
@@ -189,7 +191,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     },
 
     async remove(id: string, asked: Asked): Promise<undefined> {
-      await configuration.change((snapshot) => {
+      await configuration.change(authorOf(asked.request), (snapshot) => {
         const document = findToChange(snapshot, id, asked);
         const users = kind.usersOf(id, snapshot);
         if (users.length > 0) {
@@ -244,30 +246,38 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
       const [old] = await parts.catalog.versions({ kind: kind.kind, id, before: version + 1, limit: 1 });
       if (old?.version !== version)
         throw new AppError('not_found', `The ${kind.kind} ${id} has no version ${version}.`);
-      const { shown } = await put(asked, (snapshot) => {
-        const before = findToChange(snapshot, id, asked);
-        const stored = old.body as Bodies[K]; // a version of the same kind
-        const body = kind.rolledBack?.(stored, before.body) ?? stored;
-        checkNameIsFree(body, before, snapshot);
-        const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot });
-        const now = new Date(parts.now()).toISOString();
-        return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
-      });
+      const { shown } = await put(
+        asked,
+        (snapshot) => {
+          const before = findToChange(snapshot, id, asked);
+          const stored = old.body as Bodies[K]; // a version of the same kind
+          const body = kind.rolledBack?.(stored, before.body) ?? stored;
+          checkNameIsFree(body, before, snapshot);
+          const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot });
+          const now = new Date(parts.now()).toISOString();
+          return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
+        },
+        { act: 'rollback' },
+      );
       return shown;
     },
 
     /** Writes a body that no person wrote, such as a new key. */
-    async amend(id: string, asked: Asked, amended: (body: Bodies[K]) => Bodies[K]) {
-      const { shown } = await put(asked, (snapshot) => {
-        const before = findToChange(snapshot, id, asked);
-        const now = new Date(parts.now()).toISOString();
-        return {
-          document: nextVersion(id, amended(before.body), before, asked, now),
-          warnings: [],
-          isNew: false,
-          isUnchanged: false,
-        };
-      });
+    async amend(id: string, asked: Asked, act: AuditAct, amended: (body: Bodies[K]) => Bodies[K]) {
+      const { shown } = await put(
+        asked,
+        (snapshot) => {
+          const before = findToChange(snapshot, id, asked);
+          const now = new Date(parts.now()).toISOString();
+          return {
+            document: nextVersion(id, amended(before.body), before, asked, now),
+            warnings: [],
+            isNew: false,
+            isUnchanged: false,
+          };
+        },
+        { act },
+      );
       return shown;
     },
   };

@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors.ts';
 import type { Parameter } from '../contract/parameter.ts';
+import { authorOf } from './author.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { pageOfList, readCursor } from './cursor.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
@@ -39,7 +40,7 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
       const patch = given(body());
       find(name);
       const now = new Date(parts.now()).toISOString();
-      const snapshot = await pipeline.configuration.change(({ documents }) => {
+      const snapshot = await pipeline.configuration.change(authorOf(request), ({ documents }) => {
         const before = documents.parameter.get(name);
         checkIfMatch(request.headers['if-match'], before?.version ?? 0);
         const document = {

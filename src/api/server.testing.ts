@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
 import type { Delivery } from '../contract/delivery.ts';
@@ -17,6 +18,7 @@ import { loadConfiguration } from '../pipeline/configuration.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
+import { scrubber } from '../secrets/scrubber.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
 
@@ -26,9 +28,10 @@ type Body = Record<string, unknown>;
 export async function startTestServer(options: Partial<ApiParts> = {}) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const now = () => clock.now;
-  const catalog = memoryCatalog();
+  const audit = memoryAudit();
+  const catalog = memoryCatalog(audit);
   const journal = memoryJournal();
-  const configuration = await loadConfiguration(catalog);
+  const configuration = await loadConfiguration(catalog, scrubber);
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
   const authenticator = createAuthenticator({

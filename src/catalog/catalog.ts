@@ -1,3 +1,4 @@
+import type { NewAuditEntry } from '../contract/audit.ts';
 import type { DocumentKind } from '../contract/document.ts';
 
 /**
@@ -8,12 +9,12 @@ export interface Catalog extends AsyncDisposable {
   /** Every present document and the revision that this picture has. */
   all(): Promise<{ revision: number; documents: StoredDocument[] }>;
   /**
-   * Makes all changes or none, durably. `revision` is the picture that the caller's checks (names, use, versions) were
+   * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the picture that the caller's checks (names, use, versions) were
    * made on: when the catalogue has moved on, nothing is written and the answer is null; load again, check again.
    * Returns the new revision otherwise. Each change keeps the versions before it, a delete too.
    * Throws when a put names a version that the document had already.
    */
-  change(revision: number, changes: readonly Change[]): Promise<number | null>;
+  change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
   /** The versions of one document, present or deleted, newest first, below version `before` when given. */
   versions(query: VersionQuery): Promise<StoredDocument[]>;
 }

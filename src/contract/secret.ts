@@ -18,6 +18,11 @@ export class Secret {
     return this.#value;
   }
 
+  /** Whether both hold the same text. */
+  isSame(other: Secret): boolean {
+    return this.#value === other.#value;
+  }
+
   toString(): string {
     return '[secret]';
   }

@@ -1,14 +1,17 @@
 import type { Catalog, Change, StoredDocument } from '../catalog/catalog.ts';
 import type { ActionBody } from '../contract/action.ts';
+import type { AuditAct, AuditAuthor } from '../contract/audit.ts';
 import type { BehaviorBody } from '../contract/behavior.ts';
 import type { CollectorBody } from '../contract/collector.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
+import type { Secret } from '../contract/secret.ts';
 import { type CompiledCondition, compileCondition, sharedParts } from '../rules/compile.ts';
 import { type RuleIndex, ruleIndex } from '../rules/index.ts';
 import { standardBehaviors } from '../rules/standard-behaviors.ts';
+import { changeEntry } from './change-entry.ts';
 
 /** A present document with its body typed. */
 export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
@@ -40,12 +43,19 @@ export type Configuration = {
   readonly snapshot: Snapshot;
   /**
    * Changes documents: `build` checks against the picture it is given and says what to write (or throws AppError); it
-   * runs again when somebody else changed something meanwhile. Resolves when the change is durable and in effect.
+   * runs again when somebody else changed something meanwhile. Resolves when the change is durable and in effect, with
+   * an entry in the audit trail for each document.
    */
-  change(build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
+  change(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
   /** Called with each new picture and what changed; answers the way to stop. */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
 };
+
+/** Who changes something; `act` where it is more than creating, changing or deleting. */
+export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
+
+/** A function that hides the live secrets, and these beside them, in text. */
+export type ScrubberBeside = (secrets: readonly Secret[]) => (text: string) => string;
 
 const conflictsMax = 20;
 const ignore = () => {};
@@ -59,8 +69,11 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
   ];
 });
 
-/** Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. */
-export async function loadConfiguration(catalog: Catalog): Promise<Configuration> {
+/**
+ * Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. What
+ * the audit trail gets to hold is scrubbed first.
+ */
+export async function loadConfiguration(catalog: Catalog, scrubberBeside: ScrubberBeside): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
   let stored = new Map<string, StoredDocument>();
   let snapshot: Snapshot;
@@ -74,10 +87,13 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
   // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
   let turn: Promise<void> = Promise.resolve();
 
-  async function changeNow(build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
+  async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
     for (let tries = 0; tries < conflictsMax; tries++) {
       const changes = build(snapshot);
-      const revision = await catalog.change(snapshot.revision, changes);
+      const entries = changes.map((change) =>
+        changeEntry(by, change, stored.get(keyOf(change.document)), scrubberBeside),
+      );
+      const revision = await catalog.change(snapshot.revision, changes, entries);
       if (revision === null) {
         await reload();
         continue;
@@ -100,8 +116,8 @@ export async function loadConfiguration(catalog: Catalog): Promise<Configuration
     get snapshot() {
       return snapshot;
     },
-    change(build) {
-      const changed = turn.then(() => changeNow(build));
+    change(by, build) {
+      const changed = turn.then(() => changeNow(by, build));
       turn = changed.then(ignore, ignore);
       return changed;
     },

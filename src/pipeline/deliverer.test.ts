@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../test/support/rig.ts';
+import { byItself } from '../contract/audit.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
@@ -247,7 +248,7 @@ test('what a deleted destination still held is cancelled, also after a restart',
   await settled();
   assert.deepEqual(await rig.statuses(), ['held']);
   await rig.restart();
-  await rig.pipeline.configuration.change(({ documents }) =>
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
     [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
   );
   await rig.clock.advance(1);
@@ -301,7 +302,7 @@ test('a delivery that comes to be held after its destination was deleted is canc
   await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
   await rig.send({ data: { n: '1' } });
   await settled();
-  await rig.pipeline.configuration.change(({ documents }) =>
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
     [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
   );
   await settled();

@@ -1,4 +1,5 @@
 import type { Authenticator } from '../connections/authenticator.ts';
+import { byItself } from '../contract/audit.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
@@ -21,7 +22,7 @@ export async function pauseDestination(
   destinationId: string,
   now: number,
 ): Promise<void> {
-  await configuration.change(({ documents }) => {
+  await configuration.change({ ...byItself, act: 'pause' }, ({ documents }) => {
     const document = documents.destination.get(destinationId);
     if (document === undefined || document.body.status !== 'enabled') return [];
     const body = { ...document.body, status: 'paused' as const };

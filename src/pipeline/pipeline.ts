@@ -27,7 +27,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
   const queue = journal.deliveries;
-  const configuration = await loadConfiguration(parts.catalog);
+  const configuration = await loadConfiguration(parts.catalog, parts.scrubberBeside);
   const stack = new AsyncDisposableStack();
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
   const { poisoned } = await queue.recover(leases.deliveries, clock.now());

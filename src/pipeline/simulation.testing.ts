@@ -4,6 +4,7 @@ import { fakeClock } from '../../test/support/fake-clock.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
 import { actionInput } from '../contract/action.ts';
+import { byItself } from '../contract/audit.ts';
 import { connectionInput } from '../contract/connection.ts';
 import { destinationInput } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
@@ -12,6 +13,7 @@ import type { EgressRequest } from '../egress/egress.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';
 import { isFinished, type LoggedDelivery } from '../journal/journal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
+import { scrubber } from '../secrets/scrubber.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
@@ -123,6 +125,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       clock: mortalClock(clock, own),
       newId,
       random: () => 0.5,
+      scrubberBeside: scrubber,
       limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
       lost: (scope) => problems.push(`lost ${scope}`),
     });
@@ -131,7 +134,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
   let pipeline = await start();
 
   async function put(kind: DocumentKind, id: string, body: unknown) {
-    await pipeline.configuration.change(({ documents }) => {
+    await pipeline.configuration.change(byItself, ({ documents }) => {
       const before = documents[kind].get(id);
       const at = new Date(clock.now()).toISOString();
       const dates = { createdAt: before?.createdAt ?? at, updatedAt: at, updatedBy: 'somebody' };
@@ -246,7 +249,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       await world.turn(20);
       if (place?.isThere !== true || pipeline.depth().unmatched > 0) return;
       place.isThere = false;
-      await pipeline.configuration.change(({ documents }) => {
+      await pipeline.configuration.change(byItself, ({ documents }) => {
         const gone = [documents.action.get(place.actionId), documents.destination.get(place.id)];
         return gone.flatMap((document) => (document === undefined ? [] : [{ op: 'delete' as const, document }]));
       });

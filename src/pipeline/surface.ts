@@ -9,7 +9,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Checks } from './checks.ts';
 import type { Clock } from './clock.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, ScrubberBeside } from './configuration.ts';
 import type { News, Outlook } from './outlook.ts';
 import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
@@ -25,6 +25,7 @@ export type PipelineParts = {
   clock: Clock;
   newId: NewId;
   random: () => number;
+  scrubberBeside: ScrubberBeside;
   limits: { retentionMs: number; retentionBytes: number | null; stopTimeoutMs: number; everyMs: number };
   /** Another process took the work over: this one must end. */
   lost(scope: string): void;

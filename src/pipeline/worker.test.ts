@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../test/support/rig.ts';
+import { byItself } from '../contract/audit.ts';
 
 const onlyName = [{ field: 'name', parameter: 'name' }];
 const orders = { name: 'Orders', path: '/orders' };
@@ -30,7 +31,7 @@ test('without the version of its action a delivery is not sent, since its mappin
   const { connectionId, destinationId, actionId } = await wire(rig, { destination: { status: 'paused' } });
   await rig.send({ data: { email: 'a@example.com' } });
   await settled();
-  await rig.pipeline.configuration.change(({ documents }) =>
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
     [...documents.action.values()].map((document) => ({ op: 'delete', document })),
   );
   const [waiting] = await rig.deliveries();

@@ -3,6 +3,7 @@ import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
 import { actionInput } from '../../src/contract/action.ts';
+import { byItself } from '../../src/contract/audit.ts';
 import { connectionInput } from '../../src/contract/connection.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
 import { destinationInput } from '../../src/contract/destination.ts';
@@ -15,6 +16,7 @@ import { memoryJournal } from '../../src/journal/memory/memory-journal.ts';
 import { shownDelivery } from '../../src/pipeline/delivery-view.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { scrubber } from '../../src/secrets/scrubber.ts';
 import { silentTelemetry } from '../../src/telemetry/telemetry.ts';
 import { fakeClock } from './fake-clock.ts';
 
@@ -74,6 +76,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       clock,
       newId,
       random: () => 0,
+      scrubberBeside: scrubber,
       limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
       lost: (scope) => failures.push(new Error(`lost ${scope}`)),
     });
@@ -87,7 +90,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     failures,
     async put(kind, body, known) {
       const id = known ?? newId(kind === 'parameter' ? 'request' : kind);
-      await rig.pipeline.configuration.change((snapshot) => {
+      await rig.pipeline.configuration.change(byItself, (snapshot) => {
         const before = snapshot.documents[kind].get(id);
         const now = new Date(clock.now()).toISOString();
         const parsed = kind in schemas ? schemas[kind as keyof typeof schemas].parse(body) : body; // just looked up

@@ -1,7 +1,11 @@
+import { type MemoryAudit, memoryAudit } from '../../audit/memory/memory-audit.ts';
 import type { Catalog, StoredDocument } from '../catalog.ts';
 
-/** A catalogue that lives as long as its process: the reference for the others, and the one for tests. */
-export function memoryCatalog(): Catalog {
+/**
+ * A catalogue that lives as long as its process: the reference for the others, and the one for tests. Its audit entries
+ * go to `audit`.
+ */
+export function memoryCatalog(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): Catalog {
   let revision = 0;
   const present = new Map<string, StoredDocument>();
   const history = new Map<string, StoredDocument[]>();
@@ -11,7 +15,7 @@ export function memoryCatalog(): Catalog {
       return { revision, documents: [...present.values()].sort(byPlace) };
     },
 
-    async change(expected, changes) {
+    async change(expected, changes, entries) {
       if (expected !== revision) return null;
       for (const { op, document } of changes) {
         const versions = history.get(place(document)) ?? [];
@@ -26,6 +30,7 @@ export function memoryCatalog(): Catalog {
           history.set(key, [document, ...(history.get(key) ?? [])]);
         }
       }
+      audit.add(entries);
       revision += 1;
       return revision;
     },

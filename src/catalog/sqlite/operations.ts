@@ -1,3 +1,5 @@
+import { appendAudit } from '../../audit/sqlite/append.ts';
+import type { NewAuditEntry } from '../../contract/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 
 /** A document as it is stored: its body is JSON with sealed secrets. */
@@ -25,13 +27,18 @@ export const operations = {
 
   changeDocuments(
     db: Db,
-    change: { revision: number; changes: { op: 'put' | 'delete'; row: DocumentRow }[] },
+    change: {
+      revision: number;
+      changes: { op: 'put' | 'delete'; row: DocumentRow }[];
+      entries: readonly NewAuditEntry[];
+    },
   ): number | null {
     if (revision(db) !== change.revision) return null;
     for (const { op, row } of change.changes) {
       if (op === 'delete') db.run('DELETE FROM document WHERE kind = ? AND id = ?', row.kind, row.id);
       else put(db, row);
     }
+    appendAudit(db, change.entries);
     db.run('UPDATE catalog_revision SET revision = revision + 1');
     return revision(db);
   },

@@ -35,10 +35,11 @@ export async function sqliteCatalog(sqlite: Sqlite, sealer: Sealer): Promise<Cat
       const { revision, rows } = await client.write('allDocuments', null);
       return { revision, documents: rows.map(open) };
     },
-    change: (revision, changes) =>
+    change: (revision, changes, entries) =>
       client.write('changeDocuments', {
         revision,
         changes: changes.map(({ op, document }) => ({ op, row: close(document) })),
+        entries,
       }),
     async versions({ kind, id, before = Number.MAX_SAFE_INTEGER, limit }) {
       return (await client.read('documentVersions', { kind, id, before, limit })).map(open);

@@ -1,0 +1,19 @@
+import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { chained, type Link, origin } from '../chain.ts';
+
+/**
+ * Adds entries to the audit trail inside the transaction of the operation that calls it: they are there when the change
+ * that they describe is, and only then.
+ */
+export function appendAudit(db: Db, entries: readonly NewAuditEntry[]): void {
+  for (const entry of entries) {
+    const { number, body, hash } = chained(head(db), entry);
+    db.run('INSERT INTO audit_entry (number, body, hash) VALUES (?, ?, ?)', number, body, hash);
+  }
+}
+
+/** The newest entry of the trail. */
+export function head(db: Db): Link {
+  return db.get<Link>('SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1') ?? origin;
+}

@@ -1,0 +1,31 @@
+import type { Sqlite } from '../../sqlite/sqlite.ts';
+import type { Audit } from '../audit.ts';
+import { entryOf } from '../chain.ts';
+import type { operations } from './operations.ts';
+
+/** The module that a database must load for `sqliteAudit`. */
+export const auditOperations = new URL(
+  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
+  import.meta.url,
+);
+
+const prunedAtOnce = 5_000;
+
+/** The audit trail of an open database (which stays open when the trail ends). */
+export function sqliteAudit(sqlite: Sqlite): Audit {
+  const client = sqlite.client<typeof operations>();
+  return {
+    append: (entries) => client.write('appendAudit', [...entries]),
+    entries: async (query) => (await client.read('auditEntries', query)).map(entryOf),
+    async prune(before, now) {
+      const limit = new Date(before).toISOString();
+      let count = 0;
+      for (;;) {
+        const removed = await client.write('pruneAudit', { before: limit, now, limit: prunedAtOnce });
+        count += removed;
+        if (removed < prunedAtOnce) return count;
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}

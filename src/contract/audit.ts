@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { documentKinds } from './document.ts';
+import { type ErrorCode, errors } from './errors.ts';
+import { timestamp } from './text.ts';
+
+/** What can be done to a thing, in the words of people. Every act in the audit trail is one of these. */
+export const auditActs = {
+  create: 'Created',
+  change: 'Changed',
+  delete: 'Deleted',
+  rollback: 'Rolled back',
+  rotate_key: 'Rotated key',
+  test: 'Tested',
+  retry: 'Retried',
+  cancel: 'Cancelled',
+  pause: 'Paused',
+  resume: 'Resumed',
+  clear: 'Cleared',
+  import: 'Imported',
+  set_up: 'Set up',
+  sign_in: 'Signed in',
+  sign_out: 'Signed out',
+  invite: 'Invited',
+  set_password: 'Set password',
+  revoke: 'Revoked',
+  reseal: 'Sealed anew',
+  prune: 'Removed old entries',
+} as const;
+export type AuditAct = keyof typeof auditActs;
+
+/** The kinds of things that something is done to. */
+export const auditKinds = [
+  ...documentKinds,
+  'delivery',
+  'replay',
+  'inbox',
+  'user',
+  'role',
+  'token',
+  'session',
+  'settings',
+  'secrets',
+  'audit',
+] as const;
+export type AuditKind = (typeof auditKinds)[number];
+
+/**
+ * One place of a thing that changed: a JSON pointer (RFC 6901) into it, '' for the thing itself. `before` or `after` is
+ * left out where there was or is nothing; secrets are marks (`{"set": true, "updatedAt": …}`); of long texts stands the
+ * part that changed.
+ */
+export const auditChange = z.strictObject({
+  pointer: z.string(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+export type AuditChange = z.output<typeof auditChange>;
+
+/** Somebody, and from where: `principal` is a name as people know it, the rest null where there is none. */
+const author = {
+  principal: z.string(),
+  principalId: z.string().nullable(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+};
+const auditAuthor = z.strictObject(author);
+export type AuditAuthor = z.output<typeof auditAuthor>;
+
+/**
+ * One entry of the audit trail. `hash` is the SHA-256 (hex) of the entry without `hash` as canonical JSON (RFC 8785) in
+ * UTF-8; `previousHash` is the hash of the entry numbered one less, of zeros for number 1.
+ */
+export const auditEntry = z.strictObject({
+  /** Its place in the trail: 1, 2, 3, … */
+  number: z.int(),
+  createdAt: timestamp,
+  ...author,
+  act: z.enum(Object.keys(auditActs) as AuditAct[]), // the keys of a constant object are its key type
+  kind: z.enum(auditKinds),
+  /** Of the thing; null when there is none, or none yet. */
+  id: z.string().nullable(),
+  name: z.string().nullable(),
+  result: z.enum(['done', 'refused']),
+  /** The error code of the answer to what was refused. */
+  code: z.enum(Object.keys(errors) as ErrorCode[]).nullable(), // likewise
+  changes: z.array(auditChange),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type AuditEntry = z.output<typeof auditEntry>;
+
+/** An entry before it has its place in the trail. */
+export type NewAuditEntry = Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>;
+
+/** Who does what Millrace does by itself. */
+export const byItself: AuditAuthor = { principal: 'millrace', principalId: null, address: null, requestId: null };

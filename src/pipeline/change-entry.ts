@@ -1,0 +1,49 @@
+import type { Change, StoredDocument } from '../catalog/catalog.ts';
+import { secretFields } from '../connections/secret-fields.ts';
+import type { AuditAct, NewAuditEntry } from '../contract/audit.ts';
+import { changesOf } from '../contract/audit-changes.ts';
+import { Secret } from '../contract/secret.ts';
+import type { ChangeAuthor, ScrubberBeside } from './configuration.ts';
+
+/**
+ * What the audit trail says of a change: the secrets of both states stand in it as marks, and are hidden where somebody
+ * wrote them into another field. Texts are looked through whole, before what is long is cut.
+ */
+export function changeEntry(
+  { act, ...author }: ChangeAuthor,
+  { op, document }: Change,
+  stored: StoredDocument | undefined,
+  scrubberBeside: ScrubberBeside,
+): NewAuditEntry {
+  const states = [stored?.body, op === 'delete' ? undefined : document.body];
+  const scrub = scrubberBeside(Array.from(secretFields(states), ({ secret }) => secret));
+  const [before, after] = states.map((state) => withTexts(state, scrub));
+  return {
+    ...author,
+    createdAt: document.updatedAt,
+    act: act ?? actOf(op, before),
+    kind: document.kind,
+    id: document.id,
+    name: nameOf(after ?? before),
+    result: 'done',
+    code: null,
+    changes: changesOf(before, after),
+  };
+}
+
+function actOf(op: Change['op'], before: unknown): AuditAct {
+  if (op === 'delete') return 'delete';
+  return before === undefined ? 'create' : 'change';
+}
+
+function nameOf(body: unknown): string | null {
+  return typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : null;
+}
+
+/** The same with each text in it (names of members too) replaced by what `map` makes of it. */
+function withTexts(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
+  if (Array.isArray(value)) return value.map((item) => withTexts(item, map));
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [map(name), withTexts(child, map)]));
+}
