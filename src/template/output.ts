@@ -6,7 +6,7 @@ export type RenderOutput =
 
 /**
  * Reads what a program's `__render` returned: a line of JSON, then the body as it is, so that it need not be escaped and
- * unescaped. (A body with U+0000 comes as JSON and says so.)
+ * unescaped. Lone surrogates, which no encoding can carry, become U+FFFD.
  *
  * @throws Error when the text was not made by a program: a template that replaced `__render` can return anything
  */
@@ -26,9 +26,7 @@ export function decodeOutput(text: string): RenderOutput {
     };
   }
   if (head.kind !== 'body' || typeof head.path !== 'string' || !isHeaders(head.headers)) throw notOurs();
-  const rest = text.slice(end + 1);
-  const body: unknown = head.isEscaped === true ? JSON.parse(rest) : rest;
-  if (typeof body !== 'string') throw notOurs();
+  const body = text.slice(end + 1).toWellFormed();
   return { kind: 'body', body, isObject: head.isObject === true, path: head.path, headers: head.headers };
 }
 

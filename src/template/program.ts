@@ -141,7 +141,7 @@ function renderFunction(plan: Plan, isReadOnly: boolean): string {
   return `globalThis.__render=(text)=>{
 $$stop=null;$$at=${template};$$n=0;
 try{
-const input=$$parse(text);
+const input=$$input=$$parse(text);
 ${freeze}
 ${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, plan.parts, isReadOnly)}
 const $$it=${isReadOnly ? '' : '$$freezeOne'}({data,events:input.events,meta:input.meta});

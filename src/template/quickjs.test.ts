@@ -15,10 +15,11 @@ function renderInQuickJs(template: string, input: object, mode: 'html' | 'none' 
   const composed = composeProgram({ template, escape: mode, ...parts });
   assert.ok(composed.ok, template);
   realm.unwrapResult(realm.evalCode(composed.program.source, 'program.js')).dispose();
-  using render = realm.getProp(realm.global, '__render');
+  // A C string could not hold every text: it crosses as JSON here.
+  using render = realm.unwrapResult(realm.evalCode('(text) => JSON.stringify(__render(text))'));
   using text = realm.newString(JSON.stringify(input));
   using output = realm.unwrapResult(realm.callFunction(render, realm.undefined, text));
-  return decodeOutput(realm.getString(output));
+  return decodeOutput(String(JSON.parse(realm.getString(output))));
 }
 
 test("the sandbox's engine renders the corpus as Node does", () => {
@@ -61,7 +62,7 @@ test("the sandbox's engine reports errors in the tag where they happen", () => {
   assert.deepEqual(lineOf('\n{{! const a = {}; a.a = a; return a }}')[0], 2);
 });
 
-test("U+0000, lone surrogates and everything else cross from the sandbox's engine", () => {
+test("a body from the sandbox's engine keeps every character, and a lone surrogate becomes U+FFFD", () => {
   const output = renderInQuickJs('{{! return "a\\0b\\ud800\\u{1f600}é" }}', { data: [] });
   assert.equal(output.kind === 'body' && output.body, 'a\0b\ufffd😀é');
 });

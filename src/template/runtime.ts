@@ -24,7 +24,7 @@ const $$wellFormed=(s)=>s.isWellFormed()?s:s.toWellFormed();
 const $$url=(v)=>$$encode($$wellFormed(String(v)));
 const $$p=(v)=>v===undefined?"":$$url(v).replace(/[!'()*]/g,(c)=>"%"+c.charCodeAt(0).toString(16).toUpperCase());
 const $$short=(v)=>String(v).slice(0,40);
-let $$stop=null,$$at=0,$$n=0,$$ended=false;
+let $$stop=null,$$at=0,$$n=0,$$ended=false,$$input;
 const $$end=(s)=>{$$ended=true;return s};
 class $$Stop{constructor(kind,reason,stack){this.kind=kind;this.reason=reason;this.stack=stack}}
 const $$text=(reason,other)=>{const s=reason===undefined||reason===null?"":$$wellFormed(String(reason)).slice(0,${REASON_MAX});return s===""?other:s};
@@ -62,10 +62,7 @@ const $$output=(result,it,rest)=>{
   if(body===undefined||body===null||body==="")return '{"kind":"skipped","reason":"template returned nothing"}\\n';
   const tail=rest(it);
   if($$stop!==null)return $$stopped();
-  if(!body.isWellFormed())body=body.toWellFormed();
   const head=isObject?'{"kind":"body","isObject":true':'{"kind":"body","isObject":false';
-  // U+0000 would end the text where it is handed over as a C string.
-  if(body.indexOf("\\0")>=0)return head+',"isEscaped":true'+tail+$$json(body);
   return head+tail+body;
 };
 const $$place=(stack)=>{

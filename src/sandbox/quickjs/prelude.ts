@@ -1,29 +1,30 @@
-/** What `status[0]` says about the text that `enter` returned. */
-export const STATUS = { text: 0, json: 1, tooLong: 2, notText: 3 } as const;
+/** What the first word of the status says about the text that `enter` returned; the second is its length in 16-bit units. */
+export const STATUS = { text: 0, tooLong: 1, notText: 2 } as const;
 
 /** Characters of a message that reach the log. */
 export const MESSAGE_MAX = 500;
 
 /**
- * Script that the realm runs first, in pristine surroundings; its value is `[status buffer, enter, describe]`. Programs
- * have no way to reach these functions, and what they use of the language is captured before a program can change it.
+ * Script that the realm runs first, in pristine surroundings; its value is `[status buffer, enter, retell,
+ * describe]`. Programs have no way to reach these functions, and what they use of the language is captured before a
+ * program can change it.
  *
- * Text crosses as a C string, which ends at U+0000 and can't hold a lone surrogate: text with either crosses as JSON.
+ * Text crosses as a C string, which ends at U+0000 and can't hold a lone surrogate: text with either crosses as JSON. On
+ * the way out the host finds that by the length, much faster than the engine could, and asks to `retell`.
  */
 export function preludeSource(outputBytesMax: number): string {
   return `(() => {
   'use strict';
   const { parse, stringify } = JSON;
   const bindThis = Function.prototype.bind.bind(Function.prototype.call);
-  const indexOf = bindThis(String.prototype.indexOf);
-  const isWellFormed = bindThis(String.prototype.isWellFormed);
   const slice = bindThis(String.prototype.slice);
   const toText = String;
-  const status = new Uint8Array(8);
+  const status = new Uint32Array(2);
+  let output = '';
   return [
     status.buffer,
     (render, input, isJson) => {
-      const output = render(isJson ? parse(input) : input);
+      output = render(isJson ? parse(input) : input);
       if (typeof output !== 'string') {
         status[0] = ${STATUS.notText};
         return output === null ? 'null' : typeof output;
@@ -32,13 +33,11 @@ export function preludeSource(outputBytesMax: number): string {
         status[0] = ${STATUS.tooLong};
         return '';
       }
-      if (isWellFormed(output) && indexOf(output, '\\0') < 0) {
-        status[0] = ${STATUS.text};
-        return output;
-      }
-      status[0] = ${STATUS.json};
-      return stringify(output);
+      status[0] = ${STATUS.text};
+      status[1] = output.length;
+      return output;
     },
+    () => stringify(output),
     (error) => {
       let message = 'threw a value that can not be described';
       let stack = '';

@@ -15,9 +15,10 @@ export type Realm = {
   context: number;
   /** Where the context keeps the 64-bit state of `Math.random`. */
   random: number;
-  /** The prelude's array buffer, of which `enter` sets the first byte. */
+  /** What the prelude made: see there. */
   status: number;
   enter: number;
+  retell: number;
   describe: number;
   /** Three words: the arguments of the next call. */
   args: number;
@@ -55,6 +56,7 @@ export function openRealm(
     random,
     status: 0,
     enter: 0,
+    retell: 0,
     describe: 0,
     args: engine.malloc(3 * Uint32Array.BYTES_PER_ELEMENT),
     undefined: functions.QTS_GetUndefined(),
@@ -65,7 +67,8 @@ export function openRealm(
   const member = (index: string) => functions.QTS_GetProp(context, prelude.value, newText(engine, realm, index));
   realm.status = member('0');
   realm.enter = member('1');
-  realm.describe = member('2');
+  realm.retell = member('2');
+  realm.describe = member('3');
   return realm;
 }
 
@@ -110,9 +113,10 @@ export function readText(engine: Engine, realm: Realm, value: number): Buffer {
   return engine.bytes.subarray(address, engine.bytes.indexOf(0, address));
 }
 
-/** The first byte of an array buffer. */
-export function readFirstByte(engine: Engine, realm: Realm, buffer: number): number | undefined {
-  return engine.bytes[engine.functions.QTS_GetArrayBuffer(realm.context, buffer)];
+/** The two words of the realm's status. */
+export function readStatus(engine: Engine, realm: Realm): [kind: number | undefined, length: number | undefined] {
+  const at = engine.functions.QTS_GetArrayBuffer(realm.context, realm.status) >>> 2;
+  return [engine.words[at], engine.words[at + 1]];
 }
 
 function readCString(engine: Engine, address: number): string {

@@ -5,7 +5,7 @@ import type { Limits } from './outcome.ts';
 import { openRealm } from './realm.ts';
 import { seedWords } from './seed.ts';
 import { newSession, type Session } from './session.ts';
-import { NOTHING, restore, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { restore, type Snapshot, takeSnapshot } from './snapshot.ts';
 
 /** `programsMax` bounds the prepared programs that are kept; the least recently used goes first. */
 export type RendererLimits = Limits & { programsMax: number };
@@ -56,7 +56,7 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
   let session: Session | null = null;
 
   function prepare(session: Session, source: string): Prepared {
-    restore(session.engine, base, NOTHING);
+    restore(session.engine, base, base);
     const ready = session.prepare(source);
     return 'failure' in ready ? ready : { fn: ready.fn, snapshot: takeSnapshot(session.engine, base) };
   }
@@ -96,7 +96,6 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
 }
 
 function weigh(source: string, prepared: Prepared): Known {
-  const runs = 'failure' in prepared ? [] : prepared.snapshot.runs;
-  const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 2 * source.length);
-  return { source, prepared, bytes };
+  const copied = 'failure' in prepared ? 0 : prepared.snapshot.copiedBytes;
+  return { source, prepared, bytes: copied + 2 * source.length };
 }

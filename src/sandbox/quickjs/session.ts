@@ -3,17 +3,7 @@ import { cpuDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { crashed, exceeded, type Limits, threw } from './outcome.ts';
 import { STATUS } from './prelude.ts';
-import {
-  call,
-  evaluate,
-  getGlobal,
-  NoRoom,
-  newText,
-  PROGRAM_FILE,
-  type Realm,
-  readFirstByte,
-  readText,
-} from './realm.ts';
+import { call, evaluate, getGlobal, NoRoom, newText, PROGRAM_FILE, type Realm, readStatus, readText } from './realm.ts';
 import { seedWords } from './seed.ts';
 
 /** Asked for on every error: without that much room left, the error is about memory, whatever it says. */
@@ -91,19 +81,24 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
 
   function read(value: number): RenderOutcome {
     const bytes = readText(engine, realm, value);
-    switch (readFirstByte(engine, realm, realm.status)) {
+    const [kind, length] = readStatus(engine, realm);
+    switch (kind) {
       case STATUS.text:
-        if (bytes.length > limits.outputBytes) return exceeded('output', limits);
-        return { kind: 'returned', output: bytes.toString() };
-      case STATUS.json: {
-        const output = String(JSON.parse(bytes.toString()));
-        if (Buffer.byteLength(output) > limits.outputBytes) return exceeded('output', limits);
-        return { kind: 'returned', output };
-      }
+        return bytes.length > limits.outputBytes ? exceeded('output', limits) : returned(bytes.toString(), length);
       case STATUS.tooLong:
         return exceeded('output', limits);
       default:
         return threw(`the program returned ${bytes}, not a text`);
     }
+  }
+
+  function returned(text: string, length: number | undefined): RenderOutcome {
+    // Bytes that are no UTF-8 become U+FFFD: without one and with all its units the text is what the program returned.
+    if (text.length === length && !text.includes('\ufffd')) return { kind: 'returned', output: text };
+    const { isError, value } = call(engine, realm, realm.retell);
+    if (isError) return failed(value);
+    const output = String(JSON.parse(readText(engine, realm, value).toString()));
+    if (Buffer.byteLength(output) > limits.outputBytes) return exceeded('output', limits);
+    return { kind: 'returned', output };
   }
 }

@@ -14,7 +14,7 @@ test('a restore brings back every byte, on the same instance and on a fresh one'
   assert.ok(base);
 
   const prepared = await newEngine(module, MEMORY);
-  restore(prepared, base, { runs: [] });
+  restore(prepared, base, base);
   evaluate(
     prepared,
     realm,

@@ -18,11 +18,8 @@ export type BaseImage = {
   heapEnd: number;
 };
 
-/** A realm with a prepared program: the pages that differ from the base. */
-export type Snapshot = { runs: Run[] };
-
-/** The base itself. */
-export const NOTHING: Snapshot = { runs: [] };
+/** A realm with a prepared program, whole: copies of the pages that differ from the base, and views of the base's. */
+export type Snapshot = { runs: Run[]; copiedBytes: number };
 
 /**
  * Copies an engine at rest. `heapStart` is any address among the first of its heap.
@@ -47,29 +44,33 @@ export function takeBase(engine: Engine, heapStart: number): BaseImage | null {
 /** Copies what differs from the base. */
 export function takeSnapshot(engine: Engine, base: BaseImage): Snapshot {
   const runs: Run[] = [];
+  let copiedBytes = 0;
+  const copy = (at: number, end: number) => {
+    runs.push(copyRun(engine.bytes, at, end));
+    copiedBytes += end - at;
+  };
   for (const { at, bytes } of base.runs) {
-    let start = -1;
-    for (let from = 0; from <= bytes.length; from += PAGE) {
-      const end = Math.min(from + PAGE, bytes.length);
-      const isSame = from >= end || engine.bytes.compare(bytes, from, end, at + from, at + end) === 0;
-      if (!isSame && start < 0) start = from;
-      if (!isSame || start < 0) continue;
-      runs.push(copyRun(engine.bytes, at + start, at + from));
-      start = -1;
+    const isSame = (from: number, end: number) => engine.bytes.compare(bytes, from, end, at + from, at + end) === 0;
+    for (let from = 0; from < bytes.length; ) {
+      const wasSame = isSame(from, Math.min(from + PAGE, bytes.length));
+      let to = Math.min(from + PAGE, bytes.length);
+      while (to < bytes.length && isSame(to, Math.min(to + PAGE, bytes.length)) === wasSame)
+        to = Math.min(to + PAGE, bytes.length);
+      if (wasSame) runs.push({ at: at + from, bytes: bytes.subarray(from, to) });
+      else copy(at + from, at + to);
+      from = to;
     }
-    if (start >= 0) runs.push(copyRun(engine.bytes, at + start, at + bytes.length));
   }
   const heapEnd = readHeapEnd(engine, base);
-  if (heapEnd > base.heapEnd) runs.push(copyRun(engine.bytes, base.heapEnd, heapEnd));
-  return { runs };
+  if (heapEnd > base.heapEnd) copy(base.heapEnd, heapEnd);
+  return { runs, copiedBytes };
 }
 
 /** Makes the memory what it was, whatever happened since, on this instance of the engine or on a fresh one. */
-export function restore(engine: Engine, base: BaseImage, snapshot: Snapshot): void {
+export function restore(engine: Engine, base: BaseImage, { runs }: { runs: Run[] }): void {
   const heapEnd = readHeapEnd(engine, base);
-  for (const run of base.runs) engine.bytes.set(run.bytes, run.at);
   if (heapEnd > base.heapEnd) engine.bytes.fill(0, base.heapEnd, heapEnd);
-  for (const run of snapshot.runs) engine.bytes.set(run.bytes, run.at);
+  for (const run of runs) engine.bytes.set(run.bytes, run.at);
 }
 
 /** Whether the memory outside the base's runs is untouched, the deeper stack included: the check behind the self-test. */
