@@ -108,6 +108,26 @@ test('fields come with type, how often they are seen and an example; a mistyped 
   assert.deepEqual(tab.problems, []);
 });
 
+test('Format sets the JavaScript of a template in order, says when it is, and is undone in one step', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  const lines = () => editor(page).locator('.cm-line').allTextContents();
+  const messy = ['{{!', 'return {', 'a: 1,  ', '      };', '}}'];
+  await editor(page).fill(messy.join('\n'));
+  await page.getByRole('button', { name: 'Format' }).click();
+  const tidy = ['{{!', '  return {', '    a: 1,', '  };', '}}'];
+  assert.deepEqual(await lines(), tidy);
+  await page.getByRole('button', { name: 'Format' }).click();
+  await page.getByText('The template is in order already.').waitFor();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  assert.deepEqual(await lines(), messy);
+  await page.getByRole('button', { name: 'Redo' }).click();
+  assert.deepEqual(await lines(), tidy);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('the preview shows the request of the draft, and an event without any is made up or pasted', async () => {
   const { app, browser } = console_;
   const { id } = await app.client.call('createConnection', { body: { name: 'Fresh', baseUrl: 'https://crm.example' } });

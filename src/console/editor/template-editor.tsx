@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, redo, undo } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, isolateHistory, redo, undo } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic, nextDiagnostic, previousDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, openSearchPanel, searchKeymap } from '@codemirror/search';
@@ -14,6 +14,7 @@ import {
 } from '@codemirror/view';
 import { type ReactNode, type Ref, startTransition, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Escape } from '../../template/escape.ts';
+import { formatTemplate } from '../../template/format.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { styleNonce } from '../theme/nonce.ts';
 import { completeTemplate, recordAt } from './completion.ts';
@@ -35,6 +36,8 @@ export type EditorHandle = {
   /** A line and a column, both from 1. */
   goToLine: (line: number, column: number) => void;
   fix: (finding: TemplateFinding) => void;
+  /** Indents the JavaScript by its nesting, as one step that can be undone; false: it is in order already. */
+  format: () => boolean;
   undo: () => void;
   redo: () => void;
   search: () => void;
@@ -183,6 +186,14 @@ export function TemplateEditor(props: Props): ReactNode {
       editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, selection: { anchor: 0 } });
       check.current(given.current);
       editor?.focus();
+    },
+    format() {
+      const editor = view.current;
+      // The editor holds every line end as one sign: its own text is what edits count in.
+      const changes = editor === undefined ? [] : formatTemplate(editor.state.doc.toString());
+      editor?.dispatch({ changes, annotations: isolateHistory.of('full'), userEvent: 'format' });
+      editor?.focus();
+      return changes.length > 0;
     },
     goTo,
     goToLine(number, column) {

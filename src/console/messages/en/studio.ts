@@ -34,6 +34,8 @@ export const studio = {
     hint: 'Tab leaves the editor. Ctrl Space lists the fields. F8 goes to the next problem.',
     loading: 'Loading the editor …',
     starters: 'Start from …',
+    format: 'Format',
+    inOrder: 'The template is in order already.',
     undo: 'Undo',
     redo: 'Redo',
     find: 'Find',

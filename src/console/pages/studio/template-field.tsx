@@ -6,6 +6,7 @@ import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { studio } from '../../messages/en/studio.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
+import { notifyDone } from '../../parts/notify.ts';
 import type { DestinationDraft } from './destination-draft.ts';
 import { starters } from './starters.ts';
 import css from './studio.module.css';
@@ -89,6 +90,9 @@ export function TemplateField(props: Props): ReactNode {
               })}
             </Menu.Dropdown>
           </Menu>
+          {tool('format', words.format, () => {
+            if (handle.current?.format() === false) notifyDone(words.inOrder);
+          })}
           {tool('undo', words.undo, () => handle.current?.undo())}
           {tool('redo', words.redo, () => handle.current?.redo())}
           {tool('search', words.find, () => handle.current?.search(), false)}
