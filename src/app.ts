@@ -8,9 +8,7 @@ import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalo
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
-import { secretFields } from './connections/secret-fields.ts';
 import { idSource } from './contract/ids.ts';
-import type { Secret } from './contract/secret.ts';
 import { parseAllowRules } from './egress/allow.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
@@ -23,7 +21,7 @@ import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 import { loadOrMakeKey, parseKeys } from './secrets/keys.ts';
-import { scrubber } from './secrets/scrubber.ts';
+import { createScrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
@@ -62,8 +60,10 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const newId = idSource(clock.now, pooledRandomBytes());
   // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
-  let scrub = (text: string) => text;
-  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub: (line) => scrub(line) });
+  const scrubber = createScrubber();
+  scrubber.follow(() => [config.adminToken, config.secretKey].filter((one) => one !== null));
+  const { scrub } = scrubber;
+  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
   opened.defer(telemetry.flush);
 
   // Going on without storage or beside another owner could only do harm; whoever started the process starts it again.
@@ -126,10 +126,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       clock,
       newId,
       random: Math.random,
-      scrubberBeside(secrets) {
-        const own = scrubber(secrets);
-        return (text) => own(scrub(text));
-      },
+      scrubber,
       limits: {
         retentionMs: config.retentionDays * dayMs,
         retentionBytes: config.retentionBytes,
@@ -140,14 +137,6 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
-  const live = () =>
-    [config.adminToken, ...liveSecrets(pipeline.configuration.snapshot)].filter((secret) => secret !== null);
-  scrub = scrubber(live());
-  opened.defer(
-    pipeline.configuration.watch(() => {
-      scrub = scrubber(live());
-    }),
-  );
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
@@ -183,6 +172,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     consoleDir,
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
+    scrub,
     ailments: () => ({}),
   });
   opened.use(server);
@@ -214,18 +204,6 @@ function pooledRandomBytes(): (n: number) => Uint8Array {
 /** Whether some template is more than its records as JSON: then the first delivery should not wait for the threads. */
 function needsSandbox({ documents }: Snapshot): boolean {
   return documents.destination.values().some(({ body }) => trivialForm(body.template) === null);
-}
-
-/** Of each body that was looked through once: any change asks for the secrets of all, and bodies never change. */
-const knownSecrets = new WeakMap<object, readonly Secret[]>();
-
-function liveSecrets({ documents }: Snapshot): Secret[] {
-  const { connection, destination } = documents;
-  return [...connection.values(), ...destination.values()].flatMap(({ body }) => {
-    const secrets = knownSecrets.get(body) ?? Array.from(secretFields(body), ({ secret }) => secret);
-    knownSecrets.set(body, secrets);
-    return secrets;
-  });
 }
 
 function isLoopback(host: string): boolean {

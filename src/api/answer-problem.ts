@@ -2,8 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asAppError, problemOf } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
+type Manner = { docs: string; scrub(text: string): string };
+
 /** Answers a failure as problem+json: the one place where errors become responses. */
-export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, docs: string): void {
+export function answerProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { docs, scrub }: Manner,
+): void {
   const known = asAppError(error);
   const instance = request.url.split('?', 1)[0] ?? '';
   request.failure = known.cause ?? known;
@@ -12,6 +19,6 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   if (known.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   if (known.code === 'version_mismatch' && typeof known.extra['version'] === 'number')
     reply.header('etag', `"${known.extra['version']}"`);
-  const problem = problemOf(known, { docs, instance, requestId: request.id });
+  const problem = problemOf(known, { docs, instance, requestId: request.id }, scrub);
   reply.code(known.status).type('application/problem+json').send(JSON.stringify(problem));
 }

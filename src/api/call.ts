@@ -35,6 +35,8 @@ export type ApiParts = {
   isHttpAllowed: (url: string) => boolean;
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** Takes live secrets out of what people will read. */
+  scrub: (text: string) => string;
   /** Requests per second of one token, and of one address without. */
   rates?: { perToken: number; perAddress: number };
 };

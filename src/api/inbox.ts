@@ -1,10 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { secretFields } from '../connections/secret-fields.ts';
 import { AppError } from '../contract/errors.ts';
 import type { InboxRequest } from '../contract/inbox.ts';
-import type { Snapshot } from '../pipeline/configuration.ts';
-import { scrubber } from '../secrets/scrubber.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 import { foldName } from './fold-name.ts';
@@ -22,21 +19,14 @@ const bodyBytesMax = 65_536;
  * The built-in receiver for trying things out: keeps the last 1,000 requests in memory, bodies cut at 64 KiB. Credentials
  * and stored secrets that arrive are masked, for whoever may look into the Inbox may not read these.
  */
-export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'pipeline'>) {
-  const { inbox: isOpen, newId, now, pipeline } = parts;
+export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>) {
+  const { inbox: isOpen, newId, now, scrub } = parts;
   // Ids that sort by arrival, also within one millisecond.
   const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
   const rules = inboxRules(() => {
     if (!isOpen) throw closed();
   });
-  let scrubs: { for: Snapshot; scrub(text: string): string } | null = null;
-
-  function scrub(text: string): string {
-    const { snapshot } = pipeline.configuration;
-    if (scrubs?.for !== snapshot) scrubs = { for: snapshot, scrub: scrubber(secretsOf(snapshot)) };
-    return scrubs.scrub(text);
-  }
 
   function keep(request: InboxRequest) {
     requests.push(request);
@@ -106,11 +96,6 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'p
   }
 
   return { handlers, routes };
-}
-
-function* secretsOf({ documents }: Snapshot) {
-  for (const { body } of [...documents.connection.values(), ...documents.destination.values()])
-    for (const { secret } of secretFields(body)) yield secret;
 }
 
 /** Tokens that were fetched are stored nowhere, so that only their place tells them. */

@@ -13,18 +13,26 @@ export function asAppError(error: unknown): AppError {
   return new AppError('internal', undefined, { cause: error });
 }
 
-/** The body of an error answer (RFC 9457). `docs` is where the documentation of errors begins. */
-export function problemOf(error: AppError, about: { docs: string; instance: string; requestId: string }): Problem {
+/**
+ * The body of an error answer (RFC 9457). `docs` is where the documentation of errors begins; `scrub` takes secrets out
+ * of its words.
+ */
+export function problemOf(
+  error: AppError,
+  about: { docs: string; instance: string; requestId: string },
+  scrub: (text: string) => string = (text) => text,
+): Problem {
   const { extra, code, message, status } = error;
+  const fields = error.errors?.map((one) => ({ ...one, detail: scrub(one.detail), code: one.code ?? code }));
   return {
     type: `${about.docs}/docs/errors#${code}`,
     title: errors[code][1],
     status,
-    detail: message,
+    detail: scrub(message),
     instance: about.instance,
     code,
     requestId: about.requestId,
-    ...(error.errors === undefined ? {} : { errors: error.errors.map((one) => ({ ...one, code: one.code ?? code })) }),
+    ...(fields === undefined ? {} : { errors: fields }),
     ...extra,
   };
 }

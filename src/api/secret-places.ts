@@ -1,4 +1,4 @@
-import { reveal, secretFields } from '../connections/secret-fields.ts';
+import { secretFields } from '../connections/secret-fields.ts';
 import { publicTokenFields } from '../contract/connection.ts';
 import { Secret, type SecretMark } from '../contract/secret.ts';
 import { isObject } from './merge-patch.ts';
@@ -43,7 +43,7 @@ export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string
       }
       if (typeof value !== 'string' || value === '') return null;
       // The same text again is no change.
-      return before instanceof Secret && reveal(before) === value ? before : new Secret(value, updatedAt);
+      return before instanceof Secret && before.holds(value) ? before : new Secret(value, updatedAt);
     }
     if (Array.isArray(value))
       return value.map((item, i) => walk(item, storedItem(before, item, i), [...path, i], value));

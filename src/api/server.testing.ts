@@ -15,10 +15,11 @@ import { createAttempter } from '../pipeline/attempt.ts';
 import { createChecks } from '../pipeline/checks.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { loadConfiguration } from '../pipeline/configuration.ts';
+import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
-import { scrubber } from '../secrets/scrubber.ts';
+import { createScrubber } from '../secrets/scrubber.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
 
@@ -31,6 +32,8 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const audit = memoryAudit();
   const catalog = memoryCatalog(audit);
   const journal = memoryJournal();
+  const scrubber = createScrubber();
+  const { scrub } = scrubber;
   const configuration = await loadConfiguration(catalog, scrubber);
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
@@ -40,6 +43,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     newId: () => newId('request'),
     isHttpAllowed: () => true,
   });
+  configuration.watch(scrubber.follow(() => liveSecrets(configuration.snapshot)));
   const listeners = new Set<(news: News) => void>();
   const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
   const sending = new Set<string>();
@@ -80,7 +84,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       log: journal.log,
       clock: { now },
       // As far as texts that need no JavaScript go.
-      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId }),
+      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
       render: () => Promise.reject(new Error('the fake renders no JavaScript')),
     }),
     outlook: {
@@ -133,6 +137,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     loopbackOnly: false,
     isHttpAllowed: () => true,
     ailments: () => ({}),
+    scrub,
     rates: { perToken: 1_000_000, perAddress: 1_000_000 },
     ...options,
   };

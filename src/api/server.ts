@@ -34,6 +34,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const stopping = () => isStopping;
   const requestId = requestIds(parts.newId);
   const docs = parts.publicUrl?.replace(/\/+$/, '') ?? '';
+  const manner = { docs, scrub: parts.scrub };
 
   const app = Fastify({
     bodyLimit: bodyBytesMax,
@@ -47,7 +48,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     genReqId: requestId,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, docs),
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, manner),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, requestId()),
   });
   // An expectation that Node does not know is no reason to answer an empty 417.
@@ -55,7 +56,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, docs));
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, manner));
 
   const allowed = allowedMethods(routes);
   app.decorateRequest('declaredType', undefined);
@@ -64,7 +65,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   app.setNotFoundHandler((request, reply) =>
     pages?.isPage(request) === true
       ? pages.sendPage(reply)
-      : answerProblem(unknownAddress(request, reply, allowed), request, reply, docs),
+      : answerProblem(unknownAddress(request, reply, allowed), request, reply, manner),
   );
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, httpVersion } = request.raw;

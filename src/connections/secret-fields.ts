@@ -10,6 +10,15 @@ export function* secretFields(body: unknown, pointer = ''): Generator<SecretFiel
       yield* secretFields(value, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 }
 
+const known = new WeakMap<object, readonly Secret[]>();
+
+/** The secrets of a stored body, which never changes, so that it is looked through once. */
+export function secretsOf(body: object): readonly Secret[] {
+  const secrets = known.get(body) ?? Array.from(secretFields(body), ({ secret }) => secret);
+  known.set(body, secrets);
+  return secrets;
+}
+
 /** The text behind a field that may be a secret or plain; '' when nothing is stored. */
 export function reveal(value: Secret | string | null): string {
   return value instanceof Secret ? value.reveal() : (value ?? '');

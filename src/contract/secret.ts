@@ -23,6 +23,11 @@ export class Secret {
     return this.#value === other.#value;
   }
 
+  /** Whether this is its text. */
+  holds(text: string): boolean {
+    return this.#value === text;
+  }
+
   toString(): string {
     return '[secret]';
   }

@@ -1,6 +1,5 @@
-import { headerValue } from '../connections/header-value.ts';
-import { reveal } from '../connections/secret-fields.ts';
-import type { ConnectionBody, Header } from '../contract/connection.ts';
+import { headerValue, openHeader } from '../connections/header-value.ts';
+import type { ConnectionBody } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { Rendered } from '../journal/journal.ts';
 import { joinUrl, type PathShape } from './endpoint-url.ts';
@@ -56,8 +55,8 @@ export function buildRequest({
   if (sendsBody) own.push(['Content-Type', destination.contentType]);
   const keyHeader = connection.settings.idempotencyHeader;
   if (keyHeader !== null && idempotencyKey !== null) own.push([keyHeader, idempotencyKey]);
-  const secret = destination.settings.headers.filter((header) => header.secret).map(plainHeader);
-  const custom = override(connection.settings.headers.map(plainHeader), [...rendered.headers, ...secret]);
+  const secret = destination.settings.headers.filter((header) => header.secret).map(openHeader);
+  const custom = override(connection.settings.headers.map(openHeader), [...rendered.headers, ...secret]);
   const headers: [string, string][] = [];
   for (const [name, text] of override(custom, own)) {
     const value = headerValue(text);
@@ -98,10 +97,6 @@ function plainAddressOf(connection: Place, path: string): Address {
 /** By the connection's body, which a change replaces. */
 const plainAddresses = new WeakMap<Place, Map<string, Address>>();
 const plainAddressesMost = 1_000;
-
-function plainHeader(header: Header): [string, string] {
-  return [header.name, reveal(header.value)];
-}
 
 function override(
   below: readonly (readonly [string, string])[],

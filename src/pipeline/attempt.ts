@@ -1,4 +1,5 @@
 import type { Authenticator } from '../connections/authenticator.ts';
+import { echoMask } from '../connections/echo-mask.ts';
 import { signMessage } from '../connections/signing.ts';
 import { tlsOptions } from '../connections/tls-options.ts';
 import type { ActionBody } from '../contract/action.ts';
@@ -14,7 +15,7 @@ import type { Rendered } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Document } from './configuration.ts';
 import type { DataRecord } from './field-mapping.ts';
-import { echoMask, maskHeaders } from './masking.ts';
+import { maskHeaders, scrubAttempt } from './masking.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
 /** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
@@ -62,8 +63,10 @@ export function createAttempter(options: {
   authenticator: Authenticator;
   clock: Clock;
   newId: NewId;
+  /** Takes live secrets out of what is kept of an exchange. */
+  scrub(text: string): string;
 }): Attempter {
-  const { egress, authenticator, clock, newId } = options;
+  const { egress, authenticator, clock, newId, scrub } = options;
 
   async function render(work: Work): Promise<Rendering> {
     if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
@@ -102,6 +105,7 @@ export function createAttempter(options: {
         id: newId('attempt'),
         request: built.request,
         now: clock.now,
+        scrub,
       };
       const authorization = await authenticator.authorize(connection);
       if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
@@ -123,7 +127,7 @@ export function createAttempter(options: {
         now: clock.now(),
       });
       const isRefresh = verdict.kind === 'auth_refused' && verdict.refresh;
-      log.push(exchanged({ ...note, request }, outcome, verdict, authorization.tokenMs));
+      log.push(scrubAttempt(exchanged({ ...note, request }, outcome, verdict, authorization.tokenMs), scrub));
       if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
       if (!isRefresh) return { kind: 'judged', rendered, verdict, log };
     }
@@ -144,7 +148,15 @@ function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
 
 const noProxies = 'Millrace can not send through a proxy yet: remove it from the connection.';
 
-type Note = { now(): number; work: Work; startedAt: number; number: number; id: string; request: WebhookRequest };
+type Note = {
+  now(): number;
+  scrub(text: string): string;
+  work: Work;
+  startedAt: number;
+  number: number;
+  id: string;
+  request: WebhookRequest;
+};
 
 /** The head that every line of the attempt log shares. */
 function heading({ work, startedAt, number, id, request }: Note) {
@@ -170,9 +182,10 @@ function unauthorized(
   before: Attempt[],
   refusal: { kind: 'rejected' | 'temporary'; detail: string; retryAfterMs?: number | null },
 ): Attempted {
-  const { kind, detail, retryAfterMs = null } = refusal;
+  const { kind, retryAfterMs = null } = refusal;
   const isRejected = kind === 'rejected';
-  const log = [...before, unsent(note, detail, isRejected, note.now())];
+  const detail = note.scrub(refusal.detail);
+  const log = [...before, scrubAttempt(unsent(note, detail, isRejected, note.now()), note.scrub)];
   return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
 }
 
@@ -207,7 +220,7 @@ function answered(
   { work, request }: Note,
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
-  const hide = echoMask(work.connection.body, work.destination.body, request.headers);
+  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),

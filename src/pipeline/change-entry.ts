@@ -3,7 +3,7 @@ import { secretFields } from '../connections/secret-fields.ts';
 import type { AuditAct, NewAuditEntry } from '../contract/audit.ts';
 import { changesOf } from '../contract/audit-changes.ts';
 import { Secret } from '../contract/secret.ts';
-import type { ChangeAuthor, ScrubberBeside } from './configuration.ts';
+import type { ChangeAuthor, Scrubber } from './configuration.ts';
 
 /**
  * What the audit trail says of a change: the secrets of both states stand in it as marks, and are hidden where somebody
@@ -13,10 +13,11 @@ export function changeEntry(
   { act, ...author }: ChangeAuthor,
   { op, document }: Change,
   stored: StoredDocument | undefined,
-  scrubberBeside: ScrubberBeside,
+  { scrub, learn }: Scrubber,
 ): NewAuditEntry {
   const states = [stored?.body, op === 'delete' ? undefined : document.body];
-  const scrub = scrubberBeside(Array.from(secretFields(states), ({ secret }) => secret));
+  // They are hidden from here on, before anything uses them.
+  learn(Array.from(secretFields(states), ({ secret }) => secret));
   const [before, after] = states.map((state) => withTexts(state, scrub));
   return {
     ...author,

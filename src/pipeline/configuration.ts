@@ -54,8 +54,8 @@ export type Configuration = {
 /** Who changes something; `act` where it is more than creating, changing or deleting. */
 export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
 
-/** A function that hides the live secrets, and these beside them, in text. */
-export type ScrubberBeside = (secrets: readonly Secret[]) => (text: string) => string;
+/** Hides the secrets that it was told of in text. */
+export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
 
 const conflictsMax = 20;
 const ignore = () => {};
@@ -73,7 +73,7 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
  * Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. What
  * the audit trail gets to hold is scrubbed first.
  */
-export async function loadConfiguration(catalog: Catalog, scrubberBeside: ScrubberBeside): Promise<Configuration> {
+export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
   let stored = new Map<string, StoredDocument>();
   let snapshot: Snapshot;
@@ -90,9 +90,7 @@ export async function loadConfiguration(catalog: Catalog, scrubberBeside: Scrubb
   async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
     for (let tries = 0; tries < conflictsMax; tries++) {
       const changes = build(snapshot);
-      const entries = changes.map((change) =>
-        changeEntry(by, change, stored.get(keyOf(change.document)), scrubberBeside),
-      );
+      const entries = changes.map((change) => changeEntry(by, change, stored.get(keyOf(change.document)), scrubber));
       const revision = await catalog.change(snapshot.revision, changes, entries);
       if (revision === null) {
         await reload();

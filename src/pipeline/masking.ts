@@ -1,6 +1,5 @@
-import { masker } from '../connections/mask.ts';
-import { reveal, secretFields } from '../connections/secret-fields.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
+import type { Attempt } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 
 /** What stands in the log, in previews and in cURL instead of a secret header's value. */
@@ -19,38 +18,36 @@ export function maskHeaders(
     own.length === 0 ? null : new Set(own.filter((one) => one.secret).map((one) => one.name.toLowerCase()));
   return headers.map(([name, value]) => {
     const key = name.toLowerCase();
-    if (key === 'authorization') return [name, value.replace(/ .*/s, ` ${masked}`)];
+    if (key === 'authorization')
+      return [
+        name,
+        value.replace(/^(?:(\S+) )?.*$/s, (_, scheme) => (scheme === undefined ? masked : `${scheme} ${masked}`)),
+      ];
     return [name, alwaysSecret.has(key) || secret?.has(key) === true ? masked : value];
   });
 }
 
-type Mask = (text: string) => string;
-const known = new WeakMap<object, Mask>();
-
-/**
- * Hides in an answer what its sender may have echoed: the secrets of connection and destination, and the credentials
- * that the request carried.
- */
-export function echoMask(
-  connection: ConnectionBody,
-  destination: DestinationBody,
-  sent: readonly (readonly [string, string])[],
-): Mask {
-  const authorization = sent.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  const credentials = authorization?.replace(/^\S+ /, '');
-  const masks = [
-    maskOf(connection),
-    maskOf(destination),
-    ...(credentials === undefined ? [] : [masker([credentials])]),
-  ];
-  return (text) => masks.reduce((hidden, mask) => mask(hidden), text);
+/** An exchange without the secrets that `scrub` knows: in addresses, header values, bodies and words of errors. */
+export function scrubAttempt(attempt: Attempt, scrub: (text: string) => string): Attempt {
+  const { request, response, error } = attempt;
+  return {
+    ...attempt,
+    request: request && scrubRequest(request, scrub),
+    response: response && { ...response, ...scrubMessage(response, scrub) },
+    error: error && { ...error, message: scrub(error.message) },
+  };
 }
 
-function maskOf(body: ConnectionBody | DestinationBody): Mask {
-  let mask = known.get(body);
-  if (mask === undefined) {
-    mask = masker(Array.from(secretFields(body), ({ secret }) => reveal(secret)));
-    known.set(body, mask);
-  }
-  return mask;
+type Message = { headers: [string, string][]; body: string | null };
+
+/** The same for a request by itself. */
+export function scrubRequest<R extends Message & { url: string }>(request: R, scrub: (text: string) => string): R {
+  return { ...request, url: scrub(request.url), ...scrubMessage(request, scrub) };
+}
+
+function scrubMessage({ headers, body }: Message, scrub: (text: string) => string): Message {
+  return {
+    headers: headers.map(([name, value]) => [name, scrub(value)]),
+    body: body === null ? null : scrub(body),
+  };
 }

@@ -8,6 +8,7 @@ import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts'
 import { createGates } from './gates.ts';
 import { countHeld } from './held-count.ts';
 import { holdLeases } from './leases.ts';
+import { liveSecrets } from './live-secrets.ts';
 import { createMatcher } from './matcher.ts';
 import { healthOf, newsDesk } from './outlook.ts';
 import { startParameters } from './parameters.ts';
@@ -27,19 +28,22 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
   const queue = journal.deliveries;
-  const configuration = await loadConfiguration(parts.catalog, parts.scrubberBeside);
+  const { scrub } = parts.scrubber;
+  const configuration = await loadConfiguration(parts.catalog, parts.scrubber);
+  const refresh = parts.scrubber.follow(() => liveSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
+  stack.defer(configuration.watch(refresh));
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
   const { poisoned } = await queue.recover(leases.deliveries, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
 
-  const room = { ...parts, configuration, queue, failed };
+  const room = { ...parts, configuration, queue, failed, scrub };
   const desk = newsDesk();
   const parameters = stack.use(await startParameters(room));
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
-  const attempter = createAttempter(parts);
+  const attempter = createAttempter({ ...parts, scrub });
   const gates = stack.use(await createGates(room));
   const statistics = stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed }));
   for (const id of poisoned) {

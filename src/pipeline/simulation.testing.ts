@@ -13,7 +13,7 @@ import type { EgressRequest } from '../egress/egress.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';
 import { isFinished, type LoggedDelivery } from '../journal/journal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
-import { scrubber } from '../secrets/scrubber.ts';
+import { createScrubber } from '../secrets/scrubber.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
@@ -125,7 +125,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       clock: mortalClock(clock, own),
       newId,
       random: () => 0.5,
-      scrubberBeside: scrubber,
+      scrubber: createScrubber(),
       limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
       lost: (scope) => problems.push(`lost ${scope}`),
     });

@@ -12,7 +12,7 @@ import type { Configuration } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
 import { triedDocument } from './draft.ts';
 import { freshDelivery } from './fresh-delivery.ts';
-import { maskHeaders } from './masking.ts';
+import { maskHeaders, scrubRequest } from './masking.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample.ts';
 import { finishTest, stepAfter } from './step.ts';
@@ -45,8 +45,9 @@ export function createStudio(options: {
   attempter: Attempter;
   render(job: RenderJob): Promise<RenderOutcome>;
   random(): number;
+  scrub(text: string): string;
 }): Studio {
-  const { configuration, journal, lease, clock, attempter } = options;
+  const { configuration, journal, lease, clock, attempter, scrub } = options;
 
   async function prepare(
     id: string | null,
@@ -83,18 +84,24 @@ export function createStudio(options: {
     });
   }
 
+  function scrubResult(result: RenderResult): RenderResult {
+    return result.kind === 'body'
+      ? { ...result, body: scrub(result.body) }
+      : { ...result, reason: scrub(result.reason) };
+  }
+
   return {
     async preview(destinationId, input, draft, actionDraft) {
       const work = await prepare(destinationId, input, draft, actionDraft);
       const rendering = await attempter.render(work);
-      const result = resultOf(rendering, work.destination.body.contentType);
+      const result = scrubResult(resultOf(rendering, work.destination.body.contentType));
       if (rendering.kind !== 'rendered') return { request: null, result, warnings: [] };
       const built = attempter.build(work, rendering.rendered);
       if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
       const headers = maskHeaders(built.request.headers, work.connection.body, work.destination.body);
       const { type } = work.connection.body.auth;
       const warnings = type === 'none' ? [] : [`Authentication (${type}) is put on when the request is sent.`];
-      return { request: { ...built.request, headers }, result, warnings };
+      return { request: scrubRequest({ ...built.request, headers }, scrub), result, warnings };
     },
 
     async testSend(destinationId, input, draft) {

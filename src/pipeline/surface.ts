@@ -3,13 +3,14 @@ import type { Authenticator } from '../connections/authenticator.ts';
 import type { IncomingEvent } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { Parameter } from '../contract/parameter.ts';
+import type { Secret } from '../contract/secret.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Checks } from './checks.ts';
 import type { Clock } from './clock.ts';
-import type { Configuration, ScrubberBeside } from './configuration.ts';
+import type { Configuration, Scrubber } from './configuration.ts';
 import type { News, Outlook } from './outlook.ts';
 import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
@@ -25,7 +26,8 @@ export type PipelineParts = {
   clock: Clock;
   newId: NewId;
   random: () => number;
-  scrubberBeside: ScrubberBeside;
+  /** Takes secrets out of what people will read; those of the documents it learns here. */
+  scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
   limits: { retentionMs: number; retentionBytes: number | null; stopTimeoutMs: number; everyMs: number };
   /** Another process took the work over: this one must end. */
   lost(scope: string): void;

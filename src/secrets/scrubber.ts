@@ -1,38 +1,64 @@
 import type { Secret } from '../contract/secret.ts';
+import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
+import { textFinder } from './text-finder.ts';
 
-/** Shorter values would tear holes into ordinary text. */
-const lengthMin = 8;
-
-/**
- * A function that replaces the values of live secrets in text by `[secret]`: as they are, in base64 (also inside a
- * longer encoded text, as in Basic credentials), URL-encoded and JSON-escaped. Values under 8 characters stay.
- */
-export function scrubber(secrets: Iterable<Secret>): (text: string) => string {
-  const forms = new Set<string>();
-  for (const secret of secrets)
-    for (const form of formsOf(secret.reveal())) if (form.length >= lengthMin) forms.add(form);
-  if (forms.size === 0) return (text) => text;
-  // The longest first, so that nothing of a form stays when a shorter one is its beginning.
-  const pattern = [...forms].sort((a, b) => b.length - a.length).map(escapePattern);
-  const any = new RegExp(pattern.join('|'), 'g');
-  return (text) => text.replace(any, '[secret]');
+/** Takes the values of secrets out of text that people will read. */
+export interface Scrubber {
+  /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
+  scrub(text: string): string;
+  /** These values too, from now on. Values under 8 characters are left. */
+  learn(values: Iterable<Secret | string>): void;
+  /** Learns what a source has, secrets in use, now and at each call of what it answers. */
+  follow(live: () => Iterable<Secret | string>): () => void;
 }
 
-const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** How many characters of forms are remembered: some ten thousand passwords. */
+const charactersMax = 16 * 2 ** 20;
 
-function* formsOf(value: string): Generator<string> {
-  if (value.length < lengthMin) return;
-  const encoded = value.isWellFormed() ? encodeURIComponent(value) : value;
-  const form = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  yield* [value, JSON.stringify(value).slice(1, -1), encoded, form, form.replaceAll('%20', '+')];
-  yield* [encoded, form].map((text) => text.replace(/%../g, (code) => code.toLowerCase()));
-  const bytes = Buffer.from(value);
-  for (const shift of [0, 1, 2]) {
-    // The first and last signs depend on what stands beside the value; those between them are always the same.
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    const inner = whole.slice(shift === 0 ? 0 : shift + 1, (shift + bytes.length) % 3 === 0 ? undefined : -1);
-    yield* [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+/**
+ * Knows the secrets in use and those that were in use before: what is on its way when a secret is replaced still has the
+ * old one. When these become too many, all but those in use are forgotten. While nothing is known, scrubbing costs
+ * nothing; otherwise about a microsecond for each thousand characters.
+ */
+export function createScrubber({ charactersMax: most = charactersMax }: { charactersMax?: number } = {}): Scrubber {
+  const sources: (() => Iterable<Secret | string>)[] = [];
+  let known = new Set<string>();
+  let forms = textFinder(secretLengthMin);
+  let characters = 0;
+
+  function add(values: Iterable<Secret | string>): void {
+    for (const one of values) {
+      const value = typeof one === 'string' ? one : one.reveal();
+      if (value.length < secretLengthMin || known.has(value)) continue;
+      known.add(value);
+      for (const form of secretForms(value))
+        if (form.length >= secretLengthMin) {
+          forms.add(form);
+          characters += form.length;
+        }
+    }
   }
+
+  function learn(values: Iterable<Secret | string>): void {
+    add(values);
+    if (characters <= most) return;
+    known = new Set();
+    forms = textFinder(secretLengthMin);
+    characters = 0;
+    for (const live of sources) add(live());
+    add(values);
+    // What is live is never forgotten, however much it is.
+    most = Math.max(most, 2 * characters);
+  }
+
+  return {
+    scrub: (text) => (characters === 0 ? text : forms.replaceAll(text, '[secret]')),
+    learn,
+    follow(live) {
+      sources.push(live);
+      const refresh = () => learn(live());
+      refresh();
+      return refresh;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { type Level, type Logger, pino } from 'pino';
+import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { prettyLine } from './pretty.ts';
 
 export type LogLevel = Level | 'silent';
@@ -8,8 +8,8 @@ export type LogOptions = {
   format: 'json' | 'pretty';
   /** File descriptor: 1 is stdout. */
   to: 1 | 2 | { write(line: string): void };
-  /** Passes every line before it goes out; takes live secrets out of it. */
-  scrub(line: string): string;
+  /** Passes every text of a line before it goes out; takes live secrets out of it. */
+  scrub(text: string): string;
 };
 
 export type Log = { logger: Logger; flush(): void };
@@ -18,14 +18,32 @@ export type Log = { logger: Logger; flush(): void };
 export function createLog({ level, format, to, scrub }: LogOptions): Log {
   const out: { write(line: string): unknown; flushSync?(): void } =
     typeof to === 'number' ? pino.destination({ fd: to, sync: false }) : to;
-  const stream = {
-    write(line: string) {
-      const scrubbed = scrub(line);
-      out.write(format === 'pretty' ? prettyLine(scrubbed) : scrubbed);
+  const stream = { write: (line: string) => out.write(format === 'pretty' ? prettyLine(line) : line) };
+  const hooks: LoggerOptions['hooks'] = {
+    // Text by text: taken out of the finished line, a secret that looks like a part of it would break it.
+    logMethod(given, method) {
+      const scrubbed = given.map((one) => scrubTexts(one, scrub)) as typeof given; // of the same shape
+      method.apply(this, scrubbed);
     },
   };
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, stream);
   return { logger, flush: () => out.flushSync?.() };
+}
+
+/** A value with all texts in it scrubbed; the same value when that changes none. */
+function scrubTexts(value: unknown, scrub: LogOptions['scrub']): unknown {
+  if (typeof value === 'string') return scrub(value);
+  if (Array.isArray(value)) {
+    const items = value.map((one) => scrubTexts(one, scrub));
+    return items.some((one, index) => one !== value[index]) ? items : value;
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  let changed: unknown = value;
+  for (const [key, one] of Object.entries(value)) {
+    const scrubbed = scrubTexts(one, scrub);
+    if (scrubbed !== one) changed = { ...Object(changed), [key]: scrubbed };
+  }
+  return changed;
 }
 
 /** What the log keeps of an error: its words, its stack, and what AppError holds for the log alone. */

@@ -88,6 +88,14 @@ test('every line passes the scrubber', () => {
   assert.equal(lines.join('').match(/\[secret\]/g)?.length, 4, 'message and stack of the error, detail, notice');
 });
 
+test('a secret that looks like a part of a line does not break the line', () => {
+  for (const format of ['json', 'pretty'] as const) {
+    const { telemetry, lines } = recorded({ format, scrub: (text) => text.replaceAll(',"msg":"', '[secret]') });
+    telemetry.noticed('said', { more: ',"msg":"' });
+    assert.match(lines.join(''), format === 'json' ? /"more":"\[secret\]","msg":"said"}/ : /said more=\[secret\]/);
+  }
+});
+
 test('a failure keeps what is for the log alone: internal words, cause and stack', () => {
   const { telemetry, lines } = recorded();
   const error = new AppError('internal', 'for the caller', { internal: 'for the log', cause: new Error('why') });

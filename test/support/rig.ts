@@ -16,7 +16,7 @@ import { memoryJournal } from '../../src/journal/memory/memory-journal.ts';
 import { shownDelivery } from '../../src/pipeline/delivery-view.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { scrubber } from '../../src/secrets/scrubber.ts';
+import { createScrubber } from '../../src/secrets/scrubber.ts';
 import { silentTelemetry } from '../../src/telemetry/telemetry.ts';
 import { fakeClock } from './fake-clock.ts';
 
@@ -76,7 +76,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       clock,
       newId,
       random: () => 0,
-      scrubberBeside: scrubber,
+      scrubber: createScrubber(),
       limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
       lost: (scope) => failures.push(new Error(`lost ${scope}`)),
     });

@@ -1,0 +1,51 @@
+/** Shorter values would tear holes into ordinary text; the scrubber leaves them. */
+export const secretLengthMin = 8;
+
+/**
+ * Every form in which a value may stand in other text: as it is, JSON-escaped (also as ASCII, also with `\/`), URL- and
+ * form-encoded, hexadecimal, base64 and base64url. Values of 8 characters and more also in base64 within a longer
+ * encoded text (as a password in Basic credentials) and, of several lines as keys in PEM have, line by line.
+ */
+export function secretForms(value: string): Set<string> {
+  const bytes = Array.from(new TextEncoder().encode(value));
+  const forms = new Set([...jsonForms(value), ...urlForms(value)]);
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  forms.add(hex).add(hex.toUpperCase());
+  const isLong = value.length >= secretLengthMin;
+  const whole = base64(bytes);
+  for (const form of [whole, whole.replace(/=+$/, ''), ...(isLong ? innerBase64(bytes) : [])])
+    forms.add(form).add(form.replaceAll('+', '-').replaceAll('/', '_'));
+  if (isLong) for (const line of secretLines(value)) for (const form of secretForms(line)) forms.add(form);
+  return forms;
+}
+
+function jsonForms(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  const ascii = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [value, json, ascii, ascii.replaceAll('/', '\\/'), json.replaceAll('/', '\\/')];
+}
+
+function urlForms(value: string): string[] {
+  const encoded = encodeURIComponent(value.toWellFormed());
+  const strict = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams([['', value]]).toString().slice(1);
+  return [encoded, strict, form].flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]);
+}
+
+/** The signs that stand for the value in base64 wherever in the encoded bytes it begins: those at its edges vary. */
+function innerBase64(bytes: readonly number[]): string[] {
+  return [0, 1, 2].map((shift) => {
+    const whole = base64([...Array<number>(shift).fill(0), ...bytes]).replace(/=+$/, '');
+    return whole.slice(shift === 0 ? 0 : shift + 1, (shift + bytes.length) % 3 === 0 ? undefined : -1);
+  });
+}
+
+function base64(bytes: readonly number[]): string {
+  return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** The lines of a key; its first and last, which say what it is, are no secret. */
+function secretLines(value: string): string[] {
+  const lines = value.split(/\r?\n/);
+  return lines.length === 1 ? [] : lines.filter((line) => line.length >= secretLengthMin && !line.startsWith('-----'));
+}
