@@ -16,6 +16,7 @@ const homes = {
   acorn: 'template',
   re2js: 'rules',
   jose: 'connections',
+  '@node-rs/argon2': 'identity',
   sqlite: 'sqlite',
   child_process: 'nowhere',
 };

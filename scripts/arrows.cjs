@@ -36,6 +36,7 @@ const rooms = {
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
 const ports = {
+  accounts: ['audit', 'sqlite'],
   audit: ['sqlite'],
   catalog: ['audit', 'sqlite', 'secrets'],
   journal: ['audit', 'sqlite'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { accountOperations, sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import { createServer } from './api/server.ts';
 import { auditOperations } from './audit/sqlite/sqlite-audit.ts';
 import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
@@ -12,7 +13,7 @@ import { idSource } from './contract/ids.ts';
 import { parseAllowRules } from './egress/allow.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
-import { adminToken } from './identity/admin-token.ts';
+import { createIdentity } from './identity/identity.ts';
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
@@ -77,7 +78,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     await openSqlite({
       ...storage,
       dir: config.dataDir,
-      operations: [auditOperations, catalogOperations, journalOperations],
+      operations: [accountOperations, auditOperations, catalogOperations, journalOperations],
       queueBytesMax: config.storageQueueBytes,
       onFailure: (error) => die(error, 'store anything'),
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
@@ -156,12 +157,19 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     output: sandbox.stats.exceededOutput,
   }));
 
+  const identity = await createIdentity({
+    accounts: sqliteAccounts(sqlite),
+    adminToken: config.adminToken?.reveal() ?? null,
+    now: clock.now,
+    newId,
+    failed: telemetry.failed,
+  });
   const server = await createServer({
     pipeline,
     catalog,
     journal,
     egress,
-    authenticate: adminToken(config.adminToken?.reveal() ?? null),
+    identity,
     telemetry,
     newId,
     now: clock.now,
@@ -179,6 +187,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const url = await server.listen(config);
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
   telemetry.listening({ url });
+  const { token } = identity.setup;
+  if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });
   if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
   if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
 

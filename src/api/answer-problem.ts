@@ -16,6 +16,8 @@ export function answerProblem(
   request.failure = known.cause ?? known;
   reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  const { retryAfterSeconds } = known.extra;
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
   if (known.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   if (known.code === 'version_mismatch' && typeof known.extra['version'] === 'number')
     reply.header('etag', `"${known.extra['version']}"`);

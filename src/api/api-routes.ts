@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { covers } from '../contract/rights.ts';
 import type { Route } from '../contract/route.ts';
-import { type RouteId, routes } from '../contract/routes.ts';
+import { type RouteId, routes, toldOnce } from '../contract/routes.ts';
 import type { Principal } from '../identity/principal.ts';
-import { bearerOf } from './bearer.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
+import { credentials } from './credential.ts';
 import { holdsTag } from './entity-tag.ts';
 import { idempotency } from './idempotency.ts';
 import { readJson } from './json-body.ts';
 import { isObject } from './merge-patch.ts';
 import { type Allowance, rateLimit } from './rate-limit.ts';
+import { checkOrigin } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 import { invalid, validate } from './validate.ts';
 
@@ -26,12 +27,19 @@ declare module 'fastify' {
   }
 }
 
-const nobody: Principal = { name: 'anonymous', rights: new Set() };
+const nobody: Principal = {
+  id: 'anonymous',
+  name: 'anonymous',
+  rights: new Set(),
+  isAdministrator: false,
+  userId: null,
+  sessionId: null,
+  tokenId: null,
+};
 const noQuery = z.strictObject({});
 
 /** Asked by machines that watch the server, often and from one address. */
 const unlimited = new Set<RouteId>(['livez', 'readyz', 'healthz']);
-const withoutIdempotency = new Set<RouteId>(['rotateCollectorKey']);
 
 type Options = { handlers: Handlers; stopping: () => boolean };
 
@@ -43,19 +51,22 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const { perToken, perAddress } = parts.rates ?? { perToken: 1_000, perAddress: 20 };
   const limits = { token: rateLimit(perToken, parts.now), address: rateLimit(perAddress, parts.now) };
   const answered = idempotency(parts.now);
+  const credentialOf = credentials(parts);
 
   async function admit(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-cache' });
     const isApi = route.path.startsWith('/api/');
     if (isApi && stopping()) throw new AppError('unavailable');
-    const token = bearerOf(request.headers.authorization);
-    const principal = token === null ? null : await parts.authenticate(token);
+    const credential = credentialOf(request);
+    const principal = credential === null ? null : parts.identity.authenticate(credential);
     request.principal = principal ?? nobody;
     if (!unlimited.has(route.id)) {
-      const allowance = principal === null ? limits.address(request.ip) : limits.token(principal.name);
+      const allowance =
+        principal === null ? limits.address(request.ip) : limits.token(principal.sessionId ?? principal.id);
       sayLimit(reply, allowance);
       if (!allowance.isAllowed) throw new AppError('rate_limited');
     }
+    checkOrigin(request, { session: principal !== null && principal.sessionId !== null, publicUrl: parts.publicUrl });
     if (route.rights === null || (route.id === 'metrics' && parts.loopbackOnly)) return;
     if (principal === null) throw new AppError('unauthorized');
     const missing = route.rights.filter((right) => !covers(principal.rights, right));
@@ -97,7 +108,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     if (!/^[!-~]{1,255}$/.test(header))
       throw new AppError('malformed_request', 'An Idempotency-Key is 1–255 visible ASCII characters.');
     const path = request.url.split('?', 1)[0] ?? '';
-    const key = `${request.principal.name}\n${path}\n${header}`;
+    const key = `${request.principal.id}\n${path}\n${header}`;
     const before = answered.begin(key, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
     if (before !== null) {
       reply.code(before.status).headers({ ...before.headers, 'idempotency-replayed': 'true' });
@@ -141,8 +152,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
         onRequest: (request, reply) => admit(route, request, reply),
         handler(request, reply) {
           const key = request.headers['idempotency-key'];
-          if (route.method !== 'POST' || key === undefined || withoutIdempotency.has(route.id))
-            return run(route, request, reply);
+          if (route.method !== 'POST' || key === undefined || toldOnce.has(route.id)) return run(route, request, reply);
           return runOnce(route, request, reply, String(key));
         },
       });

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
+import { covers } from '../contract/rights.ts';
+import type { Credential } from '../identity/principal.ts';
 import type { Rule } from '../pipeline/configuration.ts';
-import { bearerOf } from './bearer.ts';
 import type { ApiParts, Call } from './call.ts';
+import { credentials } from './credential.ts';
 import { withoutData } from './payloads.ts';
 
 const streamsMax = 100;
@@ -16,15 +18,22 @@ const heartbeatMs = 15_000;
 export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
 
 /** A reader of events. `skipped` counts what it was not sent since it was last told so. */
-type Stream = { to: ServerResponse; token: string; showsData: boolean; sentThisSecond: number; skipped: number };
+type Stream = {
+  to: ServerResponse;
+  credential: Credential | null;
+  showsData: boolean;
+  sentThisSecond: number;
+  skipped: number;
+};
 
 /**
  * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`. Too fast for a stream, or for its reader, it
  * becomes a sample: `event: skipped` with `{count}` tells each second how many were left out. Nothing waits for a slow
- * reader. A comment every 15 s keeps the way open; then the credentials are looked at again.
+ * reader. A comment every 15 s keeps the way open. A stream ends with the credentials that it was opened with, and with their right.
  */
-export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>): EventStreams {
+export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'publicUrl'>): EventStreams {
   const streams = new Set<Stream>();
+  const credentialOf = credentials(parts);
   let stop: (() => void) | null = null;
 
   function tell(event: Event, matched: readonly Rule[]) {
@@ -55,11 +64,21 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>)
     }
   }
 
-  async function beat() {
+  /** Ends the streams of those who may not see events (any more). */
+  function checkRights() {
     for (const stream of streams) {
-      const principal = await parts.authenticate(stream.token);
-      if (principal === null) stream.to.end();
-      else if (stream.to.writableLength <= bufferBytesMax) stream.to.write(': still here\n\n');
+      const { credential } = stream;
+      const principal = credential === null ? null : parts.identity.authenticate(credential);
+      if (principal === null || !covers(principal.rights, 'events:view')) stream.to.end();
+      else stream.showsData = covers(principal.rights, 'payloads:view');
+    }
+  }
+
+  function beat() {
+    checkRights();
+    for (const stream of streams) {
+      if (stream.to.writableEnded) continue;
+      if (stream.to.writableLength <= bufferBytesMax) stream.to.write(': still here\n\n');
       else stream.to.destroy();
     }
   }
@@ -69,10 +88,12 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>)
     const unwatch = parts.pipeline.watch((news) => {
       if (news.kind === 'event') tell(news.event, news.matched);
     });
-    const timers = [setInterval(eachSecond, 1_000), setInterval(() => void beat(), heartbeatMs)];
+    const timers = [setInterval(eachSecond, 1_000), setInterval(beat, heartbeatMs)];
     for (const timer of timers) timer.unref();
+    const unwatchAccounts = parts.identity.directory.watch(checkRights);
     return () => {
       unwatch();
+      unwatchAccounts();
       for (const timer of timers) clearInterval(timer);
     };
   }
@@ -80,9 +101,9 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'authenticate'>)
   return {
     open({ reply, request, may }) {
       if (streams.size >= streamsMax) throw new AppError('rate_limited', `There are ${streamsMax} streams already.`);
-      const token = bearerOf(request.headers.authorization) ?? '';
+      const credential = credentialOf(request);
       const to = reply.raw;
-      const stream = { to, token, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
+      const stream = { to, credential, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
       reply.hijack();
       to.writeHead(200, {
         ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),

@@ -7,13 +7,17 @@ import { deliveryHandlers } from './deliveries.ts';
 import { destinationHandlers } from './destinations.ts';
 import type { EventStreams } from './event-stream.ts';
 import { eventHandlers } from './events.ts';
-import { identityHandlers } from './identity.ts';
 import type { InboxHandlers } from './inbox.ts';
+import { meHandlers } from './me.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
+import { roleHandlers } from './roles.ts';
+import { signInHandlers } from './sign-in.ts';
 import { statsHandlers } from './stats.ts';
 import { templateHandlers } from './templates.ts';
+import { tokenHandlers } from './tokens.ts';
 import type { TraceHandlers } from './traces.ts';
+import { userHandlers } from './users.ts';
 
 /** What stands beside the handlers, because intake and the Inbox feed it. */
 export type Beside = {
@@ -37,7 +41,11 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...deliveryHandlers(parts),
     ...statsHandlers(parts),
     ...templateHandlers(parts),
-    ...identityHandlers(),
+    ...signInHandlers(parts),
+    ...meHandlers(parts),
+    ...userHandlers(parts),
+    ...roleHandlers(parts),
+    ...tokenHandlers(parts),
     ...inbox,
     ...traces,
     ...rejected,

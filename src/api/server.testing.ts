@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { memoryAccounts } from '../accounts/memory/memory-accounts.ts';
 import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
@@ -9,6 +10,9 @@ import { idSource } from '../contract/ids.ts';
 import { allRights, type Right } from '../contract/rights.ts';
 import { routes } from '../contract/routes.ts';
 import { fakeEgress } from '../egress/fake/fake-egress.ts';
+import { createIdentity } from '../identity/identity.ts';
+import { createPasswords } from '../identity/passwords.ts';
+import { closure } from '../identity/picture.ts';
 import type { Principal } from '../identity/principal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import { createAttempter } from '../pipeline/attempt.ts';
@@ -53,7 +57,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const failures: unknown[] = [];
   const gate = { open: Promise.resolve(), reached: () => {} };
   const refusal: { error: Error | null } = { error: null };
-  const tokens = new Map<string, Principal>([['admin', { name: 'admin', rights: new Set(allRights) }]]);
+  const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
   const statistics = createStatistics({
     journal: journal.statistics,
     clock: { now, after: () => () => {} },
@@ -117,14 +121,28 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     [Symbol.asyncDispose]: async () => {},
   };
 
+  const identity = await createIdentity({
+    accounts: memoryAccounts(audit),
+    adminToken: null,
+    // The least that Argon2 takes, unless a test looks at the costs.
+    passwords: createPasswords({ memoryKiB: 8, passes: 1 }),
+    now,
+    newId,
+    failed: (error) => failures.push(error),
+  });
+
   const parts: ApiParts = {
     pipeline,
     catalog,
     journal,
     egress,
-    authenticate: (token) => tokens.get(token) ?? null,
+    identity: {
+      ...identity,
+      authenticate: (credential) => tokens.get(credential.value) ?? identity.authenticate(credential),
+    },
     telemetry: {
       requestFinished: ({ error, status }) => void (status >= 500 && failures.push(error)),
+      signInFinished: () => {},
       intakeRefused: ({ code }) => void refused.push(code),
       metrics: async () => '# EOF\n',
     },
@@ -183,7 +201,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     },
     watchers: () => listeners.size,
     grant(token: string, rights: Iterable<Right>) {
-      tokens.set(token, { name: token, rights: new Set(rights) });
+      tokens.set(token, principal(token, rights));
     },
     async make(path: string, body: Body): Promise<Body> {
       const answer = await call('POST', `/api/v1${path}`, body);
@@ -224,6 +242,13 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       return id;
     },
   };
+}
+
+/** Somebody with these rights, who stands in no storage. */
+function principal(name: string, rights: Iterable<Right>): Principal {
+  const granted = closure(rights);
+  const isAdministrator = granted.size === allRights.length;
+  return { id: name, name, rights: granted, isAdministrator, userId: null, sessionId: null, tokenId: null };
 }
 
 /** Every success is in the shape that the route table promises. */

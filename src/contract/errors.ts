@@ -22,13 +22,25 @@ export const errors = {
     401,
     'Not signed in',
     'No credentials, or ones that are unknown, expired or revoked.',
-    'Send Authorization: Bearer <API token>.',
+    'Send Authorization: Bearer <API token>, or sign in.',
+  ],
+  wrong_credentials: [
+    401,
+    'Wrong e-mail or password',
+    'No enabled user has this e-mail and this password.',
+    'Check both; whoever manages users can make a new one-time address to set a password at.',
   ],
   forbidden: [
     403,
     'Right missing',
-    'The credentials lack a right that this route needs.',
+    'The credentials lack a right that this needs, or the change would give somebody what they lack.',
     'Ask an administrator for the right that the answer names.',
+  ],
+  cross_site_request: [
+    403,
+    'Request from elsewhere',
+    'A change with the session cookie came from another site, or does not tell where it comes from.',
+    'Send Sec-Fetch-Site: same-origin or this server as Origin, as browsers do; programs use an API token. Behind a proxy set MILLRACE_PUBLIC_URL.',
   ],
   not_found: [404, 'Not found', 'Nothing has this address or id.', 'Check the id; it may have been deleted.'],
   unknown_collector: [
@@ -55,6 +67,13 @@ export const errors = {
     'In use',
     'Something else refers to it.',
     'Remove it from the things that the answer names, then delete it.',
+  ],
+  setup_done: [409, 'Set up already', 'There is an administrator.', 'Sign in; an administrator invites others.'],
+  last_administrator: [
+    409,
+    'Last administrator',
+    'Nobody would be left who has the Administrator role, a password and is enabled.',
+    'Make another user an administrator first.',
   ],
   request_in_progress: [
     409,
@@ -112,6 +131,12 @@ export const errors = {
     'Use a new key for a new request.',
   ],
   rate_limited: [429, 'Too fast', 'Too many requests.', 'Wait as Retry-After says.'],
+  sign_in_delayed: [
+    429,
+    'Too many failed sign-ins',
+    'Sign-ins for this e-mail or from this address failed several times.',
+    'Wait as Retry-After says; each further failure doubles the wait, up to a minute.',
+  ],
   internal: [
     500,
     'Internal error',
@@ -119,6 +144,12 @@ export const errors = {
     'Look for the request id in the log and report it.',
   ],
   unavailable: [503, 'Not available', 'The server is starting or stopping.', 'Try again as Retry-After says.'],
+  sign_in_busy: [
+    503,
+    'Too many sign-ins at once',
+    'More passwords wait to be checked than is good for the server.',
+    'Try again as Retry-After says.',
+  ],
   storage_full: [
     503,
     'Storage full',

@@ -12,6 +12,7 @@ export const idPrefixes = {
   user: 'usr',
   role: 'rol',
   token: 'tok',
+  session: 'ses',
   request: 'req',
   trace: 'trc',
 } as const;

@@ -23,7 +23,7 @@ test('the description holds every route once, with its rights, its parameters an
     const { path, method, operation } = found;
     assert.deepEqual([path, method.toUpperCase()], [route.path, route.method]);
     assert.deepEqual(operation['x-right'], route.rights ?? []);
-    assert.deepEqual(operation.security, route.rights === null ? undefined : [{ bearer: [] }]);
+    assert.deepEqual(operation.security, route.rights === null ? undefined : [{ bearer: [] }, { session: [] }]);
     const inPath = (operation.parameters ?? []).filter((one: { in: string }) => one.in === 'path');
     assert.deepEqual(
       inPath.map((one: { name: string }) => `{${one.name}}`),

@@ -11,10 +11,14 @@ import { errors } from './errors.ts';
 import { event } from './event.ts';
 import { explainedCondition } from './explanation.ts';
 import { parameter } from './parameter.ts';
-import { type RouteId, routes } from './routes.ts';
+import { role, roleInput } from './role.ts';
+import { type RouteId, routes, toldOnce } from './routes.ts';
 import { sampleInput } from './sample.ts';
+import { me, session } from './sign-in.ts';
 import { stats } from './stats.ts';
+import { token, tokenInput } from './token.ts';
 import { trace } from './trace.ts';
+import { user, userInput } from './user.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -39,6 +43,14 @@ const named = new Map<z.core.$ZodType, string>([
   [sampleInput, 'SampleInput'],
   [stats, 'Stats'],
   [trace, 'Trace'],
+  [me, 'Me'],
+  [session, 'Session'],
+  [user, 'User'],
+  [userInput, 'UserInput'],
+  [role, 'Role'],
+  [roleInput, 'RoleInput'],
+  [token, 'Token'],
+  [tokenInput, 'TokenInput'],
 ]);
 
 const problem: Json = {
@@ -79,7 +91,7 @@ export function openApi({ version, url }: { version: string; url: string | null 
       summary,
       tags: [tag],
       'x-right': rights ?? [],
-      ...(rights === null ? {} : { security: [{ bearer: [] }] }),
+      ...(rights === null ? {} : { security: [{ bearer: [] }, { session: [] }] }),
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
       responses: {
@@ -102,7 +114,15 @@ export function openApi({ version, url }: { version: string; url: string | null 
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API token' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-millrace',
+          description: 'The session of somebody who signed in (named `millrace` without https)',
+        },
+      },
     },
   };
 }
@@ -137,7 +157,7 @@ function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): J
   }));
 }
 
-function headerParameters({ method, path }: { method: string; path: string }): Json[] {
+function headerParameters({ id, method, path }: { id: RouteId; method: string; path: string }): Json[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -145,7 +165,7 @@ function headerParameters({ method, path }: { method: string; path: string }): J
     description,
     schema: { type: 'string' },
   });
-  if (method === 'POST' && !path.endsWith('/rotate-key'))
+  if (method === 'POST' && !toldOnce.has(id))
     return [header('Idempotency-Key', 'The first answer to a key is repeated for 24 h.')];
   if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
     return [header('If-Match', 'The ETag of the version that is meant to be changed.')];

@@ -13,6 +13,7 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { traceRoutes } from './routes/traces.ts';
+import { userRoutes } from './routes/users.ts';
 
 /** Everything that the server answers below /api/v1, and the operating routes. Intake and the inbox stand beside it. */
 export const routeTable = {
@@ -29,11 +30,26 @@ export const routeTable = {
   ...inboxRoutes,
   ...statsRoutes,
   ...identityRoutes,
+  ...userRoutes,
   ...operatingRoutes,
 };
 
 export type RouteTable = typeof routeTable;
 export type RouteId = keyof RouteTable;
+
+/**
+ * POSTs whose answers are told once: a repeated Idempotency-Key does not bring them back. What they hold is a secret, or
+ * a new key that somebody else may have replaced.
+ */
+export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
+  'rotateCollectorKey',
+  'setUp',
+  'signIn',
+  'acceptInvitation',
+  'inviteUser',
+  'createToken',
+  'createMyToken',
+]);
 
 /** The same as a list, each with its id. */
 export const routes: readonly (Route & { id: RouteId })[] = Object.entries(routeTable).map(([id, one]) => ({

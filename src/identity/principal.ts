@@ -1,7 +1,24 @@
 import type { Right } from '../contract/rights.ts';
 
-/** Who asks. `name` stands in `updatedBy` and in the log. */
-export type Principal = { name: string; rights: ReadonlySet<Right> };
+/**
+ * Who asks: a user's session, a token, or the holder of MILLRACE_ADMIN_TOKEN. `id` (usr_…, tok_…, `admin_token`) stays
+ * the same as long as there is such a principal; `name` stands in `updatedBy` and in the log.
+ */
+export type Principal = {
+  id: string;
+  name: string;
+  /** All of them, the View that each Manage implies too. */
+  rights: ReadonlySet<Right>;
+  /** Whether it acts with the Administrator role. */
+  isAdministrator: boolean;
+  /** The user whose session or token it is; null: none. */
+  userId: string | null;
+  sessionId: string | null;
+  tokenId: string | null;
+};
 
-/** Tells whose token this is; null when it is nobody's (any more). */
-export type Authenticate = (token: string) => Principal | null | Promise<Principal | null>;
+/** What a request brings to show who it is from. */
+export type Credential = { kind: 'token' | 'session'; value: string };
+
+/** Tells whose credential this is, as of now; null when it is nobody's (any more). */
+export type Authenticate = (credential: Credential) => Principal | null;

@@ -16,6 +16,7 @@ export const metricTable = {
   tokenRequests: counter('millrace_token_requests', 'Requests for OAuth access tokens.', 'outcome'),
   httpRequests: counter('millrace_http_requests', 'Requests answered.', 'route', 'status'),
   httpSeconds: counter('millrace_http_request_seconds', 'Time spent on requests.', 'route'),
+  signIns: counter('millrace_sign_ins', 'Sign-ins, by what they came to.', 'outcome'),
   changes: counter('millrace_configuration_changes', 'Documents written or deleted.', 'kind', 'op'),
   failures: counter('millrace_failures', 'Things that failed inside Millrace; each has an error line in the log.'),
   storageCommits: counter('millrace_storage_commits', 'Durable transactions of the storage thread.'),

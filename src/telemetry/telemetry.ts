@@ -1,4 +1,5 @@
 import type { Attempt, DeliveryStatus, Reason } from '../contract/delivery.ts';
+import { AppError } from '../contract/errors.ts';
 import { createLog, errorFields, type LogOptions } from './log.ts';
 import type { PulledName } from './metric-table.ts';
 import { createMetrics, type Reading } from './metrics.ts';
@@ -32,6 +33,8 @@ export type RequestReport = {
 export type Telemetry = {
   /** The one line that programs wait for: written at every level but `silent`. */
   listening(at: { url: string }): void;
+  /** There is no administrator; at this address the first one is made. Written like `listening`. */
+  setupOpen(at: { address: string }): void;
   stopping(because: { signal: string }): void;
   stopped(after: { durationMs: number }): void;
   /** A thing to tell the operator once, such as a guard that is open. */
@@ -39,6 +42,8 @@ export type Telemetry = {
   /** Something failed inside; `doing` completes "could not …". */
   failed(error: unknown, doing: string, fields?: Record<string, unknown>): void;
   requestFinished(report: RequestReport): void;
+  /** Somebody became signed in, or (with `error`) did not. */
+  signInFinished(report: { userId: string | null; address: string; error?: unknown }): void;
   eventsAccepted(kept: { events: number; duplicates: number }): void;
   intakeRefused(because: { code: string }): void;
   eventsMatched(plan: { events: number; deliveries: number }): void;
@@ -79,6 +84,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
 
   return {
     listening: (at) => always.info(at, 'listening'),
+    setupOpen: (at) => always.info(at, 'no administrator yet: open this address to make the first one'),
     stopping: (because) => logger.info(because, 'stopping'),
     stopped: (after) => logger.info(after, 'stopped'),
     noticed: (message, fields = {}) => logger.warn(fields, message),
@@ -94,6 +100,12 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
         metrics.add('failures', 1);
         logger.error({ ...fields, ...errorFields(error) }, 'request failed');
       } else if (logger.isLevelEnabled('debug')) logger.debug(fields, 'request');
+    },
+    signInFinished({ userId, address, error }) {
+      const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
+      metrics.add('signIns', 1, outcome);
+      if (error === undefined) logger.info({ userId, address }, 'signed in');
+      else logger.warn({ address, code: outcome }, 'sign-in refused');
     },
     eventsAccepted({ events, duplicates }) {
       metrics.add('eventsAccepted', events);

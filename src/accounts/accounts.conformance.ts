@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AccountChange, AccountRecord, Accounts, Role, Session, Token, User } from './accounts.ts';
+
+/** What every keeper of accounts guarantees. `make` answers a new and empty one. */
+export function accountsConformance(name: string, make: () => Promise<Accounts>): void {
+  const guarantee = (title: string, body: (accounts: Accounts) => Promise<void>) =>
+    test(title, async () => {
+      await using accounts = await make();
+      await body(accounts);
+    });
+
+  describe(name, () => {
+    guarantee('everything comes back as it was put, the newest state of each', async (accounts) => {
+      assert.deepEqual(await accounts.all(), { revision: 0, records: [] });
+      const records: AccountRecord[] = [
+        { kind: 'role', value: role({}) },
+        { kind: 'session', value: session({}) },
+        { kind: 'token', value: token({ userId: null, expiresAt: 5, lastUsedAt: 4 }) },
+        { kind: 'user', value: user({ passwordHash: null, invitation: { digest: 'i', expiresAt: 9 } }) },
+      ];
+      assert.equal(await accounts.change(0, records.map(put), []), 1);
+      assert.deepEqual(await present(accounts), records);
+      const changed: AccountRecord = { kind: 'user', value: user({ version: 2, email: 'b@x', lastSignInAt: 7 }) };
+      assert.equal(await accounts.change(1, [put(changed)], []), 2);
+      assert.deepEqual(await present(accounts), [...records.slice(0, 3), changed]);
+    });
+
+    guarantee('a change made on an older picture changes nothing', async (accounts) => {
+      const one = put({ kind: 'user', value: user({}) });
+      const other = put({ kind: 'user', value: user({ id: 'usr_2', email: 'b@x' }) });
+      await accounts.change(0, [one], []);
+      assert.equal(await accounts.change(0, [other], []), null);
+      assert.equal(await accounts.change(2, [other], []), null);
+      const raced = await Promise.all([
+        accounts.change(1, [other], []),
+        accounts.change(1, [remove('user', 'usr_1')], []),
+      ]);
+      assert.deepEqual(raced, [2, null]);
+      assert.equal((await present(accounts)).length, 2);
+    });
+
+    guarantee('what is removed is gone, and nothing else', async (accounts) => {
+      const records: AccountRecord[] = [
+        { kind: 'role', value: role({}) },
+        { kind: 'session', value: session({}) },
+        { kind: 'token', value: token({}) },
+        { kind: 'user', value: user({}) },
+      ];
+      await accounts.change(0, records.map(put), []);
+      await accounts.change(1, [remove('user', 'usr_1'), remove('role', 'rol_none'), remove('token', 'ses_1')], []);
+      assert.deepEqual(await ids(accounts), ['rol_1', 'ses_1', 'tok_1']);
+      await accounts.change(2, [remove('session', 'ses_1'), remove('token', 'tok_1'), remove('role', 'rol_1')], []);
+      assert.deepEqual(await ids(accounts), []);
+    });
+
+    guarantee('uses are noted without a new revision; what is gone stays gone', async (accounts) => {
+      const records: AccountRecord[] = [
+        { kind: 'session', value: session({}) },
+        { kind: 'token', value: token({}) },
+      ];
+      await accounts.change(0, records.map(put), []);
+      await accounts.touch([
+        { kind: 'session', id: 'ses_1', at: 20 },
+        { kind: 'token', id: 'tok_1', at: 30 },
+        { kind: 'token', id: 'tok_9', at: 30 },
+      ]);
+      assert.equal((await accounts.all()).revision, 1);
+      const used = (await present(accounts)).map(({ value }) => 'lastUsedAt' in value && value.lastUsedAt);
+      assert.deepEqual(used, [20, 30]);
+    });
+  });
+}
+
+const stamp = { version: 1, createdAt: 1, updatedAt: 2, updatedBy: 'a@x' };
+
+export function user(fields: Partial<User>): User {
+  return {
+    ...stamp,
+    id: 'usr_1',
+    email: 'a@x',
+    status: 'enabled',
+    roleIds: ['rol_1', 'rol_2'],
+    passwordHash: '$argon2id$',
+    invitation: null,
+    lastSignInAt: null,
+    ...fields,
+  };
+}
+
+export function role(fields: Partial<Role>): Role {
+  return { ...stamp, id: 'rol_1', name: 'R', description: 'é', rights: ['events:view', 'users:manage'], ...fields };
+}
+
+export function token(fields: Partial<Token>): Token {
+  return {
+    ...stamp,
+    id: 'tok_1',
+    name: 'T',
+    userId: 'usr_1',
+    parentId: null,
+    rights: ['events:view'],
+    digest: 't1',
+    expiresAt: null,
+    lastUsedAt: null,
+    ...fields,
+  };
+}
+
+export function session(fields: Partial<Session>): Session {
+  return {
+    id: 'ses_1',
+    userId: 'usr_1',
+    digest: 's1',
+    createdAt: 1,
+    lastUsedAt: 2,
+    address: '::1',
+    userAgent: 'Browser',
+    ...fields,
+  };
+}
+
+export const put = (record: AccountRecord): AccountChange => ({ op: 'put', ...record });
+const remove = (kind: AccountRecord['kind'], id: string): AccountChange => ({ op: 'remove', kind, id });
+
+async function present(accounts: Accounts): Promise<AccountRecord[]> {
+  const { records } = await accounts.all();
+  return records.sort((a, b) => (`${a.kind} ${a.value.id}` < `${b.kind} ${b.value.id}` ? -1 : 1));
+}
+
+async function ids(accounts: Accounts): Promise<string[]> {
+  return (await present(accounts)).map(({ value }) => value.id);
+}

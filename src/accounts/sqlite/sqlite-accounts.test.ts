@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { auditOperations } from '../../audit/sqlite/sqlite-audit.ts';
+import { openSqlite } from '../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { accountsConformance, put, session, token, user } from '../accounts.conformance.ts';
+import { accountOperations, sqliteAccounts } from './sqlite-accounts.ts';
+
+const operations = [accountOperations, auditOperations];
+
+accountsConformance('SQLite accounts', async () => {
+  const resources = new AsyncDisposableStack();
+  const dir = resources.use(temporaryFolder()).path;
+  const sqlite = resources.use(await openSqlite({ dir, operations }));
+  return { ...sqliteAccounts(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+});
+
+test('accounts outlive the process', async () => {
+  using folder = temporaryFolder();
+  {
+    await using sqlite = await openSqlite({ dir: folder.path, operations });
+    const records = [
+      put({ kind: 'user', value: user({}) }),
+      put({ kind: 'token', value: token({}) }),
+      put({ kind: 'session', value: session({}) }),
+    ];
+    await sqliteAccounts(sqlite).change(0, records, []);
+  }
+  await using sqlite = await openSqlite({ dir: folder.path, operations });
+  const { revision, records } = await sqliteAccounts(sqlite).all();
+  assert.deepEqual([revision, records.map(({ kind }) => kind)], [1, ['user', 'token', 'session']]);
+});

@@ -1,0 +1,20 @@
+import type { Sqlite } from '../../sqlite/sqlite.ts';
+import type { Accounts } from '../accounts.ts';
+import type { operations } from './operations.ts';
+
+/** The module that a database must load for `sqliteAccounts`. */
+export const accountOperations = new URL(
+  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
+  import.meta.url,
+);
+
+/** The accounts of an open database (which stays open when they end). */
+export function sqliteAccounts(sqlite: Sqlite): Accounts {
+  const client = sqlite.client<typeof operations>();
+  return {
+    all: () => client.write('allAccounts', null),
+    change: (revision, changes, entries) => client.write('changeAccounts', { revision, changes, entries }),
+    touch: (uses) => client.write('touchAccounts', uses),
+    async [Symbol.asyncDispose]() {},
+  };
+}

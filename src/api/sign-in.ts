@@ -1,0 +1,61 @@
+import { endSessions } from '../identity/sessions.ts';
+import type { Opened, Visit } from '../identity/sign-in.ts';
+import { actorOf, authorOf } from './author.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
+import { contentTag } from './entity-tag.ts';
+import { sessionCookie } from './session-cookie.ts';
+import { shownAccounts } from './shown-account.ts';
+
+type Ids = 'getSetup' | 'setUp' | 'signIn' | 'acceptInvitation' | 'getSession' | 'signOut';
+type Entering = Pick<Call, 'request' | 'reply'>;
+
+/** How somebody becomes signed in, and out again. */
+export function signInHandlers(parts: ApiParts): Handlers<Ids> {
+  const { directory, signIns, setup, authenticate } = parts.identity;
+  const cookie = sessionCookie(parts);
+  const shown = shownAccounts(directory);
+
+  function visitOf({ request }: Entering): Visit {
+    const secret = cookie.read(request);
+    const former = secret === null ? null : authenticate({ kind: 'session', value: secret });
+    return {
+      author: authorOf(request),
+      address: request.ip,
+      userAgent: request.headers['user-agent'] ?? '',
+      former: former?.sessionId ?? null,
+    };
+  }
+
+  async function enter(call: Entering, opening: Promise<Opened>): Promise<OutputOf<'signIn'>> {
+    const { secret, user } = await opening.catch((error: unknown) => {
+      parts.telemetry.signInFinished({ userId: null, address: call.request.ip, error });
+      throw error;
+    });
+    parts.telemetry.signInFinished({ userId: user.id, address: call.request.ip });
+    cookie.set(call.request, call.reply, secret);
+    const principal = authenticate({ kind: 'session', value: secret });
+    if (principal === null) throw new Error('a session that was just opened is unknown');
+    return shown.me(principal);
+  }
+
+  return {
+    getSetup: () => ({ open: setup.isOpen() }),
+    setUp: (call) => enter(call, setup.setUp(call.body(), visitOf(call))),
+    signIn: (call) => enter(call, signIns.signIn(call.body(), visitOf(call))),
+    acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
+
+    getSession({ principal, reply }) {
+      const me = shown.me(principal);
+      reply.header('etag', contentTag(me));
+      return me;
+    },
+
+    async signOut({ principal, request, reply }) {
+      cookie.clear(request, reply);
+      const session = directory.picture.sessions.get(principal.sessionId ?? '');
+      if (session !== undefined)
+        await directory.change(() => endSessions([session], 'sign_out', actorOf({ request }, parts)));
+      return undefined;
+    },
+  };
+}

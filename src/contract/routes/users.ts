@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../page.ts';
+import { describedRight, role, roleInput, rolePatch } from '../role.ts';
+import { api } from '../route.ts';
+import { newToken, token, tokenInput, tokenPatch } from '../token.ts';
+import { invitedUser, user, userInput, userPatch, userStatus } from '../user.ts';
+import { textFilter } from './fields.ts';
+
+/** Users, roles and tokens of everybody. */
+export const userRoutes = {
+  listUsers: api('GET', '/users', ['users:view'], 'List users, newest first', {
+    tag: 'users',
+    query: z.strictObject({ ...pageQuery, email: textFilter, status: userStatus.optional(), roleId: textFilter }),
+    output: pageOf(user),
+  }),
+  createUser: api(
+    'POST',
+    '/users',
+    ['users:manage'],
+    'Create a user; without a password the answer holds `inviteUrl`, told once',
+    { tag: 'users', body: userInput, output: invitedUser, status: 201 },
+  ),
+  getUser: api('GET', '/users/{id}', ['users:view'], 'Get a user', { tag: 'users', output: user }),
+  changeUser: api('PATCH', '/users/{id}', ['users:manage'], 'Change a user (JSON Merge Patch)', {
+    tag: 'users',
+    body: userPatch,
+    output: user,
+  }),
+  inviteUser: api(
+    'POST',
+    '/users/{id}/invite',
+    ['users:manage'],
+    'Make a new one-time address at which a user sets a password; the one before stops working',
+    { tag: 'users', output: invitedUser },
+  ),
+  deleteUser: api('DELETE', '/users/{id}', ['users:manage'], 'Delete a user with sessions and tokens', {
+    tag: 'users',
+    status: 204,
+  }),
+  listRoles: api('GET', '/roles', ['users:view'], 'List roles, newest first', {
+    tag: 'roles',
+    query: z.strictObject({ ...pageQuery, name: textFilter }),
+    output: pageOf(role),
+  }),
+  createRole: api('POST', '/roles', ['users:manage'], 'Create a role of rights that you have', {
+    tag: 'roles',
+    body: roleInput,
+    output: role,
+    status: 201,
+  }),
+  getRole: api('GET', '/roles/{id}', ['users:view'], 'Get a role', { tag: 'roles', output: role }),
+  changeRole: api('PATCH', '/roles/{id}', ['users:manage'], 'Change a role (JSON Merge Patch)', {
+    tag: 'roles',
+    body: rolePatch,
+    output: role,
+  }),
+  deleteRole: api('DELETE', '/roles/{id}', ['users:manage'], 'Delete a role that nobody has', {
+    tag: 'roles',
+    status: 204,
+  }),
+  listTokens: api('GET', '/tokens', ['users:view'], 'List the tokens of everybody, newest first', {
+    tag: 'tokens',
+    query: z.strictObject({ ...pageQuery, name: textFilter, userId: textFilter }),
+    output: pageOf(token),
+  }),
+  createToken: api('POST', '/tokens', ['users:manage'], 'Make a token of your own; its value is told once', {
+    tag: 'tokens',
+    body: tokenInput,
+    output: newToken,
+    status: 201,
+  }),
+  getToken: api('GET', '/tokens/{id}', ['users:view'], 'Get a token', { tag: 'tokens', output: token }),
+  changeToken: api('PATCH', '/tokens/{id}', ['users:manage'], 'Change a token (JSON Merge Patch)', {
+    tag: 'tokens',
+    body: tokenPatch,
+    output: token,
+  }),
+  deleteToken: api('DELETE', '/tokens/{id}', ['users:manage'], 'Delete a token', { tag: 'tokens', status: 204 }),
+  listRights: api('GET', '/rights', ['users:view'], 'All rights, with their words', {
+    tag: 'roles',
+    output: z.strictObject({ data: z.array(describedRight) }),
+  }),
+};

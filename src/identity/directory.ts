@@ -1,0 +1,115 @@
+import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
+import type { NewAuditEntry } from '../contract/audit.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import { defaultRoles } from './default-roles.ts';
+import { type Picture, pictureOf } from './picture.ts';
+
+/** What somebody wants to change, and how the audit trail tells it. */
+export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };
+
+/** The accounts in memory: asked at each request without storage, changed through storage. */
+export type Directory = {
+  readonly picture: Picture;
+  /**
+   * `build` checks against the picture it is given and says what to write (or throws AppError); it runs again when
+   * somebody else changed something meanwhile. Resolves with what it built when that is durable and in effect.
+   */
+  change<P extends Plan>(build: (picture: Picture) => P): Promise<P>;
+  /** Called after each change; answers the way to stop. */
+  watch(listener: () => void): () => void;
+  /** When a token or session was last used, exact to a minute. */
+  lastUsedAt<T extends { id: string; lastUsedAt: number | null }>(one: T): T['lastUsedAt'];
+  /** Notes a use; written to storage at most once a minute for each. */
+  noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void;
+};
+
+const useEveryMs = 60_000;
+const conflictsMax = 20;
+const ignore = () => {};
+
+export type DirectoryParts = {
+  accounts: Accounts;
+  now: () => number;
+  newId: NewId;
+  failed: (error: unknown, doing: string) => void;
+};
+
+/** Loads the accounts; those that were never changed get the default roles. */
+export async function loadDirectory({ accounts, now, newId, failed }: DirectoryParts): Promise<Directory> {
+  const listeners = new Set<() => void>();
+  const used = new Map<string, number>();
+  let records = new Map<string, AccountRecord>();
+  let picture: Picture;
+
+  async function reload() {
+    const all = await accounts.all();
+    records = new Map(all.records.map((record) => [placeOf(record.kind, record.value.id), record]));
+    picture = pictureOf(all.revision, records.values());
+  }
+
+  // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function changeNow<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
+    for (let tries = 0; tries < conflictsMax; tries++) {
+      const plan = build(picture);
+      const revision = await accounts.change(picture.revision, plan.changes, plan.entries);
+      if (revision === null) {
+        await reload();
+        continue;
+      }
+      for (const change of plan.changes) {
+        if (change.op === 'put') records.set(placeOf(change.kind, change.value.id), change);
+        else {
+          records.delete(placeOf(change.kind, change.id));
+          used.delete(change.id);
+        }
+      }
+      picture = pictureOf(revision, records.values());
+      for (const listener of listeners) listener();
+      return plan;
+    }
+    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+  }
+
+  const lastUsedAt = <T extends { id: string; lastUsedAt: number | null }>({ id, lastUsedAt: stored }: T) =>
+    used.get(id) ?? stored;
+
+  await reload();
+  const directory: Directory = {
+    get picture() {
+      return picture;
+    },
+    change(build) {
+      const changed = turn.then(() => changeNow(build));
+      turn = changed.then(ignore, ignore);
+      return changed;
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    lastUsedAt,
+    noteUse(kind, one) {
+      const at = now();
+      if (at - (lastUsedAt(one) ?? 0) < useEveryMs) return;
+      used.set(one.id, at);
+      accounts.touch([{ kind, id: one.id, at }]).catch((error: unknown) => failed(error, 'note a use'));
+    },
+  };
+  // Nothing was ever changed: this is a new installation.
+  if (directory.picture.revision === 0)
+    await directory.change(({ revision }) => ({ changes: revision > 0 ? [] : firstRoles(newId, now()), entries: [] }));
+  return directory;
+}
+
+function firstRoles(newId: NewId, at: number): AccountChange[] {
+  return defaultRoles.map((role) => ({
+    op: 'put',
+    kind: 'role',
+    value: { id: newId('role'), ...role, version: 1, createdAt: at, updatedAt: at, updatedBy: 'millrace' },
+  }));
+}
+
+const placeOf = (kind: string, id: string) => `${kind} ${id}`;

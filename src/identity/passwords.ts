@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { AppError } from '../contract/errors.ts';
+
+export type Passwords = {
+  /** An encoded hash. Throws AppError `sign_in_busy` when too many wait. */
+  hash(password: string): Promise<string>;
+  /** Whether this is the password. Null costs the same and is never right. Throws like `hash`. */
+  verify(encoded: string | null, password: string): Promise<boolean>;
+  /** Whether a hash was made with other costs than new ones. */
+  isOutdated(encoded: string): boolean;
+  /** Since the start; each is one run of Argon2. */
+  readonly stats: { readonly verifications: number; readonly hashes: number };
+};
+
+export type PasswordCosts = { memoryKiB: number; passes: number; atOnce: number; waitingMost: number };
+
+/** OWASP's Argon2id figures (19 MiB, two passes, one lane). One at a time leaves the other cores to the rest. */
+const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, atOnce: 1, waitingMost: 32 };
+
+/** Passwords as Argon2id hashes. They are computed off the main thread, few at once, and few may wait. */
+export function createPasswords(costs: Partial<PasswordCosts> = {}): Passwords {
+  const { memoryKiB, passes, atOnce, waitingMost } = { ...defaults, ...costs };
+  const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
+  const decoy = decoyHash(memoryKiB, passes);
+  const stats = { verifications: 0, hashes: 0 };
+  const waiting: (() => void)[] = [];
+  let running = 0;
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= atOnce) {
+      if (waiting.length >= waitingMost) throw new AppError('sign_in_busy');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else running += 1;
+    try {
+      return await work();
+    } finally {
+      // Whoever waits takes over the place.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  }
+
+  return {
+    stats,
+    hash: (password) =>
+      inTurn(() => {
+        stats.hashes += 1;
+        return hash(same(password), options);
+      }),
+    verify: (encoded, password) =>
+      inTurn(() => {
+        stats.verifications += 1;
+        return verify(encoded ?? decoy, same(password));
+      }),
+    isOutdated(encoded) {
+      const { memoryCost, timeCost, parallelism } = parseOptions(encoded);
+      return memoryCost !== memoryKiB || timeCost !== passes || parallelism !== 1;
+    },
+  };
+}
+
+/** The same text, however a keyboard composed it (NIST SP 800-63B §5.1.1.2). */
+function same(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/** A hash of no password, that costs as much to verify as any other. */
+function decoyHash(memoryKiB: number, passes: number): string {
+  const base64 = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$${base64(16)}$${base64(32)}`;
+}

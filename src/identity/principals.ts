@@ -1,0 +1,111 @@
+import type { Token, User } from '../accounts/accounts.ts';
+import { allRights } from '../contract/rights.ts';
+import type { Directory } from './directory.ts';
+import { digestOf, hasDigest } from './one-time-secret.ts';
+import { closure, isAdministrator, type Picture, rightsOf } from './picture.ts';
+import type { Authenticate, Principal } from './principal.ts';
+
+/** A session ends when it was not used for so long. */
+export const idleMs = 12 * 3_600_000;
+/** A session ends so long after its sign-in, whatever happens. */
+export const sessionMs = 7 * 86_400_000;
+
+/** The holder of MILLRACE_ADMIN_TOKEN. */
+const administratorToken: Principal = {
+  id: 'admin_token',
+  name: 'Administrator token',
+  rights: closure(allRights),
+  isAdministrator: true,
+  userId: null,
+  sessionId: null,
+  tokenId: null,
+};
+
+/** What a principal is, and until when (ms since the epoch). */
+type Standing = { principal: Principal; until: number };
+
+/**
+ * Tells who a credential belongs to, from the picture that the directory has at that moment: what a user, a role or a
+ * token lost is lost for the next request. `adminToken` is the value of MILLRACE_ADMIN_TOKEN; null: there is none.
+ */
+export function authenticator(directory: Directory, adminToken: string | null, now: () => number): Authenticate {
+  const adminDigest = adminToken === null ? null : digestOf(adminToken);
+  const standings = new WeakMap<Picture, Map<string, Standing | null>>();
+
+  function ofToken(token: Token, picture: Picture): Standing | null {
+    const known = standings.get(picture) ?? new Map<string, Standing | null>();
+    standings.set(picture, known);
+    const found = known.get(token.id);
+    if (found !== undefined) return found;
+    const standing = tokenStanding(token, picture);
+    known.set(token.id, standing);
+    return standing;
+  }
+
+  function tokenStanding(token: Token, picture: Picture): Standing | null {
+    const maker = makerOf(token, picture);
+    if (maker === null) return null;
+    const asked = closure(token.rights);
+    const rights = new Set([...asked].filter((right) => maker.principal.rights.has(right)));
+    const owner =
+      maker.principal.userId === null ? maker.principal.name : (picture.users.get(maker.principal.userId)?.email ?? '');
+    return {
+      until: Math.min(maker.until, token.expiresAt ?? Number.POSITIVE_INFINITY),
+      principal: {
+        id: token.id,
+        name: `${token.name} (${owner})`,
+        rights,
+        isAdministrator: maker.principal.isAdministrator && rights.size === allRights.length,
+        userId: maker.principal.userId,
+        sessionId: null,
+        tokenId: token.id,
+      },
+    };
+  }
+
+  /** A token made with another one can never do more than that, and ends with it. */
+  function makerOf({ parentId, userId }: Token, picture: Picture): Standing | null {
+    if (parentId !== null) {
+      const parent = picture.tokens.get(parentId);
+      return parent === undefined ? null : ofToken(parent, picture);
+    }
+    const until = Number.POSITIVE_INFINITY;
+    if (userId === null) return adminDigest === null ? null : { principal: administratorToken, until };
+    const user = picture.users.get(userId);
+    if (user === undefined || user.status === 'disabled') return null;
+    return { principal: ofUser(user, picture, null), until };
+  }
+
+  function ofSession(secret: string): Principal | null {
+    const { picture } = directory;
+    const session = picture.sessionsByDigest.get(digestOf(secret));
+    const user = session && picture.users.get(session.userId);
+    if (session === undefined || user?.status !== 'enabled') return null;
+    const isOver = now() >= session.createdAt + sessionMs || now() >= directory.lastUsedAt(session) + idleMs;
+    if (isOver) return null;
+    directory.noteUse('session', session);
+    return ofUser(user, picture, session.id);
+  }
+
+  return ({ kind, value }) => {
+    if (kind === 'session') return ofSession(value);
+    if (adminDigest !== null && hasDigest(value, adminDigest)) return administratorToken;
+    const token = directory.picture.tokensByDigest.get(digestOf(value));
+    const standing = token === undefined ? null : ofToken(token, directory.picture);
+    if (token === undefined || standing === null || now() >= standing.until) return null;
+    directory.noteUse('token', token);
+    return standing.principal;
+  };
+}
+
+function ofUser(user: User, picture: Picture, sessionId: string | null): Principal {
+  return {
+    id: user.id,
+    name: user.email,
+    rights: rightsOf(user, picture),
+    isAdministrator: isAdministrator(user),
+    userId: user.id,
+    sessionId,
+    tokenId: null,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Role } from '../accounts/accounts.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/role.ts';
+import type { Plan } from './directory.ts';
+import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
+import { closure, type Picture } from './picture.ts';
+
+export type RolePlan = Plan & { role: Role };
+
+/** A new role. Throws AppError `forbidden` when it holds rights that the actor lacks. */
+export function createRole(picture: Picture, input: RoleInput, newId: NewId, actor: Actor): RolePlan {
+  checkNameIsFree(picture, input.name, null);
+  checkGrant(actor, input.rights);
+  const role: Role = { id: newId('role'), ...input, ...stamped(actor, null) };
+  const told = accountEntry(actor, 'create', namedOf(role), { after: audited(role) });
+  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
+}
+
+/** A changed role. Throws AppError `forbidden` when it gets rights that the actor lacks. */
+export function changeRole(picture: Picture, before: Role, patch: RolePatch, actor: Actor): RolePlan {
+  checkIsOwn(before);
+  const { name = before.name, description = before.description, rights = before.rights } = patch;
+  checkNameIsFree(picture, name, before.id);
+  const had = closure(before.rights);
+  checkGrant(
+    actor,
+    [...closure(rights)].filter((right) => !had.has(right)),
+  );
+  const role: Role = { ...before, name, description, rights, ...stamped(actor, before) };
+  const told = accountEntry(actor, 'change', namedOf(role), { before: audited(before), after: audited(role) });
+  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
+}
+
+/** Removes a role. Throws AppError `in_use` when somebody has it. */
+export function removeRole(picture: Picture, role: Role, actor: Actor): Plan {
+  checkIsOwn(role);
+  const users = holdersOf(picture, role.id).map(({ id, email }) => ({ kind: 'user', id, name: email }));
+  if (users.length > 0) {
+    const named = users.map(({ id, name }) => `user ${name} (${id})`).join(', ');
+    throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
+  }
+  const told = accountEntry(actor, 'delete', namedOf(role), { before: audited(role) });
+  return { changes: [{ op: 'remove', kind: 'role', id: role.id }], entries: [told] };
+}
+
+/** Who has a role. */
+export function holdersOf(picture: Picture, roleId: string) {
+  return [...picture.users.values()].filter(({ roleIds }) => roleIds.includes(roleId));
+}
+
+function checkIsOwn({ id, name }: Role): void {
+  if (id === administratorRoleId) throw new AppError('conflict', `The role ${name} stays as it is.`);
+}
+
+function checkNameIsFree(picture: Picture, name: string, own: string | null): void {
+  const fold = (text: string) => text.normalize('NFC').toLowerCase();
+  for (const role of picture.roles.values())
+    if (fold(role.name) === fold(name) && role.id !== own)
+      throw new AppError('name_taken', `There is a role ${role.name} already (${role.id}).`);
+}
+
+const namedOf = ({ id, name }: Role) => ({ kind: 'role' as const, id, name });
+const audited = ({ name, description, rights }: Role) => ({ name, description, rights });

@@ -1,0 +1,32 @@
+import type { Session, User } from '../accounts/accounts.ts';
+import type { AuditAct } from '../contract/audit.ts';
+import type { Plan } from './directory.ts';
+import { type Actor, accountEntry, stamped } from './grants.ts';
+import type { Picture } from './picture.ts';
+import { namedOf, sessionsOf } from './users.ts';
+
+/** A sign-in that is no older than this needs no password again. */
+export const freshMs = 10 * 60_000;
+
+/** A user's own new password; all other sessions end. */
+export function setOwnPassword(
+  picture: Picture,
+  before: User,
+  passwordHash: string,
+  actor: Actor,
+): Plan & { user: User } {
+  const user: User = { ...before, passwordHash, invitation: null, ...stamped(actor, before) };
+  return {
+    user,
+    changes: [{ op: 'put', kind: 'user', value: user }, ...sessionsOf(picture, user.id, actor.principal.sessionId)],
+    entries: [accountEntry(actor, 'set_password', namedOf(user))],
+  };
+}
+
+/** The end of some sessions of one user; of none, nothing happens. */
+export function endSessions(sessions: readonly Session[], act: AuditAct, actor: Actor): Plan {
+  return {
+    changes: sessions.map(({ id }) => ({ op: 'remove', kind: 'session', id })),
+    entries: sessions.map(({ id, address }) => accountEntry(actor, act, { kind: 'session', id, name: address })),
+  };
+}

@@ -1,0 +1,69 @@
+import type { User } from '../accounts/accounts.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import { administratorRoleId } from '../contract/role.ts';
+import type { Directory } from './directory.ts';
+import { accountEntry } from './grants.ts';
+import { digestOf, hasDigest, newSecret } from './one-time-secret.ts';
+import { checkPassword } from './password-policy.ts';
+import type { Passwords } from './passwords.ts';
+import { hasAdministrator } from './picture.ts';
+import type { SignIns, Visit } from './sign-in.ts';
+import { checkEmailIsFree, namedOf } from './users.ts';
+
+export type Setup = {
+  /** What opens the set-up, made anew at each start; null: there is an administrator. */
+  readonly token: string | null;
+  /** Whether there is no administrator yet. */
+  isOpen(): boolean;
+  /** Makes the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
+  setUp(given: { setupToken: string; email: string; password: string }, visit: Visit): ReturnType<SignIns['signIn']>;
+};
+
+type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; newId: NewId; now: () => number };
+
+/** The set-up of an installation that nobody can sign in to as an administrator. */
+export function createSetup({ directory, passwords, signIns, newId, now }: Parts): Setup {
+  const isOpen = () => !hasAdministrator(directory.picture.users.values());
+  const token = isOpen() ? newSecret() : null;
+  const digest = digestOf(token ?? newSecret());
+
+  return {
+    token,
+    isOpen,
+    async setUp({ setupToken, email, password }, visit) {
+      if (!isOpen()) throw new AppError('setup_done');
+      if (!hasDigest(setupToken, digest))
+        throw new AppError(
+          'unauthorized',
+          'This set-up address does not hold; the server prints a new one at its start.',
+        );
+      checkPassword(password, email);
+      const passwordHash = await passwords.hash(password);
+      await directory.change((picture) => {
+        if (hasAdministrator(picture.users.values())) throw new AppError('setup_done');
+        checkEmailIsFree(picture, email, null);
+        const at = now();
+        const user: User = {
+          id: newId('user'),
+          email,
+          status: 'enabled',
+          roleIds: [administratorRoleId],
+          passwordHash,
+          invitation: null,
+          lastSignInAt: null,
+          version: 1,
+          createdAt: at,
+          updatedAt: at,
+          updatedBy: email,
+        };
+        const author = { ...visit.author, principal: email, principalId: user.id };
+        return {
+          changes: [{ op: 'put', kind: 'user', value: user }],
+          entries: [accountEntry({ author, at }, 'set_up', namedOf(user))],
+        };
+      });
+      return signIns.signIn({ email, password }, visit);
+    },
+  };
+}

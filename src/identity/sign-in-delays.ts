@@ -1,0 +1,70 @@
+import { AppError } from '../contract/errors.ts';
+
+/** What an attempt counts against: its key, and how many failures are free of delay. */
+export type Lane = { key: string; free: number };
+
+const firstDelayMs = 1_000;
+const delayMostMs = 60_000;
+/** A key without failures for so long is forgotten. */
+const memoryMs = 15 * 60_000;
+const keysMost = 20_000;
+
+type Entry = { failures: number; lastAt: number; openAt: number };
+
+/**
+ * Delays that double with each failure. An attempt counts as failed from its beginning, so that many at once gain
+ * nothing. Holds at most 20,000 keys; those that were quiet the longest are forgotten first.
+ */
+export function signInDelays(now: () => number) {
+  const entries = new Map<string, Entry>();
+
+  function entryOf(key: string): Entry {
+    const found = entries.get(key);
+    if (found !== undefined && now() - found.lastAt < memoryMs) return found;
+    return { failures: 0, lastAt: now(), openAt: 0 };
+  }
+
+  function keep(key: string, entry: Entry): void {
+    entries.delete(key);
+    if (entries.size >= keysMost) entries.delete(entries.keys().next().value ?? key);
+    entries.set(key, entry);
+  }
+
+  return {
+    /** Counts an attempt. Throws AppError `sign_in_delayed` while one of its lanes is closed; then it does not count. */
+    begin(lanes: readonly Lane[]): void {
+      const waitMs = Math.max(...lanes.map(({ key }) => entryOf(key).openAt - now()));
+      if (waitMs > 0) {
+        const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+        throw new AppError('sign_in_delayed', undefined, { extra: { retryAfterSeconds } });
+      }
+      for (const { key, free } of lanes) {
+        const failures = entryOf(key).failures + 1;
+        const delayMs = failures < free ? 0 : Math.min(delayMostMs, firstDelayMs * 2 ** Math.min(20, failures - free));
+        keep(key, { failures, lastAt: now(), openAt: now() + delayMs });
+      }
+    },
+
+    /** Takes an attempt back that did not fail, or was not looked at. */
+    undo(lanes: readonly Lane[]): void {
+      for (const { key } of lanes) {
+        const { failures, lastAt } = entryOf(key);
+        if (failures > 1) keep(key, { failures: failures - 1, lastAt, openAt: 0 });
+        else entries.delete(key);
+      }
+    },
+
+    /** Whoever knew the password may forget how often it was mistyped. */
+    forget: (key: string): void => void entries.delete(key),
+  };
+}
+
+/** Addresses that one holder has as many as he likes of are one: an IPv6 network of 64 bits. */
+export function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/i, '');
+  const [head = '', tail] = address.split('::');
+  const left = head.split(':').filter((part) => part !== '');
+  const right = tail === undefined ? [] : tail.split(':').filter((part) => part !== '');
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
+}

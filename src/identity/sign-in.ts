@@ -1,0 +1,156 @@
+import type { AccountChange, Session, User } from '../accounts/accounts.ts';
+import type { AuditAuthor, NewAuditEntry } from '../contract/audit.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { Directory, Plan } from './directory.ts';
+import { accountEntry } from './grants.ts';
+import { digestOf, newSecret } from './one-time-secret.ts';
+import { checkPassword } from './password-policy.ts';
+import type { Passwords } from './passwords.ts';
+import { foldEmail, type Picture } from './picture.ts';
+import { idleMs, sessionMs } from './principals.ts';
+import { type Lane, networkOf, signInDelays } from './sign-in-delays.ts';
+import { namedOf, sessionsOf } from './users.ts';
+
+/** Where somebody signs in from; `former` is the session that this browser had until now. */
+export type Visit = { author: AuditAuthor; address: string; userAgent: string; former: string | null };
+
+/** A session that began: `secret` is what its holder has and nobody else knows. */
+export type Opened = { user: User; session: Session; secret: string };
+
+export type SignIns = {
+  /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
+  signIn(given: { email: string; password: string }, visit: Visit): Promise<Opened>;
+  /** Sets the password that an invitation asks for. Throws AppError `unauthorized` when it does not hold (any more). */
+  accept(given: { inviteToken: string; password: string }, visit: Visit): Promise<Opened>;
+  /** Whether this is the password of the user. Throws like `signIn`. */
+  confirm(user: User, password: string, address: string): Promise<void>;
+};
+
+export type SignInParts = { directory: Directory; passwords: Passwords; newId: NewId; now: () => number };
+
+/** Failures without delay, of one account and of one address, behind which a whole office may sit. */
+const freeOfAccount = 5;
+const freeOfAddress = 20;
+const sessionsMost = 50;
+
+/**
+ * Passwords become sessions here. Known and unknown e-mails, disabled users and right ones all cost one verification
+ * and are delayed alike, so that neither answers nor their times tell who is there.
+ */
+export function createSignIns({ directory, passwords, newId, now }: SignInParts): SignIns {
+  const delays = signInDelays(now);
+
+  async function check(email: string, password: string, address: string): Promise<User> {
+    const user = directory.picture.usersByEmail.get(foldEmail(email));
+    const lanes = lanesOf(email, user, address);
+    delays.begin(lanes);
+    const hash = user?.status === 'enabled' ? user.passwordHash : null;
+    const isRight = await passwords.verify(hash, password).catch((error: unknown) => {
+      delays.undo(lanes);
+      throw error;
+    });
+    if (user === undefined || hash === null || !isRight) throw new AppError('wrong_credentials');
+    delays.undo(lanes);
+    for (const { key, free } of lanes) if (free === freeOfAccount) delays.forget(key);
+    return user;
+  }
+
+  /**
+   * An attempt counts against its account and its address. Where this account is signed in already it counts against
+   * that pair alone, so that nobody can keep people out of their accounts by failing in their names.
+   */
+  function lanesOf(email: string, user: User | undefined, address: string): Lane[] {
+    const account = `account ${foldEmail(email)}`;
+    const network = networkOf(address);
+    const sessions = [...directory.picture.sessions.values()];
+    const isKnown = sessions.some((one) => one.userId === user?.id && networkOf(one.address) === network);
+    if (isKnown) return [{ key: `${account} ${network}`, free: freeOfAccount }];
+    return [
+      { key: account, free: freeOfAccount },
+      { key: `address ${network}`, free: freeOfAddress },
+    ];
+  }
+
+  /** The user signed in, with what else changes about it at that. */
+  function opening(picture: Picture, user: User, secret: string, visit: Visit): Plan & Opened {
+    const at = now();
+    const session: Session = {
+      id: newId('session'),
+      userId: user.id,
+      digest: digestOf(secret),
+      createdAt: at,
+      lastUsedAt: at,
+      address: visit.address,
+      userAgent: visit.userAgent.slice(0, 300),
+    };
+    const signedIn: User = { ...user, lastSignInAt: at };
+    const over = [...picture.sessions.values()].filter(
+      (one) => at >= one.createdAt + sessionMs || at >= directory.lastUsedAt(one) + idleMs || one.id === visit.former,
+    );
+    const own = [...picture.sessions.values()].filter((one) => one.userId === user.id && !over.includes(one));
+    const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
+    return {
+      user: signedIn,
+      session,
+      secret,
+      changes: [
+        ...[...over, ...tooMany].map(({ id }): AccountChange => ({ op: 'remove', kind: 'session', id })),
+        { op: 'put', kind: 'user', value: signedIn },
+        { op: 'put', kind: 'session', value: session },
+      ],
+      entries: [entry(user, visit, 'sign_in')],
+    };
+  }
+
+  function entry(user: User, { author }: Visit, act: 'sign_in' | 'set_password'): NewAuditEntry {
+    const self = { ...author, principal: user.email, principalId: user.id };
+    return accountEntry({ author: self, at: now() }, act, namedOf(user));
+  }
+
+  return {
+    async signIn({ email, password }, visit) {
+      const known = await check(email, password, visit.address);
+      const isOutdated = known.passwordHash !== null && passwords.isOutdated(known.passwordHash);
+      const fresh = isOutdated ? await passwords.hash(password) : known.passwordHash;
+      const secret = newSecret();
+      return directory.change((picture) => {
+        // What was changed while the password was looked at counts.
+        const user = picture.users.get(known.id);
+        if (user?.status !== 'enabled' || user.passwordHash !== known.passwordHash)
+          throw new AppError('wrong_credentials');
+        return opening(picture, { ...user, passwordHash: fresh }, secret, visit);
+      });
+    },
+
+    async accept({ inviteToken, password }, visit) {
+      const digest = digestOf(inviteToken);
+      const invited = inviteeOf(directory.picture, digest, now());
+      checkPassword(password, invited.email);
+      const passwordHash = await passwords.hash(password);
+      const secret = newSecret();
+      return directory.change((picture) => {
+        const user = { ...inviteeOf(picture, digest, now()), passwordHash, invitation: null };
+        const plan = opening(picture, user, secret, visit);
+        return {
+          ...plan,
+          changes: [...sessionsOf(picture, user.id), ...plan.changes],
+          entries: [entry(user, visit, 'set_password'), ...plan.entries],
+        };
+      });
+    },
+
+    async confirm(user, password, address) {
+      await check(user.email, password, address);
+    },
+  };
+}
+
+function inviteeOf({ users }: Picture, digest: string, at: number): User {
+  for (const user of users.values())
+    if (user.invitation?.digest === digest && at < user.invitation.expiresAt && user.status === 'enabled') return user;
+  throw new AppError(
+    'unauthorized',
+    'This invitation was used, replaced or is over seven days old; ask for a new one.',
+  );
+}

@@ -1,0 +1,101 @@
+import type { AccountChange, Token } from '../accounts/accounts.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import { type TokenInput, type TokenPatch, tokenDays } from '../contract/token.ts';
+import type { Plan } from './directory.ts';
+import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
+import { digestOf } from './one-time-secret.ts';
+import { closure, type Picture } from './picture.ts';
+
+/** What tokens begin with, so that programs which look for leaked ones find them. */
+export const tokenPrefix = 'mlr_';
+
+/** Tokens that one user may have; who needs more forgets to delete. */
+const tokensMost = 200;
+
+export type TokenPlan = Plan & { token: Token };
+
+/** A token of the actor's own, with the secret that its holder will have. Throws AppError `forbidden`. */
+export function createToken(
+  picture: Picture,
+  input: TokenInput,
+  secret: string,
+  newId: NewId,
+  actor: Actor,
+): TokenPlan {
+  const { principal, at } = actor;
+  checkGrant(actor, input.rights);
+  const own = [...picture.tokens.values()].filter(({ userId }) => userId === principal.userId);
+  if (own.length >= tokensMost)
+    throw new AppError('conflict', `You have ${tokensMost} tokens; delete those that are not needed.`);
+  const token: Token = {
+    id: newId('token'),
+    name: input.name,
+    userId: principal.userId,
+    parentId: principal.tokenId,
+    rights: input.rights,
+    digest: digestOf(secret),
+    expiresAt: input.expiresAt === undefined ? at + tokenDays * 86_400_000 : expiryOf(input.expiresAt, at),
+    lastUsedAt: null,
+    ...stamped(actor, null),
+  };
+  const told = accountEntry(actor, 'create', namedOf(token), { after: audited(token) });
+  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
+}
+
+/** A changed token. Throws AppError `forbidden` when it gets rights that the actor lacks, or changes itself. */
+export function changeToken(
+  picture: Picture,
+  before: Token,
+  patch: TokenPatch & { lastUsedAt: number | null },
+  actor: Actor,
+): TokenPlan {
+  checkOwner(picture, before, actor);
+  for (let id = actor.principal.tokenId; id !== null; id = picture.tokens.get(id)?.parentId ?? null)
+    if (id === before.id)
+      throw new AppError('forbidden', 'A token changes neither itself nor the one it was made with.');
+  const { name = before.name, rights = before.rights, lastUsedAt } = patch;
+  const had = closure(before.rights);
+  checkGrant(
+    actor,
+    [...closure(rights)].filter((right) => !had.has(right)),
+  );
+  const expiresAt = patch.expiresAt === undefined ? before.expiresAt : expiryOf(patch.expiresAt, actor.at);
+  const token: Token = { ...before, name, rights, expiresAt, lastUsedAt, ...stamped(actor, before) };
+  const told = accountEntry(actor, 'change', namedOf(token), { before: audited(before), after: audited(token) });
+  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
+}
+
+/** Removes a token and those made with it. */
+export function removeToken(picture: Picture, token: Token, actor: Actor): Plan {
+  if (token.userId !== actor.principal.userId) checkOwner(picture, token, actor);
+  return {
+    changes: withDescendants(picture, token.id).map((id): AccountChange => ({ op: 'remove', kind: 'token', id })),
+    entries: [accountEntry(actor, 'revoke', namedOf(token), { before: audited(token) })],
+  };
+}
+
+function checkOwner(picture: Picture, { userId }: Token, actor: Actor): void {
+  checkIsAbove(actor, userId === null ? null : picture.users.get(userId));
+}
+
+function withDescendants(picture: Picture, id: string): string[] {
+  const children = [...picture.tokens.values()].filter(({ parentId }) => parentId === id);
+  return [id, ...children.flatMap((child) => withDescendants(picture, child.id))];
+}
+
+function expiryOf(expiresAt: string | null, at: number): number | null {
+  if (expiresAt === null) return null;
+  const expiry = Date.parse(expiresAt);
+  if (expiry > at) return expiry;
+  const detail = 'Must lie in the future.';
+  throw new AppError('invalid_value', `/expiresAt: ${detail}`, { errors: [{ pointer: '/expiresAt', detail }] });
+}
+
+const namedOf = ({ id, name }: Token) => ({ kind: 'token' as const, id, name });
+const audited = ({ name, userId, rights, expiresAt }: Token) => ({
+  name,
+  userId,
+  rights,
+  expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+});

@@ -1,0 +1,148 @@
+import type { AccountChange, User } from '../accounts/accounts.ts';
+import { AppError } from '../contract/errors.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { UserInput, UserPatch } from '../contract/user.ts';
+import type { Plan } from './directory.ts';
+import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
+import { digestOf } from './one-time-secret.ts';
+import { foldEmail, hasAdministrator, isAdministrator, type Picture, rightsOf } from './picture.ts';
+
+/** How long an invitation can be used. */
+export const invitationMs = 7 * 86_400_000;
+
+export type UserPlan = Plan & { user: User };
+
+/** A password that is set, as its hash, or an invitation to set one, as its secret. */
+export type Entry = { passwordHash: string } | { invite: string };
+
+/** A new user. Throws AppError `forbidden` when its roles give what the actor lacks. */
+export function createUser(picture: Picture, input: UserInput, entry: Entry, newId: NewId, actor: Actor): UserPlan {
+  checkEmailIsFree(picture, input.email, null);
+  checkRoles(picture, input.roleIds, [], actor);
+  const user: User = {
+    id: newId('user'),
+    email: input.email,
+    status: input.status,
+    roleIds: [...new Set(input.roleIds)],
+    passwordHash: 'passwordHash' in entry ? entry.passwordHash : null,
+    invitation: 'invite' in entry ? invitationOf(entry.invite, actor) : null,
+    lastSignInAt: null,
+    ...stamped(actor, null),
+  };
+  const told = accountEntry(actor, 'create', namedOf(user), { after: audited(user) });
+  return { user, changes: [{ op: 'put', kind: 'user', value: user }], entries: [told] };
+}
+
+/**
+ * A changed user. Throws AppError `forbidden` when an administrator would be changed by somebody else or somebody given
+ * what the actor lacks, and `last_administrator`.
+ */
+export function changeUser(
+  picture: Picture,
+  before: User,
+  patch: Omit<UserPatch, 'password'> & { passwordHash?: string },
+  actor: Actor,
+): UserPlan {
+  checkIsAbove(actor, before);
+  const { email = before.email, status = before.status, passwordHash = before.passwordHash } = patch;
+  const roleIds = [...new Set(patch.roleIds ?? before.roleIds)];
+  if (patch.email !== undefined) checkEmailIsFree(picture, email, before.id);
+  checkRoles(picture, roleIds, before.roleIds, actor);
+  const setsPassword = patch.passwordHash !== undefined;
+  if (setsPassword && actor.principal.userId === before.id)
+    throw new AppError('conflict', 'Set your own password with PATCH /me.');
+  // Whoever sets a password, or lets somebody in again, could be that user then.
+  if (setsPassword || (status === 'enabled' && before.status === 'disabled'))
+    checkGrant(actor, rightsOf({ roleIds }, picture));
+  const user: User = {
+    ...before,
+    email,
+    status,
+    roleIds,
+    passwordHash,
+    invitation: setsPassword ? null : before.invitation,
+    ...stamped(actor, before),
+  };
+  checkAdministratorStays(picture, before, user);
+  const ended = setsPassword || status === 'disabled' ? sessionsOf(picture, before.id) : [];
+  return {
+    user,
+    changes: [{ op: 'put', kind: 'user', value: user }, ...ended],
+    entries: [
+      accountEntry(actor, 'change', namedOf(user), { before: audited(before), after: audited(user) }),
+      ...(setsPassword ? [accountEntry(actor, 'set_password', namedOf(user))] : []),
+    ],
+  };
+}
+
+/** A new invitation in place of the one before; whoever uses it sets the password. */
+export function inviteUser(picture: Picture, before: User, invite: string, actor: Actor): UserPlan {
+  checkIsAbove(actor, before);
+  checkGrant(actor, rightsOf(before, picture));
+  const user: User = { ...before, invitation: invitationOf(invite, actor), ...stamped(actor, before) };
+  return {
+    user,
+    changes: [{ op: 'put', kind: 'user', value: user }],
+    entries: [accountEntry(actor, 'invite', namedOf(user))],
+  };
+}
+
+/** Removes a user, and with it sessions and tokens. */
+export function removeUser(picture: Picture, user: User, actor: Actor): Plan {
+  checkIsAbove(actor, user);
+  checkAdministratorStays(picture, user, null);
+  const tokens = [...picture.tokens.values()].filter((one) => one.userId === user.id);
+  return {
+    changes: [
+      ...sessionsOf(picture, user.id),
+      ...tokens.map(({ id }): AccountChange => ({ op: 'remove', kind: 'token', id })),
+      { op: 'remove', kind: 'user', id: user.id },
+    ],
+    entries: [accountEntry(actor, 'delete', namedOf(user), { before: audited(user) })],
+  };
+}
+
+/** The end of a user's sessions, but for the one that is to stay. */
+export function sessionsOf(picture: Picture, userId: string, but: string | null = null): AccountChange[] {
+  return [...picture.sessions.values()]
+    .filter((one) => one.userId === userId && one.id !== but)
+    .map(({ id }) => ({ op: 'remove', kind: 'session', id }));
+}
+
+/** How the audit trail names a user. */
+export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {
+  return { kind: 'user' as const, id, name: email };
+}
+
+export function checkEmailIsFree(picture: Picture, email: string, own: string | null): void {
+  const holder = picture.usersByEmail.get(foldEmail(email));
+  if (holder !== undefined && holder.id !== own)
+    throw new AppError('name_taken', `There is a user ${holder.email} already (${holder.id}).`);
+}
+
+function checkRoles(picture: Picture, roleIds: readonly string[], before: readonly string[], actor: Actor): void {
+  const errors = roleIds.flatMap((id, index) =>
+    picture.roles.has(id) ? [] : [{ pointer: `/roleIds/${index}`, detail: `There is no role ${id}.` }],
+  );
+  const [first] = errors;
+  if (first !== undefined) throw new AppError('invalid_value', first.detail, { errors });
+  const added = roleIds.filter((id) => !before.includes(id));
+  if (isAdministrator({ roleIds: added }) && !actor.principal.isAdministrator)
+    throw new AppError('forbidden', 'Only an administrator makes an administrator.');
+  checkGrant(actor, rightsOf({ roleIds: added }, picture));
+}
+
+/** Throws AppError `last_administrator`. Where there is none yet, nothing can be lost. */
+function checkAdministratorStays(picture: Picture, before: User, after: User | null): void {
+  if (!hasAdministrator([before]) || (after !== null && hasAdministrator([after]))) return;
+  const others = [...picture.users.values()].filter(({ id }) => id !== before.id);
+  if (!hasAdministrator(others)) throw new AppError('last_administrator');
+}
+
+function invitationOf(invite: string, { at }: Actor): User['invitation'] {
+  return { digest: digestOf(invite), expiresAt: at + invitationMs };
+}
+
+function audited({ email, status, roleIds }: User) {
+  return { email, status, roleIds };
+}
