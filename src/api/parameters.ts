@@ -7,7 +7,7 @@ import { checkIfMatch, versionTag } from './entity-tag.ts';
 import { foldName } from './fold-name.ts';
 import { given } from './given.ts';
 
-/** Parameters: learnt from traffic, listed by name, described by people. */
+/** Parameters: learnt from traffic, listed, described by people. */
 export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 'changeParameter'> {
   const { pipeline } = parts;
 
@@ -19,8 +19,9 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
 
   return {
     listParameters({ query }) {
-      const { limit, cursor: text, name, offered, seen } = query;
-      const cursor = readCursor(text, (at) => at !== '');
+      const { limit, cursor: text, name, offered, seen, sort } = query;
+      const { isPlace, placeOf } = orders[sort];
+      const cursor = readCursor(text, isPlace);
       const wanted = foldName(name ?? '');
       const items = pipeline
         .parameters()
@@ -30,9 +31,9 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
             (offered === undefined || one.offered === offered) &&
             (seen === undefined || (one.lastSeenAt !== null) === seen),
         )
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
-      // By name, so that what comes later in the list is greater.
-      return pageOfList(items, { cursor, limit, placeOf: (one) => one.name }, (a, b) => a > b);
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      // What comes later in the list has a greater place.
+      return pageOfList(items, { cursor, limit, placeOf }, (a, b) => a > b);
     },
 
     async changeParameter({ params, body, reply, request, principal }) {
@@ -59,3 +60,13 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
     },
   };
 }
+
+/** The orders of the list. Shares move with traffic, so that between two pages a parameter may show twice or not at all. */
+const orders = {
+  name: { isPlace: (at: string) => at !== '', placeOf: ({ name }: Parameter) => name },
+  share: {
+    isPlace: (at: string) => /^[01]\.\d{6} ./.test(at),
+    placeOf: ({ name, share, lastSeenAt }: Parameter) =>
+      `${lastSeenAt === null ? '1.000001' : Math.max(0, 1 - share).toFixed(6)} ${name}`,
+  },
+};

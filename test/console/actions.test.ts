@@ -251,6 +251,8 @@ test('who saves after somebody else sees both versions; a switch can be taken ba
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: 'Enable' }).waitFor();
   assert.equal((await client.call('getAction', { params })).status, 'disabled');
+  await page.keyboard.press('e');
+  await page.getByRole('textbox', { name: 'Description' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -50,6 +50,13 @@ test('a delivery shows each attempt, what lay between them, what was sent and an
   await page.getByRole('button', { name: /Attempt 2: To be retried/, pressed: true }).waitFor();
   await page.getByText('The system asks to be sent less for a while.').waitFor();
   assert.match(page.url(), /attempt=att_/);
+  await page.keyboard.press(']');
+  await page.getByRole('button', { name: /Attempt 3: Delivered/, pressed: true }).waitFor();
+  await page.keyboard.press('[');
+  await page.keyboard.press('r');
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry now' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByText('Request headers').click();
   await page.getByRole('img', { name: 'secret, hidden' }).waitFor();
   await page.getByText('What changed since attempt 1').click();

@@ -35,7 +35,11 @@ async function freePort(): Promise<number> {
 test('events show up as they come, with what became of them, and stand still while somebody walks over them', async () => {
   const { app, browser } = console_;
   await wired.deliver({ 'wt.ev': 'first', 'wt.dcsvid': 'ada' });
-  await using tab = await openTab(browser, { url: app.url, path: '/events' });
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: '/events',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const { page } = tab;
   await page.getByText('Live', { exact: true }).waitFor();
   await wired.send({ 'wt.ev': 'purchase', 'wt.dcsvid': 'ada' });
@@ -49,6 +53,9 @@ test('events show up as they come, with what became of them, and stand still whi
   await wired.send({ 'wt.ev': 'later' }, { 'wt.ev': 'later still' });
   await page.getByRole('button', { name: 'Show 2 new events' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'later still' }).count(), 0);
+  await page.keyboard.press('c');
+  await page.getByText('The event is copied.').waitFor();
+  assert.equal(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()'))).name, 'look');
   await page.keyboard.press('x');
   await page.getByRole('tab', { name: 'Explain', selected: true }).waitFor();
   await page.goBack();

@@ -78,6 +78,13 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.keyboard.press('c');
   await heading('Connections');
   await page.getByRole('link', { name: 'Found by name' }).waitFor();
+  await page.keyboard.press('/');
+  await page.getByRole('textbox', { name: 'Filter' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('n');
+  await heading('New Connection');
+  await page.goBack();
+  await page.getByRole('link', { name: 'Found by name' }).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await heading('Found by name');

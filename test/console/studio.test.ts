@@ -74,6 +74,10 @@ test('a template error says line, column and cause, is reached by F8, and stands
   await page.keyboard.type('??');
   const line = editor(page).locator('.cm-line').nth(2);
   assert.match((await line.textContent()) ?? '', /\?\?/, 'F8 goes to the line of the problem');
+  await editor(page).press('Control+Home');
+  await editor(page).press('Shift+F8');
+  await page.keyboard.type('!!');
+  assert.match((await line.textContent()) ?? '', /!!/, 'so does Shift F8');
   assert.match(
     (await app.client.call('getDestination', { params: { id: destination.id } })).template,
     /JSON.stringify/,
@@ -125,6 +129,12 @@ test('Format sets the JavaScript of a template in order, says when it is, and is
   assert.deepEqual(await lines(), messy);
   await page.getByRole('button', { name: 'Redo' }).click();
   assert.deepEqual(await lines(), tidy);
+  await page.getByRole('tab', { name: 'Response' }).click();
+  await editor(page).press('Control+Enter');
+  await page.getByRole('tab', { name: 'Request', selected: true }).waitFor();
+  await editor(page).press('Control+f');
+  await page.getByRole('textbox', { name: 'Find' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Escape');
   assert.deepEqual(tab.problems, []);
 });
 

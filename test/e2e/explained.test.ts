@@ -92,6 +92,20 @@ test('parameters are learnt from what comes in, and can be described', async () 
     ],
   );
   assert.ok((found[1]?.examples ?? []).length > 0);
+  // In the order of share: what is on most events first, what was never seen last, page by page and back.
+  const query = { sort: 'share', limit: 3 } as const;
+  const pages = [await client.call('listParameters', { query })];
+  for (let next = pages[0]?.page.next; next != null; next = pages.at(-1)?.page.next)
+    pages.push(await client.call('listParameters', { query: { ...query, cursor: next } }));
+  const all = pages.flatMap(({ data }) => data);
+  const order = ({ lastSeenAt, share }: (typeof all)[number]) => (lastSeenAt === null ? 2 : 1 - share);
+  assert.deepEqual(
+    all.map(({ name }) => name),
+    all.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1)).map(({ name }) => name),
+  );
+  assert.ok(pages.length > 2 && all.at(-1)?.lastSeenAt === null, 'the catalogue knows more than what was seen');
+  const back = await client.call('listParameters', { query: { ...query, cursor: pages[1]?.page.prev ?? '' } });
+  assert.deepEqual(back.data, pages[0]?.data);
   const params = { name: 'shop.name' };
   const described = await client.call('changeParameter', { params, body: { description: 'What was seen' } });
   assert.equal(described.description, 'What was seen');

@@ -3,42 +3,88 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
+import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
 import { useSingleKeys } from './shortcuts.ts';
 
 const { keys } = shell;
+const mod = isMac ? '⌘' : 'Ctrl';
 
-const rows: readonly [what: string, ...keys: string[]][] = [
-  [keys.palette, 'Ctrl', 'K'],
-  [keys.save, 'Ctrl', 'S'],
-  [keys.help, '?'],
-  [keys.filter, '/'],
-  [keys.create, 'n'],
-  [keys.rows, 'j', 'k'],
-  [keys.openRow, 'Enter'],
-  ...menu.map(({ label, letter }): [string, string, string] => [keys.goTo(label), 'g', letter]),
+/** What a key does, and the keys: together (`Ctrl K`), one after the other (`g h`), or one of them (`j k`). */
+type Row = readonly [what: string, ...keys: string[]];
+
+const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
+  [
+    keys.everywhere,
+    [
+      [keys.palette, mod, 'K'],
+      [keys.save, mod, 'S'],
+      [keys.help, '?'],
+      [keys.filter, '/'],
+      [keys.create, 'n'],
+      [keys.close, 'Esc'],
+    ],
+  ],
+  [
+    keys.lists,
+    [
+      [keys.rows, 'j', 'k'],
+      [keys.openRow, 'Enter'],
+      [keys.explain, 'x'],
+      [keys.copy, 'c'],
+    ],
+  ],
+  [
+    keys.objects,
+    [
+      [keys.edit, 'e'],
+      [keys.test, 't'],
+      [keys.retry, 'r'],
+      [keys.attempts, '[', ']'],
+    ],
+  ],
+  [
+    keys.template,
+    [
+      [keys.preview, mod, 'Enter'],
+      [keys.nextProblem, 'F8'],
+      [keys.lastProblem, 'Shift', 'F8'],
+      [keys.fix, mod, '.'],
+      [keys.fields, 'Ctrl', 'Space'],
+      [keys.find, mod, 'F'],
+      [keys.leave, 'Tab'],
+    ],
+  ],
+  [keys.pages, menu.map(({ label, letter }): Row => [keys.goTo(label), 'g', letter])],
 ];
 
 /** Every shortcut with what it does. */
 export function ShortcutTable(): ReactNode {
   return (
     <Table verticalSpacing={5} withRowBorders={false}>
-      <Table.Tbody>
-        {rows.map(([what, ...pressed]) => (
-          <Table.Tr key={what}>
-            <Table.Th scope="row" fw={400}>
-              {what}
+      {groups.map(([title, rows]) => (
+        <Table.Tbody key={title}>
+          <Table.Tr>
+            <Table.Th scope="rowgroup" colSpan={2} pt="sm">
+              {title}
             </Table.Th>
-            <Table.Td ta="end">
-              {pressed.map((key) => (
-                <Kbd key={key} ms={4}>
-                  {key}
-                </Kbd>
-              ))}
-            </Table.Td>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
+          {rows.map(([what, ...pressed]) => (
+            <Table.Tr key={what}>
+              <Table.Th scope="row" fw={400}>
+                {what}
+              </Table.Th>
+              <Table.Td ta="end">
+                {pressed.map((key) => (
+                  <Kbd key={key} ms={4}>
+                    {key}
+                  </Kbd>
+                ))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      ))}
     </Table>
   );
 }

@@ -11,6 +11,7 @@ import mark from '../millrace.svg';
 import { Icon } from '../parts/icon.tsx';
 import { useMe } from '../session/rights.ts';
 import { setToken } from '../session/session.ts';
+import { isMac } from './is-mac.ts';
 import { MenuLinks } from './menu-links.tsx';
 import css from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
@@ -80,8 +81,6 @@ export function Shell(): ReactNode {
     </>
   );
 }
-
-const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 function useServer() {
   return useQuery({

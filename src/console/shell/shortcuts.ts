@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { menu } from './menu.ts';
 
 const stored = 'millrace.single-keys';
@@ -24,8 +24,9 @@ export function useSingleKeys(): [isOn: boolean, set: (isOn: boolean) => void] {
 }
 
 /**
- * The keys that work on every page. Pages take part by marks in their markup: `data-key-filter` on the filter,
- * `data-key-new` on the link or button that creates, `data-row-link` on the link of each row.
+ * The keys of one letter. Pages take part by marks in their markup: `data-key-filter` on the filter, `data-key-new`,
+ * `data-key-edit`, `data-key-retry` and `data-key-test` on the link or button that does it, `data-row-link` on the link of
+ * each row; and with `usePageKeys`.
  */
 export function useShortcuts({ openHelp, isBusy }: { openHelp: () => void; isBusy: boolean }): void {
   const navigate = useNavigate();
@@ -45,25 +46,47 @@ export function useShortcuts({ openHelp, isBusy }: { openHelp: () => void; isBus
         void navigate({ to: entry.to });
         return;
       }
-      const act = keys[event.key];
+      const act =
+        keys[event.key] ?? [...pageKeys].map(({ current }) => current[event.key]).find((one) => one !== undefined);
       if (act === undefined) return;
       event.preventDefault();
       act();
     }
 
-    const keys: Record<string, () => void> = {
+    const keys: Keys = {
       g: () => {
         isGoing = true;
       },
       '?': openHelp,
       '/': () => document.querySelector<HTMLElement>('[data-key-filter]')?.focus(),
-      n: () => document.querySelector<HTMLElement>('[data-key-new]')?.click(),
+      n: () => click('[data-key-new]'),
+      e: () => click('[data-key-edit]'),
+      r: () => click('[data-key-retry]'),
+      t: () => click('[data-key-test]'),
       j: () => moveRow(1),
       k: () => moveRow(-1),
     };
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, [isOn, isBusy, openHelp, navigate]);
+}
+
+type Keys = Readonly<Record<string, () => void>>;
+
+const pageKeys = new Set<{ readonly current: Keys }>();
+
+/** Keys of one letter that only this page has. */
+export function usePageKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    pageKeys.add(latest);
+    return () => void pageKeys.delete(latest);
+  }, []);
+}
+
+function click(mark: string): void {
+  document.querySelector<HTMLElement>(mark)?.click();
 }
 
 function isWriting(target: EventTarget | null): boolean {

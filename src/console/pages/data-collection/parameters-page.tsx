@@ -30,7 +30,7 @@ export function ParametersPage(): ReactNode {
   const uses = useUses();
   const { filter, cursor, offered, seen, parameter } = search;
   const query = useQuery({
-    ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen } }),
+    ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
     placeholderData: keepPreviousData,
   });
   const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });

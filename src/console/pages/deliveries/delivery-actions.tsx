@@ -53,6 +53,7 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }): ReactNode
         disabled={isOff}
         loading={retry.isPending}
         onClick={() => start(false)}
+        data-key-retry
         {...hint}
       >
         {w.retryNow}

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/delivery.ts';
 import { rights } from '../../../contract/rights.ts';
 import { apiQuery } from '../../data/api.ts';
@@ -15,7 +15,7 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { usePageKeys } from '../../shell/shortcuts.ts';
 import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import css from './deliveries.module.css';
@@ -112,7 +112,7 @@ function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
     const id = attempts[index]?.id;
     if (id !== undefined) void navigate({ search: { attempt: id }, replace: true, resetScroll: false });
   };
-  useAttemptKeys((step) => choose(chosen + step));
+  usePageKeys({ '[': () => choose(chosen - 1), ']': () => choose(chosen + 1) });
   return (
     <div className={css['panels']}>
       <Summary delivery={delivery} />
@@ -186,19 +186,4 @@ function Place({ delivery: { reason, connectionId, destinationId } }: { delivery
       {w.openDestination}
     </Anchor>
   );
-}
-
-/** `[` and `]` go to the earlier and the later attempt. */
-function useAttemptKeys(step: (by: number) => void): void {
-  const [isOn] = useSingleKeys();
-  useEffect(() => {
-    if (!isOn) return;
-    function pressed({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent) {
-      if (ctrlKey || metaKey || altKey || (key !== '[' && key !== ']')) return;
-      if (target instanceof HTMLElement && target.matches('input, textarea, select')) return;
-      step(key === '[' ? -1 : 1);
-    }
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
-  }, [isOn, step]);
 }

@@ -12,7 +12,7 @@ import { notifyDone } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { useSingleKeys } from '../../shell/shortcuts.ts';
+import { usePageKeys } from '../../shell/shortcuts.ts';
 import { eventColumns } from './event-columns.tsx';
 import { useEventFeed } from './event-feed.ts';
 import { AddFilter, EventChips } from './event-filter-bar.tsx';
@@ -160,22 +160,21 @@ function usePauseOnReading(pause: () => void): void {
 
 /** `x` explains and `c` copies the event whose row has the focus. */
 function useRowKeys(rows: ReturnType<typeof useEventRows>, explain: (eventId: string) => void): void {
-  const [isOn] = useSingleKeys();
   const { copy } = useClipboard();
-  useEffect(() => {
-    if (!isOn) return;
-    function pressed({ key, ctrlKey, metaKey, altKey }: KeyboardEvent) {
-      if (ctrlKey || metaKey || altKey || (key !== 'x' && key !== 'c')) return;
-      const id = document.activeElement?.closest('[data-row-link]')?.getAttribute('data-event');
-      const row = rows.find(({ event }) => event.id === id);
-      if (row === undefined) return;
-      if (key === 'x') explain(row.event.id);
-      else {
-        copy(JSON.stringify(row.event, null, 2));
-        notifyDone(words.copied);
-      }
-    }
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
-  }, [isOn, rows, explain, copy]);
+  const focused = () => {
+    const id = document.activeElement?.closest('[data-row-link]')?.getAttribute('data-event');
+    return rows.find(({ event }) => event.id === id)?.event;
+  };
+  usePageKeys({
+    x() {
+      const event = focused();
+      if (event !== undefined) explain(event.id);
+    },
+    c() {
+      const event = focused();
+      if (event === undefined) return;
+      copy(JSON.stringify(event, null, 2));
+      notifyDone(words.copied);
+    },
+  });
 }

@@ -7,7 +7,6 @@ import { studio } from '../../messages/en/studio.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
-import { useSingleKeys } from '../../shell/shortcuts.ts';
 import { type Tried, triedBody } from './use-preview.ts';
 
 const words = studio.test;
@@ -24,8 +23,6 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
   const { destinationId, sample, actionId, draft } = tried;
   const mayManage = useMay('connections:manage');
   const [isAsking, ask] = useState(false);
-  const [isOn] = useSingleKeys();
-  const button = useRef<HTMLButtonElement>(null);
   // A test makes a delivery: lists of these are asked for again.
   const test = useApi('testDestination');
   const isOff = !mayManage || destinationId === null || sample === null || hasErrors;
@@ -38,18 +35,6 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
     wasAsked.current = true;
     ask(true);
   }, [isWanted, isOff]);
-
-  useEffect(() => {
-    if (!isOn) return;
-    function pressed({ key, ctrlKey, metaKey, altKey, defaultPrevented, target }: KeyboardEvent) {
-      if (key !== 't' || ctrlKey || metaKey || altKey || defaultPrevented) return;
-      const isWriting =
-        target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
-      if (!isWriting && document.querySelector('[aria-modal="true"]') === null) button.current?.click();
-    }
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
-  }, [isOn]);
 
   function send() {
     if (destinationId === null || sample === null) return;
@@ -69,7 +54,7 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
     <Stack gap={4}>
       <div>
         <Button
-          ref={button}
+          data-key-test
           variant="default"
           leftSection={<Icon name="flask" />}
           disabled={isOff}

@@ -27,7 +27,7 @@ export function useData(
     enabled: mayActions && destinationId !== null,
   }).data?.data;
   const parameters = useQuery({
-    ...apiQuery('listParameters', { query: { limit: 200 } }),
+    ...apiQuery('listParameters', { query: { limit: 200, sort: 'share' } }),
     enabled: mayParameters,
     staleTime: 60_000,
   }).data?.data;
