@@ -124,7 +124,7 @@ test('a changed credential, scope, address or CA gets a new token at once; an eq
   assert.equal(await header(set, { ...clientCredentials, accessTokenUrl: 'https://other.example.com/t' }), 'Bearer t3');
   const authorization = await set.authenticator.authorize({
     ...set.connection(),
-    settings: { ...settings, tls: { ca: 'PEM', cert: null, key: null } },
+    settings: { ...settings, tls: { ca: 'PEM', cert: null, key: null, minVersion: 'TLSv1.2' } },
   });
   assert.ok(authorization.ok && authorization.headers[0]?.[1] === 'Bearer t4');
   assert.equal(set.egress.requests.at(-1)?.tls?.ca, 'PEM');

@@ -7,6 +7,7 @@ import { readPrivateKey } from './assertion.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { headerValue } from './header-value.ts';
+import { proxyUrlProblem } from './proxy-url.ts';
 import { reveal } from './secret-fields.ts';
 import { standardKey } from './signing.ts';
 import { tokenUrlProblem } from './token-url.ts';
@@ -32,7 +33,8 @@ export function checkConnection({
   errors.push(...checkAuth(connection, check, isHttpAllowed));
   for (const [index, { value }] of connection.settings.headers.entries())
     if (headerValue(reveal(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
-  errors.push(...checkTls(connection.settings.tls), ...checkSigning(connection.settings.signing));
+  errors.push(...checkTls(connection.settings.tls), ...checkProxy(connection.settings.proxy, check));
+  errors.push(...checkSigning(connection.settings.signing));
   return errors;
 }
 
@@ -108,6 +110,19 @@ function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
     errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
   if (tls.cert !== null && !isPair(tls.cert, reveal(tls.key)))
     errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not fit together.' });
+  return errors;
+}
+
+function checkProxy(proxy: ConnectionBody['settings']['proxy'], check: (url: string) => EgressCheck): FieldError[] {
+  if (proxy === null) return [];
+  const problem = proxyUrlProblem(proxy.url);
+  const errors =
+    problem === null
+      ? checkAddress('/settings/proxy/url', proxy.url, check)
+      : [{ pointer: '/settings/proxy/url', detail: problem }];
+  // RFC 7617 §2 forbids control characters.
+  if (/\p{Cc}/u.test(reveal(proxy.password)))
+    errors.push({ pointer: '/settings/proxy/password', detail: 'Must not contain control characters.' });
   return errors;
 }
 

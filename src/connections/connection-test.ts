@@ -3,8 +3,8 @@ import type { ErrorKind } from '../contract/delivery.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { decodeJwt } from './decode-jwt.ts';
+import { routeOf } from './route.ts';
 import { reveal } from './secret-fields.ts';
-import { tlsOptions } from './tls-options.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { fetchToken, type TokenDoor } from './token-request.ts';
 
@@ -34,11 +34,10 @@ export async function testConnection({
     const message = base.pointer === '/port' ? `Port: ${base.reason}` : `Base URL: ${base.reason}`;
     return ended([{ name: 'url', ok: false, durationMs: 0, detail: message, error: { kind: 'protocol', message } }]);
   }
-  const tls = tlsOptions(settings.tls);
   const walked: TestStep[] = await door.egress.probe({
     url: base.url.href,
     timeoutMs: settings.timeoutMs,
-    ...(tls === null ? {} : { tls }),
+    ...routeOf(settings),
   });
   if (walked.some((step) => !step.ok) || auth.type !== 'oauth2') return ended(walked);
   return ended([...walked, ...(await testToken(auth, settings, door))]);

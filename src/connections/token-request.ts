@@ -4,8 +4,8 @@ import { type Egress, RESPONSE_BYTES_MAX } from '../egress/egress.ts';
 import { type ClientAuthMethod, clientAuthMethods, clientAuthParts, type Oauth2 } from './client-auth.ts';
 import { grantParams } from './grant.ts';
 import { masker } from './mask.ts';
+import { type RouteSettings, routeOf } from './route.ts';
 import { reveal, secretFields } from './secret-fields.ts';
-import { tlsOptions } from './tls-options.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
@@ -36,7 +36,7 @@ export async function fetchToken({
   remembered,
 }: {
   auth: Oauth2;
-  settings: Pick<ConnectionBody['settings'], 'tls' | 'connectTimeoutMs'>;
+  settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
   door: TokenDoor;
   remembered: ClientAuthMethod | null;
 }): Promise<{ answer: TokenAnswer; method: ClientAuthMethod }> {
@@ -53,7 +53,7 @@ export async function fetchToken({
 async function askOnce(
   auth: Oauth2,
   method: ClientAuthMethod,
-  settings: Pick<ConnectionBody['settings'], 'tls' | 'connectTimeoutMs'>,
+  settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>,
   { egress, now, newId, isHttpAllowed }: TokenDoor,
 ): Promise<TokenAnswer> {
   const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
@@ -72,7 +72,6 @@ async function askOnce(
   if (client.authorization !== null) add('Authorization', client.authorization);
   for (const [name, value] of Object.entries(auth.extraHeaders)) add(name, reveal(value));
 
-  const tls = tlsOptions(settings.tls);
   const outcome = await egress.send({
     method: 'POST',
     url: auth.accessTokenUrl,
@@ -81,7 +80,7 @@ async function askOnce(
     connectTimeoutMs: Math.min(settings.connectTimeoutMs, timeoutMs),
     timeoutMs,
     responseBytesMax: RESPONSE_BYTES_MAX,
-    ...(tls === null ? {} : { tls }),
+    ...routeOf(settings),
   });
   const used = [form.get('assertion'), form.get('client_assertion'), client.authorization?.replace(/^Basic /, '')];
   return readTokenAnswer(

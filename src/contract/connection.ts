@@ -149,10 +149,18 @@ export const connectionSettings = z.strictObject({
       ca: z.string().max(65_536).nullable().default(null),
       cert: z.string().max(65_536).nullable().default(null),
       key: secretInput,
+      minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
     })
     .prefault({}),
   proxy: z
-    .strictObject({ url: z.string().max(2_048), username: line(1_000).nullable().default(null), password: secretInput })
+    .strictObject({
+      url: z.string().trim().min(1).max(2_048),
+      username: line(1_000)
+        .refine((name) => !name.includes(':'), 'A user name can not contain a colon (RFC 7617).')
+        .nullable()
+        .default(null),
+      password: secretInput,
+    })
     .nullable()
     .default(null),
   signing: signing.nullable().default(null),

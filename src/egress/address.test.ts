@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { embeddedAddresses, isMetadataAddress, parseAddress, specialRange, unmapped } from './address.ts';
+import { embeddedAddresses, parseAddress, specialRange, unmapped } from './address.ts';
 
 function address(text: string): readonly number[] {
   const parsed = parseAddress(text);
@@ -86,13 +86,6 @@ test('the IPv4 address that an IPv6 address carries is seen in every notation', 
 test('a mapped address is the IPv4 address', () => {
   assert.deepEqual(unmapped(address('::ffff:10.0.0.1')), [10, 0, 0, 1]);
   assert.deepEqual(unmapped(address('10.0.0.1')), [10, 0, 0, 1]);
-});
-
-test('metadata addresses are known in IPv4 and IPv6', () => {
-  for (const text of ['169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16', 'fd00:ec2::254']) {
-    assert.ok(isMetadataAddress(address(text)), text);
-  }
-  assert.equal(isMetadataAddress(address('169.254.169.253')), false);
 });
 
 test('only plain notations are addresses', () => {

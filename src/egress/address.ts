@@ -63,14 +63,6 @@ export function embeddedAddresses(address: Address): Address[] {
   return isIsatap ? [last] : [];
 }
 
-/**
- * Addresses where clouds hand credentials or settings to the machine that asks. They stay blocked even when their range
- * is allowed. 168.63.129.16 (Azure) lies in a public range.
- */
-export function isMetadataAddress(address: Address): boolean {
-  return METADATA.some((known) => isSameAddress(known, address));
-}
-
 function bytesOf(text: string): Address {
   const address = parseAddress(text);
   if (address === null) throw new Error(`not an address: ${text}`);
@@ -132,20 +124,3 @@ const LAST_BITS = [MAPPED, UNSPECIFIED, bytesOf('::ffff:0:0:0'), bytesOf('64:ff9
 const LOCAL_NAT64 = bytesOf('64:ff9b:1::');
 const SIX_TO_FOUR = bytesOf('2002::');
 const TEREDO = bytesOf('2001::');
-
-const METADATA = [
-  '169.254.169.254', // AWS, Google, Azure, Oracle, DigitalOcean, OpenStack and others
-  '169.254.170.2', // AWS ECS
-  '169.254.170.23', // AWS EKS
-  '169.254.0.23', // Tencent
-  '169.254.42.42', // Scaleway
-  '100.100.100.200', // Alibaba
-  '100.96.0.96', // Volcano Engine
-  '168.63.129.16', // Azure
-  '192.0.0.192', // Oracle Classic
-  'fd00:ec2::254', // AWS
-  'fd00:ec2::23', // AWS EKS
-  'fd20:ce::254', // Google
-  'fd00:42::42', // Scaleway
-  'fe80::a9fe:a9fe', // OpenStack
-].map(bytesOf);

@@ -29,11 +29,26 @@ export type Header = readonly [name: string, value: string];
 
 /** Trust and identity of a connection beyond the system's roots: PEM texts. Verification can't be turned off. */
 export interface TlsOptions {
-  /** Certificates that are trusted instead of the system's roots. */
+  /** Certificates that are trusted beside the system's roots. */
   readonly ca?: string;
   /** Client certificate chain; needs `key`. */
   readonly cert?: string;
   readonly key?: string;
+  /** Default TLS 1.2. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/**
+ * An HTTP proxy to go through. The target is looked up and judged here all the same, and the proxy is told its address
+ * (CONNECT); it never sees what is said over TLS. Its own address is judged too. What fails there names the proxy: `dns`,
+ * `blocked`, else `connect`.
+ */
+export interface ProxyOptions {
+  /** `http://host:port` or `https://host:port`. */
+  readonly url: string;
+  /** Null: no credentials. They are sent to the proxy alone. */
+  readonly username: string | null;
+  readonly password: string;
 }
 
 export interface EgressRequest {
@@ -52,7 +67,10 @@ export interface EgressRequest {
   readonly timeoutMs: number;
   /** Answers are cut after this many bytes. Default 65,536. */
   readonly responseBytesMax?: number;
+  /** Connections are shared by requests with equal options; the same object each time saves comparing them. */
   readonly tls?: TlsOptions;
+  /** As for `tls`. */
+  readonly proxy?: ProxyOptions;
   /** Whether a kept socket that the peer had closed is replaced by a new one at once. Default true. */
   readonly resendOnStale?: boolean;
 }
@@ -111,6 +129,7 @@ export interface EgressError {
 export interface EgressProbe {
   readonly url: string;
   readonly tls?: TlsOptions;
+  readonly proxy?: ProxyOptions;
   readonly timeoutMs: number;
 }
 

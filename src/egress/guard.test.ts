@@ -294,6 +294,18 @@ test('cloud metadata needs its exact address', () => {
   assert.ok(!isOpen(exact, 'http://169.254.170.2/'));
 });
 
+test('a metadata service needs its exact name or address, whatever else is allowed and wherever it lies', () => {
+  const everything = guardWith('0.0.0.0/0, ::/0, google.internal, crm.internal');
+  for (const name of ['metadata.google.internal', 'METADATA.GOOGLE.INTERNAL.', 'metadata', 'metadata.packet.net'])
+    assert.ok(!isOpen(everything, `http://${name}/`), name);
+  assert.ok(!isOpenAt(everything, 'http://crm.internal/', 'fd00:c1::a9fe:a9fe'));
+  const named = guardWith('metadata.google.internal:80');
+  assert.ok(isOpenAt(named, 'http://metadata.google.internal/', '169.254.169.254'));
+  assert.ok(!isOpen(named, 'http://metadata.google.internal:81/'));
+  assert.ok(!isOpen(named, 'http://169.254.169.254/'));
+  assert.ok(!isOpen(named, 'http://metadata.goog/'));
+});
+
 test('our own listeners are never reached, whatever is allowed', () => {
   const everything = '0.0.0.0/0, ::/0, localhost, me.example';
   for (const address of ['127.0.0.1', '0.0.0.0', '::', '::1']) {
@@ -314,7 +326,21 @@ test('an open inbox lets a listener of ours be reached under /inbox/ alone', () 
     { address: '127.0.0.1', port: 5432, hasInbox: false },
   ];
   const guard = guardWith('', own, true);
-  for (const path of ['/inbox/a', '/inbox/a/b?c=../..', '/x/../inbox/a', '/inbox/./a']) {
+  const inside = [
+    '/inbox/a',
+    '/inbox/a/',
+    '/inbox/a/b?c=../..',
+    '/x/../inbox/a',
+    '/inbox/./a',
+    '/inbox/x/A%2F1',
+    '/inbox/x/a%20b',
+    '/inbox/x/%C3%A9%E4%B8%AD',
+    '/inbox/x/caf\u00e9',
+    '/inbox/x/100%25',
+    '/inbox/x/a@b:c,d;e=f',
+    '/inbox/x/...',
+  ];
+  for (const path of inside) {
     assert.ok(isOpen(guard, `http://127.0.0.1:8787${path}`), path);
     assert.ok(isOpen(guard, `http://localhost:8787${path}`), path);
     assert.ok(!isOpen(guard, `http://127.0.0.1:8788${path}`), path);
@@ -334,6 +360,20 @@ test('an open inbox lets a listener of ours be reached under /inbox/ alone', () 
     '//inbox/a',
     '/inbox/a%5c..',
     '/inbox/%',
+    '/inbox/a/%2',
+    '/inbox/a%2f..%2f..%2fapi',
+    '/inbox/%2fapi',
+    '/inbox/a/%2fapi',
+    '/inbox/%252e%252e%252fapi',
+    '/inbox/%25252e%25252e/api',
+    '/inbox/..;/api',
+    '/inbox/%2e%2e;x/api',
+    '/inbox/.%252e/api',
+    '/inbox/%c0%ae%c0%ae/api',
+    '/inbox/a%0d%0ax',
+    '/inbox/a%00',
+    '/%69nbox/a',
+    '/inbox%2fa',
   ];
   for (const path of outside) assert.ok(!isOpen(guard, `http://127.0.0.1:8787${path}`), path);
   assert.ok(!isOpen(guardWith('', own, false), 'http://127.0.0.1:8787/inbox/a'));

@@ -1,14 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import {
-  type Address,
-  embeddedAddresses,
-  isMetadataAddress,
-  isSameAddress,
-  parseAddress,
-  specialRange,
-  unmapped,
-} from './address.ts';
+import { type Address, embeddedAddresses, isSameAddress, parseAddress, specialRange, unmapped } from './address.ts';
 import { type AllowRule, doesAllow } from './allow.ts';
+import { isInboxPath } from './inbox-path.ts';
+import { isMetadataAddress, isMetadataName } from './metadata.ts';
 import { isLocalhost, parseTarget, type Target } from './target.ts';
 
 /** A socket of ours, or of our database, that nothing may be sent to. */
@@ -35,15 +29,15 @@ export interface Guard {
   judge(target: Target, address: Address): string | null;
   /**
    * The addresses of a host that needs no DNS (an address, or localhost, which is not for DNS to decide), those that may
-   * be reached; or why none may be. Null when DNS has to be asked.
+   * be reached; or why none may be, whatever DNS says. Null when DNS has to be asked.
    */
   known(target: Target): Address[] | { readonly reason: string } | null;
 }
 
 /**
  * The rules of the way out. Own listeners come first and are never opened by an allow rule; then cloud metadata, opened
- * only by its exact address; then the special-purpose ranges, opened by any rule. An address that carries an IPv4
- * address in itself is judged for both.
+ * only by its exact address or name; then the special-purpose ranges, opened by any rule. An address that carries an
+ * IPv4 address in itself is judged for both.
  */
 export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions): Guard {
   return { judge, known };
@@ -71,6 +65,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
   }
 
   function known(target: Target): Address[] | { readonly reason: string } | null {
+    if (isMetadataName(target.host) && !isNamed(target)) return { reason: 'it is a cloud metadata service' };
     const all = target.literal ? [target.literal] : isLocalhost(target.host) ? LOOPBACK : null;
     if (all === null) return null;
     const open = all.filter((address) => judge(target, address) === null);
@@ -78,10 +73,14 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
     return open.length > 0 || first === undefined ? open : { reason: judge(target, first) ?? 'it is blocked' };
   }
 
+  function isNamed({ host, port }: Target): boolean {
+    return allow.some((rule) => rule.kind === 'host' && doesAllow(rule, { host, port, address: NO_ADDRESS }));
+  }
+
   function isOpened(target: Target, address: Address, needsExact: boolean): boolean {
     return allow.some(
       (rule) =>
-        !(needsExact && !(rule.kind === 'range' && rule.isExact)) &&
+        (!needsExact || (rule.kind === 'range' ? rule.isExact : isMetadataName(rule.host))) &&
         doesAllow(rule, { host: target.host, port: target.port, address }),
     );
   }
@@ -110,13 +109,6 @@ export function isHostAllowed(rules: readonly AllowRule[], url: string): boolean
   const addresses = literal ? [literal] : isLocalhost(host) ? LOOPBACK : [NO_ADDRESS];
   return rules.some((rule) => addresses.some((address) => doesAllow(rule, { host, port, address })));
 }
-
-/** Whether a target's path is under `/inbox/` for every server that may read it: no encoded or doubled separators. */
-export function isInboxPath(target: Target): boolean {
-  return INBOX.test(target.pathname) && !target.pathname.includes('//');
-}
-
-const INBOX = /^\/inbox\/[A-Za-z0-9._~/-]+$/;
 
 function isListenerAt(listener: Listener, host: string, address: Address): boolean {
   const at = parseAddress(listener.address);

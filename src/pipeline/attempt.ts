@@ -1,7 +1,7 @@
 import type { Authenticator } from '../connections/authenticator.ts';
 import { echoMask } from '../connections/echo-mask.ts';
+import { routeOf } from '../connections/route.ts';
 import { signMessage } from '../connections/signing.ts';
-import { tlsOptions } from '../connections/tls-options.ts';
 import type { ActionBody } from '../contract/action.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import type { Attempt, ErrorKind, Timings } from '../contract/delivery.ts';
@@ -76,8 +76,6 @@ export function createAttempter(options: {
 
   function build(work: Work, rendered: Rendered): BuiltRequest {
     const { connection, destination, deliveryId, event } = work;
-    // Going around the proxy that somebody asked for would be worse than not going.
-    if (connection.body.settings.proxy !== null) return { ok: false, reason: 'blocked', detail: noProxies };
     const built = buildRequest({
       connection: connection.body,
       destination: destination.body,
@@ -114,9 +112,9 @@ export function createAttempter(options: {
       const signature = signing === null ? unsigned : signMessage(signing, message);
       if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
       const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
-      const { connectTimeoutMs, timeoutMs } = work.connection.body.settings;
-      const tls = tlsOptions(work.connection.body.settings.tls);
-      const outcome = await egress.send({ ...request, connectTimeoutMs, timeoutMs, ...(tls === null ? {} : { tls }) });
+      const { settings } = work.connection.body;
+      const { connectTimeoutMs, timeoutMs } = settings;
+      const outcome = await egress.send({ ...request, connectTimeoutMs, timeoutMs, ...routeOf(settings) });
       const verdict = judge({
         outcome,
         auth: work.connection.body.auth,
@@ -145,8 +143,6 @@ function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
     time: createdAt,
   };
 }
-
-const noProxies = 'Millrace can not send through a proxy yet: remove it from the connection.';
 
 type Note = {
   now(): number;

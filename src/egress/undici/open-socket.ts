@@ -1,163 +1,141 @@
-import { connect, type Socket } from 'node:net';
-import { type SecureContext, connect as startTls, type TLSSocket } from 'node:tls';
-import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from '../address.ts';
-import type { Guard } from '../guard.ts';
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { EgressError } from '../egress.ts';
 import type { Target } from '../target.ts';
-import { connectError, dnsError, EgressFailure, tlsError } from './failure.ts';
-import type { Dns } from './resolve.ts';
+import { addressText, checkedAddresses, dial, type Guides, placeText } from './dial.ts';
+import { createHold, type Hold, isFailure } from './hold.ts';
+import { describeTls, secure } from './secure.ts';
+import { tunnel } from './tunnel.ts';
 
-/** What opening a socket needs. */
-export interface Opening {
+/** How the sockets of a site are opened. */
+export interface Way extends Guides {
   readonly target: Target;
-  readonly guard: Guard;
-  readonly dns: Dns;
-  /** Made when TLS starts. May throw when certificate or key can't be read. */
-  readonly secureContext: () => SecureContext;
-  /** Ends the opening; the reason is what it rejects with. */
-  readonly signal: AbortSignal;
-  /** Told as each stage begins and ends. */
-  readonly onBegin: (stage: Stage) => void;
-  readonly onEnd: (stage: Stage, detail: () => string) => void;
+  readonly proxy: HttpProxy | null;
+  /** Made when TLS starts. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+/** An HTTP proxy that connects us to the checked address of a target. */
+export interface HttpProxy {
+  readonly target: Target;
+  /** `Proxy-Authorization`, or null. */
+  readonly authorization: string | null;
+  /** Without the client certificate, which is for the target alone. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+/** Told as each stage begins and ends. */
+export interface Watcher {
+  onBegin(stage: Stage): void;
+  onEnd(stage: Stage, detail: () => string): void;
 }
 
 export type Stage = 'dns' | 'connect' | 'tls';
 
+export interface Opening {
+  /**
+   * The open socket, or why there is none; then nothing was sent. Errors of the socket crash nothing when nobody listens
+   * yet.
+   */
+  readonly result: Promise<Socket | EgressError>;
+  /** Ends it, because its stage took too long. */
+  expire(afterMs: number): void;
+  end(error: EgressError): void;
+}
+
 /**
- * Opens a socket to a target: looks its host up, has the guard judge every address (one that is blocked blocks the
- * name), connects to one of these addresses without a second look-up, has the guard judge the far end of the socket,
- * and verifies the certificate. Rejects with an EgressFailure. Errors of
- * the open socket crash nothing when nobody listens yet.
+ * Opens a socket to a target: looks its host up, has the guard judge every address, connects to one of these without a
+ * second look-up, has the guard judge the far end of the socket, and verifies the certificate. A proxy is looked up,
+ * judged and connected to in the same way, and then told which address to connect to. Each socket is judged anew.
  */
-export async function openSocket(opening: Opening): Promise<Socket> {
-  const { target, signal, onBegin, onEnd } = opening;
+export function openSocket(way: Way, watcher: Watcher): Opening {
+  const hold = createHold();
+  let stage: Stage = 'dns';
+  const noted: Watcher = {
+    onBegin(next) {
+      stage = next;
+      watcher.onBegin(next);
+    },
+    onEnd: (ended, detail) => watcher.onEnd(ended, detail),
+  };
+  return {
+    result: walk(way, noted, hold).then((walked) => {
+      const result = hold.ended ?? walked;
+      if (isFailure(result)) hold.drop();
+      return result;
+    }),
+    expire: (afterMs) => hold.end(lateAt(stage, way, afterMs)),
+    end: hold.end,
+  };
+}
+
+async function walk(way: Way, { onBegin, onEnd }: Watcher, hold: Hold): Promise<Socket | EgressError> {
+  const { target, proxy, guard } = way;
   onBegin('dns');
-  const addresses = await checkedAddresses(opening);
-  onEnd('dns', () => `${target.host} is ${addresses.map(nameOf).join(', ')}`);
+  const addresses = await checkedAddresses(target, way, hold);
+  if (isFailure(addresses)) return addresses;
+  const stops = proxy === null ? addresses : await checkedAddresses(proxy.target, way, hold);
+  if (isFailure(stops)) return proxy === null ? stops : blame(proxy, stops, hold);
+  onEnd('dns', () => {
+    const found = `${target.host} is ${addresses.map(addressText).join(', ')}`;
+    return proxy === null ? found : `${found}; the proxy ${proxy.target.host} is ${stops.map(addressText).join(', ')}`;
+  });
 
   onBegin('connect');
-  const socket = await connectTo(addresses, opening);
-  onEnd('connect', () => `Connected to ${placeOf(socket.remoteAddress ?? '', target.port)}`);
+  const place = placeText(addressText(addresses[0] ?? []), target.port);
+  const dialed = await dial(proxy?.target ?? target, stops, guard, hold);
+  const socket = proxy === null ? dialed : await connectThrough(proxy, dialed, place, hold);
+  if (isFailure(socket)) return socket;
+  onEnd('connect', () =>
+    proxy === null
+      ? `Connected to ${placeText(socket.remoteAddress ?? '', target.port)}`
+      : `Connected to ${place} through the proxy ${proxy.target.origin}`,
+  );
   if (!target.isTls) return socket;
 
   onBegin('tls');
-  const secured = await secure(socket, opening);
-  signal.throwIfAborted();
-  onEnd('tls', () => describeTls(secured));
+  const context = way.secureContext();
+  const secured = isFailure(context) ? context : await secure(socket, target, context, hold);
+  if (!isFailure(secured)) onEnd('tls', () => describeTls(secured));
   return secured;
 }
 
-async function checkedAddresses({ target, guard, dns, signal }: Opening): Promise<Address[]> {
-  const known = guard.known(target);
-  if (known !== null && 'reason' in known) throw blocked(target, known.reason);
-  if (known !== null) return known;
-  const addresses = await untilAborted(dns.resolve(target.host), signal).catch((error: unknown) => {
-    const { kind, message } = dnsError(error, target.host);
-    throw new EgressFailure(kind, message);
-  });
-  for (const address of addresses) {
-    const reason = guard.judge(target, address);
-    if (reason !== null) throw blocked(target, reason.replace(/^it is/, 'one of its addresses is'));
+async function connectThrough(
+  proxy: HttpProxy,
+  dialed: Socket | EgressError,
+  place: string,
+  hold: Hold,
+): Promise<Socket | EgressError> {
+  if (isFailure(dialed)) return blame(proxy, dialed, hold);
+  const context = proxy.target.isTls ? proxy.secureContext() : null;
+  if (context !== null && isFailure(context)) return context;
+  const open = context === null ? dialed : await secure(dialed, proxy.target, context, hold);
+  if (isFailure(open)) return blame(proxy, open, hold);
+  const through = await tunnel(open, { place, authorization: proxy.authorization }, hold);
+  return isFailure(through) ? blame(proxy, through, hold) : through;
+}
+
+/** Whatever went wrong, the target was not reached: only an address that is blocked or unknown is told apart. */
+function blame({ target }: HttpProxy, error: EgressError, hold: Hold): EgressError {
+  if (error === hold.ended) return error;
+  const kind = error.kind === 'blocked' || error.kind === 'dns' ? error.kind : 'connect';
+  return { kind, message: `${nameOf(target)}: ${error.message}` };
+}
+
+function lateAt(stage: Stage, { target: { host }, proxy }: Way, afterMs: number): EgressError {
+  const late = `within ${afterMs} ms.`;
+  if (stage === 'tls') return { kind: stage, message: `${host} did not finish the TLS handshake ${late}` };
+  if (stage === 'dns') {
+    const names = proxy === null ? host : `${host} and the proxy ${proxy.target.host}`;
+    return { kind: stage, message: `DNS did not answer for ${names} ${late}` };
   }
-  return addresses;
+  const message =
+    proxy === null
+      ? `${host} did not accept the connection ${late} Check address, port and firewalls.`
+      : `${nameOf(proxy.target)}: it did not connect us to ${host} ${late}`;
+  return { kind: stage, message };
 }
 
-function connectTo(addresses: readonly Address[], { target, guard, signal }: Opening): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const answers = addresses.map((address) => ({ address: nameOf(address), family: address.length === 4 ? 4 : 6 }));
-    const socket = connect({
-      // With an address as host, the socket looks nothing up; with a name, it is given the checked addresses.
-      host: answers.length === 1 ? (answers[0]?.address ?? '') : target.host,
-      port: target.port,
-      lookup: (_host, _options, callback) => callback(null, answers),
-      autoSelectFamily: answers.length > 1,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 60_000,
-    });
-    const onAbort = () => fail(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      const far = parseAddress(socket.remoteAddress ?? '');
-      const reason = far === null ? 'its far end is unknown' : guard.judge(target, far);
-      if (reason !== null) return fail(blocked(target, reason));
-      signal.removeEventListener('abort', onAbort);
-      socket.removeListener('error', fail).on('error', () => {});
-      resolve(socket);
-    });
-
-    function fail(error: unknown): void {
-      signal.removeEventListener('abort', onAbort);
-      socket.removeListener('error', fail);
-      socket.on('error', () => {}).destroy();
-      const { kind, message } = connectError(error, placeOf(answers[0]?.address ?? target.host, target.port));
-      reject(new EgressFailure(kind, message));
-    }
-  });
-}
-
-function secure(socket: Socket, { target, signal, secureContext }: Opening): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    let secured: TLSSocket | null = null;
-    const onAbort = () => fail(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', fail);
-    try {
-      secured = startTls({
-        socket,
-        secureContext: secureContext(),
-        // The certificate is verified for `host`; an address is not sent as server name (RFC 6066 §3).
-        host: target.host,
-        ...(target.literal === null ? { servername: target.host } : {}),
-        ALPNProtocols: ['http/1.1'],
-        rejectUnauthorized: true,
-      });
-    } catch (error) {
-      return fail(error);
-    }
-    secured.once('error', fail);
-    secured.once('secureConnect', () => {
-      signal.removeEventListener('abort', onAbort);
-      socket.removeListener('error', fail);
-      if (secured !== null) resolve(secured.removeListener('error', fail).on('error', () => {}));
-    });
-
-    function fail(error: unknown): void {
-      signal.removeEventListener('abort', onAbort);
-      for (const part of [secured, socket])
-        part
-          ?.removeListener('error', fail)
-          .on('error', () => {})
-          .destroy();
-      const { kind, message } = tlsError(error);
-      reject(new EgressFailure(kind, message));
-    }
-  });
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
-function blocked(target: Target, reason: string): EgressFailure {
-  return new EgressFailure('blocked', `${target.host} can not be reached: ${reason}.`);
-}
-
-function nameOf(address: Address): string {
-  return ipaddr.fromByteArray([...address]).toString();
-}
-
-function placeOf(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function describeTls(socket: TLSSocket): string {
-  const certificate = socket.getPeerCertificate();
-  const subject = certificate.subject?.CN ?? certificate.subjectaltname ?? 'no name';
-  return `${socket.getProtocol() ?? 'TLS'}, certificate of ${[subject].flat().join(', ')} until ${certificate.valid_to}`;
+function nameOf({ host, port }: Target): string {
+  return `Proxy ${placeText(host, port)}`;
 }

@@ -1,14 +1,12 @@
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { Client } from 'undici';
-import type { TlsOptions } from '../egress.ts';
-import type { Guard } from '../guard.ts';
-import type { Target } from '../target.ts';
+import type { Socket } from 'node:net';
+import { type buildConnector, Client } from 'undici';
+import type { EgressError } from '../egress.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 import { EgressFailure } from './failure.ts';
+import { isFailure } from './hold.ts';
 import { type InformationalFilter, skipInformational } from './informational.ts';
-import { openSocket, type Stage } from './open-socket.ts';
-import type { Dns } from './resolve.ts';
+import { type Opening, openSocket, type Way } from './open-socket.ts';
 
 /** One connection at a time to a site, with at most one exchange on it. */
 export interface Lane {
@@ -25,10 +23,7 @@ export interface Lane {
 }
 
 export interface SiteOptions {
-  readonly target: Target;
-  readonly tls: TlsOptions | undefined;
-  readonly guard: Guard;
-  readonly dns: Dns;
+  readonly way: Way;
   readonly deadlines: Deadlines;
   readonly now: () => number;
   /** Counts the kept connections that are free, of all sites together. */
@@ -37,7 +32,7 @@ export interface SiteOptions {
   readonly onEmpty: () => void;
 }
 
-/** The connections of one origin with one set of TLS options. */
+/** The connections of one origin, opened in one way. */
 export interface Site {
   /** Puts an exchange on a free connection, on a new one, or in the queue. It ends by its own deadline. */
   dispatch(exchange: Exchange): void;
@@ -50,11 +45,11 @@ export interface Site {
  * an exchange is on (needed to tell a stale socket from a failing peer, and for the timings) nor can an exchange that
  * still waits for its socket be ended.
  */
-export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEmpty }: SiteOptions): Site {
+export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions): Site {
   const lanes = new Set<ClientLane>();
   const idle: ClientLane[] = [];
   const waiting: Exchange[] = [];
-  let context: SecureContext | null = null;
+  const isLookedUp = way.target.literal === null || (way.proxy !== null && way.proxy.target.literal === null);
 
   return {
     dispatch(exchange) {
@@ -111,51 +106,76 @@ export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEm
   }
 
   function createLane(): ClientLane {
+    let client: Client | null = null;
     let exchange: Exchange | null = null;
     let opening: Opening | null = null;
+    /** Open, and not yet taken by the client. */
+    let opened: Socket | null = null;
     let filter: InformationalFilter | null = null;
     let isNew = false;
     let socketError: Error | null = null;
 
-    const client = new Client(target.origin, {
-      connect: (_options, callback) => {
-        const current = exchange;
-        opening = startOpening(current?.options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, current);
-        opening.socket.then(
-          (socket) => {
-            opening = null;
-            isNew = true;
-            socketError = null;
-            socket.on('error', (error: Error) => {
-              socketError ??= error;
-            });
-            filter = skipInformational(socket, () => exchange?.onResponseStarted());
-            callback(null, socket);
-          },
-          (error: Error) => {
-            opening = null;
-            callback(error, null);
-          },
-        );
-      },
-      allowH2: false,
-      // One deadline bounds the whole exchange; these would set timers of their own.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: HEAD_BYTES_MAX,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-      keepAliveTimeoutThreshold: 1_000,
-    });
-    client.on('disconnect', () => {
-      if (exchange === null) lane.discard();
-    });
+    /** Opens a socket for the exchange that the lane carries. */
+    function open(onOpen: (socket: Socket) => void, onFailure: (error: EgressError) => void): void {
+      const started = startOpening(exchange);
+      const timeoutMs = exchange?.options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+      const deadline = deadlines.start(timeoutMs, () => started.expire(timeoutMs));
+      opening = started;
+      started.result.then((socket) => {
+        deadline.cancel();
+        opening = null;
+        if (isFailure(socket)) return onFailure(socket);
+        isNew = true;
+        socketError = null;
+        socket.on('error', (error: Error) => {
+          socketError ??= error;
+        });
+        filter = skipInformational(socket, () => exchange?.onResponseStarted());
+        onOpen(socket);
+      });
+    }
+
+    function connect(_options: object, callback: buildConnector.Callback): void {
+      const socket = opened;
+      opened = null;
+      if (socket !== null) {
+        // Not at once: undici starts nothing from within its own call.
+        queueMicrotask(() => callback(null, socket));
+        return;
+      }
+      // The kept socket was lost before the request was on it.
+      open(
+        (next) => callback(null, next),
+        ({ kind, message }) => callback(new EgressFailure(kind, message), null),
+      );
+    }
+
+    function createClient(): Client {
+      const made = new Client(way.target.origin, { ...CLIENT_OPTIONS, connect });
+      made.on('disconnect', () => {
+        if (exchange === null) lane.discard();
+      });
+      return made;
+    }
 
     const lane: ClientLane = {
       carry(next) {
         exchange = next;
         next.lane = lane;
-        client.dispatch(next.options.dispatch, next);
+        if (client !== null) return void client.dispatch(next.options.dispatch, next);
+        // Only an open socket gets a client: making one costs more than an attempt that fails.
+        open(
+          (socket) => {
+            if (exchange !== next) return void socket.destroy();
+            opened = socket;
+            client = createClient();
+            client.dispatch(next.options.dispatch, next);
+          },
+          (error) => {
+            next.fail(error);
+            lane.discard();
+          },
+        );
       },
       begin() {
         filter?.begin();
@@ -180,7 +200,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEm
       discard() {
         exchange = null;
         queueMicrotask(() => {
-          client.destroy(null).catch(() => {});
+          client?.destroy(null).catch(() => {});
           remove(lane);
         });
       },
@@ -189,7 +209,7 @@ export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEm
         queueMicrotask(() => {
           // The new lane takes the place of this one before anything that waits can.
           lanes.delete(lane);
-          client.destroy(null).catch(() => {});
+          client?.destroy(null).catch(() => {});
           if (stale.isSettled) return remove(openLane());
           openLane().carry(stale);
         });
@@ -203,59 +223,27 @@ export function createSite({ target, tls, guard, dns, deadlines, now, kept, onEm
       },
       end(failure) {
         exchange?.abort(failure);
-        opening?.abort(failure);
+        opening?.end(failure);
         lane.discard();
       },
     };
     return lane;
   }
 
-  function startOpening(timeoutMs: number, exchange: Exchange | null): Opening {
-    const abort = new AbortController();
-    let stage: Stage = 'dns';
+  function startOpening(exchange: Exchange | null): Opening {
     let began = 0;
-    const expire = (afterMs: number) => abort.abort(new EgressFailure(stage, STAGE_WORDS[stage](target.host, afterMs)));
-    const deadline = deadlines.start(timeoutMs, () => expire(timeoutMs));
-    const socket = openSocket({
-      target,
-      guard,
-      dns,
-      secureContext: () => {
-        context ??= secureContextFor(tls);
-        return context;
-      },
-      signal: abort.signal,
-      onBegin(next) {
-        stage = next;
+    return openSocket(way, {
+      onBegin() {
         began = now();
       },
       onEnd(ended) {
         if (exchange === null) return;
         const took = now() - began;
-        if (ended === 'dns') exchange.dnsMs = target.literal === null ? took : null;
+        if (ended === 'dns') exchange.dnsMs = isLookedUp ? took : null;
         else if (ended === 'connect') exchange.connectMs = took;
         else exchange.tlsMs = took;
       },
-    }).finally(() => deadline.cancel());
-    return { socket, expire, abort: (failure) => abort.abort(failure) };
-  }
-}
-
-/** Made of PEM texts; the connection's CA is trusted beside the usual ones. Throws an EgressFailure. */
-export function secureContextFor(tls: TlsOptions | undefined): SecureContext {
-  try {
-    return createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(tls?.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca] }),
-      ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
-      ...(tls?.key === undefined ? {} : { key: tls.key }),
     });
-  } catch {
-    // The cause may quote the texts.
-    throw new EgressFailure(
-      'tls',
-      'The CA, the client certificate or its key can not be read as PEM, or do not belong together.',
-    );
   }
 }
 
@@ -266,25 +254,18 @@ interface ClientLane extends Lane {
   end(failure: EgressFailure): void;
 }
 
-interface Opening {
-  readonly socket: ReturnType<typeof openSocket>;
-  expire(afterMs: number): void;
-  abort(failure: EgressFailure): void;
-}
-
-/** What a stage is called when it did not end in time. Nothing was sent then. */
-export const STAGE_WORDS: Readonly<Record<Stage, (host: string, afterMs: number) => string>> = {
-  dns: (host, afterMs) => `DNS did not answer for ${host} within ${afterMs} ms.`,
-  connect: (host, afterMs) =>
-    `${host} did not accept the connection within ${afterMs} ms. Check address, port and firewalls.`,
-  tls: (host, afterMs) => `${host} did not finish the TLS handshake within ${afterMs} ms.`,
-};
-
 /** Connections at a time to one site; what comes beyond waits. */
 const LANES_MAX = 128;
 /** Of all sites together: a file descriptor each. */
 const KEPT_MAX = 512;
-const HEAD_BYTES_MAX = 16 * 1024;
-const KEEP_ALIVE_MS = 4_000;
-const KEEP_ALIVE_MAX_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLIENT_OPTIONS = {
+  allowH2: false,
+  // One deadline bounds the whole exchange; these would set timers of their own.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 4_000,
+  keepAliveMaxTimeout: 60_000,
+  keepAliveTimeoutThreshold: 1_000,
+};

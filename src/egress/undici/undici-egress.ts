@@ -1,24 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { AllowRule } from '../allow.ts';
-import type {
-  Egress,
-  EgressError,
-  EgressOutcome,
-  EgressProbe,
-  EgressRequest,
-  ProbeStep,
-  TlsOptions,
-} from '../egress.ts';
-import { checkUrl, createGuard, type Guard, isInboxPath, type Listener } from '../guard.ts';
+import type { Egress, EgressError, EgressOutcome, EgressProbe, EgressRequest, ProbeStep } from '../egress.ts';
+import { checkUrl, createGuard, type Listener } from '../guard.ts';
+import { isInboxPath } from '../inbox-path.ts';
 import { methodProblem, requestHeaders } from '../request-headers.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { createDeadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import { EgressFailure } from './failure.ts';
-import { openSocket, type Stage } from './open-socket.ts';
-import { createDns, type Dns } from './resolve.ts';
-import { createSite, type Site, STAGE_WORDS, secureContextFor } from './site.ts';
+import { isFailure } from './hold.ts';
+import { openSocket } from './open-socket.ts';
+import { createDns } from './resolve.ts';
+import { createSite, type Site } from './site.ts';
+import { createWays, type Route } from './way.ts';
 
 export interface UndiciEgressOptions {
   /** What the operator let through although it is private; see parseAllowRules. */
@@ -46,7 +40,7 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
   const deadlines = createDeadlines(now);
   const sites = new Map<string, Site>();
   const kept = { count: 0 };
-  const tlsKey = createTlsKeys();
+  const ways = createWays({ guard, dns });
   const targetOf = createTargets();
   const userAgent = `Millrace/${options.version}`;
   let isClosed = false;
@@ -59,8 +53,10 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
         if ('reason' in target) return resolve(refused({ kind: 'blocked', message: sentence(target.reason) }));
         const dispatch = dispatchOptions(request, target, userAgent);
         if ('reason' in dispatch) return resolve(refused({ kind: 'blocked', message: sentence(dispatch.reason) }));
+        const site = siteFor(target, request);
+        if ('reason' in site) return resolve(refused({ kind: 'blocked', message: sentence(site.reason) }));
         const { connectTimeoutMs, timeoutMs, responseBytesMax, resendOnStale } = request;
-        siteFor(target, request.tls).dispatch(
+        site.dispatch(
           new Exchange({
             dispatch,
             connectTimeoutMs,
@@ -74,7 +70,7 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
       });
     },
 
-    probe: (request) => probe(request, guard, dns, now),
+    probe,
 
     check(url) {
       const target = checkUrl(guard, url);
@@ -89,16 +85,48 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
     },
   };
 
-  function siteFor(target: Target, tls: TlsOptions | undefined): Site {
+  function siteFor(target: Target, route: Route): Site | { readonly reason: string } {
     // The inbox exception is judged when a socket is opened, so that its sockets must not carry other paths.
     const isInbox = options.isInboxOpen && isInboxPath(target);
-    const key = tls === undefined && !isInbox ? target.origin : `${target.origin} ${isInbox} ${tls ? tlsKey(tls) : ''}`;
+    const routeKey = ways.keyOf(route);
+    const key = routeKey === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${routeKey}`;
     let site = sites.get(key);
     if (site === undefined) {
-      site = createSite({ target, tls, guard, dns, deadlines, now, kept, onEmpty: () => sites.delete(key) });
+      const way = ways.wayTo(target, route);
+      if ('reason' in way) return way;
+      site = createSite({ way, deadlines, now, kept, onEmpty: () => sites.delete(key) });
       sites.set(key, site);
     }
     return site;
+  }
+
+  async function probe(request: EgressProbe): Promise<ProbeStep[]> {
+    const { url, timeoutMs } = request;
+    const steps: ProbeStep[] = [];
+    const startedAt = now();
+    const target = checkUrl(guard, url);
+    const way = 'reason' in target ? target : ways.wayTo(target, request);
+    if ('reason' in way)
+      return [failedStep('url', now() - startedAt, { kind: 'blocked', message: sentence(way.reason) })];
+    steps.push({ name: 'url', ok: true, durationMs: now() - startedAt, detail: way.target.origin });
+
+    let stage: ProbeStep['name'] = 'dns';
+    let began = now();
+    const opening = openSocket(way, {
+      onBegin(next) {
+        stage = next;
+        began = now();
+      },
+      onEnd(name, detail) {
+        steps.push({ name, ok: true, durationMs: now() - began, detail: detail() });
+      },
+    });
+    const deadline = deadlines.start(timeoutMs, () => opening.expire(timeoutMs));
+    const socket = await opening.result;
+    deadline.cancel();
+    if (isFailure(socket)) steps.push(failedStep(stage, now() - began, socket));
+    else socket.destroy();
+    return steps;
   }
 }
 
@@ -114,73 +142,12 @@ function dispatchOptions(
   return { path: target.path, method: request.method, headers, body: request.body };
 }
 
-async function probe(
-  { url, tls, timeoutMs }: EgressProbe,
-  guard: Guard,
-  dns: Dns,
-  now: () => number,
-): Promise<ProbeStep[]> {
-  const steps: ProbeStep[] = [];
-  const startedAt = now();
-  const target = checkUrl(guard, url);
-  if ('reason' in target) {
-    return [failedStep('url', now() - startedAt, { kind: 'blocked', message: sentence(target.reason) })];
-  }
-  steps.push({ name: 'url', ok: true, durationMs: now() - startedAt, detail: target.origin });
-
-  const abort = new AbortController();
-  let stage: Stage = 'dns';
-  let began = now();
-  const timer = setTimeout(
-    () => abort.abort(new EgressFailure(stage, STAGE_WORDS[stage](target.host, timeoutMs))),
-    timeoutMs,
-  );
-  try {
-    const socket = await openSocket({
-      target,
-      guard,
-      dns,
-      secureContext: () => secureContextFor(tls),
-      signal: abort.signal,
-      onBegin(next) {
-        stage = next;
-        began = now();
-      },
-      onEnd(name, detail) {
-        steps.push({ name, ok: true, durationMs: now() - began, detail: detail() });
-      },
-    });
-    socket.on('error', () => {}).destroy();
-  } catch (error) {
-    if (!(error instanceof EgressFailure)) throw error;
-    steps.push(failedStep(stage, now() - began, { kind: error.kind, message: error.message }));
-  } finally {
-    clearTimeout(timer);
-  }
-  return steps;
-}
-
 function failedStep(name: ProbeStep['name'], durationMs: number, error: EgressError): ProbeStep {
   return { name, ok: false, durationMs, detail: error.message, error };
 }
 
 function refused(error: EgressError): EgressOutcome {
   return { kind: 'error', error, timings: NO_TIMINGS, resends: 0 };
-}
-
-/** One short key per set of TLS options; the private key itself is in none. */
-function createTlsKeys(): (tls: TlsOptions) => string {
-  const known = new WeakMap<TlsOptions, string>();
-  return (tls) => {
-    let key = known.get(tls);
-    if (key === undefined) {
-      key = createHash('sha256')
-        .update(JSON.stringify([tls.ca, tls.cert, tls.key]))
-        .digest('base64');
-      known.set(tls, key);
-    }
-    return key;
-  };
 }
 
 /** Parses URLs, and remembers the latest: most deliveries go to the same few, and parsing costs a tenth of sending. */

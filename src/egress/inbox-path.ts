@@ -1,0 +1,38 @@
+/**
+ * Whether a URL's path lies under `/inbox/` for every server that may read it: however often it is decoded, no segment of
+ * it leads elsewhere. Values in a path may hold encoded slashes, blanks and letters of any language.
+ */
+export function isInboxPath({ pathname }: { readonly pathname: string }): boolean {
+  if (!pathname.startsWith(ROOT) || BAD_ESCAPE.test(pathname)) return false;
+  for (let path = pathname; ; path = decoded(path)) {
+    if (!isPlain(path) || hasUnsafeByte(path)) return false;
+    if (!ESCAPE.test(path)) return true;
+  }
+}
+
+function isPlain(path: string): boolean {
+  const segments = path.slice(ROOT.length).split('/');
+  return segments.every((segment, i) => {
+    // Some servers take what follows a semicolon for parameters of the segment.
+    const [name = ''] = segment.split(';');
+    return segment === '' ? i > 0 && i === segments.length - 1 : name !== '.' && name !== '..';
+  });
+}
+
+/** Control characters, backslashes, and the bytes that begin an overlong form of an ASCII character in UTF-8. */
+function hasUnsafeByte(path: string): boolean {
+  for (let i = 0; i < path.length; i++) {
+    const byte = path.charCodeAt(i);
+    if (byte < 0x20 || byte === 0x7f || byte === 0x5c || byte === 0xc0 || byte === 0xc1) return true;
+  }
+  return false;
+}
+
+/** Byte by byte, so that nothing fails to decode: what matters here is ASCII. */
+function decoded(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+const ROOT = '/inbox/';
+const ESCAPE = /%[0-9a-f]{2}/i;
+const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
