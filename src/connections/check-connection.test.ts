@@ -49,6 +49,34 @@ test('a base URL is absolute http(s) without query, fragment and user-info, and 
     assert.deepEqual(wrong({ baseUrl }), ['/baseUrl blocked_address'], baseUrl);
 });
 
+test('a proxy is an http or https origin that may be reached, with credentials that a header can carry', () => {
+  const proxied = (proxy: object) => wrong({ settings: { proxy } });
+  for (const url of [
+    'http://proxy.example:3128',
+    'https://proxy.example',
+    'http://10.0.0.1:8080/',
+    'http://[2606::1]:80',
+  ])
+    assert.deepEqual(proxied({ url, username: 'us', password: 'p:w ä' }), [], url);
+  for (const url of [
+    'proxy.example:3128',
+    'socks5://proxy.example',
+    'http://us:pw@proxy.example',
+    'http://proxy.example/path',
+    'http://proxy.example?x',
+    'http://proxy.example#x',
+    'http://proxy.example:99999',
+    'http://proxy example',
+    'http://proxy.example\\@10.0.0.1',
+  ])
+    assert.deepEqual(proxied({ url }), ['/settings/proxy/url'], url);
+  for (const url of ['http://127.0.0.1:3128', 'http://0x7f.1:3128', 'http://metadata.goog', 'http://proxy.example:25'])
+    assert.deepEqual(proxied({ url }), ['/settings/proxy/url blocked_address'], url);
+  const password = 'a\nb';
+  assert.deepEqual(proxied({ url: 'http://proxy.example', password }), ['/settings/proxy/password']);
+  assert.throws(() => proxied({ url: 'http://proxy.example', username: 'a:b' }));
+});
+
 test('a port beside a base URL that names another one is refused', () => {
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 443 }), ['/port']);
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 8443 }), []);

@@ -10,7 +10,11 @@ import type { ClientAuthMethod, Oauth2 } from './client-auth.ts';
 import { fetchToken } from './token-request.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
-const settings = { connectTimeoutMs: 5_000, tls: { ca: null, cert: null, key: null, minVersion: 'TLSv1.2' }, proxy: null };
+const settings = {
+  connectTimeoutMs: 5_000,
+  tls: { ca: null, cert: null, key: null, minVersion: 'TLSv1.2' as const },
+  proxy: null,
+};
 const now = Date.parse('2026-03-01T00:00:00Z');
 
 const base = {

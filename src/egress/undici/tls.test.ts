@@ -123,6 +123,19 @@ test('http to a TLS port is an answer that is not HTTP, or a reset', async () =>
   assert.ok(outcome.kind === 'error' && ['protocol', 'reset'].includes(outcome.error.kind));
 });
 
+test('a connection that wants TLS 1.3 speaks nothing older', async () => {
+  const tls = { ...CA, minVersion: 'TLSv1.3' } as const;
+  await using older = await httpsPeer({ ...certificate('server'), maxVersion: 'TLSv1.2' }, (_request, response) => {
+    response.end('ok');
+  });
+  const url = `https://localhost:${older.port}/`;
+  assert.equal((await failureAt(url, tls)).kind, 'tls');
+  await using newer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  responseOf(await egress.send(requestTo(url, { tls: CA })));
+  responseOf(await egress.send(requestTo(`https://localhost:${newer.port}/`, { tls })));
+});
+
 test('a client certificate is shown, and a missing one is named', async () => {
   for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
     await using peer = await httpsPeer(

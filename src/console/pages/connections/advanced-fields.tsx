@@ -83,7 +83,7 @@ export function AdvancedFields(props: FormProps & { hasErrors: boolean }): React
       />
     );
   };
-  const choice = <Name extends 'signing' | 'signingAlgorithm' | 'signingEncoding'>(
+  const choice = <Name extends 'signing' | 'signingAlgorithm' | 'signingEncoding' | 'tlsMinVersion'>(
     name: Name,
     label: string,
     table: Record<ConnectionDraft[Name], string>,
@@ -138,6 +138,7 @@ export function AdvancedFields(props: FormProps & { hasErrors: boolean }): React
         {text('tlsCa', true)}
         {text('tlsCert', true)}
         {secret('tlsKey', true)}
+        {choice('tlsMinVersion', words.tlsMinVersion, words.tlsMinVersions)}
       </Group>
       <Group title={g.proxy} text={g.proxyText}>
         {text('proxyUrl')}

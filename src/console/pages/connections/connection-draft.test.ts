@@ -22,7 +22,7 @@ const stored = connection.parse({
     clientSecret: { set: true, updatedAt },
     accessTokenUrl: 'https://crm.example/token',
     jwt: { set: true, updatedAt },
-    extraParams: { audience: 'x', key: { set: true, updatedAt } },
+    extraParams: { audience: 'x', key: { set: true, updatedAt }, minVersion: 'TLSv1.3' },
   },
   settings: {
     headers: [

@@ -30,6 +30,7 @@ export type SettingsDraft = {
   tlsCa: string;
   tlsCert: string;
   tlsKey: SecretValue;
+  tlsMinVersion: Connection['settings']['tls']['minVersion'];
   proxyUrl: string;
   proxyUsername: string;
   proxyPassword: SecretValue;
@@ -62,6 +63,7 @@ export const emptySettings: SettingsDraft = {
   tlsCa: '',
   tlsCert: '',
   tlsKey: null,
+  tlsMinVersion: 'TLSv1.2',
   proxyUrl: '',
   proxyUsername: '',
   proxyPassword: null,
@@ -96,6 +98,7 @@ export function settingsDraftOf(settings: Connection['settings']): SettingsDraft
     tlsCa: tls.ca ?? '',
     tlsCert: tls.cert ?? '',
     tlsKey: tls.key,
+    tlsMinVersion: tls.minVersion,
     ...(proxy === null
       ? {}
       : { proxyUrl: proxy.url, proxyUsername: proxy.username ?? '', proxyPassword: proxy.password }),
@@ -142,7 +145,12 @@ export function settingsOf(draft: SettingsDraft): Settings {
     },
     idempotencyHeader: textOrNull(draft.idempotencyHeader),
     heldMaxAgeMs: draft.heldMaxAge.trim() === '' ? null : duration(draft.heldMaxAge),
-    tls: { ca: pemOrNull(draft.tlsCa), cert: pemOrNull(draft.tlsCert), key: written(draft.tlsKey) },
+    tls: {
+      ca: pemOrNull(draft.tlsCa),
+      cert: pemOrNull(draft.tlsCert),
+      key: written(draft.tlsKey),
+      minVersion: draft.tlsMinVersion,
+    },
     proxy:
       draft.proxyUrl.trim() === ''
         ? null
