@@ -1,6 +1,6 @@
 import type { Script } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
-import { findTagEnd, type ScriptToken, Unclosed } from './tag-end.ts';
+import { type Budget, findTagEnd, newBudget, type ScriptToken, Unclosed } from './tag-end.ts';
 
 /** A tag of the template. All numbers are offsets in its text. */
 export type Tag = {
@@ -26,6 +26,7 @@ export type Piece = { kind: 'text'; start: number; end: number } | Tag;
  */
 export function scan(text: string): { pieces: Piece[]; error: TemplateError | null } {
   const pieces: Piece[] = [];
+  const budget = newBudget();
   let at = 0;
   let tags = 0;
   for (;;) {
@@ -35,7 +36,7 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
     if (start < 0) return { pieces, error: null };
     try {
       if (++tags > TAGS_MAX) throw new TemplateError('These are too many tags for one template', start);
-      const tag = scanTag(text, start);
+      const tag = scanTag(text, start, budget);
       pieces.push(tag);
       at = tag.end;
     } catch (error) {
@@ -53,7 +54,7 @@ const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 const CLOSING_NAME = /\s*(?:(?:if|each|foreach)\b|(?:[A-Za-z_$][\w$]*\s*)?-?\}\})/y;
 const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
 
-function scanTag(text: string, start: number): Tag {
+function scanTag(text: string, start: number, budget: Budget): Tag {
   OPENING.lastIndex = start;
   const opening = OPENING.exec(text);
   const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern admits no other
@@ -67,7 +68,8 @@ function scanTag(text: string, start: number): Tag {
     }
   }
   try {
-    const { close, tokens } = findTagEnd(text, contentStart, kind === 'statement' ? 'statements' : 'expression');
+    const form = kind === 'statement' ? 'statements' : 'expression';
+    const { close, tokens } = findTagEnd(text, contentStart, form, budget);
     const tag: Tag = {
       kind,
       start,

@@ -11,6 +11,17 @@ export type ScriptToken = {
 /** How deep brackets may nest inside one tag: far from what the engines' own parsers bear. */
 export const BRACKET_DEPTH_MAX = 100;
 
+/** What one template may still hold; each tag takes from it. */
+export type Budget = { tokens: number; patternChars: number };
+
+/**
+ * Far more than people write, and parsed in the time of a few requests. Patterns have a bound of their own because the
+ * parser hands each to the host's engine, which takes kilobytes of memory for few characters such as `\\p{L}`.
+ */
+export function newBudget(): Budget {
+  return { tokens: 50_000, patternChars: 8_000 };
+}
+
 /** The language level that templates may use: what the sandbox's engine runs. */
 export const ECMA_VERSION = 2023;
 
@@ -20,6 +31,7 @@ export const ECMA_VERSION = 2023;
  * of the content's own braces. A line comment ends with its line, or at a `}}` that closes nothing within the comment.
  *
  * @param from offset of the first character of the content
+ * @param budget what is left of the template's, reduced by what is read
  * @returns the offset of the closing `}}` and the tokens before it
  * @throws TemplateError when the tag does not end
  */
@@ -27,12 +39,13 @@ export function findTagEnd(
   text: string,
   from: number,
   form: 'expression' | 'statements',
+  budget = newBudget(),
 ): { close: number; tokens: ScriptToken[] } {
   const tokens: ScriptToken[] = [];
   const brackets: { text: string; start: number }[] = [];
   let braces = 0;
   // A slice is a view in the engines that matter; it keeps the tokenizer from looking at what lies before the tag.
-  const reader = new TagTokenizer(text.slice(from), form, (start, end) => {
+  const reader = new TagTokenizer(text.slice(from), form, budget, (start, end) => {
     tokens.push({ kind: 'comment', start: from + start, end: from + end });
   });
   for (;;) {
@@ -52,6 +65,7 @@ export function findTagEnd(
           : 'This `}` closes nothing. A tag ends with `}}`';
       throw new TemplateError(mistake, start);
     }
+    if (--budget.tokens < 0) throw new TemplateError('This is too much JavaScript for one template', start);
     tokens.push({ kind: kindOf(token.type), start, end });
     if (label === '{' || label === '${') {
       braces++;
@@ -73,6 +87,8 @@ export function findTagEnd(
 
 /** The words for source that nests deeper than the engines bear. */
 export const TOO_DEEP = 'This is nested too deeply. Split it into several steps';
+
+const TOO_LONG_PATTERNS = 'The regular expressions of this template are too long altogether';
 
 /** The text ended inside a tag; the scanner knows where the tag began. */
 export class Unclosed extends Error {
@@ -146,6 +162,7 @@ type Internals = {
   type: TokenType;
   getToken(): Token;
   raise(offset: number, message: string): never;
+  readRegexp(): void;
 };
 
 // acorn declares the constructor as protected and none of the tokenizer's state: this names what really is there.
@@ -154,9 +171,15 @@ const Base = Parser as unknown as new (options: Options, input: string) => Inter
 class TagTokenizer extends Base {
   /** How many braces of the content are open, kept by the caller. */
   braces = 0;
+  readonly #budget: Budget;
   readonly #onComment: (start: number, end: number) => void;
 
-  constructor(input: string, form: 'expression' | 'statements', onComment: (start: number, end: number) => void) {
+  constructor(
+    input: string,
+    form: 'expression' | 'statements',
+    budget: Budget,
+    onComment: (start: number, end: number) => void,
+  ) {
     super(
       {
         ecmaVersion: ECMA_VERSION,
@@ -165,6 +188,7 @@ class TagTokenizer extends Base {
       },
       input,
     );
+    this.#budget = budget;
     this.#onComment = onComment;
     // As if a `(` came before, so that a leading `{` is an object.
     if (form === 'expression') this.type = tokTypes.parenL;
@@ -174,6 +198,22 @@ class TagTokenizer extends Base {
   raiseRecoverable(offset: number, message: string): void {
     const isMark = message.startsWith('Numeric separator') && this.input.startsWith('}}', this.pos);
     if (!isMark) this.raise(offset, message);
+  }
+
+  /** Called by acorn behind the `/` that opens a pattern. */
+  override readRegexp(): void {
+    const start = this.pos;
+    let isInClass = false;
+    for (let at = start; at < this.input.length; at++) {
+      const char = this.input[at];
+      if (char === '\n' || (char === '/' && !isInClass)) break;
+      if (char === '\\') at++;
+      else if (char === '[') isInClass = true;
+      else if (char === ']') isInClass = false;
+      if (at - start >= this.#budget.patternChars) this.raise(start, TOO_LONG_PATTERNS);
+    }
+    super.readRegexp();
+    this.#budget.patternChars -= this.pos - start;
   }
 
   /** Called by acorn at `//` and the HTML-like comments. Never runs past a `}}` that ends the tag: linear time. */
