@@ -3,7 +3,7 @@ import type { DestinationBody } from '../contract/destination.ts';
 import type { Event } from '../contract/event.ts';
 import type { Rendered } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
-import { composeProgram, decodeOutput, type Program, type RenderOutput } from '../template/program.ts';
+import { composeProgram, decodeOutput, NOT_OURS, type Program, type RenderOutput } from '../template/program.ts';
 import { type TrivialForm, trivialForm } from '../template/trivial-form.ts';
 import type { Document } from './configuration.ts';
 import { compileMapping, type DataRecord } from './field-mapping.ts';
@@ -68,7 +68,7 @@ export function planRender(
     return { record, render: async () => ({ kind: 'failed', reason: message, line, column }) };
   }
   const { program } = composed;
-  return { record, render: async (input) => decode(await render(renderJob(program, input))) };
+  return { record, render: async (input) => decode(await render(renderJob(program, input)), path, headers) };
 }
 
 /** Without expressions all actions of a destination have one program; composing it takes milliseconds. */
@@ -89,15 +89,29 @@ function renderJob(program: Program, input: Parameters<RenderPlan['render']>[0])
   };
 }
 
-function decode(outcome: RenderOutcome): Rendering {
+function decode(outcome: RenderOutcome, path: string, headers: readonly PlainHeader[]): Rendering {
   if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
   if (outcome.kind === 'threw')
     return { kind: 'failed', reason: outcome.message, line: outcome.line, column: outcome.column };
   const output = readOutput(outcome.output);
   if (output.kind === 'skipped') return output;
   if (output.kind === 'failed') return inItsPart(output);
-  const { path, headers, body, isObject } = output;
-  return { kind: 'rendered', rendered: { path, headers, body, isObject } };
+  // A template can spoil what writes the head of the result: it decides on nothing that has no tags.
+  const isOurs =
+    isAsWritten(path, output.path) &&
+    headers.length === output.headers.length &&
+    output.headers.every(([name, value], i) => name === headers[i]?.name && isAsWritten(headers[i].value, value));
+  if (!isOurs) return { kind: 'failed', reason: NOT_OURS, line: null, column: null };
+  return {
+    kind: 'rendered',
+    rendered: { path: output.path, headers: output.headers, body: output.body, isObject: output.isObject },
+  };
+}
+
+type PlainHeader = { readonly name: string; readonly value: string };
+
+function isAsWritten(text: string, rendered: string): boolean {
+  return text.includes('{{') || text === rendered;
 }
 
 /** Lines and columns are the template's; a failure in another part names the part and its place in words. */

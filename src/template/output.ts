@@ -13,9 +13,11 @@ export type RenderOutput =
 export function decodeOutput(text: string): RenderOutput {
   const end = text.indexOf('\n');
   const head = parseHead(text.slice(0, Math.max(0, end)));
-  if (head.kind === 'skipped' && typeof head.reason === 'string') return { kind: 'skipped', reason: head.reason };
+  if (head.kind === 'skipped' && typeof head.reason === 'string')
+    return { kind: 'skipped', reason: boundedReason(head.reason) };
   if (head.kind === 'failed' && typeof head.reason === 'string') {
-    const { reason, line, column } = head;
+    const { line, column } = head;
+    const reason = boundedReason(head.reason);
     const isPlace = typeof line === 'number' && typeof column === 'number';
     return {
       kind: 'failed',
@@ -27,7 +29,24 @@ export function decodeOutput(text: string): RenderOutput {
   }
   if (head.kind !== 'body' || typeof head.path !== 'string' || !isHeaders(head.headers)) throw notOurs();
   const body = text.slice(end + 1).toWellFormed();
-  return { kind: 'body', body, isObject: head.isObject === true, path: head.path, headers: head.headers };
+  return {
+    kind: 'body',
+    body: body.toWellFormed(),
+    isObject: head.isObject === true,
+    path: head.path,
+    headers: head.headers,
+  };
+}
+
+/** The words for output that no program wrote. */
+export const NOT_OURS = 'The template replaced the function that renders it';
+
+/** The longest reason that a render gives. */
+export const REASON_MAX = 1000;
+
+/** Once more: the program does the same, with methods that a template may have replaced. */
+function boundedReason(reason: string): string {
+  return reason.slice(0, REASON_MAX).toWellFormed();
 }
 
 type Head = { [field: string]: unknown };
@@ -49,5 +68,5 @@ function isHeaders(value: unknown): value is [string, string][] {
 }
 
 function notOurs(): Error {
-  return new Error('The template replaced the function that renders it');
+  return new Error(NOT_OURS);
 }

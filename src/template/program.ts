@@ -7,7 +7,7 @@ import { bootstrap, ESCAPES } from './runtime.ts';
 import { sha256Hex } from './sha256.ts';
 import { noTraits, type Traits } from './traits.ts';
 
-export { decodeOutput, type RenderOutput } from './output.ts';
+export { decodeOutput, NOT_OURS, type RenderOutput } from './output.ts';
 
 /** What a delivery renders: one program for mapping expressions, template, path and header values. */
 export type ProgramInput = {

@@ -1,3 +1,5 @@
+import { REASON_MAX } from './output.ts';
+
 /** Escape functions as JavaScript source. A missing value prints nothing, in every mode. */
 export const ESCAPES = {
   json: '(v)=>v===undefined?"":$$json(String(v)).slice(1,-1)',
@@ -5,9 +7,6 @@ export const ESCAPES = {
   url: '(v)=>v===undefined?"":$$url(v)',
   none: '$$plain',
 } as const;
-
-/** The longest reason that a render gives. */
-const REASON_MAX = 1000;
 
 /**
  * What every program begins with, as JavaScript source: escaping, skip() and fail(), freezing, and the making of the

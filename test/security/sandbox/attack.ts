@@ -1,0 +1,61 @@
+/** One mechanism by which a template or the data of an event may attack, and the outcome that holds it. */
+export type Attack = {
+  does: string;
+  template: string;
+  /** Of the destination; constant unless given. */
+  path?: string;
+  headers?: Record<string, string>;
+  /** `it.data` as it came over the wire; `[{}]` when there is none. */
+  data?: string;
+  held: Held;
+};
+
+/** What must come of it: one of these, and none other. Patterns stand for the reason that the log gets. */
+export type Held =
+  | { kind: 'body'; body: string }
+  | { kind: 'failed'; reason: RegExp }
+  | { kind: 'skipped'; reason: RegExp }
+  /** Nothing of it ever ran. */
+  | { kind: 'refused'; reason: RegExp };
+
+/** An attack by the JavaScript of a `{{! }}` tag. */
+export function script(does: string, code: string, held: Held, data?: string): Attack {
+  return { does, template: `{{! ${code} }}`, held, ...(data === undefined ? {} : { data }) };
+}
+
+export function gives(body: string): Held {
+  return { kind: 'body', body };
+}
+
+export function fails(reason: RegExp): Held {
+  return { kind: 'failed', reason };
+}
+
+export function skips(reason: RegExp): Held {
+  return { kind: 'skipped', reason };
+}
+
+export function refused(reason: RegExp): Held {
+  return { kind: 'refused', reason };
+}
+
+const LIMITS = {
+  time: 'It ran longer than',
+  // The engine throws null when there is no room for an error.
+  memory: 'It needed more than|InternalError: out of memory|the template threw null',
+  output: 'It returned more than',
+};
+
+/** Ended by one of these limits; which of two comes first may depend on the machine. */
+export function over(...limits: (keyof typeof LIMITS)[]): Held {
+  return fails(new RegExp(`^(?:${limits.map((limit) => LIMITS[limit]).join('|')})`));
+}
+
+/** What came of rendering, whoever rendered; `hasRun` is false when it did not come as far as running. */
+export type Came = { kind: 'body' | 'failed' | 'skipped'; text: string; hasRun: boolean };
+
+export function isHeld({ held }: Attack, { kind, text, hasRun }: Came): boolean {
+  if (held.kind === 'body') return kind === 'body' && text === held.body;
+  if (held.kind === 'refused') return kind === 'failed' && !hasRun && held.reason.test(text);
+  return kind === held.kind && hasRun && held.reason.test(text);
+}

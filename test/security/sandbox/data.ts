@@ -1,0 +1,221 @@
+import { type Attack, fails, gives, script } from './attack.ts';
+
+const WHOLE =
+  'return JSON.stringify({ own: it.data[0], odd: Object.getPrototypeOf(it.data[0]) === Object.prototype, clean: Object.keys(Object.prototype).length })';
+const KEYS = 'return Object.keys(it.data[0]).join() + typeof {}.polluted';
+
+/** Event data that would be more than data: keys and values that an engine or a program may take for its own. */
+export const DATA: Attack[] = [
+  script('data bring a prototype', KEYS, gives('__proto__undefined'), '[{"__proto__":{"polluted":1}}]'),
+  script(
+    'data bring a constructor',
+    KEYS,
+    gives('constructorundefined'),
+    '[{"constructor":{"prototype":{"polluted":1}}}]',
+  ),
+  script(
+    'data bring a prototype, and the template merges it',
+    'const o = {}; for (const [k, v] of Object.entries(it.data[0])) o[k] = v; return typeof {}.polluted + typeof [].polluted',
+    gives('undefinedundefined'),
+    '[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}]',
+  ),
+  script(
+    'data bring toJSON',
+    WHOLE,
+    gives('{"own":{"toJSON":"x","a":1},"odd":true,"clean":0}'),
+    '[{"toJSON":"x","a":1}]',
+  ),
+  script('data bring then', 'return it.data[0]', gives('{"then":{"call":1}}'), '[{"then":{"call":1}}]'),
+  script(
+    'data bring toString',
+    `return \`\${JSON.stringify(it.data[0])}\``,
+    gives('{"toString":"x","valueOf":"y"}'),
+    '[{"toString":"x","valueOf":"y"}]',
+  ),
+  {
+    does: 'data that have no text are inserted',
+    template: '{{ it.data[0] }}',
+    data: '[{"toString":"x","valueOf":"y"}]',
+    held: fails(/./),
+  },
+  script(
+    'data bring a length',
+    'return String(Array.from(it.data[0]).length)',
+    fails(/longer than|needed more|out of memory/),
+    '[{"length":4294967295}]',
+  ),
+  script(
+    'data bring the names of the program',
+    'return [typeof $$stop, JSON.stringify(it.data[0])].join()',
+    gives('object,{"$$stop":{"kind":"skipped","reason":"x"},"__render":1}'),
+    '[{"$$stop":{"kind":"skipped","reason":"x"},"__render":1}]',
+  ),
+  script(
+    'data bring the limits of the engine',
+    'const a = []; for (;;) a.push(1)',
+    fails(/longer than|needed more|out of memory/),
+    '[{"timeoutMs":1e9,"memoryBytes":1e12,"outputBytes":1e12,"graceMs":1e9}]',
+  ),
+  {
+    does: 'data bring the options of a template engine',
+    template: '{{ it.data[0].v }}',
+    data: '[{"v":"ok","settings":{"view options":{"varName":"x;process","useWith":true}},"layout":"/etc/passwd","autoEscape":false,"filters":{"e":"x"},"defaultFilter":"x","tags":["<%","%>"]}]',
+    held: gives('ok'),
+  },
+  {
+    does: 'data hold a template',
+    template: '{{ it.data[0].v }}',
+    data: '[{"v":"{{! return 1 }}{{ 7 * 7 }}"}]',
+    held: gives('{{! return 1 }}{{ 7 * 7 }}'),
+  },
+  {
+    does: 'data close the JSON around them',
+    template: '{"v":"{{ it.data[0].v }}"}',
+    data: '[{"v":"\\",\\"admin\\":\\"yes"}]',
+    held: gives('{"v":"\\",\\"admin\\":\\"yes"}'),
+  },
+  {
+    does: 'data end in a backslash within JSON',
+    template: '{"v":"{{ it.data[0].v }}","w":1}',
+    data: '[{"v":"\\\\"}]',
+    held: gives('{"v":"\\\\","w":1}'),
+  },
+  {
+    does: 'data break the lines of JSON',
+    template: '{"v":"{{ it.data[0].v }}"}',
+    data: '[{"v":"a\\nb\\u2028c\\u0000"}]',
+    held: gives('{"v":"a\\nb\u2028c\\u0000"}'),
+  },
+  {
+    does: 'data climb out of the path',
+    template: 'x',
+    path: '/a/{{ it.data[0].v }}/b',
+    data: '[{"v":"../../admin"}]',
+    held: gives('x'),
+  },
+  {
+    does: 'data are a segment of dots',
+    template: 'x',
+    path: '/a/{{ it.data[0].v }}/b',
+    data: '[{"v":".."}]',
+    held: fails(/dots alone/),
+  },
+  {
+    does: 'data are half of a segment of dots',
+    template: 'x',
+    path: '/a/.{{ it.data[0].v }}/b',
+    data: '[{"v":"."}]',
+    held: fails(/dots alone/),
+  },
+  {
+    does: 'data are inserted raw into the path',
+    template: 'x',
+    path: '/a/{{* it.data[0].v }}',
+    data: '[{"v":"//evil.example/?x#y"}]',
+    held: gives('x'),
+  },
+  script(
+    'data hold lone surrogates',
+    'return String(it.data[0].v.length) + it.data[0].v',
+    gives('2\ufffd\ufffd'),
+    '[{"v":"\\udc00\\ud800"}]',
+  ),
+  script(
+    'data hold U+0000',
+    'return it.data[0].v + Object.keys(it.data[0])[1]',
+    gives('a\0bk\0'),
+    '[{"v":"a\\u0000b","k\\u0000":1}]',
+  ),
+  script(
+    'data hold numbers beyond all numbers',
+    'return JSON.stringify(it.data[0])',
+    gives('{"a":null,"b":0,"c":12345678901234567000,"d":5e-324}'),
+    '[{"a":1e999,"b":-0,"c":12345678901234567890,"d":5e-324}]',
+  ),
+  script('data name a key twice', 'return JSON.stringify(it.data[0])', gives('{"a":2}'), '[{"a":1,"a":2}]'),
+  script(
+    'data order keys that are numbers',
+    'return Object.keys(it.data[0]).join()',
+    gives('0,1,b,-1,01'),
+    '[{"b":1,"1":1,"-1":1,"0":1,"01":1}]',
+  ),
+  script(
+    'data nest deeply',
+    'let o = it.data[0], n = 0; while (o.a) { o = o.a; n++ } return String(n)',
+    gives('400'),
+    `[${'{"a":'.repeat(400)}{}${'}'.repeat(401).slice(1)}]`,
+  ),
+  script('data nest in arrays', 'return "ran"', gives('ran'), `[${'['.repeat(1500)}${']'.repeat(1500)}]`),
+  script(
+    'data have ten thousand keys',
+    'return String(Object.keys(it.data[0]).length)',
+    gives('10000'),
+    `[{${Array.from({ length: 10_000 }, (_, i) => `"k${i}":${i}`).join()}}]`,
+  ),
+  script(
+    'data are larger than the memory of a render',
+    'return "ran"',
+    fails(/needed more/),
+    `[{"v":"${'x'.repeat(17_000_000)}"}]`,
+  ),
+  script(
+    'data are an object that is no record',
+    'return typeof it.data[0] + it.data.length',
+    gives('object3'),
+    '[null,1,"x"]',
+  ),
+  script(
+    'data are rewritten in place',
+    'try { it.data[0].v = 2; return "changed" } catch { return String(it.data[0].v) }',
+    gives('1'),
+    '[{"v":1}]',
+  ),
+  script(
+    'data are rewritten deep inside',
+    'try { it.data[0].v.w[0] = 2; return "changed" } catch { return String(it.data[0].v.w[0]) }',
+    gives('1'),
+    '[{"v":{"w":[1]}}]',
+  ),
+  script(
+    'data are evaluated and know nothing more',
+    'return String(eval(it.data[0].v))',
+    gives('undefinedundefined'),
+    '[{"v":"typeof process + typeof require"}]',
+  ),
+  script(
+    'data choose a member of the helpers',
+    'return it.data[it.data[0].k].constructor("return typeof process")()',
+    gives('undefined'),
+    '[{"k":"constructor"}]',
+  ),
+  {
+    does: 'data are the pattern of a filter',
+    template: '{{ 0 | date(it.data[0].v) }}',
+    data: '[{"v":"$&$`$1yyyy"}]',
+    held: gives('$&$`$11970'),
+  },
+  {
+    does: 'data are an algorithm of the hash',
+    template: '{{ hmac("k", "t", it.data[0].v) }}',
+    data: '[{"v":"constructor"}]',
+    held: fails(/knows the algorithms/),
+  },
+  {
+    does: 'data are an object for a filter',
+    template: '{{ it.data[0].v | upper }}',
+    data: '[{"v":{"toString":1}}]',
+    held: fails(/./),
+  },
+  {
+    does: 'data are handed to a block that lists keys',
+    template: '{{@foreach(it.data[0]) => k, v}}{{ k }}{{/foreach}}',
+    data: '[{"__proto__":1,"toString":2,"a":3}]',
+    held: gives('__proto__toStringa'),
+  },
+  {
+    does: 'data bring markup',
+    template: '<p>{{ it.data[0].v }}</p>',
+    data: '[{"v":"\\"<script>"}]',
+    held: gives('<p>\\"<script></p>'),
+  },
+];
