@@ -66,7 +66,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
       sayLimit(reply, allowance);
       if (!allowance.isAllowed) throw new AppError('rate_limited');
     }
-    checkOrigin(request, { session: principal !== null && principal.sessionId !== null, publicUrl: parts.publicUrl });
+    if (principal === null || principal.sessionId !== null) checkOrigin(request, parts.publicUrl);
     if (route.rights === null || (route.id === 'metrics' && parts.loopbackOnly)) return;
     if (principal === null) throw new AppError('unauthorized');
     const missing = route.rights.filter((right) => !covers(principal.rights, right));

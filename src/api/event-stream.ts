@@ -68,7 +68,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'pu
   function checkRights() {
     for (const stream of streams) {
       const { credential } = stream;
-      const principal = credential === null ? null : parts.identity.authenticate(credential);
+      const principal = credential === null ? null : parts.identity.authenticate(credential, 'look');
       if (principal === null || !covers(principal.rights, 'events:view')) stream.to.end();
       else stream.showsData = covers(principal.rights, 'payloads:view');
     }

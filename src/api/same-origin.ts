@@ -16,11 +16,12 @@ export function originOf(request: FastifyRequest, publicUrl: string | null): 'ow
 
 /**
  * Throws AppError `cross_site_request` for a change that another site may have made a browser ask for: with the session
- * cookie unless it tells that it comes from here, without it only if it tells that it does not (a foreign page could
- * sign people in as somebody else).
+ * cookie unless it tells that it comes from here; by nobody, who is about to sign in, if it tells that it does not, so
+ * that no page can sign people in as somebody else. Not for requests with a token: no page can make a browser send one.
  */
-export function checkOrigin(request: FastifyRequest, has: { session: boolean; publicUrl: string | null }): void {
+export function checkOrigin(request: FastifyRequest, publicUrl: string | null): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
-  const origin = originOf(request, has.publicUrl);
-  if (origin === 'foreign' || (origin === 'untold' && has.session)) throw new AppError('cross_site_request');
+  const origin = originOf(request, publicUrl);
+  if (origin === 'foreign' || (origin === 'untold' && request.principal.sessionId !== null))
+    throw new AppError('cross_site_request');
 }

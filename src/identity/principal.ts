@@ -20,5 +20,8 @@ export type Principal = {
 /** What a request brings to show who it is from. */
 export type Credential = { kind: 'token' | 'session'; value: string };
 
-/** Tells whose credential this is, as of now; null when it is nobody's (any more). */
-export type Authenticate = (credential: Credential) => Principal | null;
+/**
+ * Tells whose credential this is, as of now; null when it is nobody's (any more). It counts as a use, which keeps a
+ * session from ending, unless it is only looked at.
+ */
+export type Authenticate = (credential: Credential, only?: 'look') => Principal | null;

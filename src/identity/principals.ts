@@ -76,24 +76,25 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     return { principal: ofUser(user, picture, null), until };
   }
 
-  function ofSession(secret: string): Principal | null {
+  function ofSession(secret: string, isUse: boolean): Principal | null {
     const { picture } = directory;
     const session = picture.sessionsByDigest.get(digestOf(secret));
     const user = session && picture.users.get(session.userId);
     if (session === undefined || user?.status !== 'enabled') return null;
     const isOver = now() >= session.createdAt + sessionMs || now() >= directory.lastUsedAt(session) + idleMs;
     if (isOver) return null;
-    directory.noteUse('session', session);
+    if (isUse) directory.noteUse('session', session);
     return ofUser(user, picture, session.id);
   }
 
-  return ({ kind, value }) => {
-    if (kind === 'session') return ofSession(value);
+  return ({ kind, value }, only) => {
+    const isUse = only === undefined;
+    if (kind === 'session') return ofSession(value, isUse);
     if (adminDigest !== null && hasDigest(value, adminDigest)) return administratorToken;
     const token = directory.picture.tokensByDigest.get(digestOf(value));
     const standing = token === undefined ? null : ofToken(token, directory.picture);
     if (token === undefined || standing === null || now() >= standing.until) return null;
-    directory.noteUse('token', token);
+    if (isUse) directory.noteUse('token', token);
     return standing.principal;
   };
 }

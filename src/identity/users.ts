@@ -49,8 +49,7 @@ export function changeUser(
   if (patch.email !== undefined) checkEmailIsFree(picture, email, before.id);
   checkRoles(picture, roleIds, before.roleIds, actor);
   const setsPassword = patch.passwordHash !== undefined;
-  if (setsPassword && actor.principal.userId === before.id)
-    throw new AppError('conflict', 'Set your own password with PATCH /me.');
+  if (setsPassword) checkIsOther(actor, before);
   // Whoever sets a password, or lets somebody in again, could be that user then.
   if (setsPassword || (status === 'enabled' && before.status === 'disabled'))
     checkGrant(actor, rightsOf({ roleIds }, picture));
@@ -78,6 +77,7 @@ export function changeUser(
 /** A new invitation in place of the one before; whoever uses it sets the password. */
 export function inviteUser(picture: Picture, before: User, invite: string, actor: Actor): UserPlan {
   checkIsAbove(actor, before);
+  checkIsOther(actor, before);
   checkGrant(actor, rightsOf(before, picture));
   const user: User = { ...before, invitation: invitationOf(invite, actor), ...stamped(actor, before) };
   return {
@@ -118,6 +118,11 @@ export function checkEmailIsFree(picture: Picture, email: string, own: string | 
   const holder = picture.usersByEmail.get(foldEmail(email));
   if (holder !== undefined && holder.id !== own)
     throw new AppError('name_taken', `There is a user ${holder.email} already (${holder.id}).`);
+}
+
+/** Whoever sets the own password shows that it is not somebody else at an open browser. */
+function checkIsOther({ principal }: Actor, { id }: User): void {
+  if (principal.userId === id) throw new AppError('conflict', 'Set your own password with PATCH /me.');
 }
 
 function checkRoles(picture: Picture, roleIds: readonly string[], before: readonly string[], actor: Actor): void {

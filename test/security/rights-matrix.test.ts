@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { people } from '../../src/api/people.testing.ts';
+import { startTestServer, type TestServer } from '../../src/api/server.testing.ts';
+import { allRights, covers, type Right } from '../../src/contract/rights.ts';
+import { routes } from '../../src/contract/routes.ts';
+
+// Every route × every right × every way to hold rights. What is asserted is told apart from anything else by 403 alone:
+// ids are unknown and bodies broken, so that nobody who is let in changes anything.
+
+/** Signing out ends what the other cells of its row need. */
+const inOrder = routes.toSorted((a, b) => Number(a.id === 'signOut') - Number(b.id === 'signOut'));
+
+/** Ways to hold rights, each as the headers that show it. */
+type Way = { name: string; holds: ReadonlySet<Right>; headers: Record<string, string> };
+
+let server: TestServer;
+let url: string;
+before(async () => {
+  server = await startTestServer();
+  url = await server.listen({ host: '127.0.0.1', port: 0 });
+  // Somebody has to stay an administrator.
+  await people(server).somebody('keeper@example.com', 'all');
+});
+after(() => server.close(0));
+
+async function waysFor(right: Right): Promise<Way[]> {
+  const { somebody, role } = people(server);
+  const holder = await somebody(`${right.replace(':', '.')}@example.com`, [right]);
+  const rest = allRights.filter((other) => !covers(new Set([other]), right));
+  // A token that was made when its maker could do everything.
+  const loser = await somebody(`loser.${right.replace(':', '.')}@example.com`, 'all');
+  const kept = await loser.ask('POST', '/me/tokens', { name: 'kept', rights: allRights });
+  const onlyThis = await role(`only ${right}`, [right]);
+  assert.equal((await server.call('PATCH', `/api/v1/users/${loser.id}`, { roleIds: [onlyThis] })).statusCode, 200);
+  return [
+    {
+      name: 'the session of a user whose role holds it',
+      holds: new Set([right]),
+      headers: { cookie: holder.cookie, 'sec-fetch-site': 'same-origin' },
+    },
+    {
+      name: 'a token of all but it',
+      holds: new Set(rest),
+      headers: { authorization: `Bearer ${(await server.make('/tokens', { name: right, rights: rest }))['token']}` },
+    },
+    {
+      name: 'a token of everything whose maker was left with it',
+      holds: new Set([right]),
+      headers: { authorization: `Bearer ${kept.json().token}` },
+    },
+  ];
+}
+
+async function statusOf(route: (typeof routes)[number], headers: Record<string, string>): Promise<number> {
+  const path = route.path.replaceAll(/\{\w+\}/g, 'none');
+  if (route.produces === 'text/event-stream') {
+    const leave = new AbortController();
+    const { status } = await fetch(`${url}${path}`, { headers, signal: leave.signal });
+    leave.abort();
+    return status;
+  }
+  const body = route.method === 'GET' ? {} : { payload: '{"broken":', headers: { 'content-type': 'application/json' } };
+  const answer = await server.app.inject({
+    method: route.method,
+    url: path,
+    ...body,
+    headers: { ...body.headers, ...headers },
+  });
+  return answer.statusCode;
+}
+
+test('every route lets in who has its rights and nobody else, however the rights are held', async () => {
+  let cells = 0;
+  const wrong: string[] = [];
+  const ways = 3;
+  for (const right of allRights) {
+    const held = await waysFor(right);
+    assert.equal(held.length, ways);
+    for (const way of held)
+      for (const route of inOrder) {
+        const status = await statusOf(route, way.headers);
+        const needed = route.rights ?? [];
+        const isLetIn = needed.every((one) => covers(way.holds, one));
+        const isRight = isLetIn ? status !== 401 && status !== 403 && status < 500 : status === 403;
+        if (!isRight) wrong.push(`${route.id} with ${right} by ${way.name}: ${status}`);
+        cells += 1;
+      }
+  }
+  assert.deepEqual(wrong, []);
+  assert.equal(cells, routes.length * allRights.length * ways);
+  assert.ok(cells > 6_000, `${cells}`);
+});
+
+test('every guarded route answers 401 to nobody and to every dead credential', async () => {
+  const { somebody } = people(server);
+  const gone = await somebody('gone@example.com', 'all');
+  const made = await gone.ask('POST', '/me/tokens', { name: 'gone', rights: allRights });
+  const dead = [
+    {},
+    { authorization: 'Bearer unknown' },
+    { authorization: `Bearer ${made.json().token}` },
+    { cookie: gone.cookie, 'sec-fetch-site': 'same-origin' },
+  ];
+  assert.equal((await server.call('PATCH', `/api/v1/users/${gone.id}`, { status: 'disabled' })).statusCode, 200);
+  const wrong: string[] = [];
+  for (const route of routes.filter(({ rights }) => rights !== null))
+    for (const [index, headers] of dead.entries()) {
+      const status = await statusOf(route, headers);
+      if (status !== 401) wrong.push(`${route.id} for dead credential ${index}: ${status}`);
+    }
+  assert.deepEqual(wrong, []);
+});
