@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { accountOperations, sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import { createServer } from './api/server.ts';
-import { auditOperations } from './audit/sqlite/sqlite-audit.ts';
+import { auditOperations, sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
@@ -88,6 +88,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const catalog = await sqliteCatalog(sqlite, sealer(keys));
   keep();
   const journal = sqliteJournal(sqlite);
+  const audit = sqliteAudit(sqlite);
   const sandbox = opened.use(
     onDemandSandbox(() =>
       quickjsSandbox({
@@ -120,6 +121,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     await startPipeline({
       catalog,
       journal,
+      audit,
       sandbox,
       egress,
       authenticator: createAuthenticator(door),
@@ -131,6 +133,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       limits: {
         retentionMs: config.retentionDays * dayMs,
         retentionBytes: config.retentionBytes,
+        auditMs: config.auditDays * dayMs,
         stopTimeoutMs: config.shutdownMs,
         everyMs: upkeepEveryMs,
       },
@@ -167,6 +170,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const server = await createServer({
     pipeline,
     catalog,
+    audit,
     journal,
     egress,
     identity,

@@ -5,6 +5,7 @@ import { covers } from '../contract/rights.ts';
 import type { Route } from '../contract/route.ts';
 import { type RouteId, routes, toldOnce } from '../contract/routes.ts';
 import type { Principal } from '../identity/principal.ts';
+import { type AuditThing, auditEntryOf } from './audit-entry.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
 import { credentials } from './credential.ts';
 import { holdsTag } from './entity-tag.ts';
@@ -12,6 +13,7 @@ import { idempotency } from './idempotency.ts';
 import { readJson } from './json-body.ts';
 import { isObject } from './merge-patch.ts';
 import { type Allowance, rateLimit } from './rate-limit.ts';
+import { refusals } from './refusals.ts';
 import { checkOrigin } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 import { invalid, validate } from './validate.ts';
@@ -52,6 +54,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const limits = { token: rateLimit(perToken, parts.now), address: rateLimit(perAddress, parts.now) };
   const answered = idempotency(parts.now);
   const credentialOf = credentials(parts);
+  const { tell } = refusals(parts);
 
   async function admit(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-cache' });
@@ -80,6 +83,10 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
       : request.query;
     const json = route.body === null ? undefined : jsonOf(route, request);
     const { principal } = request;
+    const entry = (of: AuditThing) => {
+      if (route.audit === null) throw new Error(`the audit trail has no word for ${route.id}`);
+      return auditEntryOf(route.audit, request, { ...of, result: 'done', code: null, now: parts.now() });
+    };
     const call = {
       params: request.params,
       query,
@@ -87,6 +94,12 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
       body: () => validate(route.body ?? z.undefined(), json),
       principal,
       may: (right) => covers(principal.rights, right),
+      entry,
+      async record(of) {
+        const made = entry(of);
+        await parts.audit.append([made]);
+        parts.telemetry.audited(made);
+      },
       request,
       reply,
     } as Call; // what the schemas of this route make of the request
@@ -118,9 +131,20 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     return run(route, request, reply);
   }
 
+  /** What is refused stands in the audit trail before it is answered. */
+  async function told<T>(route: Route, request: FastifyRequest, attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      await tell(route, request, error);
+      throw error;
+    }
+  }
+
   return async function plugin(app: FastifyInstance) {
     app.decorateRequest('principal');
     app.decorateRequest('idempotencyKey', null);
+    app.decorateRequest('subject', null);
     app.addHook('onSend', async (request, reply, payload) => {
       const key = request.idempotencyKey;
       if (key === null) return payload;
@@ -149,11 +173,12 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
         exposeHeadRoute: route.produces !== 'text/event-stream',
         config: { routeId: route.id },
-        onRequest: (request, reply) => admit(route, request, reply),
+        onRequest: (request, reply) => told(route, request, () => admit(route, request, reply)),
         handler(request, reply) {
           const key = request.headers['idempotency-key'];
-          if (route.method !== 'POST' || key === undefined || toldOnce.has(route.id)) return run(route, request, reply);
-          return runOnce(route, request, reply, String(key));
+          if (route.method !== 'POST' || key === undefined || toldOnce.has(route.id))
+            return told(route, request, () => run(route, request, reply));
+          return told(route, request, () => runOnce(route, request, reply, String(key)));
         },
       });
   };

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { NewAuditEntry } from '../contract/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { Right } from '../contract/rights.ts';
 import type { PathParameters } from '../contract/route.ts';
@@ -11,15 +13,17 @@ import type { Principal } from '../identity/principal.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { AuditThing } from './audit-entry.ts';
 
 /** What the API works with. Times are ms since the epoch. */
 export type ApiParts = {
   pipeline: Pipeline;
   catalog: Pick<Catalog, 'versions'>;
+  audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log'>;
   egress: Egress;
   identity: Identity;
-  telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'metrics'>;
+  telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'metrics'>;
   newId: NewId;
   now: () => number;
   version: string;
@@ -58,6 +62,10 @@ export type Call<Id extends RouteId = RouteId> = {
   body(): BodyOf<Id>;
   principal: Principal;
   may(right: Right): boolean;
+  /** The entry of the audit trail about what this request does. */
+  entry(of: AuditThing): NewAuditEntry;
+  /** Writes it down where no stored change goes with it, before the act if that can be taken back. */
+  record(of: AuditThing): Promise<void>;
   request: FastifyRequest;
   reply: FastifyReply;
 };

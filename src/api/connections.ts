@@ -33,11 +33,16 @@ export function connectionHandlers(parts: ApiParts) {
   }
 
   const handlers: Handlers<'testConnection' | 'testUnsavedConnection'> = {
-    testConnection({ params }) {
-      const { body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+    async testConnection({ params, record }) {
+      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      await record({ id, name: body.name });
       return answerOf(testConnection({ connection: body, door }));
     },
-    testUnsavedConnection: (call) => answerOf(testConnection({ connection: unsaved(call), door })),
+    async testUnsavedConnection(call) {
+      const connection = unsaved(call);
+      await call.record({ id: null, name: connection.name });
+      return answerOf(testConnection({ connection, door }));
+    },
   };
   return { ...documentHandlers('connection', 'connections', documents), ...handlers };
 }

@@ -116,17 +116,21 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
         throw new AppError('conflict', 'Its destination was deleted, so that it can not be sent.');
       const present = actionId === null ? null : (action.get(actionId)?.version ?? null);
       const pins = { actionVersion: present, destinationVersion: target.version };
-      const isKnown = await log.retry({ id, now: parts.now(), render: render ? pins : null });
+      const entry = call.entry({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
+      const isKnown = await log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
       if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
+      parts.telemetry.audited(entry);
       outlook.wake([destinationId]);
       return answer(call);
     },
 
     async cancelDelivery(call) {
       const { id } = call.params;
-      const wasUnfinished = await log.cancel(id, parts.now());
+      const entry = call.entry({ id });
+      const wasUnfinished = await log.cancel(id, parts.now(), entry);
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
+      parts.telemetry.audited(entry);
       const cancelled = await load(id);
       if (!cancelled.test) statistics.ended(cancelled, { status: 'cancelled' });
       // It may lie in memory, ready to be sent.

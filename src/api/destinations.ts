@@ -62,9 +62,11 @@ export function destinationHandlers(parts: ApiParts) {
       const { draft, actionId = null, last } = body();
       return checks.destination({ id: null, draft: unsaved(params, draft) }, { actionId, last });
     },
-    async testDestination({ params, body, may }) {
+    async testDestination({ params: { id }, body, may, record }) {
       const input = body();
-      const delivery = await studio.testSend(params.id, input, draftOf(params.id, input.draft));
+      const { name } = documents.find(configuration.snapshot, id).body;
+      const delivery = await studio.testSend(id, input, draftOf(id, input.draft));
+      await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery);
     },
   };

@@ -1,7 +1,7 @@
+import type { ManagedKind } from '../contract/document.ts';
 import type { RouteId } from '../contract/routes.ts';
 import type { Call, Handlers } from './call.ts';
 import type { documentsOf } from './documents.ts';
-import type { ManagedKind } from './kind.ts';
 
 type RouteIds<One extends string, Many extends string> = Extract<
   | `list${Capitalize<Many>}`

@@ -1,6 +1,7 @@
+import type { ManagedKind } from '../contract/document.ts';
 import { readOnlyFields } from '../contract/document.ts';
 import type { Bodies } from '../pipeline/configuration.ts';
-import type { Kind, ManagedKind } from './kind.ts';
+import type { Kind } from './kind.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
 import { keepHeaderValues, showSecrets } from './secret-places.ts';
 import { fieldErrors, invalid } from './validate.ts';

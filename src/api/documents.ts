@@ -1,5 +1,6 @@
 import type { Change } from '../catalog/catalog.ts';
 import type { AuditAct } from '../contract/audit.ts';
+import type { ManagedKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Page } from '../contract/page.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
@@ -9,7 +10,7 @@ import { pageOfCut, pageOfList, readCursor } from './cursor.ts';
 import { patched, withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
 import { foldName } from './fold-name.ts';
-import type { Kind, ManagedKind } from './kind.ts';
+import type { Kind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
 import { isSameBody, placeSecrets, secretPointers, showSecrets } from './secret-places.ts';
 import { invalid, validate } from './validate.ts';

@@ -1,4 +1,5 @@
 import { actionHandlers } from './actions.ts';
+import { auditHandlers } from './audit.ts';
 import { behaviorHandlers } from './behaviors.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { collectorHandlers } from './collectors.ts';
@@ -40,6 +41,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
     ...statsHandlers(parts),
+    ...auditHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),
     ...meHandlers(parts),

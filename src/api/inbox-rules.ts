@@ -1,3 +1,4 @@
+import { changesOf } from '../contract/audit-changes.ts';
 import { AppError } from '../contract/errors.ts';
 import type { InboxRule } from '../contract/inbox.ts';
 import type { Handlers } from './call.ts';
@@ -8,8 +9,11 @@ const nameCharactersMax = 255;
 /** What the next request to an inbox is answered with; null: nobody said anything. */
 export type InboxAnswer = { status: number; body: string; delayMs: number };
 
-/** How inboxes answer, by name; in memory, like the Inbox itself. `checkOpen` throws when the Inbox is off. */
-export function inboxRules(checkOpen: () => void) {
+/**
+ * How inboxes answer, by name; in memory, like the Inbox itself. `checkOpen` throws when the Inbox is off, `scrub` hides
+ * secrets.
+ */
+export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text: string): string }) {
   const rules = new Map<string, InboxRule>();
 
   const handlers: Handlers<'listInboxRules' | 'setInboxRule' | 'removeInboxRule'> = {
@@ -17,7 +21,7 @@ export function inboxRules(checkOpen: () => void) {
       checkOpen();
       return { data: [...rules.values()].sort((a, b) => (a.inbox < b.inbox ? -1 : 1)) };
     },
-    setInboxRule({ params, body }) {
+    async setInboxRule({ params, body, record }) {
       checkOpen();
       const { name } = params;
       if (name.length > nameCharactersMax)
@@ -26,15 +30,26 @@ export function inboxRules(checkOpen: () => void) {
       if (!rules.has(name) && rules.size >= rulesMax)
         throw new AppError('conflict', `There are ${rulesMax} rules already; remove one first.`);
       const rule = { ...given, inbox: name, failsLeft: given.failFirst };
+      await record({ id: null, name, changes: changesOf(told(rules.get(name)), told(rule)) });
       rules.set(name, rule);
       return rule;
     },
-    removeInboxRule({ params }) {
+    async removeInboxRule({ params: { name }, record }) {
       checkOpen();
-      if (!rules.delete(params.name)) throw new AppError('not_found', `No rule is set for the inbox ${params.name}.`);
+      const rule = rules.get(name);
+      if (rule === undefined) throw new AppError('not_found', `No rule is set for the inbox ${name}.`);
+      await record({ id: null, name, changes: changesOf(told(rule), undefined) });
+      rules.delete(name);
       return undefined;
     },
   };
+
+  /** What people said of a rule, as the audit trail may hold it. */
+  function told(rule: InboxRule | undefined) {
+    if (rule === undefined) return undefined;
+    const { inbox: _i, failsLeft: _f, body, ...rest } = rule;
+    return { ...rest, body: scrub(body) };
+  }
 
   /** Counts a request to an inbox and says how it is answered. */
   function answerOf(name: string): InboxAnswer | null {

@@ -24,8 +24,11 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
   // Ids that sort by arrival, also within one millisecond.
   const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
-  const rules = inboxRules(() => {
-    if (!isOpen) throw closed();
+  const rules = inboxRules({
+    scrub,
+    checkOpen() {
+      if (!isOpen) throw closed();
+    },
   });
 
   function keep(request: InboxRequest) {
@@ -50,8 +53,9 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       const { data, page } = pageOfList(items, { cursor, limit: query.limit, placeOf: (one) => one.id });
       return { data: isShown ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
     },
-    clearInbox() {
+    async clearInbox({ record }) {
       if (!isOpen) throw closed();
+      await record({ id: null, changes: [{ pointer: '/requests', before: requests.length, after: 0 }] });
       requests.length = 0;
       return undefined;
     },

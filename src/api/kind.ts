@@ -1,9 +1,6 @@
 import type { z } from 'zod';
-import type { DocumentKind } from '../contract/document.ts';
+import type { DocumentKind, ManagedKind } from '../contract/document.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
-
-/** The kinds that have the full set of routes. */
-export type ManagedKind = Exclude<DocumentKind, 'parameter'>;
 
 /** A thing that keeps another from being deleted. */
 export type User = { kind: DocumentKind; id: string; name: string };

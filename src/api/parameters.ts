@@ -41,7 +41,7 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
       const patch = given(body());
       find(name);
       const now = new Date(parts.now()).toISOString();
-      const snapshot = await pipeline.configuration.change(authorOf(request), ({ documents }) => {
+      const snapshot = await pipeline.configuration.change({ ...authorOf(request), act: 'change' }, ({ documents }) => {
         const before = documents.parameter.get(name);
         checkIfMatch(request.headers['if-match'], before?.version ?? 0);
         const document = {

@@ -35,7 +35,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const now = () => clock.now;
   const audit = memoryAudit();
   const catalog = memoryCatalog(audit);
-  const journal = memoryJournal();
+  const journal = memoryJournal(audit);
   const scrubber = createScrubber();
   const { scrub } = scrubber;
   const configuration = await loadConfiguration(catalog, scrubber);
@@ -134,6 +134,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const parts: ApiParts = {
     pipeline,
     catalog,
+    audit,
     journal,
     egress,
     identity: {
@@ -144,6 +145,8 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       requestFinished: ({ error, status }) => void (status >= 500 && failures.push(error)),
       signInFinished: () => {},
       intakeRefused: ({ code }) => void refused.push(code),
+      audited: () => {},
+      failed: (error) => void failures.push(error),
       metrics: async () => '# EOF\n',
     },
     newId,
@@ -186,6 +189,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
     call,
     clock,
     journal,
+    audit,
     configuration,
     closed,
     sending,

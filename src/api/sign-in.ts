@@ -1,3 +1,4 @@
+import { foldEmail } from '../identity/picture.ts';
 import { endSessions } from '../identity/sessions.ts';
 import type { Opened, Visit } from '../identity/sign-in.ts';
 import { actorOf, authorOf } from './author.ts';
@@ -41,7 +42,13 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
   return {
     getSetup: () => ({ open: setup.isOpen() }),
     setUp: (call) => enter(call, setup.setUp(call.body(), visitOf(call))),
-    signIn: (call) => enter(call, signIns.signIn(call.body(), visitOf(call))),
+    signIn(call) {
+      const given = call.body();
+      const known = directory.picture.usersByEmail.get(foldEmail(given.email));
+      // People type passwords into the wrong field: what is no e-mail is not written down.
+      call.request.subject = { id: known?.id ?? null, name: given.email.includes('@') ? given.email.trim() : null };
+      return enter(call, signIns.signIn(given, visitOf(call)));
+    },
     acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
 
     getSession({ principal, reply }) {

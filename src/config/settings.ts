@@ -70,6 +70,12 @@ export const settings = {
     max: 3_650,
     description: 'How long events and finished deliveries are kept.',
   }),
+  auditDays: days({
+    default: 365,
+    min: 1,
+    max: 3_650,
+    description: 'How long entries of the audit trail are kept, in whole days of UTC.',
+  }),
   retentionBytes: bytes({
     default: null,
     min: 16 * MiB,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { AuditAct } from './audit.ts';
+import type { ManagedKind } from './document.ts';
 import { pageOf, pageQuery } from './page.ts';
 import type { Right } from './rights.ts';
-import { api, type Route } from './route.ts';
+import { api, type Route, type RouteAudit } from './route.ts';
 
 /** Filters of a list of documents. */
 export const listQuery = z.strictObject({
@@ -47,7 +49,7 @@ export type DocumentRoutes<
 
 /** Makes them. */
 export function documentRoutes<
-  const One extends string,
+  const One extends ManagedKind,
   const Many extends string,
   const At extends string,
   I extends z.ZodType,
@@ -57,6 +59,7 @@ export function documentRoutes<
   const view: Right[] = [`${area}:view`];
   const manage: Right[] = [`${area}:manage`];
   const tag = many;
+  const audit = (act: AuditAct): RouteAudit => ({ act, kind: one });
   const One = one.charAt(0).toUpperCase() + one.slice(1);
   const Many = many.charAt(0).toUpperCase() + many.slice(1);
   const byId = `/${many}/{id}`;
@@ -68,17 +71,32 @@ export function documentRoutes<
       query: listQuery,
       output: pageOf(output),
     }),
-    [`create${One}`]: api('POST', at, manage, `Create ${a}`, { tag, body: input, output, status: 201 }),
+    [`create${One}`]: api('POST', at, manage, `Create ${a}`, {
+      tag,
+      body: input,
+      output,
+      status: 201,
+      audit: audit('create'),
+    }),
     [`get${One}`]: api('GET', byId, view, `Get ${a}`, { tag, output }),
-    [`replace${One}`]: api('PUT', byId, manage, `Replace ${a}`, { tag, body: input, output }),
-    [`change${One}`]: api('PATCH', byId, manage, `Change ${a} (JSON Merge Patch)`, { tag, body: patch, output }),
-    [`delete${One}`]: api('DELETE', byId, manage, `Delete ${a} that nothing uses`, { tag, status: 204 }),
+    [`replace${One}`]: api('PUT', byId, manage, `Replace ${a}`, { tag, body: input, output, audit: audit('change') }),
+    [`change${One}`]: api('PATCH', byId, manage, `Change ${a} (JSON Merge Patch)`, {
+      tag,
+      body: patch,
+      output,
+      audit: audit('change'),
+    }),
+    [`delete${One}`]: api('DELETE', byId, manage, `Delete ${a} that nothing uses`, {
+      tag,
+      status: 204,
+      audit: audit('delete'),
+    }),
     [`apply${One}`]: api(
       'PUT',
       `/${many}/by-name/{name}`,
       manage,
       `Create or replace ${a} by ${named}; things may be named instead of numbered`,
-      { tag, body: patch, output },
+      { tag, body: patch, output, audit: audit('change') },
     ),
     [`list${One}Versions`]: api('GET', `${byId}/versions`, view, `List the versions of ${a}, newest first`, {
       tag,
@@ -89,6 +107,7 @@ export function documentRoutes<
       tag,
       body: rollback,
       output,
+      audit: audit('rollback'),
     }),
   };
   return made as unknown as DocumentRoutes<One, Many, At, I, O>; // computed keys lose their names in the type

@@ -5,6 +5,9 @@ import { timestamp } from './text.ts';
 export const documentKinds = ['connection', 'destination', 'action', 'behavior', 'collector', 'parameter'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
+/** The kinds that have the full set of routes. */
+export type ManagedKind = Exclude<DocumentKind, 'parameter'>;
+
 /** What the catalogue adds to every document; given back on a PUT or PATCH, it is ignored. */
 export const stamp = {
   id: z.string(),

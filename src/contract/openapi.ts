@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { action, actionInput } from './action.ts';
+import { auditEntry } from './audit.ts';
 import { behavior, behaviorInput } from './behavior.ts';
 import { eventRef } from './check.ts';
 import { collector, collectorInput } from './collector.ts';
@@ -51,6 +52,7 @@ const named = new Map<z.core.$ZodType, string>([
   [roleInput, 'RoleInput'],
   [token, 'Token'],
   [tokenInput, 'TokenInput'],
+  [auditEntry, 'AuditEntry'],
 ]);
 
 const problem: Json = {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AuditAct, AuditKind } from './audit.ts';
 import type { Right } from './rights.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -29,7 +30,12 @@ export type Route<
   readonly status: number;
   /** How the body of the answer is written when it is not JSON. */
   readonly produces: string;
+  /** What the audit trail calls it; null: it changes nothing and sends nothing. */
+  readonly audit: RouteAudit | null;
 };
+
+/** An act, and the kind of thing that it is done to. */
+export type RouteAudit = { readonly act: AuditAct; readonly kind: AuditKind };
 
 /** The names of the parameters in a path. */
 export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -45,18 +51,22 @@ type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
   produces?: string;
 };
 
+/** Whatever is more than reading says what the audit trail calls it, or that there is nothing to tell. */
+type Audited<M extends Method> = M extends 'GET' ? { audit?: never } : { audit: RouteAudit | null };
+
 /** An operation below the server's root; what is not given is null, 200 and JSON. */
 export function route<
+  M extends Method,
   const Path extends string,
   Query extends Schema = null,
   Body extends Schema = null,
   Output extends Schema = null,
 >(
-  method: Method,
+  method: M,
   path: Path,
   rights: readonly Right[] | null,
   summary: string,
-  given: Given<Query, Body, Output>,
+  given: Given<Query, Body, Output> & Audited<M>,
 ): Route<Path, Query, Body, Output> {
   return {
     method,
@@ -70,21 +80,23 @@ export function route<
     output: (given.output ?? null) as Output,
     status: given.status ?? 200,
     produces: given.produces ?? 'application/json',
+    audit: given.audit ?? null,
   };
 }
 
 /** An operation of the API proper. */
 export function api<
+  M extends Method,
   const Path extends string,
   Query extends Schema = null,
   Body extends Schema = null,
   Output extends Schema = null,
 >(
-  method: Method,
+  method: M,
   path: Path,
   rights: readonly Right[],
   summary: string,
-  given: Given<Query, Body, Output>,
+  given: Given<Query, Body, Output> & Audited<M>,
 ): Route<`/api/v1${Path}`, Query, Body, Output> {
   return route(method, `/api/v1${path}`, rights, summary, given);
 }

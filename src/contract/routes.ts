@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { behaviorRoutes } from './routes/behaviors.ts';
 import { collectorRoutes } from './routes/collectors.ts';
 import { connectionRoutes } from './routes/connections.ts';
@@ -29,6 +30,7 @@ export const routeTable = {
   ...deliveryRoutes,
   ...inboxRoutes,
   ...statsRoutes,
+  ...auditRoutes,
   ...identityRoutes,
   ...userRoutes,
   ...operatingRoutes,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { auditSample } from '../audit/audit.samples.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, claim, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
 
@@ -153,6 +154,27 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       ['cancelled', 'cancelled', start + 3, 1, 1],
     );
     assert.deepEqual(await due(journal), []);
+  });
+
+  guarantee("a person's retry or cancel is in the audit trail when it was done, and only then", async (journal) => {
+    const { ids } = await withDeliveries(journal, [{}]);
+    const id = ids[0] ?? '';
+    const retry = auditSample({ act: 'retry', kind: 'delivery', id, changes: [{ pointer: '/render', after: true }] });
+    const cancel = auditSample({ act: 'cancel', kind: 'delivery', id, changes: [] });
+    await journal.log.cancel(id, start + 1, cancel);
+    await journal.log.cancel(id, start + 2, cancel);
+    await journal.log.retry({ id, now: start + 3, render: null }, retry);
+    await journal.log.retry({ id: 'dlv_x', now: start + 4, render: null }, retry);
+    await journal.log.cancel('dlv_x', start + 5, cancel);
+    await journal.log.retry({ id, now: start + 6, render: null });
+    const entries = await journal.audit.entries({ limit: 9 });
+    assert.deepEqual(
+      entries.map(({ act, changes }) => [act, changes]),
+      [
+        ['retry', [{ pointer: '/status', before: 'cancelled', after: 'pending' }, ...retry.changes]],
+        ['cancel', [{ pointer: '/status', before: 'pending', after: 'cancelled' }]],
+      ],
+    );
   });
 
   guarantee(

@@ -1,4 +1,5 @@
 import { describe, test } from 'node:test';
+import type { Audit } from '../audit/audit.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
@@ -6,10 +7,13 @@ import { listsConformance } from './lists.conformance.ts';
 import { upkeepConformance } from './upkeep.conformance.ts';
 
 /** Tells of a promise and the body that holds a new and empty journal to it. */
-export type Guarantee = (title: string, body: (journal: Journal) => Promise<void>) => void;
+export type Guarantee = (title: string, body: (journal: Made) => Promise<void>) => void;
+
+/** A journal with the audit trail that its entries go to. */
+export type Made = Journal & { audit: Pick<Audit, 'entries'> };
 
 /** What every journal guarantees, whatever keeps it. `make` answers a new and empty one. */
-export function journalConformance(name: string, make: () => Promise<Journal>): void {
+export function journalConformance(name: string, make: () => Promise<Made>): void {
   const guarantee: Guarantee = (title, body) =>
     test(title, async () => {
       await using journal = await make();

@@ -1,3 +1,4 @@
+import type { NewAuditEntry } from '../contract/audit.ts';
 import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/delivery.ts';
 import type { Event, IncomingEvent } from '../contract/event.ts';
 
@@ -219,11 +220,12 @@ export interface DeliveryLog {
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
    * A person's retry: unfinished or finished, the delivery becomes due now with its schedule started again; `render`
-   * drops the stored body and pins the given versions. false for an unknown one.
+   * drops the stored body and pins the given versions. false for an unknown one. The entry goes to the audit trail with
+   * it, the change of status added.
    */
-  retry(request: RetryRequest): Promise<boolean>;
-  /** Ends unfinished deliveries as cancelled. Answers whether it was unfinished; null: unknown. */
-  cancel(id: string, now: number): Promise<boolean | null>;
+  retry(request: RetryRequest, entry?: NewAuditEntry): Promise<boolean>;
+  /** Ends unfinished deliveries as cancelled. Answers whether it was unfinished; null: unknown. The entry: likewise. */
+  cancel(id: string, now: number, entry?: NewAuditEntry): Promise<boolean | null>;
   /** Makes a destination's deliveries stored as held (exhausted, unknown outcome) due now, like `retry`. Answers how many. */
   release(destinationId: string, now: number): Promise<number>;
   /**

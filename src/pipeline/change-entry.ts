@@ -15,7 +15,7 @@ export function changeEntry(
   stored: StoredDocument | undefined,
   { scrub, learn }: Scrubber,
 ): NewAuditEntry {
-  const states = [stored?.body, op === 'delete' ? undefined : document.body];
+  const states = [stored, op === 'delete' ? undefined : document].map(told);
   // They are hidden from here on, before anything uses them.
   learn(Array.from(secretFields(states), ({ secret }) => secret));
   const [before, after] = states.map((state) => withTexts(state, scrub));
@@ -30,6 +30,11 @@ export function changeEntry(
     code: null,
     changes: changesOf(before, after),
   };
+}
+
+/** What people see of a document and did not have from elsewhere: its fields and its version. */
+function told(document: StoredDocument | undefined): object | undefined {
+  return document === undefined ? undefined : { ...Object(document.body), version: document.version };
 }
 
 function actOf(op: Change['op'], before: unknown): AuditAct {

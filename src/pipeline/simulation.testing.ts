@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { fakeClock } from '../../test/support/fake-clock.ts';
+import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
 import { actionInput } from '../contract/action.ts';
@@ -30,8 +31,9 @@ type Life = { isOver: boolean };
 /** A server, its peers and the people who work with it, on memory and a clock of their own; what must never happen is noted in `problems`. */
 export async function openWorld({ manners, destinations }: { manners: readonly Manner[]; destinations: number }) {
   const clock = fakeClock();
-  const catalog = memoryCatalog();
-  const journal = memoryJournal();
+  const audit = memoryAudit();
+  const catalog = memoryCatalog(audit);
+  const journal = memoryJournal(audit);
   const newId = idSource(clock.now, randomBytes);
   const problems: string[] = [];
   const expected = new Set<string>();
@@ -104,6 +106,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     return startPipeline({
       catalog: mortal(catalog, own),
       journal: mortal(journal, own),
+      audit: mortal(audit, own),
       sandbox: {
         render: () => Promise.reject(new Error('no template of the simulation needs one')),
         stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
@@ -126,7 +129,13 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       newId,
       random: () => 0.5,
       scrubber: createScrubber(),
-      limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
+      limits: {
+        retentionMs: 30 * 86_400_000,
+        retentionBytes: null,
+        auditMs: 365 * 86_400_000,
+        stopTimeoutMs: 30_000,
+        everyMs: 60_000,
+      },
       lost: (scope) => problems.push(`lost ${scope}`),
     });
   }

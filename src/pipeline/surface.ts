@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Authenticator } from '../connections/authenticator.ts';
 import type { IncomingEvent } from '../contract/event.ts';
@@ -19,6 +20,7 @@ import type { Studio } from './studio.ts';
 export type PipelineParts = {
   catalog: Catalog;
   journal: Journal;
+  audit: Pick<Audit, 'prune'>;
   sandbox: Sandbox;
   egress: Egress;
   authenticator: Authenticator;
@@ -28,7 +30,13 @@ export type PipelineParts = {
   random: () => number;
   /** Takes secrets out of what people will read; those of the documents it learns here. */
   scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
-  limits: { retentionMs: number; retentionBytes: number | null; stopTimeoutMs: number; everyMs: number };
+  limits: {
+    retentionMs: number;
+    retentionBytes: number | null;
+    auditMs: number;
+    stopTimeoutMs: number;
+    everyMs: number;
+  };
   /** Another process took the work over: this one must end. */
   lost(scope: string): void;
 };

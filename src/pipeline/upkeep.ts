@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
@@ -6,11 +7,13 @@ import type { Gates } from './gates.ts';
 
 export type UpkeepOptions = {
   journal: Pick<Journal, 'upkeep' | 'log'>;
+  audit: Pick<Audit, 'prune'>;
   configuration: Configuration;
   gates: Pick<Gates, 'allClosed' | 'watch'>;
   clock: Clock;
   retentionMs: number;
   retentionBytes: number | null;
+  auditMs: number;
   everyMs: number;
   /** So many deliveries were held for too long and are failed now. */
   expired(of: { destinationId: string; connectionId: string; actionId: string | null }, amount: number): void;
@@ -25,13 +28,14 @@ export type Upkeep = AsyncDisposable & {
 };
 
 const expiryLeastMs = 1_000;
+const dayMs = 86_400_000;
 
 /**
  * What must be done from time to time: removing what is finished and old, ending what was held for longer than its
  * connection allows.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, configuration, gates, clock } = options;
+  const { journal, audit, configuration, gates, clock } = options;
   let isFull = false;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
@@ -75,6 +79,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       bytesMax: options.retentionBytes,
     });
     isFull = full;
+    // Days go as a whole, since each time leaves an entry.
+    await audit.prune(Math.floor((now - options.auditMs) / dayMs) * dayMs, now);
   }
 
   function afterOthers(job: () => Promise<void>): Promise<void> {

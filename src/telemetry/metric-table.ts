@@ -18,6 +18,12 @@ export const metricTable = {
   httpSeconds: counter('millrace_http_request_seconds', 'Time spent on requests.', 'route'),
   signIns: counter('millrace_sign_ins', 'Sign-ins, by what they came to.', 'outcome'),
   changes: counter('millrace_configuration_changes', 'Documents written or deleted.', 'kind', 'op'),
+  auditEntries: counter(
+    'millrace_audit_entries',
+    'Entries of the audit trail that no change of configuration goes with.',
+    'act',
+    'result',
+  ),
   failures: counter('millrace_failures', 'Things that failed inside Millrace; each has an error line in the log.'),
   storageCommits: counter('millrace_storage_commits', 'Durable transactions of the storage thread.'),
   storageOperations: counter('millrace_storage_operations', 'Operations that these transactions held.'),

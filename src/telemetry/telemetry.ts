@@ -1,3 +1,4 @@
+import type { NewAuditEntry } from '../contract/audit.ts';
 import type { Attempt, DeliveryStatus, Reason } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
 import { createLog, errorFields, type LogOptions } from './log.ts';
@@ -53,6 +54,8 @@ export type Telemetry = {
   /** Traffic closed a gate, or opened it again (`reason` null). */
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
+  /** An entry of the audit trail about anything else than configuration. */
+  audited(entry: NewAuditEntry): void;
   configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
   /** Lets a metric be read from its owner whenever somebody looks. */
   pull(name: PulledName, read: () => Reading): void;
@@ -140,6 +143,10 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     configurationChanged(change) {
       metrics.add('changes', 1, change.kind, change.op);
       logger.info(change, 'configuration changed');
+    },
+    audited({ act, kind, id, principal, principalId, address, requestId, result, code }) {
+      metrics.add('auditEntries', 1, act, result);
+      logger.info({ act, kind, id, principal, principalId, address, requestId, result, code }, 'audit');
     },
     pull: metrics.pull,
     metrics: metrics.text,

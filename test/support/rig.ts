@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { memoryAudit } from '../../src/audit/memory/memory-audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
@@ -54,8 +55,9 @@ const noSandbox: Sandbox = {
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? fakeClock();
-  const catalog = memoryCatalog();
-  const journal = memoryJournal();
+  const audit = memoryAudit();
+  const catalog = memoryCatalog(audit);
+  const journal = memoryJournal(audit);
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
   const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
@@ -64,6 +66,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     startPipeline({
       catalog,
       journal,
+      audit,
       sandbox: options.sandbox ?? noSandbox,
       egress,
       authenticator: createAuthenticator({
@@ -77,7 +80,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       newId,
       random: () => 0,
       scrubber: createScrubber(),
-      limits: { retentionMs: 30 * 86_400_000, retentionBytes: null, stopTimeoutMs: 30_000, everyMs: 60_000 },
+      limits: {
+        retentionMs: 30 * 86_400_000,
+        retentionBytes: null,
+        auditMs: 365 * 86_400_000,
+        stopTimeoutMs: 30_000,
+        everyMs: 60_000,
+      },
       lost: (scope) => failures.push(new Error(`lost ${scope}`)),
     });
 

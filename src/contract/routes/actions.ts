@@ -24,13 +24,13 @@ export const actionRoutes = {
     '/actions/{id}/check',
     ['actions:view', 'payloads:view'],
     'Tell what a draft would change, on the newest events',
-    { tag: 'actions', body: actionCheckInput, output: actionCheck },
+    { tag: 'actions', audit: null, body: actionCheckInput, output: actionCheck },
   ),
   checkUnsavedAction: api(
     'POST',
     '/actions/check',
     ['actions:view', 'payloads:view'],
     'Tell what an action that is not saved yet would do, on the newest events',
-    { tag: 'actions', body: unsavedActionCheckInput, output: actionCheck },
+    { tag: 'actions', audit: null, body: unsavedActionCheckInput, output: actionCheck },
   ),
 };

@@ -21,10 +21,11 @@ export const behaviorRoutes = {
     '/conditions/count',
     ['behaviors:view', 'events:view'],
     'Count how many of the newest events conditions hold for',
-    { tag: 'behaviors', body: conditionCountInput, output: conditionCount },
+    { tag: 'behaviors', audit: null, body: conditionCountInput, output: conditionCount },
   ),
   checkCondition: api('POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {
     tag: 'behaviors',
+    audit: null,
     body: z.strictObject({ condition, eventId: z.string().optional(), event: sampleEvent.optional() }),
     output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
   }),

@@ -17,6 +17,7 @@ export const collectorRoutes = {
   }),
   rotateCollectorKey: api('POST', '/collectors/{id}/rotate-key', ['collectors:manage'], 'Give a collector a new key', {
     tag: 'collectors',
+    audit: { act: 'rotate_key', kind: 'collector' },
     output: collector,
   }),
   listRejectedRequests: api(

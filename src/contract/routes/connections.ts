@@ -25,6 +25,7 @@ export const connectionRoutes = {
   }),
   testConnection: api('POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
     tag: 'connections',
+    audit: { act: 'test', kind: 'connection' },
     output: testSteps,
   }),
   testUnsavedConnection: api(
@@ -32,6 +33,6 @@ export const connectionRoutes = {
     '/connections/test',
     ['connections:manage'],
     'Test a connection before saving it',
-    { tag: 'connections', body: connectionInput, output: testSteps },
+    { tag: 'connections', audit: { act: 'test', kind: 'connection' }, body: connectionInput, output: testSteps },
   ),
 };

@@ -54,11 +54,13 @@ export const deliveryRoutes = {
   ),
   retryDelivery: api('POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
     tag: 'deliveries',
+    audit: { act: 'retry', kind: 'delivery' },
     body: z.strictObject({ render: z.boolean().default(false) }).prefault({}),
     output: delivery,
   }),
   cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'End an unfinished delivery', {
     tag: 'deliveries',
+    audit: { act: 'cancel', kind: 'delivery' },
     output: delivery,
   }),
   getDeliveryCurl: api(

@@ -13,27 +13,35 @@ export const identityRoutes = {
   }),
   setUp: route('POST', '/api/v1/setup', null, 'Make the first administrator, once, and sign in', {
     tag: 'identity',
+    audit: { act: 'set_up', kind: 'user' },
     body: setupInput,
     output: me,
     status: 201,
   }),
   signIn: route('POST', '/api/v1/session', null, 'Sign in; the answer sets the session cookie', {
     tag: 'identity',
+    audit: { act: 'sign_in', kind: 'user' },
     body: signInInput,
     output: me,
     status: 201,
   }),
   acceptInvitation: route('POST', '/api/v1/invitation', null, 'Set a password with an invitation, once, and sign in', {
     tag: 'identity',
+    audit: { act: 'set_password', kind: 'user' },
     body: invitationInput,
     output: me,
     status: 201,
   }),
   getSession: api('GET', '/session', [], 'The present session; the same as /me', { tag: 'identity', output: me }),
-  signOut: api('DELETE', '/session', [], 'Sign out: end the present session', { tag: 'identity', status: 204 }),
+  signOut: api('DELETE', '/session', [], 'Sign out: end the present session', {
+    tag: 'identity',
+    audit: { act: 'sign_out', kind: 'session' },
+    status: 204,
+  }),
   getMe: api('GET', '/me', [], 'Who is asking, and with which rights', { tag: 'identity', output: me }),
   changeMe: api('PATCH', '/me', [], 'Set your own password; your other sessions end', {
     tag: 'identity',
+    audit: { act: 'set_password', kind: 'user' },
     body: ownPatch,
     output: me,
   }),
@@ -44,19 +52,29 @@ export const identityRoutes = {
   getMySession: api('GET', '/me/sessions/{id}', [], 'Get one of your sessions', { tag: 'identity', output: session }),
   endMySessions: api('DELETE', '/me/sessions', [], 'End your sessions, all but the present one', {
     tag: 'identity',
+    audit: { act: 'revoke', kind: 'session' },
     status: 204,
   }),
-  endMySession: api('DELETE', '/me/sessions/{id}', [], 'End one of your sessions', { tag: 'identity', status: 204 }),
+  endMySession: api('DELETE', '/me/sessions/{id}', [], 'End one of your sessions', {
+    tag: 'identity',
+    audit: { act: 'revoke', kind: 'session' },
+    status: 204,
+  }),
   listMyTokens: api('GET', '/me/tokens', [], 'List your tokens, newest first', {
     tag: 'identity',
     output: list(token),
   }),
   createMyToken: api('POST', '/me/tokens', [], 'Make a token with rights that you have; its value is told once', {
     tag: 'identity',
+    audit: { act: 'create', kind: 'token' },
     body: tokenInput,
     output: newToken,
     status: 201,
   }),
   getMyToken: api('GET', '/me/tokens/{id}', [], 'Get one of your tokens', { tag: 'identity', output: token }),
-  deleteMyToken: api('DELETE', '/me/tokens/{id}', [], 'Delete one of your tokens', { tag: 'identity', status: 204 }),
+  deleteMyToken: api('DELETE', '/me/tokens/{id}', [], 'Delete one of your tokens', {
+    tag: 'identity',
+    audit: { act: 'revoke', kind: 'token' },
+    status: 204,
+  }),
 };

@@ -25,14 +25,16 @@ export const inboxRoutes = {
     '/inbox/rules/{name}',
     ['deliveries:manage'],
     'Say how an inbox answers, from its next request on',
-    { tag: 'inbox', body: inboxRuleInput, output: inboxRule },
+    { tag: 'inbox', audit: { act: 'change', kind: 'inbox' }, body: inboxRuleInput, output: inboxRule },
   ),
   removeInboxRule: api('DELETE', '/inbox/rules/{name}', ['deliveries:manage'], 'Let an inbox answer 200 again', {
     tag: 'inbox',
+    audit: { act: 'delete', kind: 'inbox' },
     status: 204,
   }),
   clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
     tag: 'inbox',
+    audit: { act: 'clear', kind: 'inbox' },
     status: 204,
   }),
 };

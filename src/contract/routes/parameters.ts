@@ -19,6 +19,7 @@ export const parameterRoutes = {
   }),
   changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
     tag: 'parameters',
+    audit: { act: 'change', kind: 'parameter' },
     body: parameterPatch,
     output: parameter,
   }),

@@ -16,11 +16,13 @@ const templateText = z.string().max(262_144);
 export const templateRoutes = {
   checkTemplate: api('POST', '/templates/check', ['connections:view'], 'Find the problems of a template', {
     tag: 'templates',
+    audit: null,
     body: z.strictObject({ template: templateText, contentType: contentType.default('application/json') }),
     output: z.strictObject({ ok: z.boolean(), problems: z.array(problem) }),
   }),
   renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template on given records', {
     tag: 'templates',
+    audit: null,
     body: z.strictObject({
       template: templateText,
       contentType: contentType.default('application/json'),

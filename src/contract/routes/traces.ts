@@ -4,6 +4,7 @@ import { trace, tracedStory, traceInput } from '../trace.ts';
 export const traceRoutes = {
   startTrace: api('POST', '/traces', ['events:view'], 'Start to follow events that carry the id of the trace', {
     tag: 'traces',
+    audit: null,
     body: traceInput,
     output: trace,
     status: 201,
@@ -17,6 +18,7 @@ export const traceRoutes = {
   ),
   stopTrace: api('POST', '/traces/{id}/stop', ['events:view'], 'End a trace; what it followed can still be read', {
     tag: 'traces',
+    audit: null,
     output: trace,
   }),
 };

@@ -18,11 +18,12 @@ export const userRoutes = {
     '/users',
     ['users:manage'],
     'Create a user; without a password the answer holds `inviteUrl`, told once',
-    { tag: 'users', body: userInput, output: invitedUser, status: 201 },
+    { tag: 'users', audit: { act: 'create', kind: 'user' }, body: userInput, output: invitedUser, status: 201 },
   ),
   getUser: api('GET', '/users/{id}', ['users:view'], 'Get a user', { tag: 'users', output: user }),
   changeUser: api('PATCH', '/users/{id}', ['users:manage'], 'Change a user (JSON Merge Patch)', {
     tag: 'users',
+    audit: { act: 'change', kind: 'user' },
     body: userPatch,
     output: user,
   }),
@@ -31,10 +32,11 @@ export const userRoutes = {
     '/users/{id}/invite',
     ['users:manage'],
     'Make a new one-time address at which a user sets a password; the one before stops working',
-    { tag: 'users', output: invitedUser },
+    { tag: 'users', audit: { act: 'invite', kind: 'user' }, output: invitedUser },
   ),
   deleteUser: api('DELETE', '/users/{id}', ['users:manage'], 'Delete a user with sessions and tokens', {
     tag: 'users',
+    audit: { act: 'delete', kind: 'user' },
     status: 204,
   }),
   listRoles: api('GET', '/roles', ['users:view'], 'List roles, newest first', {
@@ -44,6 +46,7 @@ export const userRoutes = {
   }),
   createRole: api('POST', '/roles', ['users:manage'], 'Create a role of rights that you have', {
     tag: 'roles',
+    audit: { act: 'create', kind: 'role' },
     body: roleInput,
     output: role,
     status: 201,
@@ -51,11 +54,13 @@ export const userRoutes = {
   getRole: api('GET', '/roles/{id}', ['users:view'], 'Get a role', { tag: 'roles', output: role }),
   changeRole: api('PATCH', '/roles/{id}', ['users:manage'], 'Change a role (JSON Merge Patch)', {
     tag: 'roles',
+    audit: { act: 'change', kind: 'role' },
     body: rolePatch,
     output: role,
   }),
   deleteRole: api('DELETE', '/roles/{id}', ['users:manage'], 'Delete a role that nobody has', {
     tag: 'roles',
+    audit: { act: 'delete', kind: 'role' },
     status: 204,
   }),
   listTokens: api('GET', '/tokens', ['users:view'], 'List the tokens of everybody, newest first', {
@@ -65,6 +70,7 @@ export const userRoutes = {
   }),
   createToken: api('POST', '/tokens', ['users:manage'], 'Make a token of your own; its value is told once', {
     tag: 'tokens',
+    audit: { act: 'create', kind: 'token' },
     body: tokenInput,
     output: newToken,
     status: 201,
@@ -72,10 +78,15 @@ export const userRoutes = {
   getToken: api('GET', '/tokens/{id}', ['users:view'], 'Get a token', { tag: 'tokens', output: token }),
   changeToken: api('PATCH', '/tokens/{id}', ['users:manage'], 'Change a token (JSON Merge Patch)', {
     tag: 'tokens',
+    audit: { act: 'change', kind: 'token' },
     body: tokenPatch,
     output: token,
   }),
-  deleteToken: api('DELETE', '/tokens/{id}', ['users:manage'], 'Delete a token', { tag: 'tokens', status: 204 }),
+  deleteToken: api('DELETE', '/tokens/{id}', ['users:manage'], 'Delete a token', {
+    tag: 'tokens',
+    audit: { act: 'revoke', kind: 'token' },
+    status: 204,
+  }),
   listRights: api('GET', '/rights', ['users:view'], 'All rights, with their words', {
     tag: 'roles',
     output: z.strictObject({ data: z.array(describedRight) }),

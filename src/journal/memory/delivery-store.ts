@@ -1,3 +1,6 @@
+import type { MemoryAudit } from '../../audit/memory/memory-audit.ts';
+import { ofStatus } from '../../audit/status-change.ts';
+import type { NewAuditEntry } from '../../contract/audit.ts';
 import type { Attempt } from '../../contract/delivery.ts';
 import { placedId } from '../../contract/ids.ts';
 import { countByAction } from '../count-by-action.ts';
@@ -24,7 +27,7 @@ export type DeliveryRow = LoggedDelivery & {
 };
 
 /** Deliveries in memory, oldest first, and every step that one can take. */
-export function deliveryStore() {
+export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
   const rows = new Map<string, DeliveryRow>();
   let next = 1;
   let lastAt = 0;
@@ -105,18 +108,20 @@ export function deliveryStore() {
       return { suspects, poisoned };
     },
 
-    retry({ id, now, render }: RetryRequest): boolean {
+    retry({ id, now, render }: RetryRequest, entry?: NewAuditEntry): boolean {
       const row = rows.get(id);
       if (row === undefined) return false;
+      if (entry !== undefined) audit.add([ofStatus(entry, row.status, 'pending')]);
       startAgain(row, now);
       if (render !== null) Object.assign(row, render, { rendered: null });
       return true;
     },
 
-    cancel(id: string, now: number): boolean | null {
+    cancel(id: string, now: number, entry?: NewAuditEntry): boolean | null {
       const row = rows.get(id);
       if (row === undefined) return null;
       if (isFinished(row.status)) return false;
+      if (entry !== undefined) audit.add([ofStatus(entry, row.status, 'cancelled')]);
       finish(row, { status: 'cancelled', reason: 'cancelled' }, now);
       return true;
     },

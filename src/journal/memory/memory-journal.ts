@@ -1,3 +1,4 @@
+import { type MemoryAudit, memoryAudit } from '../../audit/memory/memory-audit.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { countByAction } from '../count-by-action.ts';
 import { type Accepted, type AcceptRequest, type Gate, isFinished, type Journal } from '../journal.ts';
@@ -7,9 +8,9 @@ import { leaseBook } from './lease-book.ts';
 import { statisticsBook } from './statistics-book.ts';
 
 /** A journal that lives as long as its process: the reference for the others, and the one for tests and simulation. */
-export function memoryJournal(): Journal {
+export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): Journal {
   const log = eventLog();
-  const store = deliveryStore();
+  const store = deliveryStore(audit);
   const { leases, isCurrent } = leaseBook();
   const marks = new Map<string, readonly string[]>();
   const gates = new Map<string, Gate>();
@@ -116,8 +117,8 @@ export function memoryJournal(): Journal {
         const row = store.rows.get(id);
         return row === undefined ? null : { ...logged(row), attemptLog: [...row.attemptLog], rendered: row.rendered };
       },
-      retry: async (request) => store.retry(request),
-      cancel: async (id, now) => store.cancel(id, now),
+      retry: async (request, entry) => store.retry(request, entry),
+      cancel: async (id, now, entry) => store.cancel(id, now, entry),
       release: async (destinationId, now) => store.release(destinationId, now),
       expire: async (destinationId, createdBefore, now) => store.expire(destinationId, createdBefore, now),
     },

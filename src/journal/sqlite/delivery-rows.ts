@@ -56,11 +56,6 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
 /** A delivery's id in parts: the number finds it, the time must agree. */
 export type DeliveryPlace = { number: number; timeMs: number };
 
-/** Whether a delivery is there and is the one that the place names. */
-export function exists(db: Db, { number, timeMs }: DeliveryPlace): boolean {
-  return db.get('SELECT 1 FROM delivery WHERE number = ? AND created_at = ?', number, timeMs) !== undefined;
-}
-
 /** The lowest number of the deliveries created at a time or later; the next number when there is none. */
 export function numberAt(db: Db, timeMs: number): number {
   const ends = db.get<{ low: number | null; high: number | null }>(

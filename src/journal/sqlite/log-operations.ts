@@ -1,10 +1,17 @@
+import { appendAudit } from '../../audit/sqlite/append.ts';
+import { ofStatus } from '../../audit/status-change.ts';
+import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { DeliveryStatus } from '../../contract/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { CountByAction, RetryRequest } from '../journal.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
-import { statusCodes } from './codes.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, exists, numberAt } from './delivery-rows.ts';
+import { statusCodes, statusOf } from './codes.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-rows.ts';
 import { finish } from './queue-operations.ts';
 import { targetIds, wordText } from './words.ts';
+
+/** The entry of the audit trail that a person's act comes with. */
+type Described = { entry: NewAuditEntry | undefined };
 
 export const logOperations = {
   delivery(db: Db, { number, timeMs }: DeliveryPlace): { row: DeliveryRow; lines: BlockLine[] } | null {
@@ -13,9 +20,12 @@ export const logOperations = {
     return { row, lines: attemptBlocks(db).history(row.block, number).lines };
   },
 
-  retry(db: Db, { number, timeMs, now, render }: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'>): boolean {
-    if (!exists(db, { number, timeMs })) return false;
+  retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {
+    const { number, timeMs, now, render } = retry;
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return false;
     startAgain(db, number, now);
+    describe(db, retry, row, 'pending');
     if (render !== null)
       db.run(
         'UPDATE delivery SET action_version = ?, destination_version = ?, rendered_block = NULL WHERE number = ?',
@@ -26,11 +36,13 @@ export const logOperations = {
     return true;
   },
 
-  cancel(db: Db, { number, timeMs, now }: DeliveryPlace & { now: number }): boolean | null {
+  cancel(db: Db, cancel: DeliveryPlace & { now: number } & Described): boolean | null {
+    const { number, timeMs, now } = cancel;
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return null;
     if (row.status > statusCodes.held) return false;
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
+    describe(db, cancel, row, 'cancelled');
     return true;
   },
 
@@ -79,4 +91,8 @@ function startAgain(db: Db, number: number, now: number) {
     now,
     number,
   );
+}
+
+function describe(db: Db, { entry }: Described, { status }: DeliveryRow, after: DeliveryStatus): void {
+  if (entry !== undefined) appendAudit(db, [ofStatus(entry, statusOf(status), after)]);
 }

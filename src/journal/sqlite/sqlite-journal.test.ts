@@ -1,3 +1,4 @@
+import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { journalConformance } from '../journal.conformance.ts';
@@ -6,6 +7,10 @@ import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
 journalConformance('SQLite journal', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [journalOperations] }));
-  return { ...sqliteJournal(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const sqlite = resources.use(await openSqlite({ dir, operations: [journalOperations, auditOperations] }));
+  return {
+    ...sqliteJournal(sqlite),
+    audit: sqliteAudit(sqlite),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 });

@@ -158,13 +158,13 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const found = place && (await client.read('delivery', place));
         return found && { ...loggedOf(found.row), ...historyOf(found.row, found.lines) };
       },
-      async retry({ id, now, render }) {
+      async retry({ id, now, render }, entry) {
         const place = placeOf('delivery', id);
-        return place !== null && client.write('retry', { ...place, now, render });
+        return place !== null && client.write('retry', { ...place, now, render, entry });
       },
-      async cancel(id, now) {
+      async cancel(id, now, entry) {
         const place = placeOf('delivery', id);
-        return place && client.write('cancel', { ...place, now });
+        return place && client.write('cancel', { ...place, now, entry });
       },
       release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
       async expire(destinationId, createdBefore, now) {
