@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
-import { covers } from '../contract/rights.ts';
+import { covers, type Right } from '../contract/rights.ts';
 import type { Credential } from '../identity/principal.ts';
 import type { Rule } from '../pipeline/configuration.ts';
 import type { ApiParts, Call } from './call.ts';
 import { credentials } from './credential.ts';
+import { checkMaySearch, isSought } from './event-filter.ts';
 import { withoutData } from './payloads.ts';
 
 const streamsMax = 100;
@@ -17,8 +18,9 @@ const heartbeatMs = 15_000;
 
 export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
 
-/** A reader of events. `skipped` counts what it was not sent since it was last told so. */
+/** A reader of events. `skipped` counts what it was not sent since it was last told so, of what it seeks. */
 type Stream = {
+  query: Call<'streamEvents'>['query'];
   to: ServerResponse;
   credential: Credential | null;
   showsData: boolean;
@@ -40,6 +42,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'pu
     const names = matched.map(({ action }) => ({ id: action.id, name: action.body.name }));
     const texts = new Map<boolean, string>();
     for (const stream of streams) {
+      if (!isSought(event, matched, stream.query)) continue;
       if (stream.sentThisSecond >= eventsPerSecond || stream.to.writableLength > bufferBytesMax) {
         stream.skipped += 1;
         continue;
@@ -67,10 +70,11 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'pu
   /** Ends the streams of those who may not see events (any more). */
   function checkRights() {
     for (const stream of streams) {
-      const { credential } = stream;
+      const { credential, query } = stream;
       const principal = credential === null ? null : parts.identity.authenticate(credential, 'look');
-      if (principal === null || !covers(principal.rights, 'events:view')) stream.to.end();
-      else stream.showsData = covers(principal.rights, 'payloads:view');
+      const may = (right: Right) => principal !== null && covers(principal.rights, right);
+      stream.showsData = may('payloads:view');
+      if (!may('events:view') || (query.parameter !== undefined && !stream.showsData)) stream.to.end();
     }
   }
 
@@ -99,11 +103,12 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'pu
   }
 
   return {
-    open({ reply, request, may }) {
+    open({ reply, request, query, may }) {
+      checkMaySearch(query, may);
       if (streams.size >= streamsMax) throw new AppError('rate_limited', `There are ${streamsMax} streams already.`);
       const credential = credentialOf(request);
       const to = reply.raw;
-      const stream = { to, credential, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
+      const stream = { query, to, credential, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
       reply.hijack();
       to.writeHead(200, {
         ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),

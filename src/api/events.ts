@@ -5,13 +5,15 @@ import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
 import { beside, isIdOf, pageOfSearch, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
+import { checkMaySearch } from './event-filter.ts';
 import type { EventStreams } from './event-stream.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 import { given } from './given.ts';
 import { withoutData, withoutValues } from './payloads.ts';
 
-/** How many events are looked at for one page. */
+/** How many events are looked at for one page; fewer where the deliveries of each are too. */
 const lookedMax = 5_000;
+const lookedWithDeliveriesMax = 1_000;
 
 type Explained = OutputOf<'explainEvent'>;
 
@@ -36,28 +38,49 @@ export function eventHandlers(
     return compiled?.ok === true ? compiled.condition.matches : () => false;
   }
 
+  /** Picks the events that fit what the journal can't tell apart; null: nothing of that is asked for. */
+  function fitterOf({ actionId, outcome }: Call<'listEvents'>['query']): null | ((some: Event[]) => Promise<Event[]>) {
+    if (actionId === undefined && outcome === undefined) return null;
+    const matches = actionId === undefined ? () => true : matcherOf(actionId);
+    return async (some) => {
+      const matching = some.filter(matches);
+      if (outcome === undefined) return matching;
+      const stand = await Promise.all(matching.map((event) => stateOf(event.id)));
+      return matching.filter((_, index) => {
+        const states = stand[index] ?? [];
+        return outcome === 'none' ? states.length === 0 : states.some(({ status }) => status === outcome);
+      });
+    };
+  }
+
+  /** Where the deliveries of an event stand, tests aside. */
+  async function stateOf(eventId: string) {
+    const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
+    return deliveries.map(({ id, actionId, status }) => ({ id, actionId, status }));
+  }
+
   return {
     async listEvents({ query, may }) {
-      const { limit, cursor: text, actionId, receivedAfter, receivedBefore, ...same } = query;
+      const { limit, cursor: text, actionId, outcome, receivedAfter, receivedBefore, ...same } = query;
       const cursor = readCursor(text, isIdOf('evt'));
-      if (query.parameter !== undefined && !may('payloads:view'))
-        throw new AppError('forbidden', 'Searching the data of events needs the right payloads:view.');
+      checkMaySearch(query, may);
       const filters = {
         ...given(same),
         ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
         ...(receivedBefore === undefined ? {} : { receivedBefore: Date.parse(receivedBefore) }),
       };
-      const matches = actionId === undefined ? null : matcherOf(actionId);
+      const fits = fitterOf(query);
+      const lookedMost = outcome === undefined ? lookedMax : lookedWithDeliveriesMax;
       // What the journal can't tell apart is looked through here, in smaller steps.
-      const lookedAtOnce = matches === null ? lookedMax : 500;
+      const lookedAtOnce = fits === null ? lookedMost : 500;
       const side = cursor?.side ?? 'older';
       let found: Event[] = [];
       let from = cursor;
       let reached: string | null = null;
-      for (let looked = 0; found.length <= limit && looked < lookedMax; looked += lookedAtOnce) {
-        const most = { limit: matches === null ? limit + 1 : lookedAtOnce, lookedMost: lookedAtOnce };
+      for (let looked = 0; found.length <= limit && looked < lookedMost; looked += lookedAtOnce) {
+        const most = { limit: fits === null ? limit + 1 : lookedAtOnce, lookedMost: lookedAtOnce };
         const part = await log.search({ ...filters, ...beside(from), ...most });
-        const fitting = matches === null ? part.events : part.events.filter(matches);
+        const fitting = fits === null ? part.events : await fits(part.events);
         found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
         reached = part.reached;
         if (reached === null) break;
@@ -83,10 +106,7 @@ export function eventHandlers(
     },
 
     async getEventOutcomes({ query }) {
-      const data = query.ids.map(async (eventId) => {
-        const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
-        return { eventId, deliveries: deliveries.map(({ id, actionId, status }) => ({ id, actionId, status })) };
-      });
+      const data = query.ids.map(async (eventId) => ({ eventId, deliveries: await stateOf(eventId) }));
       return { data: await Promise.all(data) };
     },
 

@@ -65,6 +65,27 @@ test('a trace ends when it is stopped or two hours old, and takes no more events
   assert.deepEqual([late.state, late.endedAt, late.events], ['ended', expiresAt, []]);
 });
 
+test('traces are listed newest first: those that run, those that ended, page by page', async () => {
+  await using shop = await startShop();
+  const second = String((await shop.make('/traces', {}))['id']);
+  shop.clock.now += 1_000;
+  const third = String((await shop.make('/traces', { name: 'Third' }))['id']);
+  await shop.call('POST', `/api/v1/traces/${second}/stop`);
+  const list = async (query: string) => {
+    const { data, page } = await shop.get(`/api/v1/traces${query}`);
+    return { ids: data.map((one: { id: string }) => one.id), ...page };
+  };
+  const all = [shop.id, second, third].sort().reverse();
+  assert.deepEqual((await list('')).ids, all);
+  assert.deepEqual((await list('?state=running')).ids, [third, shop.id]);
+  assert.deepEqual((await list('?state=ended')).ids, [second]);
+  const first = await list('?limit=2');
+  assert.deepEqual((await list(`?limit=2&cursor=${first.next}`)).ids, all.slice(2));
+  shop.clock.now += 7_200_000;
+  assert.deepEqual((await list('?state=running')).ids, []);
+  assert.equal((await shop.call('GET', '/api/v1/traces?state=odd')).statusCode, 422);
+});
+
 test('a trace of another process is read from its events; one that never was is not there', async () => {
   await using shop = await startShop();
   shop.clock.now += 60_000;

@@ -11,9 +11,10 @@ import {
 } from '../contract/trace.ts';
 import { refOf } from '../pipeline/newest-events.ts';
 import type { ApiParts, Handlers } from './call.ts';
+import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 
-export type TraceHandlers = Handlers<'startTrace' | 'getTrace' | 'stopTrace'>;
+export type TraceHandlers = Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'>;
 
 /** What an intake request says of traces. */
 export type TraceMarks = { url: string; header: string | undefined };
@@ -80,6 +81,14 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
   }
 
   const handlers: TraceHandlers = {
+    listTraces({ query: { limit, cursor, state } }) {
+      expire();
+      const kept = [...running.values(), ...ended.values()]
+        .map(shown)
+        .filter((one) => (state ?? one.state) === one.state);
+      const newestFirst = kept.sort((a, b) => (a.id < b.id ? 1 : -1));
+      return pageOfList(newestFirst, { cursor: readCursor(cursor, isIdOf('trc')), limit, placeOf: ({ id }) => id });
+    },
     startTrace({ body }) {
       const { name = null } = body();
       expire();

@@ -291,7 +291,12 @@ test('a trace follows one visit from its event to the answer, ends when it is st
   await timeline.getByText(/200 OK in/).waitFor();
   assert.equal(await timeline.getByText('somebody_else').count(), 0);
 
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('link', { name: 'Trace my own visit' }).click();
+  const running = page.getByRole('region', { name: 'Running traces' });
+  await running.getByRole('link', { name: 'My basket' }).waitFor();
+  await running.getByRole('button', { name: 'Stop My basket' }).click();
+  await running.waitFor({ state: 'detached' });
+  await page.goBack();
   await page.getByText('Ended', { exact: true }).waitFor();
   const [file] = await Promise.all([
     page.waitForEvent('download'),

@@ -98,6 +98,13 @@ test('filters stand in the address, hold for what comes live, and are taken away
   assert.equal(await links.count(), 2);
   await page.getByRole('button', { name: 'Remove filter colour = red' }).click();
   await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
+
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Nothing was sent');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('heading', { name: 'No events match.' }).waitFor();
+  await sendEvents(app, wired.collector.key, { 'wt.ev': 'cart', 'wt.dcsvid': 'kim' });
+  await page.getByRole('row', { name: /kim/ }).getByText('Nothing was sent').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -48,6 +48,51 @@ test('an event explains for each action why it was sent or not, and what became 
   assert.equal((await explain(cheap)).decidedBy, '/all/1');
 });
 
+test('a stream may seek what the list seeks, and the list finds events by what became of them', async () => {
+  const { collector, action, destination } = await wire(app, receiver, {
+    action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'Sought' } },
+  });
+  const events = [
+    { 'wt.ev': 'Sought', 'wt.dcsvid': 'a', colour: 'red' },
+    { 'wt.ev': 'Other', 'wt.dcsvid': 'a' },
+    { 'wt.ev': 'Sought', 'wt.dcsvid': 'b', colour: 'blue' },
+  ];
+  const seeks: [query: string, found: number[]][] = [
+    [`collectorId=${collector.id}`, [0, 1, 2]],
+    [`collectorId=${collector.id}&name=Other`, [1]],
+    [`collectorId=${collector.id}&visitorId=a`, [0, 1]],
+    [`collectorId=${collector.id}&parameter=colour`, [0, 2]],
+    [`collectorId=${collector.id}&parameter=colour&value=blue`, [2]],
+    [`actionId=${action.id}`, [0, 2]],
+  ];
+  const streams = await Promise.all(
+    seeks.map(([query]) => openStream((init) => app.fetch(`/api/v1/events/stream?${query}`, init))),
+  );
+  const ids = await sendEvents(app, collector.key, ...events);
+  for (const [index, [query, found]] of seeks.entries()) {
+    using stream = streams[index];
+    for (const one of found) {
+      const message = await stream?.messages.next();
+      assert.equal(JSON.parse(message?.value?.data ?? '{}').event?.id, ids[one], query);
+    }
+  }
+  assert.equal((await app.fetch('/api/v1/events/stream?value=x')).status, 422);
+
+  const found = async (query: object) =>
+    (await client.call('listEvents', { query: { collectorId: collector.id, ...query } })).data.map((one) => one.id);
+  await eventually('both to be delivered', async () => (await found({ outcome: 'delivered' })).length === 2);
+  assert.deepEqual(await found({ outcome: 'delivered' }), [ids[2], ids[0]]);
+  assert.deepEqual(await found({ outcome: 'none' }), [ids[1]]);
+  assert.deepEqual(await found({ outcome: 'failed' }), []);
+  assert.deepEqual(await found({ outcome: 'delivered', visitorId: 'a' }), [ids[0]]);
+  const first = await client.call('listEvents', {
+    query: { collectorId: collector.id, outcome: 'delivered', limit: 1 },
+  });
+  assert.deepEqual(await found({ outcome: 'delivered', cursor: first.page.next ?? '' }), [ids[0]]);
+  await client.call('deleteAction', { params: { id: action.id } });
+  await client.call('deleteDestination', { params: { id: destination.id } });
+});
+
 test('events are listed with their filters and followed as they come', async () => {
   const { collector, action, destination } = await wire(app, receiver, { action: { rules: { all: [] } } });
   using stream = await openStream((init) => app.fetch('/api/v1/events/stream', init));

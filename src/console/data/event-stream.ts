@@ -1,3 +1,4 @@
+import type { CallInput } from '../../client/client.ts';
 import type { Event } from '../../contract/event.ts';
 import { tokenOf } from '../session/session.ts';
 import { streamReader } from './server-sent-events.ts';
@@ -18,16 +19,23 @@ const againFirstMs = 500;
 const againMostMs = 5_000;
 
 /**
- * Follows events until the signal says stop. Read with `fetch`, because a browser's EventSource can't carry a token.
+ * Follows the events that fit the query until the signal says stop. Read with `fetch`, because a browser's EventSource can't carry a token.
  * When the server goes away, it is asked again, ever slower; what happened meanwhile is for the caller to read.
  */
-export function followEvents(listeners: Listeners, signal: AbortSignal): void {
+export function followEvents(
+  query: NonNullable<CallInput<'streamEvents'>['query']>,
+  listeners: Listeners,
+  signal: AbortSignal,
+): void {
+  const asked = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
+  );
   let waitMs = againFirstMs;
 
   async function connect() {
     listeners.onState('connecting');
     try {
-      const response = await fetch('/api/v1/events/stream', {
+      const response = await fetch(`/api/v1/events/stream?${asked}`, {
         headers: { accept: 'text/event-stream', authorization: `Bearer ${tokenOf() ?? ''}` },
         signal,
       });

@@ -1,28 +1,35 @@
 import { z } from 'zod';
-import { delivery } from '../delivery.ts';
+import { delivery, deliveryStatus } from '../delivery.ts';
 import { event } from '../event.ts';
 import { explainedCondition } from '../explanation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { api } from '../route.ts';
 import { idList, textFilter, timeFilter } from './fields.ts';
 
+const eventFilters = {
+  name: textFilter,
+  visitorId: textFilter,
+  collectorId: textFilter,
+  parameter: textFilter,
+  value: z.string().max(10_000).optional(),
+  actionId: textFilter,
+  trace: textFilter,
+};
+
+type ParameterFilter = { parameter?: string | undefined; value?: string | undefined };
+const namesParameter = ({ parameter, value }: ParameterFilter) => value === undefined || parameter !== undefined;
+const namesNone = { path: ['value'], message: 'Name the parameter that has this value.' };
+
 const eventQuery = z
   .strictObject({
     ...pageQuery,
-    name: textFilter,
-    visitorId: textFilter,
-    collectorId: textFilter,
-    parameter: textFilter,
-    value: z.string().max(10_000).optional(),
-    actionId: textFilter,
-    trace: textFilter,
+    ...eventFilters,
+    /** A state that a delivery of it has, tests aside; `none`: nothing was sent. */
+    outcome: z.enum([...deliveryStatus.options, 'none']).optional(),
     receivedAfter: timeFilter,
     receivedBefore: timeFilter,
   })
-  .refine(({ parameter, value }) => value === undefined || parameter !== undefined, {
-    path: ['value'],
-    message: 'Name the parameter that has this value.',
-  });
+  .refine(namesParameter, namesNone);
 
 /** What became of an event: its deliveries, tests aside, as far as a list shows them. */
 const eventOutcome = z.strictObject({
@@ -55,7 +62,7 @@ export const eventRoutes = {
     'GET',
     '/events',
     ['events:view'],
-    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` (needs payloads:view) alone: it is there; `actionId`: its present rules match. A page looks at 5,000 events at most, so that it may be short, even empty, and have a `next` all the same',
+    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` (needs payloads:view) alone: it is there; `actionId`: its present rules match; `outcome`: a delivery stands so, `none`: nothing was sent. A page looks at 5,000 events at most (1,000 with `outcome`), so that it may be short, even empty, and have a `next` all the same',
     { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
   getEventNames: api('GET', '/events/names', ['events:view'], 'Name up to 100 events (`ids`, separated by commas)', {
@@ -92,7 +99,12 @@ export const eventRoutes = {
     'GET',
     '/events/stream',
     ['events:view'],
-    'Follow events as they are matched (server-sent events)',
-    { tag: 'events', output: z.string(), produces: 'text/event-stream' },
+    'Follow events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
+    {
+      tag: 'events',
+      query: z.strictObject(eventFilters).refine(namesParameter, namesNone),
+      output: z.string(),
+      produces: 'text/event-stream',
+    },
   ),
 };

@@ -1,7 +1,14 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../page.ts';
 import { api } from '../route.ts';
 import { trace, tracedStory, traceInput } from '../trace.ts';
 
 export const traceRoutes = {
+  listTraces: api('GET', '/traces', ['events:view'], 'List the traces that run and the last 100 that ended', {
+    tag: 'traces',
+    query: z.strictObject({ ...pageQuery, state: trace.shape.state.optional() }),
+    output: pageOf(trace),
+  }),
   startTrace: api('POST', '/traces', ['events:view'], 'Start to follow events that carry the id of the trace', {
     tag: 'traces',
     audit: null,

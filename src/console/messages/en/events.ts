@@ -44,6 +44,8 @@ export const events = {
     anyCollector: 'Any collector',
     action: 'Action that matched',
     anyAction: 'Any Action',
+    outcome: 'Outcome',
+    anyOutcome: 'Any outcome',
     parameter: 'Parameter',
     parameterHint: 'Such as wt.ev',
     value: 'is exactly',

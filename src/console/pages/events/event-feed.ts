@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { followEvents, type StreamedEvent, type StreamState } from '../../data/event-stream.ts';
-import { type EventFilters, fits, isFiltered } from './event-filters.ts';
+import { type EventFilters, streamQueryOf } from './event-filters.ts';
 
 /** Rows that a live list holds, and how many of them appear at once, so that a frame stays short. */
 const rowsMax = 100;
@@ -34,11 +34,11 @@ export function useEventFeed(given: {
   const latest = useRef(given);
   latest.current = given;
   const { isOn } = given;
-  const key = JSON.stringify(given.filters);
+  const key = JSON.stringify(streamQueryOf(given.filters));
 
   useEffect(() => {
     set(nothing);
-    if (!isOn || key === '') return;
+    if (!isOn || key === '') return; // followed anew when what is asked for changes
     const stop = new AbortController();
     let backlog: StreamedEvent[] = [];
     let count = 0;
@@ -48,17 +48,17 @@ export function useEventFeed(given: {
     let frame = requestAnimationFrame(flush);
 
     followEvents(
+      streamQueryOf(latest.current.filters),
       {
         onEvent(streamed) {
           second.seen += 1;
-          if (!fits(streamed, latest.current.filters)) return;
           backlog.push(streamed);
           if (backlog.length > rowsMax) backlog = backlog.slice(-rowsMax);
           count += 1;
         },
         onSkipped(skipped) {
           second.skipped += skipped;
-          if (!isFiltered(latest.current.filters)) count += skipped;
+          count += skipped;
         },
         onState(next) {
           state = next;

@@ -2,9 +2,10 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { events as words } from '../../messages/en/events.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { type Chip, FilterChips } from '../../parts/filter-chips.tsx';
 import { FilterPopover } from '../../parts/filter-popover.tsx';
-import type { EventFilters } from './event-filters.ts';
+import { type EventFilters, type Outcome, outcomes } from './event-filters.ts';
 
 const w = words.filters;
 
@@ -45,6 +46,15 @@ export function AddFilter({ filters, onChange }: Props): ReactNode {
               value={draft.action ?? ''}
               onChange={set('action')}
             />
+            <NativeSelect
+              label={w.outcome}
+              data={[
+                { value: '', label: w.anyOutcome },
+                ...outcomes.map((value) => ({ value, label: outcomeWord(value) })),
+              ]}
+              value={draft.outcome ?? ''}
+              onChange={({ currentTarget: { value } }) => change({ outcome: outcomes.find((one) => one === value) })}
+            />
             <TextInput
               label={w.parameter}
               placeholder={w.parameterHint}
@@ -69,14 +79,17 @@ export function AddFilter({ filters, onChange }: Props): ReactNode {
 export function EventChips({ filters, onChange }: Props): ReactNode {
   const collectors = useNamed('listCollectors');
   const actions = useNamed('listActions');
-  const { visitor, collector, action, parameter, value, trace } = filters;
+  const { visitor, collector, action, outcome, parameter, value, trace } = filters;
   const chips: Chip[] = [];
   const chip = (text: string, without: EventFilters) => chips.push({ text, onRemove: () => onChange(without) });
   if (visitor !== undefined) chip(w.chip(w.visitor, visitor), { visitor: undefined });
   if (collector !== undefined)
     chip(w.chip(w.collector, collectors.get(collector)?.name ?? collector), { collector: undefined });
   if (action !== undefined) chip(w.chip(w.action, actions.get(action)?.name ?? action), { action: undefined });
+  if (outcome !== undefined) chip(w.chip(w.outcome, outcomeWord(outcome)), { outcome: undefined });
   if (parameter !== undefined) chip(w.parameterChip(parameter, value), { parameter: undefined, value: undefined });
   if (trace !== undefined) chip(w.chip(w.trace, trace), { trace: undefined });
   return <FilterChips chips={chips} />;
 }
+
+const outcomeWord = (outcome: Outcome) => (outcome === 'none' ? words.noOutcome : parts.status[outcome]);

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { StreamedEvent } from '../../data/event-stream.ts';
+import type { EventRow } from './event-rows.ts';
 
 /** The filters of the list, as they stand in the address. */
 export type EventFilters = {
@@ -10,10 +10,24 @@ export type EventFilters = {
   parameter?: string | undefined;
   value?: string | undefined;
   trace?: string | undefined;
+  outcome?: Outcome | undefined;
 };
 
-/** The same as the API takes them. */
-export function queryOf(filters: EventFilters): NonNullable<CallInput<'listEvents'>['query']> {
+export const outcomes = [
+  'delivered',
+  'pending',
+  'sending',
+  'retrying',
+  'held',
+  'failed',
+  'skipped',
+  'cancelled',
+  'none',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** The same as the API takes them for the live stream, which can't know yet what will become of an event. */
+export function streamQueryOf(filters: EventFilters): NonNullable<CallInput<'streamEvents'>['query']> {
   const { filter, visitor, collector, action, parameter, value, trace } = filters;
   return {
     name: filter,
@@ -26,19 +40,18 @@ export function queryOf(filters: EventFilters): NonNullable<CallInput<'listEvent
   };
 }
 
+/** The same as the list takes them. */
+export function queryOf(filters: EventFilters): NonNullable<CallInput<'listEvents'>['query']> {
+  return { ...streamQueryOf(filters), outcome: filters.outcome };
+}
+
 export function isFiltered(filters: EventFilters): boolean {
   return Object.values(queryOf(filters)).some((value) => value !== undefined && value !== '');
 }
 
-/** Whether an event of the stream, which knows no filters, belongs into the list. */
-export function fits({ event, matched }: StreamedEvent, filters: EventFilters): boolean {
-  const { filter, visitor, collector, action, parameter, value, trace } = filters;
-  if (filter !== undefined && event.name !== filter) return false;
-  if (visitor !== undefined && event.visitorId !== visitor) return false;
-  if (collector !== undefined && event.source.collectorId !== collector) return false;
-  if (action !== undefined && !matched.some(({ id }) => id === action)) return false;
-  if (trace !== undefined && event.ext['trace'] !== trace) return false;
-  if (parameter === undefined) return true;
-  const found = event.data[parameter];
-  return value === undefined ? found !== undefined : found === value;
+/** Whether an event stands as the filter says; not known yet: undefined. */
+export function hasOutcome({ outcome }: EventFilters, deliveries: EventRow['deliveries']): boolean | undefined {
+  if (outcome === undefined) return true;
+  if (deliveries === undefined) return undefined;
+  return outcome === 'none' ? deliveries.length === 0 : deliveries.some(({ status }) => status === outcome);
 }

@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import type { Event } from '../../../contract/event.ts';
 import type { EventOutcome } from '../../../contract/routes/events.ts';
 import type { StreamedEvent } from '../../data/event-stream.ts';
+import { type EventFilters, hasOutcome } from './event-filters.ts';
 import { useOutcomes } from './use-outcomes.ts';
 
 export type EventRow = {
@@ -14,10 +15,14 @@ export type EventRow = {
 
 const rowsMax = 150;
 
-/** What came live above what was listed, each event once, with what became of it. What did not change stays the same object. */
+/**
+ * What came live above what was listed, each event once, with what became of it; with a filter on that, an event that came
+ * live shows as soon as it stands so. What did not change stays the same object.
+ */
 export function useEventRows(
   live: readonly StreamedEvent[],
   listed: readonly Event[] | undefined,
+  filters: EventFilters,
 ): readonly EventRow[] {
   const seen = new Set(live.map(({ event }) => event.id));
   const matched = new Map(live.map((one) => [one.event.id, one.matched.length]));
@@ -36,7 +41,8 @@ export function useEventRows(
     return isSame ? last : { event, actions, deliveries };
   });
   before.current = new Map(rows.map((row) => [row.event.id, row]));
-  return rows;
+  // The list was asked for what stands so; the stream could not be.
+  return rows.filter(({ event, deliveries }) => hasOutcome(filters, deliveries) ?? !seen.has(event.id));
 }
 
 function actionsOf(deliveries: EventOutcome['deliveries']): number {

@@ -43,7 +43,7 @@ export function EventsPage(): ReactNode {
     isOn: mayLook && isFirstPage,
     onConnected: () => void query.refetch(),
   });
-  const rows = useEventRows(isFirstPage ? feed.rows : [], query.data?.data);
+  const rows = useEventRows(isFirstPage ? feed.rows : [], query.data?.data, filters);
   const collectors = useNamed('listCollectors');
   const columns = useMemo(() => eventColumns(collectors), [collectors]);
   useRowKeys(rows, (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }));

@@ -2,6 +2,7 @@ import { createRoute } from '@tanstack/react-router';
 import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
+import { outcomes } from './event-filters.ts';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
@@ -14,6 +15,7 @@ const list = createRoute({
     parameter: textSearch,
     value: textSearch,
     trace: textSearch,
+    outcome: choice(outcomes),
   }),
   component: lazyPage(() => import('./events-page.tsx'), 'EventsPage'),
 });

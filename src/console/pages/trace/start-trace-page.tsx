@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Page } from '../../shell/page.tsx';
+import { RunningTraces } from './running-traces.tsx';
 import css from './trace-page.module.css';
 
 export function StartTracePage(): ReactNode {
@@ -20,6 +21,7 @@ export function StartTracePage(): ReactNode {
     >
       <div className={css['start']}>
         <Start />
+        <RunningTraces />
         <Panel title={words.how}>
           <ol className={css['steps']}>
             {words.steps.map((step) => (
