@@ -16,8 +16,11 @@ export interface Client<O extends Operations> {
   read<K extends keyof O & string>(name: K, args: Parameters<O[K]>[1]): Promise<ReturnType<O[K]>>;
 }
 
-/** What a write weighs in the queue, in bytes; `isIntake` ones are refused when the queue or the disk is full. */
-export type Load = { bytes: number; isIntake: boolean };
+/**
+ * What a write weighs in the queue, in bytes; `isIntake` ones are refused when the queue or the disk is full. With
+ * `patienceMs` nobody waits for it: it may stay so long, so that it shares the transaction of a write that is in a hurry.
+ */
+export type Load = { bytes: number; isIntake: boolean; patienceMs?: number };
 
 /** What goes to a worker: calls that share one transaction. */
 export type Request = { calls: { name: string; args: unknown }[] };

@@ -18,7 +18,7 @@ const refusedWith = (code: string) => (error: AppError) => error.code === code;
 async function opened(options: Omit<SqliteOptions, 'operations'>) {
   const sqlite = await openSqlite({ ...options, operations: [module] });
   const { read, write } = sqlite.client<typeof operations>();
-  return { read, write, [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
+  return { read, write, stats: sqlite.stats, [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
 }
 
 test('of writes that share a transaction only the guilty one fails, and what was kept of the others is forgotten', async () => {
@@ -53,6 +53,25 @@ test('what was written is there after closing and opening again; closing waits f
   await assert.rejects(db.write('put', { name: 'late', text: '' }), /closed/);
   await using again = await opened({ dir: folder.path });
   assert.equal((await again.read('names', null)).length, 50);
+});
+
+test('a patient write goes with one in a hurry, alone when its patience ends, and at closing', async () => {
+  using folder = temporaryFolder();
+  const db = await opened({ dir: folder.path });
+  const patiently = (name: string, patienceMs: number) =>
+    db.write('put', { name, text: '' }, { bytes: 0, isIntake: false, patienceMs });
+  const order: string[] = [];
+  const forever = patiently('patient', 1_000_000).then(() => order.push('patient'));
+  await db.write('put', { name: 'hurried', text: '' });
+  await forever;
+  assert.deepEqual([order, db.stats.commits], [['patient'], 1]);
+  await Promise.all([patiently('longer', 1_000_000), patiently('shorter', 1)]);
+  assert.equal(db.stats.commits, 2);
+  const last = patiently('last', 1_000_000);
+  await db[Symbol.asyncDispose]();
+  await last;
+  await using again = await opened({ dir: folder.path });
+  assert.deepEqual(await again.read('names', null), ['hurried', 'last', 'longer', 'patient', 'shorter']);
 });
 
 test('a second process on the same folder is refused with one line, and the folder is free after kill -9', async () => {

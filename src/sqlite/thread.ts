@@ -9,11 +9,12 @@ const bytesSentAhead = 64 * 1024;
 const sqliteFull = 13;
 
 type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown): void; reject(error: Error): void };
+type Timer = { until: number; timeout: NodeJS.Timeout };
 
 /**
  * A worker thread with a database. One message is on its way at a time; what arrives meanwhile goes together in the
  * next one, which is how writes share a transaction and its fsync. When that is much, the next one is sent ahead, so
- * that the thread need not wait for this one, which is busy then.
+ * that the thread need not wait for this one, which is busy then. Patient writes wait for others to go with.
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
@@ -22,6 +23,9 @@ export class SqliteThread implements AsyncDisposable {
   #sent: Call[][] = [];
   #bytes = 0;
   #queuedBytes = 0;
+  #isHurried = false;
+  /** Sends what only patient calls wait for. */
+  #timer: Timer | null = null;
   #end: Error | null = null;
   #onDrained: (() => void)[] = [];
   /** Messages answered: each is one transaction, unless it had to be taken apart. */
@@ -61,18 +65,45 @@ export class SqliteThread implements AsyncDisposable {
       this.#bytes += load.bytes;
       this.#queuedBytes += load.bytes;
       this.#queue.push({ name, args, bytes: load.bytes, resolve, reject });
-      const isAhead = this.#sent.length === 1 && this.#queuedBytes >= bytesSentAhead;
-      if (this.#sent.length === 0 || isAhead) this.#send();
+      if (load.patienceMs === undefined) this.#isHurried = true;
+      else this.#sendWithin(load.patienceMs);
+      const isMuch = this.#queuedBytes >= bytesSentAhead;
+      if (this.#sent.length === 0 ? this.#isHurried || isMuch : this.#sent.length === 1 && isMuch) this.#send();
     });
   }
 
   /** Waits for what was called, then ends the thread. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isHurried = true;
+    if (this.#sent.length === 0) this.#send();
     if (this.#sent.length > 0) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
     this.#end ??= new Error('The storage is closed.');
     this.#worker.ref();
     this.#worker.postMessage('close');
     await this.#closed;
+  }
+
+  /** The earliest of these promises holds for all that waits. */
+  #sendWithin(ms: number) {
+    const until = performance.now() + ms;
+    if (this.#timer !== null && this.#timer.until <= until) return;
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = {
+      until,
+      timeout: setTimeout(() => {
+        if (this.#sent.length === 0) this.#send();
+      }, ms),
+    };
+  }
+
+  #isOverdue(): boolean {
+    return this.#timer !== null && this.#timer.until <= performance.now();
+  }
+
+  #rest() {
+    this.#isHurried = false;
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = null;
   }
 
   #send() {
@@ -86,6 +117,7 @@ export class SqliteThread implements AsyncDisposable {
       return;
     }
     const calls = this.#queue.splice(0, count);
+    if (this.#queue.length === 0) this.#rest();
     this.#sent.push(calls);
     this.#queuedBytes -= bytes;
     this.#worker.ref();
@@ -98,7 +130,7 @@ export class SqliteThread implements AsyncDisposable {
     this.commits += 1;
     this.operations += calls.length;
     for (const call of calls) this.#bytes -= call.bytes;
-    if (this.#sent.length === 0) this.#send();
+    if (this.#sent.length === 0 && (this.#queue.length === 0 || this.#isHurried || this.#isOverdue())) this.#send();
     for (const [index, call] of calls.entries()) settle(call, results[index]);
   }
 
@@ -107,6 +139,7 @@ export class SqliteThread implements AsyncDisposable {
     for (const call of [...this.#sent.flat(), ...this.#queue]) call.reject(this.#end);
     this.#sent = [];
     this.#queue = [];
+    this.#rest();
     this.#bytes = 0;
     this.#queuedBytes = 0;
     for (const resolve of this.#onDrained) resolve();

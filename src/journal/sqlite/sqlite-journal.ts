@@ -24,6 +24,9 @@ import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
 import { addInParts, partOf, rollUp } from './statistics-parts.ts';
 
+/** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
+const patienceMs = 10;
+
 /** The module that a database must load for `sqliteJournal`. */
 export const journalOperations = new URL(
   import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
@@ -106,10 +109,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         }));
       },
       mark: (lease, ids) =>
-        client.write('mark', {
-          lease,
-          numbers: JSON.stringify(numbersOf(ids)),
-        }),
+        client.write(
+          'mark',
+          { lease, numbers: JSON.stringify(numbersOf(ids)) },
+          { bytes: 0, isIntake: false, patienceMs },
+        ),
       async recover(lease, now) {
         const { suspects, poisoned } = await client.write('recover', { lease, now });
         const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
@@ -128,7 +132,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         }
         const batch = { lease, now, steps: JSON.stringify(steps), rendered, attempts };
         const bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
-        return client.write('settle', batch, { bytes, isIntake: false });
+        return client.write('settle', batch, { bytes, isIntake: false, patienceMs });
       },
       gates: () => client.write('gates', null),
       saveGate: (gate) => client.write('saveGate', gate),
