@@ -95,7 +95,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
       isSending: (id) => sending.has(id),
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),
-      health: async () => ({ state: 'ok', reason: null, since: null, held: 0 }),
+      health: async () => ({ state: 'ok', reason: null, since: null, nextProbeAt: null, held: 0 }),
     },
     statistics,
     depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),

@@ -183,6 +183,8 @@ export const health = z.strictObject({
   state: z.enum(['ok', 'needs_attention', 'tripped']),
   reason: z.string().nullable(),
   since: timestamp.nullable(),
+  /** When the next delivery tries whether the cause is gone. */
+  nextProbeAt: timestamp.nullable(),
   held: z.int(),
 });
 export type Health = z.output<typeof health>;

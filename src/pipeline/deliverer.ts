@@ -1,4 +1,5 @@
 import type { DeliveryQueue, DueDelivery, Lease, Settlement } from '../journal/journal.ts';
+import type { BreakerSettings, Sign } from './breaker.ts';
 import { type Clock, pause } from './clock.ts';
 import {
   createLane,
@@ -23,6 +24,8 @@ export type Step = {
   health: 'good' | 'overloaded' | 'neutral';
   /** The connection's credentials were refused, or proved good. */
   auth: { kind: 'rejected'; detail: string } | { kind: 'accepted' } | null;
+  /** For the breaker of the connection; null: it tells nothing about the peer. */
+  sign: Sign | null;
   /** The destination is gone for good (410): pause it. */
   pauses: boolean;
 };
@@ -50,6 +53,8 @@ export type DelivererOptions = {
   connectionOf(destinationId: string): string | null;
   /** How many requests a person allows a connection at once. */
   concurrencyOf(connectionId: string): number | null;
+  /** null: the connection is gone. */
+  breakerOf(connectionId: string): BreakerSettings | null;
   pause(destinationId: string): Promise<void>;
   /** Makes due what a destination has stored as held. */
   release(destinationId: string): Promise<unknown>;
@@ -215,7 +220,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
     if (step.wait?.scope === 'connection') lane.waitUntil = Math.max(lane.waitUntil, step.wait.until);
     if (step.wait?.scope === 'destination') queue.waitUntil = Math.max(queue.waitUntil, step.wait.until);
-    await moveGate(lane, step, isProbe).catch((error) => options.failed(error, 'move a gate'));
+    await moveGate(lane, step, isProbe, now).catch((error) => options.failed(error, 'move a gate'));
     if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
     resume(queue);
     const isMine = await recorder.record(step.settlement);
@@ -231,12 +236,19 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     options.settled(delivery, step, isProbe);
   }
 
-  async function moveGate({ connectionId, queues: all }: Lane, { auth, settlement }: Step, isProbe: boolean) {
-    if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, clock.now());
-    if (auth?.kind === 'accepted') return void (await gates.admit(connectionId));
+  async function moveGate(lane: Lane, { auth, sign, settlement }: Step, isProbe: boolean, now: number) {
+    const { connectionId, queues: all } = lane;
+    if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, now);
+    if (auth?.kind === 'accepted') await gates.admit(connectionId, 'auth_rejected');
+    const settings = options.breakerOf(connectionId);
+    if (sign !== null && settings !== null) {
+      const why = lane.breaker.record(sign, now, settings);
+      if (sign === 'good' && (await gates.admit(connectionId, 'breaker_open'))) lane.breaker.reset();
+      if (why !== null) return gates.trip(connectionId, why, now, settings.openMs);
+    }
     if (!isProbe) return;
-    // A probe that found out nothing: if it was sent the next one waits, else another delivery may probe at once.
-    if (settlement.log.length > 0) return gates.postpone(connectionId, clock.now());
+    // A probe that changed nothing: if it was sent the next one waits, else another delivery may probe at once.
+    if (settlement.log.length > 0) return gates.postpone(connectionId, now, settings?.openMs);
     for (const one of all) {
       one.hasMore = true;
       resume(one);

@@ -1,4 +1,5 @@
 import { type DueDelivery, deathsMax } from '../journal/journal.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
 import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
 
 /**
@@ -40,6 +41,7 @@ export type Lane = {
   readonly connectionId: string;
   readonly queues: Set<DestinationQueue>;
   readonly ready: DestinationQueue[];
+  readonly breaker: Breaker;
   inFlight: number;
   /** The connection asked for quiet until then (429). */
   waitUntil: number;
@@ -47,7 +49,15 @@ export type Lane = {
 };
 
 export function createLane(connectionId: string): Lane {
-  return { connectionId, queues: new Set(), ready: [], inFlight: 0, waitUntil: 0, isProbing: false };
+  return {
+    connectionId,
+    queues: new Set(),
+    ready: [],
+    breaker: createBreaker(),
+    inFlight: 0,
+    waitUntil: 0,
+    isProbing: false,
+  };
 }
 
 export function createQueue(destinationId: string, lane: Lane): DestinationQueue {

@@ -6,13 +6,14 @@ import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Deliverer } from './deliverer.ts';
 
-/** Where a destination belongs, and the requests that a person allows a connection at once; null: gone, or no limit. */
+/** Where a destination belongs, and what a person set for its connection; null: gone, or no limit. */
 export function placesOf(configuration: Configuration) {
   const documents = () => configuration.snapshot.documents;
+  const settingsOf = (connectionId: string) => documents().connection.get(connectionId)?.body.settings;
   return {
     connectionOf: (destinationId: string) => documents().destination.get(destinationId)?.body.connectionId ?? null,
-    concurrencyOf: (connectionId: string) =>
-      documents().connection.get(connectionId)?.body.settings.rate.concurrency ?? null,
+    concurrencyOf: (connectionId: string) => settingsOf(connectionId)?.rate.concurrency ?? null,
+    breakerOf: (connectionId: string) => settingsOf(connectionId)?.breaker ?? null,
   };
 }
 

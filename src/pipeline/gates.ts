@@ -9,7 +9,8 @@ export type Closed = { reason: Reason; detail: string | null; probeAt: number | 
 
 /**
  * The gates before the destinations. People close them in the catalogue (disabled, paused); traffic closes the gate of
- * a connection whose credentials were refused. Closing and opening writes one row, however many deliveries wait.
+ * a connection whose credentials were refused (`auth_rejected`) or which does not work (`breaker_open`). Closing and
+ * opening writes one row, however many deliveries wait.
  */
 export type Gates = {
   /** null: open. */
@@ -25,14 +26,21 @@ export type Gates = {
    * left before the gate closed and is refused after it tells nothing new.
    */
   refuse(connectionId: string, detail: string, now: number): Promise<void>;
-  /** A probe found out nothing: sets the next one further away. */
-  postpone(connectionId: string, now: number): Promise<void>;
-  /** The connection works again. Answers whether its gate was closed. */
-  admit(connectionId: string): Promise<boolean>;
+  /** The same for a connection that fails; the first probe is `openMs` away. One that is closed already keeps its reason. */
+  trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void>;
+  /** A probe found out nothing new: sets the next one further away. `openMs`: of the connection's breaker. */
+  postpone(connectionId: string, now: number, openMs?: number): Promise<void>;
+  /** What closed the gate for this reason is gone. Answers whether it was closed for it. */
+  admit(connectionId: string, reason: ClosedByTraffic): Promise<boolean>;
 };
 
-const probeFirstMs = 30_000;
-const probeMostMs = 30 * 60_000;
+export type ClosedByTraffic = 'auth_rejected' | 'breaker_open';
+
+/** When the first probe goes, doubling to the most: people mend credentials, but a peer comes back by itself. */
+const pace = {
+  auth_rejected: { firstMs: 30_000, mostMs: 30 * 60_000 },
+  breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
+};
 
 export async function createGates(options: {
   configuration: Configuration;
@@ -72,16 +80,22 @@ export async function createGates(options: {
     refresh(touched);
   });
 
-  async function close(connectionId: string, detail: string, now: number) {
+  async function close(
+    connectionId: string,
+    { reason, detail }: { reason: ClosedByTraffic; detail: string },
+    now: number,
+    firstMs = pace[reason].firstMs,
+  ) {
     const before = gates.get(connectionId);
     if (before !== undefined && now < before.probeAt) return;
-    const probes = before === undefined ? 0 : before.probes + 1;
+    const isSame = before?.reason === reason;
+    const probes = isSame ? before.probes + 1 : 0;
     const gate: Gate = {
       scopeId: connectionId,
-      reason: 'auth_rejected',
+      reason,
       detail,
-      since: before?.since ?? now,
-      probeAt: now + Math.min(probeFirstMs * 2 ** probes, probeMostMs),
+      since: isSame ? before.since : now,
+      probeAt: now + Math.min(firstMs * 2 ** probes, Math.max(firstMs, pace[reason].mostMs)),
       probes,
     };
     gates.set(connectionId, gate);
@@ -96,13 +110,20 @@ export async function createGates(options: {
     openedAt: (destinationId) => openedAt.get(destinationId) ?? 0,
     gateOf: (connectionId) => gates.get(connectionId) ?? null,
     watch: (listener) => void listeners.push(listener),
-    refuse: close,
-    async postpone(connectionId, now) {
+    refuse: (connectionId, detail, now) => close(connectionId, { reason: 'auth_rejected', detail }, now),
+    async trip(connectionId, detail, now, openMs) {
       const gate = gates.get(connectionId);
-      if (gate !== undefined) await close(connectionId, gate.detail, now);
+      if (gate !== undefined && gate.reason !== 'breaker_open') return close(connectionId, trafficGate(gate), now);
+      await close(connectionId, { reason: 'breaker_open', detail }, now, openMs);
     },
-    async admit(connectionId) {
-      if (!gates.delete(connectionId)) return false;
+    async postpone(connectionId, now, openMs) {
+      const gate = gates.get(connectionId);
+      if (gate === undefined) return;
+      await close(connectionId, trafficGate(gate), now, gate.reason === 'breaker_open' ? openMs : undefined);
+    },
+    async admit(connectionId, reason) {
+      if (gates.get(connectionId)?.reason !== reason) return false;
+      gates.delete(connectionId);
       refresh(destinationsOf(configuration.snapshot, connectionId));
       telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
       await queue.removeGate(connectionId);
@@ -110,6 +131,10 @@ export async function createGates(options: {
     },
     [Symbol.dispose]: unwatch,
   };
+}
+
+function trafficGate({ reason, detail }: Gate): { reason: ClosedByTraffic; detail: string } {
+  return { reason: reason === 'breaker_open' ? reason : 'auth_rejected', detail };
 }
 
 function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): ReadonlyMap<string, Closed> {

@@ -89,9 +89,10 @@ export function healthOf(options: {
         if (row.connectionId === connectionId && gates.closed(row.destinationId) !== null) held += row.open;
     }
     return {
-      state: gate === null ? 'ok' : 'needs_attention',
+      state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
       reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,
       since: gate === null ? null : new Date(gate.since).toISOString(),
+      nextProbeAt: gate === null ? null : new Date(gate.probeAt).toISOString(),
       held,
     };
   };

@@ -154,6 +154,55 @@ test('refused credentials hold the connection, probe at growing intervals, and o
   assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
 });
 
+test('a connection that gets no answers rests, costs one probe in 30 s and then fewer, and drains in order when it is back', async () => {
+  let isBack = false;
+  const arrived: string[] = [];
+  await using rig = await startRig({
+    handler: ({ body }) => {
+      if (!isBack) return { error: { kind: 'connect', message: 'refused' } };
+      arrived.push(String(JSON.parse(String(body)).n));
+      return { status: 200 };
+    },
+  });
+  const { connectionId } = await wire(rig, { destination: { template: '{{! return JSON.stringify(it.data[0]); }}' } });
+  for (let n = 0; n < 5; n++) await rig.send({ data: { n: String(n) } });
+  await settled();
+  await rig.clock.advance(1);
+  const health = await rig.pipeline.outlook.health(connectionId);
+  assert.deepEqual([health.state, health.reason], ['tripped', 'breaker_open: The last 5 requests got no answer.']);
+  const asked = rig.egress.requests.length;
+  for (let n = 5; n < 50; n++) await rig.send({ data: { n: String(n) } });
+  await rig.clock.advance(29_000);
+  assert.equal(rig.egress.requests.length, asked, 'nothing is sent while it rests');
+  const held = (await rig.deliveries()).filter((one) => one.status === 'held' && one.reason === 'breaker_open');
+  assert.ok(held.length >= 45 && held.every(({ attempts }) => attempts <= 1), `${held.length} held`);
+  const probes: number[] = [];
+  for (let minute = 0; minute < 15; minute++) {
+    const before = rig.egress.requests.length;
+    await rig.clock.advance(60_000);
+    probes.push(rig.egress.requests.length - before);
+  }
+  assert.ok(probes.every((count) => count <= 2) && probes.slice(-10).reduce((a, b) => a + b) <= 3, `probes: ${probes}`);
+  isBack = true;
+  await rig.clock.advance(5 * 60_000 + 1_000);
+  assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  const fresh = arrived.map(Number).filter((n) => n >= 20);
+  assert.deepEqual(
+    fresh,
+    fresh.toSorted((a, b) => a - b),
+  );
+});
+
+test('answers that are refusals of the data never trip a connection', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 422 }) });
+  const { connectionId } = await wire(rig);
+  for (let n = 0; n < 30; n++) await rig.send({ data: { n: String(n) } });
+  await rig.clock.advance(1);
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal(rig.egress.requests.length, 30);
+});
+
 test('a saved change of the credentials releases what they held', async () => {
   await using rig = await startRig({
     handler: (request) => ({ status: request.headers.some(([, value]) => value === 'Bearer right') ? 200 : 401 }),

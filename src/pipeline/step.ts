@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../contract/connection.ts';
-import type { ErrorKind, Reason } from '../contract/delivery.ts';
+import type { Attempt, ErrorKind, Reason } from '../contract/delivery.ts';
 import type { Verdict } from '../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import type { Attempted } from './attempt.ts';
@@ -8,7 +8,7 @@ import { nextAttempt } from './retry-policy.ts';
 
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 
-const calm = { wait: null, health: 'neutral', auth: null, pauses: false } as const;
+const calm = { wait: null, health: 'neutral', auth: null, sign: null, pauses: false } as const;
 
 /** From what an attempt did to the delivery's next step, and to what it means for others. Pure. */
 export function stepAfter(attempted: Attempted, situation: Situation): Step {
@@ -38,7 +38,7 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
     }
     case 'judged': {
       const { rendered, log, verdict } = attempted;
-      const step = judged(verdict, situation);
+      const step = judged(verdict, situation, log);
       return { ...step, settlement: { ...step.settlement, rendered, log } };
     }
   }
@@ -54,7 +54,7 @@ export function finishTest(step: Step): Settlement {
   return { ...settlement, status: 'failed', reason, dueAt: null };
 }
 
-function judged(verdict: Verdict, situation: Situation): Step {
+function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
   const { now } = situation;
   const accepted = { kind: 'accepted' } as const;
   switch (verdict.kind) {
@@ -63,6 +63,7 @@ function judged(verdict: Verdict, situation: Situation): Step {
         ...calm,
         health: 'good',
         auth: accepted,
+        sign: 'good',
         settlement: finish(situation, 'delivered', null, verdict.warning, null),
       };
     case 'failed':
@@ -70,6 +71,7 @@ function judged(verdict: Verdict, situation: Situation): Step {
         ...calm,
         health: 'good',
         auth: verdict.errorKind === 'blocked' ? null : accepted,
+        sign: verdict.errorKind === 'blocked' ? null : 'good',
         pauses: verdict.pausesDestination,
         settlement: finish(situation, 'failed', verdict.reason, verdict.detail, verdict.errorKind),
       };
@@ -77,6 +79,7 @@ function judged(verdict: Verdict, situation: Situation): Step {
       return {
         ...calm,
         health: 'overloaded',
+        sign: 'unreachable',
         settlement: { ...finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind) },
       };
     case 'auth_refused':
@@ -89,6 +92,7 @@ function judged(verdict: Verdict, situation: Situation): Step {
       return {
         ...calm,
         health: 'overloaded',
+        sign: signOf(verdict, log),
         pauses: verdict.pausesDestination,
         wait:
           verdict.waitScope === null || verdict.retryAfterMs === null
@@ -97,6 +101,12 @@ function judged(verdict: Verdict, situation: Situation): Step {
         settlement: again(situation, { ...verdict, atLeastMs: null }),
       };
   }
+}
+
+/** What a peer asks for (a wait, a pause) is no failure of its own. */
+function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
+  if (!counted || pausesDestination || errorKind === 'http_429') return null;
+  return log.at(-1)?.response == null ? 'unreachable' : 'bad';
 }
 
 function base({ delivery }: Situation) {

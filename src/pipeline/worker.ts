@@ -103,6 +103,7 @@ function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail
     wait: null,
     health: 'neutral',
     auth: null,
+    sign: null,
     pauses: false,
     settlement: {
       deliveryId: id,
