@@ -143,7 +143,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         if (closed.probeAt !== null && !lane.isProbing) wakeLater(queue, closed.probeAt);
         continue;
       }
-      if (isDue(queue)) void load(queue);
+      if (isDue(queue)) void load(queue, isProbe);
       const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
       if (delivery !== undefined) {
         void send(queue, delivery, isProbe);

@@ -35,12 +35,12 @@ export function createQueueReader(options: {
     return queue.items.length === 0 || (!memory.isHeavy && queue.items.length <= memory.share / 4);
   }
 
-  /** Reads more of a queue: first on from where the last reading ended, then once more from the start. */
-  async function load(queue: DestinationQueue) {
+  /** Reads more of a queue: first on from where the last reading ended, then once more from the start. A probe needs one. */
+  async function load(queue: DestinationQueue, isProbe: boolean) {
     const reading: Reading = { settled: new Set(), isStale: false };
     const { cursor, destinationId } = queue;
     const now = clock.now();
-    const limit = roomOf(queue);
+    const limit = isProbe ? 1 : roomOf(queue);
     // From the start on the first ones may be known already: they need not be read again.
     const except = cursor === null ? [...queue.known.keys()] : [];
     const from = cursor === null ? { except } : { after: cursor };
