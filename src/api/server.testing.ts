@@ -30,7 +30,11 @@ import { createServer } from './server.ts';
 type Body = Record<string, unknown>;
 
 /** A server on memory adapters behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
-export async function startTestServer(options: Partial<ApiParts> = {}) {
+export async function startTestServer(
+  options: Partial<ApiParts> = {},
+  // The least that Argon2 takes, unless a test looks at the costs.
+  passwords = createPasswords({ memoryKiB: 8, passes: 1 }),
+) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const now = () => clock.now;
   const audit = memoryAudit();
@@ -124,8 +128,7 @@ export async function startTestServer(options: Partial<ApiParts> = {}) {
   const identity = await createIdentity({
     accounts: memoryAccounts(audit),
     adminToken: 'the token of the operator',
-    // The least that Argon2 takes, unless a test looks at the costs.
-    passwords: createPasswords({ memoryKiB: 8, passes: 1 }),
+    passwords,
     now,
     newId,
     failed: (error) => failures.push(error),
