@@ -185,6 +185,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
     scrub,
+    wire: { socketsMax: config.clientsMax },
     ailments: () => ({}),
   });
   opened.use(server);

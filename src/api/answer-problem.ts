@@ -15,6 +15,8 @@ export function answerProblem(
   const instance = request.url.split('?', 1)[0] ?? '';
   request.failure = known.cause ?? known;
   reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
+  // The rest of the body is read and thrown away: closing would reset the connection before its sender reads why.
+  if (known.code === 'too_large') reply.removeHeader('connection');
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = known.extra;
   if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));

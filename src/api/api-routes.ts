@@ -5,6 +5,7 @@ import { covers } from '../contract/rights.ts';
 import type { Route } from '../contract/route.ts';
 import { type RouteId, routes, toldOnce } from '../contract/routes.ts';
 import type { Principal } from '../identity/principal.ts';
+import { addressGroup } from './address-group.ts';
 import { type AuditThing, auditEntryOf } from './audit-entry.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
 import { credentials } from './credential.ts';
@@ -57,7 +58,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const { tell } = refusals(parts);
 
   async function admit(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-cache' });
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
     const isApi = route.path.startsWith('/api/');
     if (isApi && stopping()) throw new AppError('unavailable');
     const credential = credentialOf(request);
@@ -65,12 +66,12 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     request.principal = principal ?? nobody;
     if (!unlimited.has(route.id)) {
       const allowance =
-        principal === null ? limits.address(request.ip) : limits.token(principal.sessionId ?? principal.id);
+        principal === null ? limits.address(addressGroup(request.ip)) : limits.token(principal.sessionId ?? principal.id);
       sayLimit(reply, allowance);
       if (!allowance.isAllowed) throw new AppError('rate_limited');
     }
     if (principal === null || principal.sessionId !== null) checkOrigin(request, parts.publicUrl);
-    if (route.rights === null || (route.id === 'metrics' && parts.loopbackOnly)) return;
+    if (route.rights === null || (route.id === 'metrics' && parts.loopbackOnly && isLocal(request))) return;
     if (principal === null) throw new AppError('unauthorized');
     const missing = route.rights.filter((right) => !covers(principal.rights, right));
     if (missing.length > 0) throw new AppError('forbidden', `This needs the right ${missing.join(' and ')}.`);
@@ -191,6 +192,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     routeId?: RouteId;
   }
+}
+
+/** Neither came through a proxy nor from a page whose host name was made to mean this machine. */
+function isLocal({ headers }: FastifyRequest): boolean {
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => headers[name] !== undefined);
+  return !isForwarded && /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
 /** The body, when it says that it is JSON; nothing when there is none and the route can do without. */

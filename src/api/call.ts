@@ -14,6 +14,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AuditThing } from './audit-entry.ts';
+import type { WireLimits } from './wire-limits.ts';
 
 /** What the API works with. Times are ms since the epoch. */
 export type ApiParts = {
@@ -44,6 +45,8 @@ export type ApiParts = {
   scrub: (text: string) => string;
   /** Requests per second of one token, and of one address without. */
   rates?: { perToken: number; perAddress: number };
+  /** What differs from the usual limits of connections and bodies. */
+  wire?: Partial<WireLimits>;
 };
 
 type Given<Schema, None> = Schema extends z.ZodType ? z.output<Schema> : None;

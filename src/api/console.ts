@@ -36,8 +36,7 @@ export function consoleFrom(dir: string | null): Console | null {
         maxAge: '365d',
         preCompressed: true,
         setHeaders(reply) {
-          reply.header('x-content-type-options', 'nosniff');
-          reply.header('cross-origin-resource-policy', 'same-origin');
+          for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
         },
       });
     },
@@ -49,11 +48,20 @@ export function consoleFrom(dir: string | null): Console | null {
       const nonce = randomBytes(18).toString('base64');
       reply
         .code(200)
-        .headers({ ...securityHeaders, 'content-security-policy': policy(nonce), 'cache-control': 'no-cache' });
+        .headers({ ...securityHeaders, ...isolation, 'content-security-policy': policy(nonce) })
+        .header('cache-control', 'no-cache');
       return reply.type('text/html; charset=utf-8').send(present().replaceAll('__NONCE__', nonce));
     },
   };
 }
+
+/** No window of another site holds on to this one, and none of its resources come from elsewhere. */
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'origin-agent-cluster': '?1',
+  'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
+} as const;
 
 function policy(nonce: string): string {
   return [

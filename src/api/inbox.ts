@@ -7,6 +7,7 @@ import { isIdOf, pageOfList, readCursor } from './cursor.ts';
 import { foldName } from './fold-name.ts';
 import { inboxRules } from './inbox-rules.ts';
 import { requestIds } from './request-id.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export type InboxHandlers = Handlers<
   'listInboxRequests' | 'clearInbox' | 'listInboxRules' | 'setInboxRule' | 'removeInboxRule'
@@ -89,7 +90,8 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
           });
           // What was sent is never sent back, so that the Inbox can't be made to serve a page.
           reply
-            .headers({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' })
+            .headers({ ...securityHeaders, 'content-security-policy': 'sandbox', 'cache-control': 'no-store' })
+            .header('x-request-id', request.id)
             .code(answer?.status ?? 200)
             .type('text/plain; charset=utf-8');
           if (answer === null) return reply.send(JSON.stringify({ received: id }));

@@ -10,6 +10,7 @@ import { collectorRates } from './collector-rates.ts';
 import { inflated } from './inflate.ts';
 import { asAppError } from './problem.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { Traces } from './traces.ts';
 
 /** After so many trips through our own deliveries an event goes round in a circle. */
@@ -126,7 +127,7 @@ export function intakeRoutes(
       reply.headers({ 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' });
       if (asked !== undefined) reply.header('access-control-allow-headers', asked);
     }
-    return reply.code(204).send();
+    return reply.headers(openHeaders).header('x-request-id', request.id).code(204).send();
   }
 
   return async function plugin(app: FastifyInstance) {
@@ -150,17 +151,17 @@ function hopsOf({ headers }: FastifyRequest): number {
   return hops === undefined ? 0 : Number.parseInt(String(hops), 10) || 0;
 }
 
-const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };
-const gifHeaders = {
-  'content-type': 'image/gif',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'cross-origin',
-};
+/** Pages of other sites read these answers. */
+const openHeaders = { ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' };
+const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
+const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
+
+/** What browsers send (RFC 6454 §7.1); anything else is not echoed. */
+const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
 
 function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, reply: FastifyReply): void {
   reply.header('vary', 'Origin');
-  if (!allowedOrigins.includes('*') && !allowedOrigins.includes(origin)) return;
+  if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
   reply.headers({
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',

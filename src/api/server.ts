@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../contract/errors.ts';
 import { routes } from '../contract/routes.ts';
@@ -6,15 +6,20 @@ import { allowedMethods } from './allowed-methods.ts';
 import { answerProblem } from './answer-problem.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ApiParts } from './call.ts';
-import { answerClientError } from './client-error.ts';
+import { clientErrors } from './client-error.ts';
 import { consoleFrom } from './console.ts';
 import { eventStreams } from './event-stream.ts';
 import { allHandlers } from './handlers.ts';
 import { createInbox } from './inbox.ts';
 import { intakeRoutes } from './intake.ts';
+import { bodyReader } from './read-body.ts';
 import { createRejectedRequests } from './rejected-requests.ts';
+import { checkHead, originForm } from './request-head.ts';
 import { requestIds } from './request-id.ts';
+import { httpsOnly } from './security-headers.ts';
+import { watchSockets } from './sockets.ts';
 import { createTraces } from './traces.ts';
+import { wireLimits } from './wire-limits.ts';
 
 export type Server = AsyncDisposable & {
   /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
@@ -25,9 +30,6 @@ export type Server = AsyncDisposable & {
   readonly app: FastifyInstance;
 };
 
-/** API bodies, and intake bodies before and after inflating. */
-export const bodyBytesMax = 1_048_576;
-
 /** The HTTP server: intake, API, operating routes and the Inbox. */
 export async function createServer(parts: ApiParts): Promise<Server> {
   let isStopping = false;
@@ -35,27 +37,39 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const requestId = requestIds(parts.newId);
   const docs = parts.publicUrl?.replace(/\/+$/, '') ?? '';
   const manner = { docs, scrub: parts.scrub };
+  const isHttps = parts.publicUrl?.startsWith('https:') === true;
 
+  const limits = { ...wireLimits, ...parts.wire };
   const app = Fastify({
-    bodyLimit: bodyBytesMax,
-    // Slow clients are cut off: the head within 10 s, the whole request within 12 s, looked at each second.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
-    requestTimeout: 12_000,
-    keepAliveTimeout: 60_000,
-    // A socket on which nothing moves, whoever waits for whom; longer than the longest test send.
-    connectionTimeout: 120_000,
+    http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
     return503OnClosing: false,
     genReqId: requestId,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
+    rewriteUrl: originForm,
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, manner),
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, docs, requestId()),
+    clientErrorHandler: (error, socket) => unreadable.onError(error, socket),
+  });
+  const sockets = watchSockets(app.server, limits);
+  const unreadable = clientErrors({ docs, requestId, sockets });
+  // Node would leave out what is over 2,000 and go on; what is over 100 is refused with the rest of the head.
+  app.server.maxHeadersCount = 0;
+  app.server.on('connect', (_request, socket: Socket) =>
+    unreadable.refuse(new AppError('malformed_request', 'This is no proxy.'), socket),
+  );
+  app.server.on('checkContinue', (request, response) => {
+    // Nobody shall send what will be refused for its size.
+    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax) response.writeContinue();
+    app.server.emit('request', request, response);
   });
   // An expectation that Node does not know is no reason to answer an empty 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const readBody = bodyReader(limits);
+  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, manner));
 
   const allowed = allowedMethods(routes);
@@ -68,9 +82,14 @@ export async function createServer(parts: ApiParts): Promise<Server> {
       : answerProblem(unknownAddress(request, reply, allowed), request, reply, manner),
   );
   app.addHook('onRequest', (request, reply, done) => {
-    const { headers, httpVersion } = request.raw;
-    if (headers.host === undefined && httpVersion === '1.1')
-      return done(new AppError('malformed_request', 'The Host header is missing.'));
+    const { headers } = request.raw;
+    if (isHttps) reply.header('strict-transport-security', httpsOnly);
+    try {
+      checkHead(request.raw);
+    } catch (error) {
+      reply.header('connection', 'close');
+      return done(error as Error); // an AppError
+    }
     // Before the body is read: nothing wants it.
     if (request.is404 && pages?.isPage(request) !== true) return done(unknownAddress(request, reply, allowed));
     // Hidden from Fastify, which would refuse types that it can't read.
@@ -107,7 +126,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   return {
     app,
     async listen({ host, port }) {
-      await app.listen({ host, port });
+      // For the name localhost Fastify would make a second server, which nothing watches.
+      await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
       // A server that listens on a port has such an address.
       const bound = app.server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;

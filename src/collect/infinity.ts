@@ -1,4 +1,5 @@
 import type { IncomingEvent } from '../contract/event.ts';
+import { exceedsJsonBounds } from './json-bounds.ts';
 import { eventLimits, type Findings, isObject, normalise, parseKeepingNumberText, wellFormed } from './normalise.ts';
 import { occurredAtOf } from './occurred-at.ts';
 
@@ -28,6 +29,7 @@ export function parseInfinity(body: Uint8Array | string, reception: Reception): 
   let parsed: unknown;
   try {
     text = textOf(body);
+    if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooDeep);
     parsed = JSON.parse(text);
   } catch {
     return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
@@ -55,6 +57,12 @@ const eventsMax = 1_000;
 
 /** What is static is stored with every event; without a bound, 1 MiB of it would become 1 GiB. */
 const repeatedCharactersMax = 16 * 1024 * 1024;
+
+/** Up to here parsing takes little whatever it is, and looking first would cost the usual ones. */
+const unlookedMax = 65_536;
+
+/** Well over what any event may have, so that its own limits tell the place. */
+const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys };
 
 const tooDeep = `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys.`;
 

@@ -32,6 +32,13 @@ export const settings = {
     isGood: (value) => /^postgres(ql)?:\/\/./.test(value),
     description: 'PostgreSQL to use instead of the data folder. Not there yet: start refuses it.',
   }),
+  clientsMax: integer({
+    default: 4_096,
+    min: 16,
+    max: 1_000_000,
+    description:
+      'Connections of clients at once. Past it a new one takes the place of the one that waits longest, of the address that has the most.',
+  }),
   publicUrl: url({
     default: null,
     description: 'Address under which others reach this server; links in answers begin with it.',

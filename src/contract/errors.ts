@@ -55,6 +55,12 @@ export const errors = {
     'This address exists, but not for this method.',
     'Use a method that the Allow header names.',
   ],
+  request_timeout: [
+    408,
+    'Request timeout',
+    'The head did not arrive within 10 s, or the whole request within 12 s.',
+    'Send it in one go; on a slow line, less at once.',
+  ],
   conflict: [
     409,
     'Conflict',
@@ -129,6 +135,12 @@ export const errors = {
     'Idempotency-Key reused',
     'This Idempotency-Key was used with another body.',
     'Use a new key for a new request.',
+  ],
+  headers_too_large: [
+    431,
+    'Headers too large',
+    'Address and headers are over 16 KiB together, or there are over 100 headers.',
+    'Send fewer or shorter ones; data belongs into the body.',
   ],
   rate_limited: [429, 'Too fast', 'Too many requests.', 'Wait as Retry-After says.'],
   sign_in_delayed: [

@@ -75,7 +75,7 @@ const bodies: [what: string, body: string | Uint8Array<ArrayBuffer>, encoding: s
   ['one good and one broken event', '{"events":[{"wt.ev":"buy"},7]}', null, [400]],
   ['events that are no list', '{"events":{"0":{"a":1}}}', null, [400]],
   ['JSON that breaks off', good.slice(0, -1), null, [400]],
-  ['a million brackets', '['.repeat(1_000_000), null, [400]],
+  ['a million brackets', '['.repeat(1_000_000), null, [400, 422]],
   ['a hundred thousand levels', deep(100_000), null, [400, 422]],
   ['40 levels', deep(40), null, [422]],
   [

@@ -1,0 +1,155 @@
+import { attacks, bearer, host, request } from './attack.ts';
+
+const to = (headers: string, rest = '', version = 'HTTP/1.1') =>
+  `POST /v3/{key} ${version}\r\n${host}${headers}\r\n${rest}`;
+const chunked = (rest: string, headers = '') => to(`Transfer-Encoding: chunked\r\n${headers}`, rest);
+const smuggled = `GET /api/v1/me HTTP/1.1\r\n${host}${bearer}\r\n`;
+const good = '{"events":[{"a":1}]}';
+
+/** Where a message ends: what proxies and servers have disagreed on. */
+export const framing = attacks('framing', [
+  [
+    'length and chunks together',
+    to('Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', `0\r\n\r\n${smuggled}`),
+    400,
+  ],
+  [
+    'chunks and length together',
+    to('Transfer-Encoding: chunked\r\nContent-Length: 4\r\n', `0\r\n\r\n${smuggled}`),
+    400,
+  ],
+  ['two lengths that differ', to('Content-Length: 0\r\nContent-Length: 20\r\n', good), 400],
+  ['two lengths that agree', to('Content-Length: 20\r\nContent-Length: 20\r\n', good), 400],
+  ['a list of equal lengths', to('Content-Length: 20, 20\r\n', good), 400],
+  ['a list of other lengths', to('Content-Length: 0, 20\r\n', good), 400],
+  ['a signed length', to('Content-Length: +20\r\n', good), 400],
+  ['a negative length', to('Content-Length: -1\r\n', good), 400],
+  ['a length in hex', to('Content-Length: 0x14\r\n', good), 400],
+  ['a length with a fraction', to('Content-Length: 20.0\r\n', good), 400],
+  ['a length with an exponent', to('Content-Length: 2e1\r\n', good), 400],
+  ['a length with a comment', to('Content-Length: 20;x\r\n', good), 400],
+  ['a length with a blank inside', to('Content-Length: 2 0\r\n', good), 400],
+  ['a length in words', to('Content-Length: twenty\r\n', good), 400],
+  ['an empty length', to('Content-Length:\r\n', good), 400],
+  ['a length beyond 64 bits', to('Content-Length: 18446744073709551636\r\n', good), 400],
+  ['a length in quotes', to('Content-Length: "20"\r\n', good), 400],
+  ['a length before its colon with a blank', to('Content-Length : 20\r\n', good), 400],
+  ['a length with an underscore for its hyphen', to('Content_Length: 20\r\nContent-Length: 0\r\n', ''), 400],
+  ['a length with a leading blank line fold', to('Content-Length:\r\n 20\r\n', good), 400],
+  ['a length in a trailer', chunked('0\r\nContent-Length: 40\r\n\r\n'), 400],
+  ['a coding that is not known before chunked', to('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'), 400],
+  ['a coding after chunked', to('Transfer-Encoding: chunked, gzip\r\n', '0\r\n\r\n'), 400],
+  ['chunked twice in one line', to('Transfer-Encoding: chunked, chunked\r\n', '0\r\n\r\n'), 400],
+  ['chunked in two lines', to('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'), 400],
+  [
+    'chunked, then identity in a second line',
+    to('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', ''),
+    400,
+  ],
+  ['the identity coding', to('Transfer-Encoding: identity\r\n', ''), 400],
+  ['an empty coding', to('Transfer-Encoding:\r\n', '0\r\n\r\n'), 400],
+  ['a coding that only ends in chunked', to('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n'), 400],
+  ['a coding in quotes', to('Transfer-Encoding: "chunked"\r\n', '0\r\n\r\n'), 400],
+  ['a coding with a parameter', to('Transfer-Encoding: chunked;q=1\r\n', '0\r\n\r\n'), 400],
+  ['a coding with a vertical tab', to('Transfer-Encoding:\x0bchunked\r\n', '0\r\n\r\n'), 400],
+  ['a coding with a no-break space', to('Transfer-Encoding: \xa0chunked\r\n', '0\r\n\r\n'), 400],
+  ['a coding before its colon with a blank', to('Transfer-Encoding : chunked\r\n', '0\r\n\r\n'), 400],
+  ['a coding on a folded line', to('Transfer-Encoding:\r\n chunked\r\n', '0\r\n\r\n'), 400],
+  [
+    'a coding with an underscore for its hyphen, and a length',
+    to('Transfer_Encoding: chunked\r\nContent-Length: 5\r\n', '0\r\n\r\n'),
+    400,
+  ],
+  ['chunks in HTTP/1.0', to('Transfer-Encoding: chunked\r\n', '0\r\n\r\n', 'HTTP/1.0'), 400],
+  ['a chunk size that is no number', chunked('zz\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size with 0x', chunked('0x2\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a negative chunk size', chunked('-2\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size with a sign', chunked('+2\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size with a blank before it', chunked(' 2\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size with a blank after it', chunked('2 \r\n{}\r\n0\r\n\r\n'), 400],
+  ['an empty chunk size', chunked('\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size beyond 64 bits', chunked('fffffffffffffffff\r\n{}'), 400],
+  ['a chunk size with leading zeros without end', chunked(`${'0'.repeat(400)}2\r\n{}\r\n0\r\n\r\n`), 400],
+  ['a chunk shorter than its size', chunked('5\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk longer than its size', chunked('1\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk ended by a bare LF', chunked('2\r\n{}\n0\r\n\r\n'), 400],
+  ['a chunk size ended by a bare LF', chunked('2\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk size ended by a bare CR', chunked('2\r{}\r\n0\r\n\r\n'), 400],
+  ['a chunk extension ended by a bare LF', chunked(`2;a\n{}\r\n0\r\n\r\n${smuggled}`), 400],
+  ['a chunk extension with a NUL', chunked('2;a=\0\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk extension in quotes that never end', chunked('2;a="b\r\n{}\r\n0\r\n\r\n'), 400],
+  ['a chunk extension of 20 kB', chunked(`2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`), 400, 413, 431],
+  [
+    'extensions of 17 kB in small chunks',
+    chunked(`${`1;${'a'.repeat(1_000)}\r\n{\r\n`.repeat(17)}0\r\n\r\n`),
+    400,
+    413,
+    431,
+  ],
+  ['two thousand chunks of one byte', chunked(`${'1\r\n \r\n'.repeat(2_000)}0\r\n\r\n`), 400],
+  ['a last chunk of many zeros', chunked('2\r\n{}\r\n000\r\n\r\n'), 400],
+  ['a trailer that sets credentials', chunked('2\r\n{}\r\n0\r\nAuthorization: Bearer x\r\n\r\n'), 400],
+  ['a trailer that sets the host', chunked('2\r\n{}\r\n0\r\nHost: evil\r\n\r\n'), 400],
+  ['a trailer without a colon', chunked('2\r\n{}\r\n0\r\nX\r\n\r\n'), 400],
+  ['trailers of 30 kB', chunked(`2\r\n{}\r\n0\r\nX: ${'a'.repeat(30_000)}\r\n\r\n`), 431],
+  [
+    'a request in the body of a GET',
+    `${request('GET', '/livez', `Content-Length: ${smuggled.length}\r\n`)}${smuggled}`,
+    200,
+  ],
+  [
+    'a request in the chunks of a GET',
+    `${request('GET', '/livez', 'Transfer-Encoding: chunked\r\n')}${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`,
+    200,
+  ],
+  [
+    'a request in the body of a HEAD',
+    `${request('HEAD', '/livez', `Content-Length: ${smuggled.length}\r\n`)}${smuggled}`,
+    200,
+  ],
+  [
+    'a request in the body of a DELETE',
+    `${request('DELETE', '/api/v1/connections/con_none', `Content-Length: ${smuggled.length}\r\n`)}${smuggled}`,
+    404,
+  ],
+  [
+    'a request in the body of an unknown address',
+    `${request('POST', '/nothing', `Content-Length: ${smuggled.length}\r\n`)}${smuggled}`,
+    404,
+  ],
+  [
+    'a request in the body of a refused one',
+    `POST /api/v1/connections HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+    401,
+  ],
+  [
+    'an expectation and a request behind it',
+    `${to(`Expect: 100-continue\r\nContent-Length: ${smuggled.length}\r\n`)}${smuggled}`,
+    400,
+  ],
+]);
+
+/** Bodies that never come whole. */
+export const cutShort = attacks(
+  'cut short',
+  [
+    ['a length of gigabytes', to('Content-Length: 99999999999\r\n', '{'), 413],
+    ['a length of 1 MiB and a byte', to('Content-Length: 1048577\r\n', '{'), 413],
+    ['a length of gigabytes that asks first', to('Content-Length: 99999999999\r\nExpect: 100-continue\r\n'), 413],
+    ['chunks of 1.5 MiB without end', chunked(`180000\r\n${'x'.repeat(0x180000)}\r\n`), 413],
+    ['a body for an unknown address', `POST /nothing HTTP/1.1\r\n${host}Content-Length: 999\r\n\r\n{`, 404],
+    ['a body for an unknown key', `POST /v3/nobody HTTP/1.1\r\n${host}Content-Length: 99999999\r\n\r\n{`, 404, 413],
+    [
+      'a body without credentials',
+      `PUT /api/v1/connections/con_1 HTTP/1.1\r\n${host}Content-Length: 999\r\n\r\n{`,
+      401,
+    ],
+    [
+      'a body for a method that is not known',
+      `PATCH /api/v1/connections HTTP/1.1\r\n${host}Content-Length: 999\r\n\r\n{`,
+      405,
+    ],
+    ['a body for a GET', `GET /livez HTTP/1.1\r\n${host}Content-Length: 999\r\n\r\n{`, 200],
+  ],
+  true,
+);
