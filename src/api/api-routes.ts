@@ -66,7 +66,9 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     request.principal = principal ?? nobody;
     if (!unlimited.has(route.id)) {
       const allowance =
-        principal === null ? limits.address(addressGroup(request.ip)) : limits.token(principal.sessionId ?? principal.id);
+        principal === null
+          ? limits.address(addressGroup(request.ip))
+          : limits.token(principal.sessionId ?? principal.id);
       sayLimit(reply, allowance);
       if (!allowance.isAllowed) throw new AppError('rate_limited');
     }

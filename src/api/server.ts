@@ -57,7 +57,9 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   // Node would leave out what is over 2,000 and go on; what is over 100 is refused with the rest of the head.
   app.server.maxHeadersCount = 0;
   app.server.on('connect', (_request, socket: Socket) =>
-    unreadable.refuse(new AppError('malformed_request', 'This is no proxy.'), socket),
+    sockets.beforeRefusal(socket, () =>
+      unreadable.refuse(new AppError('malformed_request', 'This is no proxy.'), socket),
+    ),
   );
   app.server.on('checkContinue', (request, response) => {
     // Nobody shall send what will be refused for its size.

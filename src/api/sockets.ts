@@ -7,18 +7,26 @@ export type SocketLimits = {
   socketsMax: number;
   /** How long nothing of an answer may be taken by its reader; it is cut within twice this time. */
   stuckMs: number;
+  /** Time for an answer to be taken once it is whole, besides a second for each 16 KiB. */
+  readMs: number;
   /** How often slow readers are looked for. */
   checkMs: number;
 };
 
-/** Time for an answer to be taken once it is whole, besides that for its size. */
-const readMs = 10_000;
 const readBytesPerMs = 16;
 /** No handler works longer on an answer of which nothing was sent yet. */
 const workMs = 120_000;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; since: number; wholeAt: number; bytes: number };
-type Watched = { socket: Socket; group: string; waitingSince: number; hadRequest: boolean; exchanges: Exchange[] };
+type Watched = {
+  socket: Socket;
+  group: string;
+  waitingSince: number;
+  /** The newest one, answered or not. */
+  last: Exchange | null;
+  /** Those without a whole answer. */
+  exchanges: Exchange[];
+};
 
 export type Sockets = {
   /**
@@ -37,7 +45,7 @@ export type Sockets = {
  *
  * Slow senders are Node's part (`headersTimeout`, `requestTimeout`).
  */
-export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: SocketLimits): Sockets {
+export function watchSockets(server: Server, { socketsMax, stuckMs, readMs, checkMs }: SocketLimits): Sockets {
   const watched = new Map<Socket, Watched>();
   const perGroup = new Map<string, number>();
   const refusals = new WeakMap<Socket, () => void>();
@@ -46,7 +54,7 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
   server.on('connection', (socket: Socket) => {
     if (watched.size >= socketsMax && !makeRoom()) return void socket.destroy();
     const group = addressGroup(socket.remoteAddress ?? '');
-    watched.set(socket, { socket, group, waitingSince: performance.now(), hadRequest: false, exchanges: [] });
+    watched.set(socket, { socket, group, waitingSince: performance.now(), last: null, exchanges: [] });
     perGroup.set(group, (perGroup.get(group) ?? 0) + 1);
     socket.once('close', () => forget(socket, group));
   });
@@ -54,7 +62,7 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
     const one = watched.get(request.socket);
     if (one === undefined) return; // a request without a socket
     const exchange = { request, response, since: performance.now(), wholeAt: 0, bytes: 0 };
-    one.hadRequest = true;
+    one.last = exchange;
     one.exchanges.push(exchange);
     response.once('close', () => {
       one.exchanges.splice(one.exchanges.indexOf(exchange), 1);
@@ -65,7 +73,7 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
   server.on('timeout', (socket: Socket) => {
     const one = watched.get(socket);
     const isStuck = socket.writableLength > 0;
-    const isIdle = one?.hadRequest === true && one.exchanges.length === 0;
+    const isIdle = one !== undefined && one.last !== null && one.exchanges.length === 0;
     // Whoever waits for a handler may wait, and who is slow to send will be told so.
     if (one === undefined || isStuck || isIdle) socket.destroy();
   });
@@ -81,11 +89,11 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
     else perGroup.delete(group);
   }
 
-  function refuseNow({ socket, exchanges }: Watched) {
+  function refuseNow({ socket, exchanges, last }: Watched) {
     const refuse = refusals.get(socket);
     if (refuse === undefined || exchanges.some(({ request }) => request.complete)) return;
     refusals.delete(socket);
-    if (exchanges.some(({ response }) => response.headersSent)) socket.destroy();
+    if (last !== null && !last.request.complete && last.response.headersSent) socket.destroy();
     else refuse();
   }
 
@@ -118,6 +126,11 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
       }
   }
 
+  function isOverdue({ request, response, since, wholeAt, bytes }: Exchange, now: number): boolean {
+    if (wholeAt > 0) return now - wholeAt > readMs + bytes / readBytesPerMs;
+    return request.complete && !response.headersSent && now - since > workMs;
+  }
+
   return {
     beforeRefusal(socket, refuse) {
       const one = watched.get(socket);
@@ -131,9 +144,4 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, checkMs }: S
 /** The client has said all, and the answer is not whole yet. */
 function isWorkedOn({ request, response }: Exchange): boolean {
   return request.complete && !response.writableEnded;
-}
-
-function isOverdue({ request, response, since, wholeAt, bytes }: Exchange, now: number): boolean {
-  if (wholeAt > 0) return now - wholeAt > readMs + bytes / readBytesPerMs;
-  return request.complete && !response.headersSent && now - since > workMs;
 }

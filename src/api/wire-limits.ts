@@ -18,6 +18,7 @@ export const wireLimits: WireLimits = {
   requestMs: 12_000,
   keepAliveMs: 60_000,
   stuckMs: 6_500,
+  readMs: 10_000,
   checkMs: 1_000,
   socketsMax: 4_096,
   bodyBytesMax: 1_048_576,

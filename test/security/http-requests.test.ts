@@ -41,14 +41,15 @@ const probe = Buffer.from('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection:
 /** Each attack comes from an address of its own, where the system has many: the limits of one must not hide the rest. */
 const fromOf = (n: number) => (process.platform === 'linux' ? `127.9.${n >> 8}.${n & 255}` : '127.0.0.1');
 
-type Aim = { port: number; names: Record<string, string> };
+type Aim = { port: number; names: Record<string, string>; ms?: number };
 
 /** What went wrong with an attack; nothing when it was held. */
-async function faultsOf(attack: Attack, n: number, { port, names }: Aim): Promise<string[]> {
+async function faultsOf(attack: Attack, n: number, { port, names, ms = 15_000 }: Aim): Promise<string[]> {
   const { isHead, isCutShort, statuses } = attack;
   const bytes = aimed(attack.bytes, names);
   const heard = await speak({
     port,
+    ms,
     bytes,
     from: fromOf(n),
     isHead,
@@ -135,7 +136,7 @@ test('the corpus bites: a polite server that takes whatever it gets is caught wh
   });
   await new Promise<void>((resolve) => careless.listen(0, '127.0.0.1', resolve));
   const { port } = careless.address() as AddressInfo; // it listens on a port
-  const faults = await faultsOfAll({ port, names: {} });
+  const faults = await faultsOfAll({ port, names: {}, ms: 2_000 });
   careless.close();
   careless.closeAllConnections();
   const caught = new Set(faults.map((fault) => fault.split(': ', 2).join(': ')));
