@@ -1,5 +1,6 @@
 import { fillTheDisk } from './soak/disk.ts';
 import { killUnderLoad } from './soak/kill.ts';
+import { floodSignIn } from './soak/login.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
 // it with exit code 1.
@@ -9,6 +10,7 @@ const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.sli
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
   disk: () => fillTheDisk(),
+  login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 
 const name = process.argv[2] ?? '';

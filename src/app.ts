@@ -191,9 +191,9 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   opened.use(server);
   const url = await server.listen(config);
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
-  telemetry.listening({ url });
   const { token } = identity.setup;
   if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });
+  telemetry.listening({ url });
   if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
   if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
 

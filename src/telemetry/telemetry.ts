@@ -108,7 +108,8 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
       metrics.add('signIns', 1, outcome);
       if (error === undefined) logger.info({ userId, address }, 'signed in');
-      else logger.warn({ address, code: outcome }, 'sign-in refused');
+      // What is refused before a password was looked at can be any number of lines.
+      else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
     },
     eventsAccepted({ events, duplicates }) {
       metrics.add('eventsAccepted', events);

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createClient } from '../../src/client/client.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { environment, spawnProcess } from '../support/process.ts';
+
+const password = 'correct horse battery';
+
+const post = (url: string, path: string, body: unknown) =>
+  fetch(`${url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** The one-time address that a start printed; null: none. */
+function setUpAddress(stdout: string): URL | null {
+  const [line] = stdout.split('\n').filter((one) => one.includes('no administrator yet'));
+  return line === undefined ? null : new URL(JSON.parse(line).address);
+}
+
+test('a start prints a one-time address until there is an administrator, who stays signed in over a kill -9', async () => {
+  using folder = temporaryFolder();
+  const { MILLRACE_ADMIN_TOKEN: _, ...env } = environment(folder.path);
+  let first: string;
+  {
+    await using server = spawnProcess(env);
+    await server.listening;
+    first = setUpAddress(server.stdout())?.searchParams.get('setup') ?? '';
+    assert.match(first, /^[\w-]{43}$/);
+  }
+  let cookie: string;
+  let token: string;
+  {
+    // With MILLRACE_ADMIN_TOKEN too: that is no administrator who could sign in.
+    await using server = spawnProcess(environment(folder.path));
+    const url = await server.listening;
+    const address = setUpAddress(server.stdout());
+    assert.deepEqual([address?.origin, address?.pathname], [url, '/welcome']);
+    const setUp = (setupToken: unknown) => post(url, '/setup', { setupToken, email: 'ada@example.com', password });
+    assert.equal((await setUp(first)).status, 401);
+    const answer = await setUp(address?.searchParams.get('setup'));
+    assert.equal(answer.status, 201);
+    cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    const made = await fetch(`${url}/api/v1/me/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie, origin: url },
+      body: JSON.stringify({ name: 'CI', rights: ['users:view'] }),
+    });
+    assert.equal(made.status, 201);
+    ({ token } = (await made.json()) as { token: string }); // what the route answers
+    await server.end('SIGKILL');
+  }
+  await using server = spawnProcess(env);
+  const url = await server.listening;
+  assert.equal(setUpAddress(server.stdout()), null);
+  const me = await fetch(`${url}/api/v1/me`, { headers: { cookie } });
+  assert.deepEqual([me.status, Object(await me.json()).name], [200, 'ada@example.com']);
+  const { data } = await createClient({ url, token }).call('listUsers');
+  assert.deepEqual([data.length, data[0]?.invited], [1, false]);
+  assert.equal((await post(url, '/session', { email: 'ada@example.com', password: `${password}?` })).status, 401);
+  assert.equal((await post(url, '/session', { email: 'ada@example.com', password })).status, 201);
+});
