@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { test } from 'node:test';
+import { quickjsSandbox } from '../../src/sandbox/quickjs/quickjs-sandbox.ts';
+import type { RenderJob, RenderOutcome } from '../../src/sandbox/sandbox.ts';
+
+const HANGS = 6;
+
+test('renders that hang cost themselves alone: a spare takes over, and all others are right', async (t) => {
+  await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const hanging = Array.from({ length: HANGS }, (_, i) => job(`[].indexOf.call({ length: 2 ** 53 - ${i + 1} }, 1)`));
+  const work: RenderJob[] = [];
+  for (const one of hanging) work.push(...Array.from({ length: 40 }, (_, i) => job('input + "!"', String(i))), one);
+  const outcomes = await sandbox.render(work);
+  for (const [i, outcome] of outcomes.entries()) {
+    const isHanging = i % 41 === 40;
+    if (isHanging) assert.equal(outcome.kind === 'exceeded' && outcome.limit, 'time');
+    else assert.deepEqual(outcome, { kind: 'returned', output: `${i % 41}!` });
+  }
+  const { restarts, exceededTime } = sandbox.stats;
+  assert.deepEqual({ restarts, exceededTime }, { restarts: HANGS, exceededTime: HANGS });
+  delay.disable();
+  t.diagnostic(`event loop delay: p99 ${ms(delay.percentile(99))}, max ${ms(delay.max)}`);
+  assert.ok(delay.percentile(99) < 500e6);
+});
+
+test('engines that are brought down in every way come back, with nothing of it', async () => {
+  await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
+  const ways: [source: string, ends: RenderOutcome['kind'][]][] = [
+    ['(() => { for (;;); })()', ['exceeded']],
+    ['(() => { const a = []; for (;;) a.push(new Float64Array(1e5)) })()', ['exceeded']],
+    ['"x".repeat(5e6)', ['exceeded']],
+    ['(0, eval)("[".repeat(1e5))', ['threw', 'exceeded']],
+    ['JSON.parse("[".repeat(1e6))', ['threw', 'exceeded']],
+    ['[].includes.call({ length: 2 ** 53 - 1 }, 1)', ['exceeded']],
+    ['"x".repeat(1e9)', ['threw', 'exceeded']],
+  ];
+  for (let round = 0; round < 3; round++) {
+    const outcomes = await sandbox.render(
+      ways.flatMap(([source]) => [job(source), job('[typeof left, input].join()', 'x')]),
+    );
+    for (const [i, [source, ends]] of ways.entries()) {
+      assert.ok(ends.includes(outcomes[2 * i]?.kind ?? 'returned'), `${source}: ${JSON.stringify(outcomes[2 * i])}`);
+      assert.deepEqual(outcomes[2 * i + 1], { kind: 'returned', output: 'undefined,x' }, `after ${source}`);
+    }
+  }
+  assert.equal(sandbox.stats.queued, 0);
+});
+
+test('data too large for a render never reach a thread', async () => {
+  await using sandbox = await quickjsSandbox({ memoryBytes: 16 * 1024 * 1024 });
+  const [large, small] = await sandbox.render([job('input', 'x'.repeat(17e6)), job('input', 'x')]);
+  assert.equal(large?.kind === 'exceeded' && large.limit, 'memory');
+  assert.deepEqual(small, { kind: 'returned', output: 'x' });
+  assert.equal(sandbox.stats.restarts, 0);
+});
+
+function job(expression: string, input = ''): RenderJob {
+  const source = `globalThis.__render = (input) => { globalThis.left = 1; delete globalThis.left; return String(${expression}) }`;
+  return { program: { key: source, source }, input, seed: 'seed', nowMs: 0 };
+}
+
+function ms(nanoseconds: number): string {
+  return `${(nanoseconds / 1e6).toFixed(1)} ms`;
+}
