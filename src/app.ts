@@ -28,6 +28,7 @@ import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
 
+export { verifyFile as verifyAudit } from './audit/sqlite/verify-file.ts';
 export { backup, restore } from './sqlite/backup.ts';
 
 /** What a simulation of bad days may set beside the configuration; a server is started without it. */
@@ -167,6 +168,14 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     newId,
     failed: telemetry.failed,
   });
+  // A log that goes elsewhere keeps the heads where nobody who can write the database reaches them.
+  const tellHead = async () => {
+    const [newest] = await audit.entries({ limit: 1 });
+    if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
+  };
+  await tellHead();
+  opened.defer(tellHead);
+
   const server = await createServer({
     pipeline,
     catalog,

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { backup, renderTemplate, restore, startApp, version } from './app.ts';
+import { backup, renderTemplate, restore, startApp, verifyAudit, version } from './app.ts';
 import { run } from './cli/cli.ts';
 import { untilSignal } from './cli/signals.ts';
 import { loadConfig } from './config/load.ts';
@@ -16,6 +16,7 @@ process.exitCode = await run(process.argv.slice(2), {
       start: () => startApp(config),
       backup: async (file) => backup(config.dataDir, file),
       restore: async (file, options) => restore(file, config.dataDir, options),
+      verifyAudit: async (path, known) => verifyAudit(path, known),
       inspect: async () => inspectDataFolder(config),
     };
   },

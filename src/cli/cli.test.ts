@@ -23,6 +23,8 @@ test('a wrong command line ends with 2 and one line that helps', async () => {
     ['deliveries', 'list', '--limit', 'x'],
     ['send', 'x'],
     ['stats', 'x'],
+    ['audit', 'list', '--act', 'fly'],
+    ['audit', 'verify', '--head', '7'],
   ]) {
     const { written, ...one } = cli();
     assert.equal(await one.run(...argv), 2, argv.join(' '));
@@ -37,7 +39,17 @@ test('help names every command and ends with 0', async () => {
   for (const command of ['start', 'demo', 'send', 'template', 'connections', 'destinations', 'actions', 'behaviors']) {
     assert.match(written.out, new RegExp(`\n  ${command} `));
   }
-  for (const command of ['collectors', 'apply', 'deliveries', 'stats', 'doctor', 'backup', 'restore', 'version']) {
+  for (const command of [
+    'collectors',
+    'apply',
+    'deliveries',
+    'stats',
+    'audit',
+    'doctor',
+    'backup',
+    'restore',
+    'version',
+  ]) {
     assert.match(written.out, new RegExp(`\n  ${command} `));
   }
 });
@@ -174,4 +186,19 @@ test('version is one line, or data', async () => {
   const [line = '', ...json] = written.out.split('\n');
   assert.match(line, /^millrace 9\.9\.9 \(Node\.js 24\./);
   assert.equal(JSON.parse(json.join('\n')).version, '9.9.9');
+});
+
+test('audit verify looks at the data folder, or what is named, and ends with 1 where the trail breaks', async () => {
+  const hash = 'a'.repeat(64);
+  const whole = cli({ verdict: { ok: true, count: 2, first: 3, head: { number: 4, hash } } });
+  assert.equal(await whole.run('audit', 'verify'), 0);
+  assert.equal(whole.written.out, `ok: 2 entries from number 3, head 4:${hash}\n`);
+  assert.equal(await whole.run('audit', 'verify', 'copy.db', '--head', `3:${hash}`, `4:${hash}`), 0);
+  assert.deepEqual(whole.done, [
+    `verify ${tmpdir()} []`,
+    `verify copy.db [{"number":3,"hash":"${hash}"},{"number":4,"hash":"${hash}"}]`,
+  ]);
+  const broken = cli({ verdict: { ok: false, number: 7, problem: 'its hash is not that of what it says' } });
+  assert.equal(await broken.run('audit', 'verify'), 1);
+  assert.match(broken.written.err, /^millrace: The audit trail is broken at entry 7: its hash[^\n]+\n$/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { run } from './cli.ts';
-import type { Deps, Finding, Flags, Program } from './program.ts';
+import type { AuditVerdict, Deps, Finding, Flags, Program } from './program.ts';
 
 type Given = {
   start?: Program['start'];
@@ -9,6 +9,7 @@ type Given = {
   findings?: Finding[];
   settings?: Partial<Program['settings']>;
   stdin?: string;
+  verdict?: AuditVerdict;
 };
 
 /** The commands with a program that does nothing by itself; what they write and ask for is kept. */
@@ -30,6 +31,10 @@ export function cli(given: Given = {}) {
     start: given.start ?? (async () => assert.fail('not started here')),
     backup: async (file) => void done.push(`backup ${file}`),
     restore: async (file, { force }) => void done.push(`restore ${file} ${force}`),
+    verifyAudit: async (path, known) => {
+      done.push(`verify ${path} ${JSON.stringify(known)}`);
+      return given.verdict ?? { ok: true, count: 0, first: 1, head: { number: 0, hash: '0'.repeat(64) } };
+    },
     inspect: async () => given.findings ?? [],
   };
   const deps: Deps = {

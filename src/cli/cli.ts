@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { auditCommands } from './audit.ts';
 import { backupCommands } from './backup.ts';
 import { addSettings, type Context, configureFrom } from './context.ts';
 import { deliveryCommands } from './deliveries.ts';
@@ -55,6 +56,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     deliveryCommands,
     statsCommand,
     doctorCommand,
+    auditCommands,
     backupCommands,
     versionCommand,
   ]) {

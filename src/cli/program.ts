@@ -43,9 +43,19 @@ export type Program = {
   backup(file: string): Promise<void>;
   /** Puts a backup into the data folder; refuses a folder that is in use, or that has a database unless forced. */
   restore(file: string, options: { force: boolean }): Promise<void>;
+  /** Whether the audit trail of a data folder or a backup is whole and holds these heads. Throws when there is none. */
+  verifyAudit(path: string, known: readonly AuditHead[]): Promise<AuditVerdict>;
   /** Looks at the data folder without changing it: database header, lock, sealing key. */
   inspect(): Promise<Finding[]>;
 };
+
+/** The newest entry of the trail at some time. */
+export type AuditHead = { number: number; hash: string };
+
+/** `number` is where the trail breaks. */
+export type AuditVerdict =
+  | { ok: true; count: number; first: number; head: AuditHead }
+  | { ok: false; number: number; problem: string };
 
 export type RunningApp = AsyncDisposable & {
   readonly url: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
+import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Stats } from '../contract/stats.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -22,6 +23,8 @@ export type Server = {
   deliveries(filters: Filters): AsyncIterable<Delivery>;
   delivery(id: string): Promise<Delivery>;
   stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
+  /** Newest first, page after page. */
+  audit(filters: Filters): AsyncIterable<AuditEntry>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
   /** Sends events to a collector's key; answers their ids. */
@@ -94,6 +97,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       await call(`delete${kinds[kind].routes}`, { params: { id } });
     },
     deliveries: (query) => pages('listDeliveries', { query }),
+    audit: (query) => pages('listAudit', { query }),
     delivery: (id) => call('getDelivery', { params: { id } }),
     stats: (query) => call('getStats', { query }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),

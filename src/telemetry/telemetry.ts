@@ -56,6 +56,8 @@ export type Telemetry = {
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
   /** An entry of the audit trail about anything else than configuration. */
   audited(entry: NewAuditEntry): void;
+  /** The newest entry of the trail, to be held against it later from outside. */
+  auditHead(head: { number: number; hash: string }): void;
   configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
   /** Lets a metric be read from its owner whenever somebody looks. */
   pull(name: PulledName, read: () => Reading): void;
@@ -149,6 +151,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       metrics.add('auditEntries', 1, act, result);
       logger.info({ act, kind, id, principal, principalId, address, requestId, result, code }, 'audit');
     },
+    auditHead: (head) => logger.info(head, 'audit head'),
     pull: metrics.pull,
     metrics: metrics.text,
     flush,
