@@ -284,3 +284,17 @@ test('over plain http no token is asked for unless the operator allows the host'
   assert.ok(!authorization.ok && authorization.kind === 'rejected' && /https/.test(authorization.detail));
   assert.equal(set.egress.requests.length, 0);
 });
+
+test('when the token at hand ends is known without asking for one, and only for the credentials that fetched it', async () => {
+  const set = setUp((_form, index) => token(`t${index}`, index === 1 ? { expires_in: undefined } : {}));
+  const ends = (auth?: Auth) => set.authenticator.tokenExpiresAt(set.connection(auth));
+  assert.equal(ends(), null);
+  assert.equal(set.egress.requests.length, 0);
+  await header(set);
+  const end = ends();
+  assert.ok(end !== null && end > set.clock.now && end <= set.clock.now + 3_600_000, String(end));
+  assert.equal(ends({ ...clientCredentials, scope: 'other' }), null);
+  assert.equal(ends({ type: 'bearer', token: secret('abc') }), null);
+  set.authenticator.forget('con_1');
+  assert.equal(ends(), null);
+});

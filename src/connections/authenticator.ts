@@ -29,6 +29,8 @@ export interface Authenticator {
   authorize(connection: AuthorizedConnection): Promise<Authorization>;
   /** Drops exactly the token that was refused; a newer one stays. */
   refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
+  /** When the token at hand ends, in ms since the epoch; null: there is none, or no end is known. Fetches nothing. */
+  tokenExpiresAt(connection: AuthorizedConnection): number | null;
   /** Drops everything known of a connection (it was deleted). A changed one needs no call: its token is not its own. */
   forget(connectionId: string): void;
 }
@@ -62,8 +64,11 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     return made;
   }
 
-  function slotOf({ id, auth, settings }: AuthorizedConnection): Slot {
-    const key = fingerprintOf(auth) + fingerprintOf(settings.tls);
+  const keyOf = ({ auth, settings }: AuthorizedConnection) => fingerprintOf(auth) + fingerprintOf(settings.tls);
+
+  function slotOf(connection: AuthorizedConnection): Slot {
+    const { id } = connection;
+    const key = keyOf(connection);
     const known = slots.get(id);
     if (known?.key === key) return known;
     const slot: Slot = { key, token: null, pending: null, askedAt: 0, method: null };
@@ -114,6 +119,12 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
       const slot = slots.get(connection.id);
       if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
         slot.token = null;
+    },
+    tokenExpiresAt(connection) {
+      const slot = slots.get(connection.id);
+      // A token that was fetched with other credentials is nobody's.
+      const token = slot?.key === keyOf(connection) ? slot.token : null;
+      return token === null || token.lifeMs === null ? null : token.fetchedAt + token.lifeMs;
     },
     forget(connectionId) {
       slots.delete(connectionId);

@@ -186,6 +186,10 @@ export const health = z.strictObject({
   /** When the next delivery tries whether the cause is gone. */
   nextProbeAt: timestamp.nullable(),
   held: z.int(),
+  /** When the access token at hand ends, as the token endpoint said; a new one is fetched by itself. null: none, or no end. */
+  tokenExpiresAt: timestamp.nullable(),
+  /** When a pasted token ends that is a JSON Web Token and says so; a person has to replace it. */
+  secretExpiresAt: timestamp.nullable(),
 });
 export type Health = z.output<typeof health>;
 

@@ -1,3 +1,5 @@
+import type { Authenticator } from '../connections/authenticator.ts';
+import { secretExpiry } from '../connections/secret-expiry.ts';
 import type { Health } from '../contract/connection.ts';
 import type { Attempt, DeliveryStatus } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
@@ -63,10 +65,11 @@ const longCountMs = 500;
 export function healthOf(options: {
   configuration: Configuration;
   gates: Gates;
+  authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
 }) {
-  const { gates, queue, clock } = options;
+  const { configuration, gates, authenticator, queue, clock } = options;
   let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
   function count() {
     const startedAt = clock.now();
@@ -94,6 +97,17 @@ export function healthOf(options: {
       since: gate === null ? null : new Date(gate.since).toISOString(),
       nextProbeAt: gate === null ? null : new Date(gate.probeAt).toISOString(),
       held,
+      ...ends(connectionId),
     };
   };
+
+  function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'secretExpiresAt'> {
+    const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
+    if (body === undefined) return { tokenExpiresAt: null, secretExpiresAt: null };
+    const token = authenticator.tokenExpiresAt({ id: connectionId, ...body });
+    return {
+      tokenExpiresAt: token === null ? null : new Date(token).toISOString(),
+      secretExpiresAt: secretExpiry(body.auth)?.toISOString() ?? null,
+    };
+  }
 }

@@ -252,6 +252,41 @@ test('every kind of authentication shows its fields, and those of another keep w
   assert.deepEqual(tab.problems, []);
 });
 
+test('how long a token lasts shows in the list, and a pasted one that ends is warned about', async () => {
+  const { app, browser } = console_;
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const ending = (inMs: number) =>
+    `${part({ alg: 'RS256' })}.${part({ exp: Math.floor((Date.now() + inMs) / 1_000) })}.c2ln`;
+  const made = await app.client.call('createConnection', {
+    body: {
+      name: 'Ending',
+      baseUrl: 'https://e.example',
+      auth: { type: 'bearer', token: ending(3 * 86_400_000 + 60_000) },
+    },
+  });
+  await app.client.call('createConnection', {
+    body: { name: 'Over', baseUrl: 'https://e.example', auth: { type: 'bearer', token: ending(-2 * 3_600_000) } },
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  await page
+    .getByRole('row', { name: /Ending/ })
+    .getByText('Pasted token expires in 3 days')
+    .waitFor();
+  await page.getByRole('row', { name: /Over/ }).getByText('Pasted token expired 2 hours ago').waitFor();
+  await page.goto(`${app.url}/connections/${made.id}`);
+  await page.getByRole('alert').filter({ hasText: 'The pasted token expires soon' }).waitFor();
+  await page.getByRole('button', { name: 'Replace Token' }).click();
+  await page.getByRole('textbox', { name: 'Token', exact: true }).fill(ending(90 * 86_400_000 + 60_000));
+  await page.getByText(/^It expires in (3 months|90 days)/).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('row', { name: /Ending/ }).waitFor();
+  assert.equal(await page.getByText('Pasted token expires').count(), 0);
+  await page.goto(`${app.url}/`);
+  await page.getByText('The token pasted into Over has expired').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('everything under Advanced is saved, and what is wrong there opens it', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Tuned', baseUrl: 'https://t.example' } });

@@ -246,3 +246,27 @@ test('a token endpoint that is down is retried on the schedule of the delivery',
     ],
   );
 });
+
+test('health tells when the token at hand ends, and when a pasted one does; both are read only and never part of the version', async () => {
+  await using tokens = await startTokenServer();
+  const { deliver, connection } = await wire(app, receiver, { connection: { auth: oauth(tokens.url) } });
+  const params = { id: connection.id };
+  const before = await client.call('getConnection', { params });
+  assert.deepEqual([before.health.tokenExpiresAt, before.health.secretExpiresAt], [null, null]);
+  const startedAt = Date.now();
+  await deliver({ v: 1 });
+  const { health, ...shown } = await client.call('getConnection', { params });
+  const leftMs = Date.parse(health.tokenExpiresAt ?? '') - startedAt;
+  assert.ok(leftMs > 3_400_000 && leftMs <= 3_660_000, `${leftMs} ms`);
+
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = `${part({ alg: 'HS256' })}.${part({ exp: 1_900_000_000 })}.c2ln`;
+  // As GET gave it, the read-only part included.
+  const body = { ...shown, health, auth: { type: 'bearer', token } } as const;
+  const replaced = await client.call('replaceConnection', { params, body: body as never });
+  assert.deepEqual(
+    [replaced.health.tokenExpiresAt, replaced.health.secretExpiresAt],
+    [null, '2030-03-17T17:46:40.000Z'],
+  );
+  assert.equal(replaced.version, before.version + 1);
+});

@@ -20,7 +20,13 @@ export const connections = {
   },
   pasteCurl: 'Paste cURL',
   importYaml: 'Import YAML',
-  refusedSince: 'Refused since',
+  authentication: {
+    refused: 'Refused since',
+    expired: 'Pasted token expired',
+    expires: 'Pasted token expires',
+    token: 'Token expires',
+    ok: 'OK',
+  },
   destinationCount: (enabled: number, all: number) => `${formatNumber(enabled)} / ${formatNumber(all)}`,
   held: (count: number) => `${formatNumber(count)} held`,
   figures: {
@@ -296,6 +302,13 @@ export const connections = {
     details: 'Destination Details',
   },
   health: {
+    secretExpired: 'The pasted token has expired',
+    secretExpires: 'The pasted token expires soon',
+    secretText: {
+      expired: 'It expired',
+      expires: 'It expires',
+      todo: 'Get a new one from the system and put it in with Replace, below Authentication.',
+    },
     off: { paused: 'This connection is paused', disabled: 'This connection is disabled' },
     needsAttention: 'This connection needs attention',
     holds: 'Some deliveries are held',

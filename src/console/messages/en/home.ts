@@ -63,6 +63,11 @@ export const home = {
     held: (count: number) => `${counted(count, deliveries)} held.`,
     heldOf: (name: string, count: number) => `${name} holds ${counted(count, deliveries)}`,
     lookAtConnection: 'Look at the connection',
+    secret: {
+      expired: (name: string) => `The token pasted into ${name} has expired`,
+      expires: (name: string) => `The token pasted into ${name} expires soon`,
+    },
+    secretText: (when: string) => `Its end: ${when}. Only a person can get a new one from the system.`,
     disabled: (destination: string) => `${destination} is off, but in use`,
     usedBy: (actions: string) => `Used by ${actions}. What would be sent is held.`,
     enable: 'Open the destination',

@@ -56,7 +56,15 @@ export function AuthenticationFields(props: FormProps): ReactNode {
     case 'basic':
       return [text('username', w.username), secret('password', w.password)];
     case 'bearer':
-      return secret('token', w.token, { hint: w.tokenHint, isLong: true });
+      return secret('token', w.token, {
+        hint:
+          typeof draft.token === 'string' && decodedJwt(draft.token) !== null ? (
+            <JwtHelp text={draft.token} />
+          ) : (
+            w.tokenHint
+          ),
+        isLong: true,
+      });
     case 'oauth2':
       return (
         <>
@@ -115,7 +123,7 @@ function JwtFields({ secret, ...props }: FormProps & { secret: SecretOf }): Reac
       />
       {draft.jwtSource === 'pasted' ? (
         <>
-          {secret('jwt', w.jwt, { isLong: true, hint: <JwtHelp draft={draft} /> })}
+          {secret('jwt', w.jwt, { isLong: true, hint: <JwtHelp text={draft.jwt} /> })}
           <JwtClaims draft={draft} />
         </>
       ) : (
@@ -143,9 +151,9 @@ function JwtClaims({ draft }: { draft: ConnectionDraft }): ReactNode {
   );
 }
 
-function JwtHelp({ draft }: { draft: ConnectionDraft }): ReactNode {
-  if (typeof draft.jwt !== 'string' || draft.jwt.trim() === '') return null;
-  const read = decodedJwt(draft.jwt);
+function JwtHelp({ text }: { text: ConnectionDraft['jwt'] }): ReactNode {
+  if (typeof text !== 'string' || text.trim() === '') return null;
+  const read = decodedJwt(text);
   if (read === null) return w.jwtBroken;
   const when = read.expiresAt === null ? null : formatRelative(read.expiresAt, Date.now());
   const isOver = read.expiresAt !== null && read.expiresAt.getTime() < Date.now();

@@ -12,7 +12,15 @@ const stored = connection.parse({
   createdAt: updatedAt,
   updatedAt,
   updatedBy: 'me',
-  health: { state: 'ok', reason: null, since: null, held: 0 },
+  health: {
+    state: 'ok',
+    reason: null,
+    since: null,
+    nextProbeAt: null,
+    held: 0,
+    tokenExpiresAt: null,
+    secretExpiresAt: null,
+  },
   name: 'CRM',
   baseUrl: 'https://crm.example/v2',
   auth: {

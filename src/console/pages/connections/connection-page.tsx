@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
@@ -10,6 +10,7 @@ import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { useConnectionStatus } from './change-status.ts';
@@ -94,7 +95,7 @@ export function ConnectionPage(): ReactNode {
       object={data?.name ?? words.one}
       right="connections:view"
       crumbs={[{ label: words.title, to: '/connections' }]}
-      lead={data === undefined ? undefined : <StatusBadge status={stateOf(data)} />}
+      lead={data === undefined ? undefined : <Standing connection={data} />}
       actions={actions}
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
@@ -129,6 +130,23 @@ export function ConnectionPage(): ReactNode {
         onDeleted={toList}
       />
     </Page>
+  );
+}
+
+/** How it stands, and how long the token at hand lasts. */
+function Standing({ connection }: { connection: Connection }): ReactNode {
+  const { tokenExpiresAt } = connection.health;
+  const now = useNow();
+  const isAtHand = tokenExpiresAt !== null && Date.parse(tokenExpiresAt) > now;
+  return (
+    <Group gap="sm">
+      <StatusBadge status={stateOf(connection)} />
+      {isAtHand ? (
+        <Text span c="dimmed">
+          {words.authentication.token} <Time at={tokenExpiresAt} />
+        </Text>
+      ) : null}
+    </Group>
   );
 }
 

@@ -4,8 +4,9 @@ import { connections as words } from '../../messages/en/connections.ts';
 import type { Column } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
-import { causeOf, stateOf } from './connection.ts';
+import { Time, useNow } from '../../parts/time.tsx';
+import { authenticationOf } from './authentication-standing.ts';
+import { stateOf } from './connection.ts';
 import type { Row } from './connections-list.ts';
 import { SpeedCell, SuccessCell } from './figure-cells.tsx';
 import { UsersCell } from './users.tsx';
@@ -61,21 +62,29 @@ export const columns: readonly Column<Row>[] = [
   },
 ];
 
-/** The kind, and whether the system refuses it. */
+/** The kind, and how signing in goes: refused, about to end, or well. */
 function Authentication({ row }: { row: Row }): ReactNode {
-  const { auth, health } = row;
-  const isRefused = health.state !== 'ok' && causeOf(health)?.reason === 'auth_rejected' && health.since !== null;
+  const standing = authenticationOf(row, useNow());
+  const { kind } = standing;
   return (
     <>
-      {words.details.authTypes[auth.type]}
-      {isRefused && health.since !== null ? (
-        <Text size="sm" c="var(--console-bad)" component="div">
-          {words.refusedSince} <Time at={health.since} />
+      {words.details.authTypes[row.auth.type]}
+      {kind === 'unknown' ? null : (
+        <Text size="sm" c={tones[kind]} component="div">
+          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} /> : null}
         </Text>
-      ) : null}
+      )}
     </>
   );
 }
+
+const tones = {
+  refused: 'var(--console-bad)',
+  expired: 'var(--console-bad)',
+  expires: 'var(--console-warn)',
+  token: 'dimmed',
+  ok: 'dimmed',
+} as const;
 
 function Destinations({ row: { usage, id } }: { row: Row }): ReactNode {
   if (usage === undefined) return null;

@@ -12,7 +12,15 @@ const crm = connection.parse({
   ...stamp,
   name: 'CRM',
   baseUrl: 'https://crm.example',
-  health: { state: 'ok', reason: null, since: null, held: 0 },
+  health: {
+    state: 'ok',
+    reason: null,
+    since: null,
+    nextProbeAt: null,
+    held: 0,
+    tokenExpiresAt: null,
+    secretExpiresAt: null,
+  },
   auth: { type: 'basic', username: 'me', password: mark },
   settings: {
     headers: [

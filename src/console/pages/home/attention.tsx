@@ -2,11 +2,16 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
+import { connections as connectionWords } from '../../messages/en/connections.ts';
 import { home } from '../../messages/en/home.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { formatRelative } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import type { Range } from '../../parts/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { authenticationOf } from '../connections/authentication-standing.ts';
+import { type Connection, causeOf } from '../connections/connection.ts';
 import { reasonInWords } from './funnel.tsx';
 import css from './home-page.module.css';
 import type { DocumentsHere } from './use-documents.ts';
@@ -28,7 +33,12 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range 
 
 /** What somebody should look at, each with the next step. Calm when there is nothing. */
 export function Attention({ documents, stats, range }: Props): ReactNode {
-  const items = [...ofConnections(documents), ...ofDestinations(documents), ...ofNumbers(stats, range)];
+  const items = [
+    ...ofConnections(documents),
+    ...ofSecrets(documents),
+    ...ofDestinations(documents),
+    ...ofNumbers(stats, range),
+  ];
   const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
   return (
     <Panel title={words.title}>
@@ -67,7 +77,8 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
 function ofConnections({ connections = [] }: DocumentsHere): Item[] {
   return connections
     .filter(({ health }) => health.state !== 'ok' || health.held > 0)
-    .map(({ id, name, health: { state, reason, held } }): Item => {
+    .map(({ id, name, health }): Item => {
+      const { state, held } = health;
       const title = {
         ok: words.heldOf(name, held),
         needs_attention: words.connection(name),
@@ -78,11 +89,38 @@ function ofConnections({ connections = [] }: DocumentsHere): Item[] {
         icon: state === 'ok' ? 'hand' : 'alert',
         tone: state === 'tripped' ? 'bad' : 'warn',
         title: title[state],
-        text: [reason ?? '', state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
+        text: [reasonOf(health), state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
         to: `/connections/${id}`,
         link: words.lookAtConnection,
       };
     });
+}
+
+/** Why a connection does not deliver, in words. */
+function reasonOf(health: Connection['health']): string {
+  const cause = causeOf(health);
+  return cause === null
+    ? (health.reason ?? '')
+    : connectionWords.health.cause(outcomes.reason[cause.reason].why, cause.detail);
+}
+
+/** Pasted tokens that a person has to replace. */
+function ofSecrets({ connections = [] }: DocumentsHere): Item[] {
+  return connections.flatMap((connection): Item[] => {
+    const standing = authenticationOf(connection, Date.now());
+    if (standing.kind !== 'expired' && standing.kind !== 'expires') return [];
+    return [
+      {
+        key: `${connection.id} secret`,
+        icon: 'clock',
+        tone: standing.kind === 'expired' ? 'bad' : 'warn',
+        title: words.secret[standing.kind](connection.name),
+        text: words.secretText(formatRelative(new Date(standing.at), Date.now())),
+        to: `/connections/${connection.id}`,
+        link: words.lookAtConnection,
+      },
+    ];
+  });
 }
 
 /** Destinations that are off while an enabled action counts on them. */

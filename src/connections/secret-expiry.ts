@@ -1,0 +1,19 @@
+import type { Auth } from '../contract/connection.ts';
+import { decodeJwt } from './decode-jwt.ts';
+import { reveal } from './secret-fields.ts';
+
+/**
+ * When a secret that a person pasted stops to work, as far as it tells: a bearer token or an assertion that is a JSON Web
+ * Token with `exp` (RFC 7519 §4.1.4). null: it tells nothing, or what is stored makes new ones by itself.
+ */
+export function secretExpiry(auth: Auth): Date | null {
+  const pasted =
+    auth.type === 'bearer'
+      ? auth.token
+      : auth.type === 'oauth2' && auth.grant === 'jwt' && auth.assertion === null
+        ? auth.jwt
+        : null;
+  const text = pasted === null ? '' : reveal(pasted);
+  const decoded = text === '' ? null : decodeJwt(text);
+  return decoded?.ok === true ? decoded.expiresAt : null;
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authenticationOf } from './authentication-standing.ts';
+
+const now = Date.parse('2026-03-01T12:00:00Z');
+const fine = {
+  state: 'ok',
+  reason: null,
+  since: null,
+  nextProbeAt: null,
+  held: 0,
+  tokenExpiresAt: null,
+  secretExpiresAt: null,
+} as const;
+const later = (ms: number) => new Date(now + ms).toISOString();
+const minute = 60_000;
+const day = 86_400_000;
+
+test('what a person has to do something about comes first', () => {
+  const standing = (health: object, delivered = 0, type = 'bearer') =>
+    authenticationOf({ auth: { type }, health: { ...fine, ...health }, figures: { delivered } } as never, now);
+  const refused = { state: 'needs_attention', reason: 'auth_rejected: HTTP 401', since: later(-day) };
+  assert.deepEqual(standing({ ...refused, tokenExpiresAt: later(minute) }), { kind: 'refused', at: later(-day) });
+  assert.deepEqual(standing({ ...refused, reason: 'breaker_open: 500' }), { kind: 'unknown' });
+  assert.deepEqual(standing({ secretExpiresAt: later(-1) }, 5), { kind: 'expired', at: later(-1) });
+  const soon = { secretExpiresAt: later(3 * day), tokenExpiresAt: later(minute) };
+  assert.deepEqual(standing(soon), { kind: 'expires', at: later(3 * day) });
+  const token = { secretExpiresAt: later(90 * day), tokenExpiresAt: later(41 * minute) };
+  assert.deepEqual(standing(token), { kind: 'token', at: later(41 * minute) });
+  assert.deepEqual(standing({ tokenExpiresAt: later(-1) }, 1), { kind: 'ok' });
+  assert.deepEqual(standing({}, 1, 'none'), { kind: 'unknown' });
+});
