@@ -11,6 +11,7 @@ import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { idSource } from './contract/ids.ts';
 import { parseAllowRules } from './egress/allow.ts';
+import type { Egress } from './egress/egress.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -32,7 +33,11 @@ export { verifyFile as verifyAudit } from './audit/sqlite/verify-file.ts';
 export { backup, restore } from './sqlite/backup.ts';
 
 /** What a simulation of bad days may set beside the configuration; a server is started without it. */
-export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & { upkeepEveryMs?: number };
+export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & {
+  upkeepEveryMs?: number;
+  /** Another way out than the guarded one over real sockets. */
+  egress?: Egress;
+};
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
@@ -52,7 +57,7 @@ const dayMs = 86_400_000;
  * on the wire and closes the rest in the reverse order of its opening.
  */
 export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
-  const { upkeepEveryMs = 60_000, ...storage } = circumstances;
+  const { upkeepEveryMs = 60_000, egress: otherEgress, ...storage } = circumstances;
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
@@ -101,13 +106,14 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     ),
   );
   const egress = opened.use(
-    undiciEgress({
-      allow: allow.rules,
-      dnsServers: config.dnsServers,
-      ownListeners: () => listeners,
-      isInboxOpen: config.inbox,
-      version,
-    }),
+    otherEgress ??
+      undiciEgress({
+        allow: allow.rules,
+        dnsServers: config.dnsServers,
+        ownListeners: () => listeners,
+        isInboxOpen: config.inbox,
+        version,
+      }),
   );
   const isHttpAllowed = (url: string) => isHostAllowed(allow.rules, url);
   const door = {

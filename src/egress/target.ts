@@ -36,6 +36,8 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
   // A dot at the end makes a name absolute for a resolver; certificates and virtual hosts don't have it.
   const name = url.hostname.replace(/\.$/, '');
   if (name === '') return { reason: 'the URL has no host' };
+  if (!name.startsWith('[') && !HOST.test(name))
+    return { reason: 'a host name has letters, digits, hyphens and underscores, and dots between them' };
   url.hostname = name;
   const host = name.replace(/^\[(.*)\]$/, '$1');
   return {
@@ -62,5 +64,7 @@ export const BAD_PORTS: ReadonlySet<number> = new Set([
   6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
 
+/** After the URL parser made IDN ASCII; it lets more through than any resolver should be asked for. */
+const HOST = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 const UNSAFE = /[\p{Cc}\s\\]/u;
 const AUTHORITY = /^https?:\/\/([^/?#]+)/i;

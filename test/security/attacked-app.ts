@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, startApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Delivery } from '../../src/contract/delivery.ts';
+import type { Egress } from '../../src/egress/egress.ts';
+import { adminToken, sendEvents, testEnv } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+type Json = Record<string, unknown>;
+export type Reply = { readonly status: number; readonly body: Json };
+
+/** The program under attack on a folder that outlives it, so that the next start finds what the last one stored. */
+export interface AttackedApp extends AsyncDisposable {
+  readonly url: string;
+  /** One request of an administrator, whatever its answer. */
+  call(method: string, path: string, body?: Json): Promise<Reply>;
+  /** One request that must succeed; gives the id of what it made. */
+  make(path: string, body: Json): Promise<string>;
+  /** A connection with one enabled destination; gives the id of the destination. Each delivery has one attempt. */
+  store(name: string, connection: Json, destination?: Json): Promise<string>;
+  /** An enabled action for all events whose `go` is this. */
+  act(go: string, destinationIds: readonly string[]): Promise<void>;
+  /** Sends one event and waits until so many deliveries of it have come to rest; gives them with their attempts. */
+  fire(go: string, count: number, data?: Json): Promise<Delivery[]>;
+}
+
+export async function startAttackedApp({
+  env,
+  dir,
+  egress,
+}: {
+  env: Record<string, string>;
+  dir: string;
+  egress?: Egress;
+}): Promise<AttackedApp> {
+  const config = loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() });
+  const app: App = await startApp(config, egress === undefined ? {} : { egress });
+  let key = '';
+
+  async function call(method: string, path: string, body?: Json): Promise<Reply> {
+    const answer = await fetch(`${app.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (answer.status >= 500 || /\bat [\w./]+:\d+:\d+/.test(text)) throw new Error(`${path}: ${answer.status} ${text}`);
+    return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as Json) }; // the API answers objects
+  }
+  async function make(path: string, body: Json): Promise<string> {
+    const made = await call('POST', path, body);
+    if (made.status !== 201) throw new Error(`${JSON.stringify(body)}: ${made.status} ${JSON.stringify(made.body)}`);
+    return String(made.body['id']);
+  }
+  async function settled(eventId: string, count: number): Promise<string[]> {
+    const all: Json[] = [];
+    for (let cursor: unknown = ''; cursor !== null; ) {
+      const page = await call(
+        'GET',
+        `/deliveries?eventId=${eventId}&limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      all.push(...(page.body['data'] as Json[])); // a list route
+      cursor = (page.body['page'] as Json)['next'] ?? null;
+    }
+    const resting = all.filter((one) => RESTING.has(String(one['status'])));
+    return resting.length === count && all.length === count ? resting.map((one) => String(one['id'])) : [];
+  }
+
+  return {
+    url: app.url,
+    call,
+    make,
+    async store(name, connection, destination = {}) {
+      const settings = {
+        connectTimeoutMs: 2_000,
+        timeoutMs: 3_000,
+        retry: { scheduleMs: [0] },
+        ...Object(connection['settings']),
+      };
+      const id = await make('/connections', { name, ...connection, settings });
+      return make(`/connections/${id}/destinations`, { name: 'd', status: 'enabled', ...destination });
+    },
+    async act(go, destinationIds) {
+      for (let i = 0; i < destinationIds.length; i += 100) {
+        const destinations = destinationIds.slice(i, i + 100).map((destinationId) => ({ destinationId }));
+        const rules = { parameter: 'go', operator: 'equals', value: go };
+        await make('/actions', { name: `${go} ${i}`, description: 'x', status: 'enabled', rules, destinations });
+      }
+    },
+    async fire(go, count, data = {}) {
+      if (key === '') {
+        const made = await call('POST', '/collectors', { name: `c${Math.random()}` });
+        key = String(made.body['key']);
+      }
+      const [eventId = ''] = await sendEvents({ url: app.url } as Parameters<typeof sendEvents>[0], key, {
+        ...data,
+        go,
+      });
+      const ids = await eventually(
+        `${count} deliveries of ${go} at rest`,
+        async () => {
+          const found = await settled(eventId, count);
+          return found.length === count ? found : null;
+        },
+        { timeoutMs: 30_000 },
+      );
+      return atOnce(ids, async (id) => (await call('GET', `/deliveries/${id}`)).body as unknown as Delivery); // as the API shows it
+    },
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}
+
+const RESTING = new Set(['delivered', 'failed', 'held', 'cancelled', 'skipped']);
+
+export async function temporaryDir(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-attack-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Does it for all, a few at a time, in any order; gives the results in order. */
+export async function atOnce<T, R>(items: readonly T[], what: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await what(items[i] as T, i); // within bounds
+  };
+  await Promise.all(Array.from({ length: 12 }, work));
+  return results;
+}

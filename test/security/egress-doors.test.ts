@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+/**
+ * Every place in src/ that could open an outgoing socket, start a thread or load code unseen, and why it may. A new one
+ * belongs into egress/, which guards; whoever adds it here instead says why that can't be.
+ */
+const doors: Record<string, string> = {
+  'egress/undici/dial.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
+  'egress/undici/secure.ts: node:tls {connect createSecureContext getCACertificates}':
+    'Speaks TLS over a socket that the door opened.',
+  'egress/undici/resolve.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
+  'egress/undici/resolve.ts: node:net {isIPv4}': 'Opens nothing.',
+  'egress/undici/site.ts: undici {Client}': 'Is handed open sockets; its own connector is never used.',
+  'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
+  'config/setting.ts: node:net {isIP}': 'Opens nothing.',
+  'app.ts: node:net {isIP}': 'Opens nothing.',
+  'api/rejected-requests.ts: node:net {isIPv4}': 'Opens nothing.',
+  'cli/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
+  'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
+  'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
+  'sandbox/quickjs/supervised-worker.ts: node:worker_threads {Worker}': 'Renders templates; holds no socket.',
+  'sandbox/quickjs/supervised-worker.ts: new Worker': 'As above.',
+  'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
+  'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
+  'sandbox/quickjs/engine.ts: node:module {createRequire}': 'Finds the compiled engine in its package.',
+  'sandbox/quickjs/engine.ts: createRequire': 'As above.',
+  'sqlite/thread.ts: node:worker_threads {Worker}': 'Writes the database; holds no socket.',
+  'sqlite/thread.ts: new Worker': 'As above.',
+  'sqlite/sqlite-worker.ts: import()': 'Loads the operations that app.ts names.',
+  'sqlite/sqlite-worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
+  'contract/trace.ts: fetch': 'Code for web pages, as text.',
+  'contract/trace.ts: XMLHttpRequest': 'As above.',
+  'contract/trace.ts: sendBeacon': 'As above.',
+  'template/findings.ts: fetch': 'Names that a template can not use.',
+  'template/findings.ts: XMLHttpRequest': 'As above.',
+};
+
+/** The console runs in a browser: its requests are the browser's, under its content security policy. */
+const isBrowser = (file: string) => file.startsWith('console/');
+const isTest = (file: string) =>
+  /\.(test|testing|conformance|samples|d)\.tsx?$|(^|\/)(fake|arbitrary|hostile|testdata)[^/]*(\/|\.tsx?$)/.test(file);
+
+/** Packages that code of the server may import. Those that could open sockets by themselves are named with what is used. */
+const packages: Record<string, string> = {
+  '@fastify/cookie': '',
+  '@fastify/static': '',
+  '@node-rs/argon2': '',
+  acorn: '',
+  commander: '',
+  fastify: 'Listens.',
+  'ipaddr.js': '',
+  jose: 'Signs; its fetching of remote keys is a door of its own below.',
+  pino: 'Writes to its own stdout; its transports are doors of their own below.',
+  'prom-client': 'Counts; its push gateway is a door of its own below.',
+  'quickjs-emscripten': '',
+  re2js: '',
+  undici: 'See the doors.',
+  yaml: '',
+  zod: '',
+};
+
+const modules =
+  /^(?:node:)?(?:net|tls|https?|http2|dgram|dns|dns\/promises|worker_threads|child_process|cluster|inspector|inspector\/promises|wasi|module|vm|repl|undici|ws)$/;
+const globals: [name: string, pattern: RegExp][] = [
+  ['fetch', /(?<![.\w$])fetch(?=[(,)\s;|]|$)/],
+  ['WebSocket', /\bWebSocket\b/],
+  ['EventSource', /\bEventSource\b/],
+  ['XMLHttpRequest', /\bXMLHttpRequest\b/],
+  ['sendBeacon', /\bsendBeacon\b/],
+  ['new Worker', /\bnew Worker\(/],
+  ['eval', /(?<![.\w])eval\(/],
+  ['new Function', /\bnew Function\(/],
+  ['process.binding', /\bprocess\.(?:binding|_linkedBinding|getBuiltinModule|dlopen)\b/],
+  ['import()', /\bimport\((?!['"]\.)/],
+  ['createRequire', /\bcreateRequire\b|(?<![.\w])require\(/],
+  ['remote keys', /\bcreateRemoteJWKSet\b/],
+  ['push gateway', /\bPushgateway\b/],
+  ['unverified TLS', /rejectUnauthorized: (?!true)|checkServerIdentity|NODE_TLS_REJECT/],
+  ['pino transport', /\bpino\.transport\b|\btransport:/],
+];
+
+/** What a source text could open, and the packages that it imports. */
+function doorsOf(text: string): { doors: string[]; packages: string[] } {
+  const code = text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/^(?:import|export) type [^;]*;/gm, '');
+  const found: string[] = [];
+  const imported: string[] = [];
+  const statements = code.matchAll(/^(?:import|export)\s+(?:([^'";]*?)\s+from\s+)?['"]([^'"]+)['"]/gm);
+  for (const [, clause = '', from = ''] of statements) {
+    const names = [...clause.replace(/\btype [\w$]+/g, '').matchAll(/[\w$*]+(?=\s+as\b)|(?<!as\s)\b[\w$]+|\*/g)]
+      .map(([name]) => name)
+      .filter((name) => name !== 'as');
+    if (modules.test(from)) {
+      if (names.length > 0 || clause === '') found.push(`${from} {${[...new Set(names)].sort().join(' ')}}`);
+    }
+    if (!from.startsWith('.') && !from.startsWith('node:'))
+      imported.push(from.split('/', from.startsWith('@') ? 2 : 1).join('/'));
+  }
+  const rest = code.replace(/^(?:import|export)\s+[^'";]*from\s+['"][^'"]+['"];?/gm, '');
+  for (const [name, pattern] of globals) if (pattern.test(rest)) found.push(name);
+  return { doors: found, packages: imported };
+}
+
+function sources(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.[cm]?[jt]sx?$/.test(entry.name) ? [relative(src, path)] : [];
+  });
+}
+
+const files = sources(src).filter((file) => !isTest(file) && !isBrowser(file));
+
+test('nothing in src/ opens a socket but the places that are listed with their reasons', () => {
+  assert.ok(files.length > 150, `${files.length} files`);
+  const found = files.flatMap((file) =>
+    doorsOf(readFileSync(join(src, file), 'utf8')).doors.map((one) => `${file}: ${one}`),
+  );
+  assert.deepEqual(found.toSorted(), Object.keys(doors).toSorted());
+});
+
+test('code of the server imports no package that is not listed', () => {
+  const found = new Set(files.flatMap((file) => doorsOf(readFileSync(join(src, file), 'utf8')).packages));
+  assert.deepEqual(
+    [...found].filter((name) => !(name in packages)),
+    [],
+  );
+});
+
+test('the search finds doors of every kind', () => {
+  const planted: [string, string][] = [
+    ["import { connect as dial } from 'node:net';", 'node:net {connect}'],
+    ["import * as net from 'net';", 'net {*}'],
+    ["import tls, { type TLSSocket } from 'node:tls';", 'node:tls {tls}'],
+    ["import 'node:http2';", 'node:http2 {}'],
+    ["export { request } from 'node:https';", 'node:https {request}'],
+    ["import {\n  type Socket,\n  createSocket,\n} from 'node:dgram';", 'node:dgram {createSocket}'],
+    ["import { lookup } from 'node:dns';", 'node:dns {lookup}'],
+    ["import { request } from 'undici';", 'undici {request}'],
+    ["const net = await import('node:net');", 'import()'],
+    ["const net = process.getBuiltinModule('node:net');", 'process.binding'],
+    ["const net = createRequire(import.meta.url)('net');", 'createRequire'],
+    ['await fetch(url);', 'fetch'],
+    ['const get = fetch;', 'fetch'],
+    ["new WebSocket('wss://x');", 'WebSocket'],
+    ['new EventSource(url);', 'EventSource'],
+    ["eval('1');", 'eval'],
+  ];
+  for (const [text, door] of planted) assert.deepEqual(doorsOf(text).doors, [door], text);
+  for (const text of [
+    "import type { Socket } from 'node:net';",
+    "import { type Socket } from 'node:net';",
+    '// fetch(url) opens nothing here',
+    'this.fetch(url); const prefetch = 1;',
+  ])
+    assert.deepEqual(doorsOf(text).doors, [], text);
+});
