@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzzTemplates } from './sandbox/fuzz-templates.ts';
+
+test('generated templates compile or say where not, and render in time to an outcome that repeats', async (t) => {
+  const { faults, ...figures } = await fuzzTemplates({ cases: 600, seed: 20_261 });
+  t.diagnostic(JSON.stringify(figures));
+  assert.deepEqual(faults, []);
+  assert.ok(
+    figures.compiled > figures.templates / 5 && (figures.outcomes['body'] ?? 0) > 30,
+    'the grammar has gone stale',
+  );
+});
