@@ -38,8 +38,8 @@ export type Deliverer = AsyncDisposable & {
   /** Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now. */
   wake(destinationIds: readonly string[]): void;
   isSending(deliveryId: string): boolean;
-  /** The deliveries on the wire, and those whose answer is not recorded yet. */
-  sending(): Iterable<string>;
+  /** The deliveries of a destination that are on the wire, and those whose answer is not recorded yet. */
+  sendingTo(destinationId: string): string[];
   depth(): { inMemory: number; inFlight: number };
 };
 
@@ -290,7 +290,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       }
     },
     isSending: (id) => sending.has(id),
-    sending: () => sending.keys(),
+    sendingTo: (destinationId) => [...(queues.get(destinationId)?.known.keys() ?? [])].filter((id) => sending.has(id)),
     depth: () => ({ inMemory: memory.waiting, inFlight: sending.size }),
     async [Symbol.asyncDispose]() {
       isStopping = true;

@@ -54,17 +54,28 @@ export async function createGates(options: {
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
   let closed = survey(configuration.snapshot, gates);
 
-  function refresh(also: readonly string[] = []) {
+  /** Looks at all destinations anew, or, after traffic moved one connection's gate, at those of it. */
+  function refresh(touched: readonly string[], isOne = false) {
     const before = closed;
-    closed = survey(configuration.snapshot, gates);
-    const moved = new Set(also);
-    for (const id of closed.keys()) if (!before.has(id)) moved.add(id);
-    for (const id of before.keys()) {
-      if (closed.has(id)) continue;
+    closed = isOne ? surveyed(before, touched) : survey(configuration.snapshot, gates);
+    const moved = new Set(touched);
+    if (!isOne) for (const id of closed.keys()) if (!before.has(id)) moved.add(id);
+    for (const id of isOne ? touched : before.keys()) {
+      if (closed.has(id) || !before.has(id)) continue;
       moved.add(id);
       openedAt.set(id, clock.now());
     }
     if (moved.size > 0) for (const listener of listeners) listener([...moved]);
+  }
+
+  function surveyed(before: ReadonlyMap<string, Closed>, ids: readonly string[]): ReadonlyMap<string, Closed> {
+    const after = new Map(before);
+    for (const id of ids) {
+      const found = closureOf(configuration.snapshot, gates, id);
+      if (found === null) after.delete(id);
+      else after.set(id, found);
+    }
+    return after;
   }
 
   const unwatch = configuration.watch((snapshot, changes) => {
@@ -99,7 +110,7 @@ export async function createGates(options: {
       probes,
     };
     gates.set(connectionId, gate);
-    refresh(destinationsOf(configuration.snapshot, connectionId));
+    refresh(destinationsOf(configuration.snapshot, connectionId), true);
     telemetry.gateMoved(gate);
     await queue.saveGate(gate);
   }
@@ -124,7 +135,7 @@ export async function createGates(options: {
     async admit(connectionId, reason) {
       if (gates.get(connectionId)?.reason !== reason) return false;
       gates.delete(connectionId);
-      refresh(destinationsOf(configuration.snapshot, connectionId));
+      refresh(destinationsOf(configuration.snapshot, connectionId), true);
       telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
       await queue.removeGate(connectionId);
       return true;
@@ -139,17 +150,23 @@ function trafficGate({ reason, detail }: Gate): { reason: ClosedByTraffic; detai
 
 function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): ReadonlyMap<string, Closed> {
   const closed = new Map<string, Closed>();
-  for (const destination of snapshot.documents.destination.values()) {
-    const connection = snapshot.documents.connection.get(destination.body.connectionId);
-    const gate = gates.get(destination.body.connectionId);
-    if (connection !== undefined && connection.body.status !== 'enabled')
-      closed.set(destination.id, { reason: `connection_${connection.body.status}`, detail: null, probeAt: null });
-    else if (destination.body.status !== 'enabled')
-      closed.set(destination.id, { reason: `destination_${destination.body.status}`, detail: null, probeAt: null });
-    else if (gate !== undefined)
-      closed.set(destination.id, { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt });
+  for (const id of snapshot.documents.destination.keys()) {
+    const found = closureOf(snapshot, gates, id);
+    if (found !== null) closed.set(id, found);
   }
   return closed;
+}
+
+function closureOf(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>, destinationId: string): Closed | null {
+  const destination = snapshot.documents.destination.get(destinationId);
+  if (destination === undefined) return null;
+  const connection = snapshot.documents.connection.get(destination.body.connectionId);
+  if (connection !== undefined && connection.body.status !== 'enabled')
+    return { reason: `connection_${connection.body.status}`, detail: null, probeAt: null };
+  if (destination.body.status !== 'enabled')
+    return { reason: `destination_${destination.body.status}`, detail: null, probeAt: null };
+  const gate = gates.get(destination.body.connectionId);
+  return gate === undefined ? null : { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt };
 }
 
 function destinationsOf(snapshot: Snapshot, connectionId: string): string[] {

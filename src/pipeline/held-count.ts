@@ -12,7 +12,7 @@ export function countHeld(options: {
   gates: Pick<Gates, 'allClosed' | 'watch'>;
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
-  deliverer: Pick<Deliverer, 'sending'>;
+  deliverer: Pick<Deliverer, 'sendingTo'>;
   statistics: Pick<Statistics, 'held'>;
   failed(error: unknown, doing: string): void;
 }): void {
@@ -20,11 +20,10 @@ export function countHeld(options: {
   let before = gates.allClosed();
   gates.watch(() => {
     const closed = gates.allClosed();
-    const onWire = [...deliverer.sending()];
     for (const [destinationId, { reason }] of closed) {
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
       if (before.has(destinationId) || connectionId === undefined) continue;
-      journal.waiting(destinationId, onWire).then(
+      journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
         (waiting) => {
           for (const { actionId, count } of waiting)
             statistics.held({ actionId, destinationId, connectionId }, reason, count);
