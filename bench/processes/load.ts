@@ -70,6 +70,9 @@ async function flood({ port, path, run, events, batch, connections, window, fres
   return sent;
 }
 
+/** Destinations are taken in turn by steps of a large prime, so that at any moment the events go to all over the list. */
+const stride = 619;
+
 async function drip({ port, path, run, perSecond, seconds, connections, destinations }: Drip): Promise<Sent> {
   const random = seeded(run);
   const free: { wire: Wire; request: Prepared }[] = [];
@@ -90,7 +93,7 @@ async function drip({ port, path, run, perSecond, seconds, connections, destinat
       const one = free.shift();
       if (one === undefined) return;
       const n = made - due.length - 1;
-      stamp(one.request, run, n, dueUs, n % destinations);
+      stamp(one.request, run, n, dueUs, (n * stride) % destinations);
       deliver(one.wire, one.request, sent).then(
         () => {
           sent.events += 1;
