@@ -43,3 +43,32 @@ test('deadlines pass never early, soon after, once, and not when cancelled', () 
     mock.timers.reset();
   }
 });
+
+test('many deadlines that pass at once let other work in between, and all of them pass', async () => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  let now = 0;
+  let passed = 0;
+  let turns = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using deadlines = createDeadlines(() => now);
+  const other = () => {
+    turns += 1;
+    if (passed < 100) setImmediate(other);
+    else resolve();
+  };
+  try {
+    for (let i = 0; i < 100; i++)
+      deadlines.start(5, () => {
+        passed += 1;
+        now += 1;
+      });
+    now = 20;
+    mock.timers.tick(20);
+    assert.ok(passed < 10, `${passed} in one turn`);
+    setImmediate(other);
+    await promise;
+    assert.ok(turns >= 10, `${turns} turns`);
+  } finally {
+    mock.timers.reset();
+  }
+});

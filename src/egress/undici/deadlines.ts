@@ -1,6 +1,9 @@
 /** Ends things in time: many deadlines share one coarse timer, since a timer for each request costs more than sending it. */
 export interface Deadlines extends Disposable {
-  /** Calls `onExpired` once, never early and at most about 20 ms late, unless the deadline is cancelled before. */
+  /**
+   * Calls `onExpired` once, never early, unless the deadline is cancelled before: at most about 20 ms late, or, when many
+   * are due at once, as soon as what else the process has to do leaves room.
+   */
   start(afterMs: number, onExpired: () => void): Deadline;
 }
 
@@ -10,7 +13,8 @@ export interface Deadline {
 
 /**
  * A timer wheel: deadlines that fall into the same 10 ms share a slot, and a single interval, which runs only while
- * there are any, empties the slots that are due.
+ * there are any, empties the slots that are due. Ending an exchange is work: after some milliseconds of it the rest waits
+ * for the next turn of the event loop, so that those who keep their deadlines notice nothing.
  *
  * @param now monotonic milliseconds
  */
@@ -19,6 +23,7 @@ export function createDeadlines(now: () => number): Deadlines {
   let liveCount = 0;
   let earliest = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | null = null;
+  let rest: NodeJS.Immediate | null = null;
 
   return {
     start(afterMs, onExpired) {
@@ -47,6 +52,7 @@ export function createDeadlines(now: () => number): Deadlines {
 
   function tick(): void {
     if (liveCount === 0) stop();
+    const until = now() + WORK_MS;
     const current = Math.floor(now() / SLOT_MS);
     if (current < earliest) return;
     earliest = Number.POSITIVE_INFINITY;
@@ -55,15 +61,27 @@ export function createDeadlines(now: () => number): Deadlines {
       else if (key < earliest) earliest = key;
       if (key > current) continue;
       for (const entry of slot) {
+        if (now() >= until) return goOn(key, slot);
         entry.cancel();
         entry.onExpired();
       }
     }
   }
 
+  function goOn(key: number, slot: Set<Entry>): void {
+    slots.set(key, slot);
+    earliest = Math.min(earliest, key);
+    rest ??= setImmediate(() => {
+      rest = null;
+      tick();
+    });
+  }
+
   function stop(): void {
     if (timer !== null) clearInterval(timer);
     timer = null;
+    if (rest !== null) clearImmediate(rest);
+    rest = null;
     slots.clear();
     liveCount = 0;
     earliest = Number.POSITIVE_INFINITY;
@@ -71,6 +89,7 @@ export function createDeadlines(now: () => number): Deadlines {
 }
 
 const SLOT_MS = 10;
+const WORK_MS = 2;
 
 interface Entry extends Deadline {
   readonly onExpired: () => void;
