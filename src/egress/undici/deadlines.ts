@@ -61,7 +61,10 @@ export function createDeadlines(now: () => number): Deadlines {
       else if (key < earliest) earliest = key;
       if (key > current) continue;
       for (const entry of slot) {
-        if (now() >= until) return goOn(key, slot);
+        if (now() >= until) {
+          goOn(key, slot);
+          return;
+        }
         entry.cancel();
         entry.onExpired();
       }
