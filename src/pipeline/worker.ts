@@ -80,7 +80,7 @@ export function createWorker(options: {
     const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
     const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
     // Credentials that were replaced meanwhile say nothing about the present ones.
-    const step = isPresent ? after : { ...after, auth: null };
+    const step = isPresent ? after : { ...after, auth: null, sign: null };
     if (!wasHeld) return step;
     const { actionVersion, destinationVersion } = wanted;
     return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
