@@ -4,8 +4,8 @@ import { AppError } from '../contract/errors.ts';
 import { covers } from '../contract/rights.ts';
 import type { Route } from '../contract/route.ts';
 import { type RouteId, routes, toldOnce } from '../contract/routes.ts';
-import type { Principal } from '../identity/principal.ts';
-import { addressGroup } from './address-group.ts';
+import { addressGroup } from '../identity/address-group.ts';
+import type { Credential, Principal } from '../identity/principal.ts';
 import { type AuditThing, auditEntryOf } from './audit-entry.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
 import { credentials } from './credential.ts';
@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; `nobody` where anybody may. */
     principal: Principal;
+    /** By what it was told; null: nothing that could be read. */
+    credential: Credential | null;
     /** What the answer is an error about. */
     failure: unknown;
     /** The Content-Type as it came. */
@@ -62,6 +64,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     const isApi = route.path.startsWith('/api/');
     if (isApi && stopping()) throw new AppError('unavailable');
     const credential = credentialOf(request);
+    request.credential = credential;
     const principal = credential === null ? null : parts.identity.authenticate(credential);
     request.principal = principal ?? nobody;
     if (!unlimited.has(route.id)) {
@@ -146,6 +149,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
 
   return async function plugin(app: FastifyInstance) {
     app.decorateRequest('principal');
+    app.decorateRequest('credential', null);
     app.decorateRequest('idempotencyKey', null);
     app.decorateRequest('subject', null);
     app.addHook('onSend', async (request, reply, payload) => {

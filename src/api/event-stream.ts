@@ -5,7 +5,6 @@ import { covers, type Right } from '../contract/rights.ts';
 import type { Credential } from '../identity/principal.ts';
 import type { Rule } from '../pipeline/configuration.ts';
 import type { ApiParts, Call } from './call.ts';
-import { credentials } from './credential.ts';
 import { checkMaySearch, isSought } from './event-filter.ts';
 import { withoutData } from './payloads.ts';
 
@@ -33,9 +32,8 @@ type Stream = {
  * becomes a sample: `event: skipped` with `{count}` tells each second how many were left out. Nothing waits for a slow
  * reader. A comment every 15 s keeps the way open. A stream ends with the credentials that it was opened with, and with their right.
  */
-export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'publicUrl'>): EventStreams {
+export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): EventStreams {
   const streams = new Set<Stream>();
-  const credentialOf = credentials(parts);
   let stop: (() => void) | null = null;
 
   function tell(event: Event, matched: readonly Rule[]) {
@@ -106,8 +104,8 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity' | 'pu
     open({ reply, request, query, may }) {
       checkMaySearch(query, may);
       if (streams.size >= streamsMax) throw new AppError('rate_limited', `There are ${streamsMax} streams already.`);
-      const credential = credentialOf(request);
       const to = reply.raw;
+      const { credential } = request;
       const stream = { query, to, credential, showsData: may('payloads:view'), sentThisSecond: 0, skipped: 0 };
       reply.hijack();
       to.writeHead(200, {

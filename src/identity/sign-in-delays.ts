@@ -58,13 +58,3 @@ export function signInDelays(now: () => number) {
     forget: (key: string): void => void entries.delete(key),
   };
 }
-
-/** Addresses that one holder has as many as he likes of are one: an IPv6 network of 64 bits. */
-export function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/i, '');
-  const [head = '', tail] = address.split('::');
-  const left = head.split(':').filter((part) => part !== '');
-  const right = tail === undefined ? [] : tail.split(':').filter((part) => part !== '');
-  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
-  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
-}

@@ -2,6 +2,7 @@ import type { AccountChange, Session, User } from '../accounts/accounts.ts';
 import type { AuditAuthor, NewAuditEntry } from '../contract/audit.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
+import { addressGroup } from './address-group.ts';
 import type { Directory, Plan } from './directory.ts';
 import { accountEntry } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
@@ -9,7 +10,7 @@ import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import { foldEmail, type Picture } from './picture.ts';
 import { idleMs, sessionMs } from './principals.ts';
-import { type Lane, networkOf, signInDelays } from './sign-in-delays.ts';
+import { type Lane, signInDelays } from './sign-in-delays.ts';
 import { namedOf, sessionsOf } from './users.ts';
 
 /** Where somebody signs in from; `former` is the session that this browser had until now. */
@@ -62,13 +63,13 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
    */
   function lanesOf(email: string, user: User | undefined, address: string): Lane[] {
     const account = `account ${foldEmail(email)}`;
-    const network = networkOf(address);
+    const group = addressGroup(address);
     const sessions = [...directory.picture.sessions.values()];
-    const isKnown = sessions.some((one) => one.userId === user?.id && networkOf(one.address) === network);
-    if (isKnown) return [{ key: `${account} ${network}`, free: freeOfAccount }];
+    const isKnown = sessions.some((one) => one.userId === user?.id && addressGroup(one.address) === group);
+    if (isKnown) return [{ key: `${account} ${group}`, free: freeOfAccount }];
     return [
       { key: account, free: freeOfAccount },
-      { key: `address ${network}`, free: freeOfAddress },
+      { key: `address ${group}`, free: freeOfAddress },
     ];
   }
 
