@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let lookedAt: string;
@@ -35,12 +35,10 @@ test('no page of actions has a barrier that axe-core finds: light, dark and narr
   await using tab = await openTab(browser, {
     url: app.url,
     path: '/actions',
-    reducedMotion: 'reduce',
   });
   const { page } = tab;
-  async function judge(path: string) {
-    await page.goto(`${app.url}${path}`);
-    await loaded(page);
+  async function judge(path: string, isAnew = false) {
+    await (isAnew ? page.goto(`${app.url}${path}`).then(() => loaded(page)) : visit(page, path));
     assert.deepEqual(await barriers(page), [], path);
   }
   const edit = ['rules', 'destinations'].map((step) => `/actions/${id}/edit?step=${step}`);
@@ -50,10 +48,10 @@ test('no page of actions has a barrier that axe-core finds: light, dark and narr
       route.fulfill({ status, json, contentType: status === 200 ? 'application/json' : 'application/problem+json' }),
     );
   await answer({ data: [], page: { next: null, prev: null } });
-  await judge('/actions');
+  await judge('/actions', true);
   await page.getByRole('link', { name: 'Custom Scenario' }).waitFor();
   await answer({ title: 'Invalid value', status: 422, detail: 'Not today.', code: 'invalid_value' }, 422);
-  await judge('/actions');
+  await judge('/actions', true);
   await page.getByText('Not today.').waitFor();
   assert.deepEqual(
     tab.problems.filter((one) => !one.startsWith('422 /api/v1/actions')),

@@ -11,21 +11,29 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** The whole program on a folder of its own, serving the console as its present sources make it, and a browser. */
 export async function startConsole(
   env: Record<string, string> = {},
+  how: { thrifty?: boolean } = {},
 ): Promise<{ app: TestApp; browser: Browser } & AsyncDisposable> {
   if (isConsoleStale()) await buildConsole();
   await using started = new AsyncDisposableStack();
   const app = started.use(await startTestApp(env));
-  const browser = started.use(await startBrowser());
+  const browser = started.use(await startBrowser(how));
   const stack = started.move();
   return { app, browser, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** A real Chromium. Fails in words where none can run. */
-export async function startBrowser(): Promise<Browser & AsyncDisposable> {
+/** A real Chromium, one that spares the processor unless speed is what is looked at. Fails in words where none can run. */
+export async function startBrowser({ thrifty = true } = {}): Promise<Browser & AsyncDisposable> {
   const dir = await unpacked();
   const browser = await chromium.launch({
     executablePath: join(dir, 'chromium'),
-    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--font-render-hinting=none',
+      '--disable-dev-shm-usage',
+      // Pages live for seconds here: optimizing their code, and collecting garbage in parallel, costs more than it gives.
+      `--js-flags=${thrifty ? '--no-opt --no-maglev --single-threaded-gc --min-semi-space-size=16' : ''}`,
+    ],
     env: {
       ...process.env,
       HOME: dir,
@@ -46,21 +54,26 @@ type Opened = {
   token?: string | null;
   /** Answers that are meant to fail, as `404 /api/v1/…`. */
   expected?: RegExp;
+  /** Whether the browser never saw the console before. Otherwise it may have, and forgot all but the code. */
+  isFirst?: boolean;
 } & BrowserContextOptions;
 
-/** Opens the console in a window of its own (fresh storage, English, 1,280 × 800 unless said otherwise). */
+/** Pages that are done with. Their compiled code stays: a console opens in a third of the time there. */
+const done = new WeakMap<Browser, Page[]>();
+
+/**
+ * Opens the console in a window (storage and cookies empty, English, 1,280 × 800, nothing in motion, unless said
+ * otherwise). Nothing that was done to a page outlives its tab: routes, listeners, storage, size, media. Scripts for every
+ * page (`page.addInitScript`) are for the test to dispose of.
+ */
 export async function openTab(
   browser: Browser,
-  { url, path = '/', token = adminToken, expected, ...more }: Opened,
+  { url, path = '/', token = adminToken, expected, isFirst = false, reducedMotion = 'reduce', ...more }: Opened,
 ): Promise<Tab> {
-  const context = await browser.newContext({
-    locale: 'en-US',
-    timezoneId: 'Europe/Berlin',
-    viewport: { width: 1280, height: 800 },
-    ...more,
-  });
-  context.setDefaultTimeout(8_000);
-  const page = await context.newPage();
+  const isKept = !isFirst && Object.keys(more).length === 0;
+  const page = (isKept && done.get(browser)?.pop()) || (await newPage(browser, more));
+  if (isKept) await forget(page, url);
+  await page.emulateMedia({ reducedMotion });
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
@@ -76,17 +89,57 @@ export async function openTab(
     if (response.status() >= 400 && expected?.test(line) !== true) problems.push(line);
   });
   await page.goto(token === null ? `${url}${path}` : `${url}${path}#token=${token}`);
-  return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    page,
+    problems,
+    async [Symbol.asyncDispose]() {
+      if (!isKept || page.isClosed()) return page.context().close();
+      await leave(page);
+      done.set(browser, [...(done.get(browser) ?? []), page]);
+    },
+  };
+}
+
+const size = { width: 1280, height: 800 };
+
+async function newPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    viewport: size,
+    ...options,
+  });
+  context.setDefaultTimeout(8_000);
+  return context.newPage();
+}
+
+/** Leaves the console as somebody does who goes elsewhere, and takes back what was done to the page. */
+async function leave(page: Page): Promise<void> {
+  const context = page.context();
+  page.removeAllListeners();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await context.setOffline(false);
+  for (const other of context.pages()) if (other !== page) await other.close();
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(size);
+  await page.goto('about:blank');
+}
+
+/** Empties what a page keeps. Storage can be reached from a page of its server alone. */
+async function forget(page: Page, url: string): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto(`${url}/livez`);
+  await page.evaluate('localStorage.clear(); sessionStorage.clear()');
 }
 
 /** What bars somebody's way on a page as it stands: in light and in dark mode, and in a window of 320 px. */
 export async function barriers(page: Page): Promise<string[]> {
-  const wide = page.viewportSize() ?? { width: 1280, height: 800 };
+  const wide = page.viewportSize() ?? size;
   const light = await accessibilityProblems(page, 'all');
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
   const dark = await accessibilityProblems(page, 'colours');
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 320, height: 640 });
   // Clear of the sticky header.
   await page.evaluate('scrollTo(0, 0)');
@@ -109,9 +162,9 @@ const rulesAbout = {
  * light mode, and in a narrow window only the layout: there the other rules would find nothing new.
  */
 async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout): Promise<string[]> {
-  // Run as the browser's own code: the page's policy lets no script in.
+  // Run as the browser's own code: the page's policy lets no script in. It is long: sent once to each document.
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(`(() => {${axeSource}})()`);
   return page.evaluate(`(async () => {
-    globalThis.axe ?? (() => {${axeSource}})();
     // What was changed just now may still be fading; what turns for ever is not waited for.
     const frame = () => new Promise(requestAnimationFrame);
     await frame().then(frame);
@@ -126,6 +179,17 @@ async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout)
     return violations.map(({ id, help, nodes }) => id + ': ' + help + ' — ' +
       nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | '));
   })()`);
+}
+
+/** Goes to another page of the console as a link does, without loading the program anew, and waits for it. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate(`(async () => {
+    __TSR_ROUTER__.history.push(${JSON.stringify(path)});
+    const isThere = ({ status, location, resolvedLocation }) => status === 'idle' && resolvedLocation?.href === location.href;
+    do await new Promise(requestAnimationFrame);
+    while (!isThere(__TSR_ROUTER__.state));
+  })()`);
+  await loaded(page);
 }
 
 /** Waits until a page stands there with what it asked for. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { adminToken } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -510,12 +510,8 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
   const { app, browser } = console_;
   const { data } = await app.client.call('listConnections', { query: { name: 'Flowing' } });
   const id = data[0]?.id;
-  await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', expected: /^404 / });
+  await using tab = await openTab(browser, { url: app.url, expected: /^404 / });
   const { page } = tab;
-  async function check(path: string) {
-    await loaded(page);
-    assert.deepEqual(await barriers(page), [], path);
-  }
   for (const path of [
     '/connections/new',
     '/connections/new/webhook?preset=salesforce',
@@ -524,12 +520,12 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
     '/connections/con_none',
     ...['destinations', 'activity', 'usedBy', 'versions'].map((name) => `/connections/${id}?tab=${name}`),
   ]) {
-    await page.goto(`${app.url}${path}`);
-    await check(path);
+    await visit(page, path);
+    assert.deepEqual(await barriers(page), [], path);
   }
-  await page.goto(`${app.url}/connections/${id}`);
+  await visit(page, `/connections/${id}`);
   await page.getByText('Advanced', { exact: true }).click();
-  await check('Advanced');
+  assert.deepEqual(await barriers(page), [], 'Advanced');
   assert.deepEqual(tab.problems, []);
 });
 

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 const run = promisify(execFile);
 
@@ -329,7 +329,6 @@ test('no page of Data Collection, of the Inbox or of a trace has a barrier that 
   await sendEvents(app, key, { 'wt.ev': 'looked at', 'wt.es': `https://shop.example/?millrace_trace=${trace.id}` });
   await using tab = await openTab(browser, {
     url: app.url,
-    reducedMotion: 'reduce',
     expected: /^500 /,
   });
   const { page } = tab;
@@ -353,8 +352,7 @@ test('no page of Data Collection, of the Inbox or of a trace has a barrier that 
     `/trace/${trace.id}`,
     `/inbox?request=${received?.id}`,
   ]) {
-    await page.goto(`${app.url}${path}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await visit(page, path);
     await judge(path);
   }
   await page.route(/\/api\/v1\/collectors(\?|$)/, (route) =>

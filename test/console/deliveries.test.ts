@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { reaches, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -155,12 +155,11 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
   const failed = await wired.deliver({ 'wt.ev': 'unseen' }, 'failed');
   await using tab = await openTab(browser, {
     url: app.url,
-    reducedMotion: 'reduce',
     expected: /^500 |^404 /,
   });
   const { page } = tab;
-  async function look(path: string, seen: string) {
-    await page.goto(`${app.url}${path}`);
+  async function look(path: string, seen: string, isAnew = false) {
+    await (isAnew ? page.goto(`${app.url}${path}`) : visit(page, path));
     await page.getByText(seen).first().waitFor();
     assert.deepEqual(await barriers(page), [], path);
   }
@@ -177,11 +176,11 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
   await look('/deliveries/dlv_none', 'There is no delivery dlv_none');
   const empty = { data: [], page: { next: null, prev: null } };
   await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) => route.fulfill({ json: empty }));
-  await look('/deliveries', 'No deliveries yet');
+  await look('/deliveries', 'No deliveries yet', true);
   const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
   await page.route(/\/api\/v1\/deliveries(\?|$)/, (route) =>
     route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
   );
-  await look('/deliveries', 'Something broke.');
+  await look('/deliveries', 'Something broke.', true);
   assert.deepEqual(tab.problems, []);
 });

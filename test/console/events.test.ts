@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { allRights } from '../../src/contract/rights.ts';
 import { deliveryOf, sendEvents, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -209,12 +209,11 @@ test('neither the list of events nor an event has a barrier, in any of its state
   const at = `/events/${sent.eventId}`;
   await using tab = await openTab(browser, {
     url: app.url,
-    reducedMotion: 'reduce',
     expected: /^50[03] |^404 /,
   });
   const { page } = tab;
-  async function look(path: string, seen: string) {
-    await page.goto(`${app.url}${path}`);
+  async function look(path: string, seen: string, isAnew = false) {
+    await (isAnew ? page.goto(`${app.url}${path}`) : visit(page, path));
     await page.getByText(seen).first().waitFor();
     assert.deepEqual(await barriers(page), [], path);
   }
@@ -227,11 +226,11 @@ test('neither the list of events nor an event has a barrier, in any of its state
   await look('/events/evt_none', 'There is no event evt_none');
   const empty = { data: [], page: { next: null, prev: null } };
   await page.route(/\/api\/v1\/events(\?|$)/, (route) => route.fulfill({ json: empty }));
-  await look('/events', 'No events yet');
+  await look('/events', 'No events yet', true);
   const problem = { title: 'Failed', status: 500, detail: 'Something broke.', code: 'internal', requestId: 'req_1' };
   await page.route(/\/api\/v1\/events(\?|$)/, (route) =>
     route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
   );
-  await look('/events', 'Something broke.');
+  await look('/events', 'Something broke.', true);
   assert.deepEqual(tab.problems, []);
 });

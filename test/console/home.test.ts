@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -108,7 +108,9 @@ test('a chart that can not be drawn is a table, and the page around it stays', a
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
   // What browsers on machines without a language of their own say, and Intl refuses.
-  await page.addInitScript("Object.defineProperty(navigator, 'language', { get: () => 'en-US@posix' })");
+  await using _ = await page.addInitScript(
+    "Object.defineProperty(navigator, 'language', { get: () => 'en-US@posix' })",
+  );
   await page.goto(`${app.url}/?range=15m`);
   await page.getByRole('figure').getByRole('table').getByRole('columnheader', { name: 'Delivered' }).waitFor();
   await page.getByRole('heading', { name: 'Recent changes' }).waitFor();
@@ -203,13 +205,11 @@ test('Home, first steps, settings and docs have no barrier that axe-core finds: 
   const { app, browser } = console_;
   await using tab = await openTab(browser, {
     url: app.url,
-    reducedMotion: 'reduce',
     expected: /^500 /,
   });
   const { page } = tab;
   for (const path of pages) {
-    await page.goto(`${app.url}${path}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await visit(page, path);
     await page.getByText('Loading').waitFor({ state: 'detached' });
     assert.deepEqual(await barriers(page), [], path);
   }

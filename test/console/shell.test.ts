@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { budgets, measureConsole } from '../../scripts/budgets.ts';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -100,7 +100,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
 
 test('a server that goes away and comes back is waited for, without a reload', async () => {
   const { app, browser } = console_;
-  await using tab = await openTab(browser, { url: app.url });
+  await using tab = await openTab(browser, { url: app.url, isFirst: true }); // the page's code is not there yet
   const { page } = tab;
   await page.getByText('Server reachable').waitFor();
   await page.context().setOffline(true);
@@ -123,14 +123,13 @@ test('no page has a barrier that axe-core finds: light, dark and narrow', async 
   const { app, browser } = console_;
   const [made] = (await app.client.call('listConnections')).data;
   const details = [`/connections/${made?.id}`, `/connections/${made?.id}?tab=destinations`];
-  await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce' });
+  await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
   for (const path of [...pages, ...details]) {
-    await page.goto(`${app.url}${path}`);
-    await loaded(page);
+    await visit(page, path);
     assert.deepEqual(await barriers(page), [], path);
   }
-  await page.goto(`${app.url}${details[0]}`);
+  await visit(page, details[0] ?? '');
   for (const [name, role] of [
     ['Show as', 'dialog'],
     ['Delete', 'dialog'],

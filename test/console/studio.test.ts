@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -278,15 +278,14 @@ test('the studio has no barrier that axe-core finds: light, dark and narrow', as
   });
   await deliver({ title: 'Home' });
   const expected = /^(404|500) /;
-  await using tab = await openTab(browser, { url: app.url, reducedMotion: 'reduce', expected });
+  await using tab = await openTab(browser, { url: app.url, expected });
   const { page } = tab;
   const clean = async (what: string) => {
     assert.deepEqual(await barriers(page), [], what);
   };
   for (const tabName of ['request', 'event', 'check', 'response']) {
-    await page.goto(`${app.url}${details(destination)}?tab=${tabName}`);
+    await visit(page, `${details(destination)}?tab=${tabName}`);
     await editor(page).waitFor();
-    await loaded(page);
     if (tabName === 'request') await page.getByText('Advanced', { exact: true }).click();
     if (tabName === 'check') await page.getByRole('tabpanel').locator('summary').first().click();
     await clean(tabName);
