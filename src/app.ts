@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { accountOperations, sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
@@ -28,6 +27,7 @@ import { sealer } from './secrets/sealer.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
+import { version } from './version.ts';
 
 export { verifyFile as verifyAudit } from './audit/sqlite/verify-file.ts';
 export { backup, restore } from './sqlite/backup.ts';
@@ -40,9 +40,6 @@ export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | '
 };
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
-
-/** The version of the program, from its package. */
-export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
 /** Where the console is built to: beside the sources of a checkout, within a package. */
 const consoleDir = fileURLToPath(
