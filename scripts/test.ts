@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { testFiles } from './test-files.ts';
 
 // Runs the tests: all, or the files given. Node's own flags go through: npm test -- --test-name-pattern=held
 
@@ -10,22 +11,19 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith('-'));
 const named = given.filter((word) => !word.startsWith('-'));
-const files = named.length > 0 ? named : globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort();
+const files = named.length > 0 ? named : testFiles();
 if (files.length === 0) {
   console.error('No tests found: run this in the checkout.');
   process.exit(1);
 }
-const { status, signal } = spawnSync(
-  process.execPath,
-  [
-    '--disable-warning=ExperimentalWarning',
-    '--test',
-    '--test-concurrency=3',
-    '--test-timeout=120000',
-    ...flags,
-    ...files,
-  ],
-  { stdio: 'inherit' },
-);
-if (signal !== null) console.error(`The test runner was ended by ${signal}.`);
-process.exit(status ?? 1);
+run({
+  files,
+  concurrency: 3,
+  timeout: 120_000,
+  execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
+})
+  .on('test:fail', ({ todo }) => {
+    if (todo === undefined || todo === false) process.exitCode = 1;
+  })
+  .compose(spec)
+  .pipe(process.stdout);

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { adminToken } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { budgets, measureConsole } from '../../scripts/budgets.ts';
-import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {

@@ -1,0 +1,36 @@
+import { globSync } from 'node:fs';
+
+/**
+ * Tests that share one process each: small ones of rooms that hold nothing between calls, and those of the HTTP server.
+ * Starting a process and loading the program costs more than most of them do.
+ */
+export const together: Readonly<Record<string, string>> = {
+  'test/together/rooms.ts':
+    'src/{cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
+  'test/together/api.ts': 'src/api/**/*.test.ts',
+};
+
+/** Of these, what needs a process of its own: it brings threads, or programs that are meant to be in the way. */
+const alone = /hostile|quickjs/;
+
+/** The files that a group runs. */
+export function groupFiles(group: string): string[] {
+  return globSync(together[group] ?? [])
+    .filter((path) => !alone.test(path))
+    .sort();
+}
+
+/** All files to run, each test in one of them; what takes long comes first, so that nothing long is left at the end. */
+export function testFiles(): string[] {
+  const groups = Object.keys(together);
+  const grouped = new Set(groups.flatMap(groupFiles));
+  const single = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).filter((path) => !grouped.has(path));
+  return [...groups, ...single].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+const longest = ['test/console/', 'test/together/', 'test/faults/', 'src/pipeline/', 'src/sandbox/', 'test/'];
+
+function rank(path: string): number {
+  const found = longest.findIndex((area) => path.startsWith(area));
+  return found < 0 ? longest.length : found;
+}
