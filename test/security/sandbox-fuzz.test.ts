@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fuzzTemplates } from './sandbox/fuzz-templates.ts';
 
 test('generated templates compile or say where not, and render in time to an outcome that repeats', async (t) => {
-  const { faults, ...figures } = await fuzzTemplates({ cases: 600, seed: 20_261 });
+  const { faults, ...figures } = await fuzzTemplates({ count: 600, seed: 20_261 });
   t.diagnostic(JSON.stringify(figures));
   assert.deepEqual(faults, []);
   assert.ok(

@@ -25,7 +25,7 @@ const HANG_MS = 120_000;
  * Compiles and renders so many generated templates. Compiling answers with problems inside of the text and never throws;
  * what compiles renders to an outcome in time, and a second time to the same.
  */
-export async function fuzzTemplates({ cases, seed }: { cases: number; seed: number }): Promise<TemplateFuzz> {
+export async function fuzzTemplates({ count, seed }: { count: number; seed: number }): Promise<TemplateFuzz> {
   await using sandbox = await quickjsSandbox({ workers: 2, timeoutMs: 20 });
   const found: TemplateFuzz = {
     templates: 0,
@@ -35,8 +35,8 @@ export async function fuzzTemplates({ cases, seed }: { cases: number; seed: numb
     slowestBatchMs: 0,
     faults: [],
   };
-  for (let batch = 0; found.templates < cases; batch++) {
-    const numRuns = Math.min(BATCH, cases - found.templates);
+  for (let batch = 0; found.templates < count; batch++) {
+    const numRuns = Math.min(BATCH, count - found.templates);
     const templates = fc.sample(anyTemplate(), { numRuns, seed: seed + batch });
     found.templates += templates.length;
     const compiled = templates.flatMap((template) => compileOrComplain(template, found.faults));
