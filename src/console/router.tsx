@@ -1,6 +1,7 @@
 import { createRoute, createRouter } from '@tanstack/react-router';
 import { queryClient } from './data/query-client.ts';
 import { actionRoutes } from './pages/actions/routes.ts';
+import { auditRoutes } from './pages/audit/routes.ts';
 import { behaviorRoutes } from './pages/behaviors/routes.ts';
 import { connectionRoutes } from './pages/connections/routes.ts';
 import { dataCollectionRoutes } from './pages/data-collection/routes.ts';
@@ -43,6 +44,7 @@ const routeTree = rootRoute.addChildren([
     ...traceRoutes,
     ...welcomeRoutes,
     ...settingsRoutes,
+    ...auditRoutes,
     ...docsRoutes,
     elsewhereRoute,
   ]),

@@ -50,9 +50,14 @@ function isWanted(entry: AuditEntry, query: AuditQuery): boolean {
     (act === undefined || entry.act === act) &&
     (kind === undefined || entry.kind === kind) &&
     (id === undefined || entry.id === id) &&
-    (principal === undefined || entry.principal === principal || entry.principalId === principal) &&
+    (principal === undefined ||
+      lowerAscii(entry.principal).includes(lowerAscii(principal)) ||
+      entry.principalId === principal) &&
     (result === undefined || entry.result === result) &&
     (createdAfter === undefined || entry.createdAt >= createdAfter) &&
     (createdBefore === undefined || entry.createdAt < createdBefore)
   );
 }
+
+/** As SQLite's `lower` does. */
+const lowerAscii = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

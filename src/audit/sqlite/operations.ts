@@ -21,7 +21,10 @@ export const operations = {
     ];
     const given = filters.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
     if (principal !== undefined)
-      given.push({ sql: '(principal = ? OR principal_id = ?)', values: [principal, principal] });
+      given.push({
+        sql: '(instr(lower(principal), lower(?)) > 0 OR principal_id = ?)',
+        values: [principal, principal],
+      });
     const where = given.map(({ sql }) => ` AND ${sql}`).join('');
     const rows = db.all<ChainedRow>(
       `SELECT number, body, hash FROM audit_entry WHERE true${where}

@@ -81,6 +81,7 @@ export const home = {
   changes: {
     title: 'Recent changes',
     none: 'Nobody changed anything yet.',
+    all: 'Audit log: everything that was done',
     kinds: {
       connection: 'Connection',
       destination: 'Destination',

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { home } from '../../messages/en/home.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
 import css from './home-page.module.css';
 import type { DocumentsHere } from './use-documents.ts';
 
@@ -13,6 +14,7 @@ const shown = 8;
 /** Who changed what, newest first. */
 export function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
   const changed = recent(documents);
+  const mayAudit = useMay('audit:view');
   const isWaiting = documents.connections === undefined && documents.actions === undefined && documents.error === null;
   return (
     <Panel title={words.title}>
@@ -35,6 +37,11 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
           </li>
         ))}
       </ul>
+      {mayAudit ? (
+        <Anchor component={Link} to="/settings/audit" size="sm">
+          {words.all}
+        </Anchor>
+      ) : null}
     </Panel>
   );
 }

@@ -1,8 +1,10 @@
-import { Tabs } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Tabs } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
+import { audit } from '../../messages/en/audit.ts';
 import { settings as words } from '../../messages/en/settings.ts';
 import { options } from '../../parts/options.ts';
+import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
 import { SystemTab } from './system-tab.tsx';
@@ -12,8 +14,19 @@ const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab 
 export function SettingsPage(): ReactNode {
   const { tab = 'appearance' } = useSearch({ from: '/shell/settings' });
   const navigate = useNavigate({ from: '/settings' });
+  const mayAudit = useMay('audit:view');
   return (
-    <Page title={words.tabs[tab]} object={words.title}>
+    <Page
+      title={words.tabs[tab]}
+      object={words.title}
+      actions={
+        mayAudit ? (
+          <Button component={Link} to="/settings/audit" variant="default">
+            {audit.title}
+          </Button>
+        ) : undefined
+      }
+    >
       <Tabs
         value={tab}
         keepMounted={false}

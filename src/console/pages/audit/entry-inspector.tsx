@@ -1,0 +1,106 @@
+import { ActionIcon, Anchor, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import type { AuditChange, AuditEntry } from '../../../contract/audit.ts';
+import { audit as words } from '../../messages/en/audit.ts';
+import { formatAbsolute } from '../../messages/format.ts';
+import { Diff } from '../../parts/diff.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import css from './audit-page.module.css';
+import { ThingLink } from './thing-link.tsx';
+
+type Props = {
+  /** null: it is not on this page of the list. */
+  entry: AuditEntry | null;
+  onClose: () => void;
+};
+
+/** One entry beside the list: who, from where, what, and each place before and after. */
+export function EntryInspector({ entry, onClose }: Props): ReactNode {
+  const id = useId();
+  const place = useRef<HTMLElement>(null);
+  // Below the list, on a small screen, it would open unseen.
+  useEffect(() => {
+    if (entry?.number !== undefined) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [entry?.number]);
+  return (
+    <section className={css['inspector']} aria-labelledby={id} ref={place}>
+      <div className={css['head']}>
+        <Title order={2} id={id}>
+          {entry === null ? words.list : words.entry(entry.number)}
+        </Title>
+        <ActionIcon aria-label={words.close} onClick={onClose}>
+          <Icon name="cross" />
+        </ActionIcon>
+      </div>
+      {entry === null ? (
+        <Text c="dimmed">{words.gone}</Text>
+      ) : (
+        <>
+          <Facts entry={entry} />
+          <Title order={3}>{words.changes}</Title>
+          {entry.changes.length === 0 ? (
+            <Text c="dimmed">{words.noChanges}</Text>
+          ) : (
+            <Diff before={sideOf(entry.changes, 'before')} after={sideOf(entry.changes, 'after')} />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Facts({ entry }: { entry: AuditEntry }): ReactNode {
+  const { act, kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
+  const { local, utc } = formatAbsolute(new Date(createdAt));
+  const facts: [string, ReactNode][] = [
+    [words.fields.when, words.times(local, utc)],
+    [words.fields.who, principalId === null ? principal : `${principal} (${principalId})`],
+    [words.fields.from, address ?? words.byItself],
+    ...(requestId === null ? [] : [[words.fields.request, requestId] satisfies [string, ReactNode]]),
+    [
+      words.fields.thing,
+      <span key="thing" className={css['thing']}>
+        {words.kinds[kind]} <ThingLink entry={entry} />
+        {id === null ? null : (
+          <Anchor component={Link} to="/settings/audit" search={{ id } as never} size="sm">
+            {words.all}
+          </Anchor>
+        )}
+      </span>,
+    ],
+    [
+      words.fields.result,
+      code === null ? words.what(words.acts[act], words.results[result]) : words.refusedBecause(code),
+    ],
+    [words.fields.hash, hash],
+  ];
+  return (
+    <dl className={css['facts']}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** One side of all places that changed, as one document. */
+function sideOf(changes: readonly AuditChange[], side: 'before' | 'after'): Record<string, unknown> | null {
+  const shown: Record<string, unknown> = {};
+  for (const change of changes) {
+    if (!(side in change)) continue;
+    // Of a secret that was replaced in the same minute both sides would look alike.
+    const isReplaced = isSecret(change.before) && isSecret(change.after);
+    const value = isReplaced ? words.secrets[side] : change[side];
+    if (change.pointer === '' && typeof value === 'object') Object.assign(shown, value);
+    else shown[change.pointer === '' ? '…' : change.pointer.slice(1).replaceAll('/', '.')] = value;
+  }
+  return Object.keys(shown).length === 0 ? null : shown;
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'set' in value && value.set === true;
+}

@@ -1,0 +1,35 @@
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { AuditEntry } from '../../../contract/audit.ts';
+import { useNamed } from '../../data/named.ts';
+import { audit as words } from '../../messages/en/audit.ts';
+
+/** The thing that an entry is about: a link where it still has a page. */
+export function ThingLink({ entry }: { entry: Pick<AuditEntry, 'act' | 'kind' | 'id' | 'name'> }): ReactNode {
+  const { act, kind, id, name } = entry;
+  const destinations = useNamed('listAllDestinations');
+  const text = name ?? id ?? words.noName;
+  if (id === null || act === 'delete') return text;
+  const parent = destinations.get(id)?.connectionId;
+  const to =
+    kind === 'destination'
+      ? parent === undefined
+        ? undefined
+        : `/connections/${parent}/destinations/${id}`
+      : pages[kind]?.(id);
+  if (to === undefined) return text;
+  return (
+    <Anchor component={Link} to={to as '/'}>
+      {text}
+    </Anchor>
+  );
+}
+
+const pages: Partial<Record<AuditEntry['kind'], (id: string) => string>> = {
+  connection: (id) => `/connections/${id}`,
+  action: (id) => `/actions/${id}`,
+  behavior: (id) => `/behaviors/${id}`,
+  collector: (id) => `/data-collection/${id}`,
+  delivery: (id) => `/deliveries/${id}`,
+};

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { barriers, loaded, openTab, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole();
+});
+after(() => console_[Symbol.asyncDispose]());
+
+const canary = 'very-secret-token-of-crm';
+
+test('the audit log tells who did what with before and after, by filters that stand in the address', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: '/settings/audit?act=rollback',
+    expected: /^409 /,
+  });
+  const { page } = tab;
+  await page.getByText('No entries match.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+
+  const { client } = app;
+  const { id } = await client.call('createConnection', {
+    body: { name: 'CRM', baseUrl: 'https://crm.example', auth: { type: 'bearer', token: canary } },
+  });
+  const params = { id };
+  await client.call('changeConnection', { params, body: { status: 'paused', auth: { token: `${canary}-2` } } });
+  await client.call('createBehavior', { body: { name: 'Buys', condition: { all: [] } } });
+  await app.fetch('/api/v1/connections', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'crm', baseUrl: 'https://crm.example' }),
+  });
+
+  // From Home, by way of what everybody sees there.
+  await page.goto(`${app.url}/`);
+  await page.getByRole('link', { name: 'Audit log: everything that was done' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+  const list = page.getByRole('region', { name: 'Entries', exact: true });
+  await list.getByRole('row', { name: /Created · Connection.*Refused: name_taken/ }).waitFor();
+  await list.getByRole('row', { name: /Created · Behavior Buys Administrator token 127\.0\.0\.1 Done/ }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+
+  await page.getByRole('combobox', { name: 'Act' }).selectOption('Changed');
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Connection');
+  await list
+    .getByRole('row', { name: /Created/ })
+    .first()
+    .waitFor({ state: 'detached' });
+  await list.getByRole('link', { name: 'Changed · Connection' }).click();
+  const entry = page.getByRole('region', { name: /^Entry \d+$/ });
+  await entry.getByText('status: enabled').waitFor();
+  await entry.getByText('status: paused').waitFor();
+  await entry.getByText('auth.token: another secret').waitFor();
+  assert.match(page.url(), /act=change&kind=connection&entry=\d+/);
+  assert.deepEqual(await barriers(page), []);
+  assert.ok(!(await page.content()).includes(canary));
+
+  await page.reload();
+  await entry.getByText('status: paused').waitFor();
+  await entry.getByRole('link', { name: 'All that happened to it' }).click();
+  await list.getByRole('link', { name: 'Created · Connection' }).waitFor();
+  assert.equal(await list.getByRole('row').count(), 3);
+  await page.getByRole('button', { name: /Thing: con_/ }).click();
+  await list.getByRole('row', { name: /Behavior/ }).waitFor();
+
+  await page.getByRole('textbox', { name: 'Filter' }).fill('administrator');
+  await page.waitForURL(/filter=administrator/);
+  await page.getByRole('combobox', { name: 'Result' }).selectOption('Refused');
+  await list.getByRole('row', { name: /name_taken/ }).waitFor();
+  await list.getByRole('row', { name: /Behavior/ }).waitFor({ state: 'detached' });
+  await page.getByRole('textbox', { name: 'Filter' }).fill('nobody');
+  await page.getByText('No entries match.').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await list.getByRole('link', { name: 'CRM' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'CRM' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('without the right the page names it, and a server that fails is said in words', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createToken', { body: { name: 'No auditor', rights: ['connections:view'] } });
+  await using blind = await openTab(browser, { url: app.url, path: '/settings/audit', token: made.token });
+  await blind.page.getByRole('heading', { name: /View Audit/ }).waitFor();
+  assert.deepEqual(await barriers(blind.page), []);
+  await blind.page.goto(`${app.url}/settings`);
+  await loaded(blind.page);
+  assert.equal(await blind.page.getByRole('link', { name: 'Audit log' }).count(), 0);
+  assert.deepEqual(blind.problems, []);
+
+  await using tab = await openTab(browser, { url: app.url, path: '/settings', expected: /^422 / });
+  const { page } = tab;
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+  await loaded(page);
+  await page.route('**/api/v1/audit?*', (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status: 422, code: 'invalid_value', title: 'Invalid value', detail: 'Made to fail.' }),
+    }),
+  );
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Role');
+  await page.getByText('Made to fail.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
