@@ -98,6 +98,8 @@ export function openApi({ version, url }: { version: string; url: string | null 
       ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
       responses: {
         [status]: { description: summary, ...content },
+        ...(path.includes('/by-name/') ? { 201: { description: 'It was new', ...content } } : {}),
+        ...(isTagged(route) ? { 304: { description: 'Unchanged: If-None-Match names it' } } : {}),
         default: { $ref: '#/components/responses/Problem' },
       },
     };
@@ -159,6 +161,11 @@ function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): J
   }));
 }
 
+/** Whether the answer has an ETag that the next request can name: a single thing, or oneself. */
+function isTagged({ method, path }: { method: string; path: string }): boolean {
+  return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session)$/.test(path));
+}
+
 function headerParameters({ id, method, path }: { id: RouteId; method: string; path: string }): Json[] {
   const header = (name: string, description: string) => ({
     name,
@@ -171,7 +178,7 @@ function headerParameters({ id, method, path }: { id: RouteId; method: string; p
     return [header('Idempotency-Key', 'The first answer to a key is repeated for 24 h.')];
   if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
     return [header('If-Match', 'The ETag of the version that is meant to be changed.')];
-  if (method === 'GET' && /\{\w+\}$/.test(path))
+  if (isTagged({ method, path }))
     return [header('If-None-Match', 'The ETag of what is known already; 304 when it is unchanged.')];
   return [];
 }

@@ -1,0 +1,27 @@
+import { fuzzRequests } from './fuzz/requests.ts';
+
+// Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Without a target all
+// run. Prints figures as JSON; a broken promise ends it with exit code 1.
+
+const numberOf = (name: string, other: number) =>
+  Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? other);
+const run = { count: numberOf('count', 100_000), seed: numberOf('seed', Date.now() % 1_000_000) };
+
+const targets: Record<string, (run: { count: number; seed: number }) => Promise<{ faults: readonly string[] }>> = {
+  requests: fuzzRequests,
+};
+
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const unknown = asked.filter((name) => !Object.hasOwn(targets, name));
+if (unknown.length > 0) {
+  console.error(`Choose among: ${Object.keys(targets).join(', ')}.`);
+  process.exit(2);
+}
+for (const [name, fuzz] of Object.entries(targets)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const startedAt = performance.now();
+  const figures = await fuzz(run);
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  console.log(JSON.stringify({ fuzz: name, ...run, seconds, ...figures }, null, 2));
+  if (figures.faults.length > 0) process.exitCode = 1;
+}

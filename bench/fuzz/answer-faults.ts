@@ -1,0 +1,49 @@
+import type { Route } from '../../src/contract/route.ts';
+import type { RouteId } from '../../src/contract/routes.ts';
+import { type Components, type Schema, schemaFaults } from './json-schema.ts';
+
+type Content = Readonly<Record<string, { schema: Schema }>>;
+
+type Operation = {
+  parameters?: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
+  requestBody?: { content: Content };
+  responses: Readonly<Record<string, { content?: Content; $ref?: string }>>;
+};
+
+/** The parts of /openapi.json that are looked at. */
+export type Description = {
+  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  components: { schemas: Components };
+};
+
+export type Seen = {
+  route: Route & { id: RouteId };
+  method: string;
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  text: string;
+};
+
+const everywhere = ['x-content-type-options', 'content-security-policy', 'x-request-id', 'cache-control'];
+
+/** In what an answer differs from what the description says of its operation. */
+export function answerFaults(seen: Seen, description: Description): string[] {
+  const { route, method, status, headers, text } = seen;
+  const faults = everywhere.filter((name) => headers[name] === undefined).map((name) => `no ${name}`);
+  if (status >= 500 && !(status === 503 && headers['retry-after'] !== undefined)) faults.push('failed');
+  if (headers['x-injected'] !== undefined) faults.push('a header was injected');
+  const responses = description.paths[route.path]?.[route.method.toLowerCase()]?.responses ?? {};
+  const said = responses[status];
+  if (said === undefined && status < 400) return [...faults, `${status} is not described`];
+  if (method === 'HEAD') return text === '' ? faults : [...faults, 'a body for HEAD'];
+  const content: Content = said?.content ?? (status >= 400 ? problem : {});
+  const [type, one] = Object.entries(content)[0] ?? [];
+  if (type === undefined || one === undefined)
+    return text === '' ? faults : [...faults, 'a body where none is described'];
+  if (!String(headers['content-type']).startsWith(type.split(';', 1)[0] ?? ''))
+    return [...faults, `${headers['content-type']} instead of ${type}`];
+  if (!type.includes('json')) return faults;
+  return [...faults, ...schemaFaults(JSON.parse(text), one.schema, description.components.schemas)];
+}
+
+const problem: Content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerFaults, type Description, type Seen } from '../../bench/fuzz/answer-faults.ts';
+import { fuzzRequests } from '../../bench/fuzz/requests.ts';
+import { openApi } from '../../src/contract/openapi.ts';
+import { routes } from '../../src/contract/routes.ts';
+
+test('600 generated requests: no 5xx, and every answer is what /openapi.json says', async () => {
+  const { faults, statuses, neverSucceeded } = await fuzzRequests({ count: 600, seed: 20_261_125 });
+  assert.deepEqual(faults, []);
+  // Neither all good nor all bad, or it would prove little.
+  assert.ok((statuses['200'] ?? 0) > 80 && (statuses['422'] ?? 0) > 80, JSON.stringify(statuses));
+  assert.ok(neverSucceeded.length < routes.length * 0.6, `${neverSucceeded}`);
+});
+
+test('the judge of the fuzz finds an answer that the description does not know', () => {
+  const description = openApi({ version: '0', url: null }) as unknown as Description; // it is one
+  const route = routes.find((one) => one.id === 'checkTemplate');
+  assert.ok(route);
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'",
+    'x-request-id': 'r',
+    'cache-control': 'no-store',
+    'content-type': 'application/json; charset=utf-8',
+  };
+  const good: Seen = { route, method: 'POST', status: 200, headers, text: '{"ok":true,"problems":[]}' };
+  assert.deepEqual(answerFaults(good, description), []);
+  const wrong: [fault: RegExp, change: Partial<Seen>][] = [
+    [/failed/, { status: 500 }],
+    [/202 is not described/, { status: 202 }],
+    [/no cache-control/, { headers: { ...headers, 'cache-control': undefined } }],
+    [/text\/html instead/, { headers: { ...headers, 'content-type': 'text/html' } }],
+    [/instead of application\/problem/, { status: 404 }],
+    [/ok is missing/, { text: '{"problems":[]}' }],
+    [/more is not described/, { text: '{"ok":true,"problems":[],"more":1}' }],
+    [/problems\/0\/line/, { text: '{"ok":true,"problems":[{"line":"1","column":1,"message":"","severity":"error"}]}' }],
+    [/severity/, { text: '{"ok":true,"problems":[{"line":1,"column":1,"message":"","severity":"fatal"}]}' }],
+  ];
+  for (const [fault, change] of wrong) assert.match(answerFaults({ ...good, ...change }, description).join(), fault);
+});
