@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { auditSample } from '../audit/audit.samples.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { AccountChange, AccountRecord, Accounts, Role, Session, Token, User } from './accounts.ts';
 
-/** What every keeper of accounts guarantees. `make` answers a new and empty one. */
-export function accountsConformance(name: string, make: () => Promise<Accounts>): void {
-  const guarantee = (title: string, body: (accounts: Accounts) => Promise<void>) =>
+type Made = Accounts & { audit: Pick<Audit, 'entries'> };
+
+/** What every keeper of accounts guarantees. `make` answers a new and empty one with its audit trail. */
+export function accountsConformance(name: string, make: () => Promise<Made>): void {
+  const guarantee = (title: string, body: (accounts: Made) => Promise<void>) =>
     test(title, async () => {
       await using accounts = await make();
       await body(accounts);
@@ -52,6 +56,16 @@ export function accountsConformance(name: string, make: () => Promise<Accounts>)
       assert.deepEqual(await ids(accounts), ['rol_1', 'ses_1', 'tok_1']);
       await accounts.change(2, [remove('session', 'ses_1'), remove('token', 'tok_1'), remove('role', 'rol_1')], []);
       assert.deepEqual(await ids(accounts), []);
+    });
+
+    guarantee('audit entries are there with the change that they describe, and only then', async (accounts) => {
+      const ids = async () => (await accounts.audit.entries({ limit: 10 })).map((one) => one.id);
+      const change = put({ kind: 'user', value: user({}) });
+      await accounts.change(0, [change], [auditSample({ kind: 'user', id: 'usr_1' })]);
+      assert.equal(await accounts.change(0, [change], [auditSample({ kind: 'user', id: 'usr_2' })]), null);
+      assert.deepEqual(await ids(), ['usr_1']);
+      await accounts.change(1, [], [auditSample({ id: 'a' }), auditSample({ id: 'b' })]);
+      assert.deepEqual(await ids(), ['b', 'a', 'usr_1']);
     });
 
     guarantee('uses are noted without a new revision; what is gone stays gone', async (accounts) => {

@@ -10,7 +10,7 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Whether a text has this digest, in a time that tells nothing. */
-export function hasDigest(text: string, digest: string): boolean {
-  return timingSafeEqual(Buffer.from(digestOf(text)), Buffer.from(digest));
+/** Whether two digests are the same, in a time that tells nothing. */
+export function isSameDigest(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

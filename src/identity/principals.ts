@@ -1,7 +1,7 @@
 import type { Token, User } from '../accounts/accounts.ts';
 import { allRights } from '../contract/rights.ts';
 import type { Directory } from './directory.ts';
-import { digestOf, hasDigest } from './one-time-secret.ts';
+import { digestOf, isSameDigest } from './one-time-secret.ts';
 import { closure, isAdministrator, type Picture, rightsOf } from './picture.ts';
 import type { Authenticate, Principal } from './principal.ts';
 
@@ -90,8 +90,9 @@ export function authenticator(directory: Directory, adminToken: string | null, n
   return ({ kind, value }, only) => {
     const isUse = only === undefined;
     if (kind === 'session') return ofSession(value, isUse);
-    if (adminDigest !== null && hasDigest(value, adminDigest)) return administratorToken;
-    const token = directory.picture.tokensByDigest.get(digestOf(value));
+    const digest = digestOf(value);
+    if (adminDigest !== null && isSameDigest(digest, adminDigest)) return administratorToken;
+    const token = directory.picture.tokensByDigest.get(digest);
     const standing = token === undefined ? null : ofToken(token, directory.picture);
     if (token === undefined || standing === null || now() >= standing.until) return null;
     if (isUse) directory.noteUse('token', token);

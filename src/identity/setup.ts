@@ -4,7 +4,7 @@ import type { NewId } from '../contract/ids.ts';
 import { administratorRoleId } from '../contract/role.ts';
 import type { Directory } from './directory.ts';
 import { accountEntry } from './grants.ts';
-import { digestOf, hasDigest, newSecret } from './one-time-secret.ts';
+import { digestOf, isSameDigest, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import { hasAdministrator } from './picture.ts';
@@ -33,7 +33,7 @@ export function createSetup({ directory, passwords, signIns, newId, now }: Parts
     isOpen,
     async setUp({ setupToken, email, password }, visit) {
       if (!isOpen()) throw new AppError('setup_done');
-      if (!hasDigest(setupToken, digest))
+      if (!isSameDigest(digestOf(setupToken), digest))
         throw new AppError(
           'unauthorized',
           'This set-up address does not hold; the server prints a new one at its start.',

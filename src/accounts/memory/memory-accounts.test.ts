@@ -1,4 +1,8 @@
+import { memoryAudit } from '../../audit/memory/memory-audit.ts';
 import { accountsConformance } from '../accounts.conformance.ts';
 import { memoryAccounts } from './memory-accounts.ts';
 
-accountsConformance('memory accounts', async () => memoryAccounts());
+accountsConformance('memory accounts', async () => {
+  const audit = memoryAudit();
+  return { ...memoryAccounts(audit), audit };
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditOperations } from '../../audit/sqlite/sqlite-audit.ts';
+import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { accountsConformance, put, session, token, user } from '../accounts.conformance.ts';
@@ -12,7 +12,11 @@ accountsConformance('SQLite accounts', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
   const sqlite = resources.use(await openSqlite({ dir, operations }));
-  return { ...sqliteAccounts(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    ...sqliteAccounts(sqlite),
+    audit: sqliteAudit(sqlite),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 });
 
 test('accounts outlive the process', async () => {
