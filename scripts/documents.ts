@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { configurationReference } from '../src/config/reference.ts';
 import { errors } from '../src/contract/errors.ts';
 import { metricsReference } from '../src/telemetry/reference.ts';
+import { consolePages } from './console-pages.ts';
 
 const arrows: { rooms: Record<string, string[]>; ports: Record<string, string[]>; browserSafe: string[] } =
   createRequire(import.meta.url)('./arrows.cjs');
@@ -14,6 +15,7 @@ export function documents(): { path: string; text: string }[] {
     { path: 'docs/configuration.md', text: configurationReference() },
     { path: 'docs/metrics.md', text: metricsReference() },
     { path: 'docs/errors.md', text: errorsReference() },
+    { path: 'docs/console.md', text: consoleTour() },
     { path: 'ARCHITECTURE.md', text: between(readDocument('ARCHITECTURE.md'), 'arrows', arrowsDiagram()) },
   ];
 }
@@ -39,6 +41,28 @@ An error answers as \`application/problem+json\` (RFC 9457). Its \`code\` is one
 what is wrong this time, \`errors\` points to each wrong field, and \`requestId\` stands in the server's log too.
 
 ${sections.join('\n')}`;
+}
+
+function consoleTour(): string {
+  const pages = consolePages.map(
+    ({ name, title, sentence }) => `## ${title}
+
+${sentence}
+
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="images/${name}-dark.webp">
+  <img src="images/${name}-light.webp" alt="${title}. ${sentence}">
+</picture>
+`,
+  );
+  return `# The console, page by page
+
+<!-- Made from scripts/console-pages.ts by npm run docs; the pictures by npm run screenshots. -->
+
+All of it stands at \`/\` of a running server, in light and dark and down to a window of 320 px. It talks to the public API
+alone: whatever it can do, a script can do.
+
+${pages.join('\n')}`;
 }
 
 function arrowsDiagram(): string {

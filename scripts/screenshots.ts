@@ -1,47 +1,67 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { seededRandom } from '../src/cli/demo/random.ts';
 import { sampleShop } from '../src/cli/demo/sample-shop.ts';
 import { setUpDemo } from '../src/cli/demo/set-up.ts';
+import { slowPartner } from '../src/cli/demo/slow-partner.ts';
 import { connectTo } from '../src/cli/server.ts';
 import { Secret } from '../src/contract/secret.ts';
 import { openTab, startConsole } from '../test/console/browser.ts';
-import { adminToken } from '../test/support/app.ts';
+import { adminToken, type TestApp } from '../test/support/app.ts';
+import { consolePages, type Shown } from './console-pages.ts';
 
-// Draws the pictures of docs/images from the demo's data: npm run screenshots
-// Chromium writes them as WebP (over its DevTools protocol), whose quality keeps each below 60 KB.
+// Draws the pictures of docs/images from the demo's data: npm run screenshots, or some: npm run screenshots home events
+// Chromium writes them as WebP (over its DevTools protocol), whose quality keeps all of them together below 3 MB.
 
 const target = new URL('../docs/images/', import.meta.url).pathname;
-const bytesMax = 60 * 1_024;
+const bytesMax = 3 * 1_024 * 1_024;
+const quality = 72;
 const events = 400;
 const statisticsMs = 7_000;
 const settledMs = 2_000;
+const wanted = new Set(process.argv.slice(2));
 
 await using running = await startConsole({ MILLRACE_INBOX: 'on' });
-const { app, browser } = running;
-const server = connectTo({ url: app.url, adminToken: new Secret(adminToken, '') });
-const { collectorKey } = await setUpDemo(server);
-const shop = sampleShop({ random: seededRandom(1), visitors: 6 });
-for (let sent = 0; sent < events; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
-// The counts of the last seconds are kept together and written now and then.
-await sleep(statisticsMs);
-
-const destination = (await app.client.call('listAllDestinations')).data.at(-1);
-const [action] = (await app.client.call('listActions')).data;
-const [delivery] = (await app.client.call('listDeliveries', { query: { status: 'delivered' } })).data;
-const pages = {
-  welcome: '/welcome?with=demo',
-  home: '/?range=15m',
-  events: '/events',
-  delivery: `/deliveries/${delivery?.id}`,
-  connections: '/connections',
-  template: `/connections/${destination?.connectionId}/destinations/${destination?.id}`,
-  action: `/actions/${action?.id}/edit?step=rules`,
-};
-
+const shown = await prepare(running.app);
 mkdirSync(target, { recursive: true });
-for (const colorScheme of ['light', 'dark'] as const) {
+for (const colorScheme of ['light', 'dark'] as const) await drawAll(running, colorScheme);
+const names = new Set(consolePages.flatMap(({ name }) => [`${name}-light.webp`, `${name}-dark.webp`]));
+for (const file of readdirSync(target)) if (!names.has(file)) rmSync(`${target}${file}`);
+
+/** A shop that was busy for a while, with a partner that fails now and then, and somebody who traces a visit. */
+async function prepare(app: TestApp): Promise<Shown> {
+  const { client } = app;
+  const server = connectTo({ url: app.url, adminToken: new Secret(adminToken, '') });
+  const { collectorKey } = await setUpDemo(server);
+  await slowPartner(server).live(Date.now());
+  const trace = await client.call('startTrace', { body: { name: 'My own visit' } });
+  const shop = sampleShop({ random: seededRandom(1), visitors: 6 });
+  for (let sent = 0; sent < events; sent++) {
+    const event = shop.next(Date.now());
+    await server.send(collectorKey, [sent % 80 === 79 ? { ...event, 'ext.trace': trace.id } : event]);
+  }
+  await fetch(`${app.url}/v3/nobody`, { method: 'POST', body: '{"events":[{"wt.ev":"lost"}]}' });
+  await fetch(`${app.url}/v3/${collectorKey}`, { method: 'POST', body: '{"events":' });
+  // The counts of the last seconds are kept together and written now and then.
+  await sleep(statisticsMs);
+  const destination = (await client.call('listAllDestinations')).data.at(-1);
+  const [action] = (await client.call('listActions')).data;
+  const delivered = (await client.call('listDeliveries', { query: { status: 'delivered', limit: 200 } })).data;
+  const delivery = delivered.find(({ attempts }) => attempts > 1) ?? delivered[0];
+  return {
+    connection: destination?.connectionId ?? '',
+    destination: destination?.id ?? '',
+    action: action?.id ?? '',
+    behavior: 'beh_std_purchase',
+    event: delivered[0]?.eventId ?? '',
+    delivery: delivery?.id ?? '',
+    collector: (await client.call('listCollectors')).data[0]?.id ?? '',
+    trace: trace.id,
+  };
+}
+
+async function drawAll({ app, browser }: { app: TestApp; browser: Browser }, colorScheme: 'light' | 'dark') {
   await using tab = await openTab(browser, {
     url: app.url,
     colorScheme,
@@ -49,10 +69,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     deviceScaleFactor: 1,
   });
   await tab.page.evaluate(`localStorage.setItem('millrace.welcome', 'hidden')`);
-  for (const [name, path] of Object.entries(pages)) {
-    // The template stands below the fold.
-    await tab.page.setViewportSize({ width: 1280, height: name === 'template' ? 1200 : 800 });
-    await tab.page.goto(`${app.url}${path}`);
+  for (const { name, path, height = 800 } of consolePages) {
+    if (wanted.size > 0 && !wanted.has(name)) continue;
+    await tab.page.setViewportSize({ width: 1280, height });
+    await tab.page.goto(`${app.url}${path(shown)}`);
     await tab.page.getByRole('heading', { level: 1 }).waitFor();
     // Live pages never stop loading.
     await sleep(settledMs);
@@ -62,9 +82,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 async function draw(page: Page, path: string): Promise<void> {
   const protocol = await page.context().newCDPSession(page);
-  const { data } = await protocol.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  const { data } = await protocol.send('Page.captureScreenshot', { format: 'webp', quality });
   const picture = Buffer.from(data, 'base64');
-  if (picture.length > bytesMax) throw new Error(`${path} has ${picture.length} bytes.`);
+  if (picture.length > bytesMax / (2 * consolePages.length)) console.warn(`${path} is large:`);
   writeFileSync(path, picture);
   console.log(`${path} ${picture.length} bytes`);
 }

@@ -74,6 +74,12 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.getByRole('option', { name: /Found by name/ }).waitFor();
   await page.keyboard.press('Enter');
   await heading('Found by name');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('copy link');
+  await page.getByRole('option', { name: /Copy link to this page/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('The link is copied.').waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await heading('Connections');

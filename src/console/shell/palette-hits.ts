@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useClipboard, useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { idPrefixes } from '../../contract/ids.ts';
@@ -7,6 +7,7 @@ import { covers, type Right } from '../../contract/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
 import type { IconName } from '../parts/icon.tsx';
+import { notifyDone } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
 import { menu } from './menu.ts';
 import { schemes } from './theme-menu.tsx';
@@ -20,6 +21,7 @@ const eachMax = 5;
 export function useHits(text: string): Hit[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
+  const { copy } = useClipboard();
   const granted = new Set(useMe()?.rights ?? []);
   const may = (right: Right) => covers(granted, right);
   const things = useThings(text, may);
@@ -41,6 +43,16 @@ export function useHits(text: string): Hit[] {
     ...(may('actions:manage') ? [leadsTo('/actions/new', commands.newAction, kinds.command, 'plus')] : []),
     ...(may('events:view') ? [leadsTo('/trace', commands.startTrace, kinds.command, 'play')] : []),
     leadsTo('/welcome', shell.keys.welcome, kinds.command, 'play'),
+    {
+      key: 'link',
+      label: commands.copyLink,
+      kind: kinds.command,
+      icon: 'copy',
+      go: () => {
+        copy(location.href);
+        notifyDone(commands.linkCopied);
+      },
+    },
     ...schemes.map(
       (scheme): Hit => ({
         key: scheme,

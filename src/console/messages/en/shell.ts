@@ -59,6 +59,8 @@ export const shell = {
       newConnection: 'New Connection',
       newAction: 'New Action',
       startTrace: 'Start Trace',
+      copyLink: 'Copy link to this page',
+      linkCopied: 'The link is copied. It leads to what you see, filters included.',
       theme: (theme: string) => `Theme: ${theme}`,
     },
     event: (id: string) => `Open event ${id}`,

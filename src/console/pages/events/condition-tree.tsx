@@ -27,7 +27,7 @@ function Node({ tree, decidedBy, maySee }: Props): ReactNode {
           <Icon name={tree.result ? 'check' : 'cross'} size={13} />
           <VisuallyHidden>{tree.result ? words.passes : words.fails}</VisuallyHidden>
         </span>
-        <span>{labelOf(tree)}</span>
+        <span className={css['label']}>{labelOf(tree)}</span>
         {tree.kind === 'comparison' ? <span className={css['found']}>{foundWords(tree, maySee)}</span> : null}
         {isDecisive ? <span className={css['decided']}>{words.decided}</span> : null}
       </div>

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -28,9 +28,9 @@ export function RunningTraces(): ReactNode {
         {data.data.map(({ id, name, startedAt, expiresAt }) => (
           <li key={id}>
             <div>
-              <Link to="/trace/$traceId" params={{ traceId: id }}>
+              <Anchor component={Link} to="/trace/$traceId" params={{ traceId: id } as never} fw={600}>
                 {name ?? words.unnamedTrace}
-              </Link>
+              </Anchor>
               <Text size="sm" c="dimmed">
                 {words.started} <Time at={startedAt} />, {words.endsIn(formatRelative(new Date(expiresAt), now))}
               </Text>
