@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { seededRandom } from '../src/cli/demo/random.ts';
@@ -28,6 +28,9 @@ mkdirSync(target, { recursive: true });
 for (const colorScheme of ['light', 'dark'] as const) await drawAll(running, colorScheme);
 const names = new Set(consolePages.flatMap(({ name }) => [`${name}-light.webp`, `${name}-dark.webp`]));
 for (const file of readdirSync(target)) if (!names.has(file)) rmSync(`${target}${file}`);
+const bytes = readdirSync(target).reduce((sum, file) => sum + statSync(`${target}${file}`).size, 0);
+if (bytes > bytesMax)
+  throw new Error(`The pictures have ${bytes} bytes together; ${bytesMax} are meant to be the most.`);
 
 /** A shop that was busy for a while, with a partner that fails now and then, and somebody who traces a visit. */
 async function prepare(app: TestApp): Promise<Shown> {
@@ -84,7 +87,6 @@ async function draw(page: Page, path: string): Promise<void> {
   const protocol = await page.context().newCDPSession(page);
   const { data } = await protocol.send('Page.captureScreenshot', { format: 'webp', quality });
   const picture = Buffer.from(data, 'base64');
-  if (picture.length > bytesMax / (2 * consolePages.length)) console.warn(`${path} is large:`);
   writeFileSync(path, picture);
   console.log(`${path} ${picture.length} bytes`);
 }
