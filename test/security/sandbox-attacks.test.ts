@@ -49,8 +49,9 @@ for (const [threat, attacks] of Object.entries(CALM)) {
   test(`templates that try to ${threat} are held, and leave nothing behind (${attacks.length})`, async () => {
     assert.equal(untouched?.kind, 'returned');
     const faults: string[] = [];
-    for (const attack of attacks) faults.push(...(await faultsOf(attack, calm, [WITNESS])));
+    for (const attack of attacks) faults.push(...(await faultsOf(attack, calm, LASTING.has(threat) ? [WITNESS] : [])));
     assert.deepEqual(faults, []);
+    assert.deepEqual(await calm.render([WITNESS]), [untouched]);
   });
 }
 
@@ -62,6 +63,14 @@ test('the loop of the host goes on meanwhile', (t) => {
   );
   assert.ok(delay.percentile(99) < 500e6, `${p99} ms`);
 });
+
+/** Threats whose attacks are each followed by the witness, which is slow; after the others it looks around once. */
+const LASTING = new Set([
+  "reach the host's realm",
+  "confuse the engine's memory",
+  'leave state for the next render',
+  'spoil what carries the result',
+]);
 
 let rounds = 0;
 
