@@ -22,6 +22,7 @@ import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 import { loadOrMakeKey, parseKeys } from './secrets/keys.ts';
+import { secretReferences } from './secrets/references.ts';
 import { createScrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
@@ -32,8 +33,12 @@ import { version } from './version.ts';
 export { verifyFile as verifyAudit } from './audit/sqlite/verify-file.ts';
 export { backup, restore } from './sqlite/backup.ts';
 
-/** What a simulation of bad days may set beside the configuration; a server is started without it. */
+/**
+ * What stands beside the configuration: the environment, for secrets that are kept there, and what a simulation of bad
+ * days may set.
+ */
 export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & {
+  env?: Readonly<Record<string, string | undefined>>;
   upkeepEveryMs?: number;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
@@ -54,7 +59,7 @@ const dayMs = 86_400_000;
  * on the wire and closes the rest in the reverse order of its opening.
  */
 export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
-  const { upkeepEveryMs = 60_000, egress: otherEgress, ...storage } = circumstances;
+  const { upkeepEveryMs = 60_000, egress: otherEgress, env = {}, ...storage } = circumstances;
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
@@ -88,7 +93,15 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
   const { keys, keep } = sealingKeys(config);
-  const catalog = await sqliteCatalog(sqlite, sealer(keys));
+  const references = secretReferences({
+    allowed: config.secretRefs,
+    env,
+    dataDir: config.dataDir,
+    now: clock.now,
+    changed: () => learnReadings(),
+  });
+  const learnReadings = scrubber.follow(references.values);
+  const catalog = await sqliteCatalog(sqlite, sealer(keys, references));
   keep();
   const journal = sqliteJournal(sqlite);
   const audit = sqliteAudit(sqlite);
@@ -196,6 +209,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     consoleDir,
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
+    references,
     scrub,
     wire: { socketsMax: config.clientsMax },
     ailments: () => ({}),
@@ -207,6 +221,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });
   telemetry.listening({ url });
   if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
+  if (config.secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: config.secretRefs });
   if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
 
   const stack = opened.move();

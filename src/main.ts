@@ -16,7 +16,7 @@ process.exitCode = await run(process.argv.slice(2), {
     const config = loadConfig({ flags, env: process.env, presets, now: Date.now() });
     return {
       settings: config,
-      start: async () => (await app()).startApp(config),
+      start: async () => (await app()).startApp(config, { env: process.env }),
       backup: async (file) => (await app()).backup(config.dataDir, file),
       restore: async (file, options) => (await app()).restore(file, config.dataDir, options),
       verifyAudit: async (path, known) => (await app()).verifyAudit(path, known),

@@ -7,6 +7,7 @@ import type { NewId } from '../contract/ids.ts';
 import type { Right } from '../contract/rights.ts';
 import type { PathParameters } from '../contract/route.ts';
 import type { RouteId, RouteTable } from '../contract/routes.ts';
+import type { Secret } from '../contract/secret.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -41,6 +42,8 @@ export type ApiParts = {
   isHttpAllowed: (url: string) => boolean;
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** Secrets that are kept outside; `problem` says why a reference can't be used. */
+  references: { secret(ref: string, updatedAt: string): Secret; problem(ref: string): string | null };
   /** Takes live secrets out of what people will read. */
   scrub: (text: string) => string;
   /** Requests per second of one token, and of one address without. */

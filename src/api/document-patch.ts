@@ -3,7 +3,7 @@ import { readOnlyFields } from '../contract/document.ts';
 import type { Bodies } from '../pipeline/configuration.ts';
 import type { Kind } from './kind.ts';
 import { isObject, mergePatch } from './merge-patch.ts';
-import { keepHeaderValues, showSecrets } from './secret-places.ts';
+import { isMark, keepHeaderValues, showSecrets } from './secret-places.ts';
 import { fieldErrors, invalid } from './validate.ts';
 
 /**
@@ -15,7 +15,7 @@ export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
   const shown = showSecrets(stored);
   const kept = keepHeaderValues(patch, shown);
-  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, kept)));
+  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, kept, isMark)));
 }
 
 type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;

@@ -65,9 +65,11 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   /** What `json` makes of `before`, secrets in place; nothing but the shape is checked. */
   function parse(json: unknown, from: { before: Doc | null; parent: string | null }) {
     const { before, parent } = from;
-    const now = new Date(parts.now()).toISOString();
+    const { references } = parts;
+    const updatedAt = new Date(parts.now()).toISOString();
     const parsed = validate(kind.input, withoutReadOnly(json, kind.readOnly));
-    const { body, kept } = placeSecrets(kind.complete(parsed, before, parent), before?.body, now);
+    const completed = kind.complete(parsed, before, parent);
+    const { body, kept } = placeSecrets(completed, before?.body, { updatedAt, references });
     return { body: body as Bodies[K], kept }; // the schema's output, completed, with its secrets in place
   }
 

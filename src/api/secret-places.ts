@@ -1,6 +1,7 @@
 import { secretFields } from '../connections/secret-fields.ts';
 import { publicTokenFields } from '../contract/connection.ts';
-import { Secret, type SecretMark } from '../contract/secret.ts';
+import { Secret, type SecretMark, secretMark } from '../contract/secret.ts';
+import type { ApiParts } from './call.ts';
 import { isObject } from './merge-patch.ts';
 import { invalid, pointerOf } from './validate.ts';
 
@@ -28,13 +29,32 @@ const publicNames = new Set<string>(publicTokenFields);
 
 /**
  * A parsed body with its secrets in place: new text becomes a Secret, a mark (`{"set": true}`) the one that is stored at
- * the same place (in arrays: of the item of the same name), empty text none. `kept` lists the pointers of those that
- * were taken over. Throws AppError `invalid_value` for a mark where nothing is stored.
+ * the same place (in arrays: of the item of the same name), empty text none. A mark with a `ref` that is not the stored
+ * one's, as in a document from elsewhere, is that reference. `kept` lists the pointers of those that were taken over.
+ * Throws AppError `invalid_value` for a mark where nothing is stored and for a reference that can't be used.
  */
-export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string): { body: unknown; kept: string[] } {
+export function placeSecrets(
+  parsed: unknown,
+  stored: unknown,
+  { updatedAt, references }: { updatedAt: string; references: ApiParts['references'] },
+): { body: unknown; kept: string[] } {
   const kept: string[] = [];
+
+  function referred(ref: string, before: unknown, path: PropertyKey[]): Secret {
+    // The same place again is no change.
+    if (before instanceof Secret && before.ref === ref) return before;
+    const problem = references.problem(ref);
+    if (problem !== null) throw invalid([{ pointer: pointerOf(path), detail: problem }]);
+    return references.secret(ref, updatedAt);
+  }
+
   const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown): unknown => {
     if (isSecretPlace(path, owner)) {
+      if (isObject(value) && typeof value['ref'] === 'string') {
+        const secret = referred(value['ref'], before, path);
+        if (secret === before && isMark(value)) kept.push(pointerOf(path));
+        return secret;
+      }
       if (isMark(value)) {
         if (!(before instanceof Secret))
           throw invalid([{ pointer: pointerOf(path), detail: 'Nothing is stored here yet; send the secret itself.' }]);
@@ -45,6 +65,8 @@ export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string
       // The same text again is no change.
       return before instanceof Secret && before.holds(value) ? before : new Secret(value, updatedAt);
     }
+    if (isTokenField(path) && isObject(value))
+      throw invalid([{ pointer: pointerOf(path), detail: 'Is no secret: everybody may see it. Send its text.' }]);
     if (Array.isArray(value))
       return value.map((item, i) => walk(item, storedItem(before, item, i), [...path, i], value));
     if (!isObject(value)) return value;
@@ -59,7 +81,7 @@ export function placeSecrets(parsed: unknown, stored: unknown, updatedAt: string
 
 /** A stored body as it may be shown: secrets as marks. */
 export function showSecrets(stored: unknown): unknown {
-  if (stored instanceof Secret) return { set: true, updatedAt: stored.updatedAt } satisfies SecretMark;
+  if (stored instanceof Secret) return secretMark(stored);
   if (Array.isArray(stored)) return stored.map(showSecrets);
   if (!isObject(stored)) return stored;
   return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
@@ -106,7 +128,12 @@ function isSecretPlace(path: readonly PropertyKey[], owner: unknown): boolean {
   return !publicNames.has(String(path.at(-1)).toLowerCase());
 }
 
-function isMark(value: unknown): value is SecretMark {
+function isTokenField(path: readonly PropertyKey[]): boolean {
+  return path.length === 3 && path[0] === 'auth' && (path[1] === 'extraParams' || path[1] === 'extraHeaders');
+}
+
+/** Whether a value is what stands for a secret that is stored. */
+export function isMark(value: unknown): value is SecretMark {
   return isObject(value) && value['set'] === true;
 }
 

@@ -221,6 +221,57 @@ test("a destination's secret headers do not follow its connection to another hos
   assert.deepEqual(rolled.json().settings.headers, [{ name: 'X-D', value: null, secret: true }]);
 });
 
+test('a secret may be kept where the operator allows it, comes out with that place, and stays when it is sent back', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example' };
+  const auth = (token: unknown) => ({ ...base, auth: { type: 'bearer', token } });
+  const made = await server.make('/connections', auth({ ref: 'env:CRM_TOKEN' }));
+  const mark = { set: true, updatedAt: '2026-01-02T03:04:05.000Z', ref: 'env:CRM_TOKEN' };
+  assert.deepEqual(made['auth'], { type: 'bearer', token: mark });
+  const url = `/api/v1/connections/${made['id']}`;
+  const token = async () => {
+    const body = await stored(server, made['id']);
+    assert.ok(body.auth.type === 'bearer' && body.auth.token !== null);
+    return [body.auth.token.ref, body.auth.token.reveal(), body.auth.token.updatedAt];
+  };
+  const first = ['env:CRM_TOKEN', 'token-of-the-environment', mark.updatedAt];
+  server.clock.now += 60_000;
+  for (const [method, body] of [
+    ['PUT', made],
+    ['PUT', auth({ ref: 'env:CRM_TOKEN' })],
+    ['PATCH', { auth: { token: { set: true } } }],
+    ['PATCH', { auth: { token: { ref: 'env:CRM_TOKEN' } } }],
+    ['PATCH', { description: 'x' }],
+  ] as const) {
+    assert.equal((await server.call(method, url, body)).statusCode, 200);
+    assert.deepEqual(await token(), first, JSON.stringify(body));
+  }
+  for (const [value, words] of [
+    [{ ref: 'env:SHELL' }, /env:SHELL is not allowed by MILLRACE_SECRET_REFS/],
+    [{ ref: 'env:CRM_MISSING' }, /env:CRM_MISSING is not set/],
+    [{ ref: 'file:/etc/hostname' }, /not allowed/],
+    [{ ref: 'CRM_TOKEN' }, /Must be env:NAME or file:\/path/],
+    [{ ref: 'env:CRM_TOKEN', more: 1 }, /Unknown field/],
+    [{ ref: 7 }, /./],
+  ] as const) {
+    const answer = await server.call('PATCH', url, { auth: { token: value } });
+    assert.equal(answer.statusCode, 422, answer.body);
+    assert.match(answer.json().errors[0].pointer, /^\/auth\/token/);
+    assert.match(answer.json().errors[0].detail, words);
+  }
+  assert.deepEqual(await token(), first);
+  const kept = await server.call('PUT', url, { ...made, baseUrl: 'https://other.example' });
+  assert.deepEqual([kept.statusCode, kept.json().errors?.[0].pointer], [422, '/auth/token']);
+  const moved = { baseUrl: 'https://other.example', auth: { token: { ref: 'env:CRM_TOKEN' } } };
+  assert.equal((await server.call('PATCH', url, moved)).statusCode, 200);
+  await server.call('PATCH', url, { auth: { token: { ...mark, ref: 'env:CRM_OTHER' } } });
+  assert.deepEqual((await token()).slice(0, 2), ['env:CRM_OTHER', 'another-of-the-environment']);
+  const open = { type: 'oauth2', grant: 'client_credentials', clientId: 'c', accessTokenUrl: 'https://id.example/' };
+  const shown = { ...open, extraParams: { audience: { ref: 'env:CRM_TOKEN' } } };
+  const refused = await server.call('POST', '/api/v1/connections', { ...base, name: 'D', auth: shown });
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, '/auth/extraParams/audience']);
+});
+
 test('a draft under preview has its secrets in place and is not saved', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });

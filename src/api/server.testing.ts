@@ -23,6 +23,7 @@ import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
+import { secretReferences } from '../secrets/references.ts';
 import { createScrubber } from '../secrets/scrubber.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
@@ -42,6 +43,14 @@ export async function startTestServer(
   const journal = memoryJournal(audit);
   const scrubber = createScrubber();
   const { scrub } = scrubber;
+  const references = secretReferences({
+    allowed: ['env:CRM_*'],
+    env: { CRM_TOKEN: 'token-of-the-environment', CRM_OTHER: 'another-of-the-environment', SHELL: '/bin/sh' },
+    dataDir: '/nonexistent',
+    now,
+    changed: () => learnReadings(),
+  });
+  const learnReadings = scrubber.follow(references.values);
   const configuration = await loadConfiguration(catalog, scrubber);
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
@@ -169,6 +178,7 @@ export async function startTestServer(
     loopbackOnly: false,
     isHttpAllowed: () => true,
     ailments: () => ({}),
+    references,
     scrub,
     rates: { perToken: 1_000_000, perAddress: 1_000_000 },
     ...options,

@@ -126,6 +126,19 @@ export function endpoints(given: Words<readonly string[]>): Setting<readonly str
   });
 }
 
+/** A comma list of `env:NAME` (`*` for any characters), `file:/folder/` (with all below it) and `file:/path`. */
+export function references(given: Words<readonly string[]>): Setting<readonly string[]> {
+  const accepts = 'a comma list of env:NAME (env:CRM_*), file:/folder/ and file:/path';
+  return setting({
+    ...given,
+    accepts,
+    read(value) {
+      const items = listItems(value);
+      return items.every(isReference) ? items : refuse(accepts);
+    },
+  });
+}
+
 /** A value that prints as [secret]. `isGood` looks at the plain text. */
 export function secret(given: { description: string; accepts: string; isGood(value: string): boolean }) {
   return setting<Secret | null>({
@@ -186,6 +199,10 @@ function isRange(item: string): boolean {
 function isEndpoint(item: string): boolean {
   const [, v6, v4, port = '53'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(item) ?? ['', item];
   return (v4 === undefined ? isIP(v6 ?? '') === 6 : isIP(v4) === 4) && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+function isReference(item: string): boolean {
+  return /^env:[A-Za-z_*][A-Za-z0-9_*]*$/.test(item) || /^file:\/(?!\/)(?:(?!\/\/|\/\.{1,2}(?:\/|$)).)*$/.test(item);
 }
 
 function refuse(accepts: string): never {

@@ -8,6 +8,7 @@ import {
   integer,
   onOff,
   optionalText,
+  references,
   type Setting,
   secret,
   text,
@@ -52,6 +53,11 @@ export const settings = {
     isGood: (value) => value.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32),
     description:
       'Keys that seal stored secrets: the first seals, all open. Made and kept in the data folder (mode 0600) when absent.',
+  }),
+  secretRefs: references({
+    default: [],
+    description:
+      'Where secrets of connections may be kept instead of here: environment variables (`*` stands for any characters; `MILLRACE_…` never) and files. Whoever manages connections can send what is allowed here to any system.',
   }),
   adminToken: secret({
     accepts: 'at least 24 visible ASCII characters without blanks',

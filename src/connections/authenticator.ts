@@ -1,6 +1,7 @@
 import type { Auth, ConnectionBody } from '../contract/connection.ts';
 import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './client-auth.ts';
 import { fingerprint } from './fingerprint.ts';
+import { openHeader } from './header-value.ts';
 import { reveal } from './secret-fields.ts';
 import type { TokenFailure } from './token-answer.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
@@ -24,7 +25,8 @@ export type Authorization =
 export interface Authenticator {
   /**
    * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
-   * Callers that come together share one token request.
+   * Callers that come together share one token request. Rejects with UnresolvedSecret when a secret that is kept
+   * elsewhere can't be read there.
    */
   authorize(connection: AuthorizedConnection): Promise<Authorization>;
   /** Drops exactly the token that was refused; a newer one stays. */
@@ -142,7 +144,7 @@ function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: numbe
 /** The schemes that need nobody else. */
 function standing(auth: Exclude<Auth, Oauth2>): Authorization {
   if (auth.type === 'none') return { ok: true, headers: [], fresh: false, tokenMs: null };
-  const token = auth.type === 'bearer' ? reveal(auth.token) : '';
+  const [, token] = auth.type === 'bearer' ? openHeader({ name: 'Authorization', value: auth.token }) : [];
   if (auth.type === 'bearer' && token === '')
     return { ok: false, kind: 'rejected', detail: 'No bearer token is stored.', retryAfterMs: null };
   const value = auth.type === 'basic' ? basicCredentials(auth.username, reveal(auth.password)) : `Bearer ${token}`;

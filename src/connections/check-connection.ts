@@ -8,14 +8,14 @@ import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { headerValue } from './header-value.ts';
 import { proxyUrlProblem } from './proxy-url.ts';
-import { reveal } from './secret-fields.ts';
+import { revealIfThere } from './secret-fields.ts';
 import { standardKey } from './signing.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
 /**
  * What a schema can't tell about a connection that is to be saved: addresses, credentials that no header can carry,
- * keys that can't be read. A password, token or signing key that is missing is no error: deliveries wait for it. `check` is the
- * egress guard's (no look-up), `isHttpAllowed` the operator's allow-list. Details hold no secret.
+ * keys that can't be read. A password, token or signing key that is missing, here or where it is kept, is no error:
+ * deliveries wait for it. `check` is the egress guard's (no look-up), `isHttpAllowed` the operator's allow-list. Details hold no secret.
  */
 export function checkConnection({
   connection,
@@ -32,7 +32,7 @@ export function checkConnection({
   else errors.push(...checkAddress('/baseUrl', base.url.href, check));
   errors.push(...checkAuth(connection, check, isHttpAllowed));
   for (const [index, { value }] of connection.settings.headers.entries())
-    if (headerValue(reveal(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
+    if (headerValue(revealIfThere(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
   errors.push(...checkTls(connection.settings.tls), ...checkProxy(connection.settings.proxy, check));
   errors.push(...checkSigning(connection.settings.signing));
   return errors;
@@ -53,11 +53,11 @@ function checkAuth(
       return [];
     case 'basic':
       // RFC 7617 §2 forbids control characters in both; the schema sees to the user name.
-      return /\p{Cc}/u.test(reveal(auth.password))
+      return /\p{Cc}/u.test(revealIfThere(auth.password))
         ? [{ pointer: '/auth/password', detail: 'Must not contain control characters.' }]
         : [];
     case 'bearer':
-      return /^[\x21-\x7e]*$/.test(reveal(auth.token))
+      return /^[\x21-\x7e]*$/.test(revealIfThere(auth.token))
         ? []
         : [{ pointer: '/auth/token', detail: 'Must be visible ASCII without blanks; leave out the word Bearer.' }];
     case 'oauth2':
@@ -68,7 +68,7 @@ function checkAuth(
           const pointer = `/auth/extraHeaders/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
           const named = headerName.safeParse(name);
           if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is no header name.' }];
-          return headerValue(reveal(value)) === null ? [notHeader(pointer)] : [];
+          return headerValue(revealIfThere(value)) === null ? [notHeader(pointer)] : [];
         }),
       ];
   }
@@ -93,22 +93,23 @@ function checkAssertions(auth: Oauth2): FieldError[] {
     });
   const signers = { clientAssertion: auth.clientAssertion, assertion: auth.grant === 'jwt' ? auth.assertion : null };
   for (const [name, signer] of Object.entries(signers)) {
-    if (signer === null || reveal(signer.privateKey) === '') continue;
-    const read = readPrivateKey(reveal(signer.privateKey));
+    if (signer === null || revealIfThere(signer.privateKey) === '') continue;
+    const read = readPrivateKey(revealIfThere(signer.privateKey));
     if (!read.ok) errors.push({ pointer: `/auth/${name}/privateKey`, detail: read.reason });
   }
   return errors;
 }
 
 function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
-  if (tls.cert !== null && reveal(tls.key) === '')
+  if (tls.cert !== null && tls.key === null)
     return [{ pointer: '/settings/tls/key', detail: 'A client certificate needs its private key.' }];
-  if (tls.cert === null && reveal(tls.key) !== '')
+  if (tls.cert === null && tls.key !== null)
     return [{ pointer: '/settings/tls/cert', detail: 'A private key needs its client certificate.' }];
   const errors: FieldError[] = [];
   if (tls.ca !== null && !isCertificates(tls.ca))
     errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
-  if (tls.cert !== null && !isPair(tls.cert, reveal(tls.key)))
+  const key = revealIfThere(tls.key);
+  if (tls.cert !== null && key !== '' && !isPair(tls.cert, key))
     errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not fit together.' });
   return errors;
 }
@@ -121,7 +122,7 @@ function checkProxy(proxy: ConnectionBody['settings']['proxy'], check: (url: str
       ? checkAddress('/settings/proxy/url', proxy.url, check)
       : [{ pointer: '/settings/proxy/url', detail: problem }];
   // RFC 7617 §2 forbids control characters.
-  if (/\p{Cc}/u.test(reveal(proxy.password)))
+  if (/\p{Cc}/u.test(revealIfThere(proxy.password)))
     errors.push({ pointer: '/settings/proxy/password', detail: 'Must not contain control characters.' });
   return errors;
 }
@@ -133,7 +134,7 @@ function checkSigning(signing: ConnectionBody['settings']['signing']): FieldErro
       ? [notHeader('/settings/signing/format')]
       : [];
   return (['secret', 'previousSecret'] as const)
-    .filter((name) => reveal(signing[name]) !== '' && standardKey(reveal(signing[name])) === null)
+    .filter((name) => revealIfThere(signing[name]) !== '' && standardKey(revealIfThere(signing[name])) === null)
     .map((name) => ({
       pointer: `/settings/signing/${name}`,
       detail: 'Must be base64, with or without whsec_ before it (Standard Webhooks).',

@@ -4,7 +4,7 @@ import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { decodeJwt } from './decode-jwt.ts';
 import { routeOf } from './route.ts';
-import { reveal } from './secret-fields.ts';
+import { reveal, unresolvedSecret } from './secret-fields.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import { fetchToken, type TokenDoor } from './token-request.ts';
 
@@ -34,6 +34,11 @@ export async function testConnection({
     const message = base.pointer === '/port' ? `Port: ${base.reason}` : `Base URL: ${base.reason}`;
     return ended([{ name: 'url', ok: false, durationMs: 0, detail: message, error: { kind: 'protocol', message } }]);
   }
+  const unread = unresolvedSecret(connection);
+  if (unread !== null)
+    return ended([
+      { name: 'probe', ok: false, durationMs: 0, detail: unread, error: { kind: 'auth', message: unread } },
+    ]);
   const walked: TestStep[] = await door.egress.probe({
     url: base.url.href,
     timeoutMs: settings.timeoutMs,

@@ -1,6 +1,6 @@
 import { secretLengthMin } from '../contract/secret-forms.ts';
 import { masker } from './mask.ts';
-import { secretsOf } from './secret-fields.ts';
+import { revealIfThere, secretsOf } from './secret-fields.ts';
 
 type Mask = (text: string) => string;
 
@@ -11,9 +11,7 @@ type Mask = (text: string) => string;
 export function echoMask(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
   const authorization = sent.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
   const masks = bodies.map((body, index) => {
-    const short = Array.from(secretsOf(body), (secret) => secret.reveal()).filter(
-      (one) => one.length < secretLengthMin,
-    );
+    const short = Array.from(secretsOf(body), revealIfThere).filter((one) => one.length < secretLengthMin);
     // They go with the first body, whose requests mostly carry the same ones.
     const credentials = index === 0 && authorization !== undefined ? [authorization.replace(/^\S+ /, '')] : [];
     return maskOf(body, [...short, ...credentials]);

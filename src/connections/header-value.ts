@@ -1,9 +1,16 @@
 import type { Header } from '../contract/connection.ts';
+import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import { reveal } from './secret-fields.ts';
 
-/** A custom header as it is sent, its secret opened; what `headerValue` makes of the value is for the caller to see. */
-export function openHeader({ name, value }: Header): [name: string, value: string] {
-  return [name, reveal(value)];
+/**
+ * A custom header as it is sent, its secret opened. Throws UnresolvedSecret for one that is kept elsewhere and can't be
+ * read, or that no header can carry; of others, what `headerValue` makes of them is for the caller to see.
+ */
+export function openHeader({ name, value }: Pick<Header, 'name' | 'value'>): [name: string, value: string] {
+  const text = reveal(value);
+  if (value instanceof Secret && value.ref !== null && headerValue(text) === null)
+    throw new UnresolvedSecret(`${value.ref} is no header value: it must be one line of visible ASCII.`);
+  return [name, text];
 }
 
 /**

@@ -7,31 +7,33 @@ export type RouteSettings = Pick<ConnectionBody['settings'], 'tls' | 'proxy'>;
 
 /**
  * A connection's own CA, client certificate, TLS version and proxy as egress takes them; empty when it has none. Equal for
- * the same settings, so that egress knows its open connections again without comparing.
+ * the same settings and secrets, so that egress knows its open connections again without comparing. Throws
+ * UnresolvedSecret.
  */
 export function routeOf(settings: RouteSettings): Pick<EgressRequest, 'tls' | 'proxy'> {
-  let route = known.get(settings);
-  if (route === undefined) {
-    const tls = tlsOf(settings.tls);
-    const { proxy } = settings;
-    route = {
-      ...(tls === null ? {} : { tls }),
-      ...(proxy === null
-        ? {}
-        : { proxy: { url: proxy.url, username: proxy.username || null, password: reveal(proxy.password) } }),
-    };
-    known.set(settings, route);
-  }
+  const { tls, proxy } = settings;
+  const key = reveal(tls.key);
+  const password = reveal(proxy?.password ?? null);
+  const before = known.get(settings);
+  if (before !== undefined && before.key === key && before.password === password) return before.route;
+  const tlsOptions = tlsOf(tls, key);
+  const route = {
+    ...(tlsOptions === null ? {} : { tls: tlsOptions }),
+    ...(proxy === null ? {} : { proxy: { url: proxy.url, username: proxy.username || null, password } }),
+  };
+  known.set(settings, { key, password, route });
   return route;
 }
 
-const known = new WeakMap<RouteSettings, Pick<EgressRequest, 'tls' | 'proxy'>>();
+type Known = { key: string; password: string; route: Pick<EgressRequest, 'tls' | 'proxy'> };
 
-function tlsOf({ ca, cert, key, minVersion }: ConnectionBody['settings']['tls']): TlsOptions | null {
+const known = new WeakMap<RouteSettings, Known>();
+
+function tlsOf({ ca, cert, minVersion }: ConnectionBody['settings']['tls'], key: string): TlsOptions | null {
   if (ca === null && cert === null && minVersion !== 'TLSv1.3') return null;
   return {
     ...(ca === null ? {} : { ca }),
-    ...(cert === null ? {} : { cert, key: reveal(key) }),
+    ...(cert === null ? {} : { cert, key }),
     ...(minVersion === 'TLSv1.3' ? { minVersion } : {}),
   };
 }

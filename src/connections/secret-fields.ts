@@ -1,4 +1,4 @@
-import { Secret } from '../contract/secret.ts';
+import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 
 export type SecretField = { readonly pointer: string; readonly secret: Secret };
 
@@ -19,7 +19,30 @@ export function secretsOf(body: object): readonly Secret[] {
   return secrets;
 }
 
-/** The text behind a field that may be a secret or plain; '' when nothing is stored. */
+/** Why the first secret of a stored body that can't be read where it is kept can't be; null when all can. */
+export function unresolvedSecret(body: object): string | null {
+  for (const secret of secretsOf(body)) {
+    try {
+      secret.reveal();
+    } catch (error) {
+      if (error instanceof UnresolvedSecret) return error.message;
+      throw error;
+    }
+  }
+  return null;
+}
+
+/** The text of a secret, '' when it is kept elsewhere and can't be read now: for looking, never for sending. */
+export function revealIfThere(value: Secret | string | null): string {
+  try {
+    return reveal(value);
+  } catch (error) {
+    if (error instanceof UnresolvedSecret) return '';
+    throw error;
+  }
+}
+
+/** The text behind a field that may be a secret or plain; '' when nothing is stored. Throws UnresolvedSecret. */
 export function reveal(value: Secret | string | null): string {
   return value instanceof Secret ? value.reveal() : (value ?? '');
 }

@@ -3,9 +3,10 @@ import { publicTokenFields } from '../contract/connection.ts';
 import { type Egress, RESPONSE_BYTES_MAX } from '../egress/egress.ts';
 import { type ClientAuthMethod, clientAuthMethods, clientAuthParts, type Oauth2 } from './client-auth.ts';
 import { grantParams } from './grant.ts';
+import { openHeader } from './header-value.ts';
 import { masker } from './mask.ts';
 import { type RouteSettings, routeOf } from './route.ts';
-import { reveal, secretFields } from './secret-fields.ts';
+import { reveal, revealIfThere, secretFields } from './secret-fields.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
@@ -70,7 +71,7 @@ async function askOnce(
   add('Accept', 'application/json');
   add('Content-Type', 'application/x-www-form-urlencoded');
   if (client.authorization !== null) add('Authorization', client.authorization);
-  for (const [name, value] of Object.entries(auth.extraHeaders)) add(name, reveal(value));
+  for (const [name, value] of Object.entries(auth.extraHeaders)) add(...openHeader({ name, value }));
 
   const outcome = await egress.send({
     method: 'POST',
@@ -95,8 +96,8 @@ function secretsOf(auth: Oauth2): string[] {
     ([name]) => !publicTokenFields.some((one) => one === name),
   );
   return [
-    ...Array.from(secretFields(auth), ({ secret }) => secret.reveal()),
-    ...extras.map(([, value]) => reveal(value)),
+    ...Array.from(secretFields(auth), ({ secret }) => revealIfThere(secret)),
+    ...extras.map(([, value]) => revealIfThere(value)),
   ];
 }
 

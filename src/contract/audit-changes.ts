@@ -1,5 +1,5 @@
 import type { AuditChange } from './audit.ts';
-import { Secret, type SecretMark } from './secret.ts';
+import { Secret, secretMark } from './secret.ts';
 
 const changesMax = 200;
 const textMax = 1_000;
@@ -73,7 +73,7 @@ function changedParts(before: string, after: string): { before: string; after: s
 }
 
 function shown(value: unknown): unknown {
-  if (value instanceof Secret) return { set: true, updatedAt: value.updatedAt } satisfies SecretMark;
+  if (value instanceof Secret) return secretMark(value);
   if (typeof value === 'string') return cut(value);
   if (Array.isArray(value)) return value.map(shown);
   if (!isPlain(value)) return value;

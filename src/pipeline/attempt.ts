@@ -8,6 +8,7 @@ import type { Attempt, ErrorKind, Timings } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import { type Event, hopsHeader, nextHop } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
+import { UnresolvedSecret } from '../contract/secret.ts';
 import { judge, type Verdict } from '../destinations/judge.ts';
 import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
 import type { Egress, EgressOutcome } from '../egress/egress.ts';
@@ -52,6 +53,7 @@ export type Attempted =
 
 export type Attempter = {
   render(work: Work): Promise<Rendering>;
+  /** The request before authentication, for looking at. */
   build(work: Work, rendered: Rendered): BuiltRequest;
   /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
   attempt(work: Work): Promise<Attempted>;
@@ -89,26 +91,27 @@ export function createAttempter(options: {
     const rendering = await render(work);
     if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
     const { rendered } = rendering;
-    const built = build(work, rendered);
     const log: Attempt[] = [];
+    try {
+      return await exchange(work, rendered, log);
+    } catch (error) {
+      if (!(error instanceof UnresolvedSecret)) throw error;
+      // Never sent without: as with credentials that were refused, it waits until somebody mends that.
+      return unauthorized(noteOf(work, null, log), rendered, log, { kind: 'rejected', detail: error.message });
+    }
+  }
+
+  async function exchange(work: Work, rendered: Rendered, log: Attempt[]): Promise<Attempted> {
+    const built = build(work, rendered);
     if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
 
     const connection = { id: work.connection.id, version: work.connection.version, ...work.connection.body };
     for (let isResend = false; ; isResend = true) {
-      const startedAt = clock.now();
-      const note = {
-        work,
-        startedAt,
-        number: work.number + log.length + 1,
-        id: newId('attempt'),
-        request: built.request,
-        now: clock.now,
-        scrub,
-      };
+      const note = noteOf(work, built.request, log);
       const authorization = await authenticator.authorize(connection);
       if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
       const { signing } = work.connection.body.settings;
-      const message = { id: work.deliveryId, body: built.request.body ?? '', now: startedAt };
+      const message = { id: work.deliveryId, body: built.request.body ?? '', now: note.startedAt };
       const signature = signing === null ? unsigned : signMessage(signing, message);
       if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
       const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
@@ -131,7 +134,21 @@ export function createAttempter(options: {
     }
   }
 
-  return { render, build, attempt };
+  function noteOf(work: Work, request: WebhookRequest | null, log: readonly Attempt[]): Note {
+    const number = work.number + log.length + 1;
+    return { work, request, number, startedAt: clock.now(), id: newId('attempt'), now: clock.now, scrub };
+  }
+
+  function tryBuild(work: Work, rendered: Rendered): BuiltRequest {
+    try {
+      return build(work, rendered);
+    } catch (error) {
+      if (!(error instanceof UnresolvedSecret)) throw error;
+      return { ok: false, reason: 'blocked', detail: error.message };
+    }
+  }
+
+  return { render, build: tryBuild, attempt };
 }
 
 function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
@@ -151,7 +168,7 @@ type Note = {
   startedAt: number;
   number: number;
   id: string;
-  request: WebhookRequest;
+  request: WebhookRequest | null;
 };
 
 /** The head that every line of the attempt log shares. */
@@ -161,7 +178,10 @@ function heading({ work, startedAt, number, id, request }: Note) {
     number,
     batchId: null,
     startedAt: new Date(startedAt).toISOString(),
-    request: { ...request, headers: maskHeaders(request.headers, work.connection.body, work.destination.body) },
+    request: request && {
+      ...request,
+      headers: maskHeaders(request.headers, work.connection.body, work.destination.body),
+    },
     versions: {
       action: work.action?.version ?? null,
       destination: work.destination.version,
@@ -216,7 +236,7 @@ function answered(
   { work, request }: Note,
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
-  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
+  const hide = echoMask([work.connection.body, work.destination.body], request?.headers ?? []);
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),

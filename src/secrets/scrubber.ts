@@ -28,7 +28,8 @@ export function createScrubber({ charactersMax: most = charactersMax }: { charac
 
   function add(values: Iterable<Secret | string>): void {
     for (const one of values) {
-      const value = typeof one === 'string' ? one : one.reveal();
+      // What is kept elsewhere is learnt when it is read, by its value.
+      const value = typeof one === 'string' ? one : one.ref === null ? one.reveal() : '';
       if (value.length < secretLengthMin || known.has(value)) continue;
       known.add(value);
       for (const form of secretForms(value))

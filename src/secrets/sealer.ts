@@ -1,13 +1,17 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { Secret } from '../contract/secret.ts';
+import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import type { SealingKey } from './keys.ts';
+import type { SecretReferences } from './references.ts';
 
 /** Where a secret is kept. It is sealed with it (AES-256-GCM, additional data), so that it opens nowhere else. */
 export type SealPlace = { table: string; kind: string; id: string };
 
 /** Turns documents with `Secret`s into plain JSON values with sealed ones, and back. */
 export interface Sealer {
-  /** A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`. */
+  /**
+   * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, one that is kept elsewhere as `{"$ref":
+   * <where>, "updatedAt": …}`.
+   */
   sealBody(place: SealPlace, body: unknown): unknown;
   /** The way back. Throws an Error of one sentence when a key is missing or a sealed text was changed or moved. */
   openBody(place: SealPlace, sealed: unknown): unknown;
@@ -15,8 +19,11 @@ export interface Sealer {
   missingKeys(sealed: unknown): string[];
 }
 
-/** Seals with the first key, opens with all. */
-export function sealer(keys: readonly [SealingKey, ...SealingKey[]]): Sealer {
+/** Seals with the first key, opens with all. Without `references`, secrets that are kept elsewhere can't be read. */
+export function sealer(
+  keys: readonly [SealingKey, ...SealingKey[]],
+  references: Pick<SecretReferences, 'secret'> = unread,
+): Sealer {
   const byId = new Map(keys.map((key) => [key.id, key.bytes]));
   const [first] = keys;
 
@@ -44,9 +51,13 @@ export function sealer(keys: readonly [SealingKey, ...SealingKey[]]): Sealer {
   return {
     sealBody: (place, body) => {
       const walk = (value: unknown, path: string): unknown => {
-        if (value instanceof Secret) return { [secretKey]: seal(path, value), updatedAt: value.updatedAt };
+        if (value instanceof Secret)
+          return {
+            ...(value.ref === null ? { [secretKey]: seal(path, value) } : { [refKey]: value.ref }),
+            updatedAt: value.updatedAt,
+          };
         const copy = mapChildren(value, path, walk);
-        return isObject(copy) && (secretKey in copy || plainKey in copy) ? { [plainKey]: copy } : copy;
+        return isObject(copy) && ownKeys.some((key) => key in copy) ? { [plainKey]: copy } : copy;
       };
       return walk(body, rootOf(place));
     },
@@ -54,7 +65,8 @@ export function sealer(keys: readonly [SealingKey, ...SealingKey[]]): Sealer {
       const walk = (value: unknown, path: string): unknown => {
         if (!isObject(value)) return mapChildren(value, path, walk);
         if (plainKey in value) return mapChildren(value[plainKey], path, walk);
-        const { [secretKey]: text, updatedAt } = value;
+        const { [secretKey]: text, [refKey]: ref, updatedAt } = value;
+        if (typeof ref === 'string') return references.secret(ref, String(updatedAt));
         if (typeof text !== 'string') return mapChildren(value, path, walk);
         return new Secret(open(path, text), String(updatedAt));
       };
@@ -74,9 +86,20 @@ export function sealer(keys: readonly [SealingKey, ...SealingKey[]]): Sealer {
   };
 }
 
+const unread: Pick<SecretReferences, 'secret'> = {
+  secret(ref, updatedAt) {
+    const read = () => {
+      throw new UnresolvedSecret(`${ref} can not be read here.`);
+    };
+    return new Secret({ ref, read }, updatedAt);
+  },
+};
+
 const secretKey = '$secret';
+const refKey = '$ref';
 /** Wraps an object of the operator's own that has one of our keys, so that it is not taken for a sealed secret. */
 const plainKey = '$plain';
+const ownKeys = [secretKey, refKey, plainKey];
 
 const keyIdOf = (sealed: string) => sealed.slice(0, sealed.indexOf('.'));
 const rootOf = ({ table, kind, id }: SealPlace) => `${table}/${kind}/${id}`;

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { Secret } from '../contract/secret.ts';
 import { keyFileName, loadOrMakeKey, parseKeys } from './keys.ts';
 import { sealer } from './sealer.ts';
@@ -54,6 +55,18 @@ test('the first key seals, all open, and a missing one is named', () => {
   assert.throws(() => old.openBody(place, again), /not among the secret keys/);
   assert.deepEqual(old.missingKeys(again), [parseKeys(key(2))[0].id]);
   assert.deepEqual(old.missingKeys({ $plain: { $secret: 'zzz.abc' } }), []);
+});
+
+test('what is kept elsewhere is stored as its place, and prints as a secret', () => {
+  const secret = (ref: string, updatedAt: string) => new Secret({ ref, read: () => `value of ${ref}` }, updatedAt);
+  const { sealBody, openBody, missingKeys } = sealer(parseKeys(key(1)), { secret });
+  const body = { a: secret('env:NAME', at), own: { $ref: 'env:NAME' } };
+  const sealed = sealBody(place, body);
+  assert.deepEqual(sealed, { a: { $ref: 'env:NAME', updatedAt: at }, own: { $plain: { $ref: 'env:NAME' } } });
+  const opened = openBody(place, sealed) as typeof body; // the way back
+  assert.deepEqual([opened.a.ref, opened.a.reveal(), opened.own], ['env:NAME', 'value of env:NAME', body.own]);
+  assert.deepEqual(missingKeys(sealed), []);
+  assert.equal(`${opened.a} ${JSON.stringify(opened.a)} ${inspect(opened.a)}`, '[secret] "[secret]" [secret]');
 });
 
 test('keys that are no keys are refused in words that do not show them', () => {

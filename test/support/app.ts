@@ -35,7 +35,7 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
 
 export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
-  const start = () => startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }));
+  const start = () => startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { env });
   let app: App = await start();
   let client = createClient({ url: app.url, token: adminToken });
   return {
