@@ -7,7 +7,7 @@ import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
-  console_ = await startConsole();
+  console_ = await startConsole({ MILLRACE_SECRET_REFS: 'env:CRM_*', CRM_TOKEN: 'kept-elsewhere' });
 });
 after(() => console_[Symbol.asyncDispose]());
 
@@ -86,6 +86,16 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
   assert.equal(await sent(), 'Bearer second-token');
+
+  await page.goto(`${app.url}/connections/${made.id}`);
+  await page.getByRole('button', { name: 'Replace Token' }).click();
+  await page.getByRole('button', { name: 'Keep it elsewhere' }).click();
+  await page.getByRole('textbox', { name: 'Token', exact: true }).fill('env:CRM_TOKEN');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  assert.equal(await sent(), 'Bearer kept-elsewhere');
+  await page.getByRole('tab', { name: 'Connection Details' }).click();
+  await page.getByText('Kept in env:CRM_TOKEN').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

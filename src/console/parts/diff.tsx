@@ -72,8 +72,10 @@ export function diffText(value: unknown): string {
 function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
-  if ('set' in value && 'updatedAt' in value)
-    return w.secretSet(formatAbsolute(new Date(String(value.updatedAt))).local);
+  if ('set' in value && 'updatedAt' in value) {
+    const when = formatAbsolute(new Date(String(value.updatedAt))).local;
+    return 'ref' in value ? w.secretKept(String(value.ref), when) : w.secretSet(when);
+  }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readable(inner)]));
 }
 

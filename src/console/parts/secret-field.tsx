@@ -1,11 +1,14 @@
-import { Button, Group, Input, PasswordInput, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Input, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { formatRelative } from '../messages/format.ts';
 import css from './secret-field.module.css';
 
-/** A secret in a form: what GET gave for a stored one, a new text, or nothing. */
-export type SecretValue = string | { set: true; updatedAt?: string | undefined } | null;
+/** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. */
+type Mark = { set: true; updatedAt?: string | undefined; ref?: string | undefined };
+
+/** A secret in a form: what is stored, a new text, a place where it is kept, or nothing. */
+export type SecretValue = string | { ref: string } | Mark | null;
 
 type Props = {
   label: string;
@@ -33,7 +36,8 @@ export function SecretField({
 }: Props): ReactNode {
   const id = useId();
   const hasStored = stored !== null && typeof stored === 'object';
-  if (value !== null && typeof value === 'object') {
+  const place = value !== null && typeof value === 'object' && !('set' in value) ? value.ref : null;
+  if (value !== null && typeof value === 'object' && 'set' in value) {
     const when = formatRelative(new Date(value.updatedAt ?? 0), Date.now());
     return (
       <div role="group" aria-labelledby={id}>
@@ -42,7 +46,13 @@ export function SecretField({
         </Input.Label>
         <Group className={css['stored'] ?? ''} gap="sm" justify="space-between">
           <Text size="md" c="dimmed">
-            <span aria-hidden="true">••••••••</span> {parts.secret.set(when)}
+            {value.ref === undefined ? (
+              <>
+                <span aria-hidden="true">••••••••</span> {parts.secret.set(when)}
+              </>
+            ) : (
+              parts.secret.kept(value.ref, when)
+            )}
           </Text>
           <Button
             variant="default"
@@ -62,27 +72,39 @@ export function SecretField({
     label,
     description,
     error,
-    value: value ?? '',
+    value: place ?? (typeof value === 'string' ? value : ''),
     disabled: isDisabled === true,
     spellCheck: false,
     autoComplete: 'off',
     autoFocus: hasStored,
-    onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
+    onChange: ({ currentTarget }: { currentTarget: { value: string } }) =>
+      onChange(place === null ? currentTarget.value : { ref: currentTarget.value }),
   };
   return (
     <Stack gap={4}>
-      {isLong === true ? (
+      {place !== null ? (
+        <TextInput {...shared} description={parts.secret.placeText} placeholder="env:NAME" />
+      ) : isLong === true ? (
         <Textarea {...shared} autosize minRows={2} maxRows={8} classNames={{ input: css['long'] ?? '' }} />
       ) : (
         <PasswordInput {...shared} autoComplete="new-password" />
       )}
-      {hasStored ? (
-        <Group>
+      <Group gap="xs">
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          disabled={isDisabled === true}
+          onClick={() => onChange(place === null ? { ref: '' } : '')}
+        >
+          {place === null ? parts.secret.place : parts.secret.enter}
+        </Button>
+        {hasStored ? (
           <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(stored)}>
             {parts.secret.keep}
           </Button>
-        </Group>
-      ) : null}
+        ) : null}
+      </Group>
     </Stack>
   );
 }

@@ -33,11 +33,14 @@ function written(document: Shown['document']): Record<string, unknown> {
   ) as Record<string, unknown>; // an object stays one
 }
 
-/** Marks of stored secrets become null: a file says where a secret is, with `{ref: …}`, never what it is. */
+/**
+ * Marks of stored secrets become null, those of secrets that are kept elsewhere say where: a file never holds what a
+ * secret is.
+ */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
-  if ('set' in value) return null;
+  if ('set' in value) return 'ref' in value ? { set: true, ref: value.ref } : null;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
 }
 

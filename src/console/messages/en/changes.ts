@@ -14,6 +14,7 @@ export const changes = {
       `${counted(removed, { one: 'line', other: 'lines' })} removed, ${formatNumber(added)} added`,
     unfold: (lines: number) => `Show ${counted(lines, { one: 'unchanged line', other: 'unchanged lines' })}`,
     secretSet: (when: string) => `(secret, set ${when})`,
+    secretKept: (ref: string, when: string) => `(secret, kept in ${ref} since ${when})`,
   },
   versions: {
     title: 'Versions',

@@ -56,6 +56,11 @@ export const parts = {
     replace: 'Replace',
     replaceOf: (label: string) => `Replace ${label}`,
     keep: 'Keep the stored one',
+    kept: (ref: string, when: string) => `Kept in ${ref}, since ${when}.`,
+    place: 'Keep it elsewhere',
+    placeText:
+      'Where the server finds it: env:NAME in its environment, or file:/path on its machine. The operator must have allowed the place.',
+    enter: 'Enter it here',
   },
   conflict: {
     title: 'Changed meanwhile',

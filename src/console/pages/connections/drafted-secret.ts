@@ -6,10 +6,13 @@ type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
 /** A secret as a write takes it. */
 export type WrittenSecret = Extract<Auth, { type: 'bearer' }>['token'];
 
-/** A field's secret for the body: a new text, the mark that keeps the stored one, or null for none. */
-export const written = (value: SecretValue): WrittenSecret => (value === '' ? null : value) as WrittenSecret; // branded only on the server
+/** A field's secret for the body: a new text, a place, the mark that keeps the stored one, or null for none. */
+export function written(value: SecretValue): WrittenSecret {
+  const isEmpty = value === '' || (value !== null && typeof value === 'object' && 'ref' in value && value.ref === '');
+  return (isEmpty ? null : value) as WrittenSecret; // branded only on the server
+}
 
-/** A secret that a browser may keep: the mark of a stored one, never a text. */
+/** A secret that a browser may keep: the mark of a stored one or a place, never a text. */
 export const kept = (value: SecretValue): SecretValue => (typeof value === 'string' ? null : value);
 
 /** A row of a list in a form, known to React by its number. */
