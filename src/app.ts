@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { accountOperations, sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import { createServer } from './api/server.ts';
 import { auditOperations, sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
-import { catalogOperations, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
+import { catalogOperations, sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { idSource } from './contract/ids.ts';
+import type { SealingState } from './contract/sealing.ts';
 import { parseAllowRules } from './egress/allow.ts';
 import type { Egress } from './egress/egress.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
@@ -21,10 +22,11 @@ import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
-import { loadOrMakeKey, parseKeys } from './secrets/keys.ts';
+import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import { secretReferences } from './secrets/references.ts';
 import { createScrubber } from './secrets/scrubber.ts';
 import { sealer } from './secrets/sealer.ts';
+import { createSealing } from './secrets/sealing.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
@@ -92,7 +94,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
     }),
   );
-  const { keys, keep } = sealingKeys(config);
+  const keyring = keyringOf(config);
   const references = secretReferences({
     allowed: config.secretRefs,
     env,
@@ -101,8 +103,17 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const catalog = await sqliteCatalog(sqlite, sealer(keys, references));
-  keep();
+  const seals = sealer(keyring, references);
+  const catalog = await sqliteCatalog(sqlite, seals);
+  keyring.keep();
+  const sealing = opened.use(
+    createSealing({
+      keyring,
+      store: sealedCatalog(sqlite, seals),
+      now: clock.now,
+      failed: (error) => telemetry.failed(error, 'seal stored secrets anew'),
+    }),
+  );
   const journal = sqliteJournal(sqlite);
   const audit = sqliteAudit(sqlite);
   const sandbox = opened.use(
@@ -209,6 +220,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     consoleDir,
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
+    sealing,
     references,
     scrub,
     wire: { socketsMax: config.clientsMax },
@@ -228,8 +240,42 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-function sealingKeys({ secretKey, dataDir }: Config): ReturnType<typeof loadOrMakeKey> {
-  return secretKey === null ? loadOrMakeKey(dataDir) : { keys: parseKeys(secretKey.reveal()), keep: () => {} };
+function keyringOf({ secretKey, dataDir }: Config): Keyring {
+  return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
+}
+
+/** Seals all secrets of a stopped server's data folder anew with the first key. Throws an Error of one sentence. */
+export async function rotateSecrets(
+  config: Config,
+  options: { newKey: boolean },
+  progress: (way: { done: number; total: number }) => void,
+): Promise<SealingState> {
+  await using sqlite = await openSqlite({ dir: config.dataDir, operations: [auditOperations, catalogOperations] });
+  const keyring = keyringOf(config);
+  const seals = sealer(keyring);
+  await sqliteCatalog(sqlite, seals);
+  keyring.keep();
+  const store = sealedCatalog(sqlite, seals);
+  let failure: unknown = null;
+  const sealing = createSealing({
+    keyring,
+    store: {
+      ...store,
+      reseal: (tell) =>
+        store.reseal((way) => {
+          tell(way);
+          progress(way);
+        }),
+    },
+    now: systemClock.now,
+    failed(error) {
+      failure = error;
+    },
+  });
+  await sealing.rotate(options);
+  await sealing.ended();
+  if (failure !== null) throw failure;
+  return sealing.state();
 }
 
 /** Random bytes from a pool: asking the system for sixteen at a time costs more than all the rest of an id. */

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
-import { keyFileName, loadOrMakeKey, parseKeys } from './secrets/keys.ts';
+import { keyFileName, keysInFolder, parseKeys } from './secrets/keys.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { latestVersion } from './sqlite/migrate.ts';
@@ -50,7 +50,7 @@ function key(dir: string, configured: Config['secretKey']): Found {
     if (!existsSync(join(dir, databaseName))) return { state: 'ok', detail: `${file} will be made` };
     return { state: 'warning', detail: `${file} is missing: secrets that were stored before can't be opened` };
   }
-  loadOrMakeKey(dir);
+  keysInFolder(dir);
   const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
   return isOpen
     ? { state: 'warning', detail: `${file} can be read by other users: chmod 600` }

@@ -20,6 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
       backup: async (file) => (await app()).backup(config.dataDir, file),
       restore: async (file, options) => (await app()).restore(file, config.dataDir, options),
       verifyAudit: async (path, known) => (await app()).verifyAudit(path, known),
+      rotateSecrets: async (options, progress) => (await app()).rotateSecrets(config, options, progress),
       inspect: async () => inspectDataFolder(config),
     };
   },

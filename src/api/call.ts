@@ -13,6 +13,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Sealing } from '../secrets/sealing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AuditThing } from './audit-entry.ts';
 import type { WireLimits } from './wire-limits.ts';
@@ -42,6 +43,8 @@ export type ApiParts = {
   isHttpAllowed: (url: string) => boolean;
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** The keys of stored secrets. */
+  sealing: Pick<Sealing, 'state' | 'rotate'>;
   /** Secrets that are kept outside; `problem` says why a reference can't be used. */
   references: { secret(ref: string, updatedAt: string): Secret; problem(ref: string): string | null };
   /** Takes live secrets out of what people will read. */

@@ -13,6 +13,7 @@ import { meHandlers } from './me.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
 import { roleHandlers } from './roles.ts';
+import { secretHandlers } from './secrets.ts';
 import { signInHandlers } from './sign-in.ts';
 import { statsHandlers } from './stats.ts';
 import { templateHandlers } from './templates.ts';
@@ -42,6 +43,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...deliveryHandlers(parts),
     ...statsHandlers(parts),
     ...auditHandlers(parts),
+    ...secretHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),
     ...meHandlers(parts),

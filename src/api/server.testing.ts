@@ -23,8 +23,10 @@ import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
+import { configuredKeys } from '../secrets/keys.ts';
 import { secretReferences } from '../secrets/references.ts';
 import { createScrubber } from '../secrets/scrubber.ts';
+import { createSealing } from '../secrets/sealing.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
 
@@ -43,6 +45,12 @@ export async function startTestServer(
   const journal = memoryJournal(audit);
   const scrubber = createScrubber();
   const { scrub } = scrubber;
+  const sealing = createSealing({
+    keyring: configuredKeys(Buffer.alloc(32, 7).toString('base64')),
+    store: { bodiesByKey: async () => new Map(), reseal: async (tell) => tell({ done: 0, total: 0 }) },
+    now,
+    failed: (error) => failures.push(error),
+  });
   const references = secretReferences({
     allowed: ['env:CRM_*'],
     env: { CRM_TOKEN: 'token-of-the-environment', CRM_OTHER: 'another-of-the-environment', SHELL: '/bin/sh' },
@@ -178,6 +186,7 @@ export async function startTestServer(
     loopbackOnly: false,
     isHttpAllowed: () => true,
     ailments: () => ({}),
+    sealing,
     references,
     scrub,
     rates: { perToken: 1_000_000, perAddress: 1_000_000 },

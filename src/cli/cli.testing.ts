@@ -31,6 +31,11 @@ export function cli(given: Given = {}) {
     start: given.start ?? (async () => assert.fail('not started here')),
     backup: async (file) => void done.push(`backup ${file}`),
     restore: async (file, { force }) => void done.push(`restore ${file} ${force}`),
+    rotateSecrets: async ({ newKey }, progress) => {
+      done.push(`rotate ${newKey}`);
+      progress({ done: 1, total: 2 });
+      return { keyId: 'new', keys: [{ id: 'new', bodies: 2 }], rotation: null };
+    },
     verifyAudit: async (path, known) => {
       done.push(`verify ${path} ${JSON.stringify(known)}`);
       return given.verdict ?? { ok: true, count: 0, first: 1, head: { number: 0, hash: '0'.repeat(64) } };

@@ -1,3 +1,4 @@
+import type { SealingState } from '../contract/sealing.ts';
 import type { Secret } from '../contract/secret.ts';
 
 /** What the commands are handed: the rest of the program, and the world around it. */
@@ -43,6 +44,11 @@ export type Program = {
   backup(file: string): Promise<void>;
   /** Puts a backup into the data folder; refuses a folder that is in use, or that has a database unless forced. */
   restore(file: string, options: { force: boolean }): Promise<void>;
+  /** Seals every stored secret anew with the first key, on the data folder of a stopped server; tells its way. */
+  rotateSecrets(
+    options: { newKey: boolean },
+    progress: (way: { done: number; total: number }) => void,
+  ): Promise<SealingState>;
   /** Whether the audit trail of a data folder or a backup is whole and holds these heads. Throws when there is none. */
   verifyAudit(path: string, known: readonly AuditHead[]): Promise<AuditVerdict>;
   /** Looks at the data folder without changing it: database header, lock, sealing key. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
+import type { SealingState } from '../contract/sealing.ts';
 import type { Stats } from '../contract/stats.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { type Document, type Kind, kinds } from './kinds.ts';
@@ -24,6 +25,8 @@ export type Server = {
   delivery(id: string): Promise<Delivery>;
   stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
   /** Newest first, page after page. */
+  sealing(): Promise<SealingState>;
+  rotateSecrets(options: { newKey: boolean }): Promise<SealingState>;
   audit(filters: Filters): AsyncIterable<AuditEntry>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
@@ -99,6 +102,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     deliveries: (query) => pages('listDeliveries', { query }),
     audit: (query) => pages('listAudit', { query }),
     delivery: (id) => call('getDelivery', { params: { id } }),
+    sealing: () => call('getSealing'),
+    rotateSecrets: (body) => call('rotateSecrets', { body }),
     stats: (query) => call('getStats', { query }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
     render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,

@@ -11,6 +11,7 @@ import { identityRoutes } from './routes/identity.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { operatingRoutes } from './routes/operating.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { secretRoutes } from './routes/secrets.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { traceRoutes } from './routes/traces.ts';
@@ -31,6 +32,7 @@ export const routeTable = {
   ...inboxRoutes,
   ...statsRoutes,
   ...auditRoutes,
+  ...secretRoutes,
   ...identityRoutes,
   ...userRoutes,
   ...operatingRoutes,
@@ -45,6 +47,7 @@ export type RouteId = keyof RouteTable;
  */
 export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
   'rotateCollectorKey',
+  'rotateSecrets',
   'setUp',
   'signIn',
   'acceptInvitation',

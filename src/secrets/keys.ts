@@ -18,20 +18,51 @@ export function parseKeys(text: string): [SealingKey, ...SealingKey[]] {
   return [first, ...rest];
 }
 
+/** The keys of one installation. */
+export interface Keyring {
+  /** The first seals, all open. */
+  readonly keys: readonly [SealingKey, ...SealingKey[]];
+  /** Stores a key that was made just now. */
+  keep(): void;
+  /** Makes a new first key, stored before it seals anything; null where the keys are configured. */
+  readonly renew: (() => void) | null;
+}
+
+/** The configured keys. */
+export function configuredKeys(text: string): Keyring {
+  return { keys: parseKeys(text), keep() {}, renew: null };
+}
+
 /**
  * The keys in the data folder's `secret.key`; a new one when it is not there. A new key is written (mode 0600) by `keep`,
  * for the caller to call when nothing is sealed under a lost one: a wrong key in its place would hide the loss.
  */
-export function loadOrMakeKey(dir: string): { keys: [SealingKey, ...SealingKey[]]; keep(): void } {
+export function keysInFolder(dir: string): Keyring {
   const file = join(dir, keyFileName);
   const stored = readIfThere(file);
-  const text = stored ?? `${randomBytes(32).toString('base64')}\n`;
+  let text = stored?.trim() ?? newKey();
+  let keys: [SealingKey, ...SealingKey[]];
   try {
-    return { keys: parseKeys(text.trim()), keep: () => stored ?? write(file, text) };
+    keys = parseKeys(text);
   } catch (error) {
     throw new Error(`${file} does not hold a key: ${error instanceof Error ? error.message : ''}`, { cause: error });
   }
+  return {
+    get keys() {
+      return keys;
+    },
+    keep() {
+      if (stored === null) write(file, text);
+    },
+    renew() {
+      text = `${newKey()},${text}`;
+      write(file, text);
+      keys = parseKeys(text);
+    },
+  };
 }
+
+const newKey = () => randomBytes(32).toString('base64');
 
 function parseKey(text: string, position: number): SealingKey {
   const which = position === 1 ? 'The secret key' : `Secret key number ${position}`;
@@ -53,6 +84,6 @@ function readIfThere(file: string): string | null {
 }
 
 function write(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600, flush: true });
   renameSync(`${file}.new`, file);
 }

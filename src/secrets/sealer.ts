@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
-import type { SealingKey } from './keys.ts';
+import type { Keyring } from './keys.ts';
 import type { SecretReferences } from './references.ts';
 
 /** Where a secret is kept. It is sealed with it (AES-256-GCM, additional data), so that it opens nowhere else. */
@@ -15,19 +15,19 @@ export interface Sealer {
   sealBody(place: SealPlace, body: unknown): unknown;
   /** The way back. Throws an Error of one sentence when a key is missing or a sealed text was changed or moved. */
   openBody(place: SealPlace, sealed: unknown): unknown;
-  /** The ids of keys that a sealed body needs and that are not here. */
-  missingKeys(sealed: unknown): string[];
+  /** The ids of the keys that a sealed body needs. */
+  keysOf(sealed: unknown): Set<string>;
+  /** The key that seals. */
+  readonly sealsWith: string;
+  isHere(keyId: string): boolean;
 }
 
 /** Seals with the first key, opens with all. Without `references`, secrets that are kept elsewhere can't be read. */
-export function sealer(
-  keys: readonly [SealingKey, ...SealingKey[]],
-  references: Pick<SecretReferences, 'secret'> = unread,
-): Sealer {
-  const byId = new Map(keys.map((key) => [key.id, key.bytes]));
-  const [first] = keys;
+export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretReferences, 'secret'> = unread): Sealer {
+  const keyBytes = (id: string) => keyring.keys.find((key) => key.id === id)?.bytes;
 
   const seal = (place: string, secret: Secret): string => {
+    const [first] = keyring.keys;
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', first.bytes, nonce).setAAD(Buffer.from(place));
     const text = Buffer.concat([cipher.update(secret.reveal(), 'utf8'), cipher.final()]);
@@ -35,7 +35,7 @@ export function sealer(
   };
 
   const open = (place: string, sealed: string): string => {
-    const key = byId.get(keyIdOf(sealed));
+    const key = keyBytes(keyIdOf(sealed));
     if (key === undefined)
       throw new Error(`A stored secret was sealed with key ${keyIdOf(sealed)}, which is not among the secret keys.`);
     const bytes = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64');
@@ -72,16 +72,20 @@ export function sealer(
       };
       return walk(sealed, rootOf(place));
     },
-    missingKeys: (sealed) => {
-      const missing = new Set<string>();
+    get sealsWith() {
+      return keyring.keys[0].id;
+    },
+    isHere: (keyId) => keyBytes(keyId) !== undefined,
+    keysOf: (sealed) => {
+      const needed = new Set<string>();
       const walk = (value: unknown): unknown => {
         const inner = isObject(value) && plainKey in value ? value[plainKey] : value;
         const text = inner === value && isObject(value) ? value[secretKey] : undefined;
-        if (typeof text === 'string' && !byId.has(keyIdOf(text))) missing.add(keyIdOf(text));
+        if (typeof text === 'string') needed.add(keyIdOf(text));
         return mapChildren(inner, '', walk);
       };
       walk(sealed);
-      return [...missing];
+      return needed;
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { Secret } from '../contract/secret.ts';
-import { keyFileName, loadOrMakeKey, parseKeys } from './keys.ts';
+import { configuredKeys, keyFileName, keysInFolder, parseKeys } from './keys.ts';
 import { sealer } from './sealer.ts';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
@@ -15,7 +15,7 @@ const reveal = (value: unknown): unknown =>
   value instanceof Secret ? ['secret', value.reveal(), value.updatedAt] : value;
 
 test('a body comes back as it was sealed, and no secret is readable in between', () => {
-  const { sealBody, openBody } = sealer(parseKeys(key(1)));
+  const { sealBody, openBody } = sealer(configuredKeys(key(1)));
   const body = {
     name: 'CRM',
     none: null,
@@ -33,7 +33,7 @@ test('a body comes back as it was sealed, and no secret is readable in between',
 });
 
 test('a sealed text that was changed or moved to another row or field does not open', () => {
-  const { sealBody, openBody } = sealer(parseKeys(key(1)));
+  const { sealBody, openBody } = sealer(configuredKeys(key(1)));
   const sealed = sealBody(place, { a: new Secret('value one', at), b: new Secret('value two', at) });
   const { a, b } = sealed as Record<'a' | 'b', { $secret: string }>; // made above
   assert.throws(() => openBody({ ...place, id: 'con_2' }, sealed), /moved/);
@@ -45,27 +45,30 @@ test('a sealed text that was changed or moved to another row or field does not o
 });
 
 test('the first key seals, all open, and a missing one is named', () => {
-  const old = sealer(parseKeys(key(1)));
-  const both = sealer(parseKeys(`${key(2)}, ${key(1)}`));
+  const old = sealer(configuredKeys(key(1)));
+  const both = sealer(configuredKeys(`${key(2)}, ${key(1)}`));
   const sealed = old.sealBody(place, { a: new Secret('some value', at) });
   const opened = both.openBody(place, sealed);
-  assert.deepEqual(both.missingKeys(sealed), []);
+  assert.deepEqual([...both.keysOf(sealed)].map(both.isHere), [true]);
   const again = both.sealBody(place, opened);
-  assert.doesNotThrow(() => sealer(parseKeys(key(2))).openBody(place, again));
+  assert.doesNotThrow(() => sealer(configuredKeys(key(2))).openBody(place, again));
   assert.throws(() => old.openBody(place, again), /not among the secret keys/);
-  assert.deepEqual(old.missingKeys(again), [parseKeys(key(2))[0].id]);
-  assert.deepEqual(old.missingKeys({ $plain: { $secret: 'zzz.abc' } }), []);
+  assert.deepEqual(
+    [...old.keysOf(again)].map((id) => [id === both.sealsWith, old.isHere(id)]),
+    [[true, false]],
+  );
+  assert.deepEqual([...old.keysOf({ $plain: { $secret: 'zzz.abc' } })], []);
 });
 
 test('what is kept elsewhere is stored as its place, and prints as a secret', () => {
   const secret = (ref: string, updatedAt: string) => new Secret({ ref, read: () => `value of ${ref}` }, updatedAt);
-  const { sealBody, openBody, missingKeys } = sealer(parseKeys(key(1)), { secret });
+  const { sealBody, openBody, keysOf } = sealer(configuredKeys(key(1)), { secret });
   const body = { a: secret('env:NAME', at), own: { $ref: 'env:NAME' } };
   const sealed = sealBody(place, body);
   assert.deepEqual(sealed, { a: { $ref: 'env:NAME', updatedAt: at }, own: { $plain: { $ref: 'env:NAME' } } });
   const opened = openBody(place, sealed) as typeof body; // the way back
   assert.deepEqual([opened.a.ref, opened.a.reveal(), opened.own], ['env:NAME', 'value of env:NAME', body.own]);
-  assert.deepEqual(missingKeys(sealed), []);
+  assert.deepEqual([...keysOf(sealed)], []);
   assert.equal(`${opened.a} ${JSON.stringify(opened.a)} ${inspect(opened.a)}`, '[secret] "[secret]" [secret]');
 });
 
@@ -85,12 +88,18 @@ test('keys that are no keys are refused in words that do not show them', () => {
 test('a missing key is written when its owner says so, for the owner alone; a broken one is refused', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-key-'));
   t.after(() => rmSync(dir, { recursive: true }));
-  const made = loadOrMakeKey(dir);
+  const made = keysInFolder(dir);
   assert.ok(!existsSync(join(dir, keyFileName)));
   made.keep();
   assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
-  assert.deepEqual(loadOrMakeKey(dir).keys, made.keys);
+  assert.deepEqual(keysInFolder(dir).keys, made.keys);
   assert.equal(Buffer.from(readFileSync(join(dir, keyFileName), 'utf8'), 'base64').length, 32);
+  const [first] = made.keys;
+  made.renew?.();
+  assert.deepEqual([made.keys.length, made.keys[1]], [2, first], 'a new key stands before the old one');
+  assert.deepEqual(keysInFolder(dir).keys, made.keys);
+  assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
+  assert.equal(configuredKeys(key(1)).renew, null);
   writeFileSync(join(dir, keyFileName), 'oops');
-  assert.throws(() => loadOrMakeKey(dir), /secret\.key does not hold a key/);
+  assert.throws(() => keysInFolder(dir), /secret\.key does not hold a key/);
 });

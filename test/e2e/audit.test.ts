@@ -108,7 +108,8 @@ test('every route that changes or sends something leaves exactly one entry, the 
       ask(app, 'setInboxRule', { params: { name: 'shop' }, body: { status: 202, body: 'ok' } }),
     )
     .set('removeInboxRule', () => ask(app, 'removeInboxRule', { params: { name: 'shop' } }))
-    .set('clearInbox', () => ask(app, 'clearInbox'));
+    .set('clearInbox', () => ask(app, 'clearInbox'))
+    .set('rotateSecrets', () => ask(app, 'rotateSecrets', { body: { newKey: true } }));
 
   const password = 'correct horse battery';
   const email = 'ada@example.com';

@@ -53,6 +53,22 @@ export const operations = {
       query.limit,
     ),
 
+  /** How many stored versions, present or not, need each of these keys. */
+  sealedCounts: (db: Db, keyIds: readonly string[]): { keyId: string; count: number }[] =>
+    keyIds.map((keyId) => ({
+      keyId,
+      count:
+        db.get<{ count: number }>(
+          'SELECT count(*) AS count FROM document_version WHERE instr(body, ?) > 0',
+          `"$secret":"${keyId}.`,
+        )?.count ?? 0,
+    })),
+
+  /** How many stored versions may hold a secret. */
+  sealedCount: (db: Db, _: null): number =>
+    db.get<{ count: number }>(`SELECT count(*) AS count FROM document_version WHERE instr(body, '"$secret"') > 0`)
+      ?.count ?? 0,
+
   /** Every stored version that may hold a secret, present or not, in the order of their rows, after one. */
   sealedDocuments: (db: Db, { after, limit }: { after: number; limit: number }): (DocumentRow & { row: number })[] =>
     db.all(
@@ -64,8 +80,11 @@ export const operations = {
 
   /** Puts other seals on bodies that are still what they were. */
   resealDocuments(db: Db, bodies: { row: number; old: string; body: string }[]): void {
+    // The old seals are overwritten, not only left behind.
+    db.all('PRAGMA secure_delete = ON');
     for (const { row, old, body } of bodies)
       db.run('UPDATE document_version SET body = ? WHERE rowid = ? AND body = ?', body, row, old);
+    db.all('PRAGMA secure_delete = OFF');
   },
 };
 

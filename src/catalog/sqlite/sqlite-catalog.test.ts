@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { Secret } from '../../contract/secret.ts';
-import { parseKeys } from '../../secrets/keys.ts';
+import { configuredKeys } from '../../secrets/keys.ts';
 import { type Sealer, sealer } from '../../secrets/sealer.ts';
 import { databaseName } from '../../sqlite/database-file.ts';
 import { openSqlite } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
 import type { Change } from '../catalog.ts';
-import { catalogOperations, rotateCatalogSecrets, sqliteCatalog } from './sqlite-catalog.ts';
+import { catalogOperations, sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
-const keys = (...fills: number[]): Sealer => sealer(parseKeys(fills.map(key).join()));
+const keys = (...fills: number[]): Sealer => sealer(configuredKeys(fills.map(key).join()));
 
 catalogConformance('SQLite catalogue', async () => {
   const resources = new AsyncDisposableStack();
@@ -44,7 +45,7 @@ test('secrets are sealed on disk, and a missing key stops the opening with one s
 
 test('after a rotation the first key alone opens everything, old versions and deleted documents too', async () => {
   using folder = temporaryFolder();
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [catalogOperations] });
+  const sqlite = await openSqlite({ dir: folder.path, operations: [catalogOperations] });
   const old = await sqliteCatalog(sqlite, keys(1));
   const first = [
     put(document({ body: secretBody('first') })),
@@ -56,7 +57,28 @@ test('after a rotation the first key alone opens everything, old versions and de
     { op: 'delete', document: document({ id: 'con_2' }) },
   ];
   await old.change(1, second, []);
-  assert.equal(await rotateCatalogSecrets(sqlite, keys(2, 1)), 3);
+  const [oldId, newId] = [keys(1).sealsWith, keys(2).sealsWith];
+  const store = sealedCatalog(sqlite, keys(2, 1));
+  assert.deepEqual(
+    [...(await store.bodiesByKey([newId, oldId]))],
+    [
+      [newId, 0],
+      [oldId, 3],
+    ],
+  );
+  const way: unknown[] = [];
+  await store.reseal(({ done, total }) => way.push([done, total]));
+  assert.deepEqual(way, [
+    [0, 3],
+    [3, 3],
+  ]);
+  assert.deepEqual(
+    [...(await store.bodiesByKey([newId, oldId]))],
+    [
+      [newId, 3],
+      [oldId, 0],
+    ],
+  );
   const rotated = await sqliteCatalog(sqlite, keys(2));
   const tokens = async (id: string) =>
     (await rotated.versions({ kind: 'connection', id, limit: 9 })).map((one) =>
@@ -64,4 +86,29 @@ test('after a rotation the first key alone opens everything, old versions and de
     ); // as put
   assert.deepEqual([await tokens('con_1'), await tokens('con_2')], [['second', 'first'], ['gone']]);
   await assert.rejects(sqliteCatalog(sqlite, keys(1)), /not among the secret keys/);
+  await sqlite[Symbol.asyncDispose]();
+  const left = (await readFile(join(folder.path, databaseName))).toString('latin1');
+  assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old seals are overwritten');
+});
+
+test('a sealed secret that is moved to another row, version of another document or field does not open', async () => {
+  for (const sql of [
+    `UPDATE document_version SET body = (SELECT body FROM document_version WHERE id = 'con_2') WHERE id = 'con_1'`,
+    `UPDATE document_version SET body = replace(body, '"token"', '"other"') WHERE id = 'con_1'`,
+    `UPDATE document_version SET id = 'con_3' WHERE id = 'con_1'; UPDATE document SET id = 'con_3' WHERE id = 'con_1'`,
+  ]) {
+    using folder = temporaryFolder();
+    const open = () => openSqlite({ dir: folder.path, operations: [catalogOperations] });
+    {
+      await using sqlite = await open();
+      const two = ['con_1', 'con_2'].map((id) => put(document({ id, body: secretBody(`of ${id}`) })));
+      await (await sqliteCatalog(sqlite, keys(1))).change(0, two, []);
+    }
+    const raw = new DatabaseSync(join(folder.path, databaseName));
+    raw.exec(sql);
+    raw.close();
+    await using sqlite = await open();
+    const catalog = await sqliteCatalog(sqlite, keys(1));
+    await assert.rejects(catalog.all(), /does not open: it was changed or moved/, sql);
+  }
 });

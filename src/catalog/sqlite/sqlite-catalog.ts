@@ -1,4 +1,5 @@
 import type { Sealer, SealPlace } from '../../secrets/sealer.ts';
+import type { SealedStore } from '../../secrets/sealing.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Catalog, StoredDocument } from '../catalog.ts';
@@ -10,7 +11,8 @@ export const catalogOperations = new URL(
   import.meta.url,
 );
 
-const versionsAtOnce = 200;
+/** So few that sealing them holds nobody up. */
+const versionsAtOnce = 50;
 
 /**
  * The catalogue of an open database (which stays open when the catalogue ends). Throws an Error of one sentence when a
@@ -49,27 +51,43 @@ export async function sqliteCatalog(sqlite: Sqlite, sealer: Sealer): Promise<Cat
 }
 
 /**
- * Seals every stored secret anew with the sealer's first key, old versions too, while others read and write. Answers
- * how many versions it went through; afterwards the other keys are no longer needed by the catalogue.
+ * What the catalogue has sealed. Sealing anew goes through all versions, old ones and those of deleted documents too,
+ * while others read and write; afterwards it needs the sealer's first key alone. Begun again it does what is left.
  */
-export async function rotateCatalogSecrets(sqlite: Sqlite, sealer: Sealer): Promise<number> {
+export function sealedCatalog(sqlite: Sqlite, sealer: Sealer): SealedStore {
   const client = sqlite.client<typeof operations>();
-  let count = 0;
-  for await (const rows of sealedVersions(client)) {
-    const bodies = rows.map(({ row, body: old, ...document }) => {
-      const place = placeOf(document);
-      const body = JSON.stringify(sealer.sealBody(place, sealer.openBody(place, JSON.parse(old))));
-      return { row, old, body };
-    });
-    await client.write('resealDocuments', bodies);
-    count += rows.length;
+
+  function resealed({ row, body: old, ...document }: DocumentRow & { row: number }) {
+    const sealed = JSON.parse(old);
+    if (![...sealer.keysOf(sealed)].some((id) => id !== sealer.sealsWith)) return [];
+    const place = placeOf(document);
+    return [{ row, old, body: JSON.stringify(sealer.sealBody(place, sealer.openBody(place, sealed))) }];
   }
-  return count;
+
+  return {
+    async bodiesByKey(keyIds) {
+      const counts = await client.read('sealedCounts', keyIds);
+      return new Map(counts.map(({ keyId, count }) => [keyId, count]));
+    },
+    async reseal(progress) {
+      let total = await client.read('sealedCount', null);
+      let done = 0;
+      progress({ done, total });
+      for await (const rows of sealedVersions(client)) {
+        const bodies = rows.flatMap(resealed);
+        if (bodies.length > 0) await client.write('resealDocuments', bodies);
+        done += rows.length;
+        total = Math.max(total, done);
+        progress({ done, total });
+      }
+    },
+  };
 }
 
 async function assertKeys(client: Client<typeof operations>, sealer: Sealer): Promise<void> {
   for await (const rows of sealedVersions(client)) {
-    const [missing] = rows.flatMap((row) => sealer.missingKeys(JSON.parse(row.body)));
+    const needed = rows.flatMap((row) => [...sealer.keysOf(JSON.parse(row.body))]);
+    const missing = needed.find((id) => !sealer.isHere(id));
     if (missing !== undefined)
       throw new Error(
         `Stored secrets were sealed with key ${missing}, which is not among the secret keys; set MILLRACE_SECRET_KEY (or secret.key in the data folder) to the key that they were sealed with.`,
