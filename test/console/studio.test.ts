@@ -235,7 +235,7 @@ test('a draft survives a reload, leaving asks, and who was overtaken sees both v
   assert.deepEqual(tab.problems, []);
 });
 
-test('writing in a template of 1,000 lines, a key shows in the next frames', async (context) => {
+test('writing in a template of 1,000 lines, each key shows in the next frame', async () => {
   const { app, browser } = console_;
   const lines = Array.from({ length: 1_000 }, (_, at) => `  "k${at}": "{{ it.data[0].field${at} | upper }}",`);
   const { destination } = await wire(app, receiver, { destination: { template: `{\n${lines.join('\n')}\n}` } });
@@ -247,22 +247,14 @@ test('writing in a template of 1,000 lines, a key shows in the next frames', asy
     .getByText('No problems found.')
     .or(page.getByRole('list', { name: 'Problems of the template' }))
     .waitFor();
-  await page.evaluate(`
-    globalThis.frames = [];
-    addEventListener('keydown', () => {
-      const began = performance.now();
-      requestAnimationFrame(() => setTimeout(() => frames.push(performance.now() - began)));
-    }, true);
-  `);
-  for (let at = 0; at < 60; at++) {
+  for (let keys = 1; keys <= 10; keys++) {
+    await page.evaluate(`addEventListener('keydown', () => {
+      globalThis.drawn = new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+        .then(() => document.querySelector('.cm-line').textContent);
+    }, { capture: true, once: true })`);
     await page.keyboard.press('x');
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+    assert.equal(await page.evaluate('drawn'), `{${'x'.repeat(keys)}`);
   }
-  const took = (await page.evaluate<number[]>('frames')).sort((a, b) => a - b);
-  const [median = 0, p95 = 0] = [took[30], took[57]];
-  context.diagnostic(`key to painted frame: median ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`);
-  // The budget of 50 ms is for a machine at rest; here others share it.
-  assert.ok(median <= 1_000, `median ${median} ms`);
   assert.deepEqual(tab.problems, []);
 });
 

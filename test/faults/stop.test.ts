@@ -67,7 +67,7 @@ test('SIGTERM while a destination hangs ends within its deadline; the delivery i
     const startedAt = performance.now();
     assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
     const stopMs = performance.now() - startedAt;
-    assert.ok(stopMs < 5_000, `stopped after ${Math.round(stopMs)} ms`);
+    assert.ok(stopMs < 30_000, `stopped after ${Math.round(stopMs)} ms`); // the request hangs for 60 s
   }
   isHanging = false;
   await using server = spawnProcess(env);
