@@ -395,7 +395,7 @@ test('a cURL command of the same system becomes a destination of its connection,
   assert.equal(await name.inputValue(), 'People');
   assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /key-of-curl/);
   await page.getByText('Advanced', { exact: true }).click();
-  await page.getByLabel('Value of header 1', { exact: true }).fill('key-again');
+  await page.getByLabel('Header value 1', { exact: true }).fill('key-again');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('link', { name: 'People' }).waitFor();
   const [destination] = (await app.client.call('listDestinations', { params: { id: made.id } })).data;

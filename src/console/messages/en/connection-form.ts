@@ -81,17 +81,6 @@ export const connectionForm = {
   signingAlgorithms: { sha256: 'SHA-256', sha512: 'SHA-512', sha1: 'SHA-1 (old)' },
   signingEncoding: 'Written as',
   signingEncodings: { hex: 'Hexadecimal', base64: 'Base64' },
-  headers: {
-    name: (index: number) => `Header name ${formatNumber(index)}`,
-    value: (index: number) => `Header value ${formatNumber(index)}`,
-    nameLabel: 'Name',
-    valueLabel: 'Value',
-    isSecret: (index: number) => `Header ${formatNumber(index)} is secret`,
-    secret: 'Secret',
-    add: 'Add header',
-    remove: (name: string) => `Remove header ${name}`,
-    new: 'without a name',
-  },
   params: {
     title: 'Extra token parameters',
     text: 'Such as audience or resource. Other values are stored as secrets.',

@@ -78,13 +78,6 @@ export const studio = {
   headers: {
     title: 'Headers',
     text: 'Sent with each request, beside those of the connection. A value may hold tags.',
-    add: 'Add header',
-    name: (at: number) => `Name of header ${at}`,
-    value: (at: number) => `Value of header ${at}`,
-    secret: 'Secret',
-    secretOf: (at: number) => `Header ${at} is secret`,
-    remove: (at: number) => `Remove header ${at}`,
-    namePlaceholder: 'X-Api-Key',
   },
   body: {
     title: 'Body',

@@ -2,12 +2,12 @@ import { NativeSelect, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
 import { connections } from '../../messages/en/connections.ts';
+import { HeaderRows } from '../../parts/header-rows.tsx';
 import { options } from '../../parts/options.ts';
 import { SecretField } from '../../parts/secret-field.tsx';
 import type { ConnectionDraft } from './connection-draft.ts';
 import css from './connection-form.module.css';
 import type { FormProps } from './connection-form.tsx';
-import { HeaderRows } from './header-rows.tsx';
 import { TokenRequestFields } from './token-request-fields.tsx';
 
 type TextName = keyof typeof words.fields;
@@ -127,7 +127,13 @@ export function AdvancedFields(props: FormProps & { hasErrors: boolean }): React
         ).map((name) => text(name))}
       </Group>
       <Group title={g.headers} text={g.headersText} isWide>
-        <HeaderRows {...props} />
+        <HeaderRows
+          headers={draft.headers}
+          stored={stored.headers}
+          errors={errors}
+          isDisabled={isDisabled}
+          onChange={(headers) => onChange({ headers })}
+        />
       </Group>
       {draft.authType === 'oauth2' ? (
         <Group title={g.token} text={g.tokenText} isWide>

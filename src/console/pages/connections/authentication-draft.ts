@@ -1,8 +1,9 @@
 import type { CallInput } from '../../../client/client.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
+import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { Connection } from './connection.ts';
-import { kept, type Row, rows, written } from './drafted-secret.ts';
+import { kept, written } from './drafted-secret.ts';
 
 export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
 export type Grant = 'client_credentials' | 'password' | 'jwt';

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { rows } from '../../parts/rows.ts';
 import { type DestinationDraft, emptyDraft } from '../studio/destination-draft.ts';
 import { resultingUrl } from '../studio/endpoint-address.ts';
 import type { Connection } from './connection.ts';
@@ -111,6 +112,6 @@ function draftOf({ body, headers }: Made): DestinationDraft {
     contentType: contentType ?? emptyDraft.contentType,
     path: path ?? '',
     template: template ?? emptyDraft.template,
-    headers: headers.map(({ name, value, isSecret }, key) => ({ key, name, value, secret: isSecret })),
+    headers: rows(headers),
   };
 }

@@ -1,6 +1,6 @@
+import { rows } from '../../parts/rows.ts';
 import { emptyDraft } from './connection-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
-import { rows } from './drafted-secret.ts';
 import type { DestinationBody, Start } from './start.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;

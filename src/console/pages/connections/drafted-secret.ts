@@ -14,12 +14,3 @@ export function written(value: SecretValue): WrittenSecret {
 
 /** A secret that a browser may keep: the mark of a stored one or a place, never a text. */
 export const kept = (value: SecretValue): SecretValue => (typeof value === 'string' ? null : value);
-
-/** A row of a list in a form, known to React by its number. */
-export type Row = { row: number };
-
-/** Numbers rows, so that stored ones have the same numbers each time. */
-export const rows = <T extends object>(list: readonly T[]): (T & Row)[] => list.map((one, row) => ({ ...one, row }));
-
-/** The next free number. */
-export const nextRow = (list: readonly Row[]): number => Math.max(-1, ...list.map(({ row }) => row)) + 1;

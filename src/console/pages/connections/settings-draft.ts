@@ -1,14 +1,13 @@
 import type { CallInput } from '../../../client/client.ts';
 import { durationOf, durationsOf, durationText } from '../../parts/duration-text.ts';
+import type { HeaderDraft } from '../../parts/header-rows.tsx';
+import { rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { Connection } from './connection.ts';
-import { kept, type Row, rows, written } from './drafted-secret.ts';
+import { kept, written } from './drafted-secret.ts';
 
 type Settings = NonNullable<CallInput<'replaceConnection'>['body']['settings']>;
 type Hmac = Extract<Connection['settings']['signing'], { scheme: 'hmac' }>;
-
-/** A header of every request; only a plain one may be a text that is stored as it is. */
-export type HeaderDraft = Row & { name: string; value: SecretValue; isSecret: boolean };
 
 export type SettingsDraft = {
   headers: HeaderDraft[];

@@ -1,7 +1,7 @@
 import type { CallInput } from '../../../client/client.ts';
+import { rows } from '../../parts/rows.ts';
 import type { Preset } from '../../presets/presets.ts';
 import { type ConnectionDraft, emptyDraft } from './connection-draft.ts';
-import { rows } from './drafted-secret.ts';
 
 export type DestinationBody = CallInput<'createDestination'>['body'];
 

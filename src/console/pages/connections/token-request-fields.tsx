@@ -1,12 +1,13 @@
 import { Button, Text, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { nextRow } from '../../parts/rows.ts';
 import { SecretField } from '../../parts/secret-field.tsx';
 import { isPublic, type PairDraft, type SignalDraft } from './authentication-draft.ts';
 import css from './connection-form.module.css';
 import type { FormProps } from './connection-form.tsx';
-import { nextRow } from './drafted-secret.ts';
 import { RemoveRow } from './remove-row.tsx';
 
 /** What token requests carry besides the usual, and which answers ask for a new token. */
@@ -37,7 +38,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
         return (
           <div key={row} className={css['row']} data-columns="pair">
             <TextInput
-              label={words.headers.nameLabel}
+              label={parts.headers.nameLabel}
               aria-label={w.name(index + 1)}
               value={name}
               onChange={(event) => change(row, { name: event.currentTarget.value })}
@@ -48,7 +49,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
             />
             {isPublic(name) && (value === null || typeof value === 'string') ? (
               <TextInput
-                label={words.headers.valueLabel}
+                label={parts.headers.valueLabel}
                 aria-label={w.value(index + 1)}
                 value={value ?? ''}
                 onChange={(event) => change(row, { value: event.currentTarget.value })}
@@ -66,7 +67,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
               />
             )}
             <RemoveRow
-              label={w.remove(name === '' ? words.headers.new : name)}
+              label={w.remove(name === '' ? parts.headers.new : name)}
               isDisabled={isDisabled}
               onClick={() => onChange({ [field]: list.filter((one) => one.row !== row) })}
             />

@@ -1,10 +1,10 @@
 import { Checkbox, NativeSelect, Switch, Text, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { studio as words } from '../../messages/en/studio.ts';
+import { HeaderRows } from '../../parts/header-rows.tsx';
 import { options } from '../../parts/options.ts';
 import type { DestinationDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
-import { HeaderRows } from './header-rows.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';
 import css from './studio.module.css';
 
@@ -33,7 +33,13 @@ export function AdvancedSettings(props: FormProps & { stored: DestinationDraft }
       <summary>{words.advanced}</summary>
       <Text c="dimmed">{words.advancedText}</Text>
       <Part title={words.headers.title} text={words.headers.text}>
-        <HeaderRows {...props} />
+        <HeaderRows
+          headers={draft.headers}
+          stored={props.stored.headers}
+          errors={errors}
+          isDisabled={isDisabled}
+          onChange={(headers) => onChange({ headers })}
+        />
       </Part>
       <Part title={body.title}>
         <div className={css['grid']}>

@@ -1,5 +1,7 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
+import type { HeaderDraft } from '../../parts/header-rows.tsx';
+import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 
 export type Destination = Answer<'getDestination'>;
@@ -7,10 +9,7 @@ export type Body = CallInput<'replaceDestination'>['body'];
 type Settings = Destination['settings'];
 type OutcomeRule = Settings['outcomes'][number];
 
-/** `key` tells rows apart while they are edited. */
-export type HeaderDraft = { key: number; name: string; value: SecretValue; secret: boolean };
-export type OutcomeDraft = {
-  key: number;
+export type OutcomeDraft = Row & {
   status: string;
   headerName: string;
   headerContains: string;
@@ -79,7 +78,7 @@ export const emptyDraft: DestinationDraft = {
   getBody: false,
 };
 
-export const emptyOutcome: Omit<OutcomeDraft, 'key'> = {
+export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
   status: '',
   headerName: '',
   headerContains: '',
@@ -101,7 +100,7 @@ export function draftOf(stored: Destination): DestinationDraft {
     template,
     status,
     escape: settings.escape,
-    headers: headers.map(({ name, value, secret }, key) => ({ key, name, value: value as SecretValue, secret })), // as GET gives it: a text or a mark
+    headers: rows(headers.map(({ name, value, secret }) => ({ name, value: value as SecretValue, isSecret: secret }))), // as GET gives it: a text or a mark
     batchRecords: String(batch.records),
     batchBytes: String(batch.bytes),
     batchWait: durationText(batch.waitMs),
@@ -114,7 +113,7 @@ export function draftOf(stored: Destination): DestinationDraft {
     rateConcurrency: textOf(rate?.concurrency),
     retrySchedule: retry === null ? '' : retry.scheduleMs.map(durationText).join(', '),
     retryJitter: textOf(retry?.jitter),
-    outcomes: outcomes.map(outcomeDraft),
+    outcomes: rows(outcomes.map(outcomeDraft)),
     onTimeout,
     getBody,
   };
@@ -137,10 +136,10 @@ export function bodyOf(draft: DestinationDraft): Body {
       escape: draft.escape,
       onTimeout,
       getBody,
-      headers: draft.headers.map(({ name, value, secret }) => ({
+      headers: draft.headers.map(({ name, value, isSecret }) => ({
         name: name.trim(),
-        value: secret ? (value === '' ? null : value) : typeof value === 'string' ? value : '',
-        secret,
+        value: isSecret ? (value === '' ? null : value) : typeof value === 'string' ? value : '',
+        secret: isSecret,
       })) as NonNullable<Body['settings']>['headers'], // a text or a mark, branded only on the server
       batch: {
         records: Number(draft.batchRecords),
@@ -175,7 +174,7 @@ export function withoutSecrets(draft: DestinationDraft, before: DestinationDraft
   return {
     ...draft,
     headers: draft.headers.map((one) =>
-      one.secret && typeof one.value === 'string' ? { ...one, value: stored.get(one.name) ?? null } : one,
+      one.isSecret && typeof one.value === 'string' ? { ...one, value: stored.get(one.name) ?? null } : one,
     ),
   };
 }
@@ -192,18 +191,12 @@ export function unreadable(draft: DestinationDraft): ('name' | 'wait' | 'per' | 
   ];
 }
 
-/** A key that no row has. */
-export function nextKey(rows: readonly { key: number }[]): number {
-  return Math.max(-1, ...rows.map(({ key }) => key)) + 1;
-}
-
 function scheduleOf(text: string): number[] {
   return text.split(',').map((one) => durationOf(one) ?? Number.NaN);
 }
 
-function outcomeDraft({ when, outcome, afterMs }: OutcomeRule, key: number): OutcomeDraft {
+function outcomeDraft({ when, outcome, afterMs }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
   return {
-    key,
     status: textOf(when.status),
     headerName: when.header?.name ?? '',
     headerContains: when.header?.contains ?? '',

@@ -3,13 +3,14 @@ import type { ReactNode } from 'react';
 import { studio } from '../../messages/en/studio.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { options } from '../../parts/options.ts';
-import { emptyOutcome, nextKey, type OutcomeDraft } from './destination-draft.ts';
+import { nextRow } from '../../parts/rows.ts';
+import { emptyOutcome, type OutcomeDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import css from './studio.module.css';
 
 const words = studio.outcomes;
 
-type TextName = Exclude<keyof OutcomeDraft, 'outcome'>;
+type TextName = Exclude<keyof OutcomeDraft, 'outcome' | 'row'>;
 
 /** Rules that say what an answer means, in order: the first that fits decides. */
 export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps): ReactNode {
@@ -32,7 +33,7 @@ export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps):
           />
         );
         return (
-          <fieldset key={rule.key} className={css['rule']}>
+          <fieldset key={rule.row} className={css['rule']}>
             <legend>{words.rule(at + 1)}</legend>
             <div className={css['grid']}>
               {text('status', 'when.status', words.status, words.statusHint)}
@@ -67,7 +68,7 @@ export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps):
           size="xs"
           leftSection={<Icon name="plus" size={14} />}
           disabled={isDisabled}
-          onClick={() => onChange({ outcomes: [...outcomes, { ...emptyOutcome, key: nextKey(outcomes) }] })}
+          onClick={() => onChange({ outcomes: [...outcomes, { ...emptyOutcome, row: nextRow(outcomes) }] })}
         >
           {words.add}
         </Button>
