@@ -61,6 +61,7 @@ export function permissiveEgress(dnsServer: string): Egress & { readonly reached
       },
     )
       .on('error', reject)
+      .on('close', () => reject(new Error('closed')))
       .on('timeout', () => reject(new Error('timeout')))
       .end(sent.body ?? undefined);
     return promise;
