@@ -195,6 +195,19 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     },
   );
 
+  conformance('refuses a proxy that the guard refuses, and sends nothing', async ({ egress, origin, seen }) => {
+    for (const url of [
+      'http://10.0.0.1:3128',
+      'http://us@proxy.example',
+      'socks5://proxy.example',
+      'http://metadata',
+    ]) {
+      const proxy = { url, username: null, password: '' };
+      assert.equal(kindOf(await egress.send(requestTo(origin, { proxy }))), 'blocked', url);
+    }
+    assert.deepEqual(seen, []);
+  });
+
   conformance('checks and probes a URL that may be reached', async ({ egress, origin, seen }) => {
     assert.deepEqual(egress.check(`${origin}/a?b`), { ok: true });
     const steps = await egress.probe({ url: origin, timeoutMs: 5_000 });

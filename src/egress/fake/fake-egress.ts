@@ -58,8 +58,9 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
       const startedAt = now();
       if (isClosed) return failed({ kind: 'reset', message: 'This server is stopping.' }, timings(0));
       const target = checkUrl(guard, request.url);
+      const through = request.proxy === undefined ? {} : checkUrl(guard, request.proxy.url);
       const lines = requestHeaders(request.headers, 'Millrace/0');
-      const reason = refusalOf(target) ?? methodProblem(request.method) ?? refusalOf(lines);
+      const reason = refusalOf(target) ?? methodProblem(request.method) ?? refusalOf(lines) ?? refusalOf(through);
       if (reason !== null) return failed({ kind: 'blocked', message: `Not sent: ${reason}.` }, timings(0));
       requests.push({ ...request, headers: Array.isArray(lines) ? pairs(lines) : [] });
       const answer = await handler(request, requests.length - 1);
