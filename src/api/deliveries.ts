@@ -28,7 +28,8 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = outlook.closed().get(logged.destinationId) ?? null;
-    return shownDelivery(logged, { isSending: outlook.isSending(logged.id), closed, now: parts.now() });
+    const isSending = outlook.isSending(logged.id);
+    return shownDelivery(logged, { isSending, closed, leavesAt: outlook.leavesAt(logged), now: parts.now() });
   }
 
   async function load(id: string) {

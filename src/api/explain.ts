@@ -31,6 +31,11 @@ export async function deliveriesOfEvent(
   const now = clock();
   const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
   return (await journal.log.deliveries({ eventId, ...limits })).map((one) =>
-    shownDelivery(one, { isSending: outlook.isSending(one.id), closed: closed.get(one.destinationId) ?? null, now }),
+    shownDelivery(one, {
+      isSending: outlook.isSending(one.id),
+      closed: closed.get(one.destinationId) ?? null,
+      leavesAt: outlook.leavesAt(one),
+      now,
+    }),
   );
 }

@@ -114,6 +114,7 @@ export async function startTestServer(
     }),
     outlook: {
       isSending: (id) => sending.has(id),
+      leavesAt: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),
       health: async () => ({

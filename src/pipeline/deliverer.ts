@@ -1,5 +1,8 @@
+import type { Quota } from '../connections/quota.ts';
+import type { Attempt } from '../contract/delivery.ts';
 import type { DeliveryQueue, DueDelivery, Lease, Settlement } from '../journal/journal.ts';
 import type { BreakerSettings, Sign } from './breaker.ts';
+import type { Rate } from './budget.ts';
 import { type Clock, pause } from './clock.ts';
 import {
   createLane,
@@ -9,6 +12,7 @@ import {
   isLastChance,
   isSuspect,
   type Lane,
+  type Waking,
 } from './delivery-queue.ts';
 import type { Gates } from './gates.ts';
 import { createQueueMemory } from './queue-memory.ts';
@@ -18,6 +22,8 @@ import { createRecorder } from './recorder.ts';
 /** What one attempt came to: how to record it, and what it means for others. */
 export type Step = {
   settlement: Settlement;
+  /** What the peer told of its own count of requests. */
+  quota: Quota | null;
   /** Quiet asked for by the peer. */
   wait: { scope: 'connection' | 'destination'; until: number } | null;
   /** For the concurrency: `overloaded` shrinks it. */
@@ -40,6 +46,8 @@ export type Deliverer = AsyncDisposable & {
   isSending(deliveryId: string): boolean;
   /** The deliveries of a destination that are on the wire, and those whose answer is not recorded yet. */
   sendingTo(destinationId: string): string[];
+  /** When a delivery that is due leaves about, while it waits for a budget; null: it does not. */
+  leavesAt(delivery: { id: string; destinationId: string }): number | null;
   depth(): { inMemory: number; inFlight: number };
 };
 
@@ -53,6 +61,9 @@ export type DelivererOptions = {
   connectionOf(destinationId: string): string | null;
   /** How many requests a person allows a connection at once. */
   concurrencyOf(connectionId: string): number | null;
+  /** The requests that a person allows in a time; null: any. */
+  rateOf(connectionId: string): Rate | null;
+  ownRateOf(destinationId: string): Rate | null;
   /** null: the connection is gone. */
   breakerOf(connectionId: string): BreakerSettings | null;
   pause(destinationId: string): Promise<void>;
@@ -122,18 +133,17 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       return;
     }
     const now = clock.now();
-    if (lane.waitUntil > now) {
-      const [first] = lane.ready;
-      if (first !== undefined) wakeLater(first, lane.waitUntil);
-      return;
-    }
     const limit = options.concurrencyOf(lane.connectionId);
+    const rate = options.rateOf(lane.connectionId);
     for (let idle = 0, share = fairShare(lane, limit); idle < lane.ready.length && share > 0; ) {
+      const freeAt = lane.budget.freeAt(now, rate);
+      if (freeAt > now) return goOnLater(lane, freeAt, () => pump(lane));
       const queue = lane.ready.shift();
       if (queue === undefined) return;
       queue.isReady = false;
-      if (queue.waitUntil > now) {
-        wakeLater(queue, queue.waitUntil);
+      const ownFreeAt = queue.budget.freeAt(now, options.ownRateOf(queue.destinationId));
+      if (ownFreeAt > now) {
+        goOnLater(queue, ownFreeAt, () => resume(queue));
         continue;
       }
       const closed = gates.closed(queue.destinationId);
@@ -154,6 +164,31 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (delivery !== undefined) idle = 0;
       else if (queue.isReady) idle += 1;
     }
+  }
+
+  /** Looks again when a budget has room; what holds it up then may be something else. */
+  function goOnLater(waiting: { pause: Waking | null }, at: number, call: () => void) {
+    if (waiting.pause !== null && waiting.pause.at <= at) return;
+    waiting.pause?.cancel();
+    const cancel = clock.after(at - clock.now(), () => {
+      waiting.pause = null;
+      call();
+    });
+    waiting.pause = { at, cancel };
+  }
+
+  function spend(queue: DestinationQueue, now: number) {
+    queue.lane.budget.spend(now, options.rateOf(queue.lane.connectionId));
+    queue.budget.spend(now, options.ownRateOf(queue.destinationId));
+  }
+
+  /** One request was paid for: nothing may have left, or a second one after a token was refreshed. */
+  function settleBudget(queue: DestinationQueue, log: readonly Attempt[], now: number) {
+    const sent = log.filter(({ response, error }) => response !== null || error?.kind !== 'auth').length;
+    for (let more = 1; more < sent; more++) spend(queue, now);
+    if (sent > 0) return;
+    queue.lane.budget.refund(options.rateOf(queue.lane.connectionId));
+    queue.budget.refund(options.ownRateOf(queue.destinationId));
   }
 
   /** What was on the wire when the process died goes one by one, so that the next death blames one and not all. */
@@ -184,6 +219,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     queue.hasSuspect ||= isSuspect(delivery);
     hasLastChance ||= isLastChance(delivery);
     sending.set(delivery.id, queue);
+    spend(queue, startedAt);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
@@ -197,6 +233,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     queue.inFlight -= 1;
     lane.inFlight -= 1;
+    settleBudget(queue, step?.settlement.log ?? [], clock.now());
     if (isProbe) lane.isProbing = false;
     if (step === null) queue.hasMore = true;
     else await conclude(queue, delivery, { step, startedAt, isProbe });
@@ -218,8 +255,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     const now = clock.now();
     if (step.health === 'good') queue.concurrency.succeeded();
     if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
-    if (step.wait?.scope === 'connection') lane.waitUntil = Math.max(lane.waitUntil, step.wait.until);
-    if (step.wait?.scope === 'destination') queue.waitUntil = Math.max(queue.waitUntil, step.wait.until);
+    if (step.quota !== null) lane.budget.learn(step.quota, lane.inFlight, now);
+    if (step.wait !== null) (step.wait.scope === 'connection' ? lane : queue).budget.quiet(step.wait.until);
     await moveGate(lane, step, isProbe, now).catch((error) => options.failed(error, 'move a gate'));
     if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
     resume(queue);
@@ -291,10 +328,28 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     isSending: (id) => sending.has(id),
     sendingTo: (destinationId) => [...(queues.get(destinationId)?.known.keys() ?? [])].filter((id) => sending.has(id)),
+    leavesAt({ id, destinationId }) {
+      const queue = queues.get(destinationId);
+      if (queue === undefined) return null;
+      const { lane } = queue;
+      const now = clock.now();
+      const rate = options.rateOf(lane.connectionId);
+      const ownRate = options.ownRateOf(destinationId);
+      const at = Math.max(lane.budget.freeAt(now, rate), queue.budget.freeAt(now, ownRate));
+      if (at <= now) return null;
+      const place = queue.items.findIndex((one) => one.id === id);
+      const before = place < 0 ? queue.items.length : place;
+      // Queues of a connection take turns.
+      return Math.max(at + roundsOf(before * lane.ready.length, rate), at + roundsOf(before, ownRate));
+    },
     depth: () => ({ inMemory: memory.waiting, inFlight: sending.size }),
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      for (const queue of queues.values()) queue.cancelWake?.();
+      for (const queue of queues.values()) {
+        queue.cancelWake?.();
+        queue.pause?.cancel();
+        queue.lane.pause?.cancel();
+      }
       if (sending.size > 0) {
         const { promise, resolve } = Promise.withResolvers<void>();
         drained = resolve;
@@ -305,4 +360,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       await journal.mark(lease, []).catch((error) => options.failed(error, 'mark deliveries'));
     },
   };
+}
+
+/** How long so many requests before it take. */
+function roundsOf(before: number, rate: Rate | null): number {
+  return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
 }

@@ -1,5 +1,6 @@
 import { type DueDelivery, deathsMax } from '../journal/journal.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
 
 /**
@@ -20,8 +21,10 @@ export type DestinationQueue = {
   reading: Reading | null;
   /** A running average of what its deliveries weigh. */
   usualBytes: number | null;
-  /** The destination asked for quiet until then (503 with Retry-After). */
-  waitUntil: number;
+  /** Its own rate, and the quiet that it asked for (503 with Retry-After). */
+  readonly budget: Budget;
+  /** When it goes on, while its budget is spent. */
+  pause: Waking | null;
   /** The earliest due time of what lies in the journal for later. */
   wakeAt: number;
   cancelWake: (() => void) | null;
@@ -29,6 +32,8 @@ export type DestinationQueue = {
   /** A delivery during which the process died before is on the wire. */
   hasSuspect: boolean;
 };
+
+export type Waking = { at: number; cancel(): void };
 
 /** Where a delivery stands in its queue. */
 export type Place = { dueAt: number; id: string };
@@ -43,8 +48,9 @@ export type Lane = {
   readonly ready: DestinationQueue[];
   readonly breaker: Breaker;
   inFlight: number;
-  /** The connection asked for quiet until then (429). */
-  waitUntil: number;
+  /** What all its destinations share: its rate, what the peer counts, the quiet that it asked for (429). */
+  readonly budget: Budget;
+  pause: Waking | null;
   isProbing: boolean;
 };
 
@@ -55,7 +61,8 @@ export function createLane(connectionId: string): Lane {
     ready: [],
     breaker: createBreaker(),
     inFlight: 0,
-    waitUntil: 0,
+    budget: createBudget(),
+    pause: null,
     isProbing: false,
   };
 }
@@ -72,7 +79,8 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     cursor: null,
     reading: null,
     usualBytes: null,
-    waitUntil: 0,
+    budget: createBudget(),
+    pause: null,
     wakeAt: Number.POSITIVE_INFINITY,
     cancelWake: null,
     isReady: false,

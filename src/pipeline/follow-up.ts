@@ -13,6 +13,8 @@ export function placesOf(configuration: Configuration) {
   return {
     connectionOf: (destinationId: string) => documents().destination.get(destinationId)?.body.connectionId ?? null,
     concurrencyOf: (connectionId: string) => settingsOf(connectionId)?.rate.concurrency ?? null,
+    rateOf: (connectionId: string) => settingsOf(connectionId)?.rate ?? null,
+    ownRateOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.rate ?? null,
     breakerOf: (connectionId: string) => settingsOf(connectionId)?.breaker ?? null,
   };
 }

@@ -13,6 +13,8 @@ import type { Closed, Gates } from './gates.ts';
 /** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
 export interface Outlook {
   isSending(deliveryId: string): boolean;
+  /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
+  leavesAt(delivery: { id: string; destinationId: string }): number | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
   closed(): ReadonlyMap<string, Closed>;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */

@@ -1,3 +1,4 @@
+import { quotaOf } from '../connections/quota.ts';
 import type { RetryPolicy } from '../contract/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../contract/delivery.ts';
 import type { Verdict } from '../destinations/judge.ts';
@@ -8,7 +9,7 @@ import { nextAttempt } from './retry-policy.ts';
 
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 
-const calm = { wait: null, health: 'neutral', auth: null, sign: null, pauses: false } as const;
+const calm = { quota: null, wait: null, health: 'neutral', auth: null, sign: null, pauses: false } as const;
 
 /** From what an attempt did to the delivery's next step, and to what it means for others. Pure. */
 export function stepAfter(attempted: Attempted, situation: Situation): Step {
@@ -39,7 +40,9 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
     case 'judged': {
       const { rendered, log, verdict } = attempted;
       const step = judged(verdict, situation, log);
-      return { ...step, settlement: { ...step.settlement, rendered, log } };
+      const answer = log.at(-1)?.response;
+      const quota = answer == null ? null : quotaOf(answer.headers, situation.now);
+      return { ...step, quota, settlement: { ...step.settlement, rendered, log } };
     }
   }
 }

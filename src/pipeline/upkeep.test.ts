@@ -27,7 +27,7 @@ test('only what is held expires: what waits for a slow peer is sent, however old
     shown.filter(([id]) => id === busy),
     [
       [busy, 'retrying', null],
-      [busy, 'pending', null],
+      [busy, 'pending', 'budget'],
     ],
   );
 });

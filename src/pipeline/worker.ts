@@ -100,6 +100,7 @@ function presentVersions(delivery: DueDelivery, { snapshot }: Configuration) {
 
 function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail: string): Step {
   return {
+    quota: null,
     wait: null,
     health: 'neutral',
     auth: null,

@@ -142,7 +142,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           const whole = await journal.log.delivery(one.id);
           const gate = closed.get(one.destinationId) ?? null;
           const { rendered: _, ...delivery } = whole ?? { ...one, rendered: null, attemptLog: [] };
-          return shownDelivery(delivery, { isSending: rig.pipeline.outlook.isSending(one.id), closed: gate, now });
+          const { isSending, leavesAt } = rig.pipeline.outlook;
+          return shownDelivery(delivery, { isSending: isSending(one.id), closed: gate, leavesAt: leavesAt(one), now });
         }),
       );
       return shown.reverse();
