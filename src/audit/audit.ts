@@ -26,7 +26,7 @@ export type AuditQuery = {
   kind?: AuditKind;
   /** Of the thing. */
   id?: string;
-  /** A part of the name of who did it, whatever its case (in ASCII), or the id. */
+  /** A part of the name of who did it, whatever its case, or the id. */
   principal?: string;
   result?: AuditEntry['result'];
   /** RFC 3339 in UTC with milliseconds; inclusive. */

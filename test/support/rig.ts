@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Audit } from '../../src/audit/audit.ts';
 import { memoryAudit } from '../../src/audit/memory/memory-audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
@@ -26,6 +27,7 @@ export type Rig = AsyncDisposable & {
   pipeline: Pipeline;
   journal: Journal;
   catalog: Catalog;
+  audit: Audit;
   egress: FakeEgress;
   clock: ReturnType<typeof fakeClock>;
   failures: unknown[];
@@ -94,6 +96,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     pipeline: await start(),
     journal,
     catalog,
+    audit,
     egress,
     clock,
     failures,

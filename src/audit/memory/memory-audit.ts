@@ -51,13 +51,10 @@ function isWanted(entry: AuditEntry, query: AuditQuery): boolean {
     (kind === undefined || entry.kind === kind) &&
     (id === undefined || entry.id === id) &&
     (principal === undefined ||
-      lowerAscii(entry.principal).includes(lowerAscii(principal)) ||
+      entry.principal.toLowerCase().includes(principal.toLowerCase()) ||
       entry.principalId === principal) &&
     (result === undefined || entry.result === result) &&
     (createdAfter === undefined || entry.createdAt >= createdAfter) &&
     (createdBefore === undefined || entry.createdAt < createdBefore)
   );
 }
-
-/** As SQLite's `lower` does. */
-const lowerAscii = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -9,30 +9,15 @@ export const operations = {
 
   auditEntries(db: Db, query: AuditQuery): ChainedRow[] {
     const { limit, after, principal } = query;
-    const filters: [sql: string, value: string | number | undefined][] = [
-      ['number < ?', query.before],
-      ['number > ?', after],
-      ['act = ?', query.act],
-      ['kind = ?', query.kind],
-      ['id = ?', query.id],
-      ['result = ?', query.result],
-      ['created_at >= ?', query.createdAfter],
-      ['created_at < ?', query.createdBefore],
+    if (principal === undefined) return search(db, query);
+    // One search for each name, since the index has the entries of one name in their order.
+    const names = principalNames(db).filter((name) => name.toLowerCase().includes(principal.toLowerCase()));
+    const found = [
+      ...names.flatMap((name) => search(db, query, { sql: 'principal = ?', value: name })),
+      ...search(db, query, { sql: 'principal_id = ?', value: principal }),
     ];
-    const given = filters.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
-    if (principal !== undefined)
-      given.push({
-        sql: '(instr(lower(principal), lower(?)) > 0 OR principal_id = ?)',
-        values: [principal, principal],
-      });
-    const where = given.map(({ sql }) => ` AND ${sql}`).join('');
-    const rows = db.all<ChainedRow>(
-      `SELECT number, body, hash FROM audit_entry WHERE true${where}
-       ORDER BY number ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
-      ...given.flatMap(({ values }) => values),
-      limit,
-    );
-    return after === undefined ? rows : rows.reverse();
+    const rows = [...new Map(found.map((row) => [row.number, row])).values()].sort((a, b) => b.number - a.number);
+    return after === undefined ? rows.slice(0, limit) : rows.slice(-limit);
   },
 
   /** Entries go from the oldest on, while they are older than `before`, at most `limit` of them. */
@@ -54,4 +39,45 @@ function anchor(db: Db): Link {
     `SELECT number, body, hash FROM audit_entry WHERE act = 'prune' ORDER BY number DESC LIMIT 1`,
   );
   return (row && anchorOf(entryOf(row))) ?? origin;
+}
+
+type Filter = { sql: string; value: string | number | undefined };
+
+function search(db: Db, query: AuditQuery, who?: Filter): ChainedRow[] {
+  const { limit, after, createdAfter, createdBefore } = query;
+  const filters: Filter[] = [
+    ...(who === undefined ? [] : [who]),
+    { sql: 'number < ?', value: query.before },
+    { sql: 'number > ?', value: after },
+    { sql: 'act = ?', value: query.act },
+    { sql: 'kind = ?', value: query.kind },
+    { sql: 'id = ?', value: query.id },
+    { sql: 'result = ?', value: query.result },
+    { sql: 'created_at >= ?', value: createdAfter },
+    { sql: 'created_at < ?', value: createdBefore },
+    // The search ends where the times do: they go with the numbers, but for a clock that was set.
+    { sql: `number >= (SELECT min(number) ${byTime} >= ?)`, value: createdAfter },
+    { sql: `number <= (SELECT max(number) ${byTime} < ?)`, value: createdBefore },
+  ];
+  const given = filters.flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
+  const rows = db.all<ChainedRow>(
+    `SELECT number, body, hash FROM audit_entry WHERE true${given.map(({ sql }) => ` AND ${sql}`).join('')}
+     ORDER BY number ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
+    ...given.map(({ value }) => value),
+    limit,
+  );
+  return after === undefined ? rows : rows.reverse();
+}
+
+const byTime = 'FROM audit_entry INDEXED BY audit_entry_created WHERE created_at';
+
+/** Each name once: from one to the next in the index, since there are few names and many entries. */
+function principalNames(db: Db): string[] {
+  const names: string[] = [];
+  for (;;) {
+    const sql = 'SELECT principal AS name FROM audit_entry WHERE principal > ? ORDER BY principal LIMIT 1';
+    const next = db.get<{ name: string }>(sql, names.at(-1) ?? '');
+    if (next === undefined) return names;
+    names.push(next.name);
+  }
 }

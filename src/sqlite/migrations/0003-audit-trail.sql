@@ -14,6 +14,7 @@ CREATE TABLE audit_entry (
   principal_id TEXT AS (body ->> '$.principalId') VIRTUAL,
   result TEXT AS (body ->> '$.result') VIRTUAL
 );
+CREATE INDEX audit_entry_created ON audit_entry (created_at);
 CREATE INDEX audit_entry_act ON audit_entry (act);
 CREATE INDEX audit_entry_kind ON audit_entry (kind);
 CREATE INDEX audit_entry_thing ON audit_entry (id);
