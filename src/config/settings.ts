@@ -42,7 +42,8 @@ export const settings = {
   }),
   publicUrl: url({
     default: null,
-    description: 'Address under which others reach this server; links in answers begin with it.',
+    description:
+      'Address under which others reach this server; links in answers begin with it, and https makes session cookies Secure.',
   }),
   trustedProxies: addresses({
     default: [],
@@ -62,7 +63,7 @@ export const settings = {
   adminToken: secret({
     accepts: 'at least 24 visible ASCII characters without blanks',
     isGood: (value) => /^[!-~]{24,}$/.test(value),
-    description: 'An API token with all rights, for automation.',
+    description: 'An API token with the Administrator role, for automation.',
   }),
   egressAllow: optionalText({
     default: null,
