@@ -72,7 +72,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   const scrubber = createScrubber();
-  scrubber.follow(() => [config.adminToken, config.secretKey].filter((one) => one !== null));
+  if (config.adminToken !== null) scrubber.learn([config.adminToken]);
   const { scrub } = scrubber;
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
   opened.defer(telemetry.flush);
@@ -103,6 +103,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
+  scrubber.follow(() => keyring.keys.map(({ bytes }) => bytes.toString('base64')));
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
   keyring.keep();

@@ -2,7 +2,7 @@ import { parseBaseUrl } from '../connections/base-url.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import type { FieldError } from '../contract/errors.ts';
 import type { Draft } from './kind.ts';
-import { holdsSecret } from './secret-places.ts';
+import { holdsSecret, secretPointers } from './secret-places.ts';
 
 /**
  * Stored secrets that a draft would send to another address (scheme, host or port) than the one they were given for, or
@@ -13,10 +13,12 @@ export function exposedSecrets({ body, before, kept, snapshot }: Draft<'connecti
   if (before === null) return [];
   const moved = movedAddress(before.body, body);
   const isProxyMoved = isElsewhere(proxyOrigin(before.body), proxyOrigin(body));
+  const held = new Set(secretPointers({ auth: before.body.auth }));
   const isAsked = (pointer: string) => {
     if (pointer.startsWith('/settings/proxy/')) return isProxyMoved;
     if (moved !== null) return true;
-    return pointer.startsWith('/auth/') && isElsewhere(credentialsOrigin(before.body), credentialsOrigin(body));
+    // What a rollback brings back beside credentials of another kind comes with its own address.
+    return held.has(pointer) && isElsewhere(credentialsOrigin(before.body), credentialsOrigin(body));
   };
   const errors = kept
     .filter(isAsked)

@@ -197,6 +197,17 @@ test('stored secrets are asked for again, by name, before they would go to anoth
   assert.deepEqual([back.statusCode, back.json().errors[0].pointer], [422, '/auth/clientSecret']);
 });
 
+test('a rollback brings back secrets for the address that they were given for', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[2] });
+  const url = `/api/v1/connections/${made['id']}`;
+  for (const auth of [{ type: 'none' }, auths[0]]) {
+    assert.equal((await server.call('PATCH', url, { auth })).statusCode, 200);
+    const back = await server.call('POST', `${url}/rollback`, { version: 1 });
+    assert.deepEqual([back.statusCode, back.json().auth], [200, made['auth']]);
+  }
+});
+
 test('a password for the token endpoint does not become one for the base URL', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[3] });

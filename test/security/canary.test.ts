@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createClient } from '../../src/client/client.ts';
+import { routes } from '../../src/contract/routes.ts';
+import { pem } from '../../src/egress/undici/peers.testing.ts';
+import { adminToken, testEnv, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { spawnProcess } from '../support/process.ts';
+import { startProxy } from '../support/proxy.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startTokenServer } from '../support/token-server.ts';
+import { filledPlaces, writeOnlyPlaces } from './secret-places.ts';
+
+const dir = await mkdtemp(join(tmpdir(), 'millrace-canary-'));
+after(() => rm(dir, { recursive: true, force: true }));
+
+/** Every value that must be found nowhere, by what it is. */
+const canaries = new Map<string, string>([['admin token', adminToken]]);
+
+/** A secret with signs that each encoding writes differently. */
+const canary = (name: string) => keep(name, `canary-${name}-"é"/+ %`);
+/** One that a header or a token can be. */
+const plainCanary = (name: string) => keep(name, `canary-${name.replaceAll(' ', '-')}-Z9~x`);
+/** A key, of which each line is looked for. */
+function keyCanary(name: string, text: string): string {
+  for (const [index, line] of text.split('\n').entries())
+    if (line.length > 20 && !line.startsWith('-----')) keep(`${name} line ${index}`, line);
+  return text;
+}
+
+function keep(name: string, value: string): string {
+  assert.ok(!canaries.has(name), name);
+  canaries.set(name, value);
+  return value;
+}
+
+const forms = (value: string): string[] => {
+  const bytes = Buffer.from(value);
+  const encoded = (before: string) => Buffer.from(before + value).toString('base64');
+  return [
+    value,
+    encodeURIComponent(value),
+    new URLSearchParams({ v: value }).toString().slice(2),
+    JSON.stringify(value).slice(1, -1),
+    JSON.stringify(JSON.stringify(value)).slice(3, -3),
+    bytes.toString('hex'),
+    bytes.toString('base64url').slice(0, -1),
+    // Whatever stands before it in what is encoded: all but the signs at the edges is the same.
+    ...['', 'u', 'uu'].map((before) => encoded(before).replaceAll('=', '').slice(4, -2)),
+  ];
+};
+
+/** Which canaries stand in a text, in whatever form. */
+const found = (text: string) => [...canaries].filter(([, value]) => forms(value).some((one) => text.includes(one)));
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+test('a search for canaries finds them in each form, so that finding none says something', () => {
+  const [name = '', value = ''] = [...canaries][0] ?? [];
+  for (const text of [
+    value,
+    JSON.stringify({ value }),
+    JSON.stringify({ text: JSON.stringify({ value }) }),
+    encodeURIComponent(`x${value}`),
+    new URLSearchParams({ value }).toString(),
+    Buffer.from(value).toString('hex'),
+    Buffer.from(value).toString('base64'),
+    ...['u:', 'us:', 'use:'].map((before) => `Basic ${Buffer.from(before + value).toString('base64')}`),
+  ])
+    assert.deepEqual(found(`before ${text} after`), [[name, value]], text);
+  assert.deepEqual(found('nothing of it'), []);
+});
+
+test('secrets from every field are nowhere: database, its log, backup, log, answers, metrics, pages, audit, cURL', async () => {
+  await using receiver = await startReceiver();
+  await using secure = await startReceiver({ tls: { cert: pem('server.crt'), key: pem('server.key') } });
+  await using proxy = await startProxy();
+  await using tokens = await startTokenServer();
+  // A system that gives back what it is sent, and a token endpoint that quotes the secret in its error.
+  const echo = ({ headers, body }: { headers: object; body: string }) => ({
+    status: 400,
+    headers: { 'x-echo': JSON.stringify(headers) },
+    body: JSON.stringify({ headers, body }),
+  });
+  for (const one of [receiver, secure]) one.answer('/echo', echo);
+  tokens.answer(({ form, headers }, index) => {
+    if (index === 0) return {};
+    const quoted = `${form.get('client_secret')} ${form.get('password')} ${headers['authorization']} ${form}`;
+    return { status: 401, body: { error: 'invalid_client', error_description: quoted } };
+  });
+
+  const env = { MILLRACE_LOG_LEVEL: 'trace', MILLRACE_INBOX: 'on', MILLRACE_EGRESS_ALLOW: '127.0.0.0/8' };
+  await using program = spawnProcess(testEnv(dir, env));
+  const url = await program.listening;
+  const client = createClient({ url, token: adminToken });
+  const output = () => program.stdout() + program.stderr();
+
+  const settings = (name: string) => ({
+    headers: [{ name: 'X-Key', value: plainCanary(`${name} header`), secret: true as const }],
+    signing: {
+      scheme: 'hmac' as const,
+      algorithm: 'sha256' as const,
+      encoding: 'hex' as const,
+      header: 'X-Signature',
+      format: '{signature}',
+      secret: canary(`${name} signing`),
+      previousSecret: canary(`${name} previous`),
+    },
+    retry: { scheduleMs: [0], jitter: 0 },
+  });
+  const oauth = (name: string) => ({
+    type: 'oauth2' as const,
+    clientId: 'c',
+    clientSecret: canary(`${name} client`),
+    accessTokenUrl: tokens.url,
+    extraParams: { code: canary(`${name} param`) },
+    extraHeaders: { 'X-Token-Key': plainCanary(`${name} token header`) },
+  });
+  const signer = (name: string) => ({ privateKey: keyCanary(name, newKey()), algorithm: 'ES256' as const });
+  const tls = { ca: pem('ca.crt'), cert: pem('client.crt'), key: keyCanary('client key', pem('client.key')) };
+  const cases = [
+    { auth: { type: 'basic', username: 'u', password: canary('basic') }, more: {} },
+    { auth: { type: 'bearer', token: plainCanary('bearer') }, more: {} },
+    { auth: { ...oauth('cc'), grant: 'client_credentials' }, more: {} },
+    { auth: { ...oauth('pw'), grant: 'password', username: 'u', password: canary('password') }, more: {} },
+    { auth: { ...oauth('jwt'), grant: 'jwt', jwt: plainCanary('jwt') }, more: {} },
+    {
+      auth: {
+        ...oauth('signed'),
+        grant: 'jwt',
+        assertion: { ...signer('assertion'), issuer: 'i', audience: 'a' },
+        clientAuth: 'private_key_jwt',
+        clientAssertion: signer('client assertion'),
+      },
+      more: {},
+    },
+    { auth: { type: 'bearer', token: plainCanary('over TLS') }, more: { tls }, to: secure.url },
+    {
+      auth: { type: 'bearer', token: plainCanary('proxied') },
+      more: { proxy: { url: proxy.url, username: 'p', password: canary('proxy') } },
+    },
+    { auth: { type: 'bearer', token: plainCanary('to the Inbox') }, more: {}, to: `${url}/inbox/c` },
+  ] as const;
+
+  /** No secret, but nothing for the log either. */
+  const payload = 'payload-5d1c-of-an-event';
+  const bodies: unknown[] = [];
+  const ids = new Set<string>();
+  const answers: unknown[] = [];
+  for (const [index, { auth, more, ...rest }] of cases.entries()) {
+    const connectionBody = {
+      baseUrl: 'to' in rest ? rest.to : receiver.url,
+      auth,
+      settings: { ...settings(String(index)), ...more },
+    };
+    const secretHeader = { name: 'X-Own', value: plainCanary(`own ${index}`), secret: true as const };
+    const destinationBody = { path: '/echo', settings: { headers: [secretHeader] } };
+    bodies.push(connectionBody, destinationBody);
+    const isGood = auth.type !== 'oauth2' || auth.grant === 'client_credentials';
+    const isInbox = index === cases.length - 1;
+    const wired = await wire({ url, client }, receiver, { connection: connectionBody, destination: destinationBody });
+    const { deliver, connection, destination, action, collector } = wired;
+    const delivered = await deliver({ v: payload }, isInbox ? 'delivered' : isGood ? 'failed' : 'held');
+    answers.push(delivered, connection, destination, action, collector);
+    for (const { id } of [delivered, connection, destination, action, collector]) ids.add(id);
+    const ofDestination = { params: { id: destination.id } };
+    const ofConnection = { params: { id: connection.id } };
+    const draft = { path: '/echo?draft' };
+    answers.push(
+      await client.call('previewDestination', { ...ofDestination, body: { data: [{}], draft } }),
+      await client.call('testDestination', { ...ofDestination, body: { data: [{}] } }),
+      await client.call('testConnection', ofConnection),
+      await client.call('testUnsavedConnection', { body: { ...connectionBody, name: 'unsaved' } }),
+      await client.call('changeConnection', {
+        ...ofConnection,
+        body: { description: 'changed' },
+      }),
+      await client.call('changeConnection', { ...ofConnection, body: { auth: { type: 'none' } } }),
+      await client.call('rollbackConnection', { ...ofConnection, body: { version: 1 } }),
+      await client.call('replaceConnection', { ...ofConnection, body: connection }).catch(problemOf),
+      await client
+        .call('changeConnection', { ...ofConnection, body: { baseUrl: 'https://elsewhere.example' } })
+        .catch(problemOf),
+      await client
+        .call('createConnection', { body: { ...connectionBody, name: 'x', baseUrl: 'http://10.0.0.1' } })
+        .catch(problemOf),
+    );
+  }
+  assert.deepEqual(
+    filledPlaces(bodies, (text) => found(text).length > 0, new Set(['extraParams', 'extraHeaders'])),
+    writeOnlyPlaces(),
+    'every write-only field of the contract holds a canary',
+  );
+
+  const password = canary('of a user');
+  const user = await client.call('createUser', { body: { email: 'ada@example.com', password } });
+  const { token, ...made } = await client.call('createToken', { body: { name: 'CI', rights: ['events:view'] } });
+  keep('token', token);
+  answers.push(user, made);
+  for (const { id } of [user, made]) ids.add(id);
+  // What was planted beside the secrets is found, so that the search reaches as far.
+  const planted = 'planted-7f3a9c-not-a-secret';
+  const plantedIn = await client.call('createCollector', { body: { name: planted } });
+  ids.add(plantedIn.id);
+
+  answers.push(await client.call('rotateSecrets', { body: { newKey: true } }));
+  await eventually('the rotation to end', async () => {
+    const { rotation } = await client.call('getSealing');
+    return rotation?.state === 'done';
+  });
+
+  const get = async (path: string) => {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${adminToken}` } });
+    assert.ok(response.status < 500, path);
+    return [await response.text(), JSON.stringify([...response.headers])];
+  };
+  for (const { id, method, path } of routes) {
+    if (method !== 'GET' || id === 'streamEvents') continue;
+    if (!path.includes('{'))
+      answers.push(...(await get(`${path}${path.startsWith('/api/') ? '?limit=200' : ''}`)), ...(await get(path)));
+    else for (const one of ids) if (path.includes('{id}')) answers.push(...(await get(path.replace('{id}', one))));
+  }
+  answers.push(...(await get('/')), ...(await get('/connections')));
+
+  await eventually('the log to tell of attempts', () => output().includes('"msg":"attempt"'));
+  const backup = join(dir, 'backup.db');
+  assert.equal((await spawnProcess(testEnv(dir), ['backup', backup]).exited).code, 0);
+  const running = await contentOf(dir);
+  assert.equal((await program.end()).code, 0);
+
+  const sent = JSON.stringify([
+    receiver.requests,
+    secure.requests,
+    proxy.connects,
+    tokens.requests.map(({ form }) => String(form)),
+  ]);
+  assert.ok(found(sent).length > 20, 'the systems got the secrets');
+  for (const [index, issued] of tokens.issued.entries()) keep(`issued ${index}`, issued);
+  const shown = answers.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n');
+  assert.ok(
+    shown.includes(planted) &&
+      running
+        .get('millrace.db')
+        ?.concat(running.get('millrace.db-wal') ?? '')
+        .includes(planted),
+  );
+  assert.ok(shown.split('[secret]').length > 50, 'what was echoed is there, but for the secrets');
+  assert.deepEqual(found(shown), [], 'in answers');
+  assert.deepEqual(found(output()), [], 'in the log');
+  assert.deepEqual([shown.includes(payload), output().includes(payload)], [true, false], 'no payload is logged');
+  const stopped = await contentOf(dir);
+  assert.ok(stopped.get('backup.db')?.includes(planted));
+  for (const files of [running, stopped])
+    for (const [file, content] of files) assert.deepEqual(found(content), [], `in ${file}`);
+});
+
+const problemOf = (error: unknown): unknown => Object(error).problem ?? assert.fail(String(error));
+
+async function contentOf(folder: string): Promise<Map<string, string>> {
+  const files = await readdir(folder);
+  const contents = files.map(async (file) => [file, (await readFile(join(folder, file))).toString('latin1')] as const);
+  return new Map(await Promise.all(contents));
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** Where secrets of connections are opened: where they are sent, sealed and taken out of texts. */
+const rooms = ['connections/', 'egress/', 'secrets/'];
+
+/** Who opens a secret of the operator's own settings, and which. */
+const settings = new Map([
+  ['app.ts', 'admin token and sealing keys'],
+  ['inspect.ts', 'how many sealing keys there are'],
+  ['cli/server.ts', 'the token that commands sign in with'],
+  ['cli/demo/demo.ts', 'the token that the demo shows its user'],
+]);
+
+const opens = /\.reveal\(|\breveal(?:IfThere)?\(|import \{[^}]*\breveal(?:IfThere)?\b[^}]*\} from/;
+
+test('secrets are opened in connections/, egress/ and secrets/ alone, and operator settings where they are used', async () => {
+  const files = (await readdir(src, { recursive: true })).filter(
+    (file) => /\.tsx?$/.test(file) && !/\.(test|testing|conformance)\.ts$/.test(file) && file !== 'contract/secret.ts',
+  );
+  const openers: string[] = [];
+  for (const file of files) if (opens.test(await readFile(`${src}${file}`, 'utf8'))) openers.push(file);
+  assert.ok(openers.includes('connections/authenticator.ts') || openers.includes('connections/header-value.ts'));
+  assert.deepEqual(
+    openers.filter((file) => !rooms.some((room) => file.startsWith(room))).sort(),
+    [...settings.keys()].sort(),
+  );
+});
