@@ -43,7 +43,11 @@ test('from signing in to a saved connection and its Destinations tab, by role an
   assert.deepEqual([made.baseUrl, made.port, made.auth.scope], ['https://crm.example.com/v2', 8443, 'orders carts']);
 
   await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('CRM is saved, and one step is left').waitFor();
   await page.getByRole('link', { name: 'CRM' }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('status').getByRole('button', { name: 'Close' }).click();
+  await page.getByText('CRM is saved, and one step is left').waitFor({ state: 'detached' });
   assert.deepEqual(tab.problems, []);
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { allRights } from '../../src/contract/rights.ts';
@@ -96,6 +97,14 @@ test('filters stand in the address, hold for what comes live, and are taken away
   await wired.send({ 'wt.ev': 'cart', colour: 'green' }, { 'wt.ev': 'cart', 'wt.dcsvid': 'eve', colour: 'red' });
   await page.getByRole('row', { name: /eve/ }).waitFor();
   assert.equal(await links.count(), 2);
+  const file = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'As NDJSON' }).click();
+  const exported = (await readFile(await (await file).path(), 'utf8')).trim().split('\n');
+  assert.deepEqual(
+    exported.map((line) => JSON.parse(line).data.colour),
+    ['red', 'red'],
+  );
   await page.getByRole('button', { name: 'Remove filter colour = red' }).click();
   await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
 

@@ -54,6 +54,13 @@ test('from the Destinations tab to a saved destination and Done, by role and nam
   assert.equal(made.template, template);
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  await page.getByText('Can be chosen in an Action now: Orders.').waitFor();
+  await page.getByRole('link', { name: 'Use it in an Action' }).click();
+  await page.getByRole('heading', { level: 1, name: 'New Action' }).waitFor();
+  await page.goto(`${page.url()}&step=destinations`);
+  await page.getByRole('combobox', { name: 'Destination' }).waitFor();
+  const chosen = page.getByRole('combobox', { name: 'Destination' }).locator('option:checked');
+  assert.equal(await chosen.textContent(), 'Orders');
   assert.deepEqual(tab.problems, []);
 });
 

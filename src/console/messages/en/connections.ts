@@ -321,6 +321,14 @@ export const connections = {
         : `${counted(count, { one: 'delivery is', other: 'deliveries are' })} held, and none is lost. What Actions send to it meanwhile is held too.`,
     resume: 'Resume it, and all that is held goes out by itself.',
   },
+  ready: {
+    title: (name: string) => `${name} is ready`,
+    text: (names: readonly string[]) => `Can be chosen in an Action now: ${names.join(', ')}.`,
+    notYet: (name: string) => `${name} is saved, and one step is left`,
+    noDestination: 'It has no destination yet. A destination is one endpoint of this system.',
+    noneEnabled: 'None of its destinations is enabled, so that no Action can use it yet.',
+    openDestinations: 'Open Destinations',
+  },
   activity: {
     chart: 'Deliveries',
     deliveries: 'Recent deliveries',

@@ -74,6 +74,13 @@ export const parts = {
       'Where the server finds it: env:NAME in its environment, or file:/path on its machine. The operator must have allowed the place.',
     enter: 'Enter it here',
   },
+  export: {
+    title: 'Export',
+    as: { csv: 'As CSV (for spreadsheets)', ndjson: 'As NDJSON (for programs)' },
+    running: (count: number) => `Exporting … ${formatNumber(count)} so far`,
+    done: (count: number) => `${counted(count, { one: 'row', other: 'rows' })} exported.`,
+    stop: 'Stop',
+  },
   conflict: {
     title: 'Changed meanwhile',
     text: (who: string, when: string) =>

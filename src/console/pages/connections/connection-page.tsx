@@ -43,6 +43,7 @@ export function ConnectionPage(): ReactNode {
   const [saved, setSaved] = useState<Connection | null>(null);
   const data = known !== undefined && saved !== null && saved.version > known.version ? saved : known;
   const toList = () => void navigate({ to: '/connections' });
+  const done = () => void navigate({ to: '/connections', search: { done: connectionId } });
   const toTab = (next: TabName) => void navigate({ search: { tab: next } });
 
   const actions =
@@ -79,12 +80,12 @@ export function ConnectionPage(): ReactNode {
         }}
         onDone={(made) => {
           sayIfSaved(made, connection);
-          toList();
+          done();
         }}
         onCancel={toList}
       />
     ),
-    destinations: (connection) => <DestinationsTab connection={connection} onDone={toList} />,
+    destinations: (connection) => <DestinationsTab connection={connection} onDone={done} />,
     activity: (connection) => <ActivityTab connection={connection} />,
     usedBy: (connection) => <UsedByTab connection={connection} />,
     versions: (connection) => <VersionsTab kind="connection" document={connection} mayManage={mayManage} />,

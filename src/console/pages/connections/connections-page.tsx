@@ -19,6 +19,7 @@ import { ConnectionsFilters } from './connections-filters.tsx';
 import { isFiltered, matching, pageAt, type Row } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
 import { exportConnection } from './export-connection.ts';
+import { ReadyBanner } from './ready-banner.tsx';
 import { TestDialog } from './test-authentication.tsx';
 import { useFigures, useUsage } from './usage.ts';
 
@@ -51,6 +52,7 @@ export function ConnectionsPage(): ReactNode {
     </Button>
   ) : undefined;
   const isEmpty = rows !== undefined && rows.length === 0;
+  const done = rows?.find(({ id }) => id === search.done);
   const close = () => ask(null);
   const found = asked?.row ?? null;
   return (
@@ -73,6 +75,7 @@ export function ConnectionsPage(): ReactNode {
         ) : undefined
       }
     >
+      {done === undefined ? null : <ReadyBanner row={done} onClose={() => change({ done: undefined })} />}
       <ListPage
         name={words.title}
         // What is shown is a part of what was asked for.

@@ -13,6 +13,8 @@ const list = createRoute({
     status: choice(['enabled', 'paused', 'disabled', 'held', 'needs_attention']),
     auth: choice(['none', 'basic', 'bearer', 'oauth2']),
     used: choice(['used', 'unused']),
+    // The connection that somebody has just done with.
+    done: textSearch,
   }),
   component: lazyPage(() => import('./connections-page.tsx'), 'ConnectionsPage'),
 });

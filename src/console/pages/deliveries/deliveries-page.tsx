@@ -6,14 +6,16 @@ import { apiQuery } from '../../data/api.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { useDeliveryColumns } from '../../parts/delivery-columns.tsx';
+import { ExportMenu } from '../../parts/export-menu.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
 import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
 import { BulkDialog } from './bulk-dialog.tsx';
+import { deliveryCsv } from './delivery-csv.ts';
 import { DeliveryChips, DeliveryFilterBar } from './delivery-filter-bar.tsx';
 import { type DeliveryFilters, isFiltered, queryOf } from './delivery-filters.ts';
-import { ExportMenu } from './export-menu.tsx';
 
 const againMs = 3_000;
 
@@ -64,7 +66,11 @@ export function DeliveriesPage(): ReactNode {
             checked={isFresh}
             onChange={(event) => refresh(event.currentTarget.checked)}
           />
-          <ExportMenu query={filter} />
+          <ExportMenu
+            name="deliveries"
+            rows={(signal) => client().list('listDeliveries', { query: filter, signal })}
+            {...deliveryCsv}
+          />
         </Group>
       }
     >

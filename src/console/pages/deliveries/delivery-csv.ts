@@ -1,4 +1,5 @@
 import type { Delivery } from '../../../contract/delivery.ts';
+import { csvLine } from '../../parts/csv.ts';
 
 const columns = [
   'id',
@@ -17,18 +18,8 @@ const columns = [
   'test',
 ] as const satisfies readonly (keyof Delivery)[];
 
-/** The line of names over a file of deliveries. */
-export const csvHead = `${columns.join(',')}\r\n`;
-
-/** One delivery as a line of CSV (RFC 4180). */
-export function csvLine(delivery: Delivery): string {
-  return `${columns.map((name) => cell(delivery[name])).join(',')}\r\n`;
-}
-
-function cell(value: string | number | boolean | null): string {
-  if (value === null) return '';
-  const text = String(value);
-  // A spreadsheet would run what begins like a formula.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** A file of deliveries: the line of names over it, and each delivery as a line. */
+export const deliveryCsv = {
+  csvHead: csvLine(columns),
+  csvLine: (delivery: Delivery) => csvLine(columns.map((name) => delivery[name])),
+};

@@ -7,13 +7,16 @@ import { rights } from '../../../contract/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as words } from '../../messages/en/events.ts';
+import { ExportMenu } from '../../parts/export-menu.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
 import { eventColumns } from './event-columns.tsx';
+import { eventCsv } from './event-csv.ts';
 import { useEventFeed } from './event-feed.ts';
 import { AddFilter, EventChips } from './event-filter-bar.tsx';
 import { type EventFilters, isFiltered, queryOf } from './event-filters.ts';
@@ -65,9 +68,16 @@ export function EventsPage(): ReactNode {
       lead={words.lead}
       right="events:view"
       actions={
-        <Button component={Link} to="/trace" variant="default">
-          {words.startTrace}
-        </Button>
+        <>
+          <ExportMenu
+            name="events"
+            rows={(signal) => client().list('listEvents', { query: { ...queryOf(filters), limit: 200 }, signal })}
+            {...eventCsv}
+          />
+          <Button component={Link} to="/trace" variant="default">
+            {words.startTrace}
+          </Button>
+        </>
       }
     >
       <ListPage

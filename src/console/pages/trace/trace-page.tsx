@@ -11,6 +11,7 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 import { Time, useNow } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Attach } from './attach.tsx';
@@ -85,7 +86,11 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
   return (
     <>
       <CopyButton text={`${location.origin}/trace/${trace.id}`} label={words.copyLink} size="sm" />
-      <Button variant="default" leftSection={<Icon name="code" />} onClick={() => save(trace)}>
+      <Button
+        variant="default"
+        leftSection={<Icon name="code" />}
+        onClick={() => saveFile(`${trace.id}.json`, JSON.stringify(trace, null, 2), 'application/json')}
+      >
         {words.export}
       </Button>
       {trace.state === 'running' ? (
@@ -104,14 +109,4 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
       ) : null}
     </>
   );
-}
-
-/** Gives the trace as a file. */
-function save(trace: Trace): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(trace, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${trace.id}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,18 +1,27 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
-import { client } from '../../session/session.ts';
-import { csvHead, csvLine } from './delivery-csv.ts';
-import type { DeliveryQuery } from './delivery-filters.ts';
+import { parts } from '../messages/en/parts.ts';
+import { notifyDone, notifyFailed } from './notify.ts';
+import { saveFile } from './save-file.ts';
 
-type Kind = keyof typeof words.exportAs;
+const words = parts.export;
+
+type Kind = keyof typeof words.as;
 
 const types: Readonly<Record<Kind, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
 const byteOrderMark = '\ufeff'; // or spreadsheets take UTF-8 for something else
 
+type Props<Row> = {
+  /** What the file is called, before the date. */
+  name: string;
+  /** Everything that the present filter finds. */
+  rows: (signal: AbortSignal) => AsyncIterable<Row>;
+  csvHead: string;
+  csvLine: (row: Row) => string;
+};
+
 /** Writes everything that the present filter finds into a file. */
-export function ExportMenu({ query }: { query: DeliveryQuery }): ReactNode {
+export function ExportMenu<Row>({ name, rows, csvHead, csvLine }: Props<Row>): ReactNode {
   const [count, setCount] = useState<number | null>(null);
   const stop = useRef<AbortController>(null);
   useEffect(() => () => stop.current?.abort(), []);
@@ -25,13 +34,13 @@ export function ExportMenu({ query }: { query: DeliveryQuery }): ReactNode {
     let found = 0;
     setCount(0);
     try {
-      for await (const one of client().list('listDeliveries', { query, signal })) {
+      for await (const one of rows(signal)) {
         pieces.push(kind === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`);
         found += 1;
         if (found % 200 === 0) setCount(found);
       }
-      save(new Blob(pieces, { type: types[kind] }), `deliveries-${new Date().toISOString().slice(0, 10)}.${kind}`);
-      notifyDone(words.exported(found));
+      saveFile(`${name}-${new Date().toISOString().slice(0, 10)}.${kind}`, pieces, types[kind]);
+      notifyDone(words.done(found));
     } catch (error) {
       if (!signal.aborted) notifyFailed(error);
     }
@@ -41,7 +50,7 @@ export function ExportMenu({ query }: { query: DeliveryQuery }): ReactNode {
   if (count !== null)
     return (
       <Group gap="xs" role="status">
-        <Text size="sm">{words.exporting(count)}</Text>
+        <Text size="sm">{words.running(count)}</Text>
         <Button variant="default" size="xs" onClick={() => stop.current?.abort()}>
           {words.stop}
         </Button>
@@ -50,22 +59,12 @@ export function ExportMenu({ query }: { query: DeliveryQuery }): ReactNode {
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default">{words.exportTitle}</Button>
+        <Button variant="default">{words.title}</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void run('csv')}>{words.exportAs.csv}</Menu.Item>
-        <Menu.Item onClick={() => void run('ndjson')}>{words.exportAs.ndjson}</Menu.Item>
+        <Menu.Item onClick={() => void run('csv')}>{words.as.csv}</Menu.Item>
+        <Menu.Item onClick={() => void run('ndjson')}>{words.as.ndjson}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the file over by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
