@@ -63,7 +63,7 @@ const happening = fc.oneof(
   happens(2, 'slow reading', fc.integer({ min: 1, max: 30 }), async (world, turns) => world.slowReading(turns)),
 );
 
-const runs = Number(process.env['MILLRACE_SIMULATIONS'] ?? 200);
+const runs = Number(process.env['MILLRACE_SIMULATIONS'] ?? 100);
 const seed = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 7);
 
 test('whatever happens in whatever order: each event is delivered once or told why not, never early, never twice at once', async () => {
