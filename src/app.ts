@@ -195,6 +195,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     now: clock.now,
     newId,
     failed: telemetry.failed,
+    scrub,
+    audited: telemetry.audited,
   });
   // A log that goes elsewhere keeps the heads where nobody who can write the database reaches them.
   const tellHead = async () => {

@@ -91,7 +91,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     const { principal } = request;
     const entry = (of: AuditThing) => {
       if (route.audit === null) throw new Error(`the audit trail has no word for ${route.id}`);
-      return auditEntryOf(route.audit, request, { ...of, result: 'done', code: null, now: parts.now() });
+      return auditEntryOf(route.audit, request, { ...of, result: 'done', code: null }, parts);
     };
     const call = {
       params: request.params,

@@ -104,6 +104,21 @@ test('set-up and sign-ins leave entries, failed ones too, and none holds a passw
     assert.ok(!text.includes(secret), secret);
 });
 
+test('a live secret that somebody writes elsewhere, even into an address, is hidden in the trail', async () => {
+  await using server = await startTestServer();
+  const token = 'canary-live-secret-1';
+  const auth = { type: 'bearer', token };
+  await server.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example', auth });
+  await server.make('/roles', { name: `role ${token}`, description: token, rights: [] });
+  await server.call('PUT', '/api/v1/inbox/rules/shop', { body: `${'x'.repeat(990)}${token}` });
+  await server.call('DELETE', `/api/v1/connections/${token}`);
+  await server.call('POST', '/api/v1/connections/test', { name: token, baseUrl: 'https://crm.example' });
+  const entries = await list(server);
+  assert.equal(entries.length, 5);
+  assert.doesNotMatch(JSON.stringify(entries), /canary/);
+  assert.equal(entries.find(({ result }) => result === 'refused')?.id, '[secret]');
+});
+
 test('a repeated request with its Idempotency-Key is one act', async () => {
   await using server = await startTestServer();
   const create = () =>

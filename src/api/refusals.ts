@@ -23,7 +23,7 @@ type Minute = { endsAt: number; count: number; leftOut: number };
  * Writes down in the audit trail what was asked for and refused. Whoever is refused again and again fills no disk: 60
  * entries a minute of one principal, and the next one after that says how many were left out (the log has them all).
  */
-export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'now'>) {
+export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' | 'now'>) {
   const minutes = new Map<string, Minute>();
 
   /** How many were left out since the last one that was written; null: this one is left out, too. */
@@ -58,7 +58,7 @@ export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'now'>) {
       const params = request.params as Record<string, string>; // what the route's path names
       const thing = request.subject ?? { id: params['id'] ?? null, name: params['name'] ?? null };
       const changes = missed === 0 ? [] : [{ pointer: '/leftOut', after: missed }];
-      const entry = auditEntryOf(audit, request, { ...thing, changes, result: 'refused', code, now: parts.now() });
+      const entry = auditEntryOf(audit, request, { ...thing, changes, result: 'refused', code }, parts);
       try {
         await parts.audit.append([entry]);
         parts.telemetry.audited(entry);

@@ -158,6 +158,8 @@ export async function startTestServer(
     now,
     newId,
     failed: (error) => failures.push(error),
+    scrub,
+    audited: () => {},
   });
 
   const parts: ApiParts = {

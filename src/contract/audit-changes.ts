@@ -1,5 +1,6 @@
-import type { AuditChange } from './audit.ts';
+import type { AuditChange, NewAuditEntry } from './audit.ts';
 import { Secret, secretMark } from './secret.ts';
+import { withTexts } from './with-texts.ts';
 
 const changesMax = 200;
 const textMax = 1_000;
@@ -16,6 +17,17 @@ export function changesOf(before: unknown, after: unknown): AuditChange[] {
   if (changes.length <= changesMax) return changes;
   const rest = changes.length - changesMax + 1;
   return [...changes.slice(0, changesMax - 1), { pointer: '', after: `… ${rest} more places changed` }];
+}
+
+/** An entry with what people may have written into it scrubbed. */
+export function scrubbedEntry(entry: NewAuditEntry, scrub: (text: string) => string): NewAuditEntry {
+  const { id, name, changes } = entry;
+  return {
+    ...entry,
+    id: id === null ? null : scrub(id),
+    name: name === null ? null : scrub(name),
+    changes: changes.map(({ pointer, ...sides }) => ({ pointer, ...(withTexts(sides, scrub) as typeof sides) })), // texts alone differ
+  };
 }
 
 function* differences(pointer: string, before: unknown, after: unknown): Generator<AuditChange> {

@@ -1,5 +1,6 @@
 import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
 import type { NewAuditEntry } from '../contract/audit.ts';
+import { scrubbedEntry } from '../contract/audit-changes.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import { defaultRoles } from './default-roles.ts';
@@ -33,10 +34,15 @@ export type DirectoryParts = {
   now: () => number;
   newId: NewId;
   failed: (error: unknown, doing: string) => void;
+  /** Takes secrets out of what the audit trail gets to hold. */
+  scrub: (text: string) => string;
+  /** Called with each entry that was written. */
+  audited: (entry: NewAuditEntry) => void;
 };
 
 /** Loads the accounts; those that were never changed get the default roles. */
-export async function loadDirectory({ accounts, now, newId, failed }: DirectoryParts): Promise<Directory> {
+export async function loadDirectory(parts: DirectoryParts): Promise<Directory> {
+  const { accounts, now, newId, failed, scrub, audited } = parts;
   const listeners = new Set<() => void>();
   const used = new Map<string, number>();
   let records = new Map<string, AccountRecord>();
@@ -54,7 +60,8 @@ export async function loadDirectory({ accounts, now, newId, failed }: DirectoryP
   async function changeNow<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
     for (let tries = 0; tries < conflictsMax; tries++) {
       const plan = build(picture);
-      const revision = await accounts.change(picture.revision, plan.changes, plan.entries);
+      const entries = plan.entries.map((entry) => scrubbedEntry(entry, scrub));
+      const revision = await accounts.change(picture.revision, plan.changes, entries);
       if (revision === null) {
         await reload();
         continue;
@@ -67,6 +74,7 @@ export async function loadDirectory({ accounts, now, newId, failed }: DirectoryP
         }
       }
       picture = pictureOf(revision, records.values());
+      for (const entry of entries) audited(entry);
       for (const listener of listeners) listener();
       return plan;
     }

@@ -2,7 +2,7 @@ import type { Change, StoredDocument } from '../catalog/catalog.ts';
 import { secretFields } from '../connections/secret-fields.ts';
 import type { AuditAct, NewAuditEntry } from '../contract/audit.ts';
 import { changesOf } from '../contract/audit-changes.ts';
-import { Secret } from '../contract/secret.ts';
+import { withTexts } from '../contract/with-texts.ts';
 import type { ChangeAuthor, Scrubber } from './configuration.ts';
 
 /**
@@ -44,12 +44,4 @@ function actOf(op: Change['op'], before: unknown): AuditAct {
 
 function nameOf(body: unknown): string | null {
   return typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : null;
-}
-
-/** The same with each text in it (names of members too) replaced by what `map` makes of it. */
-function withTexts(value: unknown, map: (text: string) => string): unknown {
-  if (typeof value === 'string') return map(value);
-  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
-  if (Array.isArray(value)) return value.map((item) => withTexts(item, map));
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [map(name), withTexts(child, map)]));
 }
