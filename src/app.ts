@@ -103,7 +103,6 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  scrubber.follow(() => keyring.keys.map(({ bytes }) => bytes.toString('base64')));
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
   keyring.keep();

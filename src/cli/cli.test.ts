@@ -202,3 +202,15 @@ test('audit verify looks at the data folder, or what is named, and ends with 1 w
   assert.equal(await broken.run('audit', 'verify'), 1);
   assert.match(broken.written.err, /^millrace: The audit trail is broken at entry 7: its hash[^\n]+\n$/);
 });
+
+test('secrets rotate tells its way and how it went, and ends with 1 when it did not come to an end', async () => {
+  const rotation = { state: 'done', startedAt: '', finishedAt: '', done: 2, total: 2, error: null } as const;
+  const whole = cli({ rotation });
+  assert.equal(await whole.run('secrets', 'rotate', '--offline', '--new-key'), 0);
+  assert.deepEqual([whole.done, whole.written.err], [['rotate true'], '1 of 2 …\n']);
+  assert.match(whole.written.out, /^sealed with key new: 2 stored bodies\nneeded by backups alone: old [^\n]+\n$/);
+  const failed = cli({ rotation: { ...rotation, state: 'failed', error: 'It could not go on.' } });
+  assert.equal(await failed.run('secrets', 'rotate', '--offline'), 1);
+  assert.match(failed.written.err, /\nmillrace: It could not go on\.\n$/);
+  assert.equal(await cli().run('secrets', 'rotate', '--offline'), 1, 'a server that was started again knows of none');
+});

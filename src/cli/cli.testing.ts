@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
+import type { SealingState } from '../contract/sealing.ts';
 import { run } from './cli.ts';
 import type { AuditVerdict, Deps, Finding, Flags, Program } from './program.ts';
 
@@ -10,6 +11,7 @@ type Given = {
   settings?: Partial<Program['settings']>;
   stdin?: string;
   verdict?: AuditVerdict;
+  rotation?: SealingState['rotation'];
 };
 
 /** The commands with a program that does nothing by itself; what they write and ask for is kept. */
@@ -34,7 +36,11 @@ export function cli(given: Given = {}) {
     rotateSecrets: async ({ newKey }, progress) => {
       done.push(`rotate ${newKey}`);
       progress({ done: 1, total: 2 });
-      return { keyId: 'new', keys: [{ id: 'new', bodies: 2 }], rotation: null };
+      const keys = [
+        { id: 'new', bodies: 2 },
+        { id: 'old', bodies: 0 },
+      ];
+      return { keyId: 'new', keys, rotation: given.rotation ?? null };
     },
     verifyAudit: async (path, known) => {
       done.push(`verify ${path} ${JSON.stringify(known)}`);

@@ -1,10 +1,13 @@
 /** Shorter values would tear holes into ordinary text; the scrubber leaves them. */
 export const secretLengthMin = 8;
 
+/** A key of 16,384 bits has some 200 lines. */
+const linesMax = 300;
+
 /**
  * Every form in which a value may stand in other text: as it is, JSON-escaped (also as ASCII, also with `\/`), URL- and
  * form-encoded, hexadecimal, base64 and base64url. Values of 8 characters and more also in base64 within a longer
- * encoded text (as a password in Basic credentials) and, of several lines as keys in PEM have, line by line.
+ * encoded text (as a password in Basic credentials), and keys in PEM line by line.
  */
 export function secretForms(value: string): Set<string> {
   const bytes = Array.from(new TextEncoder().encode(value));
@@ -44,8 +47,11 @@ function base64(bytes: readonly number[]): string {
   return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''));
 }
 
-/** The lines of a key; its first and last, which say what it is, are no secret. */
+/** The lines of a key in PEM (RFC 7468); those that say what it is are no secret. */
 function secretLines(value: string): string[] {
-  const lines = value.split(/\r?\n/);
-  return lines.length === 1 ? [] : lines.filter((line) => line.length >= secretLengthMin && !line.startsWith('-----'));
+  if (!value.includes('-----BEGIN ')) return [];
+  return value
+    .split(/\r?\n/)
+    .slice(0, linesMax)
+    .filter((line) => line.length >= secretLengthMin && !line.startsWith('-----'));
 }

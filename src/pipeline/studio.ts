@@ -1,3 +1,4 @@
+import { secretsOf } from '../connections/secret-fields.ts';
 import type { ActionBody } from '../contract/action.ts';
 import type { Delivery, RenderResult } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
@@ -8,7 +9,7 @@ import type { Journal, Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import type { Attempter, Work } from './attempt.ts';
 import type { Clock } from './clock.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Scrubber } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
 import { triedDocument } from './draft.ts';
 import { freshDelivery } from './fresh-delivery.ts';
@@ -45,9 +46,10 @@ export function createStudio(options: {
   attempter: Attempter;
   render(job: RenderJob): Promise<RenderOutcome>;
   random(): number;
-  scrub(text: string): string;
+  scrubber: Scrubber;
 }): Studio {
-  const { configuration, journal, lease, clock, attempter, scrub } = options;
+  const { configuration, journal, lease, clock, attempter, scrubber } = options;
+  const { scrub } = scrubber;
 
   async function prepare(
     id: string | null,
@@ -55,6 +57,8 @@ export function createStudio(options: {
     draft: DestinationBody | null,
     actionDraft: ActionBody | null = null,
   ): Promise<Work> {
+    // It is sent without being stored, and given back as well.
+    if (draft !== null) scrubber.learn(secretsOf(draft));
     const { snapshot } = configuration;
     const { documents } = snapshot;
     const { tried: destination } = triedDocument('destination', { id, draft }, snapshot);
