@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionInput } from '../contract/connection.ts';
 import { destinationInput } from '../contract/destination.ts';
-import { maskHeaders } from './masking.ts';
+import { maskHeaders, scrubAttempt } from './masking.ts';
 
 test('credentials and headers that are marked secret are masked, of a scheme its name stays', () => {
   const value = 'of a header';
@@ -33,5 +33,39 @@ test('credentials and headers that are marked secret are masked, of a scheme its
   assert.deepEqual(
     shown.map(([, text]) => text),
     ['Bearer [secret]', '[secret]', '[secret]', '[secret]', value, '[secret]'],
+  );
+});
+
+test('an attempt is scrubbed in every text of it, and stays the same object when nothing is to be hidden', () => {
+  const timings = { queueMs: 0, tokenMs: 0, dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0 };
+  const attempt = {
+    id: 'att_1',
+    number: 1,
+    counted: true,
+    batchId: null,
+    startedAt: '',
+    durationMs: 1,
+    timings,
+    request: {
+      method: 'GET',
+      url: 'https://x/?k=SECRET',
+      headers: [['a', 'SECRET']] as [string, string][],
+      body: 'SECRET',
+    },
+    response: { status: 400, headers: [['b', 'SECRET']] as [string, string][], body: 'SECRET', truncated: false },
+    error: { kind: 'http_4xx' as const, message: 'SECRET' },
+    outcome: 'failed' as const,
+    versions: { action: null, destination: 1, connection: 1 },
+  };
+  const scrubbed = scrubAttempt(attempt, (text) => text.replaceAll('SECRET', '[secret]'));
+  assert.equal(JSON.stringify(scrubbed), JSON.stringify(attempt).replaceAll('SECRET', '[secret]'));
+  assert.equal(
+    scrubAttempt(attempt, (text) => text),
+    attempt,
+  );
+  const bare = { ...attempt, request: null, response: null, error: null };
+  assert.equal(
+    scrubAttempt(bare, (text) => text),
+    bare,
   );
 });

@@ -27,27 +27,30 @@ export function maskHeaders(
   });
 }
 
-/** An exchange without the secrets that `scrub` knows: in addresses, header values, bodies and words of errors. */
+/**
+ * An exchange without the secrets that `scrub` knows: in addresses, header values, bodies and words of errors. The same
+ * object when there are none, as mostly.
+ */
 export function scrubAttempt(attempt: Attempt, scrub: (text: string) => string): Attempt {
-  const { request, response, error } = attempt;
-  return {
-    ...attempt,
-    request: request && scrubRequest(request, scrub),
-    response: response && { ...response, ...scrubMessage(response, scrub) },
-    error: error && { ...error, message: scrub(error.message) },
-  };
+  const request = attempt.request && scrubRequest(attempt.request, scrub);
+  const response = attempt.response && scrubMessage(attempt.response, scrub);
+  const message = attempt.error && scrub(attempt.error.message);
+  if (request === attempt.request && response === attempt.response && message === (attempt.error?.message ?? null))
+    return attempt;
+  const error = attempt.error && { ...attempt.error, message: message ?? '' };
+  return { ...attempt, request, response, error };
 }
 
 type Message = { headers: [string, string][]; body: string | null };
 
 /** The same for a request by itself. */
 export function scrubRequest<R extends Message & { url: string }>(request: R, scrub: (text: string) => string): R {
-  return { ...request, url: scrub(request.url), ...scrubMessage(request, scrub) };
+  const url = scrub(request.url);
+  return scrubMessage(url === request.url ? request : { ...request, url }, scrub);
 }
 
-function scrubMessage({ headers, body }: Message, scrub: (text: string) => string): Message {
-  return {
-    headers: headers.map(([name, value]) => [name, scrub(value)]),
-    body: body === null ? null : scrub(body),
-  };
+function scrubMessage<M extends Message>(message: M, scrub: (text: string) => string): M {
+  const body = message.body && scrub(message.body);
+  if (body === message.body && message.headers.every(([, value]) => scrub(value) === value)) return message;
+  return { ...message, headers: message.headers.map(([name, value]) => [name, scrub(value)]), body };
 }
