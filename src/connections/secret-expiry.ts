@@ -1,6 +1,6 @@
 import type { Auth } from '../contract/connection.ts';
 import { decodeJwt } from './decode-jwt.ts';
-import { reveal } from './secret-fields.ts';
+import { revealIfThere } from './secret-fields.ts';
 
 /**
  * When a secret that a person pasted stops to work, as far as it tells: a bearer token or an assertion that is a JSON Web
@@ -13,7 +13,7 @@ export function secretExpiry(auth: Auth): Date | null {
       : auth.type === 'oauth2' && auth.grant === 'jwt' && auth.assertion === null
         ? auth.jwt
         : null;
-  const text = pasted === null ? '' : reveal(pasted);
+  const text = pasted === null ? '' : revealIfThere(pasted);
   const decoded = text === '' ? null : decodeJwt(text);
   return decoded?.ok === true ? decoded.expiresAt : null;
 }
