@@ -68,7 +68,8 @@ export const settings = {
   egressAllow: optionalText({
     default: null,
     accepts: 'a comma list of CIDR[:port] or host[:port]',
-    description: 'Private addresses that deliveries may nevertheless go to, such as `10.1.0.0/16,crm.internal:8443`.',
+    description:
+      'Private addresses that deliveries may nevertheless go to, such as `10.1.0.0/16,crm.internal:8443`. Cloud metadata services only by their exact address or name; this server itself never.',
   }),
   dnsServers: endpoints({
     default: [],

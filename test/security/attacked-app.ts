@@ -22,8 +22,10 @@ export interface AttackedApp extends AsyncDisposable {
   store(name: string, connection: Json, destination?: Json): Promise<string>;
   /** An enabled action for all events whose `go` is this. */
   act(go: string, destinationIds: readonly string[]): Promise<void>;
-  /** Sends one event and waits until so many deliveries of it have come to rest; gives them with their attempts. */
+  /** Sends one event and waits until so many deliveries of it have come to rest; gives them without their attempts. */
   fire(go: string, count: number, data?: Json): Promise<Delivery[]>;
+  /** The same deliveries with their attempts. */
+  withAttempts(deliveries: readonly Delivery[]): Promise<Delivery[]>;
 }
 
 export async function startAttackedApp({
@@ -54,18 +56,20 @@ export async function startAttackedApp({
     if (made.status !== 201) throw new Error(`${JSON.stringify(body)}: ${made.status} ${JSON.stringify(made.body)}`);
     return String(made.body['id']);
   }
-  async function settled(eventId: string, count: number): Promise<string[]> {
-    const all: Json[] = [];
-    for (let cursor: unknown = ''; cursor !== null; ) {
-      const page = await call(
-        'GET',
-        `/deliveries?eventId=${eventId}&limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
-      );
-      all.push(...(page.body['data'] as Json[])); // a list route
-      cursor = (page.body['page'] as Json)['next'] ?? null;
+  /** An event's deliveries; null while there are fewer, or some are not at rest. */
+  async function settled(eventId: string, count: number): Promise<Delivery[] | null> {
+    for (const status of ['pending', 'sending', 'retrying']) {
+      const { body } = await call('GET', `/deliveries?eventId=${eventId}&limit=1&status=${status}`);
+      if ((body['data'] as Json[]).length > 0) return null; // a list route
     }
-    const resting = all.filter((one) => RESTING.has(String(one['status'])));
-    return resting.length === count && all.length === count ? resting.map((one) => String(one['id'])) : [];
+    const all: Delivery[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await call('GET', `/deliveries?eventId=${eventId}&limit=200${cursor}`);
+      all.push(...(body['data'] as Delivery[])); // a list route
+      const next = (body['page'] as Json)['next'] ?? null;
+      if (next === null) return all.length === count ? all : null;
+      cursor = `&cursor=${next}`;
+    }
   }
 
   return {
@@ -74,8 +78,8 @@ export async function startAttackedApp({
     make,
     async store(name, connection, destination = {}) {
       const settings = {
-        connectTimeoutMs: 2_000,
-        timeoutMs: 3_000,
+        connectTimeoutMs: 15_000,
+        timeoutMs: 30_000,
         retry: { scheduleMs: [0] },
         ...Object(connection['settings']),
       };
@@ -91,28 +95,23 @@ export async function startAttackedApp({
     },
     async fire(go, count, data = {}) {
       if (key === '') {
-        const made = await call('POST', '/collectors', { name: `c${Math.random()}` });
+        const made = await call('POST', '/collectors', { name: app.url });
         key = String(made.body['key']);
       }
       const [eventId = ''] = await sendEvents({ url: app.url } as Parameters<typeof sendEvents>[0], key, {
         ...data,
         go,
       });
-      const ids = await eventually(
-        `${count} deliveries of ${go} at rest`,
-        async () => {
-          const found = await settled(eventId, count);
-          return found.length === count ? found : null;
-        },
-        { timeoutMs: 30_000 },
-      );
-      return atOnce(ids, async (id) => (await call('GET', `/deliveries/${id}`)).body as unknown as Delivery); // as the API shows it
+      return eventually(`${count} deliveries of ${go} at rest`, () => settled(eventId, count), { timeoutMs: 60_000 });
     },
+    withAttempts: (deliveries) =>
+      atOnce(deliveries, async ({ id }) => {
+        const { body } = await call('GET', `/deliveries/${id}`);
+        return body as unknown as Delivery; // as the API shows it
+      }),
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
 }
-
-const RESTING = new Set(['delivered', 'failed', 'held', 'cancelled', 'skipped']);
 
 export async function temporaryDir(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-attack-'));

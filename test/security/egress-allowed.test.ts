@@ -166,7 +166,7 @@ test('deliveries reach the Inbox and nothing else of ours, whatever their path a
     '..;/',
   ];
   for (const v of values) {
-    const deliveries = await app.fire('paths', paths.length, { v });
+    const deliveries = await app.withAttempts(await app.fire('paths', paths.length, { v }));
     const ends = deliveries.map((one) => [one.attemptLog?.at(-1)?.request?.url ?? '', one.status, one.reason]);
     for (const [url, status, reason] of ends)
       assert.ok(

@@ -78,7 +78,7 @@ test('whatever an answer asks for, one delivery is one request to one place', as
   const [before, asked] = [canary.accepted(), receiver.requests.length];
   using dials = watchDials();
   await using app = await startAttackedApp({ env, dir: dir.path });
-  const deliveries = await app.fire('all', answers.length);
+  const deliveries = await app.withAttempts(await app.fire('all', answers.length));
   for (const one of deliveries) assert.equal(one.attemptLog?.at(-1)?.request?.url.startsWith(receiver.url), true);
   assert.equal(receiver.requests.length - asked, answers.length);
   for (const request of receiver.requests.slice(asked)) assert.equal(request.headers.cookie, undefined);

@@ -30,7 +30,7 @@ const stored = connection.parse({
     clientSecret: { set: true, updatedAt },
     accessTokenUrl: 'https://crm.example/token',
     jwt: { set: true, updatedAt },
-    extraParams: { audience: 'x', key: { set: true, updatedAt }, minVersion: 'TLSv1.3' },
+    extraParams: { audience: 'x', key: { set: true, updatedAt } },
   },
   settings: {
     headers: [
@@ -40,7 +40,12 @@ const stored = connection.parse({
     heldMaxAgeMs: 5_000,
     timeoutMs: 12_345,
     retry: { scheduleMs: [0, 1_500, 60_000], jitter: 0.07 },
-    tls: { ca: '-----BEGIN CERTIFICATE-----', cert: null, key: { set: true, updatedAt } },
+    tls: {
+      ca: '-----BEGIN CERTIFICATE-----',
+      cert: null,
+      key: { set: true, updatedAt },
+      minVersion: 'TLSv1.3',
+    },
     proxy: { url: 'http://proxy.example:3128', username: 'me', password: { set: true, updatedAt } },
     signing: {
       scheme: 'hmac',
