@@ -75,14 +75,14 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
  */
 export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
-  let stored = new Map<string, StoredDocument>();
   let snapshot: Snapshot;
 
   async function reload() {
     const { revision, documents } = await catalog.all();
-    stored = new Map(documents.map((document) => [keyOf(document), document]));
-    snapshot = takeSnapshot(revision, stored.values(), null);
+    snapshot = firstSnapshot(revision, documents);
   }
+
+  const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
 
   // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
   let turn: Promise<void> = Promise.resolve();
@@ -90,19 +90,13 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
     for (let tries = 0; tries < conflictsMax; tries++) {
       const changes = build(snapshot);
-      const entries = changes.map((change) => changeEntry(by, change, stored.get(keyOf(change.document)), scrubber));
+      const entries = changes.map((change) => changeEntry(by, change, storedOf(change.document), scrubber));
       const revision = await catalog.change(snapshot.revision, changes, entries);
       if (revision === null) {
         await reload();
         continue;
       }
-      for (const { op, document } of changes) {
-        if (op === 'put') stored.set(keyOf(document), document);
-        else stored.delete(keyOf(document));
-      }
-      // With many actions compiling takes long, and most changes touch none.
-      const hasSameRules = changes.every(({ document: { kind } }) => kind !== 'action' && kind !== 'behavior');
-      snapshot = takeSnapshot(revision, stored.values(), hasSameRules ? snapshot.rules : null);
+      snapshot = nextSnapshot(snapshot, revision, changes);
       for (const listener of listeners) listener(snapshot, changes);
       return snapshot;
     }
@@ -126,9 +120,6 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   };
 }
 
-/** Parameters have their name as id, so that an id alone may mean two things. */
-const keyOf = ({ kind, id }: StoredDocument) => `${kind} ${id}`;
-
 /** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
 export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
   return new Map(
@@ -136,7 +127,9 @@ export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) 
   );
 }
 
-function takeSnapshot(revision: number, stored: Iterable<StoredDocument>, rules: Snapshot['rules'] | null): Snapshot {
+type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+
+function firstSnapshot(revision: number, stored: Iterable<StoredDocument>): Snapshot {
   const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
     connection: new Map(),
     destination: new Map(),
@@ -150,12 +143,33 @@ function takeSnapshot(revision: number, stored: Iterable<StoredDocument>, rules:
     const kind: Map<string, Document<unknown>> = documents[document.kind];
     kind.set(document.id, document);
   }
+  return { revision, documents, collectorsByKey: byKey(documents), rules: compileRules(documents) };
+}
+
+/** The picture after changes. It shares with the one before all that they don't touch: there may be thousands. */
+function nextSnapshot(before: Snapshot, revision: number, changes: readonly Change[]): Snapshot {
+  const documents: Documents = { ...before.documents };
+  const changed = new Map<DocumentKind, Map<string, Document<unknown>>>();
+  for (const { op, document } of changes) {
+    const known = changed.get(document.kind);
+    const kind = known ?? new Map<string, Document<unknown>>(before.documents[document.kind]);
+    if (op === 'put') kind.set(document.id, document);
+    else kind.delete(document.id);
+    if (known === undefined) changed.set(document.kind, kind);
+  }
+  Object.assign(documents, Object.fromEntries(changed));
+  // With many actions compiling takes long, and most changes touch none.
+  const hasSameRules = !changed.has('action') && !changed.has('behavior');
   return {
     revision,
     documents,
-    collectorsByKey: new Map(Array.from(documents.collector.values(), (one) => [one.body.key, one])),
-    rules: rules ?? compileRules(documents),
+    collectorsByKey: changed.has('collector') ? byKey(documents) : before.collectorsByKey,
+    rules: hasSameRules ? before.rules : compileRules(documents),
   };
+}
+
+function byKey({ collector }: Documents): Snapshot['collectorsByKey'] {
+  return new Map(Array.from(collector.values(), (one) => [one.body.key, one]));
 }
 
 function compileRules({ action: actions, behavior }: Snapshot['documents']): Snapshot['rules'] {
