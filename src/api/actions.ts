@@ -1,6 +1,7 @@
 import { type ActionBody, actionInput } from '../contract/action.ts';
 import { AppError, type FieldError } from '../contract/errors.ts';
-import { behaviorConditions, type Document, type Snapshot } from '../pipeline/configuration.ts';
+import type { Document, Snapshot } from '../pipeline/configuration.ts';
+import { behaviorConditions } from '../pipeline/rule-compiler.ts';
 import { compileCondition } from '../rules/compile.ts';
 import { usesBehavior } from './behaviors.ts';
 import type { ApiParts, Handlers, OutputOf } from './call.ts';

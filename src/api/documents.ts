@@ -2,6 +2,7 @@ import type { Change } from '../catalog/catalog.ts';
 import type { AuditAct } from '../contract/audit.ts';
 import type { ManagedKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import type { Page } from '../contract/page.ts';
 import type { Bodies, Document, Snapshot } from '../pipeline/configuration.ts';
 import { authorOf } from './author.ts';
@@ -9,7 +10,6 @@ import type { ApiParts, Call } from './call.ts';
 import { pageOfCut, pageOfList, readCursor } from './cursor.ts';
 import { patched, withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { foldName } from './fold-name.ts';
 import type { Kind } from './kind.ts';
 import { isObject } from './merge-patch.ts';
 import { isSameBody, placeSecrets, secretPointers, showSecrets } from './secret-places.ts';
@@ -117,9 +117,11 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   }
 
   function sameName(name: string, scope: string, snapshot: Snapshot): Doc | undefined {
-    const wanted = foldName(name);
-    for (const one of all(snapshot).values())
-      if (foldName(one.body.name) === wanted && kind.scopeOf(one.body) === scope) return one;
+    for (const id of snapshot.idsNamed(kind.kind, name)) {
+      const one = all(snapshot).get(id);
+      if (one !== undefined && foldName(one.body.name) === foldName(name) && kind.scopeOf(one.body) === scope)
+        return one;
+    }
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../contract/errors.ts';
 import type { Event } from '../contract/event.ts';
-import { behaviorConditions } from '../pipeline/configuration.ts';
+import { behaviorConditions } from '../pipeline/rule-compiler.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
 import { beside, isIdOf, pageOfSearch, readCursor } from './cursor.ts';

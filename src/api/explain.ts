@@ -1,8 +1,9 @@
 import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
 import type { Explanation } from '../contract/explanation.ts';
-import { behaviorConditions, type Snapshot } from '../pipeline/configuration.ts';
+import type { Snapshot } from '../pipeline/configuration.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { behaviorConditions } from '../pipeline/rule-compiler.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts } from './call.ts';
 

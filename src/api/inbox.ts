@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import type { InboxRequest } from '../contract/inbox.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { isIdOf, pageOfList, readCursor } from './cursor.ts';
-import { foldName } from './fold-name.ts';
 import { inboxRules } from './inbox-rules.ts';
 import { requestIds } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';

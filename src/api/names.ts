@@ -1,5 +1,5 @@
+import { foldName } from '../contract/fold-name.ts';
 import type { Document, Snapshot } from '../pipeline/configuration.ts';
-import { foldName } from './fold-name.ts';
 import { isObject } from './merge-patch.ts';
 import { invalid, pointerOf } from './validate.ts';
 

@@ -1,10 +1,10 @@
 import { AppError } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import type { Parameter } from '../contract/parameter.ts';
 import { authorOf } from './author.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { pageOfList, readCursor } from './cursor.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { foldName } from './fold-name.ts';
 import { given } from './given.ts';
 
 /** Parameters: learnt from traffic, listed, described by people. */

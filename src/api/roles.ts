@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import { allRights, covers, rights } from '../contract/rights.ts';
 import { rolePatch, roleReadOnly } from '../contract/role.ts';
 import type { Picture } from '../identity/picture.ts';
@@ -8,7 +9,6 @@ import { actorOf } from './author.ts';
 import type { ApiParts, Handlers } from './call.ts';
 import { withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { foldName } from './fold-name.ts';
 import { given } from './given.ts';
 import { shownAccounts } from './shown-account.ts';
 import { validate } from './validate.ts';

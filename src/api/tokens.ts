@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import { type TokenInput, tokenPatch, tokenReadOnly } from '../contract/token.ts';
 import { newSecret } from '../identity/one-time-secret.ts';
 import type { Picture } from '../identity/picture.ts';
@@ -8,7 +9,6 @@ import { actorOf } from './author.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from './call.ts';
 import { withoutReadOnly } from './document-patch.ts';
 import { checkIfMatch, versionTag } from './entity-tag.ts';
-import { foldName } from './fold-name.ts';
 import { given } from './given.ts';
 import { shownAccounts } from './shown-account.ts';
 import { validate } from './validate.ts';

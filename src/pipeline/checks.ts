@@ -7,9 +7,10 @@ import type { Bench } from './bench.ts';
 import { checkAction } from './check-action.ts';
 import { checkDestination } from './check-destination.ts';
 import type { Clock } from './clock.ts';
-import { behaviorConditions, type Configuration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import type { Tried } from './draft.ts';
 import { newestEvents, refOf } from './newest-events.ts';
+import { behaviorConditions } from './rule-compiler.ts';
 import { trialOf, triedWork } from './trial.ts';
 
 /**

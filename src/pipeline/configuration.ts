@@ -8,10 +8,12 @@ import type { DestinationBody } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Secret } from '../contract/secret.ts';
-import { type CompiledCondition, compileCondition, sharedParts } from '../rules/compile.ts';
-import { type RuleIndex, ruleIndex } from '../rules/index.ts';
+import type { CompiledCondition } from '../rules/compile.ts';
+import type { RuleIndex } from '../rules/index.ts';
 import { standardBehaviors } from '../rules/standard-behaviors.ts';
 import { changeEntry } from './change-entry.ts';
+import { nameIndex } from './name-index.ts';
+import { once, ruleCompiler } from './rule-compiler.ts';
 
 /** A present document with its body typed. */
 export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
@@ -37,6 +39,11 @@ export type Snapshot = {
   readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
   readonly rules: RuleIndex<Rule>;
+  /**
+   * Ids of the documents of a kind whose name differs from this one in case or composition at most. Of an older picture
+   * it may leave out what was renamed since.
+   */
+  idsNamed(kind: DocumentKind, name: string): Iterable<string>;
 };
 
 export type Configuration = {
@@ -75,11 +82,36 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
  */
 export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
+  let names = nameIndex();
+  let compile = ruleCompiler();
+  let rules: () => Snapshot['rules'];
   let snapshot: Snapshot;
 
   async function reload() {
-    const { revision, documents } = await catalog.all();
-    snapshot = firstSnapshot(revision, documents);
+    const { revision, documents: stored } = await catalog.all();
+    const documents = sorted(stored);
+    names = nameIndex();
+    compile = ruleCompiler();
+    for (const kind of Object.values(documents)) for (const document of kind.values()) names.add(document);
+    snapshot = picture(revision, documents);
+  }
+
+  function picture(revision: number, documents: Documents, before?: Snapshot): Snapshot {
+    const hasSameRules =
+      before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
+    // With many actions compiling takes long: most changes touch none, and of many changes in a row events see the last.
+    if (!hasSameRules) rules = once(() => compile(documents));
+    const present = rules;
+    return {
+      revision,
+      documents,
+      collectorsByKey:
+        before?.documents.collector === documents.collector ? before.collectorsByKey : byKey(documents.collector),
+      get rules() {
+        return present();
+      },
+      idsNamed: names.idsOf,
+    };
   }
 
   const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
@@ -96,7 +128,12 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
         await reload();
         continue;
       }
-      snapshot = nextSnapshot(snapshot, revision, changes);
+      for (const { op, document } of changes) {
+        const old = storedOf(document);
+        if (old !== undefined) names.remove(old);
+        if (op === 'put') names.add(document);
+      }
+      snapshot = picture(revision, changed(snapshot.documents, changes), snapshot);
       for (const listener of listeners) listener(snapshot, changes);
       return snapshot;
     }
@@ -120,16 +157,10 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   };
 }
 
-/** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
-export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
-  return new Map(
-    Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
-  );
-}
+/** By kind and id. */
+export type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
 
-type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
-
-function firstSnapshot(revision: number, stored: Iterable<StoredDocument>): Snapshot {
+function sorted(stored: Iterable<StoredDocument>): Documents {
   const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
     connection: new Map(),
     destination: new Map(),
@@ -143,43 +174,21 @@ function firstSnapshot(revision: number, stored: Iterable<StoredDocument>): Snap
     const kind: Map<string, Document<unknown>> = documents[document.kind];
     kind.set(document.id, document);
   }
-  return { revision, documents, collectorsByKey: byKey(documents), rules: compileRules(documents) };
+  return documents;
 }
 
-/** The picture after changes. It shares with the one before all that they don't touch: there may be thousands. */
-function nextSnapshot(before: Snapshot, revision: number, changes: readonly Change[]): Snapshot {
-  const documents: Documents = { ...before.documents };
-  const changed = new Map<DocumentKind, Map<string, Document<unknown>>>();
+/** The documents after changes, which share with those before the kinds that are untouched: there may be thousands. */
+function changed(before: Documents, changes: readonly Change[]): Documents {
+  const kinds = new Map<DocumentKind, Map<string, Document<unknown>>>();
   for (const { op, document } of changes) {
-    const known = changed.get(document.kind);
-    const kind = known ?? new Map<string, Document<unknown>>(before.documents[document.kind]);
+    const kind = kinds.get(document.kind) ?? new Map<string, Document<unknown>>(before[document.kind]);
+    kinds.set(document.kind, kind);
     if (op === 'put') kind.set(document.id, document);
     else kind.delete(document.id);
-    if (known === undefined) changed.set(document.kind, kind);
   }
-  Object.assign(documents, Object.fromEntries(changed));
-  // With many actions compiling takes long, and most changes touch none.
-  const hasSameRules = !changed.has('action') && !changed.has('behavior');
-  return {
-    revision,
-    documents,
-    collectorsByKey: changed.has('collector') ? byKey(documents) : before.collectorsByKey,
-    rules: hasSameRules ? before.rules : compileRules(documents),
-  };
+  return { ...before, ...Object.fromEntries(kinds) };
 }
 
-function byKey({ collector }: Documents): Snapshot['collectorsByKey'] {
-  return new Map(Array.from(collector.values(), (one) => [one.body.key, one]));
-}
-
-function compileRules({ action: actions, behavior }: Snapshot['documents']): Snapshot['rules'] {
-  const behaviors = behaviorConditions(behavior.values());
-  const shared = sharedParts();
-  const rules: Rule[] = [];
-  for (const action of actions.values()) {
-    if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
-    const compiled = compileCondition(action.body.rules, behaviors, shared);
-    if (compiled.ok) rules.push({ id: action.id, action, condition: compiled.condition });
-  }
-  return ruleIndex(rules);
+function byKey(collectors: Documents['collector']): Snapshot['collectorsByKey'] {
+  return new Map(Array.from(collectors.values(), (one) => [one.body.key, one]));
 }

@@ -54,18 +54,13 @@ export async function createGates(options: {
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
   let closed = survey(configuration.snapshot, gates);
 
-  /** Looks at all destinations anew, or, after traffic moved one connection's gate, at those of it. */
-  function refresh(touched: readonly string[], isOne = false) {
+  /** Looks at destinations anew whose gates may have moved. */
+  function refresh(touched: readonly string[]) {
+    if (touched.length === 0) return;
     const before = closed;
-    closed = isOne ? surveyed(before, touched) : survey(configuration.snapshot, gates);
-    const moved = new Set(touched);
-    if (!isOne) for (const id of closed.keys()) if (!before.has(id)) moved.add(id);
-    for (const id of isOne ? touched : before.keys()) {
-      if (closed.has(id) || !before.has(id)) continue;
-      moved.add(id);
-      openedAt.set(id, clock.now());
-    }
-    if (moved.size > 0) for (const listener of listeners) listener([...moved]);
+    closed = surveyed(before, touched);
+    for (const id of touched) if (before.has(id) && !closed.has(id)) openedAt.set(id, clock.now());
+    for (const listener of listeners) listener([...new Set(touched)]);
   }
 
   function surveyed(before: ReadonlyMap<string, Closed>, ids: readonly string[]): ReadonlyMap<string, Closed> {
@@ -110,7 +105,7 @@ export async function createGates(options: {
       probes,
     };
     gates.set(connectionId, gate);
-    refresh(destinationsOf(configuration.snapshot, connectionId), true);
+    refresh(destinationsOf(configuration.snapshot, connectionId));
     telemetry.gateMoved(gate);
     await queue.saveGate(gate);
   }
@@ -135,7 +130,7 @@ export async function createGates(options: {
     async admit(connectionId, reason) {
       if (gates.get(connectionId)?.reason !== reason) return false;
       gates.delete(connectionId);
-      refresh(destinationsOf(configuration.snapshot, connectionId), true);
+      refresh(destinationsOf(configuration.snapshot, connectionId));
       telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
       await queue.removeGate(connectionId);
       return true;

@@ -30,9 +30,9 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const queue = journal.deliveries;
   const { scrub } = parts.scrubber;
   const configuration = await loadConfiguration(parts.catalog, parts.scrubber);
-  const refresh = parts.scrubber.follow(() => liveSecrets(configuration.snapshot));
+  // What changes later is told to the scrubber with the audit entry of the change.
+  parts.scrubber.follow(() => liveSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
-  stack.defer(configuration.watch(refresh));
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
   const { poisoned } = await queue.recover(leases.deliveries, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
