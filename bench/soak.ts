@@ -1,6 +1,7 @@
 import { fillTheDisk } from './soak/disk.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
+import { holdAgainstLoris } from './soak/loris.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
 // it with exit code 1.
@@ -10,6 +11,7 @@ const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.sli
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
   disk: () => fillTheDisk(),
+  loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

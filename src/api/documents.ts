@@ -117,10 +117,9 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   }
 
   function sameName(name: string, scope: string, snapshot: Snapshot): Doc | undefined {
-    for (const id of snapshot.idsNamed(kind.kind, name)) {
+    for (const id of snapshot.idsNamed(kind.kind, name, scope)) {
       const one = all(snapshot).get(id);
-      if (one !== undefined && foldName(one.body.name) === foldName(name) && kind.scopeOf(one.body) === scope)
-        return one;
+      if (one !== undefined && foldName(one.body.name) === foldName(name)) return one;
     }
     return undefined;
   }

@@ -68,7 +68,7 @@ export async function startTestServer(
     newId: () => newId('request'),
     isHttpAllowed: () => true,
   });
-  configuration.watch(scrubber.follow(() => liveSecrets(configuration.snapshot)));
+  scrubber.follow(() => liveSecrets(configuration.snapshot));
   const listeners = new Set<(news: News) => void>();
   const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
   const sending = new Set<string>();

@@ -40,10 +40,10 @@ export type Snapshot = {
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
   readonly rules: RuleIndex<Rule>;
   /**
-   * Ids of the documents of a kind whose name differs from this one in case or composition at most. Of an older picture
-   * it may leave out what was renamed since.
+   * Ids of the documents of a kind whose name differs from this one in case or composition at most; of destinations
+   * those of one connection. Of an older picture it may leave out what was renamed since.
    */
-  idsNamed(kind: DocumentKind, name: string): Iterable<string>;
+  idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
 };
 
 export type Configuration = {

@@ -7,7 +7,6 @@ type Named = Pick<StoredDocument, 'kind' | 'id' | 'body'>;
 /** Which documents have a name, without a walk over all of them at each change of one. */
 export function nameIndex() {
   const ids = new Map<string, Set<string>>();
-  const keyOf = ({ kind, body }: Named) => `${kind} ${foldName(String((body as { name?: unknown }).name))}`; // bodies of all kinds have names
   return {
     add(document: Named) {
       const key = keyOf(document);
@@ -21,6 +20,16 @@ export function nameIndex() {
       known?.delete(document.id);
       if (known?.size === 0) ids.delete(key);
     },
-    idsOf: (kind: DocumentKind, name: string): Iterable<string> => ids.get(`${kind} ${foldName(name)}`) ?? [],
+    idsOf: (kind: DocumentKind, name: string, connectionId = ''): Iterable<string> =>
+      ids.get(placeOf(kind, name, connectionId)) ?? [],
   };
+}
+
+function keyOf({ kind, body }: Named): string {
+  const { name, connectionId } = body as { name: string; connectionId?: string }; // bodies of all kinds have names
+  return placeOf(kind, name, connectionId ?? '');
+}
+
+function placeOf(kind: string, name: string, connectionId: string): string {
+  return `${kind} ${connectionId} ${foldName(name)}`;
 }

@@ -1,0 +1,79 @@
+import { connect } from 'node:net';
+import { answerCalls } from '../child.ts';
+import { percentile } from '../statistics.ts';
+
+/** Clients that are slow on purpose, each in one of five ways; one that was cut comes again. */
+export type Slow = { port: number; key: string; clients: number };
+
+/** What became of them. Lives are those of connections that the server cut. */
+export type SlowEnd = { connections: number; cut: number; lifeMs: { p50: number; max: number }; refused: number };
+
+export type LorisCalls = {
+  /** Resolves when the first of all are connected. */
+  start(slow: Slow): Promise<void>;
+  stop(): SlowEnd;
+};
+
+const dripMs = 1_000;
+/** More than the system takes in for a reader. */
+const pipelined = 150;
+
+const lives: number[] = [];
+const dripping = new Set<() => void>();
+let connections = 0;
+let refused = 0;
+let isOver = false;
+
+answerCalls<LorisCalls>({
+  async start({ port, key, clients }) {
+    setInterval(() => {
+      for (const drip of dripping) drip();
+    }, dripMs);
+    await Promise.all(Array.from({ length: clients }, (_, n) => come(port, ways(key)[n % 5] ?? way)));
+  },
+  stop() {
+    isOver = true;
+    const lifeMs = { p50: Math.round(percentile(lives, 0.5)), max: Math.round(Math.max(0, ...lives)) };
+    return { connections, cut: lives.length, lifeMs, refused };
+  },
+});
+
+type Way = { first: string; drip: string; isDeaf?: boolean };
+
+const way: Way = { first: 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', drip: 'a' };
+
+function ways(key: string): Way[] {
+  const post = `POST /v3/${key} HTTP/1.1\r\nHost: localhost\r\n`;
+  return [
+    way,
+    { first: 'GET /livez HTTP/1.1\r\nHost: localhost\r\n', drip: 'X-A: b\r\n' },
+    { first: `${post}Content-Length: 100000\r\n\r\n`, drip: 'a' },
+    { first: `${post}Transfer-Encoding: chunked\r\n\r\n`, drip: '1\r\na\r\n' },
+    { first: 'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(pipelined), drip: '', isDeaf: true },
+  ];
+}
+
+/** Resolves when the client is connected; when it is cut, another one like it comes. */
+function come(port: number, { first, drip, isDeaf = false }: Way): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const socket = connect({ port, host: '127.0.0.1' });
+  const startedAt = performance.now();
+  const write = () => void (socket.writable && socket.write(drip));
+  socket.on('error', () => {}); // being cut is what is counted
+  socket.once('connect', () => {
+    connections += 1;
+    socket.write(first);
+    if (isDeaf) socket.pause();
+    else socket.resume();
+    if (drip !== '') dripping.add(write);
+    resolve();
+  });
+  socket.once('close', () => {
+    dripping.delete(write);
+    if (socket.bytesWritten === 0) refused += 1;
+    else lives.push(performance.now() - startedAt);
+    resolve();
+    if (!isOver) void come(port, { first, drip, isDeaf });
+  });
+  return promise;
+}
