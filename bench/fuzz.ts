@@ -1,3 +1,4 @@
+import { fuzzTemplates } from '../test/security/sandbox/fuzz-templates.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
 
 // Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Without a target all
@@ -9,6 +10,7 @@ const run = { count: numberOf('count', 100_000), seed: numberOf('seed', Date.now
 
 const targets: Record<string, (run: { count: number; seed: number }) => Promise<{ faults: readonly string[] }>> = {
   requests: fuzzRequests,
+  templates: fuzzTemplates,
 };
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'));
