@@ -41,7 +41,8 @@ for (const [way, handOf] of [
   test(`from an empty folder to a delivered event, ${way}`, async () => {
     await using receiver = await startReceiver();
     await using app = await startTestApp();
-    await using tab = await openTab(browser, { url: app.url, token: null });
+    // What is half typed when a hand pauses may be refused by the preview.
+    await using tab = await openTab(browser, { url: app.url, token: null, expected: /^422 .*\/preview$/ });
     const { page } = tab;
     const hand = handOf(page);
     receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });

@@ -1,10 +1,11 @@
-import { Button, Group, Skeleton, Tabs, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { DeliveryTable } from '../../parts/delivery-table.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ShownTexts } from '../../parts/shown-texts.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -60,47 +61,34 @@ export function ActionPage(): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={260} aria-busy="true" /> : null}
       {data === undefined ? null : (
-        <Tabs
-          value={tab}
-          keepMounted={false}
-          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
-        >
-          <Tabs.List mb="md" aria-label={w.tabList}>
-            {tabs.map((one) => (
-              <Tabs.Tab key={one} value={one}>
-                {w.tabs[one]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value="overview">
-            <ActionOverview
-              action={data}
-              places={places}
-              range={range}
-              onRange={(next) => void navigate({ search: { ...search, range: next }, replace: true })}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="deliveries">
-            <DeliveryTable
-              filter={{ actionId }}
-              cursor={cursor}
-              onCursor={(next) => void navigate({ search: { tab, cursor: next } })}
-              empty={{ title: w.deliveriesEmpty, text: w.deliveriesEmptyText }}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="used">
-            <UsedObjects action={data} places={places} />
-          </Tabs.Panel>
-          <Tabs.Panel value="versions">
-            <VersionsTab kind="action" document={data} mayManage={mayManage} />
-          </Tabs.Panel>
-          <Tabs.Panel value="yaml">
-            <ShownTexts kind="actions" document={data} />
-          </Tabs.Panel>
-        </Tabs>
+        <DetailTabs
+          label={w.tabList}
+          names={w.tabs}
+          shown={tab}
+          onShow={(next) => void navigate({ search: { tab: next } })}
+          panels={{
+            overview: (
+              <ActionOverview
+                action={data}
+                places={places}
+                range={range}
+                onRange={(next) => void navigate({ search: { ...search, range: next }, replace: true })}
+              />
+            ),
+            deliveries: (
+              <DeliveryTable
+                filter={{ actionId }}
+                cursor={cursor}
+                onCursor={(next) => void navigate({ search: { tab, cursor: next } })}
+                empty={{ title: w.deliveriesEmpty, text: w.deliveriesEmptyText }}
+              />
+            ),
+            versions: <VersionsTab kind="action" document={data} mayManage={mayManage} />,
+            used: <UsedObjects action={data} places={places} />,
+            yaml: <ShownTexts kind="actions" document={data} />,
+          }}
+        />
       )}
     </Page>
   );
 }
-
-const tabs = ['overview', 'deliveries', 'versions', 'used', 'yaml'] as const;

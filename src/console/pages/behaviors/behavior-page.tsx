@@ -1,9 +1,10 @@
-import { Button, Group, Skeleton, Tabs, Text, Tooltip } from '@mantine/core';
+import { Button, Group, Skeleton, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -55,45 +56,32 @@ export function BehaviorPage(): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={260} aria-busy="true" /> : null}
       {data === undefined ? null : (
-        <Tabs
-          value={tab}
-          keepMounted={false}
-          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
-        >
-          <Tabs.List mb="md" aria-label={w.tabList}>
-            {tabs.map((one) => (
-              <Tabs.Tab key={one} value={one}>
-                {w.tabs[one]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value="details">
-            <Opened
-              key={data.id}
-              stored={data}
-              onSaved={({ name }) => {
-                notifyDone(w.saved(name));
-                toList();
-              }}
-              onCancel={toList}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="used">
-            <UsedByTab behavior={data} />
-          </Tabs.Panel>
-          <Tabs.Panel value="versions">
-            <VersionsTab kind="behavior" document={data} mayManage={mayManage && !data.standard} />
-          </Tabs.Panel>
-          <Tabs.Panel value="yaml">
-            <ShownTexts kind="behaviors" document={data} />
-          </Tabs.Panel>
-        </Tabs>
+        <DetailTabs
+          label={w.tabList}
+          names={w.tabs}
+          shown={tab}
+          onShow={(next) => void navigate({ search: { tab: next } })}
+          panels={{
+            details: (
+              <Opened
+                key={data.id}
+                stored={data}
+                onSaved={({ name }) => {
+                  notifyDone(w.saved(name));
+                  toList();
+                }}
+                onCancel={toList}
+              />
+            ),
+            used: <UsedByTab behavior={data} />,
+            versions: <VersionsTab kind="behavior" document={data} mayManage={mayManage && !data.standard} />,
+            yaml: <ShownTexts kind="behaviors" document={data} />,
+          }}
+        />
       )}
     </Page>
   );
 }
-
-const tabs = ['details', 'used', 'versions', 'yaml'] as const;
 
 type OpenedProps = Pick<Parameters<typeof BehaviorEditor>[0], 'onSaved' | 'onCancel'> & { stored: Behavior };
 

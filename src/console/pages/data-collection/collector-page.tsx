@@ -1,4 +1,4 @@
-import { Button, Code, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Button, Code, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -6,6 +6,7 @@ import { apiQuery } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -22,8 +23,6 @@ import { RejectedRequests } from './rejected-requests.tsx';
 import { RotateKey } from './rotate-key.tsx';
 import { SendTab } from './send-tab.tsx';
 import { UsedBy } from './used-by.tsx';
-
-const tabs = ['send', 'details', 'rejected', 'versions'] as const;
 
 export function CollectorPage(): ReactNode {
   const { collectorId } = useParams({ from: '/shell/data-collection/$collectorId' });
@@ -63,35 +62,24 @@ export function CollectorPage(): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Waiting /> : null}
       {data === undefined ? null : (
-        <Tabs
-          value={tab}
-          keepMounted={false}
-          onChange={(next) => void navigate({ search: { tab: tabs.find((one) => one === next) } })}
-        >
-          <Tabs.List mb="md" aria-label={words.tabList}>
-            {tabs.map((one) => (
-              <Tabs.Tab key={one} value={one}>
-                {words.tabs[one]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value="send">
-            <SendTab collector={data} />
-          </Tabs.Panel>
-          <Tabs.Panel value="details">
-            <Details collector={data} onCancel={toList} />
-          </Tabs.Panel>
-          <Tabs.Panel value="rejected">
-            <RejectedRequests
-              collectorId={data.id}
-              search={search}
-              onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="versions">
-            <VersionsTab kind="collector" document={data} mayManage={mayManage} />
-          </Tabs.Panel>
-        </Tabs>
+        <DetailTabs
+          label={words.tabList}
+          names={words.tabs}
+          shown={tab}
+          onShow={(next) => void navigate({ search: { tab: next } })}
+          panels={{
+            send: <SendTab collector={data} />,
+            details: <Details collector={data} onCancel={toList} />,
+            rejected: (
+              <RejectedRequests
+                collectorId={data.id}
+                search={search}
+                onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+              />
+            ),
+            versions: <VersionsTab kind="collector" document={data} mayManage={mayManage} />,
+          }}
+        />
       )}
       <RotateKey collector={dialog === 'rotate' ? (data ?? null) : null} onClose={() => open(null)} />
       <DeleteCollector

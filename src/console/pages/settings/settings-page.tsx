@@ -1,9 +1,9 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { audit } from '../../messages/en/audit.ts';
 import { settings as words } from '../../messages/en/settings.ts';
-import { options } from '../../parts/options.ts';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
@@ -27,30 +27,21 @@ export function SettingsPage(): ReactNode {
         ) : undefined
       }
     >
-      <Tabs
-        value={tab}
-        keepMounted={false}
-        onChange={(next) => void navigate({ search: { tab: next as typeof tab } })} // one of the tabs below
-      >
-        <Tabs.List mb="md" aria-label={words.tabList}>
-          {options(words.tabs).map(({ value, label }) => (
-            <Tabs.Tab key={value} value={value}>
-              {label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="appearance">
-          <AppearanceTab />
-        </Tabs.Panel>
-        <Tabs.Panel value="system">
-          <SystemTab />
-        </Tabs.Panel>
-        <Tabs.Panel value="transfer">
-          <Suspense>
-            <TransferTab />
-          </Suspense>
-        </Tabs.Panel>
-      </Tabs>
+      <DetailTabs
+        label={words.tabList}
+        names={words.tabs}
+        shown={tab}
+        onShow={(next) => void navigate({ search: { tab: next } })}
+        panels={{
+          appearance: <AppearanceTab />,
+          system: <SystemTab />,
+          transfer: (
+            <Suspense>
+              <TransferTab />
+            </Suspense>
+          ),
+        }}
+      />
     </Page>
   );
 }
