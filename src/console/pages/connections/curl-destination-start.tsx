@@ -4,9 +4,6 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { rows } from '../../parts/rows.ts';
-import { type DestinationDraft, emptyDraft } from '../studio/destination-draft.ts';
-import { resultingUrl } from '../studio/endpoint-address.ts';
 import type { Connection } from './connection.ts';
 import css from './connection-form.module.css';
 import { readCurl } from './curl-command.ts';
@@ -16,10 +13,18 @@ import { handCurl } from './handed-curl.ts';
 
 const w = words.curl;
 
-type Props = { connection: Connection; onUse: (draft: DestinationDraft) => void; onCancel: () => void };
+type Made = Extract<CurlDestination, { kind: 'destination' }>;
+
+type Props = {
+  connection: Connection;
+  /** The address that an Endpoint Path leads to. */
+  urlOf: (path: string) => string;
+  onUse: (made: Made) => void;
+  onCancel: () => void;
+};
 
 /** A cURL command as the beginning of a destination of this connection; one that goes elsewhere needs another connection. */
-export function CurlStart({ connection, onUse, onCancel }: Props): ReactNode {
+export function CurlStart({ connection, urlOf, onUse, onCancel }: Props): ReactNode {
   const navigate = useNavigate();
   const [text, write] = useState('');
   const result = useMemo(() => (text.trim() === '' ? null : readCurl(text)), [text]);
@@ -34,6 +39,7 @@ export function CurlStart({ connection, onUse, onCancel }: Props): ReactNode {
         <Elsewhere
           made={made}
           connection={connection}
+          baseUrl={urlOf('')}
           onNew={() => {
             handCurl(text);
             void navigate({ to: '/connections/new/curl' });
@@ -44,16 +50,13 @@ export function CurlStart({ connection, onUse, onCancel }: Props): ReactNode {
         <CurlUnderstood
           request={result.request}
           text={w.understoodDestination}
-          rows={rowsOf(made, connection)}
+          rows={rowsOf(made, connection, urlOf)}
           template={made.body.template}
         />
       ) : null}
       {made?.kind === 'destination' && made.signIn === 'command' ? <CurlNotice text={w.signsInItself} /> : null}
       <Group>
-        <Button
-          disabled={made?.kind !== 'destination'}
-          onClick={() => made?.kind === 'destination' && onUse(draftOf(made))}
-        >
+        <Button disabled={made?.kind !== 'destination'} onClick={() => made?.kind === 'destination' && onUse(made)}>
           {w.use}
         </Button>
         <Button variant="subtle" color="gray" onClick={onCancel}>
@@ -67,11 +70,11 @@ export function CurlStart({ connection, onUse, onCancel }: Props): ReactNode {
 type ElsewhereProps = {
   made: Extract<CurlDestination, { kind: 'elsewhere' }>;
   connection: Connection;
+  baseUrl: string;
   onNew: () => void;
 };
 
-function Elsewhere({ made, connection, onNew }: ElsewhereProps): ReactNode {
-  const baseUrl = resultingUrl('', connection) ?? connection.baseUrl;
+function Elsewhere({ made, connection, baseUrl, onNew }: ElsewhereProps): ReactNode {
   return (
     <Alert
       color="orange"
@@ -90,28 +93,17 @@ function Elsewhere({ made, connection, onNew }: ElsewhereProps): ReactNode {
   );
 }
 
-type Made = Extract<CurlDestination, { kind: 'destination' }>;
-
-function rowsOf({ body, headers, signIn }: Made, connection: Connection): [name: string, value: string][] {
+function rowsOf(
+  { body, headers, signIn }: Made,
+  connection: Connection,
+  urlOf: Props['urlOf'],
+): [name: string, value: string][] {
   const authentication = words.details.authTypes[connection.auth.type];
   return [
-    [w.destination, `${body.method} ${resultingUrl(body.path ?? '', connection) ?? ''}`],
+    [w.destination, `${body.method} ${urlOf(body.path ?? '')}`],
     [words.destinations.columns.path, body.path ?? ''],
     [words.destinations.columns.contentType, body.contentType ?? ''],
     [words.columns.auth, signIn === 'connection' ? w.signInHere(authentication) : authentication],
     ...headers.map(({ name, isSecret }): [string, string] => [w.requestHeader, isSecret ? w.secret(name) : name]),
   ];
-}
-
-function draftOf({ body, headers }: Made): DestinationDraft {
-  const { name, method, contentType, path, template } = body;
-  return {
-    ...emptyDraft,
-    name,
-    method: method ?? emptyDraft.method,
-    contentType: contentType ?? emptyDraft.contentType,
-    path: path ?? '',
-    template: template ?? emptyDraft.template,
-    headers: rows(headers),
-  };
 }

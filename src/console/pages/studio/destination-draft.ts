@@ -3,6 +3,7 @@ import { durationOf, durationText } from '../../parts/duration-text.ts';
 import type { HeaderDraft } from '../../parts/header-rows.tsx';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
+import type { CurlDestination } from '../connections/curl-destination.ts';
 
 export type Destination = Answer<'getDestination'>;
 export type Body = CallInput<'replaceDestination'>['body'];
@@ -116,6 +117,20 @@ export function draftOf(stored: Destination): DestinationDraft {
     outcomes: rows(outcomes.map(outcomeDraft)),
     onTimeout,
     getBody,
+  };
+}
+
+/** What a pasted command begins a destination with. */
+export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 'destination' }>): DestinationDraft {
+  const { name, method, contentType, path, template } = body;
+  return {
+    ...emptyDraft,
+    name,
+    method: method ?? emptyDraft.method,
+    contentType: contentType ?? emptyDraft.contentType,
+    path: path ?? '',
+    template: template ?? emptyDraft.template,
+    headers: rows(headers),
   };
 }
 

@@ -12,8 +12,9 @@ import { ShowAs } from '../../parts/show-as.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import type { DestinationDraft } from './destination-draft.ts';
+import { type DestinationDraft, draftOfCurl } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
+import { resultingUrl } from './endpoint-address.ts';
 
 const address = '/connections/$connectionId/destinations/$destinationId';
 
@@ -80,8 +81,9 @@ export function DestinationPage(): ReactNode {
         <Suspense fallback={<Waiting />}>
           <CurlStart
             connection={connection.data}
-            onUse={(draft) => {
-              setStart(draft);
+            urlOf={(path) => resultingUrl(path, connection.data) ?? connection.data.baseUrl}
+            onUse={(made) => {
+              setStart(draftOfCurl(made));
               void navigate({ to: address, params: { connectionId, destinationId }, replace: true });
             }}
             onCancel={toTab}
