@@ -39,17 +39,17 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.getByRole('link', { name: 'Audit log: everything that was done' }).click();
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   const list = page.getByRole('region', { name: 'Entries', exact: true });
-  await list.getByRole('row', { name: /Created · Connection.*Refused: name_taken/ }).waitFor();
-  await list.getByRole('row', { name: /Created · Behavior Buys Administrator token 127\.0\.0\.1 Done/ }).waitFor();
+  await list.getByRole('row', { name: /Create · Connection.*Refused: name_taken/ }).waitFor();
+  await list.getByRole('row', { name: /Create · Behavior Buys Administrator token 127\.0\.0\.1 Done/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
-  await page.getByRole('combobox', { name: 'Act' }).selectOption('Changed');
+  await page.getByRole('combobox', { name: 'Act' }).selectOption('Change');
   await page.getByRole('combobox', { name: 'Kind' }).selectOption('Connection');
   await list
-    .getByRole('row', { name: /Created/ })
+    .getByRole('row', { name: /Create/ })
     .first()
     .waitFor({ state: 'detached' });
-  await list.getByRole('link', { name: 'Changed · Connection' }).click();
+  await list.getByRole('link', { name: 'Change · Connection' }).click();
   const entry = page.getByRole('region', { name: /^Entry \d+$/ });
   await entry.getByText('status: enabled').waitFor();
   await entry.getByText('status: paused').waitFor();
@@ -61,7 +61,7 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.reload();
   await entry.getByText('status: paused').waitFor();
   await entry.getByRole('link', { name: 'All that happened to it' }).click();
-  await list.getByRole('link', { name: 'Created · Connection' }).waitFor();
+  await list.getByRole('link', { name: 'Create · Connection' }).waitFor();
   assert.equal(await list.getByRole('row').count(), 3);
   await page.getByRole('button', { name: /Thing: con_/ }).click();
   await list.getByRole('row', { name: /Behavior/ }).waitFor();

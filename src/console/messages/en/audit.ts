@@ -1,27 +1,28 @@
 import type { AuditAct, AuditEntry, AuditKind } from '../../../contract/audit.ts';
 import { counted, formatNumber } from '../format.ts';
 
+/** What was done, or tried. */
 const acts: Readonly<Record<AuditAct, string>> = {
-  create: 'Created',
-  change: 'Changed',
-  delete: 'Deleted',
-  rollback: 'Restored an earlier version',
-  rotate_key: 'Rotated the key',
-  test: 'Tested',
-  retry: 'Retried',
-  cancel: 'Cancelled',
-  pause: 'Paused',
-  resume: 'Resumed',
-  clear: 'Cleared',
-  import: 'Imported',
+  create: 'Create',
+  change: 'Change',
+  delete: 'Delete',
+  rollback: 'Restore an earlier version',
+  rotate_key: 'Rotate the key',
+  test: 'Test',
+  retry: 'Retry',
+  cancel: 'Cancel',
+  pause: 'Pause',
+  resume: 'Resume',
+  clear: 'Clear',
+  import: 'Import',
   set_up: 'Set up',
-  sign_in: 'Signed in',
-  sign_out: 'Signed out',
-  invite: 'Invited',
+  sign_in: 'Sign in',
+  sign_out: 'Sign out',
+  invite: 'Invite',
   set_password: 'Set a password',
-  revoke: 'Revoked',
-  reseal: 'Sealed secrets anew',
-  prune: 'Removed old entries',
+  revoke: 'Revoke',
+  reseal: 'Seal secrets anew',
+  prune: 'Remove old entries',
 };
 
 const kinds: Readonly<Record<AuditKind, string>> = {
