@@ -91,8 +91,8 @@ function renderJob(program: Program, input: Parameters<RenderPlan['render']>[0])
 
 function decode(outcome: RenderOutcome, path: string, headers: readonly PlainHeader[]): Rendering {
   if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
-  if (outcome.kind === 'threw')
-    return { kind: 'failed', reason: outcome.message, line: outcome.line, column: outcome.column };
+  // Its place is one in the program, not in the template.
+  if (outcome.kind === 'threw') return { kind: 'failed', reason: outcome.message, line: null, column: null };
   const output = readOutput(outcome.output);
   if (output.kind === 'skipped') return output;
   if (output.kind === 'failed') return inItsPart(output);

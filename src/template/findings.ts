@@ -3,7 +3,7 @@ import { type TemplateNode, visitCode } from './parser.ts';
 import { FUNCTIONS } from './reference.ts';
 import type { Code, Finding } from './tag-script.ts';
 import type { Traits } from './traits.ts';
-import { walk } from './walk.ts';
+import { type AnyNode, walk } from './walk.ts';
 
 /** What is to say about a template that parses: JavaScript that is refused, and what is probably not meant. */
 export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape | 'path'): Finding[] {
@@ -18,10 +18,15 @@ export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape |
 /** Findings of one script. */
 export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Traits): Finding[] {
   const findings: Finding[] = [];
-  walk(tree.node, (node) => {
+  const inClass = new Set<AnyNode>();
+  walk(tree.node, (node, parent) => {
     const offset = tree.base + node.start;
     const refused = REFUSED[node.type];
     if (refused !== undefined) findings.push({ offset, message: refused, severity: 'error' });
+    if (isInitialiser(node, parent) || (parent !== null && inClass.has(parent) && !HAS_ARGUMENTS.has(node.type)))
+      inClass.add(node);
+    if (inClass.has(node) && isArguments(node, parent))
+      findings.push({ offset, message: '`arguments` can not be used in a class like this', severity: 'error' });
     const target = node.type === 'AssignmentExpression' ? node['left'] : null;
     if (isInputMember(target) && !declared.has('it')) {
       const message = '`it` is read-only. Copy first: `const record = { ...it.data[0] };`';
@@ -29,6 +34,20 @@ export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Trait
     }
   });
   return findings;
+}
+
+/** Functions with `arguments` of their own. */
+const HAS_ARGUMENTS = new Set(['FunctionExpression', 'FunctionDeclaration']);
+
+/** What a class runs by itself. The parser overlooks `arguments` in an arrow function there; the engine does not. */
+function isInitialiser(node: AnyNode, parent: AnyNode | null): boolean {
+  return node.type === 'StaticBlock' || (parent?.type === 'PropertyDefinition' && parent['value'] === node);
+}
+
+function isArguments(node: AnyNode, parent: AnyNode | null): boolean {
+  if (node.type !== 'Identifier' || node['name'] !== 'arguments') return false;
+  const isKey = parent?.['property'] === node || parent?.['key'] === node;
+  return !isKey || parent?.['computed'] === true || parent?.['shorthand'] === true;
 }
 
 /** Names that are assigned without being declared anywhere: the generated code declares them, since it runs strictly. */

@@ -82,6 +82,21 @@ test('patterns and code that would keep the host busy are refused before they ar
   assert.deepEqual(messages(`{{ ${letters(1_000)}.test("a") }}\n{{ "a".replace(/[/\\]]+/g, "") }}`), []);
 });
 
+test('`arguments` in what a class runs by itself is refused, as by the engine', () => {
+  for (const body of [
+    'static { () => arguments }',
+    'static { [1].map((x) => arguments[x]) }',
+    'a = () => ({ arguments })',
+  ])
+    assert.match(checkTemplate(`{{! class A { ${body} } }}`)[0]?.message ?? '', /`arguments`|arguments/, body);
+  for (const body of [
+    'static { (function () { return arguments })() }',
+    'm() { return arguments }',
+    'a = { arguments: 1 }.arguments',
+  ])
+    assert.deepEqual(checkTemplate(`{{! class A { ${body} } }}`), [], body);
+});
+
 test('scanning takes time linear in the length of hostile text', () => {
   const shapes: ((n: number) => string)[] = [
     (n) => '{{'.repeat(n),

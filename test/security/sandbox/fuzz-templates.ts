@@ -88,7 +88,9 @@ function judge(template: string, outcome: RenderOutcome, faults: string[]): stri
   if (outcome.kind === 'exceeded') return outcome.limit;
   try {
     if (outcome.kind === 'threw') {
-      if (/wasm|file:|node:|\/home|\/tmp/.test(outcome.message)) throw new Error(`says ${outcome.message}`);
+      // What the engine does not take should not have compiled.
+      if (/wasm|file:|node:|\/home|\/tmp|^SyntaxError/.test(outcome.message))
+        throw new Error(`says ${outcome.message}`);
       return 'threw';
     }
     const output = decode(outcome.output);
