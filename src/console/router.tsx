@@ -13,7 +13,7 @@ import { inboxRoutes } from './pages/inbox/routes.ts';
 import { settingsRoutes } from './pages/settings/routes.ts';
 import { traceRoutes } from './pages/trace/routes.ts';
 import { welcomeRoutes } from './pages/welcome/routes.ts';
-import { tokenOf, watchToken } from './session/session.ts';
+import { isSignedIn, watchSession } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
 import { lazyPage } from './shell/lazy-page.ts';
 import { rootRoute, shellRoute } from './shell/shell-route.tsx';
@@ -28,10 +28,18 @@ const signInRoute = createRoute({
   }),
 });
 
+const newPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/new-password',
+  component: lazyPage(() => import('./shell/new-password-page.tsx'), 'NewPasswordPage'),
+  validateSearch: ({ setup, invite }: Record<string, unknown>) => ({ setup: textOf(setup), invite: textOf(invite) }),
+});
+
 const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  newPasswordRoute,
   shellRoute.addChildren([
     ...homeRoutes,
     ...actionRoutes,
@@ -66,9 +74,13 @@ export const router = createRouter({
 });
 
 // Whoever signs out, or whose token died, is led to the sign-in page; what was seen is forgotten there.
-watchToken(() => {
-  if (tokenOf() === null) void router.invalidate().then(() => queryClient.clear());
+watchSession(() => {
+  if (!isSignedIn()) void router.invalidate().then(() => queryClient.clear());
 });
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

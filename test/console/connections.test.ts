@@ -15,6 +15,7 @@ test('from signing in to a saved connection and its Destinations tab, by role an
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, token: null, path: '/connections' });
   const { page } = tab;
+  await page.getByRole('button', { name: 'Use an API token' }).click();
   await page.getByLabel('API token').fill(adminToken);
   await page.getByRole('button', { name: 'Sign in' }).click();
 

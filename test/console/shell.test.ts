@@ -56,6 +56,7 @@ test('a token that the server does not know is told so, at the field', async () 
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, token: 'an-unknown-token', expected: /^401 / });
   const { page } = tab;
+  await page.getByRole('button', { name: 'Use an API token' }).click();
   await page.getByLabel('API token').fill('another-unknown-token');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('The server does not know this token.').waitFor();

@@ -34,9 +34,10 @@ export function followEvents(
 
   async function connect() {
     listeners.onState('connecting');
+    const token = tokenOf();
     try {
       const response = await fetch(`/api/v1/events/stream?${asked}`, {
-        headers: { accept: 'text/event-stream', authorization: `Bearer ${tokenOf() ?? ''}` },
+        headers: { accept: 'text/event-stream', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
         signal,
       });
       if (!response.ok || response.body === null) throw new Error(`The stream answered ${response.status}.`);

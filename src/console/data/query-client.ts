@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ClientError } from '../../client/client.ts';
-import { setToken } from '../session/session.ts';
+import { forget } from '../session/session.ts';
 
 /**
  * Whether an error means that the server is away for now: no answer at all, or one of a server that starts or stops.
@@ -10,9 +10,9 @@ export function isAway(error: unknown): boolean {
   return error instanceof ClientError && (error.status === 0 || error.status === 502 || error.status === 503);
 }
 
-/** A token that the server does not know (any more) signs out: the sign-in page is next. */
+/** Credentials that the server does not know (any more) sign out: the sign-in page is next. */
 function signOutWhenUnknown(error: unknown): void {
-  if (error instanceof ClientError && error.code === 'unauthorized') setToken(null);
+  if (error instanceof ClientError && error.code === 'unauthorized') forget();
 }
 
 const longestWaitMs = 5_000;

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
-import { tokenOf } from '../session/session.ts';
+import { isSignedIn } from '../session/session.ts';
 import { FailedPage, NotFoundPage } from './failed-page.tsx';
 import { Shell } from './shell.tsx';
 
@@ -13,6 +13,10 @@ export const shellRoute = createRoute({
   notFoundComponent: NotFoundPage,
   errorComponent: FailedPage,
   beforeLoad({ location }) {
-    if (tokenOf() === null) throw redirect({ to: '/sign-in' as string, search: { to: location.href } });
+    // The one-time addresses that the server tells lead to the first steps, after a password was set.
+    const { setup, invite } = location.search as { setup?: string; invite?: string }; // every parameter is a text
+    if (location.pathname === '/welcome' && (setup ?? invite) !== undefined)
+      throw redirect({ to: '/new-password' as string, search: { setup, invite }, replace: true });
+    if (!isSignedIn()) throw redirect({ to: '/sign-in' as string, search: { to: location.href } });
   },
 });

@@ -9,8 +9,9 @@ import { isAway, queryClient } from '../data/query-client.ts';
 import { shell } from '../messages/en/shell.ts';
 import mark from '../millrace.svg';
 import { Icon } from '../parts/icon.tsx';
+import { notifyFailed } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
-import { setToken } from '../session/session.ts';
+import { signOut } from '../session/session.ts';
 import { isMac } from './is-mac.ts';
 import { MenuLinks } from './menu-links.tsx';
 import css from './shell.module.css';
@@ -134,7 +135,7 @@ function AccountMenu(): ReactNode {
             </Text>
           </Menu.Label>
         )}
-        <Menu.Item onClick={() => setToken(null)}>{shell.signOut}</Menu.Item>
+        <Menu.Item onClick={() => void signOut().catch(notifyFailed)}>{shell.signOut}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
