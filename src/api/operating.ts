@@ -18,7 +18,13 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): H
     livez: () => ({ status: 'alive' }),
     readyz: (call) => readiness(call, call.query.verbose !== undefined),
     healthz: (call) => readiness(call, false),
-    version: () => ({ name: 'millrace', version: parts.version, node: process.versions.node, api: 'v1' }),
+    version: () => ({
+      name: 'millrace',
+      version: parts.version,
+      node: process.versions.node,
+      api: 'v1',
+      inbox: parts.inbox,
+    }),
     metrics: () => parts.telemetry.metrics(),
     openapi: () => {
       description ??= openApi({ version: parts.version, url: parts.publicUrl });

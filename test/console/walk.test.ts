@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
-import { adminToken, sendEvents, startTestApp, wire } from '../support/app.ts';
-import { environment, adminToken as processToken, spawnProcess } from '../support/process.ts';
+import { createClient } from '../../src/client/client.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { sendEvents, startTestApp, wire } from '../support/app.ts';
+import { environment, adminToken as processToken, setUpAddress, spawnProcess } from '../support/process.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { openTab, startBrowser } from './browser.ts';
 
@@ -40,15 +42,22 @@ for (const [way, handOf] of [
 ] as const)
   test(`from an empty folder to a delivered event, ${way}`, async () => {
     await using receiver = await startReceiver();
-    await using app = await startTestApp();
+    using folder = temporaryFolder();
+    await using server = spawnProcess(environment(folder.path));
+    const url = await server.listening;
+    const app = { url, client: createClient({ url, token: processToken }) };
+    const { pathname, search } = setUpAddress(server) ?? new URL(url);
     // What is half typed when a hand pauses may be refused by the preview.
-    await using tab = await openTab(browser, { url: app.url, token: null, expected: /^422 .*\/preview$/ });
+    const expected = /^422 .*\/preview$/;
+    await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
     const { page } = tab;
     const hand = handOf(page);
     receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });
 
-    await hand.type(page.getByLabel('API token'), adminToken);
-    await hand.press(page.getByRole('button', { name: 'Sign in' }));
+    await hand.type(page.getByLabel('E-mail'), 'ada@example.com');
+    await hand.type(page.getByLabel('Password'), 'correct horse battery');
+    await hand.press(page.getByRole('button', { name: 'Create administrator' }));
+    await page.getByRole('heading', { level: 1, name: /Welcome/ }).waitFor();
     await makeConnection(page, hand, receiver);
     await makeAction(page, hand);
     const key = await makeCollector(page, hand);

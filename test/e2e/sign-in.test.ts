@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
-import { environment, spawnProcess } from '../support/process.ts';
+import { environment, setUpAddress, spawnProcess } from '../support/process.ts';
 
 const password = 'correct horse battery';
 
@@ -13,12 +13,6 @@ const post = (url: string, path: string, body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The one-time address that a start printed; null: none. */
-function setUpAddress(stdout: string): URL | null {
-  const [line] = stdout.split('\n').filter((one) => one.includes('no administrator yet'));
-  return line === undefined ? null : new URL(JSON.parse(line).address);
-}
-
 test('a start prints a one-time address until there is an administrator, who stays signed in over a kill -9', async () => {
   using folder = temporaryFolder();
   const { MILLRACE_ADMIN_TOKEN: _, ...env } = environment(folder.path);
@@ -26,7 +20,7 @@ test('a start prints a one-time address until there is an administrator, who sta
   {
     await using server = spawnProcess(env);
     await server.listening;
-    first = setUpAddress(server.stdout())?.searchParams.get('setup') ?? '';
+    first = setUpAddress(server)?.searchParams.get('setup') ?? '';
     assert.match(first, /^[\w-]{43}$/);
   }
   let cookie: string;
@@ -35,7 +29,7 @@ test('a start prints a one-time address until there is an administrator, who sta
     // With MILLRACE_ADMIN_TOKEN too: that is no administrator who could sign in.
     await using server = spawnProcess(environment(folder.path));
     const url = await server.listening;
-    const address = setUpAddress(server.stdout());
+    const address = setUpAddress(server);
     assert.deepEqual([address?.origin, address?.pathname], [url, '/welcome']);
     const setUp = (setupToken: unknown) => post(url, '/setup', { setupToken, email: 'ada@example.com', password });
     assert.equal((await setUp(first)).status, 401);
@@ -53,7 +47,7 @@ test('a start prints a one-time address until there is an administrator, who sta
   }
   await using server = spawnProcess(env);
   const url = await server.listening;
-  assert.equal(setUpAddress(server.stdout()), null);
+  assert.equal(setUpAddress(server), null);
   const me = await fetch(`${url}/api/v1/me`, { headers: { cookie } });
   assert.deepEqual([me.status, Object(await me.json()).name], [200, 'ada@example.com']);
   const { data } = await createClient({ url, token }).call('listUsers');

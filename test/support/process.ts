@@ -31,6 +31,14 @@ export function environment(dataDir: string): Record<string, string> {
   };
 }
 
+/** The one-time address for the first administrator that a start printed; null: none. */
+export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
+  const line = stdout()
+    .split('\n')
+    .find((one) => one.includes('no administrator yet'));
+  return line === undefined ? null : new URL(JSON.parse(line).address);
+}
+
 /** Starts `millrace …` (default: `start`). Disposing kills what still runs. */
 export function spawnProcess(env: Record<string, string>, args: readonly string[] = ['start']): Process {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {

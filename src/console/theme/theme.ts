@@ -4,6 +4,7 @@ import {
   defaultVariantColorsResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
+import { shell } from '../messages/en/shell.ts';
 
 /** The accent: the water of a millrace. */
 const mill: MantineColorsTuple = [
@@ -73,6 +74,8 @@ export const theme = createTheme({
         error: {},
       }),
     },
+    // Not named like the field: its own word for that is a part of many fields' labels.
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': shell.showTyped } } },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 30 } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } } },

@@ -10,7 +10,7 @@ export const operatingRoutes = {
     output: anything,
   }),
   healthz: route('GET', '/healthz', null, 'The same as readyz', { tag: 'operating', output: anything }),
-  version: route('GET', '/version', null, 'The version of the program and of its parts', {
+  version: route('GET', '/version', null, 'The version of the program and of its parts, and whether it has an Inbox', {
     tag: 'operating',
     output: anything,
   }),

@@ -28,6 +28,7 @@ export const shell = {
   signedInAs: (name: string) => `Signed in as ${name}`,
   rights: (granted: number, all: number) => (granted === all ? 'All rights' : `${granted} of ${all} rights`),
   signOut: 'Sign out',
+  showTyped: 'Show what is typed',
   signIn: {
     title: 'Sign in',
     lead: 'Behaviour in, authenticated calls out: nothing lost, everything explained.',

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
+import { createClient } from '../../src/client/client.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { adminToken, environment, setUpAddress, spawnProcess } from '../support/process.ts';
+import { barriers, openTab, startBrowser } from './browser.ts';
+
+let browser: Browser & AsyncDisposable;
+before(async () => {
+  if (isConsoleStale()) await buildConsole();
+  browser = await startBrowser();
+});
+after(() => browser[Symbol.asyncDispose]());
+
+const password = 'correct horse battery';
+
+test('the printed address makes the administrator once; who is signed in stays so over reloads and in other tabs until signing out', async () => {
+  using folder = temporaryFolder();
+  await using server = spawnProcess(environment(folder.path));
+  const url = await server.listening;
+  const { pathname, search } = setUpAddress(server) ?? new URL(url);
+  await using tab = await openTab(browser, { url, token: null, expected: /^(401|409|422) / });
+  const { page } = tab;
+  const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+  await page.getByText('There is no administrator yet.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.goto(url + pathname + search);
+  await heading('Set up Millrace');
+  assert.deepEqual(await barriers(page), []);
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('short');
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await page.getByText('Must have 12 to 256 characters.').waitFor();
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await heading(/Welcome/);
+  assert.ok(!page.url().includes('setup='));
+
+  await page.reload();
+  await heading(/Welcome/);
+  const other = await page.context().newPage();
+  await other.goto(`${url}/connections`);
+  await other.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByText('ada@example.com').waitFor();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await heading('Sign in');
+  await other.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  await other.close();
+
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('wrong horse battery');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('E-mail or password is wrong.').waitFor();
+  await page.goto(url + pathname + search);
+  await page.getByLabel('E-mail').fill('eve@example.com');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await page.getByText('This address does not work (any more).').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('somebody who was invited sets a password, is led to the page that was wanted after signing in, and learns of an ended session', async () => {
+  using folder = temporaryFolder();
+  await using server = spawnProcess(environment(folder.path));
+  const url = await server.listening;
+  const admin = createClient({ url, token: adminToken });
+  const roles = await admin.call('listRoles');
+  const analyst = roles.data.find(({ name }) => name === 'Analyst');
+  const invited = await admin.call('createUser', { body: { email: 'ben@example.com', roleIds: [analyst?.id ?? ''] } });
+  const { pathname, search } = new URL(invited.inviteUrl ?? url);
+  await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected: /^40[13] / });
+  const { page } = tab;
+  const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await heading(/Welcome/);
+  const me = await admin.call('getUser', { params: { id: invited.id } });
+  await admin.call('changeUser', { params: { id: invited.id }, body: { status: 'disabled' } });
+  await page.goto(`${url}/deliveries?status=failed`);
+  await heading('Sign in');
+  await admin.call('changeUser', { params: { id: me.id }, body: { status: 'enabled' } });
+  await page.getByLabel('E-mail').fill('BEN@example.com');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await heading('Deliveries');
+  assert.equal(new URL(page.url()).search, '?status=failed');
+  assert.deepEqual(tab.problems, []);
+});
