@@ -1,4 +1,4 @@
-import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
@@ -34,9 +34,9 @@ export function NewPasswordPage(): ReactNode {
           ) : (
             <Text>{words.nothing}</Text>
           )}
-          <Link to="/sign-in" search={{ to: '/' }}>
+          <Anchor component={Link} to="/sign-in">
             {words.signIn}
-          </Link>
+          </Anchor>
         </Stack>
       </Paper>
     </main>
