@@ -194,6 +194,12 @@ export const consolePages: readonly ConsolePage[] = [
     path: () => '/settings?tab=transfer',
   },
   {
+    name: 'audit',
+    title: 'Audit log',
+    sentence: 'Who did what, when and from where, each change as a diff, and each refusal.',
+    path: () => '/settings/audit',
+  },
+  {
     name: 'docs-templates',
     title: 'Template language',
     sentence: 'Every tag, filter and function, with examples that run.',
