@@ -24,6 +24,8 @@ test('a wrong command line ends with 2 and one line that helps', async () => {
     ['send', 'x'],
     ['stats', 'x'],
     ['audit', 'list', '--act', 'fly'],
+    ['roles', 'create', 'Pilots', '--right', 'planes:fly'],
+    ['users', 'change', 'mara@shop.example'],
     ['audit', 'verify', '--head', '7'],
   ]) {
     const { written, ...one } = cli();
@@ -44,6 +46,9 @@ test('help names every command and ends with 0', async () => {
     'apply',
     'deliveries',
     'stats',
+    'users',
+    'roles',
+    'tokens',
     'audit',
     'doctor',
     'backup',

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { accountCommands } from './accounts.ts';
 import { auditCommands } from './audit.ts';
 import { backupCommands } from './backup.ts';
 import { addSettings, type Context, configureFrom } from './context.ts';
@@ -57,6 +58,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     deliveryCommands,
     statsCommand,
     doctorCommand,
+    accountCommands,
     auditCommands,
     secretCommands,
     backupCommands,

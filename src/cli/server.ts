@@ -4,6 +4,7 @@ import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Stats } from '../contract/stats.ts';
+import { type Accounts, accountsOf } from './account-server.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { type Document, type Kind, kinds } from './kinds.ts';
 import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
@@ -21,6 +22,7 @@ export type Server = {
   /** Creates or replaces by name. */
   apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied>;
   remove(kind: Kind, id: string): Promise<void>;
+  readonly accounts: Accounts;
   deliveries(filters: Filters): AsyncIterable<Delivery>;
   delivery(id: string): Promise<Delivery>;
   stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
@@ -99,6 +101,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     async remove(kind, id) {
       await call(`delete${kinds[kind].routes}`, { params: { id } });
     },
+    accounts: accountsOf({ call, pages }),
     deliveries: (query) => pages('listDeliveries', { query }),
     audit: (query) => pages('listAudit', { query }),
     delivery: (id) => call('getDelivery', { params: { id } }),

@@ -1,5 +1,6 @@
 import { createRoute, createRouter } from '@tanstack/react-router';
 import { queryClient } from './data/query-client.ts';
+import { accountRoutes } from './pages/account/routes.ts';
 import { actionRoutes } from './pages/actions/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
 import { behaviorRoutes } from './pages/behaviors/routes.ts';
@@ -10,8 +11,11 @@ import { docsRoutes } from './pages/docs/routes.ts';
 import { eventRoutes } from './pages/events/routes.ts';
 import { homeRoutes } from './pages/home/routes.ts';
 import { inboxRoutes } from './pages/inbox/routes.ts';
+import { roleRoutes } from './pages/roles/routes.ts';
 import { settingsRoutes } from './pages/settings/routes.ts';
+import { tokenRoutes } from './pages/tokens/routes.ts';
 import { traceRoutes } from './pages/trace/routes.ts';
+import { userRoutes } from './pages/users/routes.ts';
 import { welcomeRoutes } from './pages/welcome/routes.ts';
 import { isSignedIn, watchSession } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
@@ -53,6 +57,10 @@ const routeTree = rootRoute.addChildren([
     ...welcomeRoutes,
     ...settingsRoutes,
     ...auditRoutes,
+    ...userRoutes,
+    ...roleRoutes,
+    ...tokenRoutes,
+    ...accountRoutes,
     ...docsRoutes,
     elsewhereRoute,
   ]),

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Answer } from '../../client/client.ts';
 import { covers, type Right } from '../../contract/rights.ts';
 import { apiQuery } from '../data/api.ts';
 
 /** Who is signed in, and with which rights; undefined until the server told. */
-export function useMe(): { name: string; rights: readonly Right[] } | undefined {
+export function useMe(): Answer<'getMe'> | undefined {
   return useQuery({ ...apiQuery('getMe'), staleTime: 60_000 }).data;
 }
 

@@ -3,6 +3,8 @@ import { counted } from '../format.ts';
 /** Words of the settings. */
 export const settings = {
   title: 'Settings',
+  nav: 'Pages of the settings',
+  general: 'General',
   tabList: 'Settings',
   tabs: { appearance: 'Appearance', system: 'System', transfer: 'Export and import' },
   appearance: {

@@ -12,6 +12,7 @@ import { RowLink } from '../../parts/row-link.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { SettingsNav } from '../settings/settings-nav.tsx';
 import { type AuditFilters, isAct, isKind, queryOf } from './audit-filters.ts';
 import css from './audit-page.module.css';
 import { EntryInspector } from './entry-inspector.tsx';
@@ -38,6 +39,7 @@ export function AuditPage(): ReactNode {
       right="audit:view"
       crumbs={[{ label: words.settings, to: '/settings' }]}
     >
+      <SettingsNav />
       <div className={css['columns']} data-open={entry !== undefined}>
         <ListPage
           name={words.list}

@@ -32,4 +32,6 @@ const pages: Partial<Record<AuditEntry['kind'], (id: string) => string>> = {
   behavior: (id) => `/behaviors/${id}`,
   collector: (id) => `/data-collection/${id}`,
   delivery: (id) => `/deliveries/${id}`,
+  user: (id) => `/settings/users/${id}`,
+  role: (id) => `/settings/roles/${id}`,
 };

@@ -1,15 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { SectionNav } from '../../parts/section-nav.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './collection-nav.module.css';
 
 /** The pages of Data Collection side by side. */
 export function CollectionNav(): ReactNode {
   const mayCollectors = useMay('collectors:view');
   const mayParameters = useMay('parameters:view');
   return (
-    <nav aria-label={words.nav} className={css['nav']}>
+    <SectionNav label={words.nav}>
       {mayCollectors ? (
         <Link to="/data-collection" activeOptions={{ exact: true, includeSearch: false }}>
           {words.parts.collectors}
@@ -25,6 +25,6 @@ export function CollectionNav(): ReactNode {
           {words.parts.rejected}
         </Link>
       ) : null}
-    </nav>
+    </SectionNav>
   );
 }

@@ -1,12 +1,10 @@
-import { Button } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { audit } from '../../messages/en/audit.ts';
 import { settings as words } from '../../messages/en/settings.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
-import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
+import { SettingsNav } from './settings-nav.tsx';
 import { SystemTab } from './system-tab.tsx';
 
 const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab }) => ({ default: TransferTab })));
@@ -14,19 +12,9 @@ const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab 
 export function SettingsPage(): ReactNode {
   const { tab = 'appearance' } = useSearch({ from: '/shell/settings' });
   const navigate = useNavigate({ from: '/settings' });
-  const mayAudit = useMay('audit:view');
   return (
-    <Page
-      title={words.tabs[tab]}
-      object={words.title}
-      actions={
-        mayAudit ? (
-          <Button component={Link} to="/settings/audit" variant="default">
-            {audit.title}
-          </Button>
-        ) : undefined
-      }
-    >
+    <Page title={words.tabs[tab]} object={words.title}>
+      <SettingsNav />
       <DetailTabs
         label={words.tabList}
         names={words.tabs}

@@ -1,0 +1,84 @@
+import type { ShownRole } from '../contract/role.ts';
+import type { ShownToken } from '../contract/token.ts';
+import type { ShownUser } from '../contract/user.ts';
+import { CommandError, exitCodes } from './exit.ts';
+
+/** What is shown of each kind; `inviteUrl` and `token` stand in the answer that made them alone. */
+type Shown = {
+  user: ShownUser & { inviteUrl?: string };
+  role: ShownRole;
+  token: ShownToken & { token?: string };
+  /** Tokens of whoever asks, which needs no right. */
+  ownToken: ShownToken & { token?: string };
+};
+
+export type AccountKind = keyof Shown;
+type Filters = Readonly<Record<string, string | undefined>>;
+
+/** Users, roles and tokens of a running server. Whatever it refuses is thrown as a CommandError. */
+export type Accounts = {
+  /** Newest first, page after page. */
+  list<Kind extends AccountKind>(kind: Kind, filters?: Filters): AsyncIterable<Shown[Kind]>;
+  /** By id, or by name: a user's is the e-mail. */
+  find<Kind extends AccountKind>(kind: Kind, nameOrId: string): Promise<Shown[Kind]>;
+  create<Kind extends AccountKind>(kind: Kind, body: object): Promise<Shown[Kind]>;
+  change<Kind extends 'user' | 'role' | 'token'>(kind: Kind, id: string, body: object): Promise<Shown[Kind]>;
+  remove(kind: AccountKind, id: string): Promise<void>;
+  /** A new invitation of a user; the one before stops working. */
+  invite(id: string): Promise<Shown['user']>;
+};
+
+type Ask = {
+  call<Output>(routeId: string, input?: { params?: Record<string, string>; body?: unknown }): Promise<Output>;
+  pages<Item>(routeId: string, input: { query: Filters }): AsyncIterable<Item>;
+};
+
+const kinds = {
+  user: { routes: 'User', called: 'user', nameField: 'email' },
+  role: { routes: 'Role', called: 'role', nameField: 'name' },
+  token: { routes: 'Token', called: 'token', nameField: 'name' },
+  ownToken: { routes: 'MyToken', called: 'token', nameField: 'name' },
+} as const satisfies Record<AccountKind, unknown>;
+
+export function accountsOf({ call, pages }: Ask): Accounts {
+  async function* list<Kind extends AccountKind>(kind: Kind, filters: Filters = {}): AsyncIterable<Shown[Kind]> {
+    if (kind !== 'ownToken') return yield* pages<Shown[Kind]>(`list${kinds[kind].routes}s`, { query: filters });
+    const { data } = await call<{ data: Shown[Kind][] }>('listMyTokens');
+    yield* data;
+  }
+
+  async function find<Kind extends AccountKind>(kind: Kind, nameOrId: string): Promise<Shown[Kind]> {
+    const { routes, called, nameField } = kinds[kind];
+    if (/^(usr|rol|tok)_[0-9a-z_]+$/.test(nameOrId)) return call(`get${routes}`, { params: { id: nameOrId } });
+    const found: Shown[Kind][] = [];
+    for await (const one of list(kind, { [nameField]: nameOrId }))
+      if (fold(nameOf(one)) === fold(nameOrId)) found.push(one);
+    const [first, ...more] = found;
+    if (first === undefined) throw new CommandError(exitCodes.refused, `No ${called} is called ${nameOrId}.`);
+    if (more.length > 0)
+      throw new CommandError(
+        exitCodes.refused,
+        `${found.length} ${called}s are called ${nameOrId}; give an id: ${found.map(({ id }) => id).join(', ')}.`,
+      );
+    return first;
+  }
+
+  return {
+    list,
+    find,
+    // A token is always its maker's own.
+    create: (kind, body) => call(kind === 'token' ? 'createMyToken' : `create${kinds[kind].routes}`, { body }),
+    change: (kind, id, body) => call(`change${kinds[kind].routes}`, { params: { id }, body }),
+    async remove(kind, id) {
+      await call(`delete${kinds[kind].routes}`, { params: { id } });
+    },
+    invite: (id) => call('inviteUser', { params: { id } }),
+  };
+}
+
+/** What people call it. */
+export function nameOf(one: ShownUser | ShownRole | ShownToken): string {
+  return 'email' in one ? one.email : one.name;
+}
+
+const fold = (text: string) => text.normalize('NFC').toLowerCase();

@@ -1,0 +1,80 @@
+import { Button, PasswordInput } from '@mantine/core';
+import { type ReactNode, type SyntheticEvent, useRef, useState } from 'react';
+import { ClientError } from '../../../client/client.ts';
+import { newPassword, passwordLength } from '../../../contract/user.ts';
+import { useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { account as words } from '../../messages/en/account.ts';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import css from './account-page.module.css';
+
+/** Sets one's own password; the present one shows that nobody else sits at an open browser. */
+export function OwnPassword({ email }: { email: string }): ReactNode {
+  const [current, writeCurrent] = useState('');
+  const [next, writeNext] = useState('');
+  const [wrong, setWrong] = useState<{ current?: string; next?: string }>({});
+  const change = useApi('changeMe');
+  const form = useRef<HTMLFormElement>(null);
+  const told = fieldErrors(change.error);
+  const isWrong = change.error instanceof ClientError && change.error.code === 'wrong_credentials';
+  const atFields = isWrong || Object.keys(told).length > 0;
+
+  function edit(write: (text: string) => void, text: string) {
+    write(text);
+    setWrong({});
+    change.reset();
+  }
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    const found = {
+      ...(current === '' ? { current: words.needed } : {}),
+      ...(newPassword.safeParse(next).success
+        ? {}
+        : { next: Array.from(next).length < passwordLength.min ? words.tooShort : words.tooLong }),
+    };
+    setWrong(found);
+    if (Object.keys(found).length > 0) return focusFirst();
+    change.mutate(
+      { body: { password: next, currentPassword: current } },
+      {
+        onSuccess() {
+          writeCurrent('');
+          writeNext('');
+          notifyDone(words.changed);
+        },
+        onError: focusFirst,
+      },
+    );
+  }
+  function focusFirst() {
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+  return (
+    <form ref={form} className={css['form']} onSubmit={submit} noValidate>
+      {/* Password managers learn by it whose password this is. */}
+      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+      <PasswordInput
+        label={words.current}
+        value={current}
+        onChange={({ currentTarget }) => edit(writeCurrent, currentTarget.value)}
+        error={wrong.current ?? (isWrong ? words.wrong : told['currentPassword'])}
+        autoComplete="current-password"
+        required
+      />
+      <PasswordInput
+        label={words.password}
+        description={words.passwordHint}
+        value={next}
+        onChange={({ currentTarget }) => edit(writeNext, currentTarget.value)}
+        error={wrong.next ?? told['password']}
+        autoComplete="new-password"
+        required
+      />
+      {change.error !== null && !atFields ? <Problem error={change.error} /> : null}
+      <Button type="submit" loading={change.isPending}>
+        {words.change}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type Right, rights as rightWords } from '../../../contract/rights.ts';
+import type { ShownToken } from '../../../contract/token.ts';
+import { tokens as words } from '../../messages/en/tokens.ts';
+import type { Column } from '../../parts/list-page.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
+
+export const columns: readonly Column<ShownToken>[] = [
+  { id: 'name', header: words.columns.name, isFixed: true, wraps: true, cell: ({ name }) => name },
+  {
+    id: 'rights',
+    header: words.columns.rights,
+    cell: ({ rights }) => <span title={inWords(rights)}>{words.rights(rights.length)}</span>,
+  },
+  {
+    id: 'expires',
+    header: words.columns.expires,
+    cell: ({ expiresAt }) =>
+      expiresAt === null ? (
+        words.never
+      ) : Date.parse(expiresAt) <= Date.now() ? (
+        <StatusBadge status="disabled" note={words.expired} />
+      ) : (
+        <Time at={expiresAt} />
+      ),
+  },
+  {
+    id: 'used',
+    header: words.columns.used,
+    cell: ({ lastUsedAt }) => (lastUsedAt === null ? words.unused : <Time at={lastUsedAt} />),
+  },
+  {
+    id: 'created',
+    header: words.columns.created,
+    isHiddenAtFirst: true,
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+  },
+];
+
+/** Who made a token, by e-mail. */
+export function ownerColumn(users: readonly { id: string; email: string }[] | undefined): Column<ShownToken> {
+  return {
+    id: 'owner',
+    header: words.columns.owner,
+    wraps: true,
+    cell: ({ userId }) =>
+      userId === null ? (
+        words.adminToken
+      ) : (
+        <Anchor component={Link} to="/settings/users/$userId" params={{ userId } as never}>
+          {users?.find(({ id }) => id === userId)?.email ?? userId}
+        </Anchor>
+      ),
+  };
+}
+
+const inWords = (rights: readonly Right[]) => rights.map((right) => rightWords[right]).join(', ');

@@ -1,0 +1,53 @@
+import { Checkbox, Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { covers, rights } from '../../../contract/rights.ts';
+import { users as words } from '../../messages/en/users.ts';
+import { useMe } from '../../session/rights.ts';
+import { type Role, useRoles } from './user.ts';
+import css from './user-form.module.css';
+
+type Props = {
+  value: readonly string[];
+  /** Roles that the user has already: they can be taken away and given back by whoever may change users. */
+  had: readonly string[];
+  error?: ReactNode;
+  isDisabled: boolean;
+  onChange: (roleIds: readonly string[]) => void;
+};
+
+/** All roles to tick; those that whoever is signed in can't give say why. */
+export function RoleChoice({ value, had, error, isDisabled, onChange }: Props): ReactNode {
+  const roles = useRoles();
+  const me = useMe();
+  const granted = new Set(me?.rights ?? []);
+  function blockedBy(role: Role): string | null {
+    if (had.includes(role.id)) return null;
+    if (role.fixed && me?.administrator !== true) return words.onlyAdministrators;
+    const lacking = role.rights.filter((right) => !covers(granted, right));
+    return lacking.length === 0 ? null : words.lacks(lacking.map((right) => rights[right]).join(', '));
+  }
+  if (roles === undefined) return <Skeleton height={160} />;
+  return (
+    <Checkbox.Group
+      aria-label={words.roles}
+      value={[...value]}
+      onChange={(next) => onChange(next.toSorted())}
+      error={error}
+    >
+      <div className={css['roles']}>
+        {roles.map((role) => {
+          const why = blockedBy(role);
+          return (
+            <Checkbox
+              key={role.id}
+              value={role.id}
+              label={role.name}
+              description={why ?? role.description}
+              disabled={isDisabled || why !== null}
+            />
+          );
+        })}
+      </div>
+    </Checkbox.Group>
+  );
+}

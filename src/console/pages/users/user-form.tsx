@@ -1,0 +1,99 @@
+import { Anchor, PasswordInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useId } from 'react';
+import { users as words } from '../../messages/en/users.ts';
+import { options } from '../../parts/options.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { useMe } from '../../session/rights.ts';
+import { RoleChoice } from './role-choice.tsx';
+import type { User } from './user.ts';
+import type { UserDraft } from './user-draft.ts';
+import css from './user-form.module.css';
+
+type Props = {
+  /** null: a new user. */
+  stored: User | null;
+  draft: UserDraft;
+  /** Words about fields. */
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+  onChange: (change: Partial<UserDraft>) => void;
+};
+
+/** Who signs in, how, and with which roles. */
+export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props): ReactNode {
+  const isYou = useMe()?.user?.id === stored?.id;
+  const id = useId();
+  const password = (label: string, description: string) => (
+    <PasswordInput
+      label={label}
+      description={description}
+      value={draft.password}
+      onChange={({ currentTarget }) => onChange({ password: currentTarget.value })}
+      error={errors['password']}
+      disabled={isDisabled}
+      autoComplete="new-password"
+    />
+  );
+  return (
+    <div className={css['form']}>
+      <Panel title={words.details}>
+        <TextInput
+          label={words.email}
+          description={words.emailHint}
+          value={draft.email}
+          onChange={({ currentTarget }) => onChange({ email: currentTarget.value })}
+          error={errors['email']}
+          disabled={isDisabled}
+          inputMode="email"
+          autoComplete="off"
+          spellCheck={false}
+          required
+        />
+        {stored === null ? (
+          <>
+            <div className={css['choice']}>
+              <Text fw={550} id={id}>
+                {words.entry}
+              </Text>
+              <SegmentedControl
+                aria-labelledby={id}
+                data={options(words.entries)}
+                value={draft.entry}
+                onChange={(next) => onChange({ entry: next as UserDraft['entry'] })} // one of the options
+              />
+              {draft.entry === 'invitation' ? (
+                <Text c="dimmed" size="sm">
+                  {words.invitationHint}
+                </Text>
+              ) : null}
+            </div>
+            {draft.entry === 'password' ? password(words.password, words.passwordHint) : null}
+          </>
+        ) : isYou ? (
+          <Anchor component={Link} to="/settings/account">
+            {words.ownPassword}
+          </Anchor>
+        ) : (
+          password(words.newPassword, words.newPasswordHint)
+        )}
+        <Switch
+          label={words.isEnabled}
+          description={words.isEnabledHint}
+          checked={draft.isEnabled}
+          onChange={({ currentTarget }) => onChange({ isEnabled: currentTarget.checked })}
+          disabled={isDisabled}
+        />
+      </Panel>
+      <Panel title={words.roles} text={words.rolesText}>
+        <RoleChoice
+          value={draft.roleIds}
+          had={stored?.roleIds ?? []}
+          error={errors['roleIds']}
+          isDisabled={isDisabled}
+          onChange={(roleIds) => onChange({ roleIds })}
+        />
+      </Panel>
+    </div>
+  );
+}
