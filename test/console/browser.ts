@@ -173,6 +173,7 @@ async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout)
     const { violations } = await axe.run(document, {
       runOnly: ${JSON.stringify(rulesAbout[about])},
       resultTypes: ['violations'],
+      preload: false, // style sheets and media, for rules that are not asked here or have nothing to find
       // An open menu is no landmark, and stands at the end of the document so that nothing cuts it off.
       rules: ${about !== 'all'} ? {} : { region: { enabled: document.querySelector('[role=menu]') === null } },
     });
