@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { answerCalls } from '../child.ts';
+import { pause } from '../clock.ts';
 import { percentile } from '../statistics.ts';
 
-/** Clients that are slow on purpose, each in one of five ways; one that was cut comes again. */
-export type Slow = { port: number; key: string; clients: number };
+/** Clients that are slow on purpose, each in one of five ways; one that was cut comes again. They come within a second. */
+export type Slow = { port: number; key: string; token: string; clients: number };
 
 /** What became of them. Lives are those of connections that the server cut. */
 export type SlowEnd = { connections: number; cut: number; lifeMs: { p50: number; max: number }; refused: number };
@@ -16,7 +17,9 @@ export type LorisCalls = {
 
 const dripMs = 1_000;
 /** More than the system takes in for a reader. */
-const pipelined = 150;
+const pipelined = 20;
+/** Making what deaf readers don't read costs more than all the others together: one in so many is. */
+const deafEvery = 50;
 
 const lives: number[] = [];
 const dripping = new Set<() => void>();
@@ -25,11 +28,18 @@ let refused = 0;
 let isOver = false;
 
 answerCalls<LorisCalls>({
-  async start({ port, key, clients }) {
+  async start({ port, key, token, clients }) {
     setInterval(() => {
       for (const drip of dripping) drip();
     }, dripMs);
-    await Promise.all(Array.from({ length: clients }, (_, n) => come(port, ways(key)[n % 5] ?? way)));
+    const senders = ways(key);
+    const deaf = deafReader(token);
+    await Promise.all(
+      Array.from({ length: clients }, async (_, n) => {
+        await pause((n * 1_000) / clients);
+        await come(port, n % deafEvery === 0 ? deaf : (senders[n % senders.length] ?? deaf));
+      }),
+    );
   },
   stop() {
     isOver = true;
@@ -40,17 +50,19 @@ answerCalls<LorisCalls>({
 
 type Way = { first: string; drip: string; isDeaf?: boolean };
 
-const way: Way = { first: 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', drip: 'a' };
-
 function ways(key: string): Way[] {
   const post = `POST /v3/${key} HTTP/1.1\r\nHost: localhost\r\n`;
   return [
-    way,
+    { first: 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', drip: 'a' },
     { first: 'GET /livez HTTP/1.1\r\nHost: localhost\r\n', drip: 'X-A: b\r\n' },
     { first: `${post}Content-Length: 100000\r\n\r\n`, drip: 'a' },
     { first: `${post}Transfer-Encoding: chunked\r\n\r\n`, drip: '1\r\na\r\n' },
-    { first: 'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(pipelined), drip: '', isDeaf: true },
   ];
+}
+
+function deafReader(token: string): Way {
+  const one = `GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  return { first: one.repeat(pipelined), drip: '', isDeaf: true };
 }
 
 /** Resolves when the client is connected; when it is cut, another one like it comes. */

@@ -33,7 +33,7 @@ export async function holdAgainstLoris(given: { clients: number; secondsEach: nu
   await ask(url, key, 2, []);
   const quiet = await ask(url, key, secondsEach, faults);
   await using loris = startChild<LorisCalls>('loris.ts');
-  await loris.call('start', { port: Number(new URL(url).port), key, clients });
+  await loris.call('start', { port: Number(new URL(url).port), key, token: adminToken, clients });
   const beside = await ask(url, key, secondsEach, faults);
   const slow = await loris.call('stop', undefined);
 

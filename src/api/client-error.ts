@@ -5,7 +5,7 @@ import { securityHeaders } from './security-headers.ts';
 import type { Sockets } from './sockets.ts';
 
 /** What a client that does not hang up by itself gets, in ms, to read why it was refused. */
-const lingerMs = 1_000;
+const lingerMs = 500;
 
 type Refusing = { docs: string; requestId: () => string; sockets: Sockets };
 

@@ -1,11 +1,11 @@
 import { openApi } from '../contract/openapi.ts';
-import type { ApiParts, Handlers, OutputOf } from './call.ts';
+import type { ApiParts, Handlers } from './call.ts';
 
 type Ids = 'livez' | 'readyz' | 'healthz' | 'version' | 'metrics' | 'openapi';
 
 /** What operators and their machines ask. `isStopping` is true from the moment that the server takes nothing in. */
 export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): Handlers<Ids> {
-  let description: OutputOf<'openapi'> | undefined;
+  let description: Buffer | undefined;
 
   async function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
     const ailments = { ...(await parts.ailments()), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
@@ -26,9 +26,11 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): H
       inbox: parts.inbox,
     }),
     metrics: () => parts.telemetry.metrics(),
-    openapi: () => {
-      description ??= openApi({ version: parts.version, url: parts.publicUrl });
-      return description;
+    openapi: ({ reply }) => {
+      // Made and written once: it is large, and anybody may ask for it.
+      description ??= Buffer.from(JSON.stringify(openApi({ version: parts.version, url: parts.publicUrl })));
+      reply.type('application/json; charset=utf-8').send(description);
+      return {}; // the answer is on its way
     },
   };
 }

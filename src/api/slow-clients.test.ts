@@ -106,6 +106,27 @@ test('who is slow to send is told so and cut, though it keeps dripping and never
   await Promise.all(sides);
 });
 
+test('two hundred slow clients at once keep nobody waiting, and all are cut', async () => {
+  await using server = await start();
+  const slow = Array.from({ length: 200 }, () => client(server, 'GET /livez HTTP/1.1\r\nX-Slow: ', { drip: 'a' }));
+  let isOver = false;
+  const cut = Promise.all(slow.map((one) => one.closed)).then(() => {
+    isOver = true;
+  });
+  const times: number[] = [];
+  while (!isOver) {
+    const startedAt = performance.now();
+    const honest = client(server, live.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    await honest.closed;
+    assert.match(honest.heard(), /^HTTP\/1\.1 200/);
+    times.push(performance.now() - startedAt);
+    honest.socket.destroy();
+  }
+  await cut;
+  times.sort((a, b) => a - b);
+  assert.ok((times[Math.floor(times.length * 0.9)] ?? 0) < 500, `${times.at(-1)} ms`);
+});
+
 test('who does not read an answer, or takes it byte by byte, is cut; the handlers of others may take their time', async () => {
   await using server = await start();
   const arrival = serverSide(server);

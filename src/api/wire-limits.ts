@@ -17,7 +17,7 @@ export const wireLimits: WireLimits = {
   headMs: 10_000,
   requestMs: 12_000,
   keepAliveMs: 60_000,
-  stuckMs: 6_500,
+  stuckMs: 5_500,
   readMs: 10_000,
   checkMs: 1_000,
   socketsMax: 4_096,
