@@ -10,7 +10,7 @@ import { type AuditThing, auditEntryOf } from './audit-entry.ts';
 import type { ApiParts, Call, Handlers } from './call.ts';
 import { credentials } from './credential.ts';
 import { holdsTag } from './entity-tag.ts';
-import { idempotency } from './idempotency.ts';
+import { idempotency, type Running } from './idempotency.ts';
 import { readJson } from './json-body.ts';
 import { isObject } from './merge-patch.ts';
 import { type Allowance, rateLimit } from './rate-limit.ts';
@@ -55,7 +55,7 @@ type Options = { handlers: Handlers; stopping: () => boolean };
 export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const { perToken, perAddress } = parts.rates ?? { perToken: 1_000, perAddress: 20 };
   const limits = { token: rateLimit(perToken, parts.now), address: rateLimit(perAddress, parts.now) };
-  const answered = idempotency(parts.now);
+  const beginOnce = idempotency(parts.now);
   const credentialOf = credentials(parts);
   const { tell } = refusals(parts);
 
@@ -127,13 +127,13 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     if (!/^[!-~]{1,255}$/.test(header))
       throw new AppError('malformed_request', 'An Idempotency-Key is 1–255 visible ASCII characters.');
     const path = request.url.split('?', 1)[0] ?? '';
-    const key = `${request.principal.id}\n${path}\n${header}`;
-    const before = answered.begin(key, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-    if (before !== null) {
-      reply.code(before.status).headers({ ...before.headers, 'idempotency-replayed': 'true' });
-      return reply.send(before.body);
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const begun = beginOnce({ principal: request.principal.id, place: `${path}\n${header}`, body });
+    if ('status' in begun) {
+      reply.code(begun.status).headers({ ...begun.headers, 'idempotency-replayed': 'true' });
+      return reply.send(begun.body);
     }
-    request.idempotencyKey = key;
+    request.running = begun;
     return run(route, request, reply);
   }
 
@@ -150,15 +150,15 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   return async function plugin(app: FastifyInstance) {
     app.decorateRequest('principal');
     app.decorateRequest('credential', null);
-    app.decorateRequest('idempotencyKey', null);
+    app.decorateRequest('running', null);
     app.decorateRequest('subject', null);
     app.addHook('onSend', async (request, reply, payload) => {
-      const key = request.idempotencyKey;
-      if (key === null) return payload;
-      if (reply.statusCode >= 500) answered.release(key);
+      const { running } = request;
+      if (running === null) return payload;
+      if (reply.statusCode >= 500) running.release();
       else {
         const body = typeof payload === 'string' ? payload : '';
-        answered.keep(key, { status: reply.statusCode, headers: keptHeaders(reply), body });
+        running.keep({ status: reply.statusCode, headers: keptHeaders(reply), body });
       }
       return payload;
     });
@@ -193,7 +193,8 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    idempotencyKey: string | null;
+    /** What an Idempotency-Key waits for. */
+    running: Running | null;
   }
   interface FastifyContextConfig {
     routeId?: RouteId;

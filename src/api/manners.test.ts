@@ -216,6 +216,22 @@ test('too many requests of a token or an address are answered 429 until the seco
   assert.equal((await get('Bearer admin')).statusCode, 200);
 });
 
+test('an address is what the socket says, unless a trusted proxy names another', async () => {
+  const rates = { perToken: 100, perAddress: 1 };
+  const statuses = async (trustedProxies: string[]) => {
+    await using server = await startTestServer({ rates, trustedProxies });
+    const from = (address: string) =>
+      server.call('GET', '/version', undefined, { authorization: '', 'x-forwarded-for': address });
+    return [
+      (await from('192.0.2.1')).statusCode,
+      (await from('192.0.2.2')).statusCode,
+      (await from('192.0.2.2')).statusCode,
+    ];
+  };
+  assert.deepEqual(await statuses([]), [200, 429, 429]);
+  assert.deepEqual(await statuses(['127.0.0.1']), [200, 200, 429]);
+});
+
 test('the documentation of an error is found below the public address', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example/' });
   const answer = await server.call('GET', '/nothing');

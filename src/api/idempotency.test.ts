@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { idempotency } from './idempotency.ts';
+
+const body = Buffer.from('{}');
+const answer = (text: string) => ({ status: 201, headers: {}, body: text });
+
+/** Runs a request to its end; answers whether it was run, or was repeated. */
+function run(begin: ReturnType<typeof idempotency>, principal: string, place: string, text = 'x'): 'run' | 'repeated' {
+  const begun = begin({ principal, place, body });
+  if ('status' in begun) return 'repeated';
+  begun.keep(answer(text));
+  return 'run';
+}
+
+test('a key is of one principal and one place, and what came to nothing may be tried again', () => {
+  const begin = idempotency(() => 0);
+  assert.equal(run(begin, 'a', '/x'), 'run');
+  assert.equal(run(begin, 'a', '/x'), 'repeated');
+  assert.equal(run(begin, 'b', '/x'), 'run');
+  assert.equal(run(begin, 'a', '/y'), 'run');
+  assert.throws(() => begin({ principal: 'a', place: '/x', body: Buffer.from('[]') }), {
+    code: 'idempotency_key_reused',
+  });
+  const failed = begin({ principal: 'a', place: '/z', body });
+  assert.throws(() => begin({ principal: 'a', place: '/z', body }), { code: 'request_in_progress' });
+  assert.ok(!('status' in failed));
+  failed.release();
+  assert.equal(run(begin, 'a', '/z'), 'run');
+});
+
+test('memory is bounded, and who fills it forgets its own answers, not those of the others', () => {
+  const begin = idempotency(() => 0, 100_000);
+  run(begin, 'modest', '/x', 'm'.repeat(1_000));
+  for (let n = 0; n < 1_000; n++) run(begin, 'greedy', `/${n}`, 'g'.repeat(1_000));
+  assert.equal(run(begin, 'modest', '/x'), 'repeated');
+  assert.equal(run(begin, 'greedy', '/999'), 'repeated');
+  assert.equal(run(begin, 'greedy', '/0'), 'run');
+});
+
+test('an answer that comes after its key was begun anew is not kept', () => {
+  let now = 0;
+  const begin = idempotency(() => now);
+  const late = begin({ principal: 'a', place: '/x', body });
+  now = 600_001;
+  const second = begin({ principal: 'a', place: '/x', body });
+  assert.ok(!('status' in late) && !('status' in second));
+  late.keep(answer('late'));
+  assert.throws(() => begin({ principal: 'a', place: '/x', body }), { code: 'request_in_progress' });
+  second.keep(answer('second'));
+  const third = begin({ principal: 'a', place: '/x', body });
+  assert.ok('status' in third && third.body === 'second');
+});
