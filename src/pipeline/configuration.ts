@@ -44,6 +44,8 @@ export type Snapshot = {
    * those of one connection. Of an older picture it may leave out what was renamed since.
    */
   idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
+  /** Ids of the present destinations of a connection. */
+  destinationsOf(connectionId: string): Iterable<string>;
 };
 
 export type Configuration = {
@@ -111,6 +113,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
         return present();
       },
       idsNamed: names.idsOf,
+      destinationsOf: names.destinationsOf,
     };
   }
 

@@ -54,9 +54,7 @@ export function followConfiguration(options: {
       if (kind === 'connection' && op === 'delete') authenticator.forget(id);
       if (updatedBy === 'millrace') continue;
       if (kind === 'destination') touched.add(id);
-      if (kind === 'connection')
-        for (const one of snapshot.documents.destination.values())
-          if (one.body.connectionId === id) touched.add(one.id);
+      if (kind === 'connection') for (const destinationId of snapshot.destinationsOf(id)) touched.add(destinationId);
     }
     if (touched.size > 0) void release([...touched]).catch((error) => telemetry.failed(error, 'release deliveries'));
   });

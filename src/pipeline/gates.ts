@@ -78,7 +78,7 @@ export async function createGates(options: {
     for (const { document } of changes) {
       if (document.kind === 'destination') touched.push(document.id);
       if (document.kind !== 'connection') continue;
-      touched.push(...destinationsOf(snapshot, document.id));
+      touched.push(...snapshot.destinationsOf(document.id));
       // A saved change may have mended the credentials: the next delivery finds out.
       if (gates.delete(document.id))
         queue.removeGate(document.id).catch((error) => telemetry.failed(error, 'open a gate'));
@@ -105,7 +105,7 @@ export async function createGates(options: {
       probes,
     };
     gates.set(connectionId, gate);
-    refresh(destinationsOf(configuration.snapshot, connectionId));
+    refresh([...configuration.snapshot.destinationsOf(connectionId)]);
     telemetry.gateMoved(gate);
     await queue.saveGate(gate);
   }
@@ -130,7 +130,7 @@ export async function createGates(options: {
     async admit(connectionId, reason) {
       if (gates.get(connectionId)?.reason !== reason) return false;
       gates.delete(connectionId);
-      refresh(destinationsOf(configuration.snapshot, connectionId));
+      refresh([...configuration.snapshot.destinationsOf(connectionId)]);
       telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
       await queue.removeGate(connectionId);
       return true;
@@ -162,11 +162,4 @@ function closureOf(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>, destina
     return { reason: `destination_${destination.body.status}`, detail: null, probeAt: null };
   const gate = gates.get(destination.body.connectionId);
   return gate === undefined ? null : { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt };
-}
-
-function destinationsOf(snapshot: Snapshot, connectionId: string): string[] {
-  const ids: string[] = [];
-  for (const one of snapshot.documents.destination.values())
-    if (one.body.connectionId === connectionId) ids.push(one.id);
-  return ids;
 }
