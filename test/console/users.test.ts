@@ -109,8 +109,12 @@ test('a role is made of ticked rights, a user invited with it, and the address s
 
 test('an API token is shown once and never again, works, and is refused from its deletion on', async () => {
   const { app, browser } = console_;
-  await using tab = await openTab(browser, { url: app.url, path: '/settings/tokens' });
+  await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
+  await loaded(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('api tokens');
+  await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'New token' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Nightly import');
   await page.getByRole('button', { name: 'Make token' }).click();
@@ -226,6 +230,7 @@ test('everybody changes the own password with the present one, and sees and ends
   await page.getByText('Your password is changed').waitFor();
   await page.getByText('No sessions').first().waitFor();
   assert.equal((await post('/session', { email, password })).status, 401);
-  await loaded(page);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Account' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

@@ -10,7 +10,7 @@ const readable =
 /** What is no language: names of things that are the same everywhere, code, and single keys. */
 const isNeutral = (text: string) =>
   !/\p{L}{2}/u.test(text) ||
-  /^([{[/].*|curl https.*|((Ctrl|Esc|Enter|Shift|⌘|F8)( [A-Z])?)|millrace apply FILE)$/.test(text.trim());
+  /^([{[/].*|curl https.*|((Ctrl|Esc|Enter|Shift|⌘|F8)( [A-Z])?)|millrace apply FILE|env:NAME)$/.test(text.trim());
 
 /** Texts that stand in a component instead of the catalogue, as `file:line text`. */
 function textsIn(path: string, source: string): string[] {

@@ -5,7 +5,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { idPrefixes } from '../../contract/ids.ts';
 import { covers, type Right } from '../../contract/rights.ts';
 import { apiQuery } from '../data/api.ts';
+import { account } from '../messages/en/account.ts';
+import { audit } from '../messages/en/audit.ts';
+import { roles } from '../messages/en/roles.ts';
 import { shell } from '../messages/en/shell.ts';
+import { tokens } from '../messages/en/tokens.ts';
+import { users } from '../messages/en/users.ts';
 import type { IconName } from '../parts/icon.tsx';
 import { notifyDone } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
@@ -34,7 +39,7 @@ export function useHits(text: string): Hit[] {
     icon,
     go: () => void navigate({ href }),
   });
-  const pages = menu
+  const pages = [...menu, ...settingsPages]
     .filter(({ right }) => right === null || may(right))
     .map(({ to, label, icon }) => leadsTo(to, label, kinds.page, icon));
   const docs = docsPages.map(([href, label]) => leadsTo(href, label, kinds.docs, 'book'));
@@ -117,6 +122,15 @@ function useThings(text: string, may: (right: Right) => boolean): Found[] {
     ...found(collectors, '/data-collection', kinds.collector, 'collection'),
   ];
 }
+
+/** The pages of the settings, which the menu does not name. */
+const settingsPages: readonly { to: string; label: string; icon: IconName; right: Right | null }[] = [
+  { to: '/settings/account', label: account.title, icon: 'user', right: null },
+  { to: '/settings/users', label: users.title, icon: 'user', right: 'users:view' },
+  { to: '/settings/roles', label: roles.title, icon: 'lock', right: 'users:view' },
+  { to: '/settings/tokens', label: tokens.title, icon: 'lock', right: null },
+  { to: '/settings/audit', label: audit.title, icon: 'book', right: 'audit:view' },
+];
 
 const docsPages = [
   ['/docs', shell.search.docs.overview],

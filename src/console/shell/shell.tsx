@@ -135,6 +135,9 @@ function AccountMenu(): ReactNode {
             </Text>
           </Menu.Label>
         )}
+        <Menu.Item component={Link} to="/settings/account">
+          {shell.account}
+        </Menu.Item>
         <Menu.Item onClick={() => void signOut().catch(notifyFailed)}>{shell.signOut}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
