@@ -49,7 +49,7 @@ export function consoleFrom(dir: string | null): Console | null {
       reply
         .code(200)
         .headers({ ...securityHeaders, ...isolation, 'content-security-policy': policy(nonce) })
-        .header('cache-control', 'no-cache');
+        .headers({ 'cache-control': 'no-cache', 'x-request-id': reply.request.id });
       return reply.type('text/html; charset=utf-8').send(present().replaceAll('__NONCE__', nonce));
     },
   };

@@ -40,6 +40,11 @@ export async function untilFinished(client: Client, query: { destinationId?: str
       },
       { timeoutMs: 60_000 },
     );
+  // Between two looks one may have gone from a state that is looked at later to one that was looked at before.
+  const isOpen = ({ status }: Delivery) => (unfinished as readonly string[]).includes(status);
+  await eventually('every delivery to be finished', async () => !(await allDeliveries(client, query)).some(isOpen), {
+    timeoutMs: 60_000,
+  });
 }
 
 /** All deliveries, newest first. */

@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
 import { adminClient, environment, spawnProcess } from '../support/process.ts';
 import { credentials, methods, paths, queries } from './http/addresses.ts';
 import { type Attack, aimed } from './http/attack.ts';
@@ -97,6 +98,11 @@ function memoryOf(pid: number): number {
   if (process.platform !== 'linux') return 0;
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
 }
+
+// Its pages and assets are attacked too.
+before(async () => {
+  if (isConsoleStale()) await buildConsole();
+});
 
 test('the corpus tries at least 400 different things, each once', () => {
   const mechanisms = [...corpus.map((one) => one.mechanism), ...pipelines.map(([what]) => what)];
