@@ -83,6 +83,8 @@ export const router = createRouter({
 
 // Whoever signs out, or whose token died, is led to the sign-in page; what was seen is forgotten there.
 watchSession(() => {
+  // An answer to whoever was signed in before must not sign out who is now.
+  void queryClient.cancelQueries();
   if (!isSignedIn()) void router.invalidate().then(() => queryClient.clear());
 });
 

@@ -78,7 +78,7 @@ test('somebody who was invited sets a password, is led to the page that was want
   const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Set password' }).click();
-  await heading(/Welcome/);
+  await page.waitForURL(`${url}/welcome`);
   const me = await admin.call('getUser', { params: { id: invited.id } });
   await admin.call('changeUser', { params: { id: invited.id }, body: { status: 'disabled' } });
   await page.goto(`${url}/deliveries?status=failed`);

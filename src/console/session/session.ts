@@ -30,6 +30,7 @@ export function openedSession(): void {
 
 /** Forgets who is signed in: whoever asked for it, or because the server does not know him any more. */
 export function forget(): void {
+  if (!isSignedIn()) return;
   if (tokenOf() === null) localStorage.removeItem(sessionKey);
   sessionStorage.removeItem(key);
   tell();
