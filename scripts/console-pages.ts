@@ -194,6 +194,30 @@ export const consolePages: readonly ConsolePage[] = [
     path: () => '/settings?tab=transfer',
   },
   {
+    name: 'account',
+    title: 'Account',
+    sentence: 'Your own password, the places where you are signed in, and how to sign out of them.',
+    path: () => '/settings/account',
+  },
+  {
+    name: 'users',
+    title: 'Users',
+    sentence: 'Who may sign in, with which roles; a new one gets a one-time address to set a password at.',
+    path: () => '/settings/users',
+  },
+  {
+    name: 'roles',
+    title: 'Roles & Rights',
+    sentence: 'Named sets of rights: Manage of an area holds its View.',
+    path: () => '/settings/roles',
+  },
+  {
+    name: 'tokens',
+    title: 'API tokens',
+    sentence: 'What programs sign in with: some of their maker’s rights, until they expire.',
+    path: () => '/settings/tokens',
+  },
+  {
     name: 'audit',
     title: 'Audit log',
     sentence: 'Who did what, when and from where, each change as a diff, and each refusal.',
