@@ -12,6 +12,8 @@ const resetMsMax = 86_400_000;
  * the one with the least left holds. null: none that can be read. Pure.
  */
 export function quotaOf(headers: Headers, now: number): Quota | null {
+  // Each answer is asked, and few have any of them.
+  if (!headers.some(([name]) => ofQuota.test(name))) return null;
   let least: Quota | null = null;
   const consider = (remaining: string | undefined, reset: string | undefined) => {
     if (remaining === undefined || reset === undefined || !whole.test(remaining) || !decimal.test(reset)) return;
@@ -32,6 +34,7 @@ export function quotaOf(headers: Headers, now: number): Quota | null {
   return least;
 }
 
+const ofQuota = /^(?:x-)?rate-?limit/i;
 const whole = /^\d{1,15}$/;
 const decimal = /^\d{1,15}(?:\.\d{1,6})?$/;
 
