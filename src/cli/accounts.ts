@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { allRights } from '../contract/rights.ts';
+import { allRights, closure } from '../contract/rights.ts';
 import type { ShownRole } from '../contract/role.ts';
 import type { ShownToken } from '../contract/token.ts';
 import { type ShownUser, userStatus } from '../contract/user.ts';
@@ -246,7 +246,7 @@ function userColumns(roles: ReadonlyMap<string, string>): Column<ShownUser>[] {
 const roleColumns: Column<ShownRole>[] = [
   ['ID', (one) => one.id],
   ['NAME', (one) => one.name],
-  ['RIGHTS', (one) => one.rights.length],
+  ['RIGHTS', (one) => closure(one.rights).size],
   ['USERS', (one) => one.users],
   ['FIXED', (one) => (one.fixed ? 'yes' : 'no')],
 ];
@@ -255,7 +255,7 @@ const tokenColumns: Column<ShownToken>[] = [
   ['ID', (one) => one.id],
   ['NAME', (one) => one.name],
   ['OWNER', (one) => one.userId],
-  ['RIGHTS', (one) => one.rights.length],
+  ['RIGHTS', (one) => closure(one.rights).size],
   ['EXPIRES', (one) => one.expiresAt ?? 'never'],
   ['LAST USED', (one) => one.lastUsedAt],
 ];

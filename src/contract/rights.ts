@@ -31,3 +31,9 @@ export function covers(granted: ReadonlySet<Right>, needed: Right): boolean {
   const manage = needed.replace(/:view$/, ':manage');
   return manage in rights && granted.has(manage as Right); // just looked up in the table
 }
+
+/** All rights that a set of granted ones gives, in the order of the table: each Manage brings its View. */
+export function closure(granted: Iterable<Right>): ReadonlySet<Right> {
+  const set = new Set(granted);
+  return new Set(allRights.filter((right) => covers(set, right)));
+}

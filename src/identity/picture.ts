@@ -1,5 +1,5 @@
 import type { AccountRecord, Role, Session, Token, User } from '../accounts/accounts.ts';
-import { allRights, covers, type Right } from '../contract/rights.ts';
+import { closure, type Right } from '../contract/rights.ts';
 import { administratorRoleId } from '../contract/role.ts';
 import { administratorRole } from './default-roles.ts';
 
@@ -44,12 +44,6 @@ export function pictureOf(revision: number, records: Iterable<AccountRecord>): P
 /** E-mails are the same when they differ in case or in Unicode composition only. */
 export function foldEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
-}
-
-/** Rights with the View that each Manage implies. */
-export function closure(rights: Iterable<Right>): ReadonlySet<Right> {
-  const granted = new Set(rights);
-  return new Set(allRights.filter((right) => covers(granted, right)));
 }
 
 /** What the roles of a user give, whether or not the user is enabled. */

@@ -1,8 +1,8 @@
 import type { Token, User } from '../accounts/accounts.ts';
-import { allRights } from '../contract/rights.ts';
+import { allRights, closure } from '../contract/rights.ts';
 import type { Directory } from './directory.ts';
 import { digestOf, isSameDigest } from './one-time-secret.ts';
-import { closure, isAdministrator, type Picture, rightsOf } from './picture.ts';
+import { isAdministrator, type Picture, rightsOf } from './picture.ts';
 import type { Authenticate, Principal } from './principal.ts';
 
 /** A session ends when it was not used for so long. */

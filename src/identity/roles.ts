@@ -1,10 +1,11 @@
 import type { Role } from '../accounts/accounts.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
+import { closure } from '../contract/rights.ts';
 import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/role.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
-import { closure, type Picture } from './picture.ts';
+import type { Picture } from './picture.ts';
 
 export type RolePlan = Plan & { role: Role };
 

@@ -1,4 +1,4 @@
-import { allRights, covers, type Right } from '../../../contract/rights.ts';
+import { allRights, closure, covers, type Right } from '../../../contract/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 
 export type Area = keyof typeof words.areas;
@@ -11,15 +11,9 @@ export const areas = (Object.keys(words.areas) as Area[]).map((area) => ({
   manage: rightOf(area, 'manage'),
 }));
 
-/** The rights that a set of them gives: each Manage brings its View. */
-export function closure(rights: readonly Right[]): Right[] {
-  const granted = new Set(rights);
-  return allRights.filter((right) => covers(granted, right));
-}
-
 /** A closed set with one right more or less: Manage brings View, and without View there is no Manage. */
 export function withRight(rights: readonly Right[], right: Right, isGiven: boolean): Right[] {
-  if (isGiven) return closure([...rights, right]);
+  if (isGiven) return [...closure([...rights, right])];
   return rights.filter((one) => one !== right && !covers(new Set([one]), right));
 }
 

@@ -3,6 +3,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Answer, ClientError } from '../../../client/client.ts';
 import type { Right } from '../../../contract/rights.ts';
+import { closure } from '../../../contract/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -16,7 +17,6 @@ import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
 import { useDraft } from '../../parts/use-draft.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import { closure } from './right-set.ts';
 import { RightsTable } from './rights-table.tsx';
 import css from './role-editor.module.css';
 
@@ -138,7 +138,7 @@ export function RoleEditor({ stored, onSaved, onCancel }: Props): ReactNode {
       {guard.dialog}
       <ConflictDialog
         yours={{ ...(base ?? {}), ...body }}
-        theirs={theirs === null ? null : { ...theirs, rights: closure(theirs.rights) }}
+        theirs={theirs === null ? null : { ...theirs, rights: [...closure(theirs.rights)] }}
         isBusy={saving.isPending}
         onMine={(version) => save(version)}
         onTheirs={() => {
@@ -157,6 +157,6 @@ function draftOf(role: Role | null): RoleDraft {
   return {
     name: role?.name ?? '',
     description: role?.description ?? '',
-    rights: closure(role?.rights ?? []),
+    rights: [...closure(role?.rights ?? [])],
   };
 }

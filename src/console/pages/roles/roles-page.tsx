@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { allRights } from '../../../contract/rights.ts';
+import { allRights, closure } from '../../../contract/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { settings } from '../../messages/en/settings.ts';
@@ -16,7 +16,6 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { SettingsNav } from '../settings/settings-nav.tsx';
 import { DeleteRole } from './delete-role.tsx';
-import { closure } from './right-set.ts';
 
 type Role = Answer<'getRole'>;
 
@@ -77,7 +76,7 @@ const columns: readonly Column<Role>[] = [
   {
     id: 'rights',
     header: words.columns.rights,
-    cell: ({ rights }) => words.rights(closure(rights).length, allRights.length),
+    cell: ({ rights }) => words.rights([...closure(rights)].length, allRights.length),
   },
   { id: 'users', header: words.columns.users, cell: ({ users }) => words.users(users) },
   {
