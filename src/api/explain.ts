@@ -11,7 +11,7 @@ import type { ApiParts } from './call.ts';
 export type ExplainedAction = Explanation & { actionId: string; name: string; status: 'enabled' | 'disabled' };
 
 /** Explains events by the rules that actions have now, compiled once for all of them. */
-export function actionExplainer({ documents }: Snapshot): (event: Event) => ExplainedAction[] {
+export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>): (event: Event) => ExplainedAction[] {
   const behaviors = behaviorConditions(documents.behavior.values());
   const compiled = [...documents.action.values()].flatMap(({ id, body: { name, status, rules } }) => {
     const one = compileCondition(rules, behaviors);
