@@ -223,6 +223,32 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual(seen, []);
   });
 
+  conformance('refuses a mail server that no request may go to either, and what is none', async ({ egress, seen }) => {
+    for (const [host, port] of [
+      ['127.0.0.2', 587],
+      ['[::1]', 25],
+      ['::ffff:127.0.0.1', 25],
+      ['10.0.0.1', 465],
+      ['169.254.169.254', 25],
+      ['0x7f.1', 25],
+      ['metadata.google.internal', 587],
+      ['mail.example', 22],
+      ['mail.example', 70_000],
+      ['mail.example:25', 25],
+      ['http://mail.example', 25],
+      ['u@mail.example', 25],
+      ['mail.example/', 25],
+      ['a b', 25],
+      ['', 25],
+    ] as const) {
+      assert.equal(egress.checkHost(host, port).ok, false, `${host} ${port}`);
+      const outcome = await egress.connect({ host, port, timeoutMs: 1_000 });
+      assert.equal(outcome.kind === 'error' && outcome.error.kind, 'blocked', `${host} ${port}`);
+    }
+    for (const port of [25, 465, 587, 2_525]) assert.deepEqual(egress.checkHost('Mail.example.', port), { ok: true });
+    assert.deepEqual(seen, []);
+  });
+
   conformance('once disposed it sends nothing more, and says so', async ({ egress, origin, seen }) => {
     responseOf(await egress.send(requestTo(origin)));
     await egress[Symbol.asyncDispose]();

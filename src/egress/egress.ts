@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /**
  * The only way out: deliveries, connection tests, token requests, look-ups and alerts all pass this one door.
  * It refuses addresses that are not public, follows no redirect, inflates nothing and ends every exchange in time.
@@ -22,7 +24,29 @@ export interface Egress extends AsyncDisposable {
    * refuses what this refuses; a name that passes may still be blocked when it is resolved.
    */
   check(url: string): EgressCheck;
+
+  /**
+   * Opens a connection for mail: looks the host up, judges every address and where the socket arrived, as for requests.
+   * TLS and all that is said over it is for the caller, who also ends it; what is open when the egress is disposed of is
+   * destroyed. Whatever goes wrong is an outcome, never a rejection.
+   */
+  connect(to: EgressConnect): Promise<EgressConnection>;
+
+  /** What `check` says, for a host and port of a mail server. */
+  checkHost(host: string, port: number): EgressCheck;
 }
+
+/** `host` is a name or an address; `timeoutMs` bounds the look-up and the connecting together. */
+export interface EgressConnect {
+  readonly host: string;
+  /** Ports of protocols other than mail are refused. */
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+export type EgressConnection =
+  | { readonly kind: 'open'; readonly socket: Socket }
+  | { readonly kind: 'error'; readonly error: EgressError };
 
 /** A header as it goes over the wire; repeated names are repeated entries. */
 export type Header = readonly [name: string, value: string];

@@ -3,7 +3,7 @@ import { type Address, embeddedAddresses, isSameAddress, parseAddress, specialRa
 import { type AllowRule, doesAllow } from './allow.ts';
 import { isInboxPath } from './inbox-path.ts';
 import { isMetadataAddress, isMetadataName } from './metadata.ts';
-import { isLocalhost, parseTarget, type Target } from './target.ts';
+import { isLocalhost, parseMailTarget, parseTarget, type Target } from './target.ts';
 
 /** A socket of ours, or of our database, that nothing may be sent to. */
 export interface Listener {
@@ -90,7 +90,15 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
  * What can be said about a URL without DNS: the parsed target, or why it is refused. Throws nothing.
  */
 export function checkUrl(guard: Guard, url: string): Target | { readonly reason: string } {
-  const target = parseTarget(url);
+  return checkTarget(guard, parseTarget(url));
+}
+
+/** The same for a mail server. */
+export function checkMailHost(guard: Guard, host: string, port: number): Target | { readonly reason: string } {
+  return checkTarget(guard, parseMailTarget(host, port));
+}
+
+function checkTarget(guard: Guard, target: Target | { readonly reason: string }): Target | { readonly reason: string } {
   if ('reason' in target) return target;
   const known = guard.known(target);
   return known !== null && 'reason' in known

@@ -51,6 +51,19 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
   };
 }
 
+/**
+ * A mail server as a target. Gives why it is refused where the host is no host or the port belongs to a protocol that is
+ * neither HTTP nor mail.
+ */
+export function parseMailTarget(host: string, port: number): Target | { readonly reason: string } {
+  if (/[/?#@%]/.test(host)) return { reason: 'a mail server is a host name or an address, without scheme or path' };
+  const target = parseTarget(`http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}/`);
+  if ('reason' in target) return { reason: target.reason.replace('the URL', 'the host') };
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return { reason: 'a port is a number from 1 to 65,535' };
+  if (BAD_PORTS.has(port) && !MAIL_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
+  return { ...target, port, origin: `smtp://${new URL(target.origin).host}:${port}` };
+}
+
 /** Names that mean this machine without asking DNS (RFC 6761). */
 export function isLocalhost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');
@@ -63,6 +76,9 @@ export const BAD_PORTS: ReadonlySet<number> = new Set([
   540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
   6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
+
+/** Relay, submission over TLS, submission (RFC 8314). */
+const MAIL_PORTS: ReadonlySet<number> = new Set([25, 465, 587]);
 
 /** After the URL parser made IDN ASCII; it lets more through than any resolver should be asked for. */
 const HOST = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;

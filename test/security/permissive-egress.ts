@@ -1,6 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { connect } from 'node:net';
 import type { Egress, EgressOutcome, EgressRequest, ProbeStep } from '../../src/egress/egress.ts';
 
 /**
@@ -75,6 +76,17 @@ export function permissiveEgress(dnsServer: string): Egress & { readonly reached
       return [{ name: 'connect', ok: outcome.kind === 'response', durationMs: 0, detail: 'unguarded' }];
     },
     check: () => ({ ok: true }),
+    async connect({ host, port }) {
+      const address = await addressOf(host).catch(() => '');
+      reached.add(host);
+      if (!isOfThisMachine(address)) return { kind: 'error', error: { kind: 'connect', message: 'unguarded' } };
+      const socket = connect(port, address);
+      return new Promise((resolve) => {
+        socket.once('connect', () => resolve({ kind: 'open', socket }));
+        socket.once('error', () => resolve({ kind: 'error', error: { kind: 'connect', message: 'unguarded' } }));
+      });
+    },
+    checkHost: () => ({ ok: true }),
     async [Symbol.asyncDispose]() {
       resolver.cancel();
     },

@@ -9,7 +9,7 @@ import {
   type ProbeStep,
   RESPONSE_BYTES_MAX,
 } from '../egress.ts';
-import { checkUrl, createGuard } from '../guard.ts';
+import { checkMailHost, checkUrl, createGuard } from '../guard.ts';
 import { methodProblem, requestHeaders } from '../request-headers.ts';
 
 /** What a scripted peer answers. A text body is sent as UTF-8; `resends` and `timings` are told as they are. */
@@ -77,6 +77,15 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
     },
     check(url) {
       const target = checkUrl(guard, url);
+      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+    },
+    async connect({ host, port }) {
+      const target = checkMailHost(guard, host, port);
+      const message = refusalOf(target) ?? 'there are no sockets here';
+      return { kind: 'error', error: { kind: 'blocked', message: `Not sent: ${message}.` } };
+    },
+    checkHost(host, port) {
+      const target = checkMailHost(guard, host, port);
       return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
     },
     async [Symbol.asyncDispose]() {

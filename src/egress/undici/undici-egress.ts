@@ -1,7 +1,17 @@
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { AllowRule } from '../allow.ts';
-import type { Egress, EgressError, EgressOutcome, EgressProbe, EgressRequest, ProbeStep } from '../egress.ts';
-import { checkUrl, createGuard, type Listener } from '../guard.ts';
+import type {
+  Egress,
+  EgressConnect,
+  EgressConnection,
+  EgressError,
+  EgressOutcome,
+  EgressProbe,
+  EgressRequest,
+  ProbeStep,
+} from '../egress.ts';
+import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard.ts';
 import { isInboxPath } from '../inbox-path.ts';
 import { methodProblem, requestHeaders } from '../request-headers.ts';
 import { parseTarget, type Target } from '../target.ts';
@@ -43,6 +53,8 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
   const ways = createWays({ guard, dns });
   const targetOf = createTargets();
   const userAgent = `Millrace/${options.version}`;
+  /** Sockets that others speak over. */
+  const open = new Set<Socket>();
   let isClosed = false;
 
   return {
@@ -77,8 +89,16 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
       return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
     },
 
+    connect,
+
+    checkHost(host, port) {
+      const target = checkMailHost(guard, host, port);
+      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+    },
+
     async [Symbol.asyncDispose]() {
       isClosed = true;
+      for (const socket of open) socket.destroy();
       for (const site of [...sites.values()]) site.close(new EgressFailure('reset', STOPPED));
       dns[Symbol.dispose]();
       deadlines[Symbol.dispose]();
@@ -98,6 +118,25 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
       sites.set(key, site);
     }
     return site;
+  }
+
+  async function connect({ host, port, timeoutMs }: EgressConnect): Promise<EgressConnection> {
+    if (isClosed) return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
+    const target = checkMailHost(guard, host, port);
+    const way = 'reason' in target ? target : ways.wayTo({ ...target, isTls: false }, {});
+    if ('reason' in way) return { kind: 'error', error: { kind: 'blocked', message: sentence(way.reason) } };
+    const opening = openSocket(way, { onBegin() {}, onEnd() {} });
+    const deadline = deadlines.start(timeoutMs, () => opening.expire(timeoutMs));
+    const socket = await opening.result;
+    deadline.cancel();
+    if (isFailure(socket)) return { kind: 'error', error: socket };
+    if (isClosed) {
+      socket.destroy();
+      return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
+    }
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    return { kind: 'open', socket };
   }
 
   async function probe(request: EgressProbe): Promise<ProbeStep[]> {
