@@ -7,8 +7,8 @@ import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Rule } from './configuration.ts';
-import type { Step } from './deliverer.ts';
 import type { Closed, Gates } from './gates.ts';
+import type { Step } from './step.ts';
 
 /** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
 export interface Outlook {

@@ -4,10 +4,10 @@ import type { ErrorCode } from '../contract/errors.ts';
 import type { Stats, StatsKind } from '../contract/stats.ts';
 import type { DueDelivery, LoggedDelivery, StatisticsEntry, Statistics as StatisticsPort } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
-import type { Step } from './deliverer.ts';
 import type { Closed } from './gates.ts';
 import type { Matched } from './matcher.ts';
 import { readStats, type StatsQuery } from './read-stats.ts';
+import type { Step } from './step.ts';
 import {
   add,
   addHappening,

@@ -1,11 +1,28 @@
-import { quotaOf } from '../connections/quota.ts';
+import { type Quota, quotaOf } from '../connections/quota.ts';
 import type { RetryPolicy } from '../contract/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../contract/delivery.ts';
 import type { Verdict } from '../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import type { Attempted } from './attempt.ts';
-import type { Step } from './deliverer.ts';
+import type { Sign } from './breaker.ts';
 import { nextAttempt } from './retry-policy.ts';
+
+/** What one attempt came to: how to record it, and what it means for others. */
+export type Step = {
+  settlement: Settlement;
+  /** What the peer told of its own count of requests. */
+  quota: Quota | null;
+  /** Quiet asked for by the peer. */
+  wait: { scope: 'connection' | 'destination'; until: number } | null;
+  /** For the concurrency: `overloaded` shrinks it. */
+  health: 'good' | 'overloaded' | 'neutral';
+  /** The connection's credentials were refused, or proved good. */
+  auth: { kind: 'rejected'; detail: string } | { kind: 'accepted' } | null;
+  /** For the breaker of the connection; null: it tells nothing about the peer. */
+  sign: Sign | null;
+  /** The destination is gone for good (410): pause it. */
+  pauses: boolean;
+};
 
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 

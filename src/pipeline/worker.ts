@@ -4,11 +4,10 @@ import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import type { Attempter } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
-import type { Step } from './deliverer.ts';
 import type { Gates } from './gates.ts';
 import { type Pinned, pinnedVersions } from './pinned.ts';
 import { planRender, type RenderPlan } from './render.ts';
-import { stepAfter } from './step.ts';
+import { type Step, stepAfter } from './step.ts';
 
 const plansMost = 5_000;
 

@@ -1,0 +1,83 @@
+import type { DueDelivery } from '../journal/journal.ts';
+import type { BreakerSettings } from './breaker.ts';
+import type { Clock } from './clock.ts';
+import type { DestinationQueue, Lane } from './delivery-queue.ts';
+import type { Gates } from './gates.ts';
+import type { createRecorder } from './recorder.ts';
+import type { Step } from './step.ts';
+
+/** An exchange as the deliverer saw it: when it left, and whether it went through a closed gate. */
+export type Departed = { startedAt: number; isProbe: boolean };
+
+export type ConclusionOptions = {
+  clock: Clock;
+  gates: Gates;
+  /** null: the destination is gone. */
+  connectionOf(destinationId: string): string | null;
+  /** null: the connection is gone. */
+  breakerOf(connectionId: string): BreakerSettings | null;
+  pause(destinationId: string): Promise<void>;
+  /** Makes due what a destination has stored as held. */
+  release(destinationId: string): Promise<unknown>;
+  /** `wasHeld`: it was sent through a closed gate, to try whether the cause is gone. */
+  settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
+  failed(error: unknown, doing: string): void;
+};
+
+/** What the end of an exchange sets in motion: for its peer and all who send to it, and for its delivery. */
+export function createConclusion(
+  options: ConclusionOptions & {
+    recorder: Pick<ReturnType<typeof createRecorder>, 'record'>;
+    resume(queue: DestinationQueue): void;
+    wakeLater(queue: DestinationQueue, at: number): void;
+  },
+) {
+  const { clock, gates, recorder, resume, wakeLater } = options;
+
+  async function moveGate(lane: Lane, { auth, sign, settlement }: Step, isProbe: boolean, now: number) {
+    const { connectionId, queues: all } = lane;
+    if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, now);
+    if (auth?.kind === 'accepted') await gates.admit(connectionId, 'auth_rejected');
+    const settings = options.breakerOf(connectionId);
+    if (sign !== null && settings !== null) {
+      const why = lane.breaker.record(sign, now, settings);
+      if (sign === 'good' && (await gates.admit(connectionId, 'breaker_open'))) lane.breaker.reset();
+      if (why !== null) return gates.trip(connectionId, why, now, settings.openMs);
+    }
+    if (!isProbe) return;
+    // A probe that changed nothing: if it was sent the next one waits, else another delivery may probe at once.
+    if (settlement.log.length > 0) return gates.postpone(connectionId, now, settings?.openMs);
+    for (const one of all) {
+      one.hasMore = true;
+      resume(one);
+    }
+  }
+
+  return {
+    /** What the answer tells of the peer: its concurrency, budget and gate. */
+    async learn(queue: DestinationQueue, step: Step, { startedAt, isProbe }: Departed) {
+      const { lane } = queue;
+      const now = clock.now();
+      if (step.health === 'good') queue.concurrency.succeeded();
+      if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
+      if (step.quota !== null) lane.budget.learn(step.quota, lane.inFlight, now);
+      if (step.wait !== null) (step.wait.scope === 'connection' ? lane : queue).budget.quiet(step.wait.until);
+      await moveGate(lane, step, isProbe, now).catch((error) => options.failed(error, 'move a gate'));
+      if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
+    },
+    /** Records the delivery's next step. */
+    async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean) {
+      const isMine = await recorder.record(step.settlement);
+      queue.reading?.settled.add(delivery.id);
+      if (!isMine) return;
+      if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
+      // What was held when its destination was deleted is cancelled; this one is late.
+      if (step.settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
+        await options.release(queue.destinationId).then(
+          () => wakeLater(queue, clock.now()),
+          (error) => options.failed(error, 'release deliveries'),
+        );
+      options.settled(delivery, step, isProbe);
+    },
+  };
+}
