@@ -23,6 +23,7 @@ export const reason = z.enum([
   'auth_rejected',
   'breaker_open',
   'budget',
+  'order',
   'exhausted',
   'expired',
   'unknown_outcome',

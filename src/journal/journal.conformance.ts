@@ -4,6 +4,7 @@ import { deliveriesConformance } from './deliveries.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
 import { listsConformance } from './lists.conformance.ts';
+import { orderConformance } from './order.conformance.ts';
 import { upkeepConformance } from './upkeep.conformance.ts';
 
 /** Tells of a promise and the body that holds a new and empty journal to it. */
@@ -23,6 +24,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
   describe(name, () => {
     intakeConformance(guarantee);
     deliveriesConformance(guarantee);
+    orderConformance(guarantee);
     listsConformance(guarantee);
     upkeepConformance(guarantee);
   });

@@ -105,17 +105,24 @@ export type PlannedDelivery = {
   /** When the first attempt is due; null: never by itself (a test is driven by its caller). */
   dueAt: number | null;
   test: boolean;
+  /**
+   * What it shares with those that it must not overtake: of all with one key the earlier (by id) go first. 0 to 2^48 - 1,
+   * of one destination only. Without it there is no order.
+   */
+  orderKey?: number;
 };
 
 export interface DeliveryQueue {
   /**
    * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
-   * `except`; and the earliest due time after `now`, null when nothing is due later.
+   * `except`; and the earliest due time after `now`, null when nothing is due later. `inOrder` leaves out those with an
+   * order key that an earlier unfinished one has too, held ones included.
    */
   due(query: {
     destinationId: string;
     now: number;
     limit: number;
+    inOrder?: boolean;
     after?: { dueAt: number; id: string };
     except?: readonly string[];
   }): Promise<{ due: DueDelivery[]; nextDueAt: number | null }>;
@@ -177,6 +184,7 @@ export type DueDelivery = {
   deaths: number;
   /** What the first attempt sent; every later one sends the same. null: render it. */
   rendered: Rendered | null;
+  orderKey?: number;
 };
 
 /** A rendered request: everything that the template and its tags decided. */
@@ -196,6 +204,8 @@ export type Settlement = {
   rendered?: Rendered;
   /** The versions it was rendered with, where they are no longer the planned ones. */
   pinned?: { actionVersion: number | null; destinationVersion: number };
+  /** It loses its order key: others no longer wait for it. */
+  leavesOrder?: true;
   /** New exchanges. A request body equal to `rendered.body` is stored once. */
   log: Attempt[];
 };
@@ -298,6 +308,8 @@ export type LoggedDelivery = {
   createdAt: number;
   finishedAt: number | null;
   test: boolean;
+  /** The earliest unfinished delivery with its order key, when it is not the one itself. */
+  waitsFor?: string;
 };
 
 export type RetryRequest = {

@@ -24,6 +24,7 @@ export type DeliveryRow = LoggedDelivery & {
   deaths: number;
   rendered: Rendered | null;
   attemptLog: Attempt[];
+  orderKey?: number;
 };
 
 /** Deliveries in memory, oldest first, and every step that one can take. */
@@ -47,6 +48,14 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       waitedMs: 0,
       deaths: 0,
     });
+
+  /** The earliest unfinished delivery of each order key. */
+  function firstOfKeys(): Map<number, string> {
+    const first = new Map<number, string>();
+    for (const { id, status, orderKey } of rows.values())
+      if (orderKey !== undefined && !isFinished(status) && !first.has(orderKey)) first.set(orderKey, id);
+    return first;
+  }
 
   return {
     rows,
@@ -81,7 +90,7 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       row.attempts = step.attempts;
       if (step.rendered !== undefined) row.rendered = step.rendered;
       Object.assign(row, step.pinned);
-      if (step.pinned !== undefined) Object.assign(row, step.pinned);
+      if (step.leavesOrder === true) delete row.orderKey;
       if (isFinished(row.status)) return;
       const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
       const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
@@ -142,8 +151,11 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
     list(query: DeliveryQuery): LoggedDelivery[] {
       const matching = page([...rows.values()], query, 'delivery').filter((row) => matches(row, query));
-      return nearest(matching, query).map(logged);
+      const first = firstOfKeys();
+      return nearest(matching, query).map((row) => logged(row, first));
     },
+
+    firstOfKeys,
 
     bytes: () =>
       rows.values().reduce((sum, row) => sum + 200 + JSON.stringify([row.rendered, row.attemptLog]).length, 0),
@@ -151,9 +163,10 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 }
 
 /** The part of a delivery that lists show. */
-export function logged(row: DeliveryRow): LoggedDelivery {
-  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, ...shown } = row;
-  return shown;
+export function logged(row: DeliveryRow, firstOfKeys: ReadonlyMap<number, string>): LoggedDelivery {
+  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, orderKey, ...shown } = row;
+  const first = isFinished(row.status) || orderKey === undefined ? row.id : (firstOfKeys.get(orderKey) ?? row.id);
+  return first === row.id ? shown : { ...shown, waitsFor: first };
 }
 
 export const isDue = (row: DeliveryRow, now: number) => row.dueAt !== null && row.dueAt <= now;

@@ -42,8 +42,11 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after, except = [] }) {
-        const rows = [...store.rows.values()].filter((row) => row.destinationId === destinationId);
+      async due({ destinationId, now, limit, after, except = [], inOrder = false }) {
+        const first = store.firstOfKeys();
+        const isTurn = ({ id, orderKey }: DeliveryRow) =>
+          !inOrder || orderKey === undefined || first.get(orderKey) === id;
+        const rows = [...store.rows.values()].filter((row) => row.destinationId === destinationId && isTurn(row));
         const due = rows
           .filter((row) => isDue(row, now) && !except.includes(row.id))
           .map((row) => ({ ...row, dueAt: row.dueAt ?? now }))
@@ -70,6 +73,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
             waitedMs: row.waitedMs,
             deaths: row.deaths,
             rendered: row.rendered,
+            ...(row.orderKey !== undefined && { orderKey: row.orderKey }),
           }));
         const later = rows.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? dueAt : []));
         return { due, nextDueAt: later.length === 0 ? null : Math.min(...later) };
@@ -115,7 +119,9 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
       deliveries: async (query) => store.list(query),
       async delivery(id) {
         const row = store.rows.get(id);
-        return row === undefined ? null : { ...logged(row), attemptLog: [...row.attemptLog], rendered: row.rendered };
+        if (row === undefined) return null;
+        const { attemptLog, rendered } = row;
+        return { ...logged(row, store.firstOfKeys()), attemptLog: [...attemptLog], rendered };
       },
       retry: async (request, entry) => store.retry(request, entry),
       cancel: async (id, now, entry) => store.cancel(id, now, entry),

@@ -1,4 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
+import { statusCodes } from './codes.ts';
+import { firstInLine } from './delivery-order.ts';
 import { offsetMask } from './event-operations.ts';
 import { targetOf, wordText } from './words.ts';
 
@@ -28,29 +30,41 @@ export type DeliveryRow = {
   detail: string | null;
   block: number | null;
   rendered_block: number | null;
+  order_key: number | null;
+  waits_for: DeliveryPlace | null;
 };
 
-type Numbers = { target: number; action_id: number | null; reason_id: number | null; error_id: number | null };
+type Numbers = {
+  is_behind: number;
+  target: number;
+  action_id: number | null;
+  reason_id: number | null;
+  error_id: number | null;
+};
+
+type Looked = 'action' | 'reason' | 'error_kind' | 'destination' | 'connection' | 'waits_for';
 
 /** Words are looked up in memory: joins would double the time, and due deliveries come by the hundred. */
 export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
-  const row = db.get<Omit<DeliveryRow, 'action' | 'reason' | 'error_kind' | 'destination' | 'connection'> & Numbers>(
+  const row = db.get<Omit<DeliveryRow, Looked> & Numbers>(
     `SELECT number, created_at, event >> 48 AS event_partition, event & ${offsetMask} AS event_offset, event_at,
        action AS action_id, action_version, target, destination_version, status, due_at, test, reason AS reason_id,
        error_kind AS error_id, attempts, exchanges, schedule_step, waited_ms, deaths, finished_at, detail, block,
-       rendered_block
+       rendered_block, order_key, is_behind
      FROM delivery WHERE number = ?`,
     number,
   );
   if (row === undefined) return undefined;
-  const { target, action_id, reason_id, error_id, ...same } = row;
+  const { target, action_id, reason_id, error_id, is_behind, ...same } = row;
   const { destination, connection } = targetOf(db, target);
   const words = {
     action: wordText(db, action_id),
     reason: wordText(db, reason_id),
     error_kind: wordText(db, error_id),
   };
-  return { ...same, ...words, destination, connection };
+  const key = is_behind === 1 && same.status <= statusCodes.held ? same.order_key : null;
+  const waits_for = key === null ? null : firstInLine(db, key);
+  return { ...same, ...words, destination, connection, waits_for };
 }
 
 /** A delivery's id in parts: the number finds it, the time must agree. */

@@ -4,7 +4,7 @@ import type { DueDelivery, LoggedDelivery, Rendered } from '../journal.ts';
 import type { BlockLine } from './attempt-blocks.ts';
 import { type PackedAttempt, renderedOf, unpackAttempt } from './attempt-line.ts';
 import { statusOf } from './codes.ts';
-import type { DeliveryRow } from './delivery-rows.ts';
+import type { DeliveryPlace, DeliveryRow } from './delivery-rows.ts';
 import { eventOfLine } from './event-line.ts';
 import type { DueRow } from './queue-operations.ts';
 
@@ -16,6 +16,7 @@ export function loggedOf(row: DeliveryRow): LoggedDelivery {
     detail: row.detail,
     errorKind: row.error_kind as LoggedDelivery['errorKind'], // likewise
     finishedAt: row.finished_at,
+    ...(row.waits_for !== null && { waitsFor: deliveryIdOf(row.waits_for) }),
   };
 }
 
@@ -28,6 +29,7 @@ export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
     waitedMs: row.waited_ms,
     deaths: row.deaths,
     rendered: rendered === null ? null : renderedOf(rendered),
+    ...(row.order_key !== null && { orderKey: row.order_key }),
   };
 }
 
@@ -47,7 +49,7 @@ export function historyOf(row: DeliveryRow, lines: BlockLine[]): { attemptLog: A
 function shared(row: DeliveryRow) {
   return {
     eventId: eventIdOf(row),
-    id: placedId('delivery', { timeMs: row.created_at, partition: 0, number: row.number }),
+    id: deliveryIdOf({ timeMs: row.created_at, number: row.number }),
     actionId: row.action,
     actionVersion: row.action_version,
     destinationId: row.destination,
@@ -58,6 +60,10 @@ function shared(row: DeliveryRow) {
     createdAt: row.created_at,
     test: row.test === 1,
   };
+}
+
+function deliveryIdOf({ timeMs, number }: DeliveryPlace): string {
+  return placedId('delivery', { timeMs, partition: 0, number });
 }
 
 function eventIdOf({ event_partition: partition, event_offset: number, event_at: timeMs }: DeliveryRow): string | null {

@@ -20,6 +20,10 @@ const pick = <T>(list: readonly T[], number: number): T | undefined => list[numb
 const small = fc.nat(1_000);
 const partition = fc.constantFrom(0, 0, 0, 1, 40);
 const destination = fc.constantFrom('dst_1', 'dst_2');
+const key = fc.option(fc.constantFrom(1, 2), { nil: undefined, freq: 3 });
+/** A key is of one destination. */
+const keyed = (destination: string, key: number | undefined) =>
+  key === undefined ? {} : { orderKey: destination === 'dst_1' ? key : key + 10 };
 const statuses = deliveryStatus.options.filter((one) => one !== 'sending');
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
@@ -32,7 +36,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       collector: fc.constantFrom('col_1', 'col_2'),
       identities: fc.array(fc.option(fc.constantFrom('a', 'b', 'c')), { maxLength: 4 }),
       lease: optional(small),
-      fires: fc.array(fc.record({ event: fc.nat(3), destination }), { maxLength: 3 }),
+      fires: fc.array(fc.record({ event: fc.nat(3), destination, key }), { maxLength: 3 }),
     })
     .map(({ partition, step, collector, identities, lease, fires }) => ({
       title: `accept ${identities.join()} in ${partition} by ${collector}`,
@@ -45,8 +49,8 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         if (held === undefined) return journal.intake.accept([request]);
         const deliveries = fires
           .filter(({ event }) => event < events.length)
-          .map(({ event, destination: destinationId }) => {
-            const { eventId: _, ...one } = planned({ destinationId, dueAt: story.now });
+          .map(({ event, destination: destinationId, key }) => {
+            const { eventId: _, ...one } = planned({ destinationId, dueAt: story.now, ...keyed(destinationId, key) });
             return { ...one, event };
           });
         return journal.intake.accept([{ ...request, plan: { lease: held, deliveries, now: story.now } }]);
@@ -70,6 +74,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           action: fc.option(fc.constantFrom('act_1', 'act_2')),
           test: fc.boolean(),
           due: fc.option(fc.nat(20)),
+          key,
         }),
         { maxLength: 4 },
       ),
@@ -92,6 +97,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             actionId: one.action,
             test: one.test,
             dueAt: one.due === null ? null : story.now + one.due,
+            ...(one.test ? {} : keyed(one.destination, one.key)),
           }),
         );
         return journal.matching.plan(held, {
@@ -114,6 +120,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           log: fc.integer({ min: 0, max: 2 }),
           again: fc.nat(5),
           pinned: fc.nat(8),
+          leaves: fc.nat(8),
         }),
         { maxLength: 4 },
       ),
@@ -141,6 +148,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             log,
             ...(one.body !== null && { rendered: rendered(one.body) }),
             ...(one.pinned === 0 && { pinned: { actionVersion: 5, destinationVersion: 6 } }),
+            ...(one.leaves === 0 && { leavesOrder: true as const }),
           });
         });
         const settled = await journal.deliveries.settle(held, settlements, story.now);
@@ -249,20 +257,22 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       },
     })),
   fc
-    .record({ destination, after: optional(small), limit: fc.integer({ min: 1, max: 4 }) })
-    .map(({ destination, after, limit }) => ({
+    .record({ destination, after: optional(small), limit: fc.integer({ min: 1, max: 4 }), inOrder: fc.boolean() })
+    .map(({ destination, after, limit, inOrder }) => ({
       title: 'due',
       run: async (journal, story) => {
         const { due: all } = await journal.deliveries.due({
           destinationId: destination,
           now: story.now + 10,
           limit: 100,
+          inOrder,
         });
         const cursor = after === undefined ? undefined : pick(all, after);
         const page = await journal.deliveries.due({
           destinationId: destination,
           now: story.now + 10,
           limit,
+          inOrder,
           ...(cursor && { after: { dueAt: cursor.dueAt ?? 0, id: cursor.id } }),
         });
         return [all, page.due, page.nextDueAt];

@@ -6,6 +6,7 @@ import type { Db } from '../../sqlite/db.ts';
 import type { CountByAction, RetryRequest } from '../journal.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { statusCodes, statusOf } from './codes.ts';
+import { rejoinLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-rows.ts';
 import { finish } from './queue-operations.ts';
 import { targetIds, wordText } from './words.ts';
@@ -25,6 +26,7 @@ export const logOperations = {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return false;
     startAgain(db, number, now);
+    if (row.order_key !== null && row.status > statusCodes.held) rejoinLine(db, number, row.order_key);
     describe(db, retry, row, 'pending');
     if (render !== null)
       db.run(
@@ -68,7 +70,7 @@ export const logOperations = {
       .flatMap((target) =>
         db.all<{ number: number; action: number | null }>(
           `SELECT number, action FROM delivery INDEXED BY delivery_due
-           WHERE target = ? AND due_at <= ? AND number < ? LIMIT ?`,
+           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number < ? LIMIT ?`,
           target,
           query.now,
           end,

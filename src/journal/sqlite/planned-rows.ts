@@ -1,4 +1,5 @@
 import type { Db } from '../../sqlite/db.ts';
+import { joinLine } from './delivery-order.ts';
 import type { EventPlace } from './event-operations.ts';
 import { targetId, wordId } from './words.ts';
 
@@ -11,6 +12,7 @@ export type PlannedRow = [
   connectionId: string,
   dueAt: number | null,
   test: boolean,
+  orderKey?: number,
 ];
 
 /** The first number of rows that have consecutive ones, and the creation time of all. */
@@ -29,7 +31,7 @@ export function insertPlanned(db: Db, rows: readonly (readonly [EventPlace | nul
 }
 
 function insert(db: Db, number: number, createdAt: number, event: EventPlace | null, row: PlannedRow) {
-  const [actionId, actionVersion, destinationId, destinationVersion, connectionId, dueAt, test] = row;
+  const [actionId, actionVersion, destinationId, destinationVersion, connectionId, dueAt, test, orderKey] = row;
   db.run(
     `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target, destination_version,
        due_at, test) VALUES (?, ?, (? << 48) | ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -45,6 +47,7 @@ function insert(db: Db, number: number, createdAt: number, event: EventPlace | n
     dueAt,
     test ? 1 : 0,
   );
+  if (orderKey !== undefined) joinLine(db, number, orderKey);
 }
 
 type Clock = { next: number; last_at: number };

@@ -3,6 +3,7 @@ import { deathsMax, type Gate, type Lease } from '../journal.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import type { PackedAttempt } from './attempt-line.ts';
 import { statusCodes } from './codes.ts';
+import { forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
 import { type EventLine, eventFinder } from './event-operations.ts';
 import { isCurrent } from './lease-operations.ts';
@@ -28,6 +29,7 @@ export type SettledStep = [
   /** The lowest one. */
   firstAttempt: number,
   pinned: { actionVersion: number | null; destinationVersion: number } | null,
+  leavesOrder?: true,
 ];
 
 export type SettledBatch = {
@@ -41,12 +43,16 @@ export type SettledBatch = {
 };
 
 export const queueOperations = {
-  due(db: Db, { destinationId, now, limit, after, except }: DueQuery): { rows: DueRow[]; nextDueAt: number | null } {
+  due(
+    db: Db,
+    { destinationId, now, limit, after, except, inOrder }: DueQuery,
+  ): { rows: DueRow[]; nextDueAt: number | null } {
     db.flush();
     const targets = targetIds(db, { destinationId });
     const known = new Set(except);
-    const numbers = targets
-      .flatMap((target) => dueNumbers(db, { target, now, limit: limit + known.size, after }))
+    const queues = queuesOf(targets, inOrder || !hasLines(db));
+    const numbers = queues
+      .flatMap((queue) => dueNumbers(db, { ...queue, now, limit: limit + known.size, after }))
       .filter(({ number }) => !known.has(number))
       .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
       .slice(0, limit);
@@ -63,7 +69,7 @@ export const queueOperations = {
         rendered: block === null ? null : blocks.rendered(block, number),
       };
     });
-    return { rows, nextDueAt: nextDueAt(db, targets, now) };
+    return { rows, nextDueAt: nextDueAt(db, queues, now) };
   },
 
   backlog: (db: Db, _: null): { destination: string; connection: string; open: number; next_due_at: number }[] =>
@@ -154,6 +160,7 @@ export function finish(db: Db, end: { number: number; status: number; reason: st
     end.now,
     end.number,
   );
+  leaveLine(db, end.number);
 }
 
 type DueQuery = {
@@ -163,27 +170,37 @@ type DueQuery = {
   after: { dueAt: number; number: number } | null;
   /** Numbers of deliveries that the caller has. */
   except: number[];
+  inOrder: boolean;
 };
+/** The part of the index where the deliveries of a target stand whose turn it is, or those behind others. */
+type Queue = { target: number; isBehind: 0 | 1 };
 type DueNumber = { number: number; due_at: number };
 
+function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[] {
+  const queues = targets.map((target): Queue => ({ target, isBehind: 0 }));
+  return isWithoutBehind ? queues : [...queues, ...queues.map(({ target }): Queue => ({ target, isBehind: 1 }))];
+}
+
 /** Two seeks in the index instead of one row comparison, which would walk over every row with the same due time. */
-function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId' | 'except'> & { target: number }): DueNumber[] {
-  const { target, now, limit, after } = query;
+function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & Queue): DueNumber[] {
+  const { target, isBehind, now, limit, after } = query;
   const same =
     after === null || after.dueAt > now
       ? []
       : db.all<DueNumber>(
           `SELECT number, due_at FROM delivery INDEXED BY delivery_due
-           WHERE target = ? AND due_at = ? AND number > ? ORDER BY number LIMIT ?`,
+           WHERE target = ? AND is_behind = ? AND due_at = ? AND number > ? ORDER BY number LIMIT ?`,
           target,
+          isBehind,
           after.dueAt,
           after.number,
           limit,
         );
   const later = db.all<DueNumber>(
     `SELECT number, due_at FROM delivery INDEXED BY delivery_due
-     WHERE target = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
+     WHERE target = ? AND is_behind = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
     target,
+    isBehind,
     after?.dueAt ?? Number.MIN_SAFE_INTEGER,
     now,
     limit - same.length,
@@ -191,10 +208,11 @@ function dueNumbers(db: Db, query: Omit<DueQuery, 'destinationId' | 'except'> & 
   return [...same, ...later];
 }
 
-function nextDueAt(db: Db, targets: readonly number[], now: number): number | null {
-  const times = targets.flatMap((target) => {
-    const sql = 'SELECT min(due_at) AS at FROM delivery INDEXED BY delivery_due WHERE target = ? AND due_at > ?';
-    return db.get<{ at: number | null }>(sql, target, now)?.at ?? [];
+function nextDueAt(db: Db, queues: readonly Queue[], now: number): number | null {
+  const times = queues.flatMap(({ target, isBehind }) => {
+    const sql = `SELECT min(due_at) AS at FROM delivery INDEXED BY delivery_due
+      WHERE target = ? AND is_behind = ? AND due_at > ?`;
+    return db.get<{ at: number | null }>(sql, target, isBehind, now)?.at ?? [];
   });
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -261,6 +279,8 @@ function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: nu
           before.block,
         );
   if (isTaken === 0) return false;
+  if (status > statusCodes.held && before.status <= statusCodes.held) leaveLine(db, number);
+  if (step[13] === true) forgetOrder(db, number);
   if (line !== null) blocks.write(number, { before: before.block, ...line });
   const pinned = step[12];
   if (pinned !== null) {

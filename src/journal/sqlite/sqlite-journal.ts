@@ -89,11 +89,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after, except = [] }) {
+      async due({ destinationId, now, limit, after, except = [], inOrder = false }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
         if (number === undefined) return { due: [], nextDueAt: null };
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        const query = { destinationId, now, limit, after: cursor, except: numbersOf(except) };
+        const query = { destinationId, now, limit, after: cursor, except: numbersOf(except), inOrder };
         const { rows, nextDueAt } = await client.write('due', query);
         return { due: rows.map(dueOf), nextDueAt };
       },
@@ -256,7 +256,7 @@ function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Acc
 }
 
 function plannedRow(planned: Omit<PlannedDelivery, 'eventId'>): PlannedRow {
-  return [
+  const row: PlannedRow = [
     planned.actionId,
     planned.actionVersion,
     planned.destinationId,
@@ -265,12 +265,14 @@ function plannedRow(planned: Omit<PlannedDelivery, 'eventId'>): PlannedRow {
     planned.dueAt,
     planned.test,
   ];
+  if (planned.orderKey !== undefined) row.push(planned.orderKey);
+  return row;
 }
 
 function settledStep(settlement: Settlement): SettledStep | null {
   const place = placeOf('delivery', settlement.deliveryId);
   if (place === null) return null;
-  return [
+  const step: SettledStep = [
     place.number,
     place.timeMs,
     statusCodes[settlement.status],
@@ -285,6 +287,8 @@ function settledStep(settlement: Settlement): SettledStep | null {
     settlement.log[0]?.number ?? 0,
     settlement.pinned ?? null,
   ];
+  if (settlement.leavesOrder === true) step.push(true);
+  return step;
 }
 
 function attemptsText({ log, rendered }: Settlement): string {

@@ -54,6 +54,11 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
     why: 'the system takes less than what comes in',
     todo: 'Nothing: it goes out as soon as there is room. Raise the rate of the connection if the system takes more.',
   },
+  order: {
+    short: 'Waits for an earlier one',
+    why: 'deliveries of the same key leave one after the other, and an earlier one is not finished yet',
+    todo: 'Open the earlier one and see what keeps it: as soon as it is delivered, or cancelled, this one goes out by itself.',
+  },
   exhausted: {
     short: 'All attempts used',
     why: 'every attempt of the retry schedule failed',

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import type { Guarantee } from './journal.conformance.ts';
+import { accept, claim, due, incoming, planned, settlement, start, withDeliveries } from './journal.samples.ts';
+import type { Journal } from './journal.ts';
+
+/** What every journal guarantees of deliveries that have an order key. */
+export function orderConformance(guarantee: Guarantee): void {
+  guarantee(
+    'of each order key the earliest unfinished delivery is due, and those without a key are',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [
+        { orderKey: 1, dueAt: start + 9 },
+        { orderKey: 1 },
+        { orderKey: 2 },
+        {},
+        { orderKey: 1 },
+        { orderKey: 2, destinationId: 'dst_2' },
+      ]);
+      const [a, b, c, d, e, f] = ids;
+      assert.deepEqual(await inOrder(journal, start), [c, d], 'the first of its key may be due later');
+      assert.deepEqual(await inOrder(journal), [c, d, a]);
+      assert.deepEqual(await due(journal), [b, c, d, e, a], 'who does not ask for order gets them all');
+      assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [], 'a key belongs to one destination');
+      const { due: rows, nextDueAt } = await journal.deliveries.due(query({ now: start, limit: 9 }));
+      assert.deepEqual([rows.map((row) => row.orderKey), nextDueAt], [[2, undefined], start + 9]);
+      assert.deepEqual(await waitsFor(journal, ids), [undefined, a, undefined, undefined, a, c]);
+
+      await journal.deliveries.settle(lease, [settlement(a, { status: 'retrying', dueAt: start + 500 })], start + 10);
+      assert.deepEqual(await inOrder(journal, start + 100), [c, d], 'one that retries keeps the others of its key');
+      await journal.deliveries.settle(lease, [settlement(a, { status: 'held', reason: 'exhausted' })], start + 11);
+      assert.deepEqual(await inOrder(journal), [c, d], 'and one that is held');
+      await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start + 12);
+      assert.deepEqual(await inOrder(journal), [b, c, d]);
+      assert.deepEqual(await waitsFor(journal, [b, e]), [undefined, b]);
+      await journal.deliveries.settle(lease, [settlement(b, { status: 'failed' })], start + 13);
+      await journal.deliveries.settle(lease, [settlement(c, { status: 'skipped' })], start + 13);
+      assert.deepEqual(await inOrder(journal), [d, e]);
+      assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [f]);
+    },
+  );
+
+  guarantee('what waits behind others is counted with what is due and in later pages', async (journal) => {
+    const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
+    assert.deepEqual(await journal.deliveries.backlog(), [
+      { destinationId: 'dst_1', connectionId: 'con_1', open: 3, nextDueAt: start },
+    ]);
+    assert.deepEqual(await journal.statistics.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
+    const after = { dueAt: start, id: ids[0] ?? '' };
+    const { due: rows } = await journal.deliveries.due(query({ now: start, limit: 1, after }));
+    assert.deepEqual(
+      rows.map((row) => row.id),
+      [ids[2]],
+    );
+    assert.deepEqual(await journal.log.expire('dst_1', start + 1, start + 1), [{ actionId: 'act_1', count: 3 }]);
+  });
+
+  guarantee('whoever ends a delivery lets the next one of its key go', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [
+      ...Array.from({ length: 5 }, () => ({ orderKey: 2 ** 48 - 1 })),
+      { orderKey: 3, destinationId: 'dst_2' },
+      { orderKey: 3, destinationId: 'dst_2', dueAt: start + 1_000 },
+    ]);
+    const [a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = ids;
+    await journal.log.cancel(b, start + 1);
+    assert.deepEqual(await inOrder(journal), [a], 'one in the middle lets nobody pass');
+    await journal.log.cancel(a, start + 1);
+    assert.deepEqual(await inOrder(journal), [c]);
+    await journal.log.expire('dst_2', start + 1, start + 1);
+    assert.equal((await journal.log.delivery(f))?.reason, 'expired');
+    assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [g]);
+    let owner = lease;
+    for (let death = 1; death <= 3; death++) {
+      await journal.deliveries.mark(owner, [c]);
+      owner = await claim(journal, 'events/0', `process ${death}`, start + death * 36_000_000);
+      await journal.deliveries.recover(owner, start + 2);
+    }
+    assert.equal((await journal.log.delivery(c))?.reason, 'poison');
+    assert.deepEqual(await inOrder(journal), [d]);
+    await journal.deliveries.settle(
+      owner,
+      [settlement(d, { status: 'delivered' }), settlement(e, { status: 'delivered' })],
+      start + 3,
+    );
+    assert.deepEqual(await inOrder(journal), []);
+  });
+
+  guarantee('a delivery that is let go is waited for no longer, whatever becomes of it', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
+    const [a = '', b = '', c = ''] = ids;
+    const again = settlement(a, { status: 'retrying', dueAt: start + 5_000, leavesOrder: true });
+    await journal.deliveries.settle(lease, [again], start + 1);
+    assert.deepEqual(await inOrder(journal), [b]);
+    assert.deepEqual(await inOrder(journal, start + 5_000), [b, a]);
+    assert.deepEqual(await waitsFor(journal, ids), [undefined, undefined, b]);
+    await journal.deliveries.settle(lease, [settlement(b, { status: 'held', leavesOrder: true })], start + 2);
+    assert.deepEqual(await inOrder(journal), [c]);
+    await journal.log.retry({ id: a, now: start + 3, render: null });
+    await journal.log.release('dst_1', start + 3);
+    assert.deepEqual(await inOrder(journal), [c, a, b]);
+  });
+
+  guarantee("a person's retry takes its old place among those of its key", async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
+    const [a = '', b = '', c = ''] = ids;
+    await journal.log.retry({ id: c, now: start + 1, render: null });
+    assert.deepEqual(await inOrder(journal), [a], 'one that waits for others still does');
+    for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 2);
+    assert.deepEqual(await inOrder(journal), [c]);
+    await journal.log.retry({ id: a, now: start + 3, render: null });
+    assert.deepEqual([await inOrder(journal), await waitsFor(journal, ids)], [[a], [undefined, undefined, a]]);
+    await journal.log.retry({ id: b, now: start + 4, render: null });
+    assert.deepEqual(await inOrder(journal), [a]);
+    // What was on the wire meanwhile is settled as it is.
+    await journal.deliveries.settle(lease, [settlement(c, { status: 'retrying', dueAt: start + 9 })], start + 5);
+    assert.deepEqual(await inOrder(journal), [a]);
+    for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 6);
+    assert.deepEqual(await inOrder(journal), [c]);
+  });
+
+  guarantee('deliveries that are planned with their events stand in line too', async (journal) => {
+    const lease = await claim(journal, 'events/0');
+    const first = await withKeys(journal, lease, [5, 5]);
+    const second = await withKeys(journal, lease, [5, undefined]);
+    assert.deepEqual(await inOrder(journal), [first[0], second[1]]);
+    const made = await journal.matching.plan(lease, {
+      advance: null,
+      deliveries: [planned({ dueAt: start, orderKey: 5 }), planned({ dueAt: start, orderKey: 6 })],
+      now: start,
+    });
+    assert.deepEqual(await inOrder(journal), [first[0], second[1], made?.[1]]);
+    await accept(journal, [incoming({})]);
+  });
+}
+
+const query = (given: { now: number; limit: number; after?: { dueAt: number; id: string } }) => ({
+  destinationId: 'dst_1',
+  inOrder: true,
+  ...given,
+});
+
+async function inOrder(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
+  const { due: rows } = await journal.deliveries.due({ ...query({ now, limit: 100 }), destinationId });
+  return rows.map((row) => row.id);
+}
+
+async function waitsFor(journal: Journal, ids: readonly (string | undefined)[]) {
+  const rows = await Promise.all(ids.map((id = '') => journal.log.delivery(id)));
+  return rows.map((row) => row?.waitsFor);
+}
+
+/** Keeps events and plans a delivery for each with them. */
+async function withKeys(journal: Journal, lease: Awaited<ReturnType<typeof claim>>, keys: (number | undefined)[]) {
+  const deliveries = keys.map((orderKey, event) => {
+    const { eventId: _, ...one } = planned({ dueAt: start, ...(orderKey !== undefined && { orderKey }) });
+    return { ...one, event };
+  });
+  const [done] = await journal.intake.accept([
+    {
+      partition: 0,
+      collectorId: 'col_1',
+      receivedAt: start,
+      events: keys.map(() => incoming({})),
+      plan: { lease, deliveries, now: start },
+    },
+  ]);
+  return done?.planned ?? assert.fail();
+}
