@@ -6,6 +6,8 @@ import { createServer } from './api/server.ts';
 import { auditOperations, sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { catalogOperations, sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
+import { configuredValues } from './config/configured.ts';
+import { givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { idSource } from './contract/ids.ts';
@@ -18,6 +20,7 @@ import { createIdentity } from './identity/identity.ts';
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
+import type { OperatorRetention } from './pipeline/effective-settings.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
@@ -52,8 +55,6 @@ export type App = AsyncDisposable & { readonly url: string; readonly telemetry: 
 const consoleDir = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : './console', import.meta.url),
 );
-
-const dayMs = 86_400_000;
 
 /**
  * From a configuration to a running program on SQLite. The only file that chooses adapters. Throws an Error of one
@@ -145,6 +146,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     asked: telemetry.tokenRequested,
   };
 
+  const retention = operatorRetention(config);
   const pipeline = opened.use(
     await startPipeline({
       catalog,
@@ -159,9 +161,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       random: Math.random,
       scrubber,
       limits: {
-        retentionMs: config.retentionDays * dayMs,
-        retentionBytes: config.retentionBytes,
-        auditMs: config.auditDays * dayMs,
+        retention,
         stopTimeoutMs: config.shutdownMs,
         everyMs: upkeepEveryMs,
       },
@@ -226,6 +226,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     references,
     scrub,
     wire: { socketsMax: config.clientsMax },
+    operator: { retention, configuration: configuredValues(config) },
     ailments: () => ({}),
   });
   opened.use(server);
@@ -240,6 +241,15 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** What the operator gave is fixed; the rest are defaults that people may change. */
+function operatorRetention(config: Config): OperatorRetention {
+  const given = givenSettings(config);
+  const names = { days: 'retentionDays', bytes: 'retentionBytes', auditDays: 'auditDays' } as const;
+  const values = { days: config.retentionDays, bytes: config.retentionBytes, auditDays: config.auditDays };
+  const fixed = (['days', 'bytes', 'auditDays'] as const).filter((key) => given.has(names[key]));
+  return { values: { ...values, bodiesMs: null }, fixed: new Set(fixed) };
 }
 
 function keyringOf({ secretKey, dataDir }: Config): Keyring {

@@ -8,10 +8,12 @@ import type { Right } from '../contract/rights.ts';
 import type { PathParameters } from '../contract/route.ts';
 import type { RouteId, RouteTable } from '../contract/routes.ts';
 import type { Secret } from '../contract/secret.ts';
+import type { ConfiguredValue } from '../contract/settings.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { OperatorRetention } from '../pipeline/effective-settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Sealing } from '../secrets/sealing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -43,6 +45,8 @@ export type ApiParts = {
   isHttpAllowed: (url: string) => boolean;
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** What the operator configured: as it may be read, and what of it is fixed. */
+  operator: { retention: OperatorRetention; configuration: readonly ConfiguredValue[] };
   /** The keys of stored secrets. */
   sealing: Pick<Sealing, 'state' | 'rotate'>;
   /** Secrets that are kept outside; `problem` says why a reference can't be used. */

@@ -14,6 +14,7 @@ import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
 import { roleHandlers } from './roles.ts';
 import { secretHandlers } from './secrets.ts';
+import { settingsHandlers } from './settings.ts';
 import { signInHandlers } from './sign-in.ts';
 import { statsHandlers } from './stats.ts';
 import { templateHandlers } from './templates.ts';
@@ -44,6 +45,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...statsHandlers(parts),
     ...auditHandlers(parts),
     ...secretHandlers(parts),
+    ...settingsHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),
     ...meHandlers(parts),

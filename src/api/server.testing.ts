@@ -188,6 +188,10 @@ export async function startTestServer(
     loopbackOnly: false,
     isHttpAllowed: () => true,
     ailments: () => ({}),
+    operator: {
+      retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set(['auditDays']) },
+      configuration: [],
+    },
     sealing,
     references,
     scrub,

@@ -13,6 +13,7 @@ import type { Deps } from './program.ts';
 import { secretCommands } from './secrets.ts';
 import { sendCommand } from './send.ts';
 import { connectTo } from './server.ts';
+import { settingsCommands } from './settings.ts';
 import { startCommand } from './start.ts';
 import { statsCommand } from './stats.ts';
 import { templateCommands } from './template.ts';
@@ -61,6 +62,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     accountCommands,
     auditCommands,
     secretCommands,
+    settingsCommands,
     backupCommands,
     versionCommand,
   ]) {

@@ -3,6 +3,7 @@ import { ClientError, createClient } from '../client/client.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { SealingState } from '../contract/sealing.ts';
+import type { Settings } from '../contract/settings.ts';
 import type { Stats } from '../contract/stats.ts';
 import { type Accounts, accountsOf } from './account-server.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -29,6 +30,8 @@ export type Server = {
   /** Newest first, page after page. */
   sealing(): Promise<SealingState>;
   rotateSecrets(options: { newKey: boolean }): Promise<SealingState>;
+  settings(): Promise<Settings>;
+  changeSettings(patch: Record<string, unknown>): Promise<Settings>;
   audit(filters: Filters): AsyncIterable<AuditEntry>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
@@ -107,6 +110,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     delivery: (id) => call('getDelivery', { params: { id } }),
     sealing: () => call('getSealing'),
     rotateSecrets: (body) => call('rotateSecrets', { body }),
+    settings: () => call('getSettings'),
+    changeSettings: (body) => call('changeSettings', { body }),
     stats: (query) => call('getStats', { query }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
     render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,

@@ -28,12 +28,25 @@ export function loadConfig({ flags, env, presets = {}, now }: ConfigSources): Co
   const file = flags['config'] ?? (env[configFile.env] || undefined);
   const yaml = file === undefined ? {} : readYaml(file);
   const readAt = new Date(now).toISOString();
+  const given = new Set<SettingName>();
   const entries = settingNames.map((name) => {
     const setting: Setting<unknown> = settings[name];
-    const found = find(name, { flags, env, yaml, file, presets });
-    return [name, found === null ? setting.default : readValue(setting, found, readAt)];
+    const found = find(name, { flags, env, yaml, file });
+    if (found !== null) given.add(name);
+    const preset = presets[name];
+    const source = found ?? (preset === undefined ? null : { text: preset, from: name });
+    return [name, source === null ? setting.default : readValue(setting, source, readAt)];
   });
-  return Object.freeze(Object.fromEntries(entries)) as Config; // built from the table that the type is made from
+  const config = Object.freeze(Object.fromEntries(entries)) as Config; // built from the table that the type is made from
+  givenOf.set(config, given);
+  return config;
+}
+
+const givenOf = new WeakMap<Config, ReadonlySet<SettingName>>();
+
+/** The settings of a loaded configuration that the operator gave; the others are defaults or presets. */
+export function givenSettings(config: Config): ReadonlySet<SettingName> {
+  return givenOf.get(config) ?? new Set();
 }
 
 type Found = { text: string; from: string };
@@ -45,7 +58,6 @@ function find(
     env: ConfigSources['env'];
     yaml: Record<string, string>;
     file: string | undefined;
-    presets: Readonly<Record<string, string | undefined>>;
   },
 ): Found | null {
   const variable = envName(name);
@@ -59,9 +71,7 @@ function find(
     return { text: readText(path, `${variable}_FILE`).replace(/\r?\n$/, ''), from: `The file of ${variable}_FILE` };
   }
   const kept = at.yaml[name];
-  if (kept !== undefined) return { text: kept, from: `${name} in ${at.file}` };
-  const preset = at.presets[name];
-  return preset === undefined ? null : { text: preset, from: name };
+  return kept === undefined ? null : { text: kept, from: `${name} in ${at.file}` };
 }
 
 function readValue<T>(setting: Setting<T>, { text, from }: Found, readAt: string): T {

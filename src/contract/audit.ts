@@ -38,7 +38,6 @@ export const auditKinds = [
   'role',
   'token',
   'session',
-  'settings',
   'secrets',
   'audit',
 ] as const;

@@ -12,6 +12,7 @@ import { inboxRoutes } from './routes/inbox.ts';
 import { operatingRoutes } from './routes/operating.ts';
 import { parameterRoutes } from './routes/parameters.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { traceRoutes } from './routes/traces.ts';
@@ -33,6 +34,7 @@ export const routeTable = {
   ...statsRoutes,
   ...auditRoutes,
   ...secretRoutes,
+  ...settingsRoutes,
   ...identityRoutes,
   ...userRoutes,
   ...operatingRoutes,

@@ -8,6 +8,7 @@ import type { DestinationBody } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Secret } from '../contract/secret.ts';
+import type { SettingsBody } from '../contract/settings.ts';
 import type { CompiledCondition } from '../rules/compile.ts';
 import type { RuleIndex } from '../rules/index.ts';
 import { standardBehaviors } from '../rules/standard-behaviors.ts';
@@ -25,6 +26,7 @@ export type Bodies = {
   behavior: BehaviorBody;
   collector: CollectorBody;
   parameter: { name: string; description?: string | undefined; offered?: boolean | undefined };
+  settings: SettingsBody;
 };
 
 /** A rule that can match: an enabled action with its compiled condition. */
@@ -171,6 +173,7 @@ function sorted(stored: Iterable<StoredDocument>): Documents {
     behavior: new Map(standardDocuments),
     collector: new Map(),
     parameter: new Map(),
+    settings: new Map(),
   };
   for (const document of stored) {
     // The catalogue holds what the contract's schema of this kind parsed.

@@ -4,6 +4,7 @@ import { batcher } from './batcher.ts';
 import { createChecks } from './checks.ts';
 import { loadConfiguration } from './configuration.ts';
 import { createDeliverer } from './deliverer.ts';
+import { retentionOf } from './effective-settings.ts';
 import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
 import { createGates } from './gates.ts';
 import { countHeld } from './held-count.ts';
@@ -54,6 +55,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     startUpkeep({
       ...room,
       ...limits,
+      retention: () => retentionOf(configuration.snapshot, limits.retention),
       gates,
       expired: (of, amount) => statistics.ended(of, { status: 'failed', reason: 'expired' }, amount),
     }),

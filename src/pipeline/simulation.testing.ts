@@ -130,9 +130,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       random: () => 0.5,
       scrubber: createScrubber(),
       limits: {
-        retentionMs: 30 * 86_400_000,
-        retentionBytes: null,
-        auditMs: 365 * 86_400_000,
+        retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
         stopTimeoutMs: 30_000,
         everyMs: 60_000,
       },

@@ -12,6 +12,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Checks } from './checks.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Scrubber } from './configuration.ts';
+import type { OperatorRetention } from './effective-settings.ts';
 import type { News, Outlook } from './outlook.ts';
 import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
@@ -31,9 +32,7 @@ export type PipelineParts = {
   /** Takes secrets out of what people will read; those of the documents it learns here. */
   scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
   limits: {
-    retentionMs: number;
-    retentionBytes: number | null;
-    auditMs: number;
+    retention: OperatorRetention;
     stopTimeoutMs: number;
     everyMs: number;
   };

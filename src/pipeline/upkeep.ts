@@ -1,5 +1,6 @@
 import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../contract/errors.ts';
+import type { Retention } from '../contract/settings.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
@@ -11,9 +12,8 @@ export type UpkeepOptions = {
   configuration: Configuration;
   gates: Pick<Gates, 'allClosed' | 'watch'>;
   clock: Clock;
-  retentionMs: number;
-  retentionBytes: number | null;
-  auditMs: number;
+  /** How long and how much is kept, as it is set now. */
+  retention(): Retention;
   everyMs: number;
   /** So many deliveries were held for too long and are failed now. */
   expired(of: { destinationId: string; connectionId: string; actionId: string | null }, amount: number): void;
@@ -74,13 +74,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   async function round() {
     await expire();
     const now = clock.now();
-    const { full } = await journal.upkeep.retain({
-      before: now - options.retentionMs,
-      bytesMax: options.retentionBytes,
-    });
+    const { days, bytes, auditDays } = options.retention();
+    const { full } = await journal.upkeep.retain({ before: now - days * dayMs, bytesMax: bytes });
     isFull = full;
     // Days go as a whole, since each time leaves an entry.
-    await audit.prune(Math.floor((now - options.auditMs) / dayMs) * dayMs, now);
+    await audit.prune(Math.floor((now - auditDays * dayMs) / dayMs) * dayMs, now);
   }
 
   function afterOthers(job: () => Promise<void>): Promise<void> {

@@ -109,6 +109,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
     )
     .set('removeInboxRule', () => ask(app, 'removeInboxRule', { params: { name: 'shop' } }))
     .set('clearInbox', () => ask(app, 'clearInbox'))
+    .set('changeSettings', () => ask(app, 'changeSettings', { body: { retention: { days: 31 } } }))
     .set('rotateSecrets', () => ask(app, 'rotateSecrets', { body: { newKey: true } }));
 
   const password = 'correct horse battery';

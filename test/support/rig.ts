@@ -83,9 +83,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       random: () => 0,
       scrubber: createScrubber(),
       limits: {
-        retentionMs: 30 * 86_400_000,
-        retentionBytes: null,
-        auditMs: 365 * 86_400_000,
+        retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
         stopTimeoutMs: 30_000,
         everyMs: 60_000,
       },
@@ -101,7 +99,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     clock,
     failures,
     async put(kind, body, known) {
-      const id = known ?? newId(kind === 'parameter' ? 'request' : kind);
+      const id = known ?? newId(kind === 'parameter' || kind === 'settings' ? 'request' : kind);
       await rig.pipeline.configuration.change(byItself, (snapshot) => {
         const before = snapshot.documents[kind].get(id);
         const now = new Date(clock.now()).toISOString();
