@@ -87,4 +87,5 @@ const noDocuments: Snapshot['documents'] = {
   behavior: new Map(),
   collector: new Map(),
   parameter: new Map(),
+  settings: new Map(),
 };
