@@ -34,7 +34,8 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
   };
 }
 
-/** Lets every promise and immediate that is ready run, until none brings forth another within a few rounds. */
+/** Lets every promise and immediate that is ready run, and what they bring forth, until none is left. */
 export async function settled(): Promise<void> {
-  for (let round = 0; round < 20; round++) await new Promise<void>((resolve) => setImmediate(resolve));
+  do await new Promise<void>((resolve) => setImmediate(resolve));
+  while (process.getActiveResourcesInfo().includes('Immediate'));
 }
