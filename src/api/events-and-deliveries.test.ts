@@ -14,6 +14,7 @@ const attempt: Attempt = {
   number: 1,
   counted: true,
   batchId: null,
+  records: 1,
   startedAt: '2026-01-02T03:04:05.000Z',
   durationMs: 5,
   timings: { queueMs: 0, tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 5 },

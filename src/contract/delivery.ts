@@ -79,7 +79,10 @@ export const attempt = z.strictObject({
   id: z.string(),
   number: z.int(),
   counted: z.boolean(),
+  /** The exchange that it shares with other deliveries; null: it was for this one alone. */
   batchId: z.string().nullable(),
+  /** How many deliveries the exchange was for. */
+  records: z.int(),
   startedAt: timestamp,
   durationMs: z.number(),
   timings,

@@ -8,6 +8,7 @@ export const idPrefixes = {
   event: 'evt',
   delivery: 'dlv',
   attempt: 'att',
+  batch: 'bat',
   replay: 'rpl',
   user: 'usr',
   role: 'rol',

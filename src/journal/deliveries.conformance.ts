@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { auditSample } from '../audit/audit.samples.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, claim, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
@@ -65,6 +66,54 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       { destinationId: 'dst_2', connectionId: 'con_1', open: 1, nextDueAt: start },
     ]);
   });
+
+  guarantee(
+    'an exchange of many deliveries is kept once, shown by each, found by its id, and leaves with the last',
+    async (journal) => {
+      const many = 60;
+      const { lease, ids } = await withDeliveries(
+        journal,
+        Array.from({ length: many + 1 }, () => ({})),
+      );
+      const batch = { id: 'bat_1', records: many };
+      // Text that no compression shortens.
+      const body = randomBytes(24_000).toString('base64');
+      const before = (await journal.upkeep.usage()).bytes;
+      const log = [attempt(1, { outcome: 'retry', counted: false, body, batch })];
+      const members = ids.slice(0, many);
+      // A large batch comes in parts, and what is said twice changes nothing.
+      for (const part of [members.slice(0, 40), members.slice(40), members.slice(30)])
+        await journal.deliveries.settle(
+          lease,
+          part.map((id) => settlement(id, { status: 'retrying', dueAt: start, log })),
+          start,
+        );
+      assert.ok((await journal.upkeep.usage()).bytes - before < 4 * body.length);
+      for (const id of [ids[0], ids[39], ids[40], ids[many - 1]])
+        assert.deepEqual((await journal.log.delivery(id ?? ''))?.attemptLog, log);
+      assert.deepEqual(await list(journal, { batchId: 'bat_1', limit: 100 }), members.toReversed());
+      assert.deepEqual(await list(journal, { batchId: 'bat_1', limit: 2, before: ids[5] ?? '' }), [ids[4], ids[3]]);
+      assert.deepEqual(await list(journal, { batchId: 'bat_1', status: 'delivered' }), []);
+      assert.deepEqual(await list(journal, { batchId: 'bat_2' }), []);
+
+      const last = ids[7] ?? '';
+      const own = attempt(2, { body: 'alone' });
+      await journal.deliveries.settle(
+        lease,
+        members
+          .filter((id) => id !== last)
+          .map((id) => settlement(id, { status: 'delivered', attempts: 1, log: [own] })),
+        start,
+      );
+      await journal.upkeep.retain({ before: start + hour, bytesMax: null });
+      assert.deepEqual(await list(journal, { batchId: 'bat_1' }), [last]);
+      assert.deepEqual((await journal.log.delivery(last))?.attemptLog, log);
+      await journal.deliveries.settle(lease, [settlement(last, { status: 'failed', log: [own] })], start);
+      await journal.upkeep.retain({ before: start + hour, bytesMax: null });
+      assert.deepEqual(await list(journal, { batchId: 'bat_1' }), []);
+      assert.ok((await journal.upkeep.usage()).bytes - before < body.length);
+    },
+  );
 
   guarantee('a settle logs attempts and sets the next step; what was rendered is sent again', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}]);

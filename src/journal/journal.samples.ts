@@ -49,6 +49,8 @@ type AttemptFields = {
   body?: string | null;
   error?: Attempt['error'];
   withoutExchange?: boolean;
+  /** The exchange was for so many. */
+  batch?: { id: string; records: number };
 };
 
 export function attempt(number: number, fields: AttemptFields = {}): Attempt {
@@ -57,7 +59,8 @@ export function attempt(number: number, fields: AttemptFields = {}): Attempt {
     id: `att_${number}`,
     number,
     counted,
-    batchId: null,
+    batchId: fields.batch?.id ?? null,
+    records: fields.batch?.records ?? 1,
     startedAt: '2026-03-01T12:00:01.000Z',
     durationMs: 12.5,
     timings: { queueMs: 1, tokenMs: null, dnsMs: null, connectMs: 2, tlsMs: null, firstByteMs: 9.25, totalMs: 12.5 },

@@ -206,7 +206,10 @@ export type Settlement = {
   pinned?: { actionVersion: number | null; destinationVersion: number };
   /** It loses its order key: others no longer wait for it. */
   leavesOrder?: true;
-  /** New exchanges. A request body equal to `rendered.body` is stored once. */
+  /**
+   * New exchanges. A request body equal to `rendered.body` is stored once; request and answer of attempts with the same
+   * `batchId` are one exchange, which is stored once for all deliveries that it was for.
+   */
   log: Attempt[];
 };
 
@@ -284,6 +287,8 @@ export type DeliveryQuery = {
   eventId?: string;
   errorKind?: ErrorKind;
   test?: boolean;
+  /** Those that an exchange was for. */
+  batchId?: string;
   /** Inclusive. */
   createdAfter?: number;
   /** Exclusive. */

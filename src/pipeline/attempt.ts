@@ -177,6 +177,7 @@ function heading({ work, startedAt, number, id, request }: Note) {
     id,
     number,
     batchId: null,
+    records: 1,
     startedAt: new Date(startedAt).toISOString(),
     request: request && {
       ...request,

@@ -43,6 +43,7 @@ test('an attempt is scrubbed in every text of it, and stays the same object when
     number: 1,
     counted: true,
     batchId: null,
+    records: 1,
     startedAt: '',
     durationMs: 1,
     timings,

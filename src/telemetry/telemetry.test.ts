@@ -11,6 +11,7 @@ const attempt: Attempt = {
   number: 2,
   counted: true,
   batchId: null,
+  records: 1,
   startedAt: '2025-01-01T00:00:00.000Z',
   durationMs: 12,
   timings: { queueMs: 1, tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 11, totalMs: 12 },

@@ -14,6 +14,7 @@ const deliveryQuery = z.strictObject({
   errorKind: errorKind.optional(),
   reason: reason.optional(),
   test: flag.optional(),
+  batchId: textFilter,
   createdAfter: timeFilter,
   createdBefore: timeFilter,
 });

@@ -157,8 +157,17 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
     firstOfKeys,
 
-    bytes: () =>
-      rows.values().reduce((sum, row) => sum + 200 + JSON.stringify([row.rendered, row.attemptLog]).length, 0),
+    bytes() {
+      const counted = new Set<string>();
+      let sum = 0;
+      for (const { rendered, attemptLog } of rows.values()) {
+        // An exchange of many deliveries is one object that all of them have.
+        const own = attemptLog.map((one) => (one.batchId !== null && counted.has(one.batchId) ? one.id : one));
+        for (const { batchId } of attemptLog) if (batchId !== null) counted.add(batchId);
+        sum += 200 + JSON.stringify([rendered, own]).length;
+      }
+      return sum;
+    },
   };
 }
 
@@ -183,6 +192,7 @@ function matches(row: DeliveryRow, query: DeliveryQuery): boolean {
     (query.eventId === undefined || query.eventId === row.eventId) &&
     (query.errorKind === undefined || query.errorKind === row.errorKind) &&
     (query.test === undefined || query.test === row.test) &&
+    (query.batchId === undefined || row.attemptLog.some((one) => one.batchId === query.batchId)) &&
     row.createdAt >= createdAfter &&
     row.createdAt < createdBefore
   );

@@ -4,6 +4,9 @@ import type { Rendered } from '../journal.ts';
 /** 0 in place of a request body: it is the body that was rendered. */
 export type PackedBody = string | null | 0;
 
+/** In place of request and response: they stand in the exchange of `batchId`. */
+const inExchange = 1;
+
 type PackedRequest = [method: string, url: string, headers: [string, string][], body: PackedBody];
 type PackedResponse = [status: number, headers: [string, string][], body: string | null, truncated: 0 | 1];
 
@@ -16,16 +19,21 @@ export type PackedAttempt = [
   startedAt: string,
   durationMs: number,
   timings: (number | null)[],
-  request: PackedRequest | null,
-  response: PackedResponse | null,
+  request: PackedRequest | typeof inExchange | null,
+  response: PackedResponse | typeof inExchange | null,
   error: [kind: string, message: string] | null,
   versions: [action: number | null, destination: number, connection: number],
   batchId: string | null,
+  /** Of a batch alone. */
+  records?: number,
 ];
 
+/** The exchange of a batch: what all its attempts share. */
+type PackedExchange = [request: PackedRequest | null, response: PackedResponse | null];
+
 export function packAttempt(attempt: Attempt, renderedBody: string | undefined): PackedAttempt {
-  const { timings: t, request, response, error, versions } = attempt;
-  return [
+  const { timings: t, request, response, error, versions, batchId } = attempt;
+  const packed: PackedAttempt = [
     attempt.id,
     attempt.number,
     attempt.counted ? 1 : 0,
@@ -33,22 +41,39 @@ export function packAttempt(attempt: Attempt, renderedBody: string | undefined):
     attempt.startedAt,
     attempt.durationMs,
     [t.queueMs, t.tokenMs, t.dnsMs, t.connectMs, t.tlsMs, t.firstByteMs, t.totalMs],
-    request && [request.method, request.url, request.headers, request.body === renderedBody ? 0 : request.body],
-    response && [response.status, response.headers, response.body, response.truncated ? 1 : 0],
+    batchId === null ? packRequest(request, renderedBody) : inExchange,
+    batchId === null ? packResponse(response) : inExchange,
     error && [error.kind, error.message],
     [versions.action, versions.destination, versions.connection],
-    attempt.batchId,
+    batchId,
   ];
+  if (batchId !== null) packed.push(attempt.records);
+  return packed;
 }
 
-export function unpackAttempt(packed: PackedAttempt, renderedBody: string | undefined): Attempt {
-  const [id, number, counted, outcome, startedAt, durationMs, t, request, response, error, versions, batchId] = packed;
+export function exchangeText({ request, response }: Attempt): string {
+  const packed: PackedExchange = [packRequest(request, undefined), packResponse(response)];
+  return JSON.stringify(packed);
+}
+
+/** `exchanges`: those of batches, by id, as text. */
+export function unpackAttempt(
+  packed: PackedAttempt,
+  renderedBody: string | undefined,
+  exchanges: Readonly<Record<string, string>>,
+): Attempt {
+  const [id, number, counted, outcome, startedAt, durationMs, t, , , error, versions, batchId, records = 1] = packed;
   const [queueMs = null, tokenMs = null, dnsMs = null, connectMs = null, tlsMs = null, firstByteMs = null, total] = t;
+  const exchange = batchId === null ? undefined : exchanges[batchId];
+  const shared: PackedExchange = exchange === undefined ? [null, null] : JSON.parse(exchange);
+  const request = packed[7] === inExchange ? shared[0] : packed[7];
+  const response = packed[8] === inExchange ? shared[1] : packed[8];
   return {
     id,
     number,
     counted: counted === 1,
     batchId,
+    records,
     startedAt,
     durationMs,
     timings: { queueMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs: total ?? 0 },
@@ -68,6 +93,14 @@ export function unpackAttempt(packed: PackedAttempt, renderedBody: string | unde
     outcome,
     versions: { action: versions[0], destination: versions[1], connection: versions[2] },
   };
+}
+
+function packRequest(request: Attempt['request'], renderedBody: string | undefined): PackedRequest | null {
+  return request && [request.method, request.url, request.headers, request.body === renderedBody ? 0 : request.body];
+}
+
+function packResponse(response: Attempt['response']): PackedResponse | null {
+  return response && [response.status, response.headers, response.body, response.truncated ? 1 : 0];
 }
 
 type PackedRendered = [path: string, headers: [string, string][], body: string, isObject: 0 | 1];

@@ -83,13 +83,20 @@ function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
   return all;
 }
 
-/** A condition on rows, and the index that finds them in order, if there is one. */
-type Filter = { sql: string; values: SQLInputValue[]; index?: string; isRare?: boolean };
+/** A condition on rows, and the index that finds them in order, if there is one; null: their numbers are listed. */
+type Filter = { sql: string; values: SQLInputValue[]; index?: string | null; isRare?: boolean };
 
 /** The filters but those on state and target; null when one names something that was never seen. */
 function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
   const filters: Filter[] = [];
-  const { event, errorKind, actionId, test } = query;
+  const { event, errorKind, actionId, test, batchId } = query;
+  if (batchId !== undefined)
+    filters.push({
+      sql: 'number IN (SELECT value FROM json_each((SELECT members FROM batch_exchange WHERE id = ?)))',
+      values: [batchId],
+      index: null,
+      isRare: true,
+    });
   if (event !== null)
     filters.push({
       sql: 'event = (? << 48) | ? AND event_at = ?',

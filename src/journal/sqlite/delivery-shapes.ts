@@ -1,11 +1,11 @@
 import type { Attempt } from '../../contract/delivery.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { DueDelivery, LoggedDelivery, Rendered } from '../journal.ts';
-import type { BlockLine } from './attempt-blocks.ts';
 import { type PackedAttempt, renderedOf, unpackAttempt } from './attempt-line.ts';
 import { statusOf } from './codes.ts';
 import type { DeliveryPlace, DeliveryRow } from './delivery-rows.ts';
 import { eventOfLine } from './event-line.ts';
+import type { DeliveryHistory } from './log-operations.ts';
 import type { DueRow } from './queue-operations.ts';
 
 export function loggedOf(row: DeliveryRow): LoggedDelivery {
@@ -34,14 +34,17 @@ export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
 }
 
 /** The attempts of a delivery from its lines, oldest first. A body that is kept as rendered is that of its time. */
-export function historyOf(row: DeliveryRow, lines: BlockLine[]): { attemptLog: Attempt[]; rendered: Rendered | null } {
+export function historyOf({ row, lines, exchanges }: DeliveryHistory): {
+  attemptLog: Attempt[];
+  rendered: Rendered | null;
+} {
   const attemptLog: Attempt[] = [];
   let rendered: Rendered | null = null;
   for (const line of lines) {
     if (line.rendered !== '') rendered = renderedOf(line.rendered);
     if (line.attempts === '') continue;
     const packed: PackedAttempt[] = JSON.parse(line.attempts);
-    for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body));
+    for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body, exchanges));
   }
   return { attemptLog, rendered: row.rendered_block === null ? null : rendered };
 }

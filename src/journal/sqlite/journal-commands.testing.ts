@@ -121,6 +121,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           again: fc.nat(5),
           pinned: fc.nat(8),
           leaves: fc.nat(8),
+          shares: fc.boolean(),
         }),
         { maxLength: 4 },
       ),
@@ -131,11 +132,19 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         const held = pick(story.leases, lease);
         if (held === undefined) return 'no lease';
         const exchanges = new Map(story.exchanges);
+        // Never the same twice for one delivery, as in life.
+        const batch = {
+          id: `bat_${story.exchanges.values().reduce((sum, one) => sum + one, 0)}`,
+          records: steps.length,
+        };
         const settlements = steps.map((one): Settlement => {
           const id = pick(story.deliveries, one.delivery) ?? '';
           const done = Math.max(0, (exchanges.get(id) ?? 0) - (one.again === 0 ? 1 : 0));
           const log = Array.from({ length: one.log }, (_, i) =>
-            attempt(done + 1 + i, { body: i === 0 ? 'x' : 'z'.repeat(3_000) }),
+            attempt(done + 1 + i, {
+              body: i === 0 ? 'x' : 'z'.repeat(3_000),
+              ...(i === 0 && one.shares && { batch }),
+            }),
           );
           exchanges.set(id, Math.max(exchanges.get(id) ?? 0, done + one.log));
           return settlement(id, {

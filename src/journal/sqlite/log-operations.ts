@@ -5,6 +5,7 @@ import type { DeliveryStatus } from '../../contract/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { CountByAction, RetryRequest } from '../journal.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { exchangesOf } from './batch-rows.ts';
 import { statusCodes, statusOf } from './codes.ts';
 import { rejoinLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-rows.ts';
@@ -14,11 +15,15 @@ import { targetIds, wordText } from './words.ts';
 /** The entry of the audit trail that a person's act comes with. */
 type Described = { entry: NewAuditEntry | undefined };
 
+/** `exchanges`: those of batches that the lines name, by id, as text. */
+export type DeliveryHistory = { row: DeliveryRow; lines: BlockLine[]; exchanges: Record<string, string> };
+
 export const logOperations = {
-  delivery(db: Db, { number, timeMs }: DeliveryPlace): { row: DeliveryRow; lines: BlockLine[] } | null {
+  delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return null;
-    return { row, lines: attemptBlocks(db).history(row.block, number).lines };
+    const { lines } = attemptBlocks(db).history(row.block, number);
+    return { row, lines, exchanges: exchangesOf(db, lines) };
   },
 
   retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {

@@ -2,6 +2,7 @@ import type { Db } from '../../sqlite/db.ts';
 import { deathsMax, type Gate, type Lease } from '../journal.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import type { PackedAttempt } from './attempt-line.ts';
+import { keepExchanges, type SettledExchange } from './batch-rows.ts';
 import { statusCodes } from './codes.ts';
 import { forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
@@ -40,6 +41,8 @@ export type SettledBatch = {
   /** For each step what was rendered and the attempts, as text; '' for nothing. */
   rendered: string[];
   attempts: string[];
+  /** Exchanges of batches that the attempts name. */
+  exchanges: SettledExchange[];
 };
 
 export const queueOperations = {
@@ -119,13 +122,21 @@ export const queueOperations = {
     return { suspects, poisoned };
   },
 
-  settle(db: Db, { lease, now, steps, rendered, attempts }: SettledBatch): boolean {
+  settle(db: Db, { lease, now, steps, rendered, attempts, exchanges }: SettledBatch): boolean {
     if (!isCurrent(db, lease)) return false;
     const blocks = attemptBlocks(db);
     const parsed: SettledStep[] = JSON.parse(steps);
-    for (const [index, step] of parsed.entries())
-      settleOne(db, blocks, step, { rendered: rendered[index] ?? '', attempts: attempts[index] ?? '' }, now);
+    const before: (number | null)[] = [];
+    for (const [index, step] of parsed.entries()) {
+      const text = { rendered: rendered[index] ?? '', attempts: attempts[index] ?? '' };
+      const known = settleOne(db, blocks, step, text, now);
+      if (exchanges.length > 0) before[index] = known;
+    }
     blocks.flush();
+    keepExchanges(db, exchanges, ({ at, attempt }) => {
+      const known = before[at] ?? Number.POSITIVE_INFINITY;
+      return attempt > known ? (parsed[at]?.[0] ?? null) : null;
+    });
     return true;
   },
 
@@ -228,16 +239,18 @@ type Before = {
 type Blocks = ReturnType<typeof attemptBlocks>;
 type StepText = { rendered: string; attempts: string };
 
-function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number) {
+/** Answers the number of the last exchange that was logged before; null when the step was passed over. */
+function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number): number | null {
   const [number, timeMs] = step;
   // Most steps come after a first attempt: trying that is cheaper than reading every row before.
   const untouched = { created_at: timeMs, status: 0, exchanges: 0, block: null, rendered_block: null };
-  if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return;
+  if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return 0;
   const before = db.get<Before>(
     'SELECT created_at, status, exchanges, block, rendered_block FROM delivery WHERE number = ?',
     number,
   );
-  if (before !== undefined && before.created_at === timeMs) take(db, blocks, step, text, now, before);
+  if (before === undefined || before.created_at !== timeMs) return null;
+  return take(db, blocks, step, text, now, before) ? before.exchanges : null;
 }
 
 /** Takes a step from a state; false, and nothing happens, when the delivery is not in it. */
@@ -304,7 +317,7 @@ function newLine(blocks: Blocks, number: number, before: Before, step: SettledSt
     const news = packed.filter((attempt) => attempt[1] > before.exchanges);
     if (stored !== null && rendered === '') {
       const body: unknown = JSON.parse(stored)[2];
-      for (const { 7: request } of news) if (request !== null && request[3] === body) request[3] = 0;
+      for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
     }
     attempts = JSON.stringify(news);
   }

@@ -13,7 +13,8 @@ import type {
   PlannedDelivery,
   Settlement,
 } from '../journal.ts';
-import { packAttempt, renderedText } from './attempt-line.ts';
+import { exchangeText, packAttempt, renderedText } from './attempt-line.ts';
+import type { SettledExchange } from './batch-rows.ts';
 import { statusCodes } from './codes.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
 import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
@@ -123,15 +124,25 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const steps: SettledStep[] = [];
         const rendered: string[] = [];
         const attempts: string[] = [];
+        const exchanges = new Map<string, SettledExchange>();
         for (const settlement of settlements) {
           const step = settledStep(settlement);
           if (step === null) continue;
+          share(exchanges, settlement, steps.length);
           steps.push(step);
           rendered.push(settlement.rendered === undefined ? '' : renderedText(settlement.rendered));
           attempts.push(attemptsText(settlement));
         }
-        const batch = { lease, now, steps: JSON.stringify(steps), rendered, attempts };
-        const bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
+        const batch = {
+          lease,
+          now,
+          steps: JSON.stringify(steps),
+          rendered,
+          attempts,
+          exchanges: [...exchanges.values()],
+        };
+        let bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
+        for (const { exchange } of exchanges.values()) bytes += exchange.length;
         return client.write('settle', batch, { bytes, isIntake: false, patienceMs });
       },
       gates: () => client.write('gates', null),
@@ -160,7 +171,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       async delivery(id) {
         const place = placeOf('delivery', id);
         const found = place && (await client.read('delivery', place));
-        return found && { ...loggedOf(found.row), ...historyOf(found.row, found.lines) };
+        return found && { ...loggedOf(found.row), ...historyOf(found) };
       },
       async retry({ id, now, render }, entry) {
         const place = placeOf('delivery', id);
@@ -293,6 +304,18 @@ function settledStep(settlement: Settlement): SettledStep | null {
 
 function attemptsText({ log, rendered }: Settlement): string {
   return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, rendered?.body)));
+}
+
+/** What is in the log of many settlements at once is handed over once. */
+function share(exchanges: Map<string, SettledExchange>, { log }: Settlement, step: number) {
+  for (const attempt of log) {
+    const { batchId } = attempt;
+    if (batchId === null) continue;
+    const known = exchanges.get(batchId);
+    const place = { at: step, attempt: attempt.number };
+    if (known === undefined) exchanges.set(batchId, { id: batchId, exchange: exchangeText(attempt), steps: [place] });
+    else known.steps.push(place);
+  }
 }
 
 async function inSteps(step: (limit: number) => Promise<number>): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import { type CountByAction, identityMemoryMs } from '../journal.ts';
-import { attemptBlocks } from './attempt-blocks.ts';
+import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { forgetExchanges } from './batch-rows.ts';
 import { statusCodes } from './codes.ts';
 import { numberAt } from './delivery-rows.ts';
 import { type GroupRow, groupBeside } from './event-operations.ts';
@@ -26,19 +27,30 @@ export const upkeepOperations = {
       limits.steps,
     );
     const blocks = attemptBlocks(db);
+    const gone: BlockLine[][] = [];
     let removed = 0;
     let next = from;
+    let isFit = false;
+    let until = limits.before;
     for (const { number, created_at, status, block } of rows) {
-      if (fits(db, limits)) return { removed, next, isEnd: true, until: created_at };
+      isFit = fits(db, limits);
+      if (isFit) {
+        until = created_at;
+        break;
+      }
       next = number + 1;
       if (status <= statusCodes.held) continue;
       removed += 1;
       db.run('DELETE FROM delivery WHERE number = ?', number);
-      for (const id of new Set(blocks.history(block, number).ids)) {
+      const { lines, ids } = blocks.history(block, number);
+      gone.push(lines);
+      for (const id of new Set(ids)) {
         db.run('UPDATE attempt_block SET live = live - 1 WHERE id = ?', id);
         db.run('DELETE FROM attempt_block WHERE id = ? AND live = 0', id);
       }
     }
+    forgetExchanges(db, gone);
+    if (isFit) return { removed, next, isEnd: true, until };
     const last = rows.length < limits.steps ? undefined : rows.at(-1);
     return { removed, next, isEnd: last === undefined, until: last?.created_at ?? limits.before };
   },
