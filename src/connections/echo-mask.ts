@@ -10,19 +10,23 @@ type Mask = (text: string) => string;
  */
 export function echoMask(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
   const authorization = sent.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  const masks = bodies.map((body, index) => {
-    const short = Array.from(secretsOf(body), revealIfThere).filter((one) => one.length < secretLengthMin);
+  const masks: Mask[] = [];
+  bodies.forEach((body, index) => {
+    const values = secretsOf(body)
+      .map(revealIfThere)
+      .filter((one) => one.length < secretLengthMin);
     // They go with the first body, whose requests mostly carry the same ones.
-    const credentials = index === 0 && authorization !== undefined ? [authorization.replace(/^\S+ /, '')] : [];
-    return maskOf(body, [...short, ...credentials]);
+    if (index === 0 && authorization !== undefined) values.push(authorization.replace(/^\S+ /, ''));
+    if (values.length > 0) masks.push(maskOf(body, values));
   });
-  return (text) => masks.reduce((hidden, mask) => mask(hidden), text);
+  return masks.length === 0 ? asItIs : (text) => masks.reduce((hidden, mask) => mask(hidden), text);
 }
+
+const asItIs: Mask = (text) => text;
 
 const known = new WeakMap<object, { values: string; mask: Mask }>();
 
 function maskOf(body: object, values: readonly string[]): Mask {
-  if (values.length === 0) return (text) => text;
   const key = values.join('\n');
   const before = known.get(body);
   if (before?.values === key) return before.mask;

@@ -73,7 +73,7 @@ export function buildRequest({
 }
 
 /** The request with these headers in place of any of the same names (in whatever case): how authentication is put on. */
-export function withHeaders(request: WebhookRequest, headers: readonly (readonly [string, string])[]): WebhookRequest {
+export function withHeaders(request: WebhookRequest, headers: readonly [string, string][]): WebhookRequest {
   return headers.length === 0 ? request : { ...request, headers: override(request.headers, headers) };
 }
 
@@ -99,9 +99,12 @@ const plainAddresses = new WeakMap<Place, Map<string, Address>>();
 const plainAddressesMost = 1_000;
 
 function override(
-  below: readonly (readonly [string, string])[],
-  above: readonly (readonly [string, string])[],
+  below: readonly [name: string, value: string][],
+  above: readonly [name: string, value: string][],
 ): [string, string][] {
-  const names = new Set(above.map(([name]) => name.toLowerCase()));
-  return [...below.filter(([name]) => !names.has(name.toLowerCase())), ...above].map(([name, value]) => [name, value]);
+  return [...below.filter(([name]) => !above.some(([other]) => isSameName(name, other))), ...above];
+}
+
+function isSameName(name: string, other: string): boolean {
+  return name.length === other.length && name.toLowerCase() === other.toLowerCase();
 }

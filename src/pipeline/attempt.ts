@@ -1,4 +1,4 @@
-import type { Authenticator } from '../connections/authenticator.ts';
+import type { Authenticator, AuthorizedConnection } from '../connections/authenticator.ts';
 import { echoMask } from '../connections/echo-mask.ts';
 import { routeOf } from '../connections/route.ts';
 import { signMessage } from '../connections/signing.ts';
@@ -105,7 +105,7 @@ export function createAttempter(options: {
     const built = build(work, rendered);
     if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
 
-    const connection = { id: work.connection.id, version: work.connection.version, ...work.connection.body };
+    const connection = authorizedOf(work.connection);
     for (let isResend = false; ; isResend = true) {
       const note = noteOf(work, built.request, log);
       const authorization = await authenticator.authorize(connection);
@@ -150,6 +150,17 @@ export function createAttempter(options: {
 
   return { render, build: tryBuild, attempt };
 }
+
+/** A stored connection as authentication wants it; a change replaces the document. */
+function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection {
+  const known = authorized.get(document);
+  if (known !== undefined) return known;
+  const made = { id: document.id, version: document.version, ...document.body };
+  authorized.set(document, made);
+  return made;
+}
+
+const authorized = new WeakMap<Document<ConnectionBody>, AuthorizedConnection>();
 
 function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
   return {

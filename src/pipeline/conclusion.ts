@@ -1,5 +1,5 @@
 import type { DueDelivery } from '../journal/journal.ts';
-import type { BreakerSettings } from './breaker.ts';
+import type { BreakerSettings, Sign } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { DestinationQueue, Lane } from './delivery-queue.ts';
 import type { Gates } from './gates.ts';
@@ -34,16 +34,19 @@ export function createConclusion(
 ) {
   const { clock, gates, recorder, resume, wakeLater } = options;
 
+  function recordSign({ breaker, connectionId }: Lane, sign: Sign | null, now: number): string | null {
+    const settings = options.breakerOf(connectionId);
+    return sign === null || settings === null ? null : breaker.record(sign, now, settings);
+  }
+
   async function moveGate(lane: Lane, { auth, sign, settlement }: Step, isProbe: boolean, now: number) {
     const { connectionId, queues: all } = lane;
     if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, now);
     if (auth?.kind === 'accepted') await gates.admit(connectionId, 'auth_rejected');
     const settings = options.breakerOf(connectionId);
-    if (sign !== null && settings !== null) {
-      const why = lane.breaker.record(sign, now, settings);
-      if (sign === 'good' && (await gates.admit(connectionId, 'breaker_open'))) lane.breaker.reset();
-      if (why !== null) return gates.trip(connectionId, why, now, settings.openMs);
-    }
+    const why = recordSign(lane, sign, now);
+    if (sign === 'good' && (await gates.admit(connectionId, 'breaker_open'))) lane.breaker.reset();
+    if (why !== null && settings !== null) return gates.trip(connectionId, why, now, settings.openMs);
     if (!isProbe) return;
     // A probe that changed nothing: if it was sent the next one waits, else another delivery may probe at once.
     if (settlement.log.length > 0) return gates.postpone(connectionId, now, settings?.openMs);
@@ -53,17 +56,30 @@ export function createConclusion(
     }
   }
 
+  async function move(queue: DestinationQueue, step: Step, isProbe: boolean, now: number) {
+    await moveGate(queue.lane, step, isProbe, now).catch((error) => options.failed(error, 'move a gate'));
+    if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
+  }
+
   return {
-    /** What the answer tells of the peer: its concurrency, budget and gate. */
-    async learn(queue: DestinationQueue, step: Step, { startedAt, isProbe }: Departed) {
+    /** What the answer tells of the peer: its concurrency, budget and gate. null: nothing has to be waited for, as mostly. */
+    learn(queue: DestinationQueue, step: Step, { startedAt, isProbe }: Departed): Promise<void> | null {
       const { lane } = queue;
       const now = clock.now();
       if (step.health === 'good') queue.concurrency.succeeded();
       if (step.health === 'overloaded') queue.concurrency.failed(startedAt, now);
       if (step.quota !== null) lane.budget.learn(step.quota, lane.inFlight, now);
       if (step.wait !== null) (step.wait.scope === 'connection' ? lane : queue).budget.quiet(step.wait.until);
-      await moveGate(lane, step, isProbe, now).catch((error) => options.failed(error, 'move a gate'));
-      if (step.pauses) await options.pause(queue.destinationId).catch((error) => options.failed(error, 'pause'));
+      if (
+        step.auth?.kind !== 'rejected' &&
+        step.sign === 'good' &&
+        !step.pauses &&
+        gates.gateOf(lane.connectionId) === null
+      ) {
+        recordSign(lane, 'good', now);
+        return null;
+      }
+      return move(queue, step, isProbe, now);
     },
     /** Records the delivery's next step. */
     async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean) {

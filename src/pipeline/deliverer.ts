@@ -181,7 +181,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (isProbe) lane.isProbing = false;
     if (step === null) queue.hasMore = true;
     else {
-      await conclusion.learn(queue, step, { startedAt, isProbe });
+      const moved = conclusion.learn(queue, step, { startedAt, isProbe });
+      if (moved !== null) await moved;
       resume(queue);
       await conclusion.record(queue, delivery, step, isProbe);
     }

@@ -9,7 +9,7 @@ import { type Pinned, pinnedVersions } from './pinned.ts';
 import { planRender, type RenderPlan } from './render.ts';
 import { type Step, stepAfter } from './step.ts';
 
-const plansMost = 5_000;
+const noAction = {};
 
 /**
  * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
@@ -26,7 +26,8 @@ export function createWorker(options: {
 }): (delivery: DueDelivery) => Promise<Step> {
   const { configuration, attempter, gates, clock } = options;
   const pinned = pinnedVersions(configuration, options.catalog);
-  const plans = new Map<string, RenderPlan>();
+  /** By destination and action as they were in one version: such a document never changes. */
+  const plans = new WeakMap<object, WeakMap<object, RenderPlan>>();
 
   function planFor({
     action,
@@ -35,13 +36,10 @@ export function createWorker(options: {
     action: Pinned['action'];
     destination: NonNullable<Pinned['destination']>;
   }) {
-    const key = `${action?.id}@${action?.version}:${destination.id}@${destination.version}`;
-    let plan = plans.get(key);
-    if (plan === undefined) {
-      if (plans.size >= plansMost) plans.delete(plans.keys().next().value ?? '');
-      plan = planRender(options.render, action, destination);
-      plans.set(key, plan);
-    }
+    const ofDestination = plans.get(destination) ?? new WeakMap<object, RenderPlan>();
+    plans.set(destination, ofDestination);
+    const plan = ofDestination.get(action ?? noAction) ?? planRender(options.render, action, destination);
+    ofDestination.set(action ?? noAction, plan);
     return plan;
   }
 
