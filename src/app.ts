@@ -17,6 +17,7 @@ import type { Egress } from './egress/egress.ts';
 import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
 import { createIdentity } from './identity/identity.ts';
+import { issueOperations, sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
@@ -34,6 +35,8 @@ import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
 import { version } from './version.ts';
+import { type Thresholds, thresholds } from './watch/thresholds.ts';
+import { startWatch } from './watch/watch.ts';
 
 export { verifyFile as verifyAudit } from './audit/sqlite/verify-file.ts';
 export { backup, restore } from './sqlite/backup.ts';
@@ -45,6 +48,8 @@ export { backup, restore } from './sqlite/backup.ts';
 export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & {
   env?: Readonly<Record<string, string | undefined>>;
   upkeepEveryMs?: number;
+  /** From when on something is an issue. */
+  issueLimits?: Thresholds;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
 };
@@ -62,7 +67,13 @@ const consoleDir = fileURLToPath(
  * on the wire and closes the rest in the reverse order of its opening.
  */
 export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
-  const { upkeepEveryMs = 60_000, egress: otherEgress, env = {}, ...storage } = circumstances;
+  const {
+    upkeepEveryMs = 60_000,
+    issueLimits: limits = thresholds,
+    egress: otherEgress,
+    env = {},
+    ...storage
+  } = circumstances;
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
@@ -89,7 +100,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     await openSqlite({
       ...storage,
       dir: config.dataDir,
-      operations: [accountOperations, auditOperations, catalogOperations, journalOperations],
+      operations: [accountOperations, auditOperations, catalogOperations, issueOperations, journalOperations],
       queueBytesMax: config.storageQueueBytes,
       onFailure: (error) => die(error, 'store anything'),
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
@@ -169,6 +180,20 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
+  const watch = opened.use(
+    await startWatch({
+      pipeline,
+      issues: sqliteIssues(sqlite),
+      audit,
+      clock,
+      newId,
+      telemetry,
+      retentionMs: config.retentionDays * dayMs,
+      limits,
+    }),
+  );
+  telemetry.pull('issuesOpen', () => watch.openCount());
+
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
@@ -210,6 +235,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     catalog,
     audit,
     journal,
+    issues: watch.book,
     egress,
     identity,
     telemetry,

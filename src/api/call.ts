@@ -17,6 +17,7 @@ import type { OperatorRetention } from '../pipeline/effective-settings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Sealing } from '../secrets/sealing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Watch } from '../watch/watch.ts';
 import type { AuditThing } from './audit-entry.ts';
 import type { WireLimits } from './wire-limits.ts';
 
@@ -26,6 +27,7 @@ export type ApiParts = {
   catalog: Pick<Catalog, 'versions'>;
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log'>;
+  issues: Pick<Watch['book'], 'all' | 'get' | 'act'>;
   egress: Egress;
   identity: Identity;
   telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'metrics'>;

@@ -9,6 +9,7 @@ import { destinationHandlers } from './destinations.ts';
 import type { EventStreams } from './event-stream.ts';
 import { eventHandlers } from './events.ts';
 import type { InboxHandlers } from './inbox.ts';
+import { issueHandlers } from './issues.ts';
 import { meHandlers } from './me.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
@@ -42,6 +43,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...parameterHandlers(parts),
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
+    ...issueHandlers(parts),
     ...statsHandlers(parts),
     ...auditHandlers(parts),
     ...secretHandlers(parts),

@@ -13,6 +13,7 @@ import { fakeEgress } from '../egress/fake/fake-egress.ts';
 import { createIdentity } from '../identity/identity.ts';
 import { createPasswords } from '../identity/passwords.ts';
 import type { Principal } from '../identity/principal.ts';
+import { memoryIssues } from '../issues/memory/memory-issues.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import { createAttempter } from '../pipeline/attempt.ts';
 import { createChecks } from '../pipeline/checks.ts';
@@ -22,10 +23,13 @@ import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
+import { troubleDesk } from '../pipeline/troubles.ts';
 import { configuredKeys } from '../secrets/keys.ts';
 import { secretReferences } from '../secrets/references.ts';
 import { createScrubber } from '../secrets/scrubber.ts';
 import { createSealing } from '../secrets/sealing.ts';
+import { openIssueBook } from '../watch/issue-book.ts';
+import { thresholds } from '../watch/thresholds.ts';
 import type { ApiParts } from './call.ts';
 import { createServer } from './server.ts';
 
@@ -125,7 +129,10 @@ export async function startTestServer(
         tokenExpiresAt: null,
         secretExpiresAt: null,
       }),
+      heldAt: async () => 0,
+      backlog: async () => [],
     },
+    troubles: { ...troubleDesk(), gateOf: () => null, isFull: () => false },
     statistics,
     depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),
     parameters: () =>
@@ -161,8 +168,19 @@ export async function startTestServer(
     audited: () => {},
   });
 
+  const issues = await openIssueBook({
+    store: memoryIssues(audit),
+    clock: { now, after: () => () => {} },
+    newId,
+    limits: thresholds,
+    causesOf: async () => [],
+    noticed: () => {},
+    failed: (error) => failures.push(error),
+  });
+
   const parts: ApiParts = {
     pipeline,
+    issues,
     catalog,
     audit,
     journal,

@@ -25,6 +25,11 @@ export const auditActs = [
   'revoke',
   'reseal',
   'prune',
+  'acknowledge',
+  'resolve',
+  'reopen',
+  'mute',
+  'unmute',
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 
@@ -33,6 +38,7 @@ export const auditKinds = [
   ...documentKinds,
   'delivery',
   'replay',
+  'issue',
   'inbox',
   'user',
   'role',

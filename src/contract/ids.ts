@@ -16,6 +16,7 @@ export const idPrefixes = {
   session: 'ses',
   request: 'req',
   trace: 'trc',
+  issue: 'iss',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -9,6 +9,7 @@ import { destinationRoutes } from './routes/destinations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { issueRoutes } from './routes/issues.ts';
 import { operatingRoutes } from './routes/operating.ts';
 import { parameterRoutes } from './routes/parameters.ts';
 import { secretRoutes } from './routes/secrets.ts';
@@ -30,6 +31,7 @@ export const routeTable = {
   ...eventRoutes,
   ...traceRoutes,
   ...deliveryRoutes,
+  ...issueRoutes,
   ...inboxRoutes,
   ...statsRoutes,
   ...auditRoutes,

@@ -20,6 +20,10 @@ export interface Outlook {
   /** Looks at the queues of these destinations now (after a retry by a person, say). */
   wake(destinationIds: readonly string[]): void;
   health(connectionId: string): Promise<Health>;
+  /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
+  heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;
+  /** Unfinished deliveries by destination, counted now or within the last seconds. */
+  backlog(): ReturnType<DeliveryQueue['backlog']>;
 }
 
 export type News =
@@ -70,7 +74,7 @@ export function healthOf(options: {
   authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
-}) {
+}): Pick<Outlook, 'health' | 'heldAt' | 'backlog'> {
   const { configuration, gates, authenticator, queue, clock } = options;
   let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
   function count() {
@@ -85,14 +89,26 @@ export function healthOf(options: {
     return one;
   }
 
-  return async (connectionId: string): Promise<Health> => {
-    const gate = gates.gateOf(connectionId);
+  function backlog() {
+    if (counted === null || clock.now() >= counted.until) counted = count();
+    return counted.open;
+  }
+
+  async function heldAt({ destinationId, connectionId }: Parameters<Outlook['heldAt']>[0]): Promise<number> {
     let held = 0;
-    if (gates.allClosed().size > 0) {
-      if (counted === null || clock.now() >= counted.until) counted = count();
-      for (const row of await counted.open)
-        if (row.connectionId === connectionId && gates.closed(row.destinationId) !== null) held += row.open;
-    }
+    if (gates.allClosed().size === 0) return held;
+    for (const row of await backlog())
+      if (
+        (destinationId === null ? row.connectionId === connectionId : row.destinationId === destinationId) &&
+        gates.closed(row.destinationId) !== null
+      )
+        held += row.open;
+    return held;
+  }
+
+  async function health(connectionId: string): Promise<Health> {
+    const gate = gates.gateOf(connectionId);
+    const held = await heldAt({ destinationId: null, connectionId });
     return {
       state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
       reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,
@@ -101,7 +117,7 @@ export function healthOf(options: {
       held,
       ...ends(connectionId),
     };
-  };
+  }
 
   function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'secretExpiresAt'> {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
@@ -112,4 +128,6 @@ export function healthOf(options: {
       secretExpiresAt: secretExpiry(body.auth)?.toISOString() ?? null,
     };
   }
+
+  return { health, heldAt, backlog };
 }

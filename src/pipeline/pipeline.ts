@@ -16,6 +16,7 @@ import { startParameters } from './parameters.ts';
 import { createStatistics } from './statistics.ts';
 import { createStudio } from './studio.ts';
 import type { Pipeline, PipelineParts } from './surface.ts';
+import { troubleDesk } from './troubles.ts';
 import { startUpkeep } from './upkeep.ts';
 import { createWorker } from './worker.ts';
 
@@ -40,6 +41,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
 
   const room = { ...parts, configuration, queue, failed, scrub };
   const desk = newsDesk();
+  const troubles = troubleDesk();
   const parameters = stack.use(await startParameters(room));
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
@@ -57,7 +59,10 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       ...limits,
       retention: () => retentionOf(configuration.snapshot, limits.retention),
       gates,
-      expired: (of, amount) => statistics.ended(of, { status: 'failed', reason: 'expired' }, amount),
+      expired(of, amount) {
+        statistics.ended(of, { status: 'failed', reason: 'expired' }, amount);
+        troubles.expired(of, amount);
+      },
     }),
   );
   const deliverer = stack.use(
@@ -73,10 +78,12 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       settled(delivery, step, wasHeld) {
         statistics.settled(delivery, step, wasHeld);
         desk.settled(delivery, step, telemetry);
+        troubles.settled(delivery, step);
       },
     }),
   );
   gates.watch(deliverer.wake);
+  gates.watch(troubles.gatesMoved);
   countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
   stack.use(followConfiguration({ ...room, deliverer }));
   const matcher = stack.use(
@@ -101,7 +108,6 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   await deliverer.start();
   await matcher.start();
 
-  const health = healthOf({ ...room, gates });
   return {
     configuration,
     accept: (request) => upkeep.admit(() => matcher.accept(request)),
@@ -112,8 +118,9 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       leavesAt: deliverer.leavesAt,
       closed: gates.allClosed,
       wake: deliverer.wake,
-      health,
+      ...healthOf({ ...room, gates }),
     },
+    troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
     depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,
     statistics,

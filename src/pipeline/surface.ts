@@ -16,6 +16,7 @@ import type { OperatorRetention } from './effective-settings.ts';
 import type { News, Outlook } from './outlook.ts';
 import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
+import type { Troubles } from './troubles.ts';
 
 /** What the journey is made of; app.ts chooses each. */
 export type PipelineParts = {
@@ -50,6 +51,7 @@ export interface Pipeline extends AsyncDisposable {
   /** What changes would do, on the newest events. */
   readonly checks: Checks;
   readonly outlook: Outlook;
+  readonly troubles: Troubles;
   readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
   /** What lies in memory now. */
   depth(): { inMemory: number; inFlight: number; unmatched: number };

@@ -23,6 +23,8 @@ export type UpkeepOptions = {
 export type Upkeep = AsyncDisposable & {
   /** Lets intake through, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
   admit<T>(accept: () => Promise<T>): Promise<T>;
+  /** Whether the size limit is reached with nothing left to remove. */
+  isFull(): boolean;
   /** Tidies up now. */
   run(): Promise<void>;
 };
@@ -98,6 +100,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       if (isFull) throw new AppError('storage_full');
       return accept();
     },
+    isFull: () => isFull,
     run,
     async [Symbol.asyncDispose]() {
       isStopping = true;

@@ -13,6 +13,13 @@ export const metricTable = {
   attempts: counter('millrace_attempts', 'HTTP exchanges made for deliveries.', 'outcome', 'error'),
   attemptSeconds: histogram('millrace_attempt_seconds', 'Duration of an attempt.', 'connection'),
   gatesMoved: counter('millrace_gates_moved', 'Times that traffic closed or opened a gate.', 'reason'),
+  issuesMoved: counter(
+    'millrace_issues_moved',
+    'Times that an issue opened, came back, worsened or was over.',
+    'change',
+    'kind',
+  ),
+  issuesOpen: gauge('millrace_issues_open', 'Issues that are open or acknowledged.'),
   tokenRequests: counter('millrace_token_requests', 'Requests for OAuth access tokens.', 'outcome'),
   httpRequests: counter('millrace_http_requests', 'Requests answered.', 'route', 'status'),
   httpSeconds: counter('millrace_http_request_seconds', 'Time spent on requests.', 'route'),

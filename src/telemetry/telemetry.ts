@@ -1,6 +1,7 @@
 import type { NewAuditEntry } from '../contract/audit.ts';
 import type { Attempt, DeliveryStatus, Reason } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
+import type { IssueNotice } from '../contract/issue.ts';
 import { createLog, errorFields, type LogOptions } from './log.ts';
 import type { PulledName } from './metric-table.ts';
 import { createMetrics, type Reading } from './metrics.ts';
@@ -53,6 +54,8 @@ export type Telemetry = {
   deliverySettled(step: { status: DeliveryStatus }): void;
   /** Traffic closed a gate, or opened it again (`reason` null). */
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
+  /** An issue opened, came back, worsened or is over. */
+  issueMoved(notice: IssueNotice): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
   /** An entry of the audit trail about anything else than configuration. */
   audited(entry: NewAuditEntry): void;
@@ -138,6 +141,11 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       metrics.add('gatesMoved', 1, reason ?? 'opened');
       if (reason === null) logger.info({ scopeId }, 'gate opened');
       else logger.warn({ scopeId, reason, detail }, 'gate closed');
+    },
+    issueMoved({ issueId, change, kind, severity, title, connectionId, destinationId, actionId }) {
+      metrics.add('issuesMoved', 1, change, kind);
+      const fields = { issueId, change, kind, severity, connectionId, destinationId, actionId };
+      logger[change === 'resolved' ? 'info' : 'warn'](fields, `issue ${change}: ${title}`);
     },
     tokenRequested(request) {
       metrics.add('tokenRequests', 1, request.outcome);

@@ -64,6 +64,10 @@ test('every route that changes or sends something leaves exactly one entry, the 
   const [heldEvent = ''] = await wired.send({ n: '2' });
   const held = await deliveryOf(app, heldEvent, 'held');
 
+  receiver.answer('/refused', { status: 400 });
+  await (await wire(app, receiver, { destination: { path: '/refused' } })).deliver({ n: '3' }, 'failed');
+  const [issue = assert.fail()] = (await client.call('listIssues', {})).data;
+
   const documents = {
     connection: connection,
     destination: { path: '/in', settings: { headers: [{ name: 'X-Key', value: canary, secret: true }] } },
@@ -104,6 +108,11 @@ test('every route that changes or sends something leaves exactly one entry, the 
     .set('changeParameter', () => ask(app, 'changeParameter', { params: { name: 'n' }, body: { description: 'N' } }))
     .set('retryDelivery', () => ask(app, 'retryDelivery', { params: delivered, body: { render: true } }))
     .set('cancelDelivery', () => ask(app, 'cancelDelivery', { params: held }))
+    .set('acknowledgeIssue', () => ask(app, 'acknowledgeIssue', { params: issue }))
+    .set('muteIssue', () => ask(app, 'muteIssue', { params: issue, body: { until: null } }))
+    .set('unmuteIssue', () => ask(app, 'unmuteIssue', { params: issue }))
+    .set('resolveIssue', () => ask(app, 'resolveIssue', { params: issue, body: { note: 'Mended.' } }))
+    .set('reopenIssue', () => ask(app, 'reopenIssue', { params: issue }))
     .set('setInboxRule', () =>
       ask(app, 'setInboxRule', { params: { name: 'shop' }, body: { status: 202, body: 'ok' } }),
     )

@@ -23,6 +23,11 @@ const acts: Readonly<Record<AuditAct, string>> = {
   revoke: 'Revoke',
   reseal: 'Seal secrets anew',
   prune: 'Remove old entries',
+  acknowledge: 'Acknowledge',
+  resolve: 'Resolve',
+  reopen: 'Reopen',
+  mute: 'Mute',
+  unmute: 'Unmute',
 };
 
 const kinds: Readonly<Record<AuditKind, string>> = {
@@ -34,6 +39,7 @@ const kinds: Readonly<Record<AuditKind, string>> = {
   parameter: 'Parameter',
   delivery: 'Delivery',
   replay: 'Replay',
+  issue: 'Issue',
   inbox: 'Inbox',
   user: 'User',
   role: 'Role',

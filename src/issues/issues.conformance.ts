@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { auditSample } from '../audit/audit.samples.ts';
+import type { Audit } from '../audit/audit.ts';
+import { issueSample } from './issues.samples.ts';
+import type { IssueStore } from './issues.ts';
+
+/** What every store of issues guarantees, whatever keeps it. `make` answers a new and empty one. */
+export function issuesConformance(name: string, make: () => Promise<IssueStore & { audit: Audit }>): void {
+  describe(name, () => {
+    test('issues come back as they were saved last, by id, and removed ones do not', async () => {
+      await using store = await make();
+      assert.deepEqual(await store.load(), []);
+      const [a, b, c] = ['iss_a', 'iss_b', 'iss_c'].map((id) => issueSample({ id, detail: `"é\n of ${id}` }));
+      assert.ok(a && b && c);
+      await store.save([c, a]);
+      await store.save([b, { ...c, count: 7 }]);
+      assert.deepEqual(await store.load(), [a, b, { ...c, count: 7 }]);
+      await store.remove(['iss_a', 'iss_none']);
+      assert.deepEqual(await store.load(), [b, { ...c, count: 7 }]);
+    });
+
+    test('what was saved does not change with the object that was given', async () => {
+      await using store = await make();
+      const given = issueSample();
+      await store.save([given]);
+      given.samples.push('dlv_later');
+      assert.deepEqual(await store.load(), [issueSample()]);
+    });
+
+    test('the entry of the audit trail stands there with the issue that it is about', async () => {
+      await using store = await make();
+      await store.save([issueSample()], auditSample({ act: 'acknowledge', kind: 'issue', id: 'iss_1' }));
+      await store.save([issueSample({ count: 9 })]);
+      const entries = await store.audit.entries({ limit: 9 });
+      assert.deepEqual(
+        entries.map(({ act, id }) => [act, id]),
+        [['acknowledge', 'iss_1']],
+      );
+    });
+  });
+}

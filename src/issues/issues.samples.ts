@@ -1,0 +1,36 @@
+import type { IssueRecord } from './issues.ts';
+
+/** An issue for tests: deliveries to a destination fail. */
+export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
+  return {
+    id: 'iss_1',
+    fingerprint: 'failing dst_1 Answered 500.',
+    kind: 'failing',
+    title: 'HTTP 500 from CRM › Orders',
+    state: 'open',
+    severity: 'warning',
+    connectionId: 'con_1',
+    destinationId: 'dst_1',
+    actionId: null,
+    errorKind: 'http_5xx',
+    detail: 'Answered 500.',
+    likelyFix: 'Ask whoever runs it.',
+    firstSeenAt: 1_000,
+    lastSeenAt: 2_000,
+    openedAt: 1_000,
+    count: 3,
+    series: { hour: 0, counts: [3] },
+    actionIds: ['act_1'],
+    samples: ['dlv_2', 'dlv_1'],
+    changes: [],
+    successes: 0,
+    comebacks: 0,
+    isMended: false,
+    acknowledged: null,
+    muted: null,
+    resolved: null,
+    noticed: 0,
+    notices: [],
+    ...fields,
+  };
+}

@@ -1,0 +1,64 @@
+import type { DueDelivery, Settlement } from '../journal/journal.ts';
+import { failureWords } from './failure-words.ts';
+import type { Finding } from './finding.ts';
+import type { Names } from './places.ts';
+
+const shapeMost = 120;
+
+/** Whether nothing more happens to the delivery by itself. */
+export function isFinal({ status }: Settlement): boolean {
+  return status === 'failed' || status === 'held';
+}
+
+/** Whether the step speaks of something that goes wrong: a wait that the peer asked for does not. */
+export function isFailure(delivery: DueDelivery, settlement: Settlement): boolean {
+  return settlement.errorKind !== null && (isFinal(settlement) || settlement.attempts > delivery.attempts);
+}
+
+/** What failed deliveries have in common: destination, kind of error, and status or the shape of the words. */
+export function findingOf(
+  { destinationId, connectionId, actionId }: DueDelivery,
+  { errorKind, detail, log }: Settlement,
+  names: Names,
+  isCritical: boolean,
+): Finding {
+  const kind = errorKind ?? 'protocol';
+  const status = kind.startsWith('http_') || kind === 'protocol' ? (log.at(-1)?.response?.status ?? null) : null;
+  const isTemplate = kind === 'template';
+  const { title, fix } = failureWords(kind, status);
+  const shape = status ?? shapeOf(detail ?? '');
+  const by = isTemplate && actionId !== null ? ` (${names.action(actionId)})` : '';
+  return {
+    fingerprint: `failing ${destinationId} ${isTemplate ? actionId : ''} ${kind} ${shape}`,
+    kind: isTemplate ? 'template' : 'failing',
+    severity: isCritical ? 'critical' : 'warning',
+    title: `${title} ${names.destination(destinationId)}${by}`,
+    detail: detail ?? title,
+    likelyFix: fix,
+    connectionId,
+    destinationId,
+    actionId: isTemplate ? actionId : null,
+    errorKind: kind,
+  };
+}
+
+/** Where too much fails in too many ways, the rest is one issue. */
+export function foldedOf(finding: Finding, names: Names): Finding {
+  const { destinationId } = finding;
+  return {
+    ...finding,
+    fingerprint: `failing ${destinationId} other`,
+    kind: 'failing',
+    title: `Other failures of ${names.destination(destinationId ?? '')}`,
+    actionId: null,
+    errorKind: null,
+  };
+}
+
+/** Words without what differs each time: numbers, ids, quoted values. */
+function shapeOf(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
+    .replaceAll(/\b[a-z]{3}_[0-9a-z]{26}\b|[0-9a-f]{8,}|\d+/gi, '#')
+    .slice(0, shapeMost);
+}

@@ -1,0 +1,143 @@
+import { byItself } from '../contract/audit.ts';
+import { AppError } from '../contract/errors.ts';
+import { type IssueNotice, issueSeriesHours } from '../contract/issue.ts';
+import type { IssueRecord } from '../issues/issues.ts';
+import type { Finding, Sight } from './finding.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/**
+ * The life of an issue. `open` and `acknowledged`: it is so; `muted`: nobody wants to hear of it; `resolved`: it is over,
+ * by itself or because somebody said so.
+ *
+ *   (seen) → open ⇄ acknowledged → resolved → (seen again) → open
+ *            any of them → muted → (time is up, or unmuted) → open, acknowledged, or resolved if it is over by then
+ *
+ * Each function changes the record and answers what there is to tell, or null.
+ */
+export type Told = IssueNotice['change'] | null;
+
+const hourMs = 3_600_000;
+
+/** A new issue, seen for the first time. */
+export function opened(id: string, finding: Finding, now: number): IssueRecord {
+  return {
+    ...finding,
+    id,
+    state: 'open',
+    firstSeenAt: now,
+    lastSeenAt: now,
+    openedAt: now,
+    count: 0,
+    series: { hour: hourOf(now), counts: [] },
+    actionIds: [],
+    samples: [],
+    changes: [],
+    successes: 0,
+    comebacks: 0,
+    isMended: false,
+    acknowledged: null,
+    muted: null,
+    resolved: null,
+    noticed: 0,
+    notices: [],
+  };
+}
+
+/** It is seen again. */
+export function see(record: IssueRecord, finding: Finding, now: number, limits: Thresholds): Told {
+  const { severity: before, resolved } = record;
+  Object.assign(record, finding, { lastSeenAt: now, successes: 0, isMended: false });
+  if (resolved !== null) {
+    if (resolved.by !== byItself.principal && now - resolved.at < limits.graceMs) return null;
+    record.comebacks = now - resolved.at < limits.comebackMs ? record.comebacks + 1 : 0;
+    return reopen(record, now);
+  }
+  // What was critical stays so until it is over, so that it does not worsen again and again.
+  if (before === 'critical') record.severity = before;
+  return before === 'warning' && record.severity === 'critical' && record.state !== 'muted' ? 'worsened' : null;
+}
+
+/** Counts how often and where it was seen. */
+export function countSight(record: IssueRecord, { times, samples, actionIds }: Sight, now: number, limits: Thresholds) {
+  record.count += times;
+  const counts = seriesOf(record, now);
+  counts[counts.length - 1] = (counts.at(-1) ?? 0) + times;
+  record.series = { hour: hourOf(now), counts };
+  for (const id of samples) record.samples = [id, ...record.samples.filter((one) => one !== id)];
+  record.samples = record.samples.slice(0, limits.samplesMost);
+  for (const id of actionIds)
+    if (!record.actionIds.includes(id) && record.actionIds.length < limits.actionsMost) record.actionIds.push(id);
+}
+
+/** How often it was seen in each of the last hours, the present one last. */
+export function seriesOf({ series }: IssueRecord, now: number): number[] {
+  const shift = Math.min(issueSeriesHours, Math.max(0, hourOf(now) - series.hour));
+  const counts = [...Array<number>(issueSeriesHours).fill(0), ...series.counts, ...Array<number>(shift).fill(0)];
+  return counts.slice(-issueSeriesHours);
+}
+
+/** Its cause is gone. */
+export function mend(record: IssueRecord, how: string, now: number): Told {
+  if (record.state === 'resolved') return null;
+  if (record.state === 'muted') {
+    record.isMended = true;
+    return null;
+  }
+  return end(record, { at: now, by: byItself.principal, how });
+}
+
+/** Its time of quiet may be over. */
+export function wake(record: IssueRecord, now: number): Told {
+  const until = record.muted?.until ?? Number.POSITIVE_INFINITY;
+  if (record.state !== 'muted' || until > now) return null;
+  return unmute(record, now) ?? 'reopened';
+}
+
+/** What a person does with an issue. `by`: as people know them. Throws AppError `conflict` where it does not fit. */
+export type IssueAct =
+  | { act: 'acknowledge' | 'unmute' | 'reopen'; by: string }
+  | { act: 'resolve'; by: string; note: string | null }
+  | { act: 'mute'; by: string; until: number | null };
+
+export function applyAct(record: IssueRecord, act: IssueAct, now: number): Told {
+  const { by } = act;
+  if (act.act === 'reopen') {
+    if (record.state !== 'resolved') throw new AppError('conflict', 'The issue is not resolved.');
+    return reopen(record, now);
+  }
+  if (record.state === 'resolved') throw new AppError('conflict', 'The issue is resolved; reopen it first.');
+  switch (act.act) {
+    case 'acknowledge':
+      Object.assign(record, { state: 'acknowledged', muted: null, acknowledged: { at: now, by } });
+      return null;
+    case 'mute':
+      Object.assign(record, { state: 'muted', muted: { at: now, by, until: act.until } });
+      return null;
+    case 'unmute':
+      if (record.state !== 'muted') throw new AppError('conflict', 'The issue is not muted.');
+      return unmute(record, now);
+    case 'resolve':
+      return end(record, { at: now, by, how: act.note ?? `${by} said so.` });
+  }
+}
+
+function end(record: IssueRecord, resolved: NonNullable<IssueRecord['resolved']>): Told {
+  Object.assign(record, { state: 'resolved', muted: null, resolved, isMended: false });
+  return 'resolved';
+}
+
+function reopen(record: IssueRecord, now: number): Told {
+  Object.assign(record, { state: 'open', openedAt: now, acknowledged: null, resolved: null, successes: 0 });
+  return 'reopened';
+}
+
+function unmute(record: IssueRecord, now: number): Told {
+  if (record.isMended) return end(record, { at: now, by: byItself.principal, how: 'It ended while it was muted.' });
+  record.state = record.acknowledged === null ? 'open' : 'acknowledged';
+  record.muted = null;
+  return null;
+}
+
+function hourOf(now: number): number {
+  return Math.floor(now / hourMs);
+}

@@ -1,0 +1,17 @@
+import type { Configuration } from '../pipeline/configuration.ts';
+
+/** Names of things as people know them; of deleted ones the id. */
+export function namesIn(configuration: Configuration) {
+  const documents = () => configuration.snapshot.documents;
+  const connection = (id: string) => documents().connection.get(id)?.body.name ?? id;
+  return {
+    connection,
+    action: (id: string) => documents().action.get(id)?.body.name ?? id,
+    destination(id: string) {
+      const body = documents().destination.get(id)?.body;
+      return body === undefined ? id : `${connection(body.connectionId)} › ${body.name}`;
+    },
+  };
+}
+
+export type Names = ReturnType<typeof namesIn>;

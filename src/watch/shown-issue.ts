@@ -1,0 +1,41 @@
+import type { Issue } from '../contract/issue.ts';
+import type { IssueRecord } from '../issues/issues.ts';
+import { seriesOf } from './issue-life.ts';
+
+/** An issue as the API shows it, with what is known now. */
+export function shownIssue(record: Readonly<IssueRecord>, present: { held: number; now: number }): Issue {
+  const { acknowledged, muted, resolved } = record;
+  return {
+    id: record.id,
+    kind: record.kind,
+    title: record.title,
+    state: record.state,
+    severity: record.severity,
+    connectionId: record.connectionId,
+    destinationId: record.destinationId,
+    actionId: record.actionId,
+    errorKind: record.errorKind,
+    firstSeenAt: timeOf(record.firstSeenAt),
+    lastSeenAt: timeOf(record.lastSeenAt),
+    openedAt: timeOf(record.openedAt),
+    count: record.count,
+    series: seriesOf(record, present.now),
+    actionIds: record.actionIds,
+    held: record.state === 'resolved' ? 0 : present.held,
+    detail: record.detail,
+    likelyFix: record.likelyFix,
+    samples: record.samples,
+    changes: record.changes,
+    acknowledgedAt: acknowledged && timeOf(acknowledged.at),
+    acknowledgedBy: acknowledged?.by ?? null,
+    mutedUntil: muted?.until == null ? null : timeOf(muted.until),
+    mutedBy: muted?.by ?? null,
+    resolvedAt: resolved && timeOf(resolved.at),
+    resolvedBy: resolved?.by ?? null,
+    resolution: resolved?.how ?? null,
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
+import { memoryAudit } from '../audit/memory/memory-audit.ts';
+import { idSource } from '../contract/ids.ts';
+import type { IssueNotice } from '../contract/issue.ts';
+import { memoryIssues } from '../issues/memory/memory-issues.ts';
+import { silentTelemetry } from '../telemetry/telemetry.ts';
+import { thresholds } from './thresholds.ts';
+import { startWatch, type Watch, type WatchOptions } from './watch.ts';
+
+/** A watched pipeline with one connection, on memory adapters and a clock that stands still. */
+export async function startWatched(
+  options: RigOptions & { given?: Parameters<typeof wire>[1]; watch?: Partial<WatchOptions> } = {},
+) {
+  const rig = await startRig(options);
+  const { clock } = rig;
+  const wired = await wire(rig, options.given);
+  const store = memoryIssues(memoryAudit());
+  const notices: IssueNotice[] = [];
+  const start = async (): Promise<Watch> => {
+    const watch = await startWatch({
+      pipeline: rig.pipeline,
+      issues: store,
+      audit: rig.audit,
+      clock,
+      newId: idSource(clock.now, randomBytes),
+      telemetry: { ...silentTelemetry(), failed: (error) => rig.failures.push(error) },
+      retentionMs: 30 * 86_400_000,
+      ...options.watch,
+    });
+    watch.book.watch((notice) => void notices.push(notice));
+    return watch;
+  };
+  let watch = await start();
+  return {
+    ...wired,
+    rig,
+    clock,
+    store,
+    notices,
+    limits: options.watch?.limits ?? thresholds,
+    get book() {
+      return watch.book;
+    },
+    /** All issues, the first one first: state and title. */
+    issues: () => Array.from(watch.book.all(), ({ state, title }) => `${state}: ${title}`),
+    /** What was told since the last call. */
+    told: () => notices.splice(0).map(({ change, title }) => `${change}: ${title}`),
+    /** Sends events one after the other, a second apart. */
+    async send(times: number) {
+      for (let i = 0; i < times; i++) {
+        await rig.send({ data: { n: String(i) } });
+        await clock.advance(1_000);
+      }
+    },
+    /** Ends the watch as a crash would, and starts it again on what is stored. */
+    async restart() {
+      watch = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]();
+      await rig[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type Watched = Awaited<ReturnType<typeof startWatched>>;

@@ -1,0 +1,104 @@
+import type { Audit } from '../audit/audit.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { IssueStore } from '../issues/issues.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { detectFailures } from './failures.ts';
+import type { Look } from './finding.ts';
+import { gateLook } from './gate-look.ts';
+import { type IssueBook, openIssueBook } from './issue-book.ts';
+import { recentCauses } from './recent-causes.ts';
+import { type Thresholds, thresholds } from './thresholds.ts';
+
+export type WatchOptions = {
+  pipeline: Pick<Pipeline, 'configuration' | 'troubles'>;
+  issues: IssueStore;
+  audit: Pick<Audit, 'entries'>;
+  clock: Clock;
+  newId: NewId;
+  telemetry: Pick<Telemetry, 'failed' | 'issueMoved'>;
+  /** How long resolved issues are kept. */
+  retentionMs: number;
+  limits?: Thresholds;
+};
+
+/** What notices what goes wrong: failures as they happen, everything else by looking from time to time. */
+export type Watch = AsyncDisposable & {
+  readonly book: Omit<IssueBook, keyof AsyncDisposable>;
+  /** How many issues are open or acknowledged. */
+  openCount(): number;
+};
+
+/** Starts to watch a pipeline. */
+export async function startWatch(options: WatchOptions): Promise<Watch> {
+  const { pipeline, clock, telemetry, retentionMs, limits = thresholds } = options;
+  const { configuration, troubles } = pipeline;
+  const { failed } = telemetry;
+  const book = await openIssueBook({
+    store: options.issues,
+    clock,
+    newId: options.newId,
+    limits,
+    causesOf: (record) => recentCauses(options.audit, record),
+    noticed: telemetry.issueMoved,
+    failed,
+  });
+  const room = { book, configuration, troubles, clock, limits };
+  const gates = gateLook(room);
+  const failures = detectFailures({ ...room, gateFinding: (id) => gates.findingOf(id, clock.now()) });
+  const looks: Look[] = [gates];
+  const lookedAt = new Map<Look, number>();
+  let round: Promise<void> = Promise.resolve();
+  let isStopping = false;
+
+  function lookAtGates(destinationIds: readonly string[]) {
+    const { destination } = configuration.snapshot.documents;
+    const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
+    for (const id of connectionIds) {
+      const found = gates.findingOf(id, clock.now());
+      for (const kind of gates.kinds) {
+        const known = book.active(`${kind} ${id}`);
+        if (found?.kind !== kind && known !== undefined) book.mend(known, gates.over);
+        if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
+      }
+    }
+  }
+
+  async function look() {
+    const now = clock.now();
+    failures.look(now);
+    book.tidy(now - retentionMs);
+    for (const one of looks) {
+      if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
+      lookedAt.set(one, now);
+      try {
+        const found = await one.find(now);
+        book.reconcile(one.kinds, found, one.over);
+      } catch (error) {
+        failed(error, `look at ${one.at}`);
+      }
+    }
+  }
+
+  function tick() {
+    round = round.then(look);
+    void round.then(() => {
+      if (!isStopping) cancel = clock.after(limits.lookEveryMs, tick);
+    });
+  }
+
+  const unwatch = troubles.watch({ ...failures, expired() {}, gatesMoved: lookAtGates });
+  let cancel = clock.after(0, tick);
+  return {
+    book,
+    openCount: () => Array.from(book.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      unwatch();
+      cancel();
+      await round;
+      await book[Symbol.asyncDispose]();
+    },
+  };
+}
