@@ -21,7 +21,7 @@ import { issueOperations, sqliteIssues } from './issues/sqlite/sqlite-issues.ts'
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
-import type { OperatorRetention } from './pipeline/effective-settings.ts';
+import { type OperatorRetention, retentionOf } from './pipeline/effective-settings.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
@@ -188,7 +188,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       clock,
       newId,
       telemetry,
-      retentionMs: config.retentionDays * dayMs,
+      keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits,
     }),
   );

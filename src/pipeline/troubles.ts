@@ -1,5 +1,5 @@
 import type { DueDelivery, Gate, LoggedDelivery } from '../journal/journal.ts';
-import type { Step } from './deliverer.ts';
+import type { Step } from './step.ts';
 
 /** Whose deliveries something happened to. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;

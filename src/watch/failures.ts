@@ -1,7 +1,7 @@
 import type { DueDelivery } from '../journal/journal.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Configuration } from '../pipeline/configuration.ts';
-import type { Step } from '../pipeline/deliverer.ts';
+import type { Step } from '../pipeline/step.ts';
 import type { Owners, Troubles } from '../pipeline/troubles.ts';
 import { findingOf, foldedOf, isFailure, isFinal } from './failure-finding.ts';
 import type { Finding } from './finding.ts';

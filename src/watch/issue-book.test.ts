@@ -94,7 +94,7 @@ test('a listener that fails is told again, until it does not', async () => {
 });
 
 test('resolved issues leave when they are old', async () => {
-  await using watched = await startFailed({ retentionMs: 30_000 });
+  await using watched = await startFailed({ keptDays: () => 30_000 / 86_400_000 });
   await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(20_000);
   assert.equal(watched.issues().length, 1);

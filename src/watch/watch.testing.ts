@@ -25,7 +25,7 @@ export async function startWatched(
       clock,
       newId: idSource(clock.now, randomBytes),
       telemetry: { ...silentTelemetry(), failed: (error) => rig.failures.push(error) },
-      retentionMs: 30 * 86_400_000,
+      keptDays: () => 30,
       ...options.watch,
     });
     watch.book.watch((notice) => void notices.push(notice));

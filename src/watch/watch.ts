@@ -19,9 +19,11 @@ export type WatchOptions = {
   newId: NewId;
   telemetry: Pick<Telemetry, 'failed' | 'issueMoved'>;
   /** How long resolved issues are kept. */
-  retentionMs: number;
+  keptDays(): number;
   limits?: Thresholds;
 };
+
+const dayMs = 86_400_000;
 
 /** What notices what goes wrong: failures as they happen, everything else by looking from time to time. */
 export type Watch = AsyncDisposable & {
@@ -32,7 +34,7 @@ export type Watch = AsyncDisposable & {
 
 /** Starts to watch a pipeline. */
 export async function startWatch(options: WatchOptions): Promise<Watch> {
-  const { pipeline, clock, telemetry, retentionMs, limits = thresholds } = options;
+  const { pipeline, clock, telemetry, limits = thresholds } = options;
   const { configuration, troubles } = pipeline;
   const { failed } = telemetry;
   const book = await openIssueBook({
@@ -68,7 +70,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   async function look() {
     const now = clock.now();
     failures.look(now);
-    book.tidy(now - retentionMs);
+    book.tidy(now - options.keptDays() * dayMs);
     for (const one of looks) {
       if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
       lookedAt.set(one, now);
