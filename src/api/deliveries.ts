@@ -28,8 +28,13 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = outlook.closed().get(logged.destinationId) ?? null;
-    const isSending = outlook.isSending(logged.id);
-    return shownDelivery(logged, { isSending, closed, leavesAt: outlook.leavesAt(logged), now: parts.now() });
+    return shownDelivery(logged, {
+      isSending: outlook.isSending(logged.id),
+      closed,
+      leavesAt: outlook.leavesAt(logged),
+      order: outlook.orderOf(logged.destinationId),
+      now: parts.now(),
+    });
   }
 
   async function load(id: string) {

@@ -36,6 +36,7 @@ export async function deliveriesOfEvent(
       isSending: outlook.isSending(one.id),
       closed: closed.get(one.destinationId) ?? null,
       leavesAt: outlook.leavesAt(one),
+      order: outlook.orderOf(one.destinationId),
       now,
     }),
   );

@@ -118,6 +118,7 @@ export async function startTestServer(
     outlook: {
       isSending: (id) => sending.has(id),
       leavesAt: () => null,
+      orderOf: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),
       health: async () => ({

@@ -3,6 +3,7 @@ import type { BreakerSettings, Sign } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { DestinationQueue, Lane } from './delivery-queue.ts';
 import type { Gates } from './gates.ts';
+import { letGo, type Order } from './order.ts';
 import type { createRecorder } from './recorder.ts';
 import type { Step } from './step.ts';
 
@@ -14,6 +15,8 @@ export type ConclusionOptions = {
   gates: Gates;
   /** null: the destination is gone. */
   connectionOf(destinationId: string): string | null;
+  /** null: its deliveries leave in any order. */
+  orderOf(destinationId: string): Order | null;
   /** null: the connection is gone. */
   breakerOf(connectionId: string): BreakerSettings | null;
   pause(destinationId: string): Promise<void>;
@@ -83,8 +86,11 @@ export function createConclusion(
     },
     /** Records the delivery's next step. */
     async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean) {
-      const isMine = await recorder.record(step.settlement);
+      const order = delivery.orderKey === undefined ? null : options.orderOf(queue.destinationId);
+      const isMine = await recorder.record(order === null ? step.settlement : letGo(step.settlement, order));
       queue.reading?.settled.add(delivery.id);
+      // It may be the turn of the next one of its key.
+      if (delivery.orderKey !== undefined) queue.hasMore = true;
       if (!isMine) return;
       if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
       // What was held when its destination was deleted is cancelled; this one is late.

@@ -203,7 +203,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const touched = new Set<DestinationQueue>();
       for (const delivery of deliveries) {
         const queue = queueFor(delivery.destinationId, delivery.connectionId);
-        if (queue.hasMore || queue.items.length >= memory.share || memory.isHeavy) queue.hasMore = true;
+        // Whether it is the turn of one with an order key is known to the journal.
+        const isForLater = delivery.orderKey !== undefined || queue.items.length >= memory.share || memory.isHeavy;
+        if (queue.hasMore || isForLater) queue.hasMore = true;
         else memory.take(queue, delivery);
         touched.add(queue);
       }

@@ -14,6 +14,8 @@ export type DestinationQueue = {
   readonly items: DueDelivery[];
   /** With about how many bytes each takes. */
   readonly known: Map<string, number>;
+  /** The order keys of these, each with the one that has it. */
+  readonly orderKeys: Map<number, string>;
   inFlight: number;
   hasMore: boolean;
   /** The journal is being read on after this one; null: from the start. */
@@ -74,6 +76,7 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     concurrency: adaptiveConcurrency(),
     items: [],
     known: new Map(),
+    orderKeys: new Map(),
     inFlight: 0,
     hasMore: false,
     cursor: null,

@@ -1,5 +1,6 @@
 import type { Attempt, Delivery, Reason } from '../contract/delivery.ts';
 import type { LoggedDelivery } from '../journal/journal.ts';
+import type { Order } from './order.ts';
 
 /** What is known of a delivery at this moment beside the log. */
 export type Moment = {
@@ -7,6 +8,8 @@ export type Moment = {
   closed: { reason: Reason; detail: string | null } | null;
   /** When it leaves about, if it waits for a budget. */
   leavesAt: number | null;
+  /** The order in which its destination's deliveries leave, if there is one. */
+  order: Pick<Order, 'key'> | null;
   now: number;
 };
 
@@ -17,7 +20,13 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
   const gate = isDue ? moment.closed : null;
   const leavesAt = isDue && gate === null ? moment.leavesAt : null;
-  const wait = leavesAt === null ? null : waitFor(leavesAt - moment.now);
+  const earlier = isDue && gate === null && moment.order !== null ? logged.waitsFor : undefined;
+  const wait =
+    earlier !== undefined && moment.order !== null
+      ? waitBehind(earlier, moment.order)
+      : leavesAt === null
+        ? null
+        : waitFor(leavesAt - moment.now);
   return {
     id: same.id,
     eventId: same.eventId,
@@ -29,12 +38,17 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     detail: gate?.detail ?? wait?.detail ?? same.detail,
     errorKind: same.errorKind,
     attempts: same.attempts,
-    nextAttemptAt: dueAt === null || gate !== null ? null : new Date(leavesAt ?? dueAt).toISOString(),
+    nextAttemptAt:
+      dueAt === null || gate !== null || earlier !== undefined ? null : new Date(leavesAt ?? dueAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,
     ...(attemptLog === undefined ? {} : { attemptLog }),
   };
+}
+
+function waitBehind(id: string, { key }: Pick<Order, 'key'>): { reason: Reason; detail: string } {
+  return { reason: 'order', detail: `It waits for ${id}, an earlier one with the same ${key}.` };
 }
 
 function waitFor(ms: number): { reason: Reason; detail: string } {

@@ -15,6 +15,7 @@ export function placesOf(configuration: Configuration) {
     concurrencyOf: (connectionId: string) => settingsOf(connectionId)?.rate.concurrency ?? null,
     rateOf: (connectionId: string) => settingsOf(connectionId)?.rate ?? null,
     ownRateOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.rate ?? null,
+    orderOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.order ?? null,
     breakerOf: (connectionId: string) => settingsOf(connectionId)?.breaker ?? null,
   };
 }

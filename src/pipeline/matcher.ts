@@ -4,6 +4,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Rule, Snapshot } from './configuration.ts';
 import { freshDelivery } from './fresh-delivery.ts';
+import { orderKeyOf } from './order.ts';
 import { weightOfEvent } from './weight.ts';
 
 export type Matcher = AsyncDisposable & {
@@ -123,7 +124,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
         for (const { destinationId } of action.body.destinations) {
           const destination = documents.destination.get(destinationId);
           if (destination === undefined) continue;
-          const planned = {
+          const planned: Omit<PlannedDelivery, 'eventId'> = {
             actionId: action.id,
             actionVersion: action.version,
             destinationId,
@@ -132,6 +133,8 @@ export function createMatcher(options: MatcherOptions): Matcher {
             dueAt: now,
             test: false,
           };
+          const orderKey = orderKeyOf(destination, event);
+          if (orderKey !== undefined) planned.orderKey = orderKey;
           fired.deliveries.push({ index: fired.news.length, planned });
         }
       fired.news.push([event, matches]);

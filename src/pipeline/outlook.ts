@@ -8,6 +8,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Rule } from './configuration.ts';
 import type { Closed, Gates } from './gates.ts';
+import type { Order } from './order.ts';
 import type { Step } from './step.ts';
 
 /** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
@@ -15,6 +16,8 @@ export interface Outlook {
   isSending(deliveryId: string): boolean;
   /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
   leavesAt(delivery: { id: string; destinationId: string }): number | null;
+  /** The order in which a destination's deliveries leave; null: any. */
+  orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
   closed(): ReadonlyMap<string, Closed>;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */

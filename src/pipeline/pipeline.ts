@@ -65,13 +65,14 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       },
     }),
   );
+  const places = placesOf(configuration);
   const deliverer = stack.use(
     createDeliverer({
       ...room,
       ...limits,
       gates,
       lease: leases.deliveries,
-      ...placesOf(configuration),
+      ...places,
       attempt: createWorker({ ...room, attempter, gates, render }),
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
@@ -116,6 +117,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     outlook: {
       isSending: deliverer.isSending,
       leavesAt: deliverer.leavesAt,
+      orderOf: places.orderOf,
       closed: gates.allClosed,
       wake: deliverer.wake,
       ...healthOf({ ...room, gates }),

@@ -15,9 +15,10 @@ export function createQueueMemory() {
   let bytes = 0;
   let queues = 0;
 
-  function forget({ known }: DestinationQueue, id: string) {
+  function forget({ known, orderKeys }: DestinationQueue, { id, orderKey }: DueDelivery) {
     bytes -= known.get(id) ?? 0;
     known.delete(id);
+    if (orderKey !== undefined && orderKeys.get(orderKey) === id) orderKeys.delete(orderKey);
   }
 
   return {
@@ -39,6 +40,7 @@ export function createQueueMemory() {
     take(queue: DestinationQueue, delivery: DueDelivery) {
       const weight = weightOf(delivery);
       queue.known.set(delivery.id, weight);
+      if (delivery.orderKey !== undefined) queue.orderKeys.set(delivery.orderKey, delivery.id);
       queue.items.push(delivery);
       waiting += 1;
       bytes += weight;
@@ -51,11 +53,11 @@ export function createQueueMemory() {
       return delivery;
     },
     release(queue: DestinationQueue, delivery: DueDelivery) {
-      forget(queue, delivery.id);
+      forget(queue, delivery);
     },
     /** Forgets what waits in memory: it stays in the journal and is read again later, as it is then. */
     spill(queue: DestinationQueue) {
-      for (const item of queue.items) forget(queue, item.id);
+      for (const item of queue.items) forget(queue, item);
       waiting -= queue.items.length;
       queue.items.length = 0;
       queue.hasMore = true;

@@ -2,6 +2,7 @@ import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
 import { batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
 import type { DestinationQueue, Place, Reading } from './delivery-queue.ts';
+import type { Order } from './order.ts';
 import type { QueueMemory } from './queue-memory.ts';
 
 const retryMs = 1_000;
@@ -19,6 +20,7 @@ export function createQueueReader(options: {
   journal: Pick<DeliveryQueue, 'due'>;
   clock: Clock;
   memory: QueueMemory;
+  orderOf(destinationId: string): Order | null;
   failed(error: unknown, doing: string): void;
   resume(queue: DestinationQueue): void;
 }) {
@@ -44,12 +46,13 @@ export function createQueueReader(options: {
     // From the start on the first ones may be known already: they need not be read again.
     const except = cursor === null ? [...queue.known.keys()] : [];
     const from = cursor === null ? { except } : { after: cursor };
+    const inOrder = options.orderOf(destinationId) !== null;
     // Whoever finds out meanwhile that there is more says so again.
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
-      const { due: found, nextDueAt } = await due({ destinationId, now, limit, ...from });
+      const { due: found, nextDueAt } = await due({ destinationId, now, limit, inOrder, ...from });
       if (!reading.isStale) {
-        const seen = takeAll(queue, found, reading);
+        const seen = takeAll(queue, found, { ...reading, inOrder });
         // What was settled meanwhile may be due again by now: the next reading tells.
         if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
         const isCut = found.length === limit || seen < found.length;
@@ -73,11 +76,17 @@ export function createQueueReader(options: {
   }
 
   /** Answers how many it has seen to before memory got heavy. */
-  function takeAll(queue: DestinationQueue, found: readonly DueDelivery[], { settled }: Reading): number {
+  function takeAll(
+    queue: DestinationQueue,
+    found: readonly DueDelivery[],
+    { settled, inOrder }: Pick<Reading, 'settled'> & { inOrder: boolean },
+  ): number {
     for (const [index, delivery] of found.entries()) {
       if (memory.isHeavy && queue.items.length > 0) return index;
+      // A later one of its key left before a person started it again: when that one is settled, this one is read again.
+      const mustWait = inOrder && delivery.orderKey !== undefined && queue.orderKeys.has(delivery.orderKey);
       if (settled.has(delivery.id)) queue.hasMore = true;
-      else if (!queue.known.has(delivery.id)) memory.take(queue, delivery);
+      else if (!queue.known.has(delivery.id) && !mustWait) memory.take(queue, delivery);
     }
     return found.length;
   }

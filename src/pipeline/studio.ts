@@ -138,7 +138,7 @@ export function createStudio(options: {
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
-      return shownDelivery(logged, { isSending: false, closed: null, leavesAt: null, now });
+      return shownDelivery(logged, { isSending: false, closed: null, leavesAt: null, order: null, now });
     },
 
     render: (input) => renderSample(input, { now: clock.now(), render: options.render }),

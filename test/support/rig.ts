@@ -143,8 +143,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           const whole = await journal.log.delivery(one.id);
           const gate = closed.get(one.destinationId) ?? null;
           const { rendered: _, ...delivery } = whole ?? { ...one, rendered: null, attemptLog: [] };
-          const { isSending, leavesAt } = rig.pipeline.outlook;
-          return shownDelivery(delivery, { isSending: isSending(one.id), closed: gate, leavesAt: leavesAt(one), now });
+          const { isSending, leavesAt, orderOf } = rig.pipeline.outlook;
+          const order = orderOf(one.destinationId);
+          const moment = { isSending: isSending(one.id), closed: gate, leavesAt: leavesAt(one), order, now };
+          return shownDelivery(delivery, moment);
         }),
       );
       return shown.reverse();
