@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Order } from './order.ts';
 import { type Manner, openWorld, type World } from './simulation.testing.ts';
 
 const destinations = 3;
@@ -66,14 +67,22 @@ const happening = fc.oneof(
 const runs = Number(process.env['MILLRACE_SIMULATIONS'] ?? 100);
 const seed = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 7);
 
-test('whatever happens in whatever order: each event is delivered once or told why not, never early, never twice at once', async () => {
+const order = (releaseAfter: number | null) => ({ key: 'visitorId', releaseAfter });
+
+test('whatever happens in whatever order: each event is delivered once or told why not, never early, never twice at once', () =>
+  live([], runs));
+
+test('and where order is on, the deliveries of one visitor leave one after the other', () =>
+  live([order(null), order(2), order(1)], Math.ceil(runs / 2)));
+
+async function live(orders: readonly (Order | null)[], numRuns: number) {
   let sent = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(manner, { minLength: 1, maxLength: 12 }),
       fc.array(fc.tuple(happening, fc.nat(8)), { minLength: 5, maxLength: 40, size: 'max' }),
       async (manners, story) => {
-        await using world = await openWorld({ manners, destinations });
+        await using world = await openWorld({ manners, destinations, orders });
         for (const [step, turns] of story) {
           await step(world);
           await world.turn(turns);
@@ -91,7 +100,7 @@ test('whatever happens in whatever order: each event is delivered once or told w
         assert.deepEqual(planned.toSorted(), [...world.expected].toSorted());
       },
     ),
-    { seed, numRuns: runs },
+    { seed, numRuns },
   );
-  assert.ok(sent > runs * 20, `${sent} exchanges in ${runs} runs are too few to find anything`);
-});
+  assert.ok(sent > numRuns * 20, `${sent} exchanges in ${numRuns} runs are too few to find anything`);
+}

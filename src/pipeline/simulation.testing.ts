@@ -17,6 +17,7 @@ import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import { createScrubber } from '../secrets/scrubber.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
+import type { Order } from './order.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 /** How a peer treats one request. */
@@ -29,7 +30,16 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 type Life = { isOver: boolean };
 
 /** A server, its peers and the people who work with it, on memory and a clock of their own; what must never happen is noted in `problems`. */
-export async function openWorld({ manners, destinations }: { manners: readonly Manner[]; destinations: number }) {
+export async function openWorld({
+  manners,
+  destinations,
+  orders = [],
+}: {
+  manners: readonly Manner[];
+  destinations: number;
+  /** The order of each destination's deliveries, by visitor. */
+  orders?: readonly (Order | null)[];
+}) {
   const clock = fakeClock();
   const audit = memoryAudit();
   const catalog = memoryCatalog(audit);
@@ -38,6 +48,9 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
   const problems: string[] = [];
   const expected = new Set<string>();
   const bodies = new Map<string, string>();
+  const visitors = new Map<string, string | null>();
+  /** On the wire when an earlier one of its visitor was started again. */
+  const overtaken = new Set<string>();
   /** Of which somebody was told that they are. */
   const cancelled = new Set<string>();
   let onWire = new Set<string>();
@@ -49,7 +62,8 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
 
   const settings = { retry: { scheduleMs: [0, 0, 5_000, 60_000] } };
   const connections = [0, 1].map((n) => ({ id: newId('connection'), status: 'enabled', token: `first${n}` }));
-  const places = Array.from({ length: destinations }, () => ({
+  const places = Array.from({ length: destinations }, (_, n) => ({
+    order: orders[n] ?? null,
     id: newId('destination'),
     actionId: newId('action'),
     status: 'enabled',
@@ -69,6 +83,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     else if (found.status === 'cancelled') return { status: 200 };
     else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
     if (mine.has(id)) problems.push(`${id} was sent twice at once`);
+    if (found !== null) await checkOrder(found, mine);
     if (bodies.has(id) && bodies.get(id) !== body) problems.push(`${id} was sent with other bytes`);
     bodies.set(id, body);
     mine.add(id);
@@ -79,6 +94,22 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     if ('error' in manner) return { error: { kind: manner.error, message: 'broken' } };
     const { status, retryAfter } = manner;
     return { status, headers: retryAfter === null ? [] : [['retry-after', retryAfter]] };
+  }
+
+  /** Earlier ones of its visitor are finished or let go, and no other one is on the wire. */
+  async function checkOrder(sent: LoggedDelivery, mine: ReadonlySet<string>) {
+    const order = places.find(({ id }) => id === sent.destinationId)?.order ?? null;
+    const visitor = visitors.get(sent.eventId ?? '') ?? null;
+    const isGone = ({ attempts }: LoggedDelivery) => attempts >= (order?.releaseAfter ?? Number.POSITIVE_INFINITY);
+    if (order === null || visitor === null || isGone(sent)) return;
+    const mayPass = overtaken.delete(sent.id);
+    for (const other of await all()) {
+      const isRelated = other.destinationId === sent.destinationId && visitors.get(other.eventId ?? '') === visitor;
+      if (!isRelated || other.id === sent.id || isGone(other)) continue;
+      if (mine.has(other.id)) problems.push(`${sent.id} was sent while ${other.id} of its visitor was on the wire`);
+      else if (other.id < sent.id && !isFinished(other.status) && !mayPass)
+        problems.push(`${sent.id} was sent before ${other.id} of its visitor, which is ${other.status}`);
+    }
   }
 
   const egress = fakeEgress({ handler: answer, now: clock.now });
@@ -160,10 +191,11 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
   async function writeDestination(n: number, change: { status?: string; isList?: boolean }) {
     const destination = places[n];
     if (destination?.isThere !== true) return;
-    const { id, status, isList } = Object.assign(destination, change);
+    const { id, status, isList, order } = Object.assign(destination, change);
     const template = `{{! return JSON.stringify(it.data${isList ? '' : '[0]'}); }}`;
     const connectionId = connections[n % 2]?.id;
-    await put('destination', id, { ...destinationInput.parse({ name: `D${n}`, status, template }), connectionId });
+    const given = { name: `D${n}`, status, template, settings: { order } };
+    await put('destination', id, { ...destinationInput.parse(given), connectionId });
   }
 
   async function all(): Promise<LoggedDelivery[]> {
@@ -178,6 +210,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
   /** What was sent but not recorded may be rendered anew, when it was held and changed in between. */
   async function end() {
     life.isOver = true;
+    overtaken.clear();
     for (const id of bodies.keys()) if ((await journal.log.delivery(id))?.rendered === null) bodies.delete(id);
   }
 
@@ -213,9 +246,9 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
     async send(count: number, to: number) {
       const chosen = places.filter((place, n) => place.isThere && (to & (1 << n)) !== 0);
       const data = Object.fromEntries(places.map((_, n) => [`to${n}`, (to & (1 << n)) === 0 ? 'no' : 'yes']));
-      const events = Array.from({ length: count }, () => ({
+      const events = Array.from({ length: count }, (_, n) => ({
         name: null,
-        visitorId: null,
+        visitorId: ['a', 'b', 'a', null][n % 4] ?? null,
         sessionId: null,
         occurredAt: new Date(clock.now()).toISOString(),
         data,
@@ -225,6 +258,7 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
         identity: null,
       }));
       const ids = await pipeline.accept({ collectorId: 'col_1', receivedAt: clock.now(), events });
+      for (const [n, id] of ids.entries()) visitors.set(id, events[n]?.visitorId ?? null);
       for (const id of ids) for (const { actionId } of chosen) expected.add(`${id} ${actionId}`);
     },
     async cancel(which: number) {
@@ -243,12 +277,11 @@ export async function openWorld({ manners, destinations }: { manners: readonly M
       if (destinationVersion === undefined || actionVersion === undefined) return;
       if (anew) bodies.delete(found.id);
       cancelled.delete(found.id);
-      await journal.log.retry({
-        id: found.id,
-        now: clock.now(),
-        render: anew ? { actionVersion, destinationVersion } : null,
-      });
+      for (const { id } of await all()) if (pipeline.outlook.isSending(id)) overtaken.add(id);
+      const render = anew ? { actionVersion, destinationVersion } : null;
+      const retried = journal.log.retry({ id: found.id, now: clock.now(), render });
       pipeline.outlook.wake([found.destinationId]);
+      await retried;
     },
     /** Only when all events are matched, so that it is known what they make. */
     async deleteDestination(n: number) {
