@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
 import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
 import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
-import { type Load, startLoad } from './load.ts';
+import { type Load, startLoad, visitors } from './load.ts';
 import { seeded } from './random.ts';
 
 export type KillFigures = {
@@ -35,11 +35,14 @@ export async function killUnderLoad({
   kills,
   seed,
   upMostMs,
+  isOrdered = false,
 }: {
   kills: number;
   seed: number;
   /** Longest life of a server. */
   upMostMs: number;
+  /** The events of a visitor have to arrive in order. */
+  isOrdered?: boolean;
 }): Promise<KillFigures> {
   const random = seeded(seed);
   using folder = temporaryFolder();
@@ -64,7 +67,10 @@ export async function killUnderLoad({
 
   let { server, url } = await start();
   const retry = { scheduleMs: [0, ...Array.from({ length: 20 }, () => 50)], jitter: 0 };
-  const { key } = await wire(adminClient(url), recorder.url, { connection: { settings: { retry } } });
+  const { key } = await wire(adminClient(url), recorder.url, {
+    connection: { settings: { retry } },
+    ...(isOrdered && { destination: { settings: { order: {} } } }),
+  });
   for (let kill = 0; kill < kills; ) {
     load.aim(`${url}/v3/${key}`);
     await setTimeout(random() * upMostMs);
@@ -100,8 +106,20 @@ export async function killUnderLoad({
     poison: deliveries.filter(({ reason }) => reason === 'poison').length,
     readyMs: { median: Math.round(sorted[sorted.length >> 1] ?? first), max: Math.round(sorted.at(-1) ?? first) },
     drainMs: Math.round(drainMs),
-    faults: faultsOf({ load, recorder, deliveries }),
+    faults: [...faultsOf({ load, recorder, deliveries }), ...(isOrdered ? outOfOrder(recorder) : [])],
   };
+}
+
+/** Nothing of a visitor may arrive after something newer of it; ids of deliveries sort like time. */
+function outOfOrder({ byKey, arrivals }: Recorder): string[] {
+  const newest = new Map<number, string>();
+  return arrivals.flatMap((key) => {
+    const visitor = Number(JSON.parse(byKey.get(key)?.body ?? '{}').n) % visitors;
+    const before = newest.get(visitor) ?? '';
+    if (key < before) return `${key} arrived after ${before} of its visitor`;
+    newest.set(visitor, key);
+    return [];
+  });
 }
 
 type Seen = Awaited<ReturnType<typeof allDeliveries>>;

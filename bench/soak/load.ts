@@ -13,6 +13,10 @@ export type Load = {
   stop(): Promise<void>;
 };
 
+export const visitors = 40;
+
+const eventOf = (n: number) => ({ 'wt.ev': 'tick', 'wt.dcsvid': `v${n % visitors}`, n, text: `event ${n} ü` });
+
 /** Events without end from a few senders, single ones and batches in turn; each event carries a number of its own as `n`. */
 export function startLoad({
   senders,
@@ -38,7 +42,7 @@ export function startLoad({
       const answer = await request(url, {
         method: 'POST',
         dispatcher: agent,
-        body: JSON.stringify({ events: one.numbers.map((n) => ({ 'wt.ev': 'tick', n, text: `event ${n} ü` })) }),
+        body: JSON.stringify({ events: one.numbers.map(eventOf) }),
       });
       const text = await answer.body.text();
       if (answer.statusCode === 200) one.ids = JSON.parse(text).ids;

@@ -272,3 +272,33 @@ test('the cURL text of a delivery, run in a shell, makes the same request', asyn
   for (const name of ['authorization', 'content-type', 'x-plain', '9-secret', 'idempotency-key'])
     assert.equal(curled?.headers[name], sent?.headers[name], name);
 });
+
+test('with order on, a visitor whose delivery fails waits, says for which one, and others flow', async () => {
+  let isBad = true;
+  receiver.answer('/ordered', ({ body }) => ({ status: isBad && body.includes('"anna"') ? 503 : 200 }));
+  const { send, destination } = await wire(app, receiver, {
+    destination: { path: '/ordered', settings: { order: {}, retry: { scheduleMs: [0, 60_000] } } },
+  });
+  const visitors = ['anna', 'ben', 'anna', 'cleo', 'ben'];
+  const ids = await send(...visitors.map((visitor, n) => ({ 'wt.dcsvid': visitor, n })));
+  await Promise.all([1, 3, 4].map((n) => deliveryOf(app, ids[n] ?? '')));
+  const first = await deliveryOf(app, ids[0] ?? '', 'retrying');
+  const query = { destinationId: destination.id, reason: 'order' } as const;
+  const { data: waiting } = await client.call('listDeliveries', { query });
+  assert.deepEqual(
+    waiting.map(({ eventId, status, detail, nextAttemptAt }) => [eventId, status, detail, nextAttemptAt]),
+    [[ids[2], 'pending', `It waits for ${first.id}, an earlier one with the same visitorId.`, null]],
+  );
+  isBad = false;
+  await client.call('retryDelivery', { params: { id: first.id }, body: {} });
+  await deliveryOf(app, ids[2] ?? '');
+  const arrived = receiver.at('/ordered').map(({ body }) => Number(JSON.parse(body).n));
+  assert.deepEqual(
+    arrived.filter((n) => visitors[n] === 'anna'),
+    [0, 0, 2],
+  );
+  assert.deepEqual(
+    arrived.filter((n) => visitors[n] === 'ben'),
+    [1, 4],
+  );
+});

@@ -9,6 +9,8 @@ export type Received = { count: number; bodies: Set<string>; body: string; accep
 export type Recorder = AsyncDisposable & {
   readonly url: string;
   readonly byKey: ReadonlyMap<string, Received>;
+  /** The key of each request, in the order of arrival. */
+  readonly arrivals: readonly string[];
   /** Requests that came without a key. */
   readonly unkeyed: number;
   /** Resolves as soon as what was received fulfils the condition. */
@@ -21,6 +23,7 @@ export async function startRecorder(
 ): Promise<Recorder> {
   const byKey = new Map<string, Received>();
   const waiting = new Set<() => void>();
+  const arrivals: string[] = [];
   let unkeyed = 0;
 
   const server = createServer((request, response) => {
@@ -34,6 +37,7 @@ export async function startRecorder(
         const known = byKey.get(key) ?? { count: 0, bodies: new Set(), body, accepted: 0 };
         byKey.set(key, known);
         known.count += 1;
+        arrivals.push(key);
         known.bodies.add(createHash('sha256').update(body).digest('hex'));
         response.once('finish', () => {
           if (response.statusCode < 300) known.accepted += 1;
@@ -51,6 +55,7 @@ export async function startRecorder(
   return {
     url: `http://127.0.0.1:${port}`,
     byKey,
+    arrivals,
     get unkeyed() {
       return unkeyed;
     },

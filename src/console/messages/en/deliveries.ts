@@ -114,6 +114,7 @@ export const deliveries = {
     nextIn: 'The next attempt is',
     skippedBecause: (why: string) => `Nothing was sent: ${why}.`,
     cancelledBecause: (why: string) => `It is not sent any more: ${why}.`,
+    waitsBecause: (why: string) => `It waits, because ${why}.`,
     pending: 'It waits for its turn and goes out by itself.',
     sending: 'It is being sent right now.',
     authWaits: 'The system refused the credentials last time; Millrace tries again by itself.',

@@ -105,7 +105,8 @@ export const studio = {
   order: {
     title: 'Order',
     on: 'Keep the order of events',
-    onHint: 'The next one waits until the one before is delivered.',
+    onHint:
+      'One that fails or is held keeps the later ones with the same value; all others flow. It holds for what comes in from now on.',
     key: 'Among events with the same',
     releaseAfter: 'Stop waiting after (failed attempts)',
     releaseAfterHint: 'Empty: wait as long as it takes',

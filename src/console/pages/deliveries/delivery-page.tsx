@@ -9,6 +9,7 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { events as eventWords } from '../../messages/en/events.ts';
 import { Countdown } from '../../parts/countdown.tsx';
+import { LinkedIds } from '../../parts/linked-ids.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -153,7 +154,11 @@ function Summary({ delivery }: { delivery: Delivery }): ReactNode {
       <p className={css['sentence']}>
         {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
       </p>
-      {delivery.detail === null ? null : <p className={css['said']}>{w.detail(delivery.detail)}</p>}
+      {delivery.detail === null ? null : (
+        <p className={css['said']}>
+          <LinkedIds text={w.detail(delivery.detail)} />
+        </p>
+      )}
       {todo === null ? null : (
         <p>
           <strong>{w.todo}</strong> {todo} <Place delivery={delivery} />

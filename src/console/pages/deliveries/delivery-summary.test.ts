@@ -22,6 +22,9 @@ test('the reason is named, and what to do about it', () => {
   const held = deliverySummary({ ...told, status: 'held', reason: 'destination_disabled' });
   assert.equal(held.sentence, 'It is kept safe and not sent for now because its destination is disabled.');
   assert.match(held.todo ?? '', /Enable the destination/);
+  const behind = deliverySummary({ ...told, status: 'pending', reason: 'order' });
+  assert.match(behind.sentence, /an earlier one is not finished yet/);
+  assert.match(behind.todo ?? '', /Open the earlier one/);
   const at = '2026-01-02T03:04:05.000Z';
   const retrying = deliverySummary({ ...told, status: 'retrying', errorKind: 'timeout', nextAttemptAt: at });
   assert.deepEqual([retrying.nextAt, /in time/.test(retrying.sentence)], [at, true]);

@@ -17,6 +17,7 @@ export function deliverySummary(delivery: Told): DeliverySummary {
   const { meaning, next } = outcomes.status[status];
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };
   const why = cause?.why;
+  if (reason === 'order') return { ...plain, sentence: w.waitsBecause(outcomes.reason.order.why), todo };
   switch (status) {
     case 'delivered':
       return { ...plain, sentence: w.deliveredAt(attemptLog?.length ?? attempts), next: null };
