@@ -18,6 +18,7 @@ type Trying =
   | 'previewUnsavedDestination'
   | 'checkDestination'
   | 'checkUnsavedDestination'
+  | 'checkOutcomes'
   | 'testDestination';
 
 /** Destinations: their checks before saving, previews and test sends. */
@@ -61,6 +62,10 @@ export function destinationHandlers(parts: ApiParts) {
     checkUnsavedDestination({ params, body }) {
       const { draft, actionId = null, last } = body();
       return checks.destination({ id: null, draft: unsaved(params, draft) }, { actionId, last });
+    },
+    checkOutcomes({ params: { id }, body }) {
+      const { draft, last } = body();
+      return checks.outcomes({ id, draft: draftOf(id, draft) }, last);
     },
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();

@@ -84,6 +84,43 @@ export const destinationCheck = z.strictObject({
 });
 export type DestinationCheck = z.output<typeof destinationCheck>;
 
+/** What outcome rules are checked with; the draft is laid over the stored destination like a merge patch. */
+export const outcomeCheckInput = z
+  .strictObject({ draft: body.optional(), last: z.int().min(1).max(200).default(50) })
+  .prefault({});
+
+/** What an answer means: `rule` is the index of the outcome rule that says so; null: none does, so that its status counts. */
+const judgedAnswer = z.strictObject({
+  outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
+  rule: z.int().nullable(),
+  /** How long it waits where the answer or the rule says so. */
+  afterMs: z.number().nullable(),
+  detail: z.string().nullable(),
+});
+export type JudgedAnswer = z.output<typeof judgedAnswer>;
+
+/**
+ * What the newest stored answers of a destination mean, newest first: `before` by the stored destination, `after` by the
+ * draft, by the code that judges deliveries. Attempts that got no answer are left out, and of answers the stored part is
+ * judged. `checked` is less than asked for when there are no more answers or the time was up.
+ */
+export const outcomeCheck = z.strictObject({
+  checked: z.int(),
+  changed: z.int(),
+  rows: z.array(
+    z.strictObject({
+      deliveryId: z.string(),
+      attemptId: z.string(),
+      startedAt: timestamp,
+      status: z.int(),
+      before: judgedAnswer,
+      after: judgedAnswer,
+      changed: z.boolean(),
+    }),
+  ),
+});
+export type OutcomeCheck = z.output<typeof outcomeCheck>;
+
 export const conditionCountInput = z.strictObject({
   conditions: z.array(condition).min(1).max(50),
   last: last.default(1_000),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Auth } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
+import { valueAt } from '../contract/json-path.ts';
 
 export type Answer = {
   readonly status: number;
@@ -42,22 +43,18 @@ function fitsHeader({ name, contains }: { name: string; contains: string }, { he
   );
 }
 
-/** `path` is `error.code`, `items[0].status` or with a leading `$.`. */
 function fitsJson({ path, equals }: { path: string; equals?: unknown }, answer: Answer): boolean {
-  let value: unknown;
+  const value = valueAt(jsonOf(answer), path);
+  return value !== undefined && isDeepStrictEqual(value, equals);
+}
+
+/** undefined: an answer that is no JSON, which fits no rule about JSON. */
+function jsonOf(answer: Answer): unknown {
   try {
-    value = JSON.parse(textOf(answer));
+    return JSON.parse(textOf(answer));
   } catch {
-    return false; // an answer that is no JSON fits no rule about JSON
+    return undefined;
   }
-  for (const key of path
-    .replace(/^\$\.?/, '')
-    .split(/[.[\]]+/)
-    .filter(Boolean)) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
-    value = Reflect.get(value, key);
-  }
-  return isDeepStrictEqual(value, equals);
 }
 
 function textOf({ body }: Answer): string {

@@ -59,13 +59,18 @@ export type Exchange = {
 export function judge(exchange: Exchange): Verdict {
   const { outcome, settings, auth } = exchange;
   if (outcome.kind === 'error') return judgeError(outcome.error, settings.onTimeout);
-  const rule = settings.outcomes.find((one) => fitsOutcome(one, outcome));
+  const rule = settings.outcomes[decidingRule(settings.outcomes, outcome)];
   if (rule !== undefined) return applyRule(rule, outcome, exchange);
   const isRefused =
     auth.type === 'oauth2'
       ? auth.refreshOn.some((one) => fitsRefresh(one, outcome))
       : auth.type !== 'none' && outcome.status === 401;
   return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
+}
+
+/** The index of the first outcome rule that an answer fits; -1: none. Pure. */
+export function decidingRule(rules: readonly OutcomeRule[], answer: Answer): number {
+  return rules.findIndex((one) => fitsOutcome(one, answer));
 }
 
 function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold'): Verdict {

@@ -1,4 +1,4 @@
-import type { ActionCheck, ConditionCount, DestinationCheck, EventRef } from '../contract/check.ts';
+import type { ActionCheck, ConditionCount, DestinationCheck, EventRef, OutcomeCheck } from '../contract/check.ts';
 import type { DeliveryLog } from '../journal/journal.ts';
 import { type CompiledCondition, compileCondition } from '../rules/compile.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
@@ -6,6 +6,7 @@ import type { Attempter } from './attempt.ts';
 import type { Bench } from './bench.ts';
 import { checkAction } from './check-action.ts';
 import { checkDestination } from './check-destination.ts';
+import { checkOutcomes } from './check-outcomes.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Tried } from './draft.ts';
@@ -23,6 +24,7 @@ export interface Checks {
     destination: Tried<'destination'>,
     given: { actionId: string | null; last: number },
   ): Promise<DestinationCheck>;
+  outcomes(destination: Tried<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
   conditions(conditions: readonly CompiledCondition[], last: number): Promise<ConditionCount>;
 }
 
@@ -32,7 +34,7 @@ const examplesMax = 20;
 
 export function createChecks(options: {
   configuration: Pick<Configuration, 'snapshot'>;
-  log: Pick<DeliveryLog, 'events'>;
+  log: Pick<DeliveryLog, 'events' | 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   attempter: Pick<Attempter, 'render' | 'build'>;
   render(job: RenderJob): Promise<RenderOutcome>;
@@ -59,6 +61,12 @@ export function createChecks(options: {
   return {
     action: (action, last) => checkAction(bench(), action, last),
     destination: (destination, given) => checkDestination(bench(), destination, given),
+    outcomes: (destination, last) =>
+      checkOutcomes(
+        { log, clock, snapshot: configuration.snapshot, untilMs: clock.now() + checkMostMs },
+        destination,
+        last,
+      ),
     async conditions(conditions, last) {
       const counts = conditions.map(() => 0);
       const matching: EventRef[] = [];

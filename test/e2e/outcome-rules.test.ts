@@ -66,3 +66,47 @@ test('a rule pauses the destination and keeps the delivery; the first rule that 
   const { status } = await app.client.call('getDestination', { params: { id: destination.id } });
   assert.equal(status, 'paused');
 });
+
+test('rules are tried on the answers that came before they are saved, and say which of them decides', async () => {
+  const { client } = app;
+  receiver.answer('/past', { body: '{"ok":false,"code":"limit"}' }, { status: 409 }, { status: 418 });
+  const { deliver, destination } = await wire(app, receiver, {
+    destination: { path: '/past', settings: { outcomes: [{ when: { status: 409 }, outcome: 'success' }] } },
+  });
+  const ids = [(await deliver({ v: 1 })).id, (await deliver({ v: 2 })).id, (await deliver({ v: 3 }, 'failed')).id];
+  const check = async (body: CallInput<'checkOutcomes'>['body']) => {
+    const { rows, ...counts } = await client.call('checkOutcomes', { params: { id: destination.id }, body });
+    const said = rows.map(({ deliveryId, status, before, after, changed }) => [
+      ids.indexOf(deliveryId) + 1,
+      status,
+      before.outcome,
+      before.rule,
+      after.outcome,
+      after.rule,
+      after.afterMs,
+      changed,
+    ]);
+    return { ...counts, said };
+  };
+  assert.deepEqual((await check({})).said, [
+    [3, 418, 'fail', null, 'fail', null, null, false],
+    [2, 409, 'success', 0, 'success', 0, null, false],
+    [1, 200, 'success', null, 'success', null, null, false],
+  ]);
+  const outcomes: Rules = [
+    { when: { json: { path: 'code', equals: 'limit' } }, outcome: 'throttle', afterMs: 5_000 },
+    { when: { status: '4xx' }, outcome: 'warning' },
+  ];
+  const { said, ...counts } = await check({ draft: { settings: { outcomes } }, last: 3 });
+  assert.deepEqual(counts, { checked: 3, changed: 3 });
+  assert.deepEqual(said, [
+    [3, 418, 'fail', null, 'warning', 1, null, true],
+    [2, 409, 'success', 0, 'warning', 1, null, true],
+    [1, 200, 'success', null, 'throttle', 0, 5_000, true],
+  ]);
+  assert.equal((await check({ last: 1 })).checked, 1);
+  // Nothing was saved, sent or settled anew.
+  assert.equal(receiver.at('/past').length, 3);
+  const { version } = await client.call('getDestination', { params: { id: destination.id } });
+  assert.equal(version, destination.version);
+});

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { destinationCheck, destinationCheckInput, unsavedDestinationCheckInput } from '../check.ts';
+import {
+  destinationCheck,
+  destinationCheckInput,
+  outcomeCheck,
+  outcomeCheckInput,
+  unsavedDestinationCheckInput,
+} from '../check.ts';
 import { delivery, renderResult } from '../delivery.ts';
 import { destination, destinationInput } from '../destination.ts';
 import { documentRoutes, listQuery } from '../document-routes.ts';
@@ -65,6 +71,13 @@ export const destinationRoutes = {
     ['connections:view', 'payloads:view'],
     'Show how the newest events would be rendered by a destination that is not saved yet',
     { tag: 'destinations', audit: null, body: unsavedDestinationCheckInput, output: destinationCheck },
+  ),
+  checkOutcomes: api(
+    'POST',
+    '/destinations/{id}/outcomes/check',
+    ['connections:view', 'deliveries:view', 'payloads:view'],
+    'Show what the newest stored answers mean by the outcome rules, and what a draft changes',
+    { tag: 'destinations', audit: null, body: outcomeCheckInput, output: outcomeCheck },
   ),
   testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
     tag: 'destinations',

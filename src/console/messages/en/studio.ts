@@ -153,6 +153,24 @@ export const studio = {
     after: 'Wait',
     afterHint: 'For example 1 min',
     remove: (at: number) => `Remove rule ${at}`,
+    up: (at: number) => `Move rule ${at} up`,
+    down: (at: number) => `Move rule ${at} down`,
+    check: {
+      title: 'What past answers mean',
+      text: 'Judges the last 50 answers of this destination by these rules. Nothing is sent or changed.',
+      run: 'Try on past answers',
+      sum: (checked: number, changed: number) =>
+        checked === 0
+          ? 'This destination gave no answer yet that could be judged.'
+          : `${counted(checked, { one: 'answer was', other: 'answers were' })} judged, ${formatNumber(changed)} of them otherwise than by the saved rules.`,
+      answered: 'Answer',
+      status: (status: number) => `HTTP ${String(status)}`,
+      saved: 'As saved',
+      draft: 'With these rules',
+      same: 'The same',
+      byRule: (outcome: string, rule: number) => `${outcome} (rule ${formatNumber(rule)})`,
+      noRight: (right: string) => `To try these rules on past answers you need the right “${right}”.`,
+    },
   },
   preview: {
     title: 'Preview',

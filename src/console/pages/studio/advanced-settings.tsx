@@ -13,7 +13,9 @@ type TextName = {
 }[keyof DestinationDraft];
 
 /** Every other setting of a destination, closed at first. */
-export function AdvancedSettings(props: FormProps & { stored: DestinationDraft }): ReactNode {
+export function AdvancedSettings(
+  props: FormProps & { stored: DestinationDraft; destinationId: string | null },
+): ReactNode {
   const { draft, errors, isDisabled, onChange } = props;
   const text = (name: TextName, path: string, label: string, hint?: string) => (
     <TextInput

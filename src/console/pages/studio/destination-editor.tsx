@@ -178,7 +178,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             onChange={change}
             onRun={run}
           />
-          <AdvancedSettings {...fields} stored={before} />
+          <AdvancedSettings {...fields} stored={before} destinationId={base?.id ?? null} />
         </div>
         <div className={css['column']}>
           <PreviewPanel

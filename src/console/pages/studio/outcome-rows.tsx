@@ -6,6 +6,7 @@ import { options } from '../../parts/options.ts';
 import { nextRow } from '../../parts/rows.ts';
 import { emptyOutcome, type OutcomeDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
+import { OutcomeCheck } from './outcome-check.tsx';
 import css from './studio.module.css';
 
 const words = studio.outcomes;
@@ -13,10 +14,17 @@ const words = studio.outcomes;
 type TextName = Exclude<keyof OutcomeDraft, 'outcome' | 'row'>;
 
 /** Rules that say what an answer means, in order: the first that fits decides. */
-export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps): ReactNode {
+export function OutcomeRows({
+  draft,
+  errors,
+  isDisabled,
+  onChange,
+  destinationId,
+}: FormProps & { destinationId: string | null }): ReactNode {
   const { outcomes } = draft;
   const change = (at: number, next: Partial<OutcomeDraft>) =>
     onChange({ outcomes: outcomes.map((one, index) => (index === at ? { ...one, ...next } : one)) });
+  const move = (at: number, by: 1 | -1) => onChange({ outcomes: moved(outcomes, at, at + by) });
   return (
     <>
       {outcomes.map((rule, at) => {
@@ -50,7 +58,17 @@ export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps):
               />
               {text('after', 'afterMs', words.after, words.afterHint)}
             </div>
-            <Group justify="flex-end">
+            <Group justify="flex-end" gap="xs">
+              <ActionIcon aria-label={words.up(at + 1)} disabled={isDisabled || at === 0} onClick={() => move(at, -1)}>
+                <Icon name="up" />
+              </ActionIcon>
+              <ActionIcon
+                aria-label={words.down(at + 1)}
+                disabled={isDisabled || at === outcomes.length - 1}
+                onClick={() => move(at, 1)}
+              >
+                <Icon name="down" />
+              </ActionIcon>
               <ActionIcon
                 aria-label={words.remove(at + 1)}
                 disabled={isDisabled}
@@ -73,6 +91,12 @@ export function OutcomeRows({ draft, errors, isDisabled, onChange }: FormProps):
           {words.add}
         </Button>
       </div>
+      {destinationId === null ? null : <OutcomeCheck destinationId={destinationId} draft={draft} />}
     </>
   );
+}
+
+function moved<T>(list: readonly T[], from: number, to: number): T[] {
+  const rest = list.filter((_, index) => index !== from);
+  return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];
 }

@@ -1,0 +1,94 @@
+import { Anchor, Button, Group, Table, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { rights } from '../../../contract/rights.ts';
+import { useApi } from '../../data/api.ts';
+import { studio } from '../../messages/en/studio.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useMay } from '../../session/rights.ts';
+import { bodyOf, type DestinationDraft } from './destination-draft.ts';
+
+const words = studio.outcomes.check;
+
+type Row = Answer<'checkOutcomes'>['rows'][number];
+
+/** Tries the rules of a draft on the answers that the destination gave before, beside those that are saved. */
+export function OutcomeCheck({ destinationId, draft }: { destinationId: string; draft: DestinationDraft }): ReactNode {
+  const check = useApi('checkOutcomes', { isRead: true });
+  const maySee = useMay('payloads:view');
+  const mayLook = useMay('deliveries:view');
+  if (!maySee || !mayLook)
+    return (
+      <Text size="sm" c="dimmed">
+        {words.noRight(rights[maySee ? 'deliveries:view' : 'payloads:view'])}
+      </Text>
+    );
+  const { settings } = bodyOf(draft);
+  const run = () =>
+    check.mutate({
+      params: { id: destinationId },
+      body: { draft: { settings: { outcomes: settings?.outcomes ?? [] } } },
+    });
+  const { data, error } = check;
+  return (
+    <>
+      <Group gap="sm">
+        <Button variant="default" size="xs" loading={check.isPending} onClick={run}>
+          {words.run}
+        </Button>
+        <Text size="sm" c="dimmed" role="status">
+          {data === undefined ? words.text : words.sum(data.checked, data.changed)}
+        </Text>
+      </Group>
+      {error === null ? null : <Problem error={error} />}
+      {data === undefined || data.checked === 0 ? null : (
+        <Table.ScrollContainer minWidth={420} maxHeight={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+          <Table verticalSpacing={4} aria-label={words.title}>
+            <Table.Thead>
+              <Table.Tr>
+                {[words.answered, words.saved, words.draft].map((name) => (
+                  <Table.Th key={name} scope="col">
+                    {name}
+                  </Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {data.rows.map((row) => (
+                <OneAnswer key={row.attemptId} row={row} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </>
+  );
+}
+
+function OneAnswer({ row: { deliveryId, status, startedAt, before, after, changed } }: { row: Row }): ReactNode {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">
+        <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId } as never}>
+          {words.status(status)}
+        </Anchor>{' '}
+        <Text span size="sm" c="dimmed">
+          <Time at={startedAt} />
+        </Text>
+      </Table.Th>
+      <Table.Td>{meaning(before)}</Table.Td>
+      <Table.Td>
+        <Text span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
+          {changed ? meaning(after) : words.same}
+        </Text>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function meaning({ outcome, rule }: Row['after']): string {
+  const said = studio.outcomes.outcomes[outcome];
+  return rule === null ? said : words.byRule(said, rule + 1);
+}
