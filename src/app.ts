@@ -10,6 +10,7 @@ import { configuredValues } from './config/configured.ts';
 import { givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
+import { createRefreshTokens } from './connections/refresh-tokens.ts';
 import { idSource } from './contract/ids.ts';
 import type { SealingState } from './contract/sealing.ts';
 import { parseAllowRules } from './egress/allow.ts';
@@ -18,6 +19,7 @@ import { isHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
 import { createIdentity } from './identity/identity.ts';
 import { issueOperations, sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
+import type { Journal } from './journal/journal.ts';
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
@@ -26,11 +28,12 @@ import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
+import { type KeptTexts, openKeptTexts } from './secrets/kept-texts.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import { secretReferences } from './secrets/references.ts';
 import { createScrubber } from './secrets/scrubber.ts';
-import { sealer } from './secrets/sealer.ts';
-import { createSealing } from './secrets/sealing.ts';
+import { type Sealer, sealer } from './secrets/sealer.ts';
+import { createSealing, together } from './secrets/sealing.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
@@ -117,16 +120,17 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const learnReadings = scrubber.follow(references.values);
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
+  const journal = sqliteJournal(sqlite);
+  const keptTokens = await keptTokensOf(journal, seals);
   keyring.keep();
   const sealing = opened.use(
     createSealing({
       keyring,
-      store: sealedCatalog(sqlite, seals),
+      store: together(sealedCatalog(sqlite, seals), keptTokens.sealed),
       now: clock.now,
       failed: (error) => telemetry.failed(error, 'seal stored secrets anew'),
     }),
   );
-  const journal = sqliteJournal(sqlite);
   const audit = sqliteAudit(sqlite);
   const sandbox = opened.use(
     onDemandSandbox(() =>
@@ -148,12 +152,18 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
         version,
       }),
   );
+  const refreshTokens = createRefreshTokens(keptTokens, {
+    failed: (error) => telemetry.failed(error, 'keep a refresh token'),
+    changed: () => learnTokens(),
+  });
+  const learnTokens = scrubber.follow(refreshTokens.values);
   const isHttpAllowed = (url: string) => isHostAllowed(allow.rules, url);
   const door = {
     egress,
     now: clock.now,
     newId: () => newId('request'),
     isHttpAllowed,
+    refreshTokens,
     asked: telemetry.tokenRequested,
   };
 
@@ -248,6 +258,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     consoleDir,
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
+    refreshTokens,
     sealing,
     references,
     scrub,
@@ -278,6 +289,11 @@ function operatorRetention(config: Config): OperatorRetention {
   return { values: { ...values, bodiesMs: null }, fixed: new Set(fixed) };
 }
 
+/** The refresh tokens that token endpoints brought. */
+function keptTokensOf({ upkeep }: Pick<Journal, 'upkeep'>, seals: Sealer): Promise<KeptTexts> {
+  return openKeptTexts('refresh_token', { load: upkeep.loadNotes, save: upkeep.saveNote }, seals);
+}
+
 function keyringOf({ secretKey, dataDir }: Config): Keyring {
   return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
 }
@@ -288,12 +304,16 @@ export async function rotateSecrets(
   options: { newKey: boolean },
   progress: (way: { done: number; total: number }) => void,
 ): Promise<SealingState> {
-  await using sqlite = await openSqlite({ dir: config.dataDir, operations: [auditOperations, catalogOperations] });
+  await using sqlite = await openSqlite({
+    dir: config.dataDir,
+    operations: [auditOperations, catalogOperations, journalOperations],
+  });
   const keyring = keyringOf(config);
   const seals = sealer(keyring);
   await sqliteCatalog(sqlite, seals);
+  const keptTokens = await keptTokensOf(sqliteJournal(sqlite), seals);
   keyring.keep();
-  const store = sealedCatalog(sqlite, seals);
+  const store = together(sealedCatalog(sqlite, seals), keptTokens.sealed);
   let failure: unknown = null;
   const sealing = createSealing({
     keyring,

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { RefreshTokens } from '../connections/refresh-tokens.ts';
 import type { NewAuditEntry } from '../contract/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { Right } from '../contract/rights.ts';
@@ -45,6 +46,8 @@ export type ApiParts = {
   loopbackOnly: boolean;
   /** Whether the operator's allow-list covers plain http to this address. */
   isHttpAllowed: (url: string) => boolean;
+  /** The refresh tokens that token endpoints brought. */
+  refreshTokens: RefreshTokens;
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
   /** What the operator configured: as it may be read, and what of it is fixed. */

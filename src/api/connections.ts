@@ -15,33 +15,33 @@ import { invalid } from './validate.ts';
 export function connectionHandlers(parts: ApiParts) {
   const kind = connectionKind(parts);
   const documents = documentsOf(kind, parts);
-  const { egress, isHttpAllowed, now, newId } = parts;
-  const door = { egress, isHttpAllowed, now, newId: () => newId('request') };
+  const { egress, isHttpAllowed, refreshTokens, now, newId } = parts;
+  const door = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
 
   /**
    * The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. What would keep it from
    * being saved is for the test's steps to tell.
    */
-  function unsaved(call: Call<'testUnsavedConnection'>): ConnectionBody {
+  function unsaved(call: Call<'testUnsavedConnection'>): { id: string | null; connection: ConnectionBody } {
     const { snapshot } = parts.pipeline.configuration;
     const id = isObject(call.json) && typeof call.json['id'] === 'string' ? call.json['id'] : null;
     const before = id === null ? null : documents.find(snapshot, id);
     const { body, kept } = documents.parse(call.json, { before, parent: null });
     const exposed = exposedSecrets({ body, before, kept, snapshot });
     if (exposed.length > 0) throw invalid(exposed);
-    return body;
+    return { id, connection: body };
   }
 
   const handlers: Handlers<'testConnection' | 'testUnsavedConnection'> = {
     async testConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       await record({ id, name: body.name });
-      return answerOf(testConnection({ connection: body, door }));
+      return answerOf(testConnection({ connection: body, door, id }));
     },
     async testUnsavedConnection(call) {
-      const connection = unsaved(call);
+      const { id, connection } = unsaved(call);
       await call.record({ id: null, name: connection.name });
-      return answerOf(testConnection({ connection, door }));
+      return answerOf(testConnection({ connection, door, id }));
     },
   };
   return { ...documentHandlers('connection', 'connections', documents), ...handlers };

@@ -14,6 +14,7 @@ const places = [
   'auth.token',
   'auth.clientSecret',
   'auth.jwt',
+  'auth.refreshToken',
   'auth.assertion.privateKey',
   'auth.clientAssertion.privateKey',
   'auth.extraParams.*',

@@ -4,6 +4,7 @@ import { memoryAccounts } from '../accounts/memory/memory-accounts.ts';
 import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
+import { refreshTokensInMemory } from '../connections/refresh-tokens.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
 import { idSource } from '../contract/ids.ts';
@@ -128,6 +129,7 @@ export async function startTestServer(
         nextProbeAt: null,
         held: 0,
         tokenExpiresAt: null,
+        certificateExpiresAt: null,
         secretExpiresAt: null,
       }),
       heldAt: async () => 0,
@@ -206,6 +208,7 @@ export async function startTestServer(
     inbox: true,
     loopbackOnly: false,
     isHttpAllowed: () => true,
+    refreshTokens: refreshTokensInMemory(),
     ailments: () => ({}),
     operator: {
       retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set(['auditDays']) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Auth, connectionInput } from '../contract/connection.ts';
+import { type Auth, connectionInput, standardTokenFields } from '../contract/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';
 import { type AuthorizedConnection, createAuthenticator } from './authenticator.ts';
@@ -21,6 +21,7 @@ const clientCredentials: Oauth2 = {
   clientAssertion: null,
   extraParams: {},
   extraHeaders: {},
+  tokenFields: standardTokenFields,
   refreshOn: [{ status: 401 }],
 };
 

@@ -1,11 +1,12 @@
 import type { Auth, ConnectionBody } from '../contract/connection.ts';
 import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './client-auth.ts';
+import { fetchToken } from './fetch-token.ts';
 import { fingerprint } from './fingerprint.ts';
 import { openHeader } from './header-value.ts';
 import { reveal } from './secret-fields.ts';
 import type { TokenFailure } from './token-answer.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
-import { fetchToken, type TokenDoor } from './token-request.ts';
+import type { TokenDoor } from './token-request.ts';
 
 /** The parts of a connection that decide how its requests are authenticated. */
 export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;
@@ -46,6 +47,8 @@ type Slot = {
   askedAt: number;
   /** The client authentication that worked last. */
   method: ClientAuthMethod | null;
+  /** How far the endpoint's clock was ahead of ours last. */
+  skewMs: number | null;
 };
 
 type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
@@ -73,7 +76,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     const key = keyOf(connection);
     const known = slots.get(id);
     if (known?.key === key) return known;
-    const slot: Slot = { key, token: null, pending: null, askedAt: 0, method: null };
+    const slot: Slot = { key, token: null, pending: null, askedAt: 0, method: null, skewMs: null };
     slots.set(id, slot);
     return slot;
   }
@@ -81,8 +84,10 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
   function renew(slot: Slot, { id, settings }: AuthorizedConnection, auth: Oauth2): Promise<Fetched> {
     const askedAt = door.now();
     slot.askedAt = askedAt;
-    const pending = fetchToken({ auth, settings, door, remembered: slot.method })
-      .then(({ answer, method }): Fetched => {
+    const { method: remembered, skewMs } = slot;
+    const pending = fetchToken({ auth, settings, door, remembered, skewMs, connectionId: id })
+      .then(({ answer, method, skewMs }): Fetched => {
+        slot.skewMs = skewMs;
         const outcome = answer.ok ? 'ok' : answer.kind;
         door.asked?.({ connectionId: id, outcome, durationMs: door.now() - askedAt });
         if (!answer.ok) return answer;
@@ -130,6 +135,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     },
     forget(connectionId) {
       slots.delete(connectionId);
+      void door.refreshTokens?.forget(connectionId);
     },
   };
 }

@@ -1,9 +1,14 @@
-import type { Auth } from '../contract/connection.ts';
+import { type Auth, standardTokenFields, type TokenFields } from '../contract/connection.ts';
 import { signAssertion } from './assertion.ts';
 import { formEncoded } from './mask.ts';
 import { reveal } from './secret-fields.ts';
 
 export type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
+
+/** Where its token answers have what; a connection that was stored before this could be said has the standard's names. */
+export function tokenFieldsOf({ tokenFields }: Pick<Partial<Oauth2>, 'tokenFields'>): TokenFields {
+  return tokenFields ?? standardTokenFields;
+}
 
 /** How a client shows a token endpoint who it is. */
 export type ClientAuthMethod = Exclude<Oauth2['clientAuth'], 'auto'>;

@@ -3,10 +3,11 @@ import type { ErrorKind } from '../contract/delivery.ts';
 import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { decodeJwt } from './decode-jwt.ts';
+import { fetchToken } from './fetch-token.ts';
 import { routeOf } from './route.ts';
 import { reveal, unresolvedSecret } from './secret-fields.ts';
 import type { TokenAnswer } from './token-answer.ts';
-import { fetchToken, type TokenDoor } from './token-request.ts';
+import type { TokenDoor, TokenExchange } from './token-request.ts';
 
 export type TestStep = {
   readonly name: 'url' | 'dns' | 'connect' | 'tls' | 'token_request' | 'token_answer' | 'probe';
@@ -18,15 +19,19 @@ export type TestStep = {
 
 /**
  * Walks the way that a delivery of this connection would go, up to its request: address, look-up, socket, TLS, then
- * token request and token answer. The list ends with the step that failed. Fetches a token of its own and knows nothing
- * of those in use. Details hold no secret and no part of a token.
+ * every token request (two where the endpoint wants the client authenticated in another way) and the token answer. The
+ * list ends with the step that failed. Fetches a token of its own and knows nothing of those in use, but for the newest
+ * refresh token of that grant, which may be good once only. Details hold no secret and no part of a token.
  */
 export async function testConnection({
   connection,
   door,
+  id = null,
 }: {
   connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'auth' | 'settings'>;
   door: TokenDoor;
+  /** Of the stored connection that this one is, or is a draft of; null: none. */
+  id?: string | null;
 }): Promise<{ ok: boolean; steps: TestStep[] }> {
   const { auth, settings } = connection;
   const base = parseBaseUrl(connection);
@@ -45,27 +50,45 @@ export async function testConnection({
     ...routeOf(settings),
   });
   if (walked.some((step) => !step.ok) || auth.type !== 'oauth2') return ended(walked);
-  return ended([...walked, ...(await testToken(auth, settings, door))]);
+  const fetched = await fetchToken({ auth, settings, door, remembered: null, connectionId: id, isTest: true });
+  const now = door.now();
+  const asked = fetched.exchanges.map((one, at) => askedStep(one, at === fetched.exchanges.length - 1, auth, now));
+  const isAnswered = fetched.answer.ok || fetched.answer.status !== null;
+  return ended([...walked, ...asked, ...(isAnswered ? [judged(fetched.answer, fetched.skewMs)] : [])]);
 }
 
-async function testToken(auth: Oauth2, settings: ConnectionBody['settings'], door: TokenDoor): Promise<TestStep[]> {
-  const startedAt = door.now();
-  const { answer, method } = await fetchToken({ auth, settings, door, remembered: null });
-  const durationMs = door.now() - startedAt;
-  const status = answer.ok ? 200 : answer.status;
-  if (!answer.ok && status === null) {
+/** A request that was answered went well, whatever it said: that is the next step's matter. */
+function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: boolean, auth: Oauth2, now: number) {
+  const expiry = isLast ? expiryOf(auth, now) : '';
+  const step = { name: 'token_request', durationMs } as const;
+  if (!answer.ok && answer.status === null) {
     const error = { kind: 'auth', message: answer.detail } as const;
-    return [{ name: 'token_request', ok: false, durationMs, detail: answer.detail + expiryOf(auth, startedAt), error }];
+    return { ...step, ok: false, detail: answer.detail + expiry, error };
   }
-  const asked = `The token endpoint answered ${answer.ok ? 'with success' : status} (client authentication: ${method}).`;
-  return [{ name: 'token_request', ok: true, durationMs, detail: asked + expiryOf(auth, startedAt) }, judged(answer)];
+  const said = answer.ok ? 'with success' : isLast ? String(answer.status) : `otherwise: ${answer.detail}`;
+  const detail = `${sent}. The token endpoint answered ${said} (client authentication: ${method}).${expiry}`;
+  return { ...step, ok: true, detail };
 }
 
-function judged(answer: TokenAnswer): TestStep {
+function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
   const step = { name: 'token_answer', ok: answer.ok, durationMs: 0 } as const;
-  if (!answer.ok) return { ...step, detail: answer.detail, error: { kind: 'auth', message: answer.detail } };
+  const clock = clockWords(skewMs);
+  if (!answer.ok) {
+    const message = answer.detail;
+    return { ...step, detail: [message, ...clock].join(' '), error: { kind: 'auth', message } };
+  }
   const life = answer.lifeMs === null ? 'without a known end' : `valid for ${Math.round(answer.lifeMs / 1_000)} s`;
-  return { ...step, detail: [`A bearer token, ${life}: [secret].`, ...answer.warnings].join(' ') };
+  const renewal = answer.refreshToken === null ? [] : ['A refresh token came with it.'];
+  return {
+    ...step,
+    detail: [`A bearer token, ${life}: [secret].`, ...renewal, ...answer.warnings, ...clock].join(' '),
+  };
+}
+
+function clockWords(skewMs: number | null): string[] {
+  if (skewMs === null || skewMs === 0) return [];
+  const by = `${Math.round(Math.abs(skewMs) / 1_000)} s`;
+  return [`Its clock is ${by} ${skewMs > 0 ? 'ahead of' : 'behind'} this server’s.`];
 }
 
 /** A pasted token that has run out is the likeliest cause of a refusal, so that it is named. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { standardTokenFields } from '../contract/connection.ts';
 import type { EgressErrorKind, EgressOutcome } from '../egress/egress.ts';
 import { masker } from './mask.ts';
 import { readTokenAnswer } from './token-answer.ts';
@@ -17,7 +18,8 @@ function answer(
   return { kind: 'response', status, headers, body: Buffer.from(text), truncated, timings, resends: 0 };
 }
 
-const read = (outcome: EgressOutcome, secrets: string[] = []) => readTokenAnswer(outcome, now, masker(secrets));
+const read = (outcome: EgressOutcome, secrets: string[] = []) =>
+  readTokenAnswer(outcome, { now, fields: standardTokenFields, hide: masker(secrets) });
 const good = { access_token: 'abc', token_type: 'Bearer', expires_in: 60 };
 
 function failure(outcome: EgressOutcome, secrets: string[] = []) {
@@ -32,6 +34,7 @@ test('a bearer token is taken in any case of token_type, from any 2xx, whatever 
       ok: true,
       accessToken: 'abc',
       lifeMs: 60_000,
+      refreshToken: null,
       warnings: [],
     });
   assert.ok(read(answer(201, good, { headers: [['content-type', 'text/html']] })).ok);

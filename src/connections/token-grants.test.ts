@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startTokenServer } from '../../test/support/token-server.ts';
-import { connectionInput } from '../contract/connection.ts';
+import { connectionInput, standardTokenFields } from '../contract/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { parseAllowRules } from '../egress/allow.ts';
 import { undiciEgress } from '../egress/undici/undici-egress.ts';
@@ -47,6 +47,7 @@ const base = {
   clientAssertion: null,
   extraParams: {},
   extraHeaders: {},
+  tokenFields: standardTokenFields,
   refreshOn: [{ status: 401 }],
 } satisfies Partial<Oauth2>;
 

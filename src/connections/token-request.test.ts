@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { jwtVerify } from 'jose';
-import { connectionInput } from '../contract/connection.ts';
+import { connectionInput, standardTokenFields } from '../contract/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { fakeEgress } from '../egress/fake/fake-egress.ts';
 import type { AssertionSettings } from './assertion.ts';
 import type { ClientAuthMethod, Oauth2 } from './client-auth.ts';
-import { fetchToken } from './token-request.ts';
+import { fetchToken } from './fetch-token.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 const settings = {
@@ -27,6 +27,7 @@ const base = {
   clientAssertion: null,
   extraParams: {},
   extraHeaders: {},
+  tokenFields: standardTokenFields,
   refreshOn: [],
 } satisfies Omit<Extract<Oauth2, { grant: 'client_credentials' }>, 'grant'>;
 const clientCredentials: Oauth2 = { ...base, grant: 'client_credentials' };

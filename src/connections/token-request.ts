@@ -1,10 +1,18 @@
 import type { ConnectionBody } from '../contract/connection.ts';
 import { publicTokenFields } from '../contract/connection.ts';
 import { type Egress, RESPONSE_BYTES_MAX } from '../egress/egress.ts';
-import { type ClientAuthMethod, clientAuthMethods, clientAuthParts, type Oauth2 } from './client-auth.ts';
+import {
+  type ClientAuthMethod,
+  clientAuthMethods,
+  clientAuthParts,
+  type Oauth2,
+  tokenFieldsOf,
+} from './client-auth.ts';
+import { clockSkewMs, usableSkewMs } from './clock-skew.ts';
 import { grantParams } from './grant.ts';
 import { openHeader } from './header-value.ts';
 import { masker } from './mask.ts';
+import type { RefreshTokens } from './refresh-tokens.ts';
 import { type RouteSettings, routeOf } from './route.ts';
 import { reveal, revealIfThere, secretFields } from './secret-fields.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
@@ -19,50 +27,63 @@ export type TokenDoor = {
   readonly newId: () => string;
   /** Whether the operator allows plain http to this address. */
   readonly isHttpAllowed: (url: string) => boolean;
+  /** Keeps the refresh tokens that answers bring; left out: they are not used. */
+  readonly refreshTokens?: RefreshTokens;
   /** Told of each token request that a connection made. */
   readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
+};
+
+/** One request to a token endpoint, and what came of it. */
+export type TokenExchange = {
+  readonly method: ClientAuthMethod;
+  /** What was sent, for people: names, and values that are no secrets. null: nothing was. */
+  readonly sent: string | null;
+  readonly answer: TokenAnswer;
+  readonly durationMs: number;
+  /** How far the endpoint's clock is ahead of ours, in ms; null: it did not say. */
+  readonly skewMs: number | null;
+};
+
+/** What is asked for: by the grant itself, or by a refresh token that came before. */
+export type TokenAsk = {
+  readonly auth: Oauth2;
+  readonly settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
+  readonly door: TokenDoor;
+  readonly refreshToken: string | null;
+  /** By how much the endpoint's clock is taken to be ahead of ours when something is signed. */
+  readonly skewMs: number;
 };
 
 const timeoutMs = 10_000;
 
 /**
- * Fetches an access token, without any memory of its own: with `auto` client authentication the remembered method
- * first (HTTP Basic when nothing is), then the other one after a 401 or `invalid_client`. `method` is the one that the
- * answer was given to.
+ * Asks for an access token, without any memory of its own: with `auto` client authentication by the remembered method
+ * first (HTTP Basic when nothing is), then by the other one after a 401 or `invalid_client`. The last exchange is the one
+ * that counts; when both methods were refused its detail tells both.
  */
-export async function fetchToken({
-  auth,
-  settings,
-  door,
-  remembered,
-}: {
-  auth: Oauth2;
-  settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
-  door: TokenDoor;
-  remembered: ClientAuthMethod | null;
-}): Promise<{ answer: TokenAnswer; method: ClientAuthMethod }> {
-  const [first, second] = clientAuthMethods(auth, remembered);
+export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod | null): Promise<TokenExchange[]> {
+  const [first, second] = clientAuthMethods(ask.auth, remembered);
   if (first === undefined) throw new Error('a client has at least one method');
-  const answer = await askOnce(auth, first, settings, door);
-  if (second === undefined || answer.ok || !answer.isClientRefused) return { answer, method: first };
-  const again = await askOnce(auth, second, settings, door);
-  if (again.ok || again.kind === 'temporary') return { answer: again, method: second };
-  const detail = `${first}: ${answer.detail}; ${second}: ${again.detail}`;
-  return { answer: { ...again, detail }, method: second };
+  const one = await exchange(ask, first);
+  if (second === undefined || one.answer.ok || !one.answer.isClientRefused) return [one];
+  const other = await exchange(ask, second);
+  if (other.answer.ok || other.answer.kind === 'temporary') return [one, other];
+  const detail = `${first}: ${one.answer.detail}; ${second}: ${other.answer.detail}`;
+  return [one, { ...other, answer: { ...other.answer, detail } }];
 }
 
-async function askOnce(
-  auth: Oauth2,
+async function exchange(
+  { auth, settings, door, refreshToken, skewMs }: TokenAsk,
   method: ClientAuthMethod,
-  settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>,
-  { egress, now, newId, isHttpAllowed }: TokenDoor,
-): Promise<TokenAnswer> {
+): Promise<TokenExchange> {
+  const { egress, now, newId, isHttpAllowed } = door;
+  const unsent = (detail: string) => ({ method, sent: null, answer: unsendable(detail), durationMs: 0, skewMs: null });
   const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
-  if (problem !== null) return unsendable(`The access-token URL can not be used: ${problem}`);
-  const grant = await grantParams(auth, { now: now(), jti: newId() });
-  if (!grant.ok) return unsendable(grant.reason);
-  const client = await clientAuthParts(auth, method, { now: now(), jti: newId() });
-  if (!client.ok) return unsendable(client.reason);
+  if (problem !== null) return unsent(`The access-token URL can not be used: ${problem}`);
+  const grant = await grantParams(auth, { now: now() + skewMs, jti: newId(), refreshToken });
+  if (!grant.ok) return unsent(grant.reason);
+  const client = await clientAuthParts(auth, method, { now: now() + skewMs, jti: newId() });
+  if (!client.ok) return unsent(client.reason);
 
   const form = new URLSearchParams([...grant.params, ...client.params]);
   for (const [name, value] of Object.entries(auth.extraParams)) form.set(name, reveal(value));
@@ -73,6 +94,7 @@ async function askOnce(
   if (client.authorization !== null) add('Authorization', client.authorization);
   for (const [name, value] of Object.entries(auth.extraHeaders)) add(...openHeader({ name, value }));
 
+  const sentAt = now();
   const outcome = await egress.send({
     method: 'POST',
     url: auth.accessTokenUrl,
@@ -83,12 +105,40 @@ async function askOnce(
     responseBytesMax: RESPONSE_BYTES_MAX,
     ...routeOf(settings),
   });
-  const used = [form.get('assertion'), form.get('client_assertion'), client.authorization?.replace(/^Basic /, '')];
-  return readTokenAnswer(
-    outcome,
-    now(),
-    masker([...secretsOf(auth), ...used.filter((one) => typeof one === 'string')]),
-  );
+  const answeredAt = now();
+  const skew = outcome.kind === 'error' ? null : clockSkewMs(outcome.headers, { sentAt, answeredAt });
+  const used = [
+    form.get('assertion'),
+    form.get('client_assertion'),
+    form.get('refresh_token'),
+    client.authorization?.replace(/^Basic /, ''),
+  ];
+  const hide = masker([...secretsOf(auth), ...used.filter((one) => typeof one === 'string')]);
+  return {
+    method,
+    sent: described(auth, form, headers.keys()),
+    answer: readTokenAnswer(outcome, {
+      now: answeredAt + usableSkewMs(skew),
+      fields: tokenFieldsOf(auth),
+      hide,
+    }),
+    durationMs: answeredAt - sentAt,
+    skewMs: skew,
+  };
+}
+
+/** Parameters that are known to be no secrets, whatever a connection calls the others. */
+const shownParams = new Set(['grant_type', 'client_id', 'username', 'client_assertion_type', ...publicTokenFields]);
+const usualHeaders = new Set(['accept', 'content-type']);
+
+function described(auth: Oauth2, form: URLSearchParams, headers: Iterable<string>): string {
+  const isOwn = (name: string) => Object.hasOwn(auth.extraParams, name);
+  const params = Array.from(form, ([name, value]) => {
+    const isShown = shownParams.has(name) && (!isOwn(name) || publicTokenFields.some((one) => one === name));
+    return `${name}=${isShown ? value : '[secret]'}`;
+  });
+  const more = [...headers].filter((name) => !usualHeaders.has(name)).map((name) => `${name}: [secret]`);
+  return [`POST ${auth.accessTokenUrl.replace(/\?.*$/, '')}`, ...more, params.join(', ')].join('; ');
 }
 
 function secretsOf(auth: Oauth2): string[] {
@@ -102,5 +152,5 @@ function secretsOf(auth: Oauth2): string[] {
 }
 
 function unsendable(detail: string): TokenAnswer {
-  return { ok: false, kind: 'rejected', detail, retryAfterMs: null, status: null, isClientRefused: false };
+  return { ok: false, kind: 'rejected', detail, retryAfterMs: null, status: null, code: null, isClientRefused: false };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stamp } from './document.ts';
+import { jsonPath } from './json-path.ts';
 import { type Stored, secretInput } from './secret.ts';
 import { description, documentName, durationMs, line, timestamp } from './text.ts';
 
@@ -58,6 +59,22 @@ const assertion = z.strictObject({
 export const publicTokenFields = ['audience', 'resource', 'scope'] as const;
 const extra = z.record(z.string().min(1).max(256), z.union([z.string().max(8_192), secretInput])).default({});
 
+/**
+ * Where token answers have what RFC 6749 §5.1 puts at the top under these names. null: it is not looked for, so that a
+ * token has no known end, may be of any type, and is never renewed by a refresh token. A time in `expiresIn` (RFC 3339,
+ * or a Unix time in seconds or ms) is taken as the token's end.
+ */
+const tokenFields = z.strictObject({
+  accessToken: jsonPath.default('access_token'),
+  expiresIn: jsonPath.nullable().default('expires_in'),
+  tokenType: jsonPath.nullable().default('token_type'),
+  refreshToken: jsonPath.nullable().default('refresh_token'),
+});
+export type TokenFields = z.output<typeof tokenFields>;
+
+/** The names of RFC 6749. */
+export const standardTokenFields: TokenFields = tokenFields.parse({});
+
 const oauth2 = {
   type: z.literal('oauth2'),
   clientId: line(1_000, 1),
@@ -73,6 +90,7 @@ const oauth2 = {
   clientAssertion: assertion.nullable().default(null),
   extraParams: extra,
   extraHeaders: extra,
+  tokenFields: tokenFields.prefault({}),
   refreshOn: z
     .array(
       z.strictObject({
@@ -103,6 +121,8 @@ export const auth = z.discriminatedUnion('type', [
       jwt: secretInput,
       assertion: assertion.nullable().default(null),
     }),
+    /** A refresh token that was got elsewhere; the newer ones that answers bring take its place by themselves. */
+    z.strictObject({ ...oauth2, grant: z.literal('refresh_token'), refreshToken: secretInput }),
   ]),
 ]);
 export type Auth = Stored<z.output<typeof auth>>;
@@ -188,6 +208,8 @@ export const health = z.strictObject({
   held: z.int(),
   /** When the access token at hand ends, as the token endpoint said; a new one is fetched by itself. null: none, or no end. */
   tokenExpiresAt: timestamp.nullable(),
+  /** When the client certificate of `settings.tls` ends; requests fail after it. */
+  certificateExpiresAt: timestamp.nullable(),
   /** When a pasted token ends that is a JSON Web Token and says so; a person has to replace it. */
   secretExpiresAt: timestamp.nullable(),
 });

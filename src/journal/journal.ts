@@ -333,9 +333,12 @@ export interface Upkeep {
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
   /** Bytes in use, and how many deliveries are unfinished. */
   usage(): Promise<{ bytes: number; unfinished: number }>;
-  /** Values that a room of the pipeline keeps between starts (learnt parameters), by name. */
+  /** Values that a room keeps between starts (learnt parameters, refresh tokens), by name. */
   loadNote(name: string): Promise<string | null>;
-  saveNote(name: string, text: string): Promise<void>;
+  /** Those whose name begins so, by name. */
+  loadNotes(prefix: string): Promise<{ name: string; text: string }[]>;
+  /** null: removed. What it replaces is overwritten, not only left behind. */
+  saveNote(name: string, text: string | null): Promise<void>;
 }
 
 /** Figures of things over time, in steps; what they mean is known to whoever counts. */

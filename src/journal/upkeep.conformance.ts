@@ -237,6 +237,14 @@ export function upkeepConformance(guarantee: Guarantee): void {
     await journal.upkeep.saveNote('parameters', 'a');
     await journal.upkeep.saveNote('parameters', 'b\u0000');
     assert.equal(await journal.upkeep.loadNote('parameters'), 'b\u0000');
+    for (const name of ['kept/b', 'kept/a', 'kept', 'Kept/c']) await journal.upkeep.saveNote(name, name);
+    await journal.upkeep.saveNote('kept/none', null);
+    assert.deepEqual(await journal.upkeep.loadNotes('kept/'), [
+      { name: 'kept/a', text: 'kept/a' },
+      { name: 'kept/b', text: 'kept/b' },
+    ]);
+    await journal.upkeep.saveNote('kept/a', null);
+    assert.equal(await journal.upkeep.loadNote('kept/a'), null);
   });
 }
 

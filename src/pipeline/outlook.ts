@@ -1,4 +1,5 @@
 import type { Authenticator } from '../connections/authenticator.ts';
+import { certificateExpiry } from '../connections/certificate-expiry.ts';
 import { secretExpiry } from '../connections/secret-expiry.ts';
 import type { Health } from '../contract/connection.ts';
 import type { Attempt, DeliveryStatus } from '../contract/delivery.ts';
@@ -122,12 +123,14 @@ export function healthOf(options: {
     };
   }
 
-  function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'secretExpiresAt'> {
+  function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
-    if (body === undefined) return { tokenExpiresAt: null, secretExpiresAt: null };
+    if (body === undefined) return { tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null };
+    const certificate = certificateExpiry(body.settings.tls);
     const token = authenticator.tokenExpiresAt({ id: connectionId, ...body });
     return {
       tokenExpiresAt: token === null ? null : new Date(token).toISOString(),
+      certificateExpiresAt: certificate === null ? null : new Date(certificate).toISOString(),
       secretExpiresAt: secretExpiry(body.auth)?.toISOString() ?? null,
     };
   }

@@ -10,6 +10,27 @@ export interface SealedStore {
   reseal(progress: (way: { done: number; total: number }) => void): Promise<void>;
 }
 
+/** Several stores as one, sealed anew one after the other. */
+export function together(...stores: readonly SealedStore[]): SealedStore {
+  return {
+    async bodiesByKey(keyIds) {
+      const counts = await Promise.all(stores.map((store) => store.bodiesByKey(keyIds)));
+      return new Map(keyIds.map((id) => [id, counts.reduce((sum, count) => sum + (count.get(id) ?? 0), 0)]));
+    },
+    async reseal(progress) {
+      let before = 0;
+      for (const store of stores) {
+        let own = 0;
+        await store.reseal(({ done, total }) => {
+          own = total;
+          progress({ done: before + done, total: before + total });
+        });
+        before += own;
+      }
+    },
+  };
+}
+
 /** Rotating the keys of stored secrets, and how that stands. */
 export interface Sealing {
   state(): Promise<SealingState>;

@@ -220,6 +220,34 @@ test('Send test asks, sends the draft for real, and shows what came back; the ev
   assert.deepEqual(tab.problems, []);
 });
 
+test('outcome rules are put in order and tried on past answers before they are saved', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/ruled', { body: '{"code":"limit"}' });
+  const outcomes = [
+    { when: { status: '2xx' }, outcome: 'success' },
+    { when: { json: { path: 'code', equals: 'limit' } }, outcome: 'throttle', afterMs: 60_000 },
+  ] as const;
+  const { destination, deliver } = await wire(app, receiver, {
+    destination: { path: '/ruled', settings: { outcomes: [...outcomes] } },
+  });
+  await deliver({ v: 1 });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await page.locator('summary', { hasText: 'Advanced' }).click();
+  const tried = page.getByRole('table', { name: 'What past answers mean' });
+  await page.getByRole('button', { name: 'Move rule 2 up' }).click();
+  await page.getByRole('button', { name: 'Try on past answers' }).click();
+  await tried.getByRole('cell', { name: 'Slow down and try again (rule 1)' }).waitFor();
+  await tried.getByRole('cell', { name: 'Success (rule 1)' }).waitFor();
+  await page.getByText('1 of them otherwise than by the saved rules').waitFor();
+  await page.getByRole('button', { name: 'Save and stay' }).click();
+  await page.getByRole('button', { name: 'Try on past answers' }).click();
+  await tried.getByRole('cell', { name: 'The same' }).waitFor();
+  const saved = await app.client.call('getDestination', { params: { id: destination.id } });
+  assert.deepEqual(saved.settings.outcomes, [outcomes[1], outcomes[0]]);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a draft survives a reload, leaving asks, and who was overtaken sees both versions', async () => {
   const { app, browser } = console_;
   const { destination } = await wire(app, receiver);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { deliveryOf, reaches, startTestApp, wire } from '../support/app.ts';
+import { deliveryOf, reaches, sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -176,6 +178,83 @@ test('a revoked token costs one refresh and one resend, and no attempt', async (
       ],
     ],
   );
+});
+
+test('a vendor that says otherwise that a token is over is understood as the connection says', async () => {
+  await using tokens = await startTokenServer();
+  tokens.answer(() => ({ body: { data: { jwt: `odd-${tokens.requests.length}` }, valid_for: 60, kind: 'API' } }));
+  const tokenFields = { accessToken: 'data.jwt', expiresIn: 'valid_for', tokenType: null };
+  const cases = [
+    ['/forbidden', { status: 403 }, { status: 403 }],
+    [
+      '/expired',
+      { status: 400, header: { name: 'X-Error', contains: 'expired' } },
+      { status: 400, headers: { 'x-error': 'token expired' } },
+    ],
+    ['/well', { status: 200, bodyContains: '"TOKEN_DEAD"' }, { status: 200, body: '{"error":"TOKEN_DEAD"}' }],
+  ] as const;
+  for (const [path, signal, dead] of cases) {
+    let good = '';
+    receiver.answer(path, ({ headers }) => (headers.authorization === good ? {} : dead));
+    const { deliver, connection } = await wire(app, receiver, {
+      connection: { auth: { ...oauth(tokens.url), tokenFields, refreshOn: [signal] } },
+      destination: { path },
+    });
+    good = `Bearer odd-${tokens.requests.length + 1}`;
+    assert.equal((await deliver({ v: 1 })).attempts, 1, path);
+    good = `Bearer odd-${tokens.requests.length + 1}`;
+    const second = await deliver({ v: 2 });
+    assert.deepEqual(
+      second.attemptLog?.map(({ outcome, counted }) => [outcome, counted]),
+      [
+        ['refreshed', false],
+        ['delivered', true],
+      ],
+      path,
+    );
+    const { health } = await client.call('getConnection', { params: { id: connection.id } });
+    assert.ok(Date.parse(health.tokenExpiresAt ?? '') <= Date.now() + 60_000);
+  }
+});
+
+test('a refresh token renews, is kept sealed over a restart and a rotation of keys, and gives way when it is refused', async () => {
+  await using tokens = await startTokenServer();
+  let round = 0;
+  tokens.answer(({ form }) =>
+    form.get('refresh_token') === 'pasted-refresh-canary' && round > 0
+      ? { status: 400, body: { error: 'invalid_grant' } }
+      : { body: { access_token: `access-${++round}`, token_type: 'bearer', refresh_token: `rotated-canary-${round}` } },
+  );
+  await using own = await startTestApp();
+  const { clientId, clientSecret, accessTokenUrl } = oauth(tokens.url);
+  const auth = { type: 'oauth2', grant: 'refresh_token', clientId, clientSecret, accessTokenUrl } as const;
+  const wired = await wire(own, receiver, {
+    connection: { auth: { ...auth, refreshToken: 'pasted-refresh-canary' } },
+    destination: { path: '/refreshing' },
+  });
+  const delivered = async (v: number) => {
+    const [eventId = ''] = await sendEvents(own, wired.collector.key, { v, wire: wired.connection.name });
+    return deliveryOf(own, eventId, 'delivered');
+  };
+  await delivered(1);
+  await own.client.call('testConnection', { params: { id: wired.connection.id } });
+  await own.client.call('rotateSecrets', { body: { newKey: true } });
+  await eventually('the rotation to end', async () => (await own.client.call('getSealing')).rotation?.state === 'done');
+  const [first, old] = (await own.client.call('getSealing')).keys;
+  assert.ok((first?.bodies ?? 0) >= 2);
+  assert.equal(old?.bodies, 0);
+  await own.restart();
+  const last = await delivered(2);
+  assert.deepEqual(
+    tokens.requests.map(({ form }) => form.get('refresh_token')),
+    ['pasted-refresh-canary', 'rotated-canary-1', 'rotated-canary-2'],
+  );
+  assert.equal(lastHeader('/refreshing'), 'Bearer access-3');
+  const shown = await own.client.call('getConnection', { params: { id: wired.connection.id } });
+  assert.ok(!JSON.stringify([shown, last]).includes('canary'));
+  const files = (await readdir(own.dir)).filter((name) => name.includes('.db'));
+  for (const file of files)
+    assert.ok(!(await readFile(join(own.dir, file))).includes('rotated-canary'), `${file} holds no refresh token`);
 });
 
 test('a new token that is refused too holds the delivery; it is not asked for again and again', async () => {

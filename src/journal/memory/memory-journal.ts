@@ -150,8 +150,13 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
         return { bytes: log.bytes() + store.bytes(), unfinished };
       },
       loadNote: async (name) => notes.get(name) ?? null,
+      async loadNotes(prefix) {
+        const found = [...notes].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+        return found.map(([name, text]) => ({ name, text }));
+      },
       async saveNote(name, text) {
-        notes.set(name, text);
+        if (text === null) notes.delete(name);
+        else notes.set(name, text);
       },
     },
 

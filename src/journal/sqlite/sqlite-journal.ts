@@ -201,6 +201,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       },
       usage: () => client.read('usage', null),
       loadNote: (name) => client.write('loadNote', name),
+      loadNotes: (prefix) => client.write('loadNotes', prefix),
       saveNote: (name, text) => client.write('saveNote', { name, text }),
     },
 

@@ -111,6 +111,16 @@ export const connectionForm = {
     bodyOf: (index: number) => `What the body of signal ${formatNumber(index)} contains`,
     remove: (index: number) => `Remove signal ${formatNumber(index)}`,
   },
+  tokenFields: {
+    title: 'Fields of the token answer',
+    text: 'Where the answer has what. Change it only for systems that use other names, such as data.token. Empty: it is not looked for.',
+    names: {
+      tokenAt: 'Access token at',
+      expiresAt: 'Lifetime at',
+      typeAt: 'Token type at',
+      refreshTokenAt: 'Refresh token at',
+    },
+  },
   assertion: {
     privateKey: 'Private key',
     privateKeyHint: 'PEM or JWK. Millrace signs a fresh token with it each time.',

@@ -204,6 +204,7 @@ export const connections = {
       client_credentials: 'Client Credentials',
       password: 'User Name and Password',
       jwt: 'JSON Web Token',
+      refresh_token: 'Refresh Token',
     },
     username: 'User Name',
     password: 'Password',
@@ -214,6 +215,9 @@ export const connections = {
     accessTokenUrl: 'Access Token URL',
     scope: 'Scope',
     scopeHint: 'Separated by blanks; leave empty when the system has none',
+    refreshToken: 'Refresh Token',
+    refreshTokenHint:
+      'Got elsewhere, when somebody agreed. When the system sends newer ones, Millrace keeps them by itself.',
     jwt: 'JSON Web Token',
     jwtIs: (header: string, subject: string) => `Signed with ${header}; for ${subject}.`,
     jwtNobody: 'nobody in particular',

@@ -1,4 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
+import type { TokenFields } from '../../../contract/connection.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
@@ -6,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { kept, written } from './drafted-secret.ts';
 
 export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
-export type Grant = 'client_credentials' | 'password' | 'jwt';
+export type Grant = 'client_credentials' | 'password' | 'jwt' | 'refresh_token';
 type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
 type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
 type StoredOauth2 = Extract<Connection['auth'], { type: 'oauth2' }>;
@@ -45,11 +46,25 @@ export type AuthenticationDraft = {
   jwtSource: 'pasted' | 'signed';
   jwt: SecretValue;
   jwtAssertion: AssertionDraft;
+  refreshToken: SecretValue;
   clientAuth: NonNullable<Oauth2['clientAuth']>;
   clientAssertion: AssertionDraft;
   extraParams: PairDraft[];
   extraHeaders: PairDraft[];
+  /** Paths in token answers; empty: it is not looked for. */
+  tokenAt: string;
+  expiresAt: string;
+  typeAt: string;
+  refreshTokenAt: string;
   refreshOn: SignalDraft[];
+};
+
+/** The names of RFC 6749, which the contract takes for granted. */
+const standardTokenFields: TokenFields = {
+  accessToken: 'access_token',
+  expiresIn: 'expires_in',
+  tokenType: 'token_type',
+  refreshToken: 'refresh_token',
 };
 
 const emptyAssertion: AssertionDraft = {
@@ -76,10 +91,12 @@ export const emptyAuthentication: AuthenticationDraft = {
   jwtSource: 'pasted',
   jwt: null,
   jwtAssertion: emptyAssertion,
+  refreshToken: null,
   clientAuth: 'auto',
   clientAssertion: emptyAssertion,
   extraParams: [],
   extraHeaders: [],
+  ...fieldsDraftOf(standardTokenFields),
   refreshOn: [{ row: 0, status: '401', headerName: '', headerContains: '', bodyContains: '' }],
 };
 
@@ -104,6 +121,7 @@ export function authenticationOf(auth: Connection['auth']): AuthenticationDraft 
         clientAssertion: assertionDraftOf(auth.clientAssertion),
         extraParams: pairsOf(auth.extraParams),
         extraHeaders: pairsOf(auth.extraHeaders),
+        ...fieldsDraftOf(auth.tokenFields),
         refreshOn: rows(
           auth.refreshOn.map(({ status, header, bodyContains }) => ({
             status: String(status),
@@ -113,6 +131,7 @@ export function authenticationOf(auth: Connection['auth']): AuthenticationDraft 
           })),
         ),
         ...(auth.grant === 'password' ? { username: auth.username, password: auth.password } : {}),
+        ...(auth.grant === 'refresh_token' ? { refreshToken: auth.refreshToken } : {}),
         ...(auth.grant === 'jwt'
           ? {
               jwt: auth.jwt,
@@ -149,6 +168,12 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
             : ((before?.clientAssertion ?? null) as Oauth2['clientAssertion']), // GET's form, with marks, is what a write takes
         extraParams: recordOf(draft.extraParams),
         extraHeaders: recordOf(draft.extraHeaders),
+        tokenFields: {
+          accessToken: draft.tokenAt.trim(),
+          expiresIn: textOrNull(draft.expiresAt),
+          tokenType: textOrNull(draft.typeAt),
+          refreshToken: textOrNull(draft.refreshTokenAt),
+        },
         refreshOn: draft.refreshOn.map(({ status, headerName, headerContains, bodyContains }) => ({
           status: Number(status),
           ...(headerName.trim() === '' ? {} : { header: { name: headerName.trim(), contains: headerContains } }),
@@ -157,6 +182,8 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
       };
       if (draft.grant === 'password')
         return { ...shared, grant: 'password', username: draft.username, password: written(draft.password) };
+      if (draft.grant === 'refresh_token')
+        return { ...shared, grant: 'refresh_token', refreshToken: written(draft.refreshToken) };
       if (draft.grant === 'jwt')
         return draft.jwtSource === 'signed'
           ? { ...shared, grant: 'jwt', jwt: null, assertion: assertionOf(draft.jwtAssertion) }
@@ -176,6 +203,7 @@ export function withoutSecretsOfAuthentication<T extends AuthenticationDraft>(dr
     token: kept(draft.token),
     clientSecret: kept(draft.clientSecret),
     jwt: kept(draft.jwt),
+    refreshToken: kept(draft.refreshToken),
     jwtAssertion: assertion(draft.jwtAssertion),
     clientAssertion: assertion(draft.clientAssertion),
     extraParams: pairs(draft.extraParams),
@@ -211,18 +239,29 @@ function assertionDraftOf(stored: StoredAssertion | null): AssertionDraft {
 }
 
 function assertionOf(draft: AssertionDraft): NonNullable<Oauth2['clientAssertion']> {
-  const text = (value: string) => (value.trim() === '' ? null : value.trim());
   return {
     privateKey: written(draft.privateKey),
-    keyId: text(draft.keyId),
+    keyId: textOrNull(draft.keyId),
     algorithm: draft.algorithm,
-    issuer: text(draft.issuer),
-    subject: text(draft.subject),
-    audience: text(draft.audience),
+    issuer: textOrNull(draft.issuer),
+    subject: textOrNull(draft.subject),
+    audience: textOrNull(draft.audience),
     lifetimeMs: durationOf(draft.lifetime) ?? 0,
     claims: readClaims(draft.claims) ?? {},
   };
 }
+
+/** A connection that was stored before there were these fields has the standard's names. */
+function fieldsDraftOf(fields: TokenFields = standardTokenFields) {
+  return {
+    tokenAt: fields.accessToken,
+    expiresAt: fields.expiresIn ?? '',
+    typeAt: fields.tokenType ?? '',
+    refreshTokenAt: fields.refreshToken ?? '',
+  };
+}
+
+const textOrNull = (text: string) => (text.trim() === '' ? null : text.trim());
 
 /** Claims as they were typed; null when they are no JSON object. */
 export function readClaims(text: string): Record<string, unknown> | null {

@@ -15,7 +15,7 @@ import { decodedJwt } from './decoded-jwt.ts';
 const w = words.details;
 
 type TextName = 'username' | 'clientId' | 'accessTokenUrl' | 'scope';
-type SecretName = 'password' | 'token' | 'clientSecret' | 'jwt';
+type SecretName = 'password' | 'token' | 'clientSecret' | 'jwt' | 'refreshToken';
 
 /** The fields of the chosen kind of authentication. */
 export function AuthenticationFields(props: FormProps): ReactNode {
@@ -81,6 +81,9 @@ export function AuthenticationFields(props: FormProps): ReactNode {
           {text('scope', w.scope, { hint: w.scopeHint })}
           {draft.grant === 'password' ? text('username', w.username, { isNeeded: true }) : null}
           {draft.grant === 'password' ? secret('password', w.password) : null}
+          {draft.grant === 'refresh_token'
+            ? secret('refreshToken', w.refreshToken, { hint: w.refreshTokenHint, isLong: true })
+            : null}
           {draft.grant === 'jwt' ? <JwtFields {...props} secret={secret} /> : null}
           <NativeSelect
             label={w.clientAuth}

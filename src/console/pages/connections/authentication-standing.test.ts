@@ -10,6 +10,7 @@ const fine = {
   nextProbeAt: null,
   held: 0,
   tokenExpiresAt: null,
+  certificateExpiresAt: null,
   secretExpiresAt: null,
 } as const;
 const later = (ms: number) => new Date(now + ms).toISOString();

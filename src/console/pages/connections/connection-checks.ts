@@ -32,6 +32,7 @@ function authenticationProblems(draft: ConnectionDraft): Found {
   ];
   return [
     ['auth.clientId', needed(draft.clientId)],
+    ['auth.tokenFields.accessToken', needed(draft.tokenAt)],
     ['auth.accessTokenUrl', needed(draft.accessTokenUrl) ?? address(draft.accessTokenUrl)],
     ...(draft.grant === 'password' ? ([['auth.username', needed(draft.username)]] as Found) : []),
     ...(draft.grant === 'jwt' && draft.jwtSource === 'signed' ? assertion(draft.jwtAssertion, 'auth.assertion') : []),

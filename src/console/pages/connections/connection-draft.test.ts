@@ -19,6 +19,7 @@ const stored = connection.parse({
     nextProbeAt: null,
     held: 0,
     tokenExpiresAt: null,
+    certificateExpiresAt: null,
     secretExpiresAt: null,
   },
   name: 'CRM',
@@ -31,6 +32,7 @@ const stored = connection.parse({
     accessTokenUrl: 'https://crm.example/token',
     jwt: { set: true, updatedAt },
     extraParams: { audience: 'x', key: { set: true, updatedAt } },
+    tokenFields: { accessToken: 'data.token', tokenType: null },
   },
   settings: {
     headers: [
@@ -100,6 +102,7 @@ test('no secret that was typed is kept in the browser, and marks of stored ones 
     ...draftOf(stored),
     password: secret,
     token: secret,
+    refreshToken: secret,
     clientSecret: secret,
     tlsKey: secret,
     proxyPassword: secret,

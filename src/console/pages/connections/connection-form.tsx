@@ -88,7 +88,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
 }
 
 /** Whether the field of this name in the API stands under Advanced. */
-const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn)/.test(path);
+const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path);
 
 function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>): ReactNode {
   const { goesTo, port, hasQuery } = readBaseUrl(draft.baseUrl, draft.port);

@@ -19,6 +19,7 @@ function row(name: string, more: object = {}, health: object = {}): Row {
       nextProbeAt: null,
       held: 0,
       tokenExpiresAt: null,
+      certificateExpiresAt: null,
       secretExpiresAt: null,
       ...health,
     },

@@ -19,6 +19,7 @@ const crm = connection.parse({
     nextProbeAt: null,
     held: 0,
     tokenExpiresAt: null,
+    certificateExpiresAt: null,
     secretExpiresAt: null,
   },
   auth: { type: 'basic', username: 'me', password: mark },

@@ -16,6 +16,7 @@ export function TokenRequestFields(props: FormProps): ReactNode {
     <>
       <Pairs {...props} field="extraParams" words={words.params} />
       <Pairs {...props} field="extraHeaders" words={words.tokenHeaders} />
+      <TokenAnswerFields {...props} />
       <Signals {...props} />
     </>
   );
@@ -79,6 +80,40 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
         isDisabled={isDisabled}
         onClick={() => onChange({ [field]: [...list, { row: nextRow(list), name: '', value: '' }] })}
       />
+    </div>
+  );
+}
+
+/** Where the API keeps the path of each. */
+const fieldPlaces = {
+  tokenAt: 'auth.tokenFields.accessToken',
+  expiresAt: 'auth.tokenFields.expiresIn',
+  typeAt: 'auth.tokenFields.tokenType',
+  refreshTokenAt: 'auth.tokenFields.refreshToken',
+} as const;
+
+function TokenAnswerFields({ draft, errors, isDisabled, onChange }: FormProps): ReactNode {
+  const w = words.tokenFields;
+  return (
+    <div className={css['rows']}>
+      <SubTitle title={w.title} text={w.text} />
+      <div className={css['grid']}>
+        {Object.entries(w.names).map(([key, label]) => {
+          const name = key as keyof typeof fieldPlaces; // the names are the places'
+          return (
+            <TextInput
+              key={name}
+              label={label}
+              value={draft[name]}
+              onChange={(event) => onChange({ [name]: event.currentTarget.value })}
+              error={errors[fieldPlaces[name]]}
+              disabled={isDisabled}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          );
+        })}
+      </div>
     </div>
   );
 }

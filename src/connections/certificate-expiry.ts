@@ -1,0 +1,29 @@
+import { X509Certificate } from 'node:crypto';
+import type { ConnectionBody } from '../contract/connection.ts';
+
+type Tls = ConnectionBody['settings']['tls'];
+
+const known = new WeakMap<Tls, number | null>();
+
+/**
+ * When a connection's client certificate ends (RFC 5280 §4.1.2.5), in ms since the epoch; the first of its chain to end
+ * counts. null: it has none, or none that can be read. Reads the certificate once.
+ */
+export function certificateExpiry(tls: Tls): number | null {
+  if (tls.cert === null) return null;
+  const before = known.get(tls);
+  if (before !== undefined) return before;
+  const blocks = tls.cert.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const ends = blocks.map(endOf).filter((end) => !Number.isNaN(end));
+  const found = ends.length === 0 ? null : Math.min(...ends);
+  known.set(tls, found);
+  return found;
+}
+
+function endOf(pem: string): number {
+  try {
+    return new X509Certificate(pem).validToDate.getTime();
+  } catch {
+    return Number.NaN; // saving a pair that does not fit is refused; one that is kept elsewhere may change
+  }
+}
