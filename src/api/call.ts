@@ -27,7 +27,7 @@ export type ApiParts = {
   pipeline: Pipeline;
   catalog: Pick<Catalog, 'versions'>;
   audit: Pick<Audit, 'append' | 'entries'>;
-  journal: Pick<Journal, 'log'>;
+  journal: Pick<Journal, 'log' | 'replays'>;
   issues: Pick<Watch['book'], 'all' | 'get' | 'act'>;
   egress: Egress;
   identity: Identity;

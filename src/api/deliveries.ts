@@ -112,7 +112,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
     async retryDelivery(call) {
       const { id } = call.params;
       const { render } = call.body();
-      const { test, destinationId, actionId } = await load(id);
+      const { test, destinationId, actionId, replayId } = await load(id);
       if (test) throw new AppError('conflict', 'A test is sent once; start another one.');
       if (outlook.isSending(id))
         throw new AppError('conflict', 'The delivery is being sent now; wait for its outcome.');
@@ -126,7 +126,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const isKnown = await log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
       if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
       parts.telemetry.audited(entry);
-      outlook.wake([destinationId]);
+      outlook.wake([destinationId], replayId);
       return answer(call);
     },
 
@@ -140,7 +140,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const cancelled = await load(id);
       if (!cancelled.test) statistics.ended(cancelled, { status: 'cancelled' });
       // It may lie in memory, ready to be sent.
-      outlook.wake([cancelled.destinationId]);
+      outlook.wake([cancelled.destinationId], cancelled.replayId);
       return answer(call);
     },
 

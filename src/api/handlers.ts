@@ -13,6 +13,7 @@ import { issueHandlers } from './issues.ts';
 import { meHandlers } from './me.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
+import { replayHandlers } from './replays.ts';
 import { roleHandlers } from './roles.ts';
 import { secretHandlers } from './secrets.ts';
 import { settingsHandlers } from './settings.ts';
@@ -44,6 +45,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
     ...issueHandlers(parts),
+    ...replayHandlers(parts),
     ...statsHandlers(parts),
     ...auditHandlers(parts),
     ...secretHandlers(parts),

@@ -15,6 +15,7 @@ import { createIdentity } from '../identity/identity.ts';
 import { createPasswords } from '../identity/passwords.ts';
 import type { Principal } from '../identity/principal.ts';
 import { memoryIssues } from '../issues/memory/memory-issues.ts';
+import { claim } from '../journal/journal.samples.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import { createAttempter } from '../pipeline/attempt.ts';
 import { createChecks } from '../pipeline/checks.ts';
@@ -23,6 +24,8 @@ import { loadConfiguration } from '../pipeline/configuration.ts';
 import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { createReplayPaces } from '../pipeline/replay-paces.ts';
+import { startReplays } from '../pipeline/replays.ts';
 import { createStatistics } from '../pipeline/statistics.ts';
 import { troubleDesk } from '../pipeline/troubles.ts';
 import { configuredKeys } from '../secrets/keys.ts';
@@ -136,6 +139,22 @@ export async function startTestServer(
       backlog: async () => [],
     },
     troubles: { ...troubleDesk(), gateOf: () => null, isFull: () => false },
+    replays: await startReplays({
+      configuration,
+      catalog,
+      journal,
+      lease: await claim(journal, 'deliveries/0', 'test', now()),
+      clock: { now, after: () => () => {} },
+      gates: { allClosed: () => closed, watch: () => {} },
+      deliverer: { wakeReplay: () => {}, forgetReplay: () => {}, sendingOf: () => [] },
+      paces: createReplayPaces(),
+      statistics,
+      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
+      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+      scrub,
+      failed: (error) => failures.push(error),
+      moved: () => {},
+    }),
     statistics,
     depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),
     parameters: () =>

@@ -10,6 +10,7 @@ import { documentCommands } from './documents.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { createOutput, outputFormats } from './output.ts';
 import type { Deps } from './program.ts';
+import { replayCommands } from './replays.ts';
 import { secretCommands } from './secrets.ts';
 import { sendCommand } from './send.ts';
 import { connectTo } from './server.ts';
@@ -57,6 +58,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     templateCommands,
     documentCommands,
     deliveryCommands,
+    replayCommands,
     statsCommand,
     doctorCommand,
     accountCommands,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
+import type { Replay, ReplayPlan } from '../contract/replay.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Settings } from '../contract/settings.ts';
 import type { Stats } from '../contract/stats.ts';
@@ -33,6 +34,11 @@ export type Server = {
   settings(): Promise<Settings>;
   changeSettings(patch: Record<string, unknown>): Promise<Settings>;
   audit(filters: Filters): AsyncIterable<AuditEntry>;
+  replays(): AsyncIterable<Replay>;
+  replay(id: string): Promise<Replay>;
+  planReplay(body: Record<string, unknown>): Promise<ReplayPlan>;
+  runReplay(body: Record<string, unknown>): Promise<Replay>;
+  moveReplay(id: string, move: 'pause' | 'resume' | 'cancel'): Promise<Replay>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
   /** Sends events to a collector's key; answers their ids. */
@@ -113,6 +119,11 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     settings: () => call('getSettings'),
     changeSettings: (body) => call('changeSettings', { body }),
     stats: (query) => call('getStats', { query }),
+    replays: () => pages('listReplays'),
+    replay: (id) => call('getReplay', { params: { id } }),
+    planReplay: (body) => call('createReplay', { body: { ...body, plan: true } }),
+    runReplay: (body) => call('createReplay', { body }),
+    moveReplay: (id, move) => call(`${move}Replay`, { params: { id } }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
     render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,
     async send(key, events) {

@@ -112,6 +112,9 @@ export const delivery = z.strictObject({
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
   test: z.boolean(),
+  /** The replay that made it, and the first delivery that it repeats. */
+  replayId: z.string().nullable(),
+  replayOf: z.string().nullable(),
   attemptLog: z.array(attempt).optional(),
 });
 export type Delivery = z.output<typeof delivery>;

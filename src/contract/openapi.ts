@@ -99,6 +99,7 @@ export function openApi({ version, url }: { version: string; url: string | null 
       responses: {
         [status]: { description: summary, ...content },
         ...(path.includes('/by-name/') ? { 201: { description: 'It was new', ...content } } : {}),
+        ...(id === 'createReplay' ? { 201: { description: 'It was made', ...content } } : {}),
         ...(isTagged(route) ? { 304: { description: 'Unchanged: If-None-Match names it' } } : {}),
         default: { $ref: '#/components/responses/Problem' },
       },

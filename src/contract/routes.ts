@@ -12,6 +12,7 @@ import { inboxRoutes } from './routes/inbox.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { operatingRoutes } from './routes/operating.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statsRoutes } from './routes/stats.ts';
@@ -32,6 +33,7 @@ export const routeTable = {
   ...traceRoutes,
   ...deliveryRoutes,
   ...issueRoutes,
+  ...replayRoutes,
   ...inboxRoutes,
   ...statsRoutes,
   ...auditRoutes,

@@ -41,6 +41,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       waitedMs: 0,
       deaths: 0,
       rendered: null,
+      replayId: null,
+      idempotencyKey: null,
     });
     const after = { dueAt: start + 2, id: c ?? '' };
     assert.deepEqual(
@@ -62,8 +64,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       [start + 2, start + 9, start + 1_000, null],
     );
     assert.deepEqual(await journal.deliveries.backlog(), [
-      { destinationId: 'dst_1', connectionId: 'con_1', open: 5, nextDueAt: start + 2 },
-      { destinationId: 'dst_2', connectionId: 'con_1', open: 1, nextDueAt: start },
+      { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 5, nextDueAt: start + 2 },
+      { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
 import { listsConformance } from './lists.conformance.ts';
 import { orderConformance } from './order.conformance.ts';
+import { replaysConformance } from './replays.conformance.ts';
 import { upkeepConformance } from './upkeep.conformance.ts';
 
 /** Tells of a promise and the body that holds a new and empty journal to it. */
@@ -26,6 +27,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     deliveriesConformance(guarantee);
     orderConformance(guarantee);
     listsConformance(guarantee);
+    replaysConformance(guarantee);
     upkeepConformance(guarantee);
   });
 }

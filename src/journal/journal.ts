@@ -1,6 +1,8 @@
 import type { NewAuditEntry } from '../contract/audit.ts';
 import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/delivery.ts';
 import type { Event, IncomingEvent } from '../contract/event.ts';
+import type { ReplayInput } from '../contract/replay.ts';
+import type { ReplayState } from '../contract/replay-limits.ts';
 
 /**
  * PORT. What happened and what is due: events, deliveries, attempts. Every write is batch-first and durable (fsynced)
@@ -16,6 +18,7 @@ export interface Journal extends AsyncDisposable {
   readonly matching: Matching;
   readonly deliveries: DeliveryQueue;
   readonly log: DeliveryLog;
+  readonly replays: Replays;
   readonly upkeep: Upkeep;
   readonly statistics: Statistics;
 }
@@ -115,19 +118,23 @@ export type PlannedDelivery = {
 export interface DeliveryQueue {
   /**
    * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
-   * `except`; and the earliest due time after `now`, null when nothing is due later. `inOrder` leaves out those with an
-   * order key that an earlier unfinished one has too, held ones included.
+   * `except`; and the earliest due time after `now`, null when nothing is due later. Those of a replay, or (null) those
+   * of none. `inOrder` leaves out those with an order key that an earlier unfinished one has too, held ones included.
    */
   due(query: {
     destinationId: string;
+    replayId?: string | null;
     now: number;
     limit: number;
     inOrder?: boolean;
     after?: { dueAt: number; id: string };
     except?: readonly string[];
   }): Promise<{ due: DueDelivery[]; nextDueAt: number | null }>;
-  /** For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. */
-  backlog(): Promise<{ destinationId: string; connectionId: string; open: number; nextDueAt: number }[]>;
+  /**
+   * For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. Those of
+   * each replay stand apart.
+   */
+  backlog(): Promise<Backlog[]>;
   /** Replaces the record of which deliveries are on the wire now, so that a death during one can be counted. */
   mark(lease: Lease, deliveryIds: readonly string[]): Promise<boolean>;
   /**
@@ -147,6 +154,14 @@ export interface DeliveryQueue {
   saveGate(gate: Gate): Promise<void>;
   removeGate(scopeId: string): Promise<void>;
 }
+
+export type Backlog = {
+  destinationId: string;
+  connectionId: string;
+  replayId: string | null;
+  open: number;
+  nextDueAt: number;
+};
 
 /** Whether nothing more happens to a delivery by itself or by a release; a person may still retry it. */
 export function isFinished(status: DeliveryStatus): boolean {
@@ -185,6 +200,10 @@ export type DueDelivery = {
   /** What the first attempt sent; every later one sends the same. null: render it. */
   rendered: Rendered | null;
   orderKey?: number;
+  /** The replay that made it; null: none. */
+  replayId: string | null;
+  /** The key that it carries in place of its id: that of the delivery which it repeats. */
+  idempotencyKey: string | null;
 };
 
 /** A rendered request: everything that the template and its tags decided. */
@@ -289,6 +308,9 @@ export type DeliveryQuery = {
   test?: boolean;
   /** Those that an exchange was for. */
   batchId?: string;
+  replayId?: string;
+  /** Those that repeat this delivery. */
+  replayOf?: string;
   /** Inclusive. */
   createdAfter?: number;
   /** Exclusive. */
@@ -315,6 +337,9 @@ export type LoggedDelivery = {
   test: boolean;
   /** The earliest unfinished delivery with its order key, when it is not the one itself. */
   waitsFor?: string;
+  /** The replay that made it, and the delivery that it repeats; null: none. */
+  replayId: string | null;
+  replayOf: string | null;
 };
 
 export type RetryRequest = {
@@ -322,6 +347,88 @@ export type RetryRequest = {
   now: number;
   render: { actionVersion: number | null; destinationVersion: number } | null;
 };
+
+/**
+ * Replays, each with how far it came. The deliveries that one makes are like others, but name it and have a queue of
+ * their own.
+ */
+export interface Replays {
+  /** The entry goes to the audit trail with it. */
+  create(replay: NewReplay, entry?: NewAuditEntry): Promise<void>;
+  replay(id: string): Promise<StoredReplay | null>;
+  /** Newest first; `before` and `after` are ids, as with deliveries. */
+  replays(query: { limit: number; before?: string; after?: string; state?: ReplayState }): Promise<StoredReplay[]>;
+  /**
+   * Moves one that is in one of the states `from`; false, and nothing happens, when it is in another or unknown. The end
+   * (done, cancelled) has its time and keeps what became of its deliveries, which may be removed later.
+   */
+  move(
+    id: string,
+    move: { from: readonly ReplayState[]; to: ReplayState; now: number },
+    entry?: NewAuditEntry,
+  ): Promise<boolean>;
+  /**
+   * Makes the next deliveries of a running replay and moves its cursor, in one transaction; answers their ids in order.
+   * null when the lease is stale, the replay does not run or its cursor is not `from`.
+   */
+  advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
+  /** How many deliveries it made stand in each state, as stored. */
+  outcome(id: string): Promise<ReplayOutcome>;
+  /** How many of its deliveries were never sent yet, but for those to some destinations. */
+  waiting(id: string, except: readonly string[]): Promise<number>;
+  /** Ends all that are unfinished as cancelled, but for those in `except`; answers how many, by whither. */
+  cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
+}
+
+export type NewReplay = Pick<StoredReplay, 'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'total'>;
+
+export type StoredReplay = {
+  id: string;
+  input: ReplayInput;
+  state: ReplayState;
+  startedBy: string;
+  createdAt: number;
+  finishedAt: number | null;
+  /** The newest thing that it looks at; null: there is none. */
+  upTo: string | null;
+  /** The last thing that it looked at; null: it has not begun. */
+  cursor: string | null;
+  /** Whether it has looked at everything. */
+  isRead: boolean;
+  /** How many deliveries were to be expected, those left out included. */
+  total: number;
+  /** How many it made. */
+  made: number;
+  /** How many it left out, by the reason. */
+  leftOut: Readonly<Record<string, number>>;
+  /** What became of its deliveries; null until it ended. */
+  outcome: ReplayOutcome | null;
+};
+
+export type ReplayOutcome = Record<Exclude<DeliveryStatus, 'sending'>, number>;
+
+export type ReplayStep = {
+  id: string;
+  from: string | null;
+  to: string | null;
+  isLast: boolean;
+  deliveries: readonly ReplayedDelivery[];
+  /** How many were left out, by the reason. */
+  leftOut: Readonly<Record<string, number>>;
+  now: number;
+};
+
+export type ReplayedDelivery = Omit<PlannedDelivery, 'dueAt' | 'test'> & {
+  /** The first of the deliveries that it repeats. */
+  replayOf: string | null;
+  /** The last of them: one that is stored as held ends, since this one takes its place. */
+  source: string | null;
+  /** Sends what was rendered for that one. */
+  keepsBody: boolean;
+  idempotencyKey: string | null;
+};
+
+export type CancelledCount = CountByAction & { destinationId: string; connectionId: string };
 
 export interface Upkeep {
   /**

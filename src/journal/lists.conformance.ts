@@ -167,6 +167,8 @@ export function listsConformance(guarantee: Guarantee): void {
       dueAt: null,
       createdAt: start,
       finishedAt: start,
+      replayId: null,
+      replayOf: null,
     });
   });
 }

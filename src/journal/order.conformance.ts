@@ -42,7 +42,7 @@ export function orderConformance(guarantee: Guarantee): void {
   guarantee('what waits behind others is counted with what is due and in later pages', async (journal) => {
     const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
     assert.deepEqual(await journal.deliveries.backlog(), [
-      { destinationId: 'dst_1', connectionId: 'con_1', open: 3, nextDueAt: start },
+      { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
     ]);
     assert.deepEqual(await journal.statistics.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
     const after = { dueAt: start, id: ids[0] ?? '' };

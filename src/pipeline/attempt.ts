@@ -22,6 +22,8 @@ import type { Meta, Rendering, RenderPlan } from './render.ts';
 /** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
 export type Work = {
   deliveryId: string;
+  /** The key that it carries in place of its id; null: its id. */
+  idempotencyKey: string | null;
   createdAt: number;
   queuedMs: number | null;
   /** Exchanges logged before. */
@@ -82,7 +84,7 @@ export function createAttempter(options: {
       connection: connection.body,
       destination: destination.body,
       rendered,
-      idempotencyKey: deliveryId,
+      idempotencyKey: work.idempotencyKey ?? deliveryId,
     });
     return built.ok ? { ok: true, request: withHeaders(built.request, [[hopsHeader, nextHop(event)]]) } : built;
   }
@@ -111,7 +113,11 @@ export function createAttempter(options: {
       const authorization = await authenticator.authorize(connection);
       if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
       const { signing } = work.connection.body.settings;
-      const message = { id: work.deliveryId, body: built.request.body ?? '', now: note.startedAt };
+      const message = {
+        id: work.idempotencyKey ?? work.deliveryId,
+        body: built.request.body ?? '',
+        now: note.startedAt,
+      };
       const signature = signing === null ? unsigned : signMessage(signing, message);
       if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
       const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
@@ -162,10 +168,10 @@ function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection 
 
 const authorized = new WeakMap<Document<ConnectionBody>, AuthorizedConnection>();
 
-function metaOf({ deliveryId, createdAt, action, destination }: Work): Meta {
+function metaOf({ deliveryId, idempotencyKey, createdAt, action, destination }: Work): Meta {
   return {
     deliveryId,
-    idempotencyKey: deliveryId,
+    idempotencyKey: idempotencyKey ?? deliveryId,
     action: action === null ? null : { id: action.id, name: action.body.name },
     destination: { id: destination.id, name: destination.body.name },
     time: createdAt,

@@ -17,6 +17,8 @@ export type Budget = {
   /** What an answer told of the peer's count; `inFlight`: requests that it may not have counted yet. */
   learn(quota: Quota, inFlight: number, now: number): void;
   quiet(until: number): void;
+  /** How far apart requests leave that are spread evenly over what is allowed, in ms; 0: no limit is known. */
+  paceMs(now: number, rate: Rate | null): number;
 };
 
 export function createBudget(): Budget {
@@ -66,6 +68,11 @@ export function createBudget(): Budget {
     },
     quiet(until) {
       quietUntil = Math.max(quietUntil, until);
+    },
+    paceMs(now, rate) {
+      const set = rate === null || rate.limit === null ? 0 : rate.perMs / rate.limit;
+      const told = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
+      return Math.max(set, told);
     },
   };
 }

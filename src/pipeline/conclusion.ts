@@ -43,7 +43,7 @@ export function createConclusion(
   }
 
   async function moveGate(lane: Lane, { auth, sign, settlement }: Step, isProbe: boolean, now: number) {
-    const { connectionId, queues: all } = lane;
+    const { connectionId } = lane;
     if (auth?.kind === 'rejected') return gates.refuse(connectionId, auth.detail, now);
     if (auth?.kind === 'accepted') await gates.admit(connectionId, 'auth_rejected');
     const settings = options.breakerOf(connectionId);
@@ -53,7 +53,7 @@ export function createConclusion(
     if (!isProbe) return;
     // A probe that changed nothing: if it was sent the next one waits, else another delivery may probe at once.
     if (settlement.log.length > 0) return gates.postpone(connectionId, now, settings?.openMs);
-    for (const one of all) {
+    for (const one of [...lane.queues, ...(lane.replays?.queues ?? [])]) {
       one.hasMore = true;
       resume(one);
     }

@@ -13,6 +13,8 @@ import {
 import { createQueueMemory } from './queue-memory.ts';
 import { createQueueReader } from './queue-reader.ts';
 import { createRecorder } from './recorder.ts';
+import type { ReplayPaces } from './replay-paces.ts';
+import { createReplayQueues, keyOf } from './replay-queues.ts';
 import { createSpending, type Rates } from './spending.ts';
 import type { Step } from './step.ts';
 import { createWire } from './wire.ts';
@@ -22,13 +24,22 @@ export type Deliverer = AsyncDisposable & {
   start(): Promise<void>;
   /** New deliveries, already in the journal. What doesn't fit in memory is read back later. */
   hand(deliveries: readonly DueDelivery[]): void;
-  /** Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now. */
-  wake(destinationIds: readonly string[]): void;
+  /**
+   * Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now.
+   * `replayId`: of a delivery of a replay.
+   */
+  wake(destinationIds: readonly string[], replayId?: string | null): void;
+  /** The same for what a replay has for these destinations; without them, for all that is known of it. */
+  wakeReplay(replayId: string, destinationIds?: readonly string[]): void;
+  /** Nothing of a replay is unfinished any more. */
+  forgetReplay(replayId: string): void;
   isSending(deliveryId: string): boolean;
   /** The deliveries of a destination that are on the wire, and those whose answer is not recorded yet. */
   sendingTo(destinationId: string): string[];
+  /** The same for a replay. */
+  sendingOf(replayId: string): string[];
   /** When a delivery that is due leaves about, while it waits for a budget; null: it does not. */
-  leavesAt(delivery: { id: string; destinationId: string }): number | null;
+  leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
   depth(): { inMemory: number; inFlight: number };
 };
 
@@ -40,6 +51,7 @@ export type DelivererOptions = ConclusionOptions &
     attempt(delivery: DueDelivery): Promise<Step>;
     /** How many requests a person allows a connection at once. */
     concurrencyOf(connectionId: string): number | null;
+    replays: Pick<ReplayPaces, 'freeAt' | 'spend'>;
     stopTimeoutMs: number;
   };
 
@@ -64,11 +76,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const recorder = createRecorder({ ...options, journal });
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
   const conclusion = createConclusion({ ...options, recorder, resume, wakeLater });
+  const replaying = createReplayQueues({ ...options, queues, memory, spending, startNext, goOnLater, pump });
   let isStopping = false;
 
-  function queueFor(destinationId: string, connectionId: string): DestinationQueue {
-    const known = queues.get(destinationId);
+  function queueFor(destinationId: string, connectionId: string, replayId: string | null = null): DestinationQueue {
+    const key = keyOf(destinationId, replayId);
+    const known = queues.get(key);
     if (known !== undefined) return known;
+    if (replayId !== null) return replaying.open(key, replayId, queueFor(destinationId, connectionId));
     const laneId = options.connectionOf(destinationId) ?? connectionId;
     const lane = lanes.get(laneId) ?? createLane(laneId);
     lanes.set(laneId, lane);
@@ -81,7 +96,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   function makeReady(queue: DestinationQueue) {
     if (queue.isReady || (queue.items.length === 0 && !queue.hasMore)) return;
     queue.isReady = true;
-    queue.lane.ready.push(queue);
+    (queue.replay === null ? queue.lane : queue.lane.replays)?.ready.push(queue);
   }
 
   function resume(queue: DestinationQueue) {
@@ -89,7 +104,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     pump(queue.lane);
   }
 
-  /** Starts what may start in a lane, one delivery of each ready queue after the other. */
+  /** Starts what may start in a lane: what belongs to no replay first. */
   function pump(lane: Lane) {
     if (isStopping) return;
     if (recorder.isBehind) {
@@ -97,6 +112,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       return;
     }
     const now = clock.now();
+    if (lane.replays !== null) replaying.pump(lane, lane.replays, now, true);
+    pumpLive(lane, now);
+    if (lane.replays !== null) replaying.pump(lane, lane.replays, now, false);
+  }
+
+  /** One delivery of each ready queue after the other. */
+  function pumpLive(lane: Lane, now: number) {
     const limit = options.concurrencyOf(lane.connectionId);
     for (let idle = 0, share = fairShare(lane, limit); idle < lane.ready.length && share > 0; ) {
       const freeAt = spending.freeAt(lane, now);
@@ -104,29 +126,37 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const queue = lane.ready.shift();
       if (queue === undefined) return;
       queue.isReady = false;
-      const ownFreeAt = spending.ownFreeAt(queue, now);
-      if (ownFreeAt > now) {
-        goOnLater(queue, ownFreeAt, () => resume(queue));
-        continue;
-      }
-      const closed = gates.closed(queue.destinationId);
-      const isProbe = closed !== null && closed.probeAt !== null && closed.probeAt <= now && !lane.isProbing;
-      if (closed !== null && !isProbe) {
-        memory.spill(queue);
-        if (closed.probeAt !== null && !lane.isProbing) wakeLater(queue, closed.probeAt);
-        continue;
-      }
-      if (isDue(queue)) void load(queue, isProbe);
-      const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
-      if (delivery !== undefined) {
-        void send(queue, delivery, isProbe);
-        if (share === Number.POSITIVE_INFINITY) share = fairShare(lane, limit);
-      }
-      // At its own limit, its next answer makes it ready again.
-      if (queue.items.length > 0 && queue.inFlight < queue.concurrency.limit) makeReady(queue);
-      if (delivery !== undefined) idle = 0;
+      const isStarted = startNext(queue, share, now);
+      if (isStarted && share === Number.POSITIVE_INFINITY) share = fairShare(lane, limit);
+      if (isStarted) idle = 0;
       else if (queue.isReady) idle += 1;
     }
+  }
+
+  /** Sends the next delivery of a queue, if it may; answers whether it did. */
+  function startNext(queue: DestinationQueue, share: number, now: number): boolean {
+    const { lane, replay } = queue;
+    const ownFreeAt = spending.ownFreeAt(queue, now);
+    const freeAt = replay === null ? ownFreeAt : Math.max(ownFreeAt, options.replays.freeAt(replay.id, now));
+    if (freeAt > now) {
+      // What is paused waits in the journal.
+      if (freeAt === Number.POSITIVE_INFINITY) memory.spill(queue);
+      else goOnLater(queue, freeAt, () => resume(queue));
+      return false;
+    }
+    const closed = gates.closed(queue.destinationId);
+    const isProbe = closed !== null && closed.probeAt !== null && closed.probeAt <= now && !lane.isProbing;
+    if (closed !== null && !isProbe) {
+      memory.spill(queue);
+      if (closed.probeAt !== null && !lane.isProbing) wakeLater(queue, closed.probeAt);
+      return false;
+    }
+    if (isDue(queue)) void load(queue, isProbe);
+    const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
+    if (delivery !== undefined) void send(queue, delivery, isProbe);
+    // At its own limit, its next answer makes it ready again.
+    if (queue.items.length > 0 && (replay?.live ?? queue).inFlight < queue.concurrency.limit) makeReady(queue);
+    return delivery !== undefined;
   }
 
   /** Looks again when a budget has room; what holds it up then may be something else. */
@@ -142,7 +172,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   function mayStart(queue: DestinationQueue, share: number): boolean {
     const [head] = queue.items;
-    if (head === undefined || queue.inFlight >= Math.min(queue.concurrency.limit, share)) return false;
+    const inFlight = queue.replay?.live.inFlight ?? queue.inFlight;
+    if (head === undefined || inFlight >= Math.min(queue.concurrency.limit, share)) return false;
     if (queue.inFlight > 0 && (wire.isCrowded || memory.isHeavy)) return false;
     const wait = wire.mustWait(queue, head);
     if (wait === 'for any') stalled.add(queue.lane);
@@ -156,14 +187,20 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     for (const lane of waiting) pump(lane);
   }
 
+  function count(queue: DestinationQueue, change: 1 | -1) {
+    queue.inFlight += change;
+    queue.lane.inFlight += change;
+    if (queue.replay !== null) queue.replay.live.inFlight += change;
+  }
+
   async function send(queue: DestinationQueue, delivery: DueDelivery, isProbe: boolean) {
     const { lane } = queue;
     const startedAt = clock.now();
-    queue.inFlight += 1;
-    lane.inFlight += 1;
+    count(queue, 1);
     lane.isProbing ||= isProbe;
     wire.enter(queue, delivery);
     spending.spend(queue, startedAt);
+    if (lane.replays !== null) replaying.left(queue, lane.replays, startedAt);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
@@ -175,8 +212,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       // It keeps its place meanwhile, so that what fails at once is not tried again at once.
       await pause(clock, retryMs);
     }
-    queue.inFlight -= 1;
-    lane.inFlight -= 1;
+    count(queue, -1);
     spending.settle(queue, step?.settlement.log ?? [], clock.now());
     if (isProbe) lane.isProbing = false;
     if (step === null) queue.hasMore = true;
@@ -188,14 +224,25 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     wire.leave(queue, delivery);
     memory.release(queue, delivery);
+    // Of the others, one may have waited for the room that it took.
+    if (queue.replay !== null) makeReady(queue.replay.live);
     resume(queue);
     if (stalled.size > 0 && !recorder.isBehind) goOn();
+  }
+
+  function sendingIn(some: readonly (DestinationQueue | undefined)[]): string[] {
+    return some.flatMap((queue) => [...(queue?.known.keys() ?? [])]).filter(wire.has);
+  }
+
+  function lookAgain(queue: DestinationQueue) {
+    memory.spill(queue);
+    resume(queue);
   }
 
   return {
     async start() {
       for (const waiting of await journal.backlog()) {
-        const queue = queueFor(waiting.destinationId, waiting.connectionId);
+        const queue = queueFor(waiting.destinationId, waiting.connectionId, waiting.replayId);
         wakeLater(queue, waiting.nextDueAt);
       }
     },
@@ -211,17 +258,22 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       }
       for (const queue of touched) resume(queue);
     },
-    wake(destinationIds) {
+    wake(destinationIds, replayId = null) {
       for (const id of destinationIds) {
-        const queue = queueFor(id, '');
-        memory.spill(queue);
-        resume(queue);
+        if (replayId !== null) queueFor(id, '', replayId);
+        for (const queue of [queueFor(id, ''), ...replaying.to(id)]) lookAgain(queue);
       }
     },
+    wakeReplay(replayId, destinationIds) {
+      if (destinationIds === undefined) for (const queue of replaying.of(replayId)) lookAgain(queue);
+      else for (const id of destinationIds) lookAgain(queueFor(id, '', replayId));
+    },
+    forgetReplay: replaying.forget,
     isSending: wire.has,
-    sendingTo: (destinationId) => [...(queues.get(destinationId)?.known.keys() ?? [])].filter(wire.has),
-    leavesAt({ id, destinationId }) {
-      const queue = queues.get(destinationId);
+    sendingTo: (destinationId) => sendingIn([queues.get(destinationId), ...replaying.to(destinationId)]),
+    sendingOf: (replayId) => sendingIn(replaying.of(replayId)),
+    leavesAt({ id, destinationId, replayId }) {
+      const queue = queues.get(keyOf(destinationId, replayId));
       return queue === undefined ? null : spending.leavesAt(queue, id, clock.now());
     },
     depth: () => ({ inMemory: memory.waiting, inFlight: wire.size }),

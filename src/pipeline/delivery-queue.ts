@@ -2,6 +2,7 @@ import { type DueDelivery, deathsMax } from '../journal/journal.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
+import type { ReplayLane } from './replay-lane.ts';
 
 /**
  * What one destination has waiting: a bounded part in memory, the rest in the journal (`hasMore`). `known` are the ids
@@ -10,6 +11,8 @@ import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
 export type DestinationQueue = {
   readonly destinationId: string;
   readonly lane: Lane;
+  /** The replay whose deliveries these are, and the queue of the others, with which it shares all limits; null: none. */
+  readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
   readonly concurrency: Concurrency;
   readonly items: DueDelivery[];
   /** With about how many bytes each takes. */
@@ -43,11 +46,13 @@ export type Place = { dueAt: number; id: string };
 /** What happens while the journal is being read, since the picture that comes back may not show it yet. */
 export type Reading = { readonly settled: Set<string>; isStale: boolean };
 
-/** The destinations of one connection, which share its budget. */
+/** The destinations of one connection, which share its budget. `queues` and `ready` are those of no replay. */
 export type Lane = {
   readonly connectionId: string;
   readonly queues: Set<DestinationQueue>;
   readonly ready: DestinationQueue[];
+  /** null: no replay has anything for it. */
+  replays: ReplayLane | null;
   readonly breaker: Breaker;
   inFlight: number;
   /** What all its destinations share: its rate, what the peer counts, the quiet that it asked for (429). */
@@ -61,6 +66,7 @@ export function createLane(connectionId: string): Lane {
     connectionId,
     queues: new Set(),
     ready: [],
+    replays: null,
     breaker: createBreaker(),
     inFlight: 0,
     budget: createBudget(),
@@ -69,11 +75,16 @@ export function createLane(connectionId: string): Lane {
   };
 }
 
-export function createQueue(destinationId: string, lane: Lane): DestinationQueue {
+export function createQueue(
+  destinationId: string,
+  lane: Lane,
+  replay: DestinationQueue['replay'] = null,
+): DestinationQueue {
   const queue: DestinationQueue = {
     destinationId,
     lane,
-    concurrency: adaptiveConcurrency(),
+    replay,
+    concurrency: replay?.live.concurrency ?? adaptiveConcurrency(),
     items: [],
     known: new Map(),
     orderKeys: new Map(),
@@ -82,18 +93,19 @@ export function createQueue(destinationId: string, lane: Lane): DestinationQueue
     cursor: null,
     reading: null,
     usualBytes: null,
-    budget: createBudget(),
+    budget: replay?.live.budget ?? createBudget(),
     pause: null,
     wakeAt: Number.POSITIVE_INFINITY,
     cancelWake: null,
     isReady: false,
     hasSuspect: false,
   };
-  lane.queues.add(queue);
+  (replay === null ? lane.queues : lane.replays?.queues)?.add(queue);
   return queue;
 }
 
-const laneMost = 64;
+/** How many requests a connection has room for when nobody says otherwise. */
+export const laneMost = 64;
 
 /**
  * How many requests each destination of a lane may have on the wire when the lane is at its limit. Without a limit that

@@ -43,6 +43,8 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,
+    replayId: same.replayId,
+    replayOf: same.replayOf,
     ...(attemptLog === undefined ? {} : { attemptLog }),
   };
 }

@@ -16,5 +16,7 @@ export function freshDelivery(id: string, planned: PlannedDelivery, event: Event
     waitedMs: 0,
     deaths: 0,
     rendered: null,
+    replayId: null,
+    idempotencyKey: null,
   };
 }

@@ -16,13 +16,13 @@ import type { Step } from './step.ts';
 export interface Outlook {
   isSending(deliveryId: string): boolean;
   /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
-  leavesAt(delivery: { id: string; destinationId: string }): number | null;
+  leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
   /** The order in which a destination's deliveries leave; null: any. */
   orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
   closed(): ReadonlyMap<string, Closed>;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */
-  wake(destinationIds: readonly string[]): void;
+  wake(destinationIds: readonly string[], replayId?: string | null): void;
   health(connectionId: string): Promise<Health>;
   /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
   heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;

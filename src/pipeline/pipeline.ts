@@ -13,6 +13,8 @@ import { liveSecrets } from './live-secrets.ts';
 import { createMatcher } from './matcher.ts';
 import { healthOf, newsDesk } from './outlook.ts';
 import { startParameters } from './parameters.ts';
+import { createReplayPaces } from './replay-paces.ts';
+import { startReplays } from './replays.ts';
 import { createStatistics } from './statistics.ts';
 import { createStudio } from './studio.ts';
 import type { Pipeline, PipelineParts } from './surface.ts';
@@ -53,6 +55,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     const delivery = await journal.log.delivery(id);
     if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
   }
+  const paces = createReplayPaces();
   const upkeep = stack.use(
     startUpkeep({
       ...room,
@@ -74,16 +77,18 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       lease: leases.deliveries,
       ...places,
       attempt: createWorker({ ...room, attempter, gates, render }),
+      replays: paces,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
       settled(delivery, step, wasHeld) {
         statistics.settled(delivery, step, wasHeld);
         desk.settled(delivery, step, telemetry);
         troubles.settled(delivery, step);
+        if (delivery.replayId !== null) paces.settled(delivery.replayId);
       },
     }),
   );
-  gates.watch(deliverer.wake);
+  gates.watch((destinationIds) => deliverer.wake(destinationIds));
   gates.watch(troubles.gatesMoved);
   countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
   stack.use(followConfiguration({ ...room, deliverer }));
@@ -106,6 +111,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       },
     }),
   );
+  const replaying = { ...room, attempter, render, gates, lease: leases.deliveries, deliverer, paces, statistics };
+  const replays = stack.use(await startReplays({ ...replaying, moved: telemetry.replayMoved }));
   await deliverer.start();
   await matcher.start();
 
@@ -125,6 +132,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
     depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,
+    replays,
     statistics,
     watch: desk.watch,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -37,6 +37,9 @@ export function createQueueMemory() {
     opened() {
       queues += 1;
     },
+    closed() {
+      queues -= 1;
+    },
     take(queue: DestinationQueue, delivery: DueDelivery) {
       const weight = weightOf(delivery);
       queue.known.set(delivery.id, weight);

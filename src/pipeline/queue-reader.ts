@@ -40,7 +40,7 @@ export function createQueueReader(options: {
   /** Reads more of a queue: first on from where the last reading ended, then once more from the start. A probe needs one. */
   async function load(queue: DestinationQueue, isProbe: boolean) {
     const reading: Reading = { settled: new Set(), isStale: false };
-    const { cursor, destinationId } = queue;
+    const { cursor, destinationId, replay } = queue;
     const now = clock.now();
     const limit = isProbe ? 1 : roomOf(queue);
     // From the start on the first ones may be known already: they need not be read again.
@@ -50,7 +50,8 @@ export function createQueueReader(options: {
     // Whoever finds out meanwhile that there is more says so again.
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
-      const { due: found, nextDueAt } = await due({ destinationId, now, limit, inOrder, ...from });
+      const of = { destinationId, replayId: replay?.id ?? null, inOrder };
+      const { due: found, nextDueAt } = await due({ ...of, now, limit, ...from });
       if (!reading.isStale) {
         const seen = takeAll(queue, found, { ...reading, inOrder });
         // What was settled meanwhile may be due again by now: the next reading tells.

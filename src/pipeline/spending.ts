@@ -22,6 +22,8 @@ export function createSpending({ rateOf, ownRateOf }: Rates) {
     freeAt: ({ budget, connectionId }: Lane, now: number) => budget.freeAt(now, rateOf(connectionId)),
     ownFreeAt: ({ budget, destinationId }: DestinationQueue, now: number) =>
       budget.freeAt(now, ownRateOf(destinationId)),
+    /** How far apart requests leave that are spread evenly over what the connection may send, in ms. */
+    paceMs: ({ budget, connectionId }: Lane, now: number) => budget.paceMs(now, rateOf(connectionId)),
     spend,
     /** One request was paid for: nothing may have left, or a second one after a token was refreshed. */
     settle(queue: DestinationQueue, log: readonly Attempt[], now: number) {

@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts';
 import type { Configuration, Scrubber } from './configuration.ts';
 import type { OperatorRetention } from './effective-settings.ts';
 import type { News, Outlook } from './outlook.ts';
+import type { Replays } from './replays.ts';
 import type { Statistics } from './statistics.ts';
 import type { Studio } from './studio.ts';
 import type { Troubles } from './troubles.ts';
@@ -52,6 +53,7 @@ export interface Pipeline extends AsyncDisposable {
   readonly checks: Checks;
   readonly outlook: Outlook;
   readonly troubles: Troubles;
+  readonly replays: Replays;
   readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
   /** What lies in memory now. */
   depth(): { inMemory: number; inFlight: number; unmatched: number };

@@ -26,6 +26,7 @@ export function triedWork(course: Course, now: number, render: (job: RenderJob) 
   return {
     ...course,
     deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
+    idempotencyKey: null,
     createdAt: now,
     queuedMs: null,
     number: 0,

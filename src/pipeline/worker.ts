@@ -61,6 +61,7 @@ export function createWorker(options: {
     const now = clock.now();
     const attempted = await attempter.attempt({
       deliveryId: delivery.id,
+      idempotencyKey: delivery.idempotencyKey,
       createdAt: delivery.createdAt,
       queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
       number: delivery.number,

@@ -56,6 +56,8 @@ export type Telemetry = {
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
   /** An issue opened, came back, worsened or is over. */
   issueMoved(notice: IssueNotice): void;
+  /** A replay began, was held up or ended. */
+  replayMoved(replay: { id: string; state: string }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
   /** An entry of the audit trail about anything else than configuration. */
   audited(entry: NewAuditEntry): void;
@@ -147,6 +149,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       const fields = { issueId, change, kind, severity, connectionId, destinationId, actionId };
       logger[change === 'resolved' ? 'info' : 'warn'](fields, `issue ${change}: ${title}`);
     },
+    replayMoved: (replay) => logger.info(replay, 'replay'),
     tokenRequested(request) {
       metrics.add('tokenRequests', 1, request.outcome);
       logger.info(request, 'token request');

@@ -55,8 +55,9 @@ test('every route that changes or sends something leaves exactly one entry, the 
   const connectionId = wired.connection.id;
   const auth = { type: 'bearer', token: canary };
   const connection = { baseUrl: receiver.url, auth };
-  const [eventId = ''] = await wired.send({ n: '1' });
+  const [eventId = '', otherId = ''] = await wired.send({ n: '1' }, { n: '3' });
   const delivered = await deliveryOf(app, eventId);
+  const other = await deliveryOf(app, otherId);
   await client.call('replaceDestination', {
     params: { id: wired.destination.id },
     body: { ...wired.destination, status: 'paused' },
@@ -98,6 +99,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
     walk('delete', (id) => ask(app, id, { params: made }));
   }
   const { id: collectorId } = wired.collector;
+  let replay: Made = { id: '', version: 0 };
   walks
     .set('testConnection', () => ask(app, 'testConnection', { params: { id: connectionId } }))
     .set('testUnsavedConnection', () => ask(app, 'testUnsavedConnection', { body: { name: 'Unsaved', ...connection } }))
@@ -113,6 +115,13 @@ test('every route that changes or sends something leaves exactly one entry, the 
     .set('unmuteIssue', () => ask(app, 'unmuteIssue', { params: issue }))
     .set('resolveIssue', () => ask(app, 'resolveIssue', { params: issue, body: { note: 'Mended.' } }))
     .set('reopenIssue', () => ask(app, 'reopenIssue', { params: issue }))
+    .set('createReplay', async () => {
+      const body = { of: 'deliveries', ids: [delivered.id, other.id], only: 'all', ratePerSecond: 0.01 };
+      replay = await ask(app, 'createReplay', { body });
+    })
+    .set('pauseReplay', () => ask(app, 'pauseReplay', { params: replay }))
+    .set('resumeReplay', () => ask(app, 'resumeReplay', { params: replay }))
+    .set('cancelReplay', () => ask(app, 'cancelReplay', { params: replay }))
     .set('setInboxRule', () =>
       ask(app, 'setInboxRule', { params: { name: 'shop' }, body: { status: 202, body: 'ok' } }),
     )

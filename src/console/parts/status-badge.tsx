@@ -23,6 +23,9 @@ const looks: Record<Status, [IconName, Tone]> = {
   failed: ['cross', 'bad'],
   skipped: ['skip', 'calm'],
   cancelled: ['off', 'calm'],
+  planned: ['clock', 'calm'],
+  running: ['retry', 'work'],
+  done: ['check', 'good'],
   test: ['flask', 'work'],
 };
 

@@ -11,6 +11,8 @@ const deliveryQuery = z.strictObject({
   destinationId: textFilter,
   connectionId: textFilter,
   eventId: textFilter,
+  replayId: textFilter,
+  replayOf: textFilter,
   errorKind: errorKind.optional(),
   reason: reason.optional(),
   test: flag.optional(),

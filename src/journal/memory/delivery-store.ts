@@ -23,6 +23,7 @@ export type DeliveryRow = LoggedDelivery & {
   waitedMs: number;
   deaths: number;
   rendered: Rendered | null;
+  idempotencyKey: string | null;
   attemptLog: Attempt[];
   orderKey?: number;
 };
@@ -30,8 +31,18 @@ export type DeliveryRow = LoggedDelivery & {
 /** Deliveries in memory, oldest first, and every step that one can take. */
 export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
   const rows = new Map<string, DeliveryRow>();
+  /** Ids by what is asked for most: the event, and the delivery that is repeated. */
+  const related = new Map<string, string[]>();
+  let hasKeys = false;
   let next = 1;
   let lastAt = 0;
+
+  function relate(id: string, to: string | null) {
+    if (to === null) return;
+    const known = related.get(to);
+    if (known === undefined) related.set(to, [id]);
+    else known.push(id);
+  }
 
   const finish = (row: DeliveryRow, end: Pick<DeliveryRow, 'status' | 'reason'>, now: number) =>
     Object.assign(row, end, { dueAt: null, finishedAt: now });
@@ -52,6 +63,7 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
   /** The earliest unfinished delivery of each order key. */
   function firstOfKeys(): Map<number, string> {
     const first = new Map<number, string>();
+    if (!hasKeys) return first;
     for (const { id, status, orderKey } of rows.values())
       if (orderKey !== undefined && !isFinished(status) && !first.has(orderKey)) first.set(orderKey, id);
     return first;
@@ -59,10 +71,14 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
   return {
     rows,
+    finish,
+    relate,
     add(planned: PlannedDelivery, now: number): string {
       lastAt = Math.max(lastAt, now);
       const id = placedId('delivery', { timeMs: lastAt, partition: 0, number: next });
       next += 1;
+      relate(id, planned.eventId);
+      hasKeys ||= planned.orderKey !== undefined;
       rows.set(id, {
         ...planned,
         id,
@@ -77,6 +93,9 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
         waitedMs: 0,
         deaths: 0,
         rendered: null,
+        replayId: null,
+        replayOf: null,
+        idempotencyKey: null,
         attemptLog: [],
       });
       return id;
@@ -150,9 +169,11 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
     },
 
     list(query: DeliveryQuery): LoggedDelivery[] {
-      const matching = page([...rows.values()], query, 'delivery').filter((row) => matches(row, query));
+      const near = query.replayOf ?? query.eventId;
+      const some = near === undefined ? [...rows.values()] : (related.get(near) ?? []).map((id) => rows.get(id));
+      const fitting = some.filter((row) => row !== undefined && matches(row, query)) as DeliveryRow[]; // just filtered
       const first = firstOfKeys();
-      return nearest(matching, query).map((row) => logged(row, first));
+      return nearest(page(fitting, query, 'delivery'), query).map((row) => logged(row, first));
     },
 
     firstOfKeys,
@@ -173,7 +194,8 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
 /** The part of a delivery that lists show. */
 export function logged(row: DeliveryRow, firstOfKeys: ReadonlyMap<number, string>): LoggedDelivery {
-  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, orderKey, ...shown } = row;
+  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, idempotencyKey: _5, ...rest } = row;
+  const { orderKey, ...shown } = rest;
   const first = isFinished(row.status) || orderKey === undefined ? row.id : (firstOfKeys.get(orderKey) ?? row.id);
   return first === row.id ? shown : { ...shown, waitsFor: first };
 }
@@ -193,6 +215,8 @@ function matches(row: DeliveryRow, query: DeliveryQuery): boolean {
     (query.errorKind === undefined || query.errorKind === row.errorKind) &&
     (query.test === undefined || query.test === row.test) &&
     (query.batchId === undefined || row.attemptLog.some((one) => one.batchId === query.batchId)) &&
+    (query.replayId === undefined || query.replayId === row.replayId) &&
+    (query.replayOf === undefined || query.replayOf === row.replayOf) &&
     row.createdAt >= createdAfter &&
     row.createdAt < createdBefore
   );

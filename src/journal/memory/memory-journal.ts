@@ -5,6 +5,7 @@ import { type Accepted, type AcceptRequest, type Gate, isFinished, type Journal 
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
+import { replayBook } from './replay-book.ts';
 import { statisticsBook } from './statistics-book.ts';
 
 /** A journal that lives as long as its process: the reference for the others, and the one for tests and simulation. */
@@ -42,11 +43,13 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after, except = [], inOrder = false }) {
+      async due({ destinationId, replayId = null, now, limit, after, except = [], inOrder = false }) {
         const first = store.firstOfKeys();
         const isTurn = ({ id, orderKey }: DeliveryRow) =>
           !inOrder || orderKey === undefined || first.get(orderKey) === id;
-        const rows = [...store.rows.values()].filter((row) => row.destinationId === destinationId && isTurn(row));
+        const rows = [...store.rows.values()].filter(
+          (row) => row.destinationId === destinationId && row.replayId === replayId && isTurn(row),
+        );
         const due = rows
           .filter((row) => isDue(row, now) && !except.includes(row.id))
           .map((row) => ({ ...row, dueAt: row.dueAt ?? now }))
@@ -74,18 +77,20 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
             deaths: row.deaths,
             rendered: row.rendered,
             ...(row.orderKey !== undefined && { orderKey: row.orderKey }),
+            replayId: row.replayId,
+            idempotencyKey: row.idempotencyKey,
           }));
         const later = rows.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? dueAt : []));
         return { due, nextDueAt: later.length === 0 ? null : Math.min(...later) };
       },
       async backlog() {
         const waiting = [...store.rows.values()].filter((row) => row.dueAt !== null);
-        return Map.groupBy(waiting, (row) => `${row.destinationId} ${row.connectionId}`)
+        return Map.groupBy(waiting, placeOfRow)
           .values()
           .map(([first, ...rest]) => summary(first, rest))
           .filter((one) => one !== null)
           .toArray()
-          .sort((a, b) => (`${a.destinationId} ${a.connectionId}` < `${b.destinationId} ${b.connectionId}` ? -1 : 1));
+          .sort((a, b) => (placeOfRow(a) < placeOfRow(b) ? -1 : 1));
       },
       async mark(lease, deliveryIds) {
         if (!isCurrent(lease)) return false;
@@ -128,6 +133,8 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
       release: async (destinationId, now) => store.release(destinationId, now),
       expire: async (destinationId, createdBefore, now) => store.expire(destinationId, createdBefore, now),
     },
+
+    replays: replayBook({ audit, store, isCurrent }),
 
     upkeep: {
       async retain({ before, bytesMax }) {
@@ -206,8 +213,14 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
   }
 }
 
+type Whither = Pick<DeliveryRow, 'destinationId' | 'connectionId' | 'replayId'>;
+
+const placeOfRow = ({ destinationId, connectionId, replayId }: Whither) =>
+  `${destinationId} ${connectionId} ${replayId ?? ''}`;
+
 function summary(first: DeliveryRow | undefined, rest: DeliveryRow[]) {
   if (first === undefined) return null;
   const nextDueAt = Math.min(...[first, ...rest].map((row) => row.dueAt ?? Number.POSITIVE_INFINITY));
-  return { destinationId: first.destinationId, connectionId: first.connectionId, open: rest.length + 1, nextDueAt };
+  const { destinationId, connectionId, replayId } = first;
+  return { destinationId, connectionId, replayId, open: rest.length + 1, nextDueAt };
 }

@@ -2,15 +2,17 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../sqlite/db.ts';
 import type { DeliveryQuery } from '../journal.ts';
 import { statusCodes } from './codes.ts';
-import { type DeliveryRow, deliveryRow, numberAt } from './delivery-rows.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-rows.ts';
 import type { EventPlace } from './event-operations.ts';
 import { findWord, targetIds } from './words.ts';
 
 /** A query of deliveries with its ids taken apart. */
-export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId'> & {
+export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
   before: number | null;
   after: number | null;
   event: EventPlace | null;
+  /** The delivery that they repeat. */
+  repeated: DeliveryPlace | null;
 };
 
 /** A part of an index that is sorted by number: what must be equal, and what else each row must satisfy. */
@@ -55,7 +57,9 @@ export const deliveryListOperations = {
 
 function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
   const filters = filtersOf(db, query);
-  const targets = query.destinationId === undefined && query.connectionId === undefined ? null : targetIds(db, query);
+  const { destinationId, connectionId, replayId } = query;
+  const isAnywhere = destinationId === undefined && connectionId === undefined && replayId === undefined;
+  const targets = isAnywhere ? null : targetIds(db, query);
   if (filters === null) return [];
   const all: Stream[] = [];
   for (const part of stateParts(db, query)) {
@@ -89,7 +93,7 @@ type Filter = { sql: string; values: SQLInputValue[]; index?: string | null; isR
 /** The filters but those on state and target; null when one names something that was never seen. */
 function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
   const filters: Filter[] = [];
-  const { event, errorKind, actionId, test, batchId } = query;
+  const { event, repeated, errorKind, actionId, test, batchId } = query;
   if (batchId !== undefined)
     filters.push({
       sql: 'number IN (SELECT value FROM json_each((SELECT members FROM batch_exchange WHERE id = ?)))',
@@ -102,6 +106,13 @@ function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
       sql: 'event = (? << 48) | ? AND event_at = ?',
       values: [event.partition, event.number, event.timeMs],
       index: 'delivery_event',
+      isRare: true,
+    });
+  if (repeated !== null)
+    filters.push({
+      sql: 'replay_of = ? AND replay_of_at = ?',
+      values: [repeated.number, repeated.timeMs],
+      index: 'delivery_replay_of',
       isRare: true,
     });
   if (errorKind !== undefined) {

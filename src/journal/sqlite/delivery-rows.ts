@@ -2,7 +2,7 @@ import type { Db } from '../../sqlite/db.ts';
 import { statusCodes } from './codes.ts';
 import { firstInLine } from './delivery-order.ts';
 import { offsetMask } from './event-operations.ts';
-import { targetOf, wordText } from './words.ts';
+import { type Target, targetOf, wordText } from './words.ts';
 
 /** A delivery as the database tells it, with words in place of their numbers. */
 export type DeliveryRow = {
@@ -14,6 +14,8 @@ export type DeliveryRow = {
   action: string | null;
   action_version: number | null;
   destination: string;
+  /** '' for none. */
+  replay: string;
   destination_version: number;
   connection: string;
   status: number;
@@ -32,6 +34,9 @@ export type DeliveryRow = {
   rendered_block: number | null;
   order_key: number | null;
   waits_for: DeliveryPlace | null;
+  replay_of: number | null;
+  replay_of_at: number | null;
+  replay_key: string | null;
 };
 
 type Numbers = {
@@ -42,7 +47,7 @@ type Numbers = {
   error_id: number | null;
 };
 
-type Looked = 'action' | 'reason' | 'error_kind' | 'destination' | 'connection' | 'waits_for';
+type Looked = 'action' | 'reason' | 'error_kind' | 'waits_for' | keyof Target;
 
 /** Words are looked up in memory: joins would double the time, and due deliveries come by the hundred. */
 export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
@@ -50,13 +55,12 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
     `SELECT number, created_at, event >> 48 AS event_partition, event & ${offsetMask} AS event_offset, event_at,
        action AS action_id, action_version, target, destination_version, status, due_at, test, reason AS reason_id,
        error_kind AS error_id, attempts, exchanges, schedule_step, waited_ms, deaths, finished_at, detail, block,
-       rendered_block, order_key, is_behind
+       rendered_block, order_key, is_behind, replay_of, replay_of_at, replay_key
      FROM delivery WHERE number = ?`,
     number,
   );
   if (row === undefined) return undefined;
   const { target, action_id, reason_id, error_id, is_behind, ...same } = row;
-  const { destination, connection } = targetOf(db, target);
   const words = {
     action: wordText(db, action_id),
     reason: wordText(db, reason_id),
@@ -64,7 +68,7 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   };
   const key = is_behind === 1 && same.status <= statusCodes.held ? same.order_key : null;
   const waits_for = key === null ? null : firstInLine(db, key);
-  return { ...same, ...words, destination, connection, waits_for };
+  return { ...same, ...words, ...targetOf(db, target), waits_for };
 }
 
 /** A delivery's id in parts: the number finds it, the time must agree. */

@@ -17,6 +17,7 @@ export function loggedOf(row: DeliveryRow): LoggedDelivery {
     errorKind: row.error_kind as LoggedDelivery['errorKind'], // likewise
     finishedAt: row.finished_at,
     ...(row.waits_for !== null && { waitsFor: deliveryIdOf(row.waits_for) }),
+    replayOf: row.replay_of === null ? null : deliveryIdOf({ number: row.replay_of, timeMs: row.replay_of_at ?? 0 }),
   };
 }
 
@@ -28,6 +29,7 @@ export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
     scheduleStep: row.schedule_step,
     waitedMs: row.waited_ms,
     deaths: row.deaths,
+    idempotencyKey: row.replay_key,
     rendered: rendered === null ? null : renderedOf(rendered),
     ...(row.order_key !== null && { orderKey: row.order_key }),
   };
@@ -62,6 +64,7 @@ function shared(row: DeliveryRow) {
     dueAt: row.due_at,
     createdAt: row.created_at,
     test: row.test === 1,
+    replayId: row.replay === '' ? null : row.replay,
   };
 }
 

@@ -5,6 +5,7 @@ import { leaseOperations } from './lease-operations.ts';
 import { logOperations } from './log-operations.ts';
 import { planOperations } from './plan-operations.ts';
 import { queueOperations } from './queue-operations.ts';
+import { replayOperations } from './replay-operations.ts';
 import { statisticsOperations } from './statistics-operations.ts';
 import { upkeepOperations } from './upkeep-operations.ts';
 
@@ -17,6 +18,7 @@ export const operations = {
   ...queueOperations,
   ...logOperations,
   ...deliveryListOperations,
+  ...replayOperations,
   ...upkeepOperations,
   ...statisticsOperations,
 };

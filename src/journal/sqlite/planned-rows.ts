@@ -19,10 +19,15 @@ export type PlannedRow = [
 export type PlannedNumbers = { first: number; createdAt: number };
 
 /** Creates deliveries, each for an event or for none. */
-export function insertPlanned(db: Db, rows: readonly (readonly [EventPlace | null, PlannedRow])[], now: number) {
+export function insertPlanned(
+  db: Db,
+  rows: readonly (readonly [EventPlace | null, PlannedRow])[],
+  now: number,
+  replayId = '',
+) {
   const clock = deliveryClock(db);
   const planned: PlannedNumbers = { first: clock.next, createdAt: Math.max(now, clock.last_at) };
-  for (const [event, row] of rows) insert(db, clock.next++, planned.createdAt, event, row);
+  for (const [event, row] of rows) insert(db, clock.next++, planned.createdAt, event, row, replayId);
   if (rows.length > 0) {
     clock.last_at = planned.createdAt;
     db.run('UPDATE delivery_clock SET next = ?, last_at = ?', clock.next, clock.last_at);
@@ -30,7 +35,14 @@ export function insertPlanned(db: Db, rows: readonly (readonly [EventPlace | nul
   return planned;
 }
 
-function insert(db: Db, number: number, createdAt: number, event: EventPlace | null, row: PlannedRow) {
+function insert(
+  db: Db,
+  number: number,
+  createdAt: number,
+  event: EventPlace | null,
+  row: PlannedRow,
+  replayId: string,
+) {
   const [actionId, actionVersion, destinationId, destinationVersion, connectionId, dueAt, test, orderKey] = row;
   db.run(
     `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target, destination_version,
@@ -42,7 +54,7 @@ function insert(db: Db, number: number, createdAt: number, event: EventPlace | n
     event?.timeMs ?? null,
     wordId(db, actionId),
     actionVersion,
-    targetId(db, destinationId, connectionId),
+    targetId(db, destinationId, connectionId, replayId),
     destinationVersion,
     dueAt,
     test ? 1 : 0,

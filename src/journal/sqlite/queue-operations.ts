@@ -8,7 +8,7 @@ import { forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
 import { type EventLine, eventFinder } from './event-operations.ts';
 import { isCurrent } from './lease-operations.ts';
-import { targetIds, wordId } from './words.ts';
+import { type Target, targetIds, wordId } from './words.ts';
 
 /** A due delivery with its event and what was rendered, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
@@ -48,10 +48,10 @@ export type SettledBatch = {
 export const queueOperations = {
   due(
     db: Db,
-    { destinationId, now, limit, after, except, inOrder }: DueQuery,
+    { destinationId, replayId, now, limit, after, except, inOrder }: DueQuery,
   ): { rows: DueRow[]; nextDueAt: number | null } {
     db.flush();
-    const targets = targetIds(db, { destinationId });
+    const targets = targetIds(db, { destinationId, replayId });
     const known = new Set(except);
     const queues = queuesOf(targets, inOrder || !hasLines(db));
     const numbers = queues
@@ -75,12 +75,12 @@ export const queueOperations = {
     return { rows, nextDueAt: nextDueAt(db, queues, now) };
   },
 
-  backlog: (db: Db, _: null): { destination: string; connection: string; open: number; next_due_at: number }[] =>
+  backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
     db.all(
-      `SELECT destination, connection, open, next_due_at FROM
+      `SELECT destination, connection, replay, open, next_due_at FROM
          (SELECT target, count(*) AS open, min(due_at) AS next_due_at
           FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL GROUP BY target)
-       JOIN target ON target.id = target ORDER BY destination, connection`,
+       JOIN target ON target.id = target ORDER BY destination, connection, replay`,
     ),
 
   mark(db: Db, { lease, numbers }: { lease: Lease; numbers: string }): boolean {
@@ -176,6 +176,8 @@ export function finish(db: Db, end: { number: number; status: number; reason: st
 
 type DueQuery = {
   destinationId: string;
+  /** '' for those of none. */
+  replayId: string;
   now: number;
   limit: number;
   after: { dueAt: number; number: number } | null;

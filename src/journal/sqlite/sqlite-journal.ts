@@ -10,7 +10,6 @@ import type {
   DeliveryLog,
   IntakePlan,
   Journal,
-  PlannedDelivery,
   Settlement,
 } from '../journal.ts';
 import { exchangeText, packAttempt, renderedText } from './attempt-line.ts';
@@ -20,9 +19,10 @@ import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
 import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
 import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './intake-operations.ts';
 import type { operations } from './operations.ts';
-import type { PlannedNumbers, PlannedRow } from './planned-rows.ts';
+import { deliveryId, deliveryIds, plannedRow } from './planned-values.ts';
 import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
+import { sqliteReplays } from './sqlite-replays.ts';
 import { addInParts, partOf, rollUp } from './statistics-parts.ts';
 
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
@@ -90,11 +90,12 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, now, limit, after, except = [], inOrder = false }) {
+      async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
         if (number === undefined) return { due: [], nextDueAt: null };
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        const query = { destinationId, now, limit, after: cursor, except: numbersOf(except), inOrder };
+        const of = { destinationId, replayId: replayId ?? '', inOrder };
+        const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
         const { rows, nextDueAt } = await client.write('due', query);
         return { due: rows.map(dueOf), nextDueAt };
       },
@@ -105,6 +106,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return rows.map((row) => ({
           destinationId: row.destination,
           connectionId: row.connection,
+          replayId: row.replay === '' ? null : row.replay,
           open: row.open,
           nextDueAt: row.next_due_at,
         }));
@@ -160,12 +162,13 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const line = place && (await client.read('event', place));
         return line && eventOfLine(line);
       },
-      async deliveries({ before, after, eventId, ...rest }) {
+      async deliveries({ before, after, eventId, replayOf, ...rest }) {
         const older = cursor('delivery', before);
         const newer = cursor('delivery', after);
         const event = cursor('event', eventId);
-        if (older === undefined || newer === undefined || event === undefined) return [];
-        const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event };
+        const repeated = cursor('delivery', replayOf);
+        if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return [];
+        const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
         return (await client.read('listDeliveries', query)).map(loggedOf);
       },
       async delivery(id) {
@@ -193,6 +196,8 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       },
     },
 
+    replays: sqliteReplays(client),
+
     upkeep: {
       async retain(limits) {
         const result = await retain(client, limits);
@@ -219,10 +224,6 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     async [Symbol.asyncDispose]() {},
   };
 }
-
-const deliveryIds = ({ first, createdAt }: PlannedNumbers, count: number) =>
-  Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
-const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
 
 const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
 
@@ -265,20 +266,6 @@ function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Acc
     receivedAt,
     planned: planned && deliveryIds(planned, count),
   };
-}
-
-function plannedRow(planned: Omit<PlannedDelivery, 'eventId'>): PlannedRow {
-  const row: PlannedRow = [
-    planned.actionId,
-    planned.actionVersion,
-    planned.destinationId,
-    planned.destinationVersion,
-    planned.connectionId,
-    planned.dueAt,
-    planned.test,
-  ];
-  if (planned.orderKey !== undefined) row.push(planned.orderKey);
-  return row;
 }
 
 function settledStep(settlement: Settlement): SettledStep | null {

@@ -32,14 +32,15 @@ export function wordText(db: Db, id: number | null): string | null {
   return text;
 }
 
-type Target = { destination: string; connection: string };
+/** Where a delivery goes: `replay` is the id of the replay that made it, '' for none, so that each has a queue of its own. */
+export type Target = { destination: string; connection: string; replay: string };
 
-/** The destination and connection of a target's number. */
+/** What a target's number stands for. */
 export function targetOf(db: Db, id: number): Target {
   const known = db.keep('targetsById', () => new Map<number, Target>());
   let target = known.get(id);
   if (target === undefined) {
-    target = db.get<Target>('SELECT destination, connection FROM target WHERE id = ?', id);
+    target = db.get<Target>('SELECT destination, connection, replay FROM target WHERE id = ?', id);
     if (target === undefined) throw new Error(`Target ${id} is missing.`);
     known.set(id, target);
   }
@@ -47,20 +48,22 @@ export function targetOf(db: Db, id: number): Target {
 }
 
 /** The number of a destination under its connection, given now when it is new. */
-export function targetId(db: Db, destination: string, connection: string): number {
+export function targetId(db: Db, destination: string, connection: string, replay = ''): number {
   const known = db.keep('targets', () => new Map<string, number>());
-  const key = `${destination}\n${connection}`;
+  const key = `${destination}\n${connection}\n${replay}`;
   let id = known.get(key);
   if (id === undefined) {
     db.run(
-      'INSERT INTO target (destination, connection) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO target (destination, connection, replay) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       destination,
       connection,
+      replay,
     );
     id = db.get<{ id: number }>(
-      'SELECT id FROM target WHERE destination = ? AND connection = ?',
+      'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ?',
       destination,
       connection,
+      replay,
     )?.id;
     if (id === undefined) throw new Error('A target that was just written is not there.');
     known.set(key, id);
@@ -68,13 +71,19 @@ export function targetId(db: Db, destination: string, connection: string): numbe
   return id;
 }
 
-/** The numbers of the targets that fit; all without a condition. */
-export function targetIds(db: Db, { destinationId, connectionId }: { destinationId?: string; connectionId?: string }) {
+/** The numbers of the targets that fit; all without a condition. `replayId` '': those of no replay. */
+export function targetIds(
+  db: Db,
+  { destinationId, connectionId, replayId }: { destinationId?: string; connectionId?: string; replayId?: string },
+) {
   return db
     .all<{ id: number }>(
-      'SELECT id FROM target WHERE (?1 IS NULL OR destination = ?1) AND (?2 IS NULL OR connection = ?2) ORDER BY id',
+      `SELECT id FROM target
+       WHERE (?1 IS NULL OR destination = ?1) AND (?2 IS NULL OR connection = ?2) AND (?3 IS NULL OR replay = ?3)
+       ORDER BY id`,
       destinationId ?? null,
       connectionId ?? null,
+      replayId ?? null,
     )
     .map((row) => row.id);
 }

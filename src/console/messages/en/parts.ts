@@ -121,6 +121,9 @@ export const parts = {
     failed: 'Failed',
     skipped: 'Skipped',
     cancelled: 'Cancelled',
+    planned: 'Planned',
+    running: 'Running',
+    done: 'Done',
     test: 'Test',
   },
 } as const;

@@ -12,6 +12,8 @@ import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
+import { ReplayButton } from '../replays/replay-button.tsx';
+import { filterOf } from '../replays/replay-draft.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { deliveryCsv } from './delivery-csv.ts';
 import { DeliveryChips, DeliveryFilterBar } from './delivery-filter-bar.tsx';
@@ -101,9 +103,20 @@ export function DeliveriesPage(): ReactNode {
                     {words.selectAllMatching}
                   </Button>
                 )}
-                <Button size="xs" onClick={() => ask('retry')}>
-                  {words.retry}
-                </Button>
+                {/* All that match, however many: that is a replay. */}
+                {isAll ? null : (
+                  <Button size="xs" onClick={() => ask('retry')}>
+                    {words.retry}
+                  </Button>
+                )}
+                <ReplayButton
+                  size="xs"
+                  variant={isAll ? 'filled' : 'default'}
+                  from={() =>
+                    isAll ? { of: 'deliveries', filter: filterOf(filter) } : { of: 'deliveries', ids: [...selected] }
+                  }
+                  onDone={forget}
+                />
                 <Button size="xs" variant="default" onClick={() => ask('cancel')}>
                   {words.cancel}
                 </Button>

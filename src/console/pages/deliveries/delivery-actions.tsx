@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
+import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
 const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
@@ -61,6 +62,7 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }): ReactNode
       <Button variant="default" disabled={isOff} loading={retry.isPending} onClick={() => start(true)} {...hint}>
         {w.retryRendered}
       </Button>
+      {test ? null : <ReplayButton from={() => ({ of: 'deliveries', ids: [id] })} />}
       {unfinished.has(status) ? (
         <Button variant="default" onClick={() => ask('cancel')}>
           {w.cancel}

@@ -21,6 +21,7 @@ import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import css from './deliveries.module.css';
 import { DeliveryActions } from './delivery-actions.tsx';
+import { Repeats } from './delivery-repeats.tsx';
 import { deliverySummary, placeOf } from './delivery-summary.ts';
 
 const w = words.page;
@@ -169,6 +170,7 @@ function Summary({ delivery }: { delivery: Delivery }): ReactNode {
           {w.ended} <Time at={delivery.finishedAt} />
         </p>
       )}
+      <Repeats delivery={delivery} />
     </section>
   );
 }

@@ -16,6 +16,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { ReplayButton } from '../replays/replay-button.tsx';
 import type { Explanation } from './event-summary.ts';
 import css from './explain.module.css';
 import { ExplainTab } from './explain-tab.tsx';
@@ -127,6 +128,7 @@ function Tools({ explanation, maySee }: { explanation: Explanation; maySee: bool
       {maySee ? <StudioMenu explanation={explanation} /> : null}
       {maySee ? <CopyButton text={curlTo(key, event)} label={words.copyCurl} size="sm" /> : null}
       <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} size="sm" />
+      <ReplayButton from={() => ({ of: 'events', ids: [event.id] })} />
     </>
   );
 }

@@ -40,6 +40,8 @@ const delivery: Delivery = {
   createdAt: '2026-01-02T03:04:05.000Z',
   finishedAt: null,
   test: false,
+  replayId: null,
+  replayOf: null,
 };
 
 test('why nothing was sent is said down to the clause that decided and the value that was found', () => {

@@ -1,0 +1,55 @@
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { ReplayPlan } from '../../../contract/replay.ts';
+import { rights } from '../../../contract/rights.ts';
+import { replays as words } from '../../messages/en/replays.ts';
+import { ExchangeRequest } from '../../parts/exchange.tsx';
+import css from './replays.module.css';
+
+const w = words.dialog;
+
+/** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
+export function PlanStep({ plan }: { plan: ReplayPlan | undefined }): ReactNode {
+  if (plan === undefined) return <Text role="status">{w.counting}</Text>;
+  const { deliveries, complete, durationMs, duplicates, leftOut, samples } = plan;
+  return (
+    <Stack gap="sm">
+      <div role="status">
+        <Text fw={600}>{deliveries === 0 ? w.nothing : w.planned(deliveries, complete)}</Text>
+        {deliveries === 0 ? null : <Text>{durationMs === null ? w.takesUnknown : w.takes(durationMs)}</Text>}
+        {duplicates === 0 ? null : <Text fw={600}>{w.duplicates(duplicates)}</Text>}
+      </div>
+      <LeftOut leftOut={leftOut} />
+      {samples === null ? (
+        <Text c="dimmed">{w.hidden(rights['payloads:view'])}</Text>
+      ) : samples.length === 0 ? null : (
+        <section aria-label={w.samples}>
+          <Text fw={600}>{w.samples}</Text>
+          {samples.map(({ request, problem, deliveryId, eventId, destinationId }, index) => (
+            <details key={`${deliveryId ?? eventId} ${destinationId}`} className={css['sample']}>
+              <summary>
+                {w.sampleOf(index + 1)} {request === null ? '' : `${request.method} ${request.url}`}
+              </summary>
+              {request === null ? <Text>{problem}</Text> : <ExchangeRequest request={request} />}
+            </details>
+          ))}
+        </section>
+      )}
+    </Stack>
+  );
+}
+
+/** What is left out, by the reason. */
+export function LeftOut({ leftOut }: Pick<ReplayPlan, 'leftOut'>): ReactNode {
+  if (leftOut.length === 0) return null;
+  return (
+    <div>
+      <Text>{words.page.leftOut}</Text>
+      <ul className={css['leftOut']}>
+        {leftOut.map(({ reason, count }) => (
+          <li key={reason}>{words.leftOutOf(count, words.leftOut[reason])}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { replays as words } from '../../messages/en/replays.ts';
+import { useMay } from '../../session/rights.ts';
+import type { ReplayFrom } from './replay-draft.ts';
+
+const NewReplay = lazy(async () => ({ default: (await import('./new-replay.tsx')).NewReplay }));
+
+type Props = {
+  /** What the replay begins with, asked for when the button is pressed. */
+  from: () => ReplayFrom;
+  label?: string;
+  onDone?: () => void;
+} & Pick<ButtonProps, 'size' | 'variant' | 'leftSection'>;
+
+/** Opens the dialog of a new replay; nothing without the right. */
+export function ReplayButton({ from, label = words.open, onDone, ...look }: Props): ReactNode {
+  const mayManage = useMay('deliveries:manage');
+  const [begun, begin] = useState<ReplayFrom | null>(null);
+  if (!mayManage) return null;
+  return (
+    <>
+      <Button variant="default" {...look} onClick={() => begin(from())}>
+        {label}
+      </Button>
+      {begun === null ? null : (
+        <Suspense>
+          <NewReplay
+            from={begun}
+            onClose={() => {
+              begin(null);
+              onDone?.();
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

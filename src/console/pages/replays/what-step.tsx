@@ -1,0 +1,123 @@
+import { NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { ReplayPlan } from '../../../contract/replay.ts';
+import { useNamed } from '../../data/named.ts';
+import { deliveries } from '../../messages/en/deliveries.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { replays as words } from '../../messages/en/replays.ts';
+import { options } from '../../parts/options.ts';
+import type { ReplayDraft } from './replay-draft.ts';
+
+const w = words.dialog;
+const statuses = ['failed', 'held', 'skipped', 'cancelled', 'delivered'] as const;
+
+type Props = {
+  draft: ReplayDraft;
+  onChange: (change: Partial<ReplayDraft>) => void;
+  plan: ReplayPlan | undefined;
+};
+
+/** What is sent once more: things that were chosen, or a filter, with how many it finds. */
+export function WhatStep({ draft, onChange, plan }: Props): ReactNode {
+  const { of, ids, filter } = draft;
+  const isOfEvents = of === 'events';
+  const set = (name: string, value: string | undefined) =>
+    onChange({ filter: { ...filter, [name]: value || undefined } });
+  const text = (name: string, label: string, description?: string) => (
+    <TextInput
+      label={label}
+      {...(description === undefined ? {} : { description })}
+      value={filter[name] ?? ''}
+      onChange={({ currentTarget: { value } }) => set(name, value)}
+    />
+  );
+  const time = (name: string, label: string) => (
+    <TextInput
+      type="datetime-local"
+      step={1}
+      label={label}
+      value={localOf(filter[name])}
+      onChange={({ currentTarget: { value } }) => set(name, value === '' ? undefined : new Date(value).toISOString())}
+    />
+  );
+  return (
+    <Stack gap="sm">
+      {ids === null ? (
+        <>
+          <NativeSelect
+            label={w.of}
+            value={of}
+            onChange={({ currentTarget: { value } }) =>
+              onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' })
+            }
+            data={options(w.ofs)}
+          />
+          {isOfEvents ? (
+            <>
+              {text('name', w.event, w.eventHint)}
+              {text('visitorId', w.visitor)}
+            </>
+          ) : (
+            <DeliveryFilter filter={filter} set={set} />
+          )}
+          {time(isOfEvents ? 'receivedAfter' : 'createdAfter', w.from)}
+          {time(isOfEvents ? 'receivedBefore' : 'createdBefore', w.until)}
+        </>
+      ) : (
+        <Text>{isOfEvents ? words.what.chosenEvents(ids.length) : words.what.chosenDeliveries(ids.length)}</Text>
+      )}
+      <Text role="status" c="dimmed">
+        {plan === undefined ? w.counting : w.count(plan.looked, plan.complete, isOfEvents)}
+      </Text>
+    </Stack>
+  );
+}
+
+type FilterProps = {
+  filter: ReplayDraft['filter'];
+  set: (name: string, value: string) => void;
+};
+
+function DeliveryFilter({ filter, set }: FilterProps): ReactNode {
+  const actions = useNamed('listActions');
+  const connections = useNamed('listConnections');
+  const destinations = useNamed('listAllDestinations');
+  return (
+    <>
+      <NativeSelect
+        label={w.status}
+        value={filter['status'] ?? ''}
+        onChange={({ currentTarget: { value } }) => set('status', value)}
+        data={[{ value: '', label: w.anyStatus }, ...statuses.map((value) => ({ value, label: parts.status[value] }))]}
+      />
+      <NativeSelect
+        label={w.action}
+        value={filter['actionId'] ?? ''}
+        onChange={({ currentTarget: { value } }) => set('actionId', value)}
+        data={[
+          { value: '', label: w.anyAction },
+          ...[...actions.values()].map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <NativeSelect
+        label={w.destination}
+        value={filter['destinationId'] ?? ''}
+        onChange={({ currentTarget: { value } }) => set('destinationId', value)}
+        data={[
+          { value: '', label: w.anyDestination },
+          ...[...destinations.values()].map(({ id, name, connectionId }) => ({
+            value: id,
+            label: deliveries.target(connections.get(connectionId)?.name ?? connectionId, name),
+          })),
+        ]}
+      />
+    </>
+  );
+}
+
+/** A time as a field for date and time takes it, where the reader is. */
+function localOf(time: string | undefined): string {
+  if (time === undefined) return '';
+  const at = new Date(time);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}

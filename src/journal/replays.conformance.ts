@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { auditSample } from '../audit/audit.samples.ts';
+import type { ReplayInput } from '../contract/replay.ts';
+import type { Guarantee } from './journal.conformance.ts';
+import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
+import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';
+
+const idOf = (n: number) => `rpl_${String(n).padStart(26, '0')}`;
+
+const input: ReplayInput = {
+  of: 'deliveries',
+  filter: { status: 'failed' },
+  only: 'failed',
+  to: null,
+  body: 'original',
+  keepIdempotencyKey: true,
+  reason: 'why',
+  ratePerSecond: null,
+  order: 'oldest',
+  plan: false,
+};
+
+const replay = (n: number): NewReplay => ({
+  id: idOf(n),
+  input,
+  startedBy: 'ops',
+  createdAt: start,
+  upTo: null,
+  total: 3,
+});
+
+function repeat(of: string | undefined, fields: Partial<ReplayedDelivery> = {}): ReplayedDelivery {
+  const { dueAt: _, test: _t, ...same } = planned({});
+  return { ...same, replayOf: of ?? null, source: of ?? null, idempotencyKey: null, keepsBody: false, ...fields };
+}
+
+const step = (fields: Partial<ReplayStep>): ReplayStep => ({
+  id: idOf(1),
+  from: null,
+  to: 'a',
+  isLast: false,
+  deliveries: [],
+  leftOut: {},
+  now: start + 10,
+  ...fields,
+});
+
+/** What every journal guarantees of replays. */
+export function replaysConformance(guarantee: Guarantee): void {
+  guarantee('replays are listed newest first and move from state to state with their entries', async (journal) => {
+    const { replays } = journal;
+    for (const n of [1, 2, 3]) await replays.create(replay(n), { ...auditSample(), act: 'create', kind: 'replay' });
+    const ids = async (query: Partial<Parameters<typeof replays.replays>[0]>) =>
+      (await replays.replays({ limit: 10, ...query })).map(({ id }) => id);
+    assert.deepEqual(await ids({}), [idOf(3), idOf(2), idOf(1)]);
+    assert.deepEqual(await ids({ before: idOf(3), limit: 1 }), [idOf(2)]);
+    assert.deepEqual(await ids({ after: idOf(1), limit: 1 }), [idOf(2)]);
+    const move = (from: Parameters<typeof replays.move>[1]['from'], to: Parameters<typeof replays.move>[1]['to']) =>
+      replays.move(idOf(1), { from, to, now: start + 5 }, { ...auditSample(), act: 'pause', kind: 'replay' });
+    assert.equal(await move(['running'], 'paused'), false);
+    assert.equal(await move(['planned'], 'running'), true);
+    assert.deepEqual(await ids({ state: 'running' }), [idOf(1)]);
+    assert.equal(await replays.move(idOf(9), { from: ['planned'], to: 'running', now: start }), false);
+    assert.equal(await replays.replay(idOf(9)), null);
+    assert.equal(await move(['running'], 'cancelled'), true);
+    const { outcome, finishedAt, state } = (await replays.replay(idOf(1))) ?? assert.fail();
+    assert.deepEqual([state, finishedAt, outcome?.pending], ['cancelled', start + 5, 0]);
+    assert.equal((await journal.audit.entries({ limit: 20 })).length, 5, 'three made, two moved');
+  });
+
+  guarantee('a step makes deliveries and moves the cursor at once, and never twice', async (journal) => {
+    const { replays, log } = journal;
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
+    await replays.create(replay(1));
+    const deliveries = ids.map((id, i) => repeat(id, { eventId: eventIds[i] ?? null, idempotencyKey: id }));
+    assert.equal(await replays.advance(lease, step({ deliveries })), null, 'it does not run yet');
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    assert.equal(await replays.advance({ ...lease, epoch: 99 }, step({ deliveries })), null);
+    const made = (await replays.advance(lease, step({ deliveries, leftOut: { test: 2 } }))) ?? assert.fail();
+    assert.equal(await replays.advance(lease, step({ deliveries })), null, 'the cursor has moved');
+    assert.ok(
+      await replays.advance(lease, step({ from: 'a', to: 'b', isLast: true, leftOut: { test: 1, unknown: 4 } })),
+    );
+    const stored = (await replays.replay(idOf(1))) ?? assert.fail();
+    assert.deepEqual(
+      [stored.cursor, stored.isRead, stored.made, stored.leftOut, stored.input, stored.total],
+      ['b', true, 2, { test: 3, unknown: 4 }, input, 3],
+    );
+    const row = (await log.delivery(made[0] ?? '')) ?? assert.fail();
+    assert.deepEqual([row.replayId, row.replayOf, row.status, row.dueAt], [idOf(1), ids[0], 'pending', start + 10]);
+    assert.deepEqual(await list(journal, { replayId: idOf(1) }), [made[1], made[0]]);
+    assert.deepEqual(await list(journal, { replayOf: ids[0] ?? '' }), [made[0]]);
+    assert.deepEqual(await list(journal, { replayId: idOf(1), status: 'failed' }), []);
+    assert.deepEqual(await due(journal), ids, 'they have a queue of their own');
+    const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
+    const { due: own } = await journal.deliveries.due(query);
+    assert.deepEqual(
+      own.map((one) => [one.id, one.replayId, one.idempotencyKey, one.event?.id]),
+      made.map((id, i) => [id, idOf(1), ids[i], eventIds[i]]),
+    );
+    const backlog = await journal.deliveries.backlog();
+    assert.deepEqual(
+      backlog.map(({ replayId, open }) => [replayId, open]),
+      [
+        [null, 2],
+        [idOf(1), 2],
+      ],
+    );
+    assert.deepEqual([await replays.waiting(idOf(1), []), await replays.waiting(idOf(1), ['dst_1'])], [2, 0]);
+  });
+
+  guarantee(
+    'a replayed delivery sends what was rendered before, when that is asked for; one that is held ends',
+    async (journal) => {
+      const { replays, log, deliveries } = journal;
+      const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
+      const body = rendered('{"a":1}');
+      const failed = { status: 'failed', reason: 'http_4xx', rendered: body, attempts: 1 } as const;
+      await deliveries.settle(
+        lease,
+        [
+          settlement(ids[0], { ...failed, log: [attempt(1, { body: body.body })] }),
+          settlement(ids[1], {
+            ...failed,
+            status: 'held',
+            reason: 'exhausted',
+            log: [attempt(1, { body: body.body })],
+          }),
+        ],
+        start + 1,
+      );
+      await replays.create(replay(1));
+      await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+      const repeats = [
+        repeat(ids[0], { eventId: eventIds[0] ?? null, keepsBody: true }),
+        repeat(ids[1], { eventId: eventIds[1] ?? null }),
+      ];
+      const made = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
+      const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
+      const { due: own } = await deliveries.due(query);
+      assert.deepEqual(
+        own.map((one) => [one.rendered, one.number, one.attempts]),
+        [
+          [body, 0, 0],
+          [null, 0, 0],
+        ],
+      );
+      const [first, held] = await Promise.all(ids.map((id) => log.delivery(id)));
+      assert.deepEqual([first?.status, held?.status, held?.reason], ['failed', 'cancelled', 'cancelled']);
+      assert.match(held?.detail ?? '', new RegExp(idOf(1)));
+      const done = attempt(1, { body: body.body });
+      await deliveries.settle(
+        lease,
+        [settlement(made[0], { status: 'delivered', rendered: body, attempts: 1, log: [done] })],
+        start + 20,
+      );
+      const history = (await log.delivery(made[0] ?? '')) ?? assert.fail();
+      assert.deepEqual([history.attemptLog, history.rendered], [[done], body]);
+      assert.deepEqual((await log.delivery(ids[0] ?? ''))?.attemptLog.length, 1);
+    },
+  );
+
+  guarantee('cancelling the rest ends what is unfinished, but for what is on the wire', async (journal) => {
+    const { replays } = journal;
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}, {}]);
+    await replays.create(replay(1));
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    const repeats = ids.map((id, i) =>
+      repeat(id, { eventId: eventIds[i] ?? null, destinationId: `dst_${i === 2 ? 2 : 1}` }),
+    );
+    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    assert.deepEqual(
+      (await replays.cancelRest(idOf(1), start + 20, [made[0] ?? ''])).sort((a, b) =>
+        a.destinationId < b.destinationId ? -1 : 1,
+      ),
+      [
+        { actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1', count: 1 },
+        { actionId: 'act_1', destinationId: 'dst_2', connectionId: 'con_1', count: 1 },
+      ],
+    );
+    const { pending, cancelled } = await replays.outcome(idOf(1));
+    assert.deepEqual([pending, cancelled], [1, 2]);
+    assert.equal((await due(journal)).length, 3, 'those of no replay stay as they are');
+  });
+}

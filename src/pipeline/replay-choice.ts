@@ -1,0 +1,174 @@
+import type { ActionBody } from '../contract/action.ts';
+import { AppError } from '../contract/errors.ts';
+import type { Event } from '../contract/event.ts';
+import type { LeftOutReason, ReplayInput } from '../contract/replay.ts';
+import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../journal/journal.ts';
+import { compileCondition } from '../rules/compile.ts';
+import type { Document, Snapshot } from './configuration.ts';
+import type { Source } from './replay-source.ts';
+import { behaviorConditions } from './rule-compiler.ts';
+
+/** A delivery that a replay makes; `isRepeated`: what it brings has arrived before. */
+export type Chosen = { delivery: ReplayedDelivery; event: Event | null; isRepeated: boolean };
+
+/** What becomes of one thing. */
+export type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
+
+type Log = Pick<DeliveryLog, 'deliveries' | 'event'>;
+
+/**
+ * Decides for one thing after the other which deliveries a replay makes of it, by the configuration of this moment.
+ * A delivery and all that ever repeated it are one family, which a replay sends once at most. `replayId` null: none of
+ * its deliveries exists yet.
+ */
+export function chooser(options: {
+  input: ReplayInput;
+  snapshot: Snapshot;
+  log: Log;
+  replayId: string | null;
+  now: number;
+}): (source: Source) => Promise<Choice> {
+  const { input, snapshot, log, replayId, now } = options;
+  const { documents } = snapshot;
+  /** What was chosen so far. */
+  const taken = new Set<string>();
+  const fires = input.of === 'events' ? firing(input.to, snapshot) : null;
+
+  /** Whether what others made of the same thing for the same destination speaks against it. */
+  function objection(others: readonly LoggedDelivery[]): { reason: LeftOutReason | null; isRepeated: boolean } {
+    const isRepeated = others.some(({ status }) => status === 'delivered');
+    if (others.some((one) => one.replayId !== null && one.replayId === replayId))
+      return { reason: 'repeated', isRepeated };
+    if (others.some(({ status }) => status !== 'held' && !isFinished(status)))
+      return { reason: 'unfinished', isRepeated };
+    return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
+  }
+
+  async function ofDelivery(one: LoggedDelivery): Promise<Choice> {
+    if (input.of !== 'deliveries') return none('unknown');
+    if (one.test) return none('test');
+    if (input.only === 'failed' && one.status !== 'failed') return none('not_failed');
+    const isOriginal = input.body === 'original';
+    const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
+    if (destination === undefined) return none('destination_deleted');
+    const action = one.actionId === null ? null : (documents.action.get(one.actionId) ?? null);
+    if (one.actionId !== null && action === null) return none('action_deleted');
+    // Without its mapping the whole event would go out.
+    if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
+    const root = one.replayOf ?? one.id;
+    if (taken.has(root)) return none('repeated');
+    const repeats = await log.deliveries({ replayOf: root, limit: familyMost, closed: [], now });
+    const family = [one, ...repeats].filter(({ destinationId }) => destinationId === destination.id);
+    const { reason, isRepeated } = objection(family);
+    if (reason !== null) return none(reason);
+    const event = one.eventId === null ? null : await log.event(one.eventId);
+    const hasBody = isOriginal && one.attempts > 0;
+    if (event === null && !hasBody) return none('event_removed');
+    taken.add(root);
+    const versions = isOriginal
+      ? { actionVersion: one.actionVersion, destinationVersion: one.destinationVersion }
+      : { actionVersion: action?.version ?? null, destinationVersion: destination.version };
+    const delivery: ReplayedDelivery = {
+      eventId: one.eventId,
+      actionId: one.actionId,
+      ...versions,
+      destinationId: destination.id,
+      connectionId: destination.body.connectionId,
+      replayOf: root,
+      source: one.id,
+      keepsBody: isOriginal,
+      idempotencyKey: input.keepIdempotencyKey ? root : null,
+    };
+    return { chosen: [{ delivery, event, isRepeated }], leftOut: [] };
+  }
+
+  async function ofEvent(event: Event): Promise<Choice> {
+    const choice: Choice = { chosen: [], leftOut: [] };
+    const actions = fires?.(event) ?? [];
+    if (actions.length === 0) return none('no_rule_matched');
+    const before = await log.deliveries({ eventId: event.id, limit: familyMost, closed: [], now });
+    for (const { action, destinationIds } of actions)
+      for (const destinationId of destinationIds) {
+        const destination = documents.destination.get(destinationId);
+        const key = `${event.id} ${action.id} ${destinationId}`;
+        const others = before.filter(
+          (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
+        );
+        const { reason, isRepeated } = objection(others);
+        if (destination === undefined) choice.leftOut.push('destination_deleted');
+        else if (taken.has(key)) choice.leftOut.push('repeated');
+        else if (reason !== null) choice.leftOut.push(reason);
+        else {
+          taken.add(key);
+          const delivery: ReplayedDelivery = {
+            eventId: event.id,
+            actionId: action.id,
+            actionVersion: action.version,
+            destinationId,
+            destinationVersion: destination.version,
+            connectionId: destination.body.connectionId,
+            replayOf: null,
+            source: null,
+            keepsBody: false,
+            idempotencyKey: null,
+          };
+          choice.chosen.push({ delivery, event, isRepeated });
+        }
+      }
+    return choice;
+  }
+
+  return (source) => {
+    if (source.kind === 'unknown') return Promise.resolve(none('unknown'));
+    return source.kind === 'event' ? ofEvent(source.event) : ofDelivery(source.delivery);
+  };
+}
+
+/** More of one family are not looked at. */
+const familyMost = 200;
+
+const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
+
+/** Throws AppError `invalid_value` when a replay names what is not there, or a time that is over before it begins. */
+export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
+  const { filter = {} } = input;
+  const [from, to] =
+    'receivedAfter' in filter || 'receivedBefore' in filter
+      ? [filter.receivedAfter, filter.receivedBefore]
+      : 'createdAfter' in filter || 'createdBefore' in filter
+        ? [filter.createdAfter, filter.createdBefore]
+        : [];
+  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
+    refuse('/filter', 'Its time ends before it begins.');
+  const { to: whither } = input;
+  if (whither === null) return;
+  const { destinationId } = whither;
+  if (destinationId !== undefined && !documents.destination.has(destinationId))
+    refuse('/to/destinationId', 'There is no such destination.');
+  if (!('actionId' in whither)) return;
+  const action = documents.action.get(whither.actionId) ?? refuse('/to/actionId', 'There is no such action.');
+  if (destinationId !== undefined && !sendsTo(action.body, destinationId))
+    refuse('/to/destinationId', 'The action does not send to this destination.');
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new AppError('invalid_value', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}
+
+const sendsTo = (action: ActionBody, destinationId: string) =>
+  action.destinations.some((row) => row.destinationId === destinationId);
+
+type Fired = { action: Document<ActionBody>; destinationIds: string[] };
+
+/** Which actions an event fires, and where they send. */
+function firing(to: Extract<ReplayInput, { of: 'events' }>['to'], snapshot: Snapshot): (event: Event) => Fired[] {
+  const all = ({ destinations }: ActionBody) => destinations.map(({ destinationId }) => destinationId);
+  if (to === null)
+    return (event) => snapshot.rules.match(event).map(({ action }) => ({ action, destinationIds: all(action.body) }));
+  const action = snapshot.documents.action.get(to.actionId);
+  if (action === undefined) return () => [];
+  const destinationIds = all(action.body).filter((id) => to.destinationId === undefined || id === to.destinationId);
+  const compiled = compileCondition(action.body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+  const matches = to.ignoreRules ? () => true : compiled.ok ? compiled.condition.matches : () => false;
+  return (event) => (matches(event) ? [{ action, destinationIds }] : []);
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Wired, wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+let receiver: Receiver;
+let wired: Wired;
+before(async () => {
+  console_ = await startConsole();
+  receiver = await startReceiver();
+  wired = await wire(console_.app, receiver, {
+    connection: { name: 'CRM' },
+    destination: { name: 'Orders' },
+    action: { name: 'Purchase' },
+  });
+});
+after(async () => {
+  await console_[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+test('a replay is planned in three steps, run, paused, resumed and looked at; what failed again is replayed in turn', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 422 });
+  for (const n of [1, 2, 3]) await wired.deliver({ n }, 'failed');
+  receiver.answer('/in', { status: 200 }, { status: 422 }, { status: 200 });
+  await using tab = await openTab(browser, { url: app.url, path: '/replays' });
+  const { page } = tab;
+  await page.getByText('No replays yet').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'New replay' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await dialog.getByText('Step 1 of 3: What').waitFor();
+  await dialog.getByRole('combobox', { name: 'Destination' }).selectOption('CRM › Orders');
+  await dialog.getByText('3 deliveries found.').waitFor();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('combobox', { name: 'Template' }).selectOption('Current: rendered anew');
+  await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.5');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('After the outage');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('CRM was down');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('3 deliveries are sent.').waitFor();
+  await dialog.getByText('it takes about 6').waitFor();
+  await dialog.getByText('Request 1').click();
+  await dialog.getByText(`${receiver.url}/in`).first().waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await dialog.getByRole('button', { name: 'Run' }).click();
+
+  await page.getByRole('heading', { level: 1, name: 'After the outage' }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('It is paused: nothing is sent.').first().waitFor();
+  await page.getByText('CRM was down').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('2 of 3 deliveries done, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Replay the 1 that failed' }).click();
+  await dialog.getByText('1 delivery found.').waitFor();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('1 delivery is sent.').waitFor();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
+
+  await page.getByRole('link', { name: 'Delivered' }).first().click();
+  await page.getByRole('link', { name: 'an earlier delivery' }).click();
+  await page.getByText('It was given up because').waitFor();
+  await page.getByText('Sent again:').waitFor();
+  await page.getByRole('link', { name: 'Replays' }).first().click();
+  const row = page.getByRole('row', { name: /After the outage/ });
+  await row.getByText('2 done · 1 failed · 0 skipped · 3 in all').waitFor();
+  await row.getByText('CRM was down').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an event, ticked deliveries and all that match lead to a replay of just these; one is cancelled', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 200 });
+  const sent = await wired.deliver({ n: 9 });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${sent.eventId}` });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await page.getByRole('button', { name: 'Replay…' }).click();
+  await dialog.getByText('1 chosen event').waitFor();
+  await dialog.getByText('1 event found.').waitFor();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('There is nothing to send').waitFor();
+  await dialog.getByText('1 × arrived already').waitFor();
+  await dialog.getByRole('button', { name: 'Back' }).click();
+  await dialog.getByRole('combobox', { name: 'Leave out' }).selectOption('Nothing: send everything again');
+  await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.01');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('1 of them has arrived before').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await page.goto(`${app.url}/deliveries?status=delivered`);
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  await page.getByRole('button', { name: 'Select all that match' }).click();
+  assert.equal(await page.getByRole('button', { name: 'Retry', exact: true }).count(), 0);
+  await page.getByRole('button', { name: 'Replay…' }).click();
+  await dialog.getByRole('combobox', { name: 'Status' }).waitFor();
+  assert.equal(await dialog.getByRole('combobox', { name: 'Status' }).inputValue(), 'delivered');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('combobox', { name: 'Leave out' }).selectOption('Nothing: send everything again');
+  await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.01');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('arrived before').waitFor();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Cancel replay' }).click();
+  await page
+    .getByRole('dialog', { name: 'Cancel this replay?' })
+    .getByRole('button', { name: 'Cancel replay' })
+    .click();
+  await page.getByText('It was cancelled.').first().waitFor();
+  assert.deepEqual(tab.problems, []);
+});
