@@ -34,6 +34,7 @@ import { secretReferences } from './secrets/references.ts';
 import { createScrubber } from './secrets/scrubber.ts';
 import { type Sealer, sealer } from './secrets/sealer.ts';
 import { createSealing, together } from './secrets/sealing.ts';
+import { freeBytesOf, reserveBytesOf } from './sqlite/disk-space.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/trivial-form.ts';
@@ -193,6 +194,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   const watch = opened.use(
     await startWatch({
       pipeline,
+      statistics: journal.statistics,
+      space: spaceOf(config.dataDir, config.diskReserveBytes, storage.freeBytes),
       issues: sqliteIssues(sqlite),
       audit,
       clock,
@@ -292,6 +295,12 @@ function operatorRetention(config: Config): OperatorRetention {
 /** The refresh tokens that token endpoints brought. */
 function keptTokensOf({ upkeep }: Pick<Journal, 'upkeep'>, seals: Sealer): Promise<KeptTexts> {
   return openKeptTexts('refresh_token', { load: upkeep.loadNotes, save: upkeep.saveNote }, seals);
+}
+
+/** Free space of the data folder beside what is kept of it. */
+function spaceOf(dir: string, reserve: number | null, freeBytes = () => freeBytesOf(dir)) {
+  const reserveBytes = reserve ?? reserveBytesOf(dir);
+  return () => ({ freeBytes: freeBytes(), reserveBytes });
 }
 
 function keyringOf({ secretKey, dataDir }: Config): Keyring {

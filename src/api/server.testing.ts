@@ -263,6 +263,7 @@ export async function startTestServer(
   return {
     ...server,
     parts,
+    issues,
     call,
     clock,
     journal,

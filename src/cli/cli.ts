@@ -8,6 +8,7 @@ import { demoCommand } from './demo/demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { documentCommands } from './documents.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
+import { issueCommands } from './issues.ts';
 import { createOutput, outputFormats } from './output.ts';
 import type { Deps } from './program.ts';
 import { replayCommands } from './replays.ts';
@@ -59,6 +60,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     documentCommands,
     deliveryCommands,
     replayCommands,
+    issueCommands,
     statsCommand,
     doctorCommand,
     accountCommands,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
+import type { Issue } from '../contract/issue.ts';
 import type { Replay, ReplayPlan } from '../contract/replay.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Settings } from '../contract/settings.ts';
@@ -10,6 +11,9 @@ import { type Accounts, accountsOf } from './account-server.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { type Document, type Kind, kinds } from './kinds.ts';
 import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
+
+/** What can be done with an issue. */
+export type IssueVerb = 'acknowledge' | 'resolve' | 'mute' | 'unmute' | 'reopen';
 
 export type Filters = Record<string, string | number | undefined>;
 export type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
@@ -27,6 +31,9 @@ export type Server = {
   readonly accounts: Accounts;
   deliveries(filters: Filters): AsyncIterable<Delivery>;
   delivery(id: string): Promise<Delivery>;
+  issues(filters: Filters): AsyncIterable<Issue>;
+  issue(id: string): Promise<Issue>;
+  actOnIssue(id: string, verb: IssueVerb, body?: Record<string, unknown>): Promise<Issue>;
   stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
   /** Newest first, page after page. */
   sealing(): Promise<SealingState>;
@@ -114,6 +121,9 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     deliveries: (query) => pages('listDeliveries', { query }),
     audit: (query) => pages('listAudit', { query }),
     delivery: (id) => call('getDelivery', { params: { id } }),
+    issues: (query) => pages('listIssues', { query }),
+    issue: (id) => call('getIssue', { params: { id } }),
+    actOnIssue: (id, verb, body) => call(`${verb}Issue`, { params: { id }, ...(body === undefined ? {} : { body }) }),
     sealing: () => call('getSealing'),
     rotateSecrets: (body) => call('rotateSecrets', { body }),
     settings: () => call('getSettings'),

@@ -27,6 +27,7 @@ export function detectFailures(options: {
   limits: Thresholds;
   /** What a connection's closed gate is as an issue; null: it is open. */
   gateFinding(connectionId: string): Finding | null;
+  pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
   const { book, configuration, troubles, clock } = options;
   const limits = options.limits.failing;
@@ -63,9 +64,10 @@ export function detectFailures(options: {
 
   sync();
   return {
-    unwell(delivery: DueDelivery, { settlement, auth }: Step) {
+    unwell(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
       const { destinationId, connectionId, actionId, id } = delivery;
       const sight = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
+      if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), sight);
       const gate = options.gateFinding(connectionId);
       // What a closed gate explains is counted there; what ends a delivery is an issue of its own all the same.
       if (gate !== null && !isFinal(settlement)) return book.see(gate, sight);

@@ -89,7 +89,7 @@ test('a listener that fails is told again, until it does not', async () => {
   });
   await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(30_000);
-  assert.deepEqual([taken, watched.rig.failures.length], [['resolved'], 2]);
+  assert.deepEqual([taken, watched.rig.failures.map(String)], [['resolved'], ['Error: full', 'Error: full']]);
   watched.rig.failures.length = 0;
 });
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { memoryAudit } from '../audit/memory/memory-audit.ts';
@@ -20,6 +21,8 @@ export async function startWatched(
   const start = async (): Promise<Watch> => {
     const watch = await startWatch({
       pipeline: rig.pipeline,
+      statistics: rig.journal.statistics,
+      space: () => ({ freeBytes: 1e12, reserveBytes: 1e8 }),
       issues: store,
       audit: rig.audit,
       clock,
@@ -60,6 +63,7 @@ export async function startWatched(
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
       await rig[Symbol.asyncDispose]();
+      assert.deepEqual(rig.failures, []);
     },
   };
 }

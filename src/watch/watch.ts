@@ -1,18 +1,27 @@
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IssueStore } from '../issues/issues.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { backlogLook } from './backlog-look.ts';
+import { expiringLook } from './expiring-look.ts';
 import { detectFailures } from './failures.ts';
 import type { Look } from './finding.ts';
 import { gateLook } from './gate-look.ts';
+import { detectHeldExpired } from './held-expired.ts';
 import { type IssueBook, openIssueBook } from './issue-book.ts';
+import { pausedLook } from './paused-look.ts';
 import { recentCauses } from './recent-causes.ts';
+import { silenceLook } from './silence-look.ts';
+import { type Space, storageLook } from './storage-look.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
 export type WatchOptions = {
-  pipeline: Pick<Pipeline, 'configuration' | 'troubles'>;
+  pipeline: Pick<Pipeline, 'configuration' | 'troubles' | 'outlook'>;
+  statistics: Pick<Journal['statistics'], 'read'>;
+  space(): Space;
   issues: IssueStore;
   audit: Pick<Audit, 'entries'>;
   clock: Clock;
@@ -46,10 +55,16 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     noticed: telemetry.issueMoved,
     failed,
   });
-  const room = { book, configuration, troubles, clock, limits };
+  const room = { ...pipeline, ...options, book, limits };
   const gates = gateLook(room);
-  const failures = detectFailures({ ...room, gateFinding: (id) => gates.findingOf(id, clock.now()) });
-  const looks: Look[] = [gates];
+  const paused = pausedLook(room);
+  const failures = detectFailures({
+    ...room,
+    gateFinding: (id) => gates.findingOf(id, clock.now()),
+    pausedFinding: paused.findingOf,
+  });
+  const held = detectHeldExpired(room);
+  const looks: Look[] = [gates, paused, expiringLook(room), backlogLook(room), silenceLook(room), storageLook(room)];
   const lookedAt = new Map<Look, number>();
   let round: Promise<void> = Promise.resolve();
   let isStopping = false;
@@ -70,6 +85,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   async function look() {
     const now = clock.now();
     failures.look(now);
+    held.look(now);
     book.tidy(now - options.keptDays() * dayMs);
     for (const one of looks) {
       if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
@@ -90,7 +106,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     });
   }
 
-  const unwatch = troubles.watch({ ...failures, expired() {}, gatesMoved: lookAtGates });
+  const unwatch = troubles.watch({ ...failures, expired: held.expired, gatesMoved: lookAtGates });
   let cancel = clock.after(0, tick);
   return {
     book,

@@ -1,0 +1,35 @@
+import type { Configuration } from '../pipeline/configuration.ts';
+import type { Owners } from '../pipeline/troubles.ts';
+import type { IssueBook } from './issue-book.ts';
+import { namesIn } from './places.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** Detects deliveries that were held for longer than their connection allows. */
+export function detectHeldExpired(options: { configuration: Configuration; book: IssueBook; limits: Thresholds }) {
+  const { book, limits } = options;
+  const names = namesIn(options.configuration);
+  return {
+    expired({ destinationId, connectionId, actionId }: Owners, amount: number) {
+      if (amount === 0) return;
+      const finding = {
+        fingerprint: `held_expired ${destinationId}`,
+        kind: 'held_expired',
+        severity: 'critical',
+        title: `Held deliveries to ${names.destination(destinationId)} expired`,
+        detail: 'They were held for longer than the connection allows, and are failed now.',
+        likelyFix:
+          'Mend what holds the deliveries, or allow them to be held for longer in the connection’s settings. What expired can be sent again with Retry.',
+        connectionId,
+        destinationId,
+        actionId: null,
+        errorKind: null,
+      } as const;
+      book.see(finding, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
+    },
+    look(now: number) {
+      for (const record of book.all())
+        if (record.kind === 'held_expired' && now - record.lastSeenAt >= limits.held.quietMs)
+          book.mend(record, 'Nothing expired for a day.');
+    },
+  };
+}
