@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stamp } from './document.ts';
+import { fieldPrivacy } from './privacy.ts';
 import { documentName, durationMs, line } from './text.ts';
 
 const origin = line(512, 1).refine(
@@ -20,6 +21,7 @@ export const collectorInput = z.strictObject({
     .strictObject({ limit: z.int().min(1).max(1_000_000), perMs: durationMs(1, 86_400_000).default(1_000) })
     .nullable()
     .default(null),
+  privacy: fieldPrivacy.prefault({}),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
 export type CollectorBody = z.output<typeof collectorInput> & { key: string };

@@ -72,7 +72,12 @@ export const timings = z.strictObject({
 });
 export type Timings = z.output<typeof timings>;
 
-const headers = z.array(z.tuple([z.string(), z.string()]));
+const message = {
+  headers: z.array(z.tuple([z.string(), z.string()])),
+  body: z.string().nullable(),
+  /** Where the body is not kept: how many bytes it had. */
+  bodyBytes: z.int().optional(),
+};
 
 /** One HTTP exchange made for a delivery. Secrets in headers are masked; bodies need payloads:view. */
 export const attempt = z.strictObject({
@@ -86,10 +91,8 @@ export const attempt = z.strictObject({
   startedAt: timestamp,
   durationMs: z.number(),
   timings,
-  request: z.strictObject({ method: z.string(), url: z.string(), headers, body: z.string().nullable() }).nullable(),
-  response: z
-    .strictObject({ status: z.int(), headers, body: z.string().nullable(), truncated: z.boolean() })
-    .nullable(),
+  request: z.strictObject({ method: z.string(), url: z.string(), ...message }).nullable(),
+  response: z.strictObject({ status: z.int(), ...message, truncated: z.boolean() }).nullable(),
   error: z.strictObject({ kind: errorKind, message: z.string() }).nullable(),
   outcome: z.enum(['delivered', 'retry', 'failed', 'held', 'skipped', 'refreshed']),
   versions: z.strictObject({ action: z.int().nullable(), destination: z.int(), connection: z.int() }),

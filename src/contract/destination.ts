@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { header, rate, retryPolicy } from './connection.ts';
 import { stamp } from './document.ts';
+import { storedMasks } from './privacy.ts';
 import type { Stored } from './secret.ts';
 import { description, documentName, durationMs, line } from './text.ts';
 
@@ -51,6 +52,15 @@ export const destinationSettings = z.strictObject({
   outcomes: z.array(outcomeRule).max(50).default([]),
   onTimeout: z.enum(['retry', 'hold']).default('retry'),
   getBody: z.boolean().default(false),
+  /** How long bodies of finished deliveries are kept (0: not at all; null: with the delivery), and what of them is masked. */
+  bodies: z
+    .strictObject({
+      keepMs: durationMs(0, 3_650 * 86_400_000)
+        .nullable()
+        .default(null),
+      mask: storedMasks,
+    })
+    .prefault({}),
 });
 
 /** A destination as a person writes it: one endpoint of a connection's system. */

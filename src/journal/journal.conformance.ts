@@ -1,5 +1,6 @@
 import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
+import { bodiesConformance } from './bodies.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
@@ -29,5 +30,6 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     listsConformance(guarantee);
     replaysConformance(guarantee);
     upkeepConformance(guarantee);
+    bodiesConformance(guarantee);
   });
 }

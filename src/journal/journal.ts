@@ -221,6 +221,8 @@ export type Settlement = {
   dueAt: number | null;
   /** Kept with the delivery when given. */
   rendered?: Rendered;
+  /** When request and response bodies of its log go, if it is finished now; left out: with the delivery. */
+  bodiesUntil?: number;
   /** The versions it was rendered with, where they are no longer the planned ones. */
   pinned?: { actionVersion: number | null; destinationVersion: number };
   /** It loses its order key: others no longer wait for it. */
@@ -438,6 +440,13 @@ export interface Upkeep {
    * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
+  /** Removes the bodies of finished deliveries whose time is over, in small steps; answers of how many. */
+  forgetBodies(now: number): Promise<number>;
+  /**
+   * Says anew of the finished deliveries of a destination that their bodies go so long after their end; null: with them.
+   * Answers of how many.
+   */
+  keepBodies(destinationId: string, ms: number | null): Promise<number>;
   /** Bytes in use, and how many deliveries are unfinished. */
   usage(): Promise<{ bytes: number; unfinished: number }>;
   /** Values that a room keeps between starts (learnt parameters, refresh tokens), by name. */

@@ -1,6 +1,7 @@
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import { createAttempter } from './attempt.ts';
 import { batcher } from './batcher.ts';
+import { bodyRetention } from './body-retention.ts';
 import { createChecks } from './checks.ts';
 import { loadConfiguration } from './configuration.ts';
 import { createDeliverer } from './deliverer.ts';
@@ -8,6 +9,8 @@ import { retentionOf } from './effective-settings.ts';
 import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
 import { createGates } from './gates.ts';
 import { countHeld } from './held-count.ts';
+import { intakePrivacy } from './intake-privacy.ts';
+import { keepings } from './kept-exchange.ts';
 import { holdLeases } from './leases.ts';
 import { liveSecrets } from './live-secrets.ts';
 import { createMatcher } from './matcher.ts';
@@ -41,9 +44,11 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { poisoned } = await queue.recover(leases.deliveries, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
 
-  const room = { ...parts, configuration, queue, failed, scrub };
+  const keeping = keepings(configuration, limits.retention);
+  const room = { ...parts, configuration, queue, failed, scrub, keeping };
   const desk = newsDesk();
   const troubles = troubleDesk();
+  const masksOf = intakePrivacy(configuration, clock);
   const parameters = stack.use(await startParameters(room));
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
@@ -61,6 +66,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       ...room,
       ...limits,
       retention: () => retentionOf(configuration.snapshot, limits.retention),
+      forgetBodies: bodyRetention(room),
       gates,
       expired(of, amount) {
         statistics.ended(of, { status: 'failed', reason: 'expired' }, amount);
@@ -118,7 +124,11 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
 
   return {
     configuration,
-    accept: (request) => upkeep.admit(() => matcher.accept(request)),
+    accept(request) {
+      const masked = masksOf(request.collectorId);
+      if (masked === null) return upkeep.admit(() => matcher.accept(request));
+      return upkeep.admit(async () => matcher.accept({ ...request, events: await masked(request.events) }));
+    },
     studio: createStudio({ ...room, attempter, render, lease: leases.deliveries }),
     checks: createChecks({ ...room, log: journal.log, attempter, render }),
     outlook: {

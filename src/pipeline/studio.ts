@@ -13,6 +13,7 @@ import type { Configuration, Scrubber } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
 import { triedDocument } from './draft.ts';
 import { freshDelivery } from './fresh-delivery.ts';
+import { type Keepings, kept } from './kept-exchange.ts';
 import { maskHeaders, scrubRequest } from './masking.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample.ts';
@@ -45,6 +46,7 @@ export function createStudio(options: {
   clock: Clock;
   attempter: Attempter;
   render(job: RenderJob): Promise<RenderOutcome>;
+  keeping: Keepings;
   random(): number;
   scrubber: Scrubber;
 }): Studio {
@@ -134,11 +136,17 @@ export function createStudio(options: {
         });
       const policy = destination.body.settings.retry ?? connection.body.settings.retry;
       const now = clock.now();
-      const settlement = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+      const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+      const keeping = options.keeping(configuration.snapshot.documents.destination.get(destinationId) ?? destination);
+      const settlement = keeping === null ? whole : kept(whole, keeping, event === null ? [] : [event], now);
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
-      return shownDelivery(logged, { isSending: false, closed: null, leavesAt: null, order: null, now });
+      // Whoever sends a test sees all of it, whatever is kept.
+      return shownDelivery(
+        { ...logged, attemptLog: whole.log },
+        { isSending: false, closed: null, leavesAt: null, order: null, now },
+      );
     },
 
     render: (input) => renderSample(input, { now: clock.now(), render: options.render }),

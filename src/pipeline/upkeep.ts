@@ -15,6 +15,8 @@ export type UpkeepOptions = {
   /** How long and how much is kept, as it is set now. */
   retention(): Retention;
   everyMs: number;
+  /** Removes bodies whose time is over. */
+  forgetBodies(): Promise<unknown>;
   /** So many deliveries were held for too long and are failed now. */
   expired(of: { destinationId: string; connectionId: string; actionId: string | null }, amount: number): void;
   failed(error: unknown, doing: string): void;
@@ -76,6 +78,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   async function round() {
     await expire();
     const now = clock.now();
+    await options.forgetBodies();
     const { days, bytes, auditDays } = options.retention();
     const { full } = await journal.upkeep.retain({ before: now - days * dayMs, bytesMax: bytes });
     isFull = full;

@@ -5,6 +5,7 @@ import type { Attempter } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Gates } from './gates.ts';
+import { type Keepings, kept, rendersAnew } from './kept-exchange.ts';
 import { type Pinned, pinnedVersions } from './pinned.ts';
 import { planRender, type RenderPlan } from './render.ts';
 import { type Step, stepAfter } from './step.ts';
@@ -22,6 +23,7 @@ export function createWorker(options: {
   gates: Gates;
   clock: Clock;
   render(job: RenderJob): Promise<RenderOutcome>;
+  keeping: Keepings;
   random(): number;
 }): (delivery: DueDelivery) => Promise<Step> {
   const { configuration, attempter, gates, clock } = options;
@@ -47,8 +49,13 @@ export function createWorker(options: {
     const { documents } = configuration.snapshot;
     const present = documents.destination.get(delivery.destinationId);
     const connection = present && documents.connection.get(present.body.connectionId);
-    if (connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
+    if (present === undefined || connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
+    if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
+      return abandoned(delivery, 'Its event is no longer stored, so that it can not be rendered.');
+    const keeping = options.keeping(present);
+    const isFirst = delivery.number === 0 || !rendersAnew(keeping);
     const wasHeld =
+      isFirst &&
       delivery.rendered === null &&
       gates.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY);
     const wanted = wasHeld ? { ...delivery, ...presentVersions(delivery, configuration) } : delivery;
@@ -78,7 +85,10 @@ export function createWorker(options: {
     const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
     const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
     // Credentials that were replaced meanwhile say nothing about the present ones.
-    const step = isPresent ? after : { ...after, auth: null, sign: null };
+    const honest = isPresent ? after : { ...after, auth: null, sign: null };
+    const events = delivery.event === null ? [] : [delivery.event];
+    const step =
+      keeping === null ? honest : { ...honest, settlement: kept(honest.settlement, keeping, events, clock.now()) };
     if (!wasHeld) return step;
     const { actionVersion, destinationVersion } = wanted;
     return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };

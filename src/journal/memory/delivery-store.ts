@@ -25,6 +25,7 @@ export type DeliveryRow = LoggedDelivery & {
   rendered: Rendered | null;
   idempotencyKey: string | null;
   attemptLog: Attempt[];
+  bodiesUntil?: number;
   orderKey?: number;
 };
 
@@ -115,6 +116,28 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
       const finishedAt = isFinished(status) ? now : null;
       Object.assign(row, { status, reason, detail, errorKind, scheduleStep, waitedMs, dueAt, finishedAt, deaths: 0 });
+      if (finishedAt !== null && step.bodiesUntil !== undefined) row.bodiesUntil = step.bodiesUntil;
+      else delete row.bodiesUntil;
+    },
+
+    forgetBodies(now: number): number {
+      const over = [...rows.values()].filter(({ bodiesUntil }) => bodiesUntil !== undefined && bodiesUntil <= now);
+      for (const row of over) {
+        delete row.bodiesUntil;
+        if (isFinished(row.status))
+          Object.assign(row, { rendered: null, attemptLog: row.attemptLog.map(withoutBodies) });
+      }
+      return over.length;
+    },
+
+    keepBodies(destinationId: string, ms: number | null): number {
+      const finished = [...rows.values()].filter(
+        (row) => row.destinationId === destinationId && isFinished(row.status),
+      );
+      for (const row of finished)
+        if (ms === null) delete row.bodiesUntil;
+        else if (row.attemptLog.length > 0) row.bodiesUntil = (row.finishedAt ?? 0) + ms;
+      return finished.length;
     },
 
     recover(marked: readonly string[], now: number) {
@@ -194,8 +217,17 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
 /** The part of a delivery that lists show. */
 export function logged(row: DeliveryRow, firstOfKeys: ReadonlyMap<number, string>): LoggedDelivery {
-  const { scheduleStep: _, waitedMs: _1, deaths: _2, rendered: _3, attemptLog: _4, idempotencyKey: _5, ...rest } = row;
-  const { orderKey, ...shown } = rest;
+  const {
+    scheduleStep: _,
+    waitedMs: _1,
+    deaths: _2,
+    rendered: _3,
+    attemptLog: _4,
+    bodiesUntil: _5,
+    idempotencyKey: _6,
+    orderKey,
+    ...shown
+  } = row;
   const first = isFinished(row.status) || orderKey === undefined ? row.id : (firstOfKeys.get(orderKey) ?? row.id);
   return first === row.id ? shown : { ...shown, waitsFor: first };
 }
@@ -220,4 +252,12 @@ function matches(row: DeliveryRow, query: DeliveryQuery): boolean {
     row.createdAt >= createdAfter &&
     row.createdAt < createdBefore
   );
+}
+
+function withoutBodies({ request, response, ...rest }: Attempt): Attempt {
+  return { ...rest, request: request && withoutBody(request), response: response && withoutBody(response) };
+}
+
+function withoutBody<M extends { body: string | null; bodyBytes?: number | undefined }>(message: M): M {
+  return message.body === null ? message : { ...message, body: null, bodyBytes: Buffer.byteLength(message.body) };
 }

@@ -152,6 +152,8 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
         log.setFull(full);
         return { removed, full };
       },
+      forgetBodies: async (now) => store.forgetBodies(now),
+      keepBodies: async (destinationId, ms) => store.keepBodies(destinationId, ms),
       async usage() {
         const unfinished = [...store.rows.values()].filter((row) => !isFinished(row.status)).length;
         return { bytes: log.bytes() + store.bytes(), unfinished };

@@ -8,6 +8,8 @@ export type BlockLine = { before: number | null; rendered: string; attempts: str
 export function attemptBlocks(db: Db) {
   const known = new Map<number, Map<number, BlockLine[]>>();
   const written: string[] = [];
+  /** Blocks whose lines were changed, with the number of deliveries that were taken out of each. */
+  const changed = new Map<number, number>();
   let current: number | null = null;
 
   const block = (id: number): Map<number, BlockLine[]> => {
@@ -32,16 +34,51 @@ export function attemptBlocks(db: Db) {
     return current;
   };
 
+  /** The blocks with lines about a delivery, the newest first. */
+  const idsOf = (newest: number | null, number: number): number[] => {
+    const ids: number[] = [];
+    for (let id = newest; id !== null; id = block(id).get(number)?.[0]?.before ?? null) ids.push(id);
+    return ids;
+  };
+
   return {
     /** The block that this operation writes. */
     current: begin,
     /** Adds a line to it. */
     write(number: number, line: BlockLine) {
       add(block(begin()), number, line);
-      written.push(`${number}\t${line.before ?? ''}\t${line.rendered}\t${line.attempts}`);
+      written.push(lineText(number, line));
     },
-    /** Stores the block that was written, if any. */
+    /** Replaces all lines about a delivery, oldest first, by its newest block. */
+    change(newest: number | null, number: number, change: (line: BlockLine) => BlockLine) {
+      for (const id of idsOf(newest, number).reverse()) {
+        block(id).set(number, (block(id).get(number) ?? []).map(change));
+        changed.set(id, changed.get(id) ?? 0);
+      }
+    },
+    /** Takes all lines about a delivery away, and the blocks that nothing else is left in. */
+    remove(newest: number | null, number: number) {
+      for (const id of idsOf(newest, number)) {
+        block(id).delete(number);
+        changed.set(id, (changed.get(id) ?? 0) + 1);
+      }
+    },
+    /** Takes lines of deliveries out of a block that are gone already, so that they do not count in it. */
+    clean(id: number, isGone: (number: number) => boolean) {
+      for (const number of [...block(id).keys()].filter(isGone)) {
+        block(id).delete(number);
+        changed.set(id, changed.get(id) ?? 0);
+      }
+    },
+    /** Stores the blocks that were written or changed, if any. */
     flush() {
+      for (const [id, taken] of changed) {
+        const lines = [...block(id)].flatMap(([number, own]) => own.map((line) => lineText(number, line)));
+        const sql = 'UPDATE attempt_block SET live = live - ?, lines = ? WHERE id = ?';
+        db.run(sql, taken, packLines(lines.join('\n')), id);
+        db.run('DELETE FROM attempt_block WHERE id = ? AND live <= 0', id);
+      }
+      changed.clear();
       if (current === null || written.length === 0) return;
       const live = known.get(current)?.size ?? 0;
       const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
@@ -66,6 +103,9 @@ export function attemptBlocks(db: Db) {
     },
   };
 }
+
+const lineText = (number: number, { before, rendered, attempts }: BlockLine) =>
+  `${number}\t${before ?? ''}\t${rendered}\t${attempts}`;
 
 function add(lines: Map<number, BlockLine[]>, number: number, line: BlockLine) {
   const here = lines.get(number);

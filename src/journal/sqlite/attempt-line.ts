@@ -7,8 +7,15 @@ export type PackedBody = string | null | 0;
 /** In place of request and response: they stand in the exchange of `batchId`. */
 const inExchange = 1;
 
-type PackedRequest = [method: string, url: string, headers: [string, string][], body: PackedBody];
-type PackedResponse = [status: number, headers: [string, string][], body: string | null, truncated: 0 | 1];
+/** The last of both: bytes of a body that is not kept. */
+type PackedRequest = [method: string, url: string, headers: [string, string][], body: PackedBody, bytes?: number];
+type PackedResponse = [
+  status: number,
+  headers: [string, string][],
+  body: string | null,
+  truncated: 0 | 1,
+  bytes?: number,
+];
 
 /** An attempt as it is stored: its fields in a fixed order. */
 export type PackedAttempt = [
@@ -82,12 +89,14 @@ export function unpackAttempt(
       url: request[1],
       headers: request[2],
       body: request[3] === 0 ? (renderedBody ?? null) : request[3],
+      ...(request[4] === undefined ? {} : { bodyBytes: request[4] }),
     },
     response: response && {
       status: response[0],
       headers: response[1],
       body: response[2],
       truncated: response[3] === 1,
+      ...(response[4] === undefined ? {} : { bodyBytes: response[4] }),
     },
     error: error && { kind: error[0] as NonNullable<Attempt['error']>['kind'], message: error[1] }, // packed from one
     outcome,
@@ -96,11 +105,44 @@ export function unpackAttempt(
 }
 
 function packRequest(request: Attempt['request'], renderedBody: string | undefined): PackedRequest | null {
-  return request && [request.method, request.url, request.headers, request.body === renderedBody ? 0 : request.body];
+  if (request === null) return null;
+  const { method, url, headers, body, bodyBytes } = request;
+  if (bodyBytes !== undefined) return [method, url, headers, body, bodyBytes];
+  return [method, url, headers, body === renderedBody ? 0 : body];
 }
 
 function packResponse(response: Attempt['response']): PackedResponse | null {
-  return response && [response.status, response.headers, response.body, response.truncated ? 1 : 0];
+  if (response === null) return null;
+  const { status, headers, body, truncated, bodyBytes } = response;
+  const packed: PackedResponse = [status, headers, body, truncated ? 1 : 0];
+  if (bodyBytes !== undefined) packed.push(bodyBytes);
+  return packed;
+}
+
+/** The same without bodies; a request body that is kept as rendered has this size. */
+export function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
+  const bare: PackedAttempt = [...packed];
+  const [request, response] = [packed[7], packed[8]];
+  if (request !== null && request !== inExchange) bare[7] = bareRequest(request, renderedBytes);
+  if (response !== null && response !== inExchange) bare[8] = bareResponse(response);
+  return bare;
+}
+
+/** The exchange of a batch without bodies. */
+export function bareExchange(text: string): string {
+  const [request, response]: PackedExchange = JSON.parse(text);
+  return JSON.stringify([request && bareRequest(request, 0), response && bareResponse(response)]);
+}
+
+function bareRequest(request: PackedRequest, renderedBytes: number): PackedRequest {
+  const [method, url, headers, body] = request;
+  if (body === null) return request;
+  return [method, url, headers, null, body === 0 ? renderedBytes : Buffer.byteLength(body)];
+}
+
+function bareResponse(response: PackedResponse): PackedResponse {
+  const [status, headers, body, truncated] = response;
+  return body === null ? response : [status, headers, null, truncated, Buffer.byteLength(body)];
 }
 
 type PackedRendered = [path: string, headers: [string, string][], body: string, isObject: 0 | 1];

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { BlockLine } from './attempt-blocks.ts';
-import type { PackedAttempt } from './attempt-line.ts';
+import { bareExchange, type PackedAttempt } from './attempt-line.ts';
 import { packLines, type StoredLines, unpackLines } from './lines.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each as an attempt of some number. */
@@ -49,7 +49,18 @@ export function forgetExchanges(db: Db, gone: readonly (readonly BlockLine[])[])
   }
 }
 
-function exchangeIds(lines: readonly BlockLine[]): Set<string> {
+/** Takes the bodies out of exchanges, for all that they were for. */
+export function bareExchanges(db: Db, ids: Iterable<string>): void {
+  for (const id of ids) {
+    const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
+    if (row === undefined) continue;
+    const bare = packLines(bareExchange(unpackLines(row.exchange).join('\n')));
+    db.run('UPDATE batch_exchange SET exchange = ? WHERE id = ?', bare, id);
+  }
+}
+
+/** The exchanges of batches that lines name. */
+export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
   const ids = new Set<string>();
   for (const { attempts } of lines) {
     // Most lines are about exchanges of their own: they need not be parsed.

@@ -1,3 +1,4 @@
+import { bodyOperations } from './body-operations.ts';
 import { deliveryListOperations } from './delivery-list.ts';
 import { eventOperations } from './event-operations.ts';
 import { intakeOperations } from './intake-operations.ts';
@@ -20,5 +21,6 @@ export const operations = {
   ...deliveryListOperations,
   ...replayOperations,
   ...upkeepOperations,
+  ...bodyOperations,
   ...statisticsOperations,
 };

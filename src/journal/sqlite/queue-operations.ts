@@ -3,6 +3,7 @@ import { deathsMax, type Gate, type Lease } from '../journal.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import type { PackedAttempt } from './attempt-line.ts';
 import { keepExchanges, type SettledExchange } from './batch-rows.ts';
+import { setBodiesUntil } from './body-operations.ts';
 import { statusCodes } from './codes.ts';
 import { forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
@@ -43,6 +44,8 @@ export type SettledBatch = {
   attempts: string[];
   /** Exchanges of batches that the attempts name. */
   exchanges: SettledExchange[];
+  /** When the bodies of these deliveries go; left out where none of them ever do. */
+  bodiesUntil?: [number: number, at: number][];
 };
 
 export const queueOperations = {
@@ -122,7 +125,7 @@ export const queueOperations = {
     return { suspects, poisoned };
   },
 
-  settle(db: Db, { lease, now, steps, rendered, attempts, exchanges }: SettledBatch): boolean {
+  settle(db: Db, { lease, now, steps, rendered, attempts, exchanges, bodiesUntil }: SettledBatch): boolean {
     if (!isCurrent(db, lease)) return false;
     const blocks = attemptBlocks(db);
     const parsed: SettledStep[] = JSON.parse(steps);
@@ -137,6 +140,7 @@ export const queueOperations = {
       const known = before[at] ?? Number.POSITIVE_INFINITY;
       return attempt > known ? (parsed[at]?.[0] ?? null) : null;
     });
+    if (bodiesUntil !== undefined) setBodiesUntil(db, bodiesUntil);
     return true;
   },
 

@@ -37,6 +37,8 @@ export const journalOperations = new URL(
 export type JournalClient = Client<typeof operations>;
 
 const rowsAtOnce = 500;
+// Each may be in another block, which is read and written anew.
+const bodiesAtOnce = 50;
 
 /**
  * The journal of an open database (which stays open when the journal ends). Objects become text and text becomes
@@ -127,11 +129,13 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const rendered: string[] = [];
         const attempts: string[] = [];
         const exchanges = new Map<string, SettledExchange>();
+        const bodiesUntil: [number, number][] = [];
         for (const settlement of settlements) {
           const step = settledStep(settlement);
           if (step === null) continue;
           share(exchanges, settlement, steps.length);
           steps.push(step);
+          if (settlement.bodiesUntil !== undefined) bodiesUntil.push([step[0], settlement.bodiesUntil]);
           rendered.push(settlement.rendered === undefined ? '' : renderedText(settlement.rendered));
           attempts.push(attemptsText(settlement));
         }
@@ -142,6 +146,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
           rendered,
           attempts,
           exchanges: [...exchanges.values()],
+          ...(bodiesUntil.length === 0 ? {} : { bodiesUntil }),
         };
         let bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
         for (const { exchange } of exchanges.values()) bytes += exchange.length;
@@ -203,6 +208,22 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const result = await retain(client, limits);
         isFull = result.full;
         return result;
+      },
+      forgetBodies: (now) => inSteps((limit) => client.write('forgetBodies', { now, limit }), bodiesAtOnce),
+      async keepBodies(destinationId, ms) {
+        let sum = 0;
+        let after: number | null = 0;
+        while (after !== null) {
+          const step: { last: number | null; count: number } = await client.write('keepBodies', {
+            destinationId,
+            ms,
+            after,
+            limit: rowsAtOnce,
+          });
+          sum += step.count;
+          after = step.last;
+        }
+        return sum;
       },
       usage: () => client.read('usage', null),
       loadNote: (name) => client.write('loadNote', name),
@@ -306,11 +327,11 @@ function share(exchanges: Map<string, SettledExchange>, { log }: Settlement, ste
   }
 }
 
-async function inSteps(step: (limit: number) => Promise<number>): Promise<number> {
+async function inSteps(step: (limit: number) => Promise<number>, atOnce = rowsAtOnce): Promise<number> {
   let sum = 0;
   for (;;) {
-    const count = await step(rowsAtOnce);
+    const count = await step(atOnce);
     sum += count;
-    if (count < rowsAtOnce) return sum;
+    if (count < atOnce) return sum;
   }
 }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { deliveryOf, startTestApp, type TestApp, wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+
+let app: TestApp;
+let receiver: Receiver;
+before(async () => {
+  [app, receiver] = await Promise.all([startTestApp(), startReceiver()]);
+});
+after(async () => {
+  await app[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+/** Everything that is stored, byte by byte. */
+async function stored(): Promise<string> {
+  const names = await readdir(app.dir, { recursive: true });
+  const texts = await Promise.all(names.map((name) => readFile(join(app.dir, name), 'latin1').catch(() => '')));
+  return texts.join('\n');
+}
+
+test('what a collector and the installation mask is masked before it is matched, sent or stored', async () => {
+  const wired = await wire(app, receiver);
+  await app.client.call('changeCollector', {
+    params: { id: wired.collector.id },
+    body: { privacy: { drop: ['*secretNote'], mask: [{ field: 'wt.dcsvid', by: 'hash' }], maskIp: true } },
+  });
+  await app.client.call('changeSettings', {
+    body: { privacy: { mask: [{ field: 'properties.*', by: 'last', characters: 3 }] } },
+  });
+  const sent = {
+    'wt.dcsvid': 'canary-visitor',
+    'properties.phone': '+44 canary 777',
+    nested: { secretNote: 'canary-note' },
+    address: '203.0.113.77',
+  };
+  const first = await wired.deliver(sent);
+  const { request } = first.attemptLog?.[0] ?? assert.fail();
+  const body = JSON.parse(request?.body ?? '');
+  assert.deepEqual(
+    [body['properties.phone'], body.nested, body.address, body['wt.dcsvid'].length],
+    ['…777', {}, '203.0.113.0', 22],
+  );
+  const event = await app.client.call('getEvent', { params: { id: first.eventId ?? '' } });
+  assert.equal(event.visitorId, body['wt.dcsvid']);
+  const again = await wired.deliver(sent);
+  const known = await app.client.call('getEvent', { params: { id: again.eventId ?? '' } });
+  assert.equal(known.visitorId, event.visitorId, 'the same visitor is known again');
+  const audit = JSON.stringify((await app.client.call('listAudit', { query: {} })).data);
+  assert.ok(!/canary/.test(`${await stored()}${audit}${JSON.stringify(event)}`));
+  await app.client.call('changeSettings', { body: { privacy: { mask: [] } } });
+});
+
+test('stored masks leave the request as it is, and mask what is kept of it, also through retries', async () => {
+  receiver.answer('/masked', { status: 500, body: '{"echo":"canary@shop.example"}' }, { status: 200 });
+  const wired = await wire(app, receiver, {
+    destination: {
+      path: '/masked?mail={{it.data[0].mail}}&to={{it.data[0].name}}',
+      template: '{{! return JSON.stringify({user: {mail: it.data[0].mail.toUpperCase(), random: Math.random()}}); }}',
+      settings: {
+        bodies: { mask: ['mail', '*.mail', 'x-mail'] },
+        headers: [{ name: 'X-Mail', value: '{{it.data[0].mail}}' }],
+        retry: { scheduleMs: [0, 1] },
+      },
+    },
+  });
+  const done = await wired.deliver({ mail: 'canary@shop.example', name: 'Bo' });
+  const received = receiver.requests.filter(({ path }) => path.startsWith('/masked'));
+  assert.equal(received.length, 2);
+  assert.match(received[0]?.body ?? '', /CANARY@SHOP.EXAMPLE/);
+  assert.equal(received[1]?.body, received[0]?.body, 'rendered anew it is the same');
+  assert.equal(done.attemptLog?.length, 2);
+  const [attempt] = done.attemptLog ?? [];
+  assert.match(attempt?.request?.url ?? '', /\?mail=\[masked\]&to=Bo$/);
+  assert.equal(JSON.parse(attempt?.request?.body ?? '').user.mail, '[masked]');
+  assert.equal(attempt?.response?.body, '{"echo":"[masked]"}');
+  const text = JSON.stringify(done);
+  assert.ok(!/canary/i.test(text), text);
+});
+
+test('with bodies kept for no time none is ever stored; status, headers, sizes and timings stay', async () => {
+  receiver.answer('/none', { status: 200, body: 'canary-answer' });
+  const wired = await wire(app, receiver, {
+    destination: { path: '/none', template: 'canary-request', settings: { bodies: { keepMs: 0 } } },
+  });
+  const done = await wired.deliver({ a: 'b' });
+  assert.partialDeepStrictEqual(done.attemptLog?.[0], {
+    request: { body: null, bodyBytes: 14 },
+    response: { status: 200, body: null, bodyBytes: 13 },
+  });
+  assert.ok(!(await stored()).includes('canary-answer'));
+  const tested = await app.client.call('testDestination', {
+    params: { id: wired.destination.id },
+    body: { data: [{}] },
+  });
+  assert.equal(tested.attemptLog?.[0]?.response?.body, 'canary-answer', 'whoever tests sees it');
+  assert.equal((await app.client.call('getDelivery', { params: tested })).attemptLog?.[0]?.response?.body, null);
+});
+
+test('without masks nothing of an exchange is touched', async () => {
+  const wired = await wire(app, receiver);
+  const [id = ''] = await wired.send({ mail: 'a@b.example' });
+  const { attemptLog } = await deliveryOf(app, id);
+  assert.match(attemptLog?.[0]?.request?.body ?? '', /a@b\.example/);
+  assert.ok(!('bodyBytes' in (attemptLog?.[0]?.request ?? {})));
+});
