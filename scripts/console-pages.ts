@@ -1,6 +1,6 @@
 /** Ids of things that the demo made, for the addresses of their pages. */
 export type Shown = Record<
-  'connection' | 'destination' | 'action' | 'behavior' | 'event' | 'delivery' | 'collector' | 'trace',
+  'connection' | 'destination' | 'action' | 'behavior' | 'event' | 'delivery' | 'replay' | 'collector' | 'trace',
   string
 >;
 
@@ -142,7 +142,7 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'deliveries',
     title: 'Deliveries',
-    sentence: 'Everything that is owed, was sent or failed, with filters, retry in bulk and export.',
+    sentence: 'Everything that is owed, was sent or failed, with filters, export, and a replay of all that match.',
     path: () => '/deliveries',
   },
   {
@@ -150,6 +150,18 @@ export const consolePages: readonly ConsolePage[] = [
     title: 'A delivery',
     sentence: 'Why it stands where it stands, its attempts on a time axis, each request and each answer.',
     path: ({ delivery }) => `/deliveries/${delivery}`,
+  },
+  {
+    name: 'replays',
+    title: 'Replays',
+    sentence: 'Past deliveries and events that are sent once more, by whom and why, and how far each is.',
+    path: () => '/replays',
+  },
+  {
+    name: 'replay',
+    title: 'A replay',
+    sentence: 'How far it is, what it left out and why, and every delivery that it made.',
+    path: ({ replay }) => `/replays/${replay}`,
   },
   {
     name: 'data-collection',

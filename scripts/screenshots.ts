@@ -52,6 +52,10 @@ async function prepare(app: TestApp): Promise<Shown> {
   const [action] = (await client.call('listActions')).data;
   const delivered = (await client.call('listDeliveries', { query: { status: 'delivered', limit: 200 } })).data;
   const delivery = delivered.find(({ attempts }) => attempts > 1) ?? delivered[0];
+  const body = { name: 'After the outage', reason: 'The warehouse lost an hour', ratePerSecond: 4 };
+  const ids = delivered.slice(0, 24).map(({ id }) => id);
+  const replay = await client.call('createReplay', { body: { of: 'deliveries', ids, only: 'all', ...body } });
+  await sleep(settledMs);
   return {
     connection: destination?.connectionId ?? '',
     destination: destination?.id ?? '',
@@ -59,6 +63,7 @@ async function prepare(app: TestApp): Promise<Shown> {
     behavior: 'beh_std_purchase',
     event: delivered[0]?.eventId ?? '',
     delivery: delivery?.id ?? '',
+    replay: 'id' in replay ? replay.id : '',
     collector: (await client.call('listCollectors')).data[0]?.id ?? '',
     trace: trace.id,
   };

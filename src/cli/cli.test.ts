@@ -45,6 +45,7 @@ test('help names every command and ends with 0', async () => {
     'collectors',
     'apply',
     'deliveries',
+    'replays',
     'stats',
     'users',
     'roles',

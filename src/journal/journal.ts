@@ -434,7 +434,7 @@ export type CancelledCount = CountByAction & { destinationId: string; connection
 
 export interface Upkeep {
   /**
-   * Removes finished deliveries and the events that are matched and that no unfinished delivery needs: those created or
+   * Removes finished deliveries, ended replays of which nothing is left, and the events that are matched and that no unfinished delivery needs: those created or
    * received before `before`, then the oldest while more than `bytesMax` is in use. Events that were
    * kept together leave together. Works in small steps between other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.

@@ -182,4 +182,27 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual([pending, cancelled], [1, 2]);
     assert.equal((await due(journal)).length, 3, 'those of no replay stay as they are');
   });
+
+  guarantee('a replay that ended goes when nothing is left of what it made, and not before', async (journal) => {
+    const { replays, upkeep } = journal;
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
+    for (const n of [1, 2]) await replays.create(replay(n));
+    for (const n of [1, 2]) await replays.move(idOf(n), { from: ['planned'], to: 'running', now: start });
+    const made = await replays.advance(
+      lease,
+      step({ deliveries: [repeat(ids[0], { eventId: eventIds[0] ?? null })], isLast: true }),
+    );
+    for (const n of [1, 2]) await replays.move(idOf(n), { from: ['running'], to: 'done', now: start + 20 });
+    const left = async (before: number) => {
+      await upkeep.retain({ before, bytesMax: null });
+      return (await replays.replays({ limit: 10 })).map(({ id }) => id);
+    };
+    assert.deepEqual(await left(start + 20), [idOf(2), idOf(1)]);
+    assert.deepEqual(await left(start + 21), [idOf(1)]);
+    await replays.cancelRest(idOf(1), start + 30, []);
+    assert.deepEqual(await left(start + 5), [idOf(1)], 'its delivery is there');
+    assert.deepEqual(await left(start + 40), []);
+    assert.equal((await journal.log.deliveries({ limit: 10, closed: [], now: start, replayId: idOf(1) })).length, 0);
+    assert.ok(made);
+  });
 }

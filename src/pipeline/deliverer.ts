@@ -29,7 +29,7 @@ export type Deliverer = AsyncDisposable & {
    * `replayId`: of a delivery of a replay.
    */
   wake(destinationIds: readonly string[], replayId?: string | null): void;
-  /** The same for what a replay has for these destinations; without them, for all that is known of it. */
+  /** A replay has more for these destinations; without them, something about all that is known of it changed. */
   wakeReplay(replayId: string, destinationIds?: readonly string[]): void;
   /** Nothing of a replay is unfinished any more. */
   forgetReplay(replayId: string): void;
@@ -154,8 +154,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (isDue(queue)) void load(queue, isProbe);
     const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
     if (delivery !== undefined) void send(queue, delivery, isProbe);
-    // At its own limit, its next answer makes it ready again.
-    if (queue.items.length > 0 && (replay?.live ?? queue).inFlight < queue.concurrency.limit) makeReady(queue);
+    // At its own limit, its next answer makes it ready again; for a replay that may be an answer to others.
+    if (queue.items.length > 0 && (replay !== null || queue.inFlight < queue.concurrency.limit)) makeReady(queue);
     return delivery !== undefined;
   }
 
@@ -266,7 +266,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     wakeReplay(replayId, destinationIds) {
       if (destinationIds === undefined) for (const queue of replaying.of(replayId)) lookAgain(queue);
-      else for (const id of destinationIds) lookAgain(queueFor(id, '', replayId));
+      for (const id of destinationIds ?? []) {
+        const queue = queueFor(id, '', replayId);
+        queue.hasMore = true;
+        resume(queue);
+      }
     },
     forgetReplay: replaying.forget,
     isSending: wire.has,

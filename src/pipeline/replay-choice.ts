@@ -8,16 +8,27 @@ import type { Document, Snapshot } from './configuration.ts';
 import type { Source } from './replay-source.ts';
 import { behaviorConditions } from './rule-compiler.ts';
 
-/** A delivery that a replay makes; `isRepeated`: what it brings has arrived before. */
-export type Chosen = { delivery: ReplayedDelivery; event: Event | null; isRepeated: boolean };
+/**
+ * A delivery that a replay makes; `isRepeated`: what it brings has arrived before; `ends`: the one that was held and whose
+ * place it takes.
+ */
+export type Chosen = {
+  delivery: ReplayedDelivery;
+  event: Event | null;
+  isRepeated: boolean;
+  ends: LoggedDelivery | null;
+};
 
 /** What becomes of one thing. */
 export type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
 
 type Log = Pick<DeliveryLog, 'deliveries' | 'event'>;
 
+/** What is to be known of a thing: the deliveries of its family, or of its event, and the event. */
+type Seen = { others: readonly LoggedDelivery[]; event: Event | null };
+
 /**
- * Decides for one thing after the other which deliveries a replay makes of it, by the configuration of this moment.
+ * Decides which deliveries a replay makes of some things, in their order, by the configuration of this moment.
  * A delivery and all that ever repeated it are one family, which a replay sends once at most. `replayId` null: none of
  * its deliveries exists yet.
  */
@@ -27,27 +38,47 @@ export function chooser(options: {
   log: Log;
   replayId: string | null;
   now: number;
-}): (source: Source) => Promise<Choice> {
+}): (sources: readonly Source[]) => Promise<Choice[]> {
   const { input, snapshot, log, replayId, now } = options;
   const { documents } = snapshot;
   /** What was chosen so far. */
   const taken = new Set<string>();
   const fires = input.of === 'events' ? firing(input.to, snapshot) : null;
 
+  async function look(source: Source): Promise<Seen> {
+    if (source.kind === 'event') {
+      const others = await log.deliveries({ eventId: source.event.id, limit: familyMost, closed: [], now });
+      return { others, event: source.event };
+    }
+    if (source.kind === 'unknown' || isPassedOver(source.delivery) !== null) return { others: [], event: null };
+    const { id, replayOf, eventId } = source.delivery;
+    const [others, event] = await Promise.all([
+      log.deliveries({ replayOf: replayOf ?? id, limit: familyMost, closed: [], now }),
+      eventId === null ? null : log.event(eventId),
+    ]);
+    return { others: [source.delivery, ...others], event };
+  }
+
+  /** What needs no look at anything else. */
+  function isPassedOver({ test, status }: LoggedDelivery): LeftOutReason | null {
+    if (input.of !== 'deliveries') return 'unknown';
+    if (test) return 'test';
+    return input.only === 'failed' && status !== 'failed' ? 'not_failed' : null;
+  }
+
   /** Whether what others made of the same thing for the same destination speaks against it. */
   function objection(others: readonly LoggedDelivery[]): { reason: LeftOutReason | null; isRepeated: boolean } {
     const isRepeated = others.some(({ status }) => status === 'delivered');
-    if (others.some((one) => one.replayId !== null && one.replayId === replayId))
-      return { reason: 'repeated', isRepeated };
-    if (others.some(({ status }) => status !== 'held' && !isFinished(status)))
-      return { reason: 'unfinished', isRepeated };
+    const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
+    const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
+    if (isMade) return { reason: 'repeated', isRepeated };
+    if (isOnItsWay) return { reason: 'unfinished', isRepeated };
     return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
   }
 
-  async function ofDelivery(one: LoggedDelivery): Promise<Choice> {
-    if (input.of !== 'deliveries') return none('unknown');
-    if (one.test) return none('test');
-    if (input.only === 'failed' && one.status !== 'failed') return none('not_failed');
+  function ofDelivery(one: LoggedDelivery, { others, event }: Seen): Choice {
+    const passedOver = isPassedOver(one);
+    if (input.of !== 'deliveries' || passedOver !== null) return none(passedOver ?? 'unknown');
     const isOriginal = input.body === 'original';
     const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
     if (destination === undefined) return none('destination_deleted');
@@ -57,11 +88,8 @@ export function chooser(options: {
     if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
     const root = one.replayOf ?? one.id;
     if (taken.has(root)) return none('repeated');
-    const repeats = await log.deliveries({ replayOf: root, limit: familyMost, closed: [], now });
-    const family = [one, ...repeats].filter(({ destinationId }) => destinationId === destination.id);
-    const { reason, isRepeated } = objection(family);
+    const { reason, isRepeated } = objection(others.filter(({ destinationId }) => destinationId === destination.id));
     if (reason !== null) return none(reason);
-    const event = one.eventId === null ? null : await log.event(one.eventId);
     const hasBody = isOriginal && one.attempts > 0;
     if (event === null && !hasBody) return none('event_removed');
     taken.add(root);
@@ -79,22 +107,21 @@ export function chooser(options: {
       keepsBody: isOriginal,
       idempotencyKey: input.keepIdempotencyKey ? root : null,
     };
-    return { chosen: [{ delivery, event, isRepeated }], leftOut: [] };
+    return { chosen: [{ delivery, event, isRepeated, ends: one.status === 'held' ? one : null }], leftOut: [] };
   }
 
-  async function ofEvent(event: Event): Promise<Choice> {
+  function ofEvent(event: Event, { others }: Seen): Choice {
     const choice: Choice = { chosen: [], leftOut: [] };
     const actions = fires?.(event) ?? [];
     if (actions.length === 0) return none('no_rule_matched');
-    const before = await log.deliveries({ eventId: event.id, limit: familyMost, closed: [], now });
     for (const { action, destinationIds } of actions)
       for (const destinationId of destinationIds) {
         const destination = documents.destination.get(destinationId);
         const key = `${event.id} ${action.id} ${destinationId}`;
-        const others = before.filter(
+        const same = others.filter(
           (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
         );
-        const { reason, isRepeated } = objection(others);
+        const { reason, isRepeated } = objection(same);
         if (destination === undefined) choice.leftOut.push('destination_deleted');
         else if (taken.has(key)) choice.leftOut.push('repeated');
         else if (reason !== null) choice.leftOut.push(reason);
@@ -112,15 +139,19 @@ export function chooser(options: {
             keepsBody: false,
             idempotencyKey: null,
           };
-          choice.chosen.push({ delivery, event, isRepeated });
+          choice.chosen.push({ delivery, event, isRepeated, ends: null });
         }
       }
     return choice;
   }
 
-  return (source) => {
-    if (source.kind === 'unknown') return Promise.resolve(none('unknown'));
-    return source.kind === 'event' ? ofEvent(source.event) : ofDelivery(source.delivery);
+  return async (sources) => {
+    const seen = await Promise.all(sources.map(look));
+    return sources.map((source, index) => {
+      const known = seen[index] ?? { others: [], event: null };
+      if (source.kind === 'unknown') return none('unknown');
+      return source.kind === 'event' ? ofEvent(source.event, known) : ofDelivery(source.delivery, known);
+    });
   };
 }
 

@@ -45,9 +45,8 @@ export async function planReplay(
   for (let cursor: string | null = null; !isLast; ) {
     if (looked >= replayLimits.planned || performance.now() > end) break;
     const sources = await readSources(input, log, { upTo, cursor, limit: atOnce, now });
-    for (const source of sources.found) {
-      const choice = await choose(source);
-      looked += 1;
+    looked += sources.found.length;
+    for (const choice of await choose(sources.found)) {
       for (const reason of choice.leftOut) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
       for (const chosen of choice.chosen) {
         const { destinationId } = chosen.delivery;

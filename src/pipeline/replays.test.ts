@@ -178,6 +178,28 @@ test('a replay whose process dies goes on where its cursor stands: nothing twice
   assert.equal(new Set(page.map(({ replayOf }) => replayOf)).size, 900);
 });
 
+test('a replay that found no room goes on when answers to others make some', async () => {
+  let isSlow = false;
+  const waiting: ((answer: { status: number }) => void)[] = [];
+  await using rig = await startRig({
+    handler: () => (isSlow ? new Promise((resolve) => waiting.push(resolve)) : { status: 422 }),
+  });
+  await wire(rig);
+  await rig.send({ data: { n: 'missed' } }, { data: { n: 'missed' } });
+  await rig.clock.advance(10);
+  isSlow = true;
+  await rig.send(...Array.from({ length: 8 }, () => ({ data: { n: 'live' } })));
+  const id = await replay(rig, { only: 'failed' });
+  await rig.clock.advance(5_000);
+  assert.equal(rig.egress.requests.length, 10, 'no room is left');
+  isSlow = false;
+  for (const answer of waiting) answer({ status: 200 });
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 12);
+  await rig.clock.advance(5_000);
+  assert.equal((await shown(rig, id)).progress.failed, 2);
+});
+
 test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal, live ones first, the rate used', async () => {
   const windowMs = 10_000;
   const seen = { windows: new Map<number, number>(), refused: 0, live: [] as number[], replayed: [] as number[] };

@@ -150,15 +150,15 @@ export async function startReplays(
   /** Makes deliveries until enough wait to be sent; ends what has nothing left to do. */
   async function round(one: Active) {
     if (one.state === 'cancelled') await endRest(one);
-    let isRead = false;
-    while (one.state === 'running' && !isStopping && !isRead) {
+    let isLast = false;
+    while (one.state === 'running' && !isStopping && !isLast) {
       // What waits behind a closed gate holds up no other destination.
       const waiting = await replays.waiting(one.id, [...gates.allClosed().keys()]);
       one.untilLook = waiting / 4;
       if (waiting >= aheadMost) return;
-      isRead = await step(one);
+      isLast = await step(one);
     }
-    if (one.state !== 'running' && one.state !== 'cancelled') return;
+    if (one.state === 'running' ? !(await isRead(one)) : one.state !== 'cancelled') return;
     const { pending, retrying, held } = await replays.outcome(one.id);
     one.untilLook = pending + retrying;
     if (pending + retrying > 0) return;
@@ -171,7 +171,9 @@ export async function startReplays(
     await promote();
   }
 
-  /** Makes the deliveries of the next things; answers whether those were the last. */
+  const isRead = async ({ id }: Active) => (await replays.replay(id))?.isRead === true;
+
+  /** Makes the deliveries of the next things; answers whether there is nothing more to make for now. */
   async function step({ id, input }: Active): Promise<boolean> {
     const stored = await replays.replay(id);
     if (stored === null || stored.state !== 'running' || stored.isRead) return true;
@@ -181,8 +183,7 @@ export async function startReplays(
     const choose = chooser({ input, snapshot: configuration.snapshot, log, replayId: id, now });
     const leftOut: Partial<Record<LeftOutReason, number>> = {};
     const chosen = [];
-    for (const source of sources.found) {
-      const choice = await choose(source);
+    for (const choice of await choose(sources.found)) {
       for (const reason of choice.leftOut) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
       chosen.push(...choice.chosen);
     }
@@ -203,6 +204,7 @@ export async function startReplays(
         freshDelivery(made[index] ?? '', { ...delivery, dueAt: now, test: false }, event),
       ),
     );
+    for (const { ends } of chosen) if (ends !== null) statistics.ended(ends, { status: 'cancelled' });
     deliverer.wakeReplay(id, [...new Set(deliveries.map(({ destinationId }) => destinationId))]);
     return isLast;
   }

@@ -16,6 +16,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
   const marks = new Map<string, readonly string[]>();
   const gates = new Map<string, Gate>();
   const notes = new Map<string, string>();
+  const replays = replayBook({ audit, store, isCurrent });
 
   const accept = (request: AcceptRequest): Accepted => {
     const done = log.accept(request);
@@ -134,11 +135,12 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
       expire: async (destinationId, createdBefore, now) => store.expire(destinationId, createdBefore, now),
     },
 
-    replays: replayBook({ audit, store, isCurrent }),
+    replays,
 
     upkeep: {
       async retain({ before, bytesMax }) {
         let removed = removeBefore(before);
+        replays.forget(before);
         const bytes = () => log.bytes() + store.bytes();
         let full = false;
         while (bytesMax !== null && bytes() > bytesMax && !full) {

@@ -15,7 +15,7 @@ export function replayBook(options: {
   audit: Pick<MemoryAudit, 'add'>;
   store: ReturnType<typeof deliveryStore>;
   isCurrent(lease: Lease): boolean;
-}): Replays {
+}): Replays & { forget(before: number): void } {
   const { audit, store, isCurrent } = options;
   const replays = new Map<string, StoredReplay>();
   const rowsOf = (id: string) => [...store.rows.values()].filter((row) => row.replayId === id);
@@ -41,6 +41,11 @@ export function replayBook(options: {
   }
 
   return {
+    /** Ended before a time with nothing left of what they made. */
+    forget(before) {
+      for (const { id, finishedAt } of replays.values())
+        if (finishedAt !== null && finishedAt < before && rowsOf(id).length === 0) replays.delete(id);
+    },
     async create(replay, entry) {
       const begun = { state: 'planned', finishedAt: null, cursor: null, isRead: false } as const;
       replays.set(replay.id, { ...replay, ...begun, made: 0, leftOut: {}, outcome: null });

@@ -130,6 +130,18 @@ export const replayOperations = {
     return planned;
   },
 
+  /** Ended before a time with nothing left of what they made. */
+  forgetReplays(db: Db, before: number): void {
+    const sql = `SELECT id FROM replay WHERE state IN ('done', 'cancelled') AND finished_at < ?`;
+    for (const { id } of db.all<{ id: string }>(sql, before)) {
+      const targets = targetIds(db, { replayId: id });
+      if (targets.some((target) => allStatuses.some((status) => countOf(db, status, target, 1) > 0))) continue;
+      // Threads remember what a number stands for: the highest stays, so that none is given twice.
+      db.run('DELETE FROM target WHERE replay = ? AND id < (SELECT max(id) FROM target)', id);
+      db.run('DELETE FROM replay WHERE id = ?', id);
+    }
+  },
+
   replayOutcome: (db: Db, id: string): ReplayOutcome => outcomeOf(db, id),
 
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
@@ -233,7 +245,11 @@ function outcomeOf(db: Db, id: string): ReplayOutcome {
   };
 }
 
-function countOf(db: Db, status: number, target: number): number {
-  const sql = 'SELECT count(*) AS count FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ?';
-  return db.get<{ count: number }>(sql, status, target)?.count ?? 0;
+/** How many there are, `most` at most. */
+function countOf(db: Db, status: number, target: number, most = Number.MAX_SAFE_INTEGER): number {
+  const sql = `SELECT count(*) AS count FROM
+    (SELECT 1 FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ? LIMIT ?)`;
+  return db.get<{ count: number }>(sql, status, target, most)?.count ?? 0;
 }
+
+const allStatuses = Object.values(statusCodes);

@@ -20,6 +20,7 @@ export async function retain(
     after = await client.write('forgetIdentities', { after, limit: identitiesAtOnce });
     if (after === null) break;
   }
+  await client.write('forgetReplays', before);
   while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;
   return { removed: byAge + bySize, full };

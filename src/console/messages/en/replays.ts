@@ -153,5 +153,6 @@ export const replays = {
     repeats: 'of',
     delivery: 'an earlier delivery',
     repeatedBy: 'Sent again:',
+    byReplay: 'by a replay',
   },
 } as const;

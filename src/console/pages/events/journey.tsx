@@ -9,6 +9,7 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { replays } from '../../messages/en/replays.ts';
 import { Exchange } from '../../parts/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -43,6 +44,11 @@ export function Journey({ action, event, deliveries, maySee }: Props): ReactNode
               <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId: delivery.id } as never}>
                 {target}
               </Anchor>
+              {delivery.replayId === null ? null : (
+                <Anchor component={Link} to="/replays/$replayId" params={{ replayId: delivery.replayId } as never}>
+                  {replays.links.byReplay}
+                </Anchor>
+              )}
               {delivery.reason === null ? null : (
                 <Text size="sm" c="dimmed">
                   {outcomes.reason[delivery.reason].short}
