@@ -25,8 +25,8 @@ export type Load = { bytes: number; isIntake: boolean; patienceMs?: number };
 /** What goes to a worker: calls that share one transaction. */
 export type Request = { calls: { name: string; args: unknown }[] };
 
-/** What comes back, in the order of the calls. */
-export type Answer = { results: Result[] };
+/** What comes back, in the order of the calls; `walPages`: of the log that a checkpoint has not moved, when it was looked at. */
+export type Answer = { results: Result[]; walPages: number | null };
 export type Result = { ok: true; value: unknown } | { ok: false; message: string; errcode: number | null };
 
 export type WorkerSettings = { file: string; modules: string[]; isReader: boolean; pagesMax: number | null };

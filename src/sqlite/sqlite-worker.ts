@@ -1,12 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { checkpoint } from './checkpoint.ts';
 import { type Db, dbOver } from './db.ts';
 import type { Answer, Operations, Request, Result, WorkerSettings } from './operation.ts';
 
 const busyMs = 5_000;
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
-const walPagesBeforeCheckpoint = 4_000;
+/** Checkpoints are made beside the writer; only when these fall far behind, or fail, it stops for one. */
+const walPagesBeforeCheckpoint = 16_000;
+const commitsBetweenLooks = 16;
 
 const settings: WorkerSettings = workerData;
 const port = parentPort;
@@ -25,15 +28,22 @@ const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, 
 database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas(settings.pagesMax));
 const db = dbOver(database);
 let idle: NodeJS.Timeout | undefined;
+let commits = 0;
 
-port.on('message', (message: Request | 'close') => {
+port.on('message', (message: Request | 'checkpoint' | 'close') => {
+  if (message === 'checkpoint') {
+    checkpoint(database, 'PASSIVE');
+    return;
+  }
   clearTimeout(idle);
   if (message === 'close') {
     database.close();
     port.close();
     return;
   }
-  const answer: Answer = { results: settings.isReader ? message.calls.map(attempt) : transaction(message.calls) };
+  const results = settings.isReader ? message.calls.map(attempt) : transaction(message.calls);
+  const isLook = !settings.isReader && ++commits % commitsBetweenLooks === 0;
+  const answer: Answer = { results, walPages: isLook ? checkpoint(database, 'NOOP') : null };
   port.postMessage(answer);
   if (!settings.isReader) idle = setTimeout(tidy, idleMs);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -72,6 +72,25 @@ test('a patient write goes with one in a hurry, alone when its patience ends, an
   await last;
   await using again = await opened({ dir: folder.path });
   assert.deepEqual(await again.read('names', null), ['hurried', 'last', 'longer', 'patient', 'shorter']);
+});
+
+test('while somebody writes without a pause the log is moved beside the writer, and begins anew', async () => {
+  using folder = temporaryFolder();
+  const log = join(folder.path, `${databaseName}-wal`);
+  const text = 'x'.repeat(200_000); // about fifty pages
+  const pages = 15_000; // less than what makes the writer stop for it
+  {
+    await using db = await opened({ dir: folder.path });
+    let largest = 0;
+    for (let i = 0; i < pages / 50; i += 2) {
+      await Promise.all([db.write('put', { name: `n${i}`, text }), db.write('put', { name: `n${i + 1}`, text })]);
+      largest = Math.max(largest, statSync(log).size);
+    }
+    assert.ok(largest < 0.8 * pages * 4_096, `${Math.round(largest / 4_096)} pages`);
+  }
+  assert.ok(!readdirSync(folder.path).includes(`${databaseName}-wal`), 'nothing is left in it at the end');
+  await using again = await opened({ dir: folder.path });
+  assert.equal((await again.read('names', null)).length, pages / 50);
 });
 
 test('a second process on the same folder is refused with one line, and the folder is free after kill -9', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../contract/errors.ts';
+import { checkpointsBeside } from './checkpoints.ts';
 import { databaseName } from './database-file.ts';
 import { freeBytesOf, reserveBytesOf, spaceWatch } from './disk-space.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -54,7 +55,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
     modules: options.operations.map(String),
     pagesMax: options.pagesMax ?? null,
   };
-  const writer = new SqliteThread({ ...settings, isReader: false }, options.onFailure);
+  const checkpoints = checkpointsBeside({ file, finish: () => writer.finishCheckpoint() });
+  const writer = new SqliteThread({ ...settings, isReader: false }, options.onFailure, checkpoints.look);
   let reader: SqliteThread | undefined;
   let readerIdle: NodeJS.Timeout | undefined;
 
@@ -85,6 +87,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
     async [Symbol.asyncDispose]() {
       await closeReader();
       await writer[Symbol.asyncDispose]();
+      await checkpoints[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };

@@ -32,14 +32,21 @@ export class SqliteThread implements AsyncDisposable {
   commits = 0;
   operations = 0;
 
-  constructor(settings: WorkerSettings, onFailure: (error: Error) => void = () => {}) {
+  constructor(
+    settings: WorkerSettings,
+    onFailure: (error: Error) => void = () => {},
+    onLog: (walPages: number) => void = () => {},
+  ) {
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
       workerData: settings,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
     });
-    this.#worker.on('message', (answer: Answer) => this.#receive(answer));
+    this.#worker.on('message', (answer: Answer) => {
+      this.#receive(answer);
+      if (answer.walPages !== null) onLog(answer.walPages);
+    });
     this.#worker.on('error', (cause) => {
       const error = new Error(`The storage thread failed: ${cause.message}`, { cause });
       this.#fail(error);
@@ -70,6 +77,11 @@ export class SqliteThread implements AsyncDisposable {
       const isMuch = this.#queuedBytes >= bytesSentAhead;
       if (this.#sent.length === 0 ? this.#isHurried || isMuch : this.#sent.length === 1 && isMuch) this.#send();
     });
+  }
+
+  /** Moves what is left of the log into the database between two transactions. */
+  finishCheckpoint() {
+    if (this.#end === null) this.#worker.postMessage('checkpoint');
   }
 
   /** Waits for what was called, then ends the thread. */
