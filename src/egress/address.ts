@@ -8,12 +8,15 @@ export type Address = readonly number[];
  * already normalised when the URL was parsed, or are names). A zone is refused. IPv4-mapped addresses stay IPv6.
  */
 export function parseAddress(text: string): Address | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
+  // A name is told without the library, which throws within.
+  if (FOUR_PARTS.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
   if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) {
     return ipaddr.IPv6.parse(text).toByteArray();
   }
   return null;
 }
+
+const FOUR_PARTS = /^\d+\.\d+\.\d+\.\d+$/;
 
 /** Whether the first `prefix` bits are the same; false across families. */
 export function isWithin(address: Address, base: Address, prefix: number): boolean {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Order } from './order.ts';
-import { type Manner, openWorld, type World } from './simulation.testing.ts';
+import { openWorld, type World } from './simulation.testing.ts';
+import type { Manner } from './simulation-peers.testing.ts';
 
 const destinations = 3;
 const turned = fc.constantFrom('enabled', 'enabled', 'disabled', 'paused');
@@ -82,14 +83,18 @@ async function live(orders: readonly (Order | null)[], numRuns: number) {
       fc.array(manner, { minLength: 1, maxLength: 12 }),
       fc.array(fc.tuple(happening, fc.nat(8)), { minLength: 5, maxLength: 40, size: 'max' }),
       async (manners, story) => {
-        await using world = await openWorld({ manners, destinations, orders });
+        await using world = await openWorld({
+          destinations,
+          orders,
+          behave: (_, exchange) => manners[exchange % manners.length],
+        });
         for (const [step, turns] of story) {
           await step(world);
           await world.turn(turns);
         }
         await world.comeToRest();
         assert.deepEqual(world.problems, []);
-        sent += world.exchanges;
+        sent += world.peers.exchanges;
         const deliveries = await world.deliveries();
         for (const { id, status, reason, detail } of deliveries)
           assert.ok(

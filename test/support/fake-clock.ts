@@ -1,7 +1,13 @@
 import type { Clock } from '../../src/pipeline/clock.ts';
 
-/** A clock that stands still until `advance`; timers fire in order of their time, each at exactly its time. */
-export function fakeClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
+/**
+ * A clock that stands still until `advance`; timers fire in order of their time, each at exactly its time. `settle` lets
+ * everything else happen first.
+ */
+export function fakeClock(
+  startMs = Date.UTC(2026, 0, 1),
+  settle = settled,
+): Clock & {
   /** Lets time pass; between timers everything that is ready runs first. */
   advance(ms: number): Promise<void>;
   /** When the next timer is due, or null. */
@@ -21,15 +27,15 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
     next: () => first()?.at ?? null,
     async advance(ms) {
       const end = now + ms;
-      await settled();
+      await settle();
       for (let timer = first(); timer !== undefined && timer.at <= end; timer = first()) {
         timers.delete(timer);
         now = Math.max(now, timer.at);
         timer.call();
-        await settled();
+        await settle();
       }
       now = end;
-      await settled();
+      await settle();
     },
   };
 }
