@@ -49,6 +49,7 @@ test('issues are listed by what opened last, page after page, and every filter t
   const titles = async (query: string) => (await list(server, query)).map(({ title }) => title.at(-1)).join('');
   for (const [query, expected] of [
     ['', '54321'],
+    ['?title=ISSUE%203', '3'],
     ['?kind=template', '2'],
     ['?severity=critical', '2'],
     ['?destinationId=dst_3', '3'],

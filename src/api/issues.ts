@@ -42,6 +42,7 @@ export function issueHandlers({
       const cursor = readCursor(text, (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at));
       const wanted = Array.from(issues.all()).filter(
         (one) =>
+          (same.title === undefined || one.title.toLowerCase().includes(same.title.toLowerCase())) &&
           (state === undefined || state.includes(one.state)) &&
           (same.kind ?? one.kind) === one.kind &&
           (same.severity ?? one.severity) === one.severity &&

@@ -11,6 +11,7 @@ import { docsRoutes } from './pages/docs/routes.ts';
 import { eventRoutes } from './pages/events/routes.ts';
 import { homeRoutes } from './pages/home/routes.ts';
 import { inboxRoutes } from './pages/inbox/routes.ts';
+import { issueRoutes } from './pages/issues/routes.ts';
 import { replayRoutes } from './pages/replays/routes.ts';
 import { roleRoutes } from './pages/roles/routes.ts';
 import { settingsRoutes } from './pages/settings/routes.ts';
@@ -52,6 +53,7 @@ const routeTree = rootRoute.addChildren([
     ...connectionRoutes,
     ...eventRoutes,
     ...deliveryRoutes,
+    ...issueRoutes,
     ...replayRoutes,
     ...dataCollectionRoutes,
     ...inboxRoutes,

@@ -16,7 +16,7 @@ export function expiringLook({ configuration, limits }: { configuration: Configu
     at: 'what expires',
     everyMs: limits.expiring.everyMs,
     kinds: ['expiring'],
-    over: 'It was replaced.',
+    over: 'It was replaced, or is no longer used.',
     async find(now) {
       const found: Finding[] = [];
       let looked = 0;

@@ -42,7 +42,7 @@ export function gateLook(options: {
     at: 'gates',
     everyMs: limits.lookEveryMs,
     kinds: ['tripped', 'auth_rejected'],
-    over: 'A request got through again.',
+    over: 'A request got through, or the connection was saved and is tried anew.',
     find: (now) =>
       Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id, now) ?? []),
     findingOf,

@@ -27,10 +27,14 @@ const looks: Record<Status, [IconName, Tone]> = {
   running: ['retry', 'work'],
   done: ['check', 'good'],
   test: ['flask', 'work'],
+  open: ['alert', 'bad'],
+  acknowledged: ['user', 'warn'],
+  muted: ['clock', 'calm'],
+  resolved: ['check', 'good'],
 };
 
 /** A state as icon, word and colour. */
-export function StatusBadge({ status, note }: { status: Status; note?: string }): ReactNode {
+export function StatusBadge({ status, note }: { status: Status; note?: string | undefined }): ReactNode {
   const [icon, tone] = looks[status];
   return (
     <span className={css['badge']} data-tone={tone}>

@@ -23,11 +23,12 @@ export const issueRoutes = {
     'GET',
     '/issues',
     ['deliveries:view'],
-    'List what goes wrong, what opened last first (`state`: one or several, separated by commas)',
+    'List what goes wrong, what opened last first (`state`: one or several, separated by commas; `title`: a part of it)',
     {
       tag: 'issues',
       query: z.strictObject({
         ...pageQuery,
+        title: textFilter,
         state: states.optional(),
         kind: issueKind.optional(),
         severity: issueSeverity.optional(),

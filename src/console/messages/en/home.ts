@@ -62,6 +62,7 @@ export const home = {
     tripped: (name: string) => `${name} is resting after many failures`,
     held: (count: number) => `${counted(count, deliveries)} held.`,
     heldOf: (name: string, count: number) => `${name} holds ${counted(count, deliveries)}`,
+    lookAtIssue: 'Look at the issue',
     lookAtConnection: 'Look at the connection',
     secret: {
       expired: (name: string) => `The token pasted into ${name} has expired`,

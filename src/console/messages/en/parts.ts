@@ -125,5 +125,9 @@ export const parts = {
     running: 'Running',
     done: 'Done',
     test: 'Test',
+    open: 'Open',
+    acknowledged: 'Acknowledged',
+    muted: 'Muted',
+    resolved: 'Resolved',
   },
 } as const;

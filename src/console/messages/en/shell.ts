@@ -13,6 +13,7 @@ export const shell = {
     connections: 'Connections',
     events: 'Events',
     deliveries: 'Deliveries',
+    issues: 'Issues',
     replays: 'Replays',
     dataCollection: 'Data Collection',
     inbox: 'Inbox',

@@ -31,6 +31,7 @@ const pages: Partial<Record<AuditEntry['kind'], (id: string) => string>> = {
   action: (id) => `/actions/${id}`,
   behavior: (id) => `/behaviors/${id}`,
   collector: (id) => `/data-collection/${id}`,
+  issue: (id) => `/issues/${id}`,
   delivery: (id) => `/deliveries/${id}`,
   user: (id) => `/settings/users/${id}`,
   role: (id) => `/settings/roles/${id}`,

@@ -1,6 +1,9 @@
 import { Anchor, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Issue } from '../../../contract/issue.ts';
+import { apiQuery } from '../../data/api.ts';
 import type { Stats } from '../../data/stats.ts';
 import { connections as connectionWords } from '../../messages/en/connections.ts';
 import { home } from '../../messages/en/home.ts';
@@ -10,6 +13,7 @@ import { Icon, type IconName } from '../../parts/icon.tsx';
 import type { Range } from '../../parts/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useMay } from '../../session/rights.ts';
 import { authenticationOf } from '../connections/authentication-standing.ts';
 import { type Connection, causeOf } from '../connections/connection.ts';
 import { reasonInWords } from './funnel.tsx';
@@ -29,13 +33,24 @@ type Item = {
   link: string;
 };
 
+const issuesMost = 5;
+const againMs = 15_000;
+
 type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range };
 
 /** What somebody should look at, each with the next step. Calm when there is nothing. */
 export function Attention({ documents, stats, range }: Props): ReactNode {
+  const mayLook = useMay('deliveries:view');
+  const { data } = useQuery({
+    ...apiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }),
+    refetchInterval: againMs,
+    enabled: mayLook,
+  });
+  const issues = data?.data ?? [];
   const items = [
-    ...ofConnections(documents),
-    ...ofSecrets(documents),
+    ...ofIssues(issues),
+    ...ofConnections(documents, idsOf(issues, 'tripped', 'auth_rejected')),
+    ...ofSecrets(documents, idsOf(issues, 'expiring')),
     ...ofDestinations(documents),
     ...ofNumbers(stats, range),
   ];
@@ -74,8 +89,26 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
   );
 }
 
-function ofConnections({ connections = [] }: DocumentsHere): Item[] {
+function ofIssues(issues: readonly Issue[]): Item[] {
+  return issues.map(({ id, title, detail, severity }) => ({
+    key: id,
+    icon: 'alert',
+    tone: severity === 'critical' ? 'bad' : 'warn',
+    title,
+    text: detail,
+    to: `/issues/${id}`,
+    link: words.lookAtIssue,
+  }));
+}
+
+/** Connections that issues of these kinds speak of already. */
+function idsOf(issues: readonly Issue[], ...kinds: readonly Issue['kind'][]): ReadonlySet<string | null> {
+  return new Set(issues.filter(({ kind }) => kinds.includes(kind)).map(({ connectionId }) => connectionId));
+}
+
+function ofConnections({ connections = [] }: DocumentsHere, told: ReadonlySet<string | null>): Item[] {
   return connections
+    .filter(({ id }) => !told.has(id))
     .filter(({ health }) => health.state !== 'ok' || health.held > 0)
     .map(({ id, name, health }): Item => {
       const { state, held } = health;
@@ -105,8 +138,9 @@ function reasonOf(health: Connection['health']): string {
 }
 
 /** Pasted tokens that a person has to replace. */
-function ofSecrets({ connections = [] }: DocumentsHere): Item[] {
+function ofSecrets({ connections = [] }: DocumentsHere, told: ReadonlySet<string | null>): Item[] {
   return connections.flatMap((connection): Item[] => {
+    if (told.has(connection.id)) return [];
     const standing = authenticationOf(connection, Date.now());
     if (standing.kind !== 'expired' && standing.kind !== 'expires') return [];
     return [

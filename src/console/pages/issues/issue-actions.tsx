@@ -1,0 +1,124 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { Issue } from '../../../contract/issue.ts';
+import { useApi } from '../../data/api.ts';
+import { issues as words } from '../../messages/en/issues.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { options } from '../../parts/options.ts';
+import { useMay } from '../../session/rights.ts';
+import { ReplayButton } from '../replays/replay-button.tsx';
+
+const w = words.page;
+const hourMs = 3_600_000;
+const spans: Readonly<Record<keyof typeof w.muteFor, number | null>> = {
+  '1h': hourMs,
+  '8h': 8 * hourMs,
+  '24h': 24 * hourMs,
+  '7d': 7 * 24 * hourMs,
+  unmuted: null,
+};
+
+/** What a person can do with an issue: care for it, say that it is over, hear nothing of it, look at what failed. */
+export function IssueActions({ issue }: { issue: Issue }): ReactNode {
+  const { id, state, destinationId, errorKind } = issue;
+  const mayManage = useMay('deliveries:manage');
+  const acknowledge = useApi('acknowledgeIssue');
+  const resolve = useApi('resolveIssue');
+  const unmute = useApi('unmuteIssue');
+  const reopen = useApi('reopenIssue');
+  const [isMuting, setMuting] = useState(false);
+  const params = { params: { id } };
+  const says = (said: string) => ({ onSuccess: () => notifyDone(said), onError: notifyFailed });
+  return (
+    <>
+      {destinationId === null || errorKind === null ? null : (
+        <>
+          <Button
+            variant="default"
+            component={Link}
+            to="/deliveries"
+            search={{ destination: destinationId, error: errorKind, status: 'failed' } as never}
+          >
+            {w.lookAtFailed}
+          </Button>
+          <ReplayButton
+            label={w.replay}
+            from={() => ({ of: 'deliveries', filter: { destinationId, errorKind, status: 'failed' } })}
+          />
+        </>
+      )}
+      {!mayManage ? null : state === 'resolved' ? (
+        <Button loading={reopen.isPending} onClick={() => reopen.mutate(params, says(w.reopened))}>
+          {w.reopen}
+        </Button>
+      ) : (
+        <>
+          {state === 'muted' ? (
+            <Button variant="default" loading={unmute.isPending} onClick={() => unmute.mutate(params, says(w.unmuted))}>
+              {w.unmute}
+            </Button>
+          ) : (
+            <Button variant="default" onClick={() => setMuting(true)}>
+              {w.mute}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            loading={resolve.isPending}
+            onClick={() => resolve.mutate({ ...params, body: { note: null } }, says(w.nowResolved))}
+          >
+            {w.resolve}
+          </Button>
+          {state === 'acknowledged' ? null : (
+            <Button loading={acknowledge.isPending} onClick={() => acknowledge.mutate(params, says(w.nowAcknowledged))}>
+              {w.acknowledge}
+            </Button>
+          )}
+        </>
+      )}
+      {isMuting ? <MuteDialog id={id} onClose={() => setMuting(false)} /> : null}
+    </>
+  );
+}
+
+function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): ReactNode {
+  const mute = useApi('muteIssue');
+  const [span, setSpan] = useState<keyof typeof spans>('8h');
+  function confirm() {
+    const ms = spans[span];
+    const until = ms === null ? null : new Date(Date.now() + ms).toISOString();
+    mute.mutate(
+      { params: { id }, body: { until } },
+      {
+        onSuccess() {
+          notifyDone(w.nowMuted);
+          onClose();
+        },
+      },
+    );
+  }
+  return (
+    <ConfirmDialog
+      isOpen
+      title={w.muteTitle}
+      verb={w.muteVerb}
+      isDangerous={false}
+      isBusy={mute.isPending}
+      error={mute.error}
+      onConfirm={confirm}
+      onCancel={onClose}
+    >
+      {w.muteText}
+      <NativeSelect
+        mt="sm"
+        label={w.muteSpan}
+        value={span}
+        // Options are made of the keys.
+        onChange={({ currentTarget: { value } }) => setSpan(value as keyof typeof spans)}
+        data={options(w.muteFor)}
+      />
+    </ConfirmDialog>
+  );
+}
