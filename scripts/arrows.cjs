@@ -18,8 +18,10 @@ const rooms = {
   identity: ['contract', 'secrets', 'ports'],
   pipeline: ['contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
   watch: ['contract', 'pipeline', 'connections', 'telemetry', 'ports'],
+  alerts: ['contract', 'connections', 'pipeline', 'telemetry', 'ports'],
   api: [
     'contract',
+    'alerts',
     'collect',
     'pipeline',
     'watch',
@@ -43,6 +45,7 @@ const ports = {
   catalog: ['audit', 'sqlite', 'secrets'],
   issues: ['audit', 'sqlite'],
   journal: ['audit', 'sqlite'],
+  outbox: ['sqlite'],
   sandbox: ['template'],
   egress: [],
 };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { accountOperations, sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
+import { type AlertPace, startAlerts } from './alerts/alert-desk.ts';
 import { createServer } from './api/server.ts';
 import { auditOperations, sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { catalogOperations, sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
@@ -15,12 +16,13 @@ import { idSource } from './contract/ids.ts';
 import type { SealingState } from './contract/sealing.ts';
 import { parseAllowRules } from './egress/allow.ts';
 import type { Egress } from './egress/egress.ts';
-import { isHostAllowed, type Listener } from './egress/guard.ts';
+import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard.ts';
 import { undiciEgress } from './egress/undici/undici-egress.ts';
 import { createIdentity } from './identity/identity.ts';
 import { issueOperations, sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
 import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
+import { outboxOperations, sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/effective-settings.ts';
@@ -54,6 +56,7 @@ export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | '
   upkeepEveryMs?: number;
   /** From when on something is an issue. */
   issueLimits?: Thresholds;
+  alertPace?: AlertPace;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
 };
@@ -73,6 +76,7 @@ const consoleDir = fileURLToPath(
 export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
   const {
     upkeepEveryMs = 60_000,
+    alertPace,
     issueLimits: limits = thresholds,
     egress: otherEgress,
     env = {},
@@ -104,7 +108,14 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     await openSqlite({
       ...storage,
       dir: config.dataDir,
-      operations: [accountOperations, auditOperations, catalogOperations, issueOperations, journalOperations],
+      operations: [
+        accountOperations,
+        auditOperations,
+        catalogOperations,
+        issueOperations,
+        journalOperations,
+        outboxOperations,
+      ],
       queueBytesMax: config.storageQueueBytes,
       onFailure: (error) => die(error, 'store anything'),
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
@@ -159,6 +170,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
   const isHttpAllowed = (url: string) => isHostAllowed(allow.rules, url);
+  const isMailAllowed = (host: string, port: number) => isMailHostAllowed(allow.rules, host, port);
   const door = {
     egress,
     now: clock.now,
@@ -191,6 +203,25 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
 
+  // Alerts end after the watch: what it has to tell at last they take.
+  let baseUrl = config.publicUrl;
+  let isIssueOpen = (_id: string) => true;
+  const alerts = opened.use(
+    await startAlerts({
+      outbox: sqliteOutbox(sqlite),
+      configuration: pipeline.configuration,
+      egress,
+      clock,
+      newId,
+      telemetry,
+      baseUrl: () => baseUrl,
+      scrub,
+      isOpen: (id) => isIssueOpen(id),
+      isHttpAllowed,
+      isMailAllowed,
+      ...(alertPace === undefined ? {} : { pace: alertPace }),
+    }),
+  );
   const watch = opened.use(
     await startWatch({
       pipeline,
@@ -206,6 +237,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     }),
   );
   telemetry.pull('issuesOpen', () => watch.openCount());
+  isIssueOpen = (id) => watch.book.get(id)?.state === 'open';
+  watch.book.watch(alerts.take);
 
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
@@ -262,6 +295,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     loopbackOnly: isLoopback(config.host),
     isHttpAllowed,
     refreshTokens,
+    isMailAllowed,
+    alerts,
     sealing,
     references,
     scrub,
@@ -271,6 +306,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   });
   opened.use(server);
   const url = await server.listen(config);
+  baseUrl ??= url;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
   const { token } = identity.setup;
   if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });

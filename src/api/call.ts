@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { Openness } from '../alerts/check-alert.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { RefreshTokens } from '../connections/refresh-tokens.ts';
@@ -29,6 +31,7 @@ export type ApiParts = {
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log' | 'replays'>;
   issues: Pick<Watch['book'], 'all' | 'get' | 'act'>;
+  alerts: Pick<AlertDesk, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;
   telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'metrics'>;
@@ -45,9 +48,11 @@ export type ApiParts = {
   /** Whether the server listens on loopback only, where metrics are open. */
   loopbackOnly: boolean;
   /** Whether the operator's allow-list covers plain http to this address. */
-  isHttpAllowed: (url: string) => boolean;
   /** The refresh tokens that token endpoints brought. */
   refreshTokens: RefreshTokens;
+  isHttpAllowed: Openness['isHttpAllowed'];
+  /** The same for mail. */
+  isMailAllowed: Openness['isMailAllowed'];
   /** What keeps the server from working, by part; empty when it works. */
   ailments: () => Record<string, string> | Promise<Record<string, string>>;
   /** What the operator configured: as it may be read, and what of it is fixed. */

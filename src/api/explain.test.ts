@@ -88,4 +88,5 @@ const noDocuments: Snapshot['documents'] = {
   collector: new Map(),
   parameter: new Map(),
   settings: new Map(),
+  alert: new Map(),
 };

@@ -1,4 +1,5 @@
 import { actionHandlers } from './actions.ts';
+import { alertHandlers } from './alerts.ts';
 import { auditHandlers } from './audit.ts';
 import { behaviorHandlers } from './behaviors.ts';
 import type { ApiParts, Handlers } from './call.ts';
@@ -47,6 +48,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...issueHandlers(parts),
     ...replayHandlers(parts),
     ...statsHandlers(parts),
+    ...alertHandlers(parts),
     ...auditHandlers(parts),
     ...secretHandlers(parts),
     ...settingsHandlers(parts),

@@ -6,7 +6,7 @@ import { isObject } from './merge-patch.ts';
 import { invalid, pointerOf } from './validate.ts';
 
 /**
- * Where secrets stand in the bodies of connections and destinations. `*` is any key or index. In `extraParams` and
+ * Where secrets stand in the bodies of connections, destinations and alerts. `*` is any key or index. In `extraParams` and
  * `extraHeaders` everything is a secret but the names that are known to be none; a header says it itself.
  */
 const places = [
@@ -24,6 +24,10 @@ const places = [
   'settings.proxy.password',
   'settings.signing.secret',
   'settings.signing.previousSecret',
+  'settings.secret',
+  'settings.previousSecret',
+  'settings.password',
+  'settings.hookUrl',
 ].map((place) => place.split('.'));
 
 const publicNames = new Set<string>(publicTokenFields);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { memoryAccounts } from '../accounts/memory/memory-accounts.ts';
+import { startAlerts } from '../alerts/alert-desk.ts';
 import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../connections/authenticator.ts';
@@ -17,6 +18,7 @@ import type { Principal } from '../identity/principal.ts';
 import { memoryIssues } from '../issues/memory/memory-issues.ts';
 import { claim } from '../journal/journal.samples.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
+import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
 import { createAttempter } from '../pipeline/attempt.ts';
 import { createChecks } from '../pipeline/checks.ts';
 import { systemClock } from '../pipeline/clock.ts';
@@ -32,6 +34,7 @@ import { configuredKeys } from '../secrets/keys.ts';
 import { secretReferences } from '../secrets/references.ts';
 import { createScrubber } from '../secrets/scrubber.ts';
 import { createSealing } from '../secrets/sealing.ts';
+import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { openIssueBook } from '../watch/issue-book.ts';
 import { thresholds } from '../watch/thresholds.ts';
 import type { ApiParts } from './call.ts';
@@ -91,6 +94,19 @@ export async function startTestServer(
     clock: { now, after: () => () => {} },
     closed: () => null,
     failed: (error) => failures.push(error),
+  });
+  const alerts = await startAlerts({
+    outbox: memoryOutbox(),
+    configuration,
+    egress,
+    clock: { now, after: () => () => {} },
+    newId,
+    telemetry: silentTelemetry(),
+    baseUrl: () => 'https://millrace.example',
+    scrub,
+    isOpen: () => true,
+    isHttpAllowed: () => true,
+    isMailAllowed: () => true,
   });
   const pipeline: Pipeline = {
     configuration,
@@ -228,6 +244,8 @@ export async function startTestServer(
     loopbackOnly: false,
     isHttpAllowed: () => true,
     refreshTokens: refreshTokensInMemory(),
+    isMailAllowed: () => true,
+    alerts,
     ailments: () => ({}),
     operator: {
       retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set(['auditDays']) },

@@ -141,7 +141,8 @@ function checkSigning(signing: ConnectionBody['settings']['signing']): FieldErro
     }));
 }
 
-function isCertificates(text: string): boolean {
+/** Whether a text is one or more certificates in PEM. */
+export function isCertificates(text: string): boolean {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   return blocks.length > 0 && blocks.every((block) => doesNotThrow(() => new X509Certificate(block)));
 }

@@ -19,7 +19,7 @@ const rollback = z.strictObject({ version: z.int().min(1) });
 export type DocumentKindRoutes<One extends string, Many extends string, At extends string, I, O> = {
   one: One;
   many: Many;
-  area: 'connections' | 'actions' | 'behaviors' | 'collectors';
+  area: 'connections' | 'actions' | 'behaviors' | 'collectors' | 'settings';
   at: At;
   input: I;
   output: O;

@@ -10,6 +10,7 @@ export const documentKinds = [
   'collector',
   'parameter',
   'settings',
+  'alert',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 

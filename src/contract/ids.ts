@@ -17,6 +17,8 @@ export const idPrefixes = {
   request: 'req',
   trace: 'trc',
   issue: 'iss',
+  alert: 'alr',
+  message: 'msg',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

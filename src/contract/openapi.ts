@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { action, actionInput } from './action.ts';
+import { alert, alertInput, alertMessage } from './alert.ts';
 import { auditEntry } from './audit.ts';
 import { behavior, behaviorInput } from './behavior.ts';
 import { eventRef } from './check.ts';
@@ -33,6 +34,9 @@ const named = new Map<z.core.$ZodType, string>([
   [action, 'Action'],
   [behaviorInput, 'BehaviorInput'],
   [behavior, 'Behavior'],
+  [alertInput, 'AlertInput'],
+  [alert, 'Alert'],
+  [alertMessage, 'AlertMessage'],
   [collectorInput, 'CollectorInput'],
   [collector, 'Collector'],
   [condition, 'Condition'],

@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { behaviorRoutes } from './routes/behaviors.ts';
 import { collectorRoutes } from './routes/collectors.ts';
@@ -36,6 +37,7 @@ export const routeTable = {
   ...replayRoutes,
   ...inboxRoutes,
   ...statsRoutes,
+  ...alertRoutes,
   ...auditRoutes,
   ...secretRoutes,
   ...settingsRoutes,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 
 /**
  * The only way out: deliveries, connection tests, token requests, look-ups and alerts all pass this one door.
@@ -38,6 +39,8 @@ export interface Egress extends AsyncDisposable {
 
 /** `host` is a name or an address; `timeoutMs` bounds the look-up and the connecting together. */
 export interface EgressConnect {
+  /** Whom the caller's TLS shall trust beside the system's roots. */
+  readonly tls?: TlsOptions;
   readonly host: string;
   /** Ports of protocols other than mail are refused. */
   readonly port: number;
@@ -45,7 +48,12 @@ export interface EgressConnect {
 }
 
 export type EgressConnection =
-  | { readonly kind: 'open'; readonly socket: Socket }
+  | {
+      readonly kind: 'open';
+      /** Plain; TLS over it is to verify `host` with `secureContext`. */
+      readonly socket: Socket;
+      readonly secureContext: SecureContext;
+    }
   | { readonly kind: 'error'; readonly error: EgressError };
 
 /** A header as it goes over the wire; repeated names are repeated entries. */

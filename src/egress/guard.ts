@@ -111,7 +111,15 @@ function checkTarget(guard: Guard, target: Target | { readonly reason: string })
  * is the operator's own, and may be spoken to without TLS where others may not.
  */
 export function isHostAllowed(rules: readonly AllowRule[], url: string): boolean {
-  const target = parseTarget(url);
+  return isTargetAllowed(rules, parseTarget(url));
+}
+
+/** The same for a mail server. */
+export function isMailHostAllowed(rules: readonly AllowRule[], host: string, port: number): boolean {
+  return isTargetAllowed(rules, parseMailTarget(host, port));
+}
+
+function isTargetAllowed(rules: readonly AllowRule[], target: Target | { readonly reason: string }): boolean {
   if ('reason' in target) return false;
   const { host, port, literal } = target;
   const addresses = literal ? [literal] : isLocalhost(host) ? LOOPBACK : [NO_ADDRESS];

@@ -1,5 +1,6 @@
 import type { Catalog, Change, StoredDocument } from '../catalog/catalog.ts';
 import type { ActionBody } from '../contract/action.ts';
+import type { AlertBody } from '../contract/alert.ts';
 import type { AuditAct, AuditAuthor } from '../contract/audit.ts';
 import type { BehaviorBody } from '../contract/behavior.ts';
 import type { CollectorBody } from '../contract/collector.ts';
@@ -25,6 +26,7 @@ export type Bodies = {
   action: ActionBody;
   behavior: BehaviorBody;
   collector: CollectorBody;
+  alert: AlertBody;
   parameter: { name: string; description?: string | undefined; offered?: boolean | undefined };
   settings: SettingsBody;
 };
@@ -174,6 +176,7 @@ function sorted(stored: Iterable<StoredDocument>): Documents {
     collector: new Map(),
     parameter: new Map(),
     settings: new Map(),
+    alert: new Map(),
   };
   for (const document of stored) {
     // The catalogue holds what the contract's schema of this kind parsed.

@@ -6,4 +6,5 @@ import type { Snapshot } from './configuration.ts';
 export function* liveSecrets({ documents }: Snapshot): Generator<Secret> {
   for (const { body } of documents.connection.values()) yield* secretsOf(body);
   for (const { body } of documents.destination.values()) yield* secretsOf(body);
+  for (const { body } of documents.alert.values()) yield* secretsOf(body);
 }

@@ -21,6 +21,7 @@ export const metricTable = {
   ),
   issuesOpen: gauge('millrace_issues_open', 'Issues that are open or acknowledged.'),
   tokenRequests: counter('millrace_token_requests', 'Requests for OAuth access tokens.', 'outcome'),
+  alertTries: counter('millrace_alert_tries', 'Tries to send a message of an alert.', 'outcome'),
   httpRequests: counter('millrace_http_requests', 'Requests answered.', 'route', 'status'),
   httpSeconds: counter('millrace_http_request_seconds', 'Time spent on requests.', 'route'),
   signIns: counter('millrace_sign_ins', 'Sign-ins, by what they came to.', 'outcome'),

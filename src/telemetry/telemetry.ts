@@ -59,6 +59,15 @@ export type Telemetry = {
   /** A replay began, was held up or ended. */
   replayMoved(replay: { id: string; state: string }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
+  /** A message of an alert was tried to be sent, for the `number`th time. */
+  alertTried(report: {
+    alertId: string;
+    messageId: string;
+    about: string;
+    number: number;
+    ok: boolean;
+    detail: string;
+  }): void;
   /** An entry of the audit trail about anything else than configuration. */
   audited(entry: NewAuditEntry): void;
   /** The newest entry of the trail, to be held against it later from outside. */
@@ -157,6 +166,10 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     configurationChanged(change) {
       metrics.add('changes', 1, change.kind, change.op);
       logger.info(change, 'configuration changed');
+    },
+    alertTried(report) {
+      metrics.add('alertTries', 1, report.ok ? 'sent' : 'failed');
+      logger[report.ok ? 'info' : 'warn'](report, 'alert');
     },
     audited({ act, kind, id, principal, principalId, address, requestId, result, code }) {
       metrics.add('auditEntries', 1, act, result);

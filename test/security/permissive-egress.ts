@@ -2,6 +2,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { Egress, EgressOutcome, EgressRequest, ProbeStep } from '../../src/egress/egress.ts';
 
 /**
@@ -82,7 +83,7 @@ export function permissiveEgress(dnsServer: string): Egress & { readonly reached
       if (!isOfThisMachine(address)) return { kind: 'error', error: { kind: 'connect', message: 'unguarded' } };
       const socket = connect(port, address);
       return new Promise((resolve) => {
-        socket.once('connect', () => resolve({ kind: 'open', socket }));
+        socket.once('connect', () => resolve({ kind: 'open', socket, secureContext: createSecureContext() }));
         socket.once('error', () => resolve({ kind: 'error', error: { kind: 'connect', message: 'unguarded' } }));
       });
     },

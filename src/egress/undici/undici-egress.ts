@@ -21,6 +21,7 @@ import { EgressFailure } from './failure.ts';
 import { isFailure } from './hold.ts';
 import { openSocket } from './open-socket.ts';
 import { createDns } from './resolve.ts';
+import { secureContextFor } from './secure.ts';
 import { createSite, type Site } from './site.ts';
 import { createWays, type Route } from './way.ts';
 
@@ -120,11 +121,13 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
     return site;
   }
 
-  async function connect({ host, port, timeoutMs }: EgressConnect): Promise<EgressConnection> {
+  async function connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {
     if (isClosed) return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
     const target = checkMailHost(guard, host, port);
     const way = 'reason' in target ? target : ways.wayTo({ ...target, isTls: false }, {});
     if ('reason' in way) return { kind: 'error', error: { kind: 'blocked', message: sentence(way.reason) } };
+    const secureContext = secureContextFor(tls);
+    if (isFailure(secureContext)) return { kind: 'error', error: secureContext };
     const opening = openSocket(way, { onBegin() {}, onEnd() {} });
     const deadline = deadlines.start(timeoutMs, () => opening.expire(timeoutMs));
     const socket = await opening.result;
@@ -136,7 +139,7 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
     }
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    return { kind: 'open', socket };
+    return { kind: 'open', socket, secureContext };
   }
 
   async function probe(request: EgressProbe): Promise<ProbeStep[]> {

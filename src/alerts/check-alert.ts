@@ -1,0 +1,80 @@
+import { isCertificates } from '../connections/check-connection.ts';
+import { revealIfThere } from '../connections/secret-fields.ts';
+import { standardKey } from '../connections/signing.ts';
+import { tokenUrlProblem } from '../connections/token-url.ts';
+import type { AlertBody } from '../contract/alert.ts';
+import type { FieldError } from '../contract/errors.ts';
+import type { Egress } from '../egress/egress.ts';
+import { mailPort } from './senders/mail-port.ts';
+
+/** What the operator's allow-list says: whether a host may be spoken to without TLS. */
+export type Openness = {
+  isHttpAllowed(url: string): boolean;
+  isMailAllowed(host: string, port: number): boolean;
+};
+
+/**
+ * What a schema can't tell about an alert: addresses that are blocked, keys and certificates that can't be read,
+ * credentials that would travel in the open. Nothing is looked up. Details hold no secret.
+ */
+export function checkAlert(
+  { type, settings }: Pick<AlertBody, 'type' | 'settings'>,
+  { egress, ...open }: Openness & { egress: Pick<Egress, 'check' | 'checkHost'> },
+): FieldError[] {
+  const one = { type, settings } as AlertBody; // the two belong together
+  if (one.type === 'webhook') {
+    const checked = egress.check(one.settings.url);
+    const keys = (['secret', 'previousSecret'] as const).filter((name) => {
+      const text = revealIfThere(one.settings[name]);
+      return text !== '' && standardKey(text) === null;
+    });
+    return [
+      ...(checked.ok ? [] : [blocked('/settings/url', checked.reason)]),
+      ...keys.map((name) => ({
+        pointer: `/settings/${name}`,
+        detail: 'Must be base64, with or without whsec_ before it (Standard Webhooks).',
+      })),
+    ];
+  }
+  if (one.type === 'slack') {
+    const url = revealIfThere(one.settings.hookUrl);
+    if (url === '') return [];
+    const problem = tokenUrlProblem(url, open.isHttpAllowed);
+    if (problem !== null) return [{ pointer: '/settings/hookUrl', detail: problem }];
+    return egress.check(url).ok ? [] : [blocked('/settings/hookUrl', 'it leads to an address that is blocked')];
+  }
+  const { host, security, ca } = one.settings;
+  const port = mailPort(one.settings);
+  const checked = egress.checkHost(host, port);
+  const errors: FieldError[] = [];
+  if (!checked.ok)
+    errors.push(blocked(/^(port|a port) /.test(checked.reason) ? '/settings/port' : '/settings/host', checked.reason));
+  else if (security === 'none' && !open.isMailAllowed(host, port)) {
+    const detail = 'Mail goes without encryption only to a host that the operator allows with MILLRACE_EGRESS_ALLOW.';
+    errors.push({ pointer: '/settings/security', detail });
+  }
+  if (ca !== null && !isCertificates(ca))
+    errors.push({ pointer: '/settings/ca', detail: 'Must be one or more certificates in PEM.' });
+  if (/[\p{Cc}]/u.test(revealIfThere(one.settings.password)))
+    errors.push({ pointer: '/settings/password', detail: 'Must not contain control characters.' });
+  return errors;
+}
+
+/**
+ * Stored secrets that a draft would send to another server than the one they were given for, or less protected. They must
+ * be given again: else whoever may edit an alert, and may not read its secrets, could have them sent to himself.
+ */
+export function movedSecrets(before: AlertBody, after: AlertBody, kept: readonly string[]): FieldError[] {
+  if (before.type !== 'email' || after.type !== 'email' || !kept.includes('/settings/password')) return [];
+  const isSame =
+    before.settings.host.toLowerCase() === after.settings.host.toLowerCase() &&
+    mailPort(before.settings) === mailPort(after.settings) &&
+    (before.settings.security === after.settings.security || after.settings.security !== 'none') &&
+    before.settings.ca === after.settings.ca;
+  const detail = 'The mail server changed; send this secret again, together with it.';
+  return isSame ? [] : [{ pointer: '/settings/password', detail }];
+}
+
+function blocked(pointer: string, detail: string): FieldError {
+  return { pointer, detail, code: 'blocked_address' };
+}

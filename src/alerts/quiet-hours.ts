@@ -1,0 +1,67 @@
+import { type QuietHours, weekDays } from '../contract/alert.ts';
+
+const minuteMs = 60_000;
+const dayMinutes = 1_440;
+
+/**
+ * When the quiet hours end that `now` lies in (both ms since the epoch); null: it lies in none. They go by the clock on
+ * the wall of their time zone: where that is set forward or back they are shorter or longer.
+ */
+export function quietUntil(quiet: QuietHours, now: number): number | null {
+  let at = now;
+  // Windows of different days may touch, but between the end and the beginning of each day's there is a gap.
+  for (let steps = 0; isQuiet(quiet, at); steps++) {
+    if (steps > weekDays.length * 2) return at;
+    at = nextEnd(quiet, at);
+  }
+  return at === now ? null : at;
+}
+
+function isQuiet({ timeZone, from, to, days }: QuietHours, at: number): boolean {
+  const { day, minute } = onTheWall(timeZone, at);
+  const [begin, end] = [minuteOf(from), minuteOf(to)];
+  const isDay = (offset: number) => {
+    const name = weekDays[(day + offset + 7) % 7];
+    return name !== undefined && days.includes(name);
+  };
+  if (begin < end) return isDay(0) && minute >= begin && minute < end;
+  return (isDay(0) && minute >= begin) || (isDay(-1) && minute < end);
+}
+
+/** The next time when the wall shows the end. */
+function nextEnd({ timeZone, to }: QuietHours, now: number): number {
+  const start = Math.floor(now / minuteMs) * minuteMs;
+  const left = (minuteOf(to) - onTheWall(timeZone, now).minute + dayMinutes) % dayMinutes || dayMinutes;
+  const guess = start + left * minuteMs;
+  // Where the clock was set meanwhile the wall shows something else: half a day at most is taken for such a shift.
+  const off = ((onTheWall(timeZone, guess).minute - minuteOf(to) + dayMinutes * 1.5) % dayMinutes) - dayMinutes / 2;
+  const shifted = guess - off * minuteMs;
+  return shifted > now ? shifted : guess;
+}
+
+/** `day` counts from Monday, `minute` from midnight. */
+function onTheWall(timeZone: string, at: number): { day: number; minute: number } {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formats.set(timeZone, format);
+  }
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return {
+    day: weekDays.findIndex((name) => name === parts.get('weekday')?.toLowerCase()),
+    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+  };
+}
+
+function minuteOf(text: string): number {
+  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+}
+
+/** Making one takes long. There are as many as time zones in use. */
+const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,0 +1,28 @@
+import type { AlertBody } from '../contract/alert.ts';
+import { UnresolvedSecret } from '../contract/secret.ts';
+import type { OutboxMessage } from '../outbox/outbox.ts';
+import { sendEmail } from './senders/email.ts';
+import type { SendDoor, Sent } from './senders/sender.ts';
+import { sendSlack } from './senders/slack.ts';
+import { sendWebhook } from './senders/webhook.ts';
+
+/** Tries once to send a message by an alert, within 30 s. Whatever happens is an answer, never a rejection. */
+export async function sendMessage(
+  { id, body }: { id: string; body: AlertBody },
+  message: OutboxMessage,
+  door: SendDoor,
+): Promise<Sent> {
+  try {
+    switch (body.type) {
+      case 'webhook':
+        return await sendWebhook({ id, body }, message, door);
+      case 'slack':
+        return await sendSlack({ id, body }, message, door);
+      case 'email':
+        return await sendEmail({ id, body }, message, door);
+    }
+  } catch (error) {
+    if (error instanceof UnresolvedSecret) return { ok: false, detail: error.message, isFinal: false };
+    throw error;
+  }
+}

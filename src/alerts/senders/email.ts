@@ -1,0 +1,85 @@
+import type MailComposer from 'nodemailer/lib/mail-composer';
+import type { OutboxMessage } from '../../outbox/outbox.ts';
+import { headOf, linesOf, linkTo } from '../words.ts';
+import type { Sender } from './sender.ts';
+import { sendBySmtp } from './smtp.ts';
+
+const shownMax = 50;
+
+/** E-mail in plain text and in simple HTML. Its Message-ID is made of the message's id, the same in every try. */
+export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, door) => {
+  const { from, to } = alert.settings;
+  // Whoever sends no mail need not have the library in memory.
+  const { default: Composer } = await import('nodemailer/lib/mail-composer');
+  const mail = new Composer({
+    from: { name: 'Millrace', address: from },
+    to: [...to],
+    subject: `[Millrace] ${message.title}`,
+    messageId: `<${message.id}@${domainOf(from)}>`,
+    date: new Date(message.createdAt),
+    // Nobody's absence note shall answer (RFC 3834 §5).
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Millrace-Alert': id },
+    text: plainText(message, alert.name, door.baseUrl),
+    html: html(message, alert.name, door.baseUrl),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: 'win',
+  });
+  return sendBySmtp({ settings: alert.settings, bytes: await built(mail), name: domainOf(from) }, door);
+};
+
+function built(mail: MailComposer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    mail.compile().build((error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+  });
+}
+
+function plainText(message: OutboxMessage, name: string, baseUrl: string | null): string {
+  const parts = message.notices.slice(0, shownMax).map((notice) => {
+    const link = linkTo(notice.path, baseUrl);
+    return [headOf(notice), ...linesOf(notice), ...(link === null ? [] : [link])].join('\n');
+  });
+  return [...headOfAll(message), ...parts, ...moreOf(message), footer(name, baseUrl)].join('\n\n').concat('\n');
+}
+
+function html(message: OutboxMessage, name: string, baseUrl: string | null): string {
+  const parts = message.notices.slice(0, shownMax).map((notice) => {
+    const link = linkTo(notice.path, baseUrl);
+    const head = escaped(headOf(notice));
+    const title = link === null ? head : `<a href="${escaped(link)}">${head}</a>`;
+    return `<li><p><strong>${title}</strong></p>${linesOf(notice)
+      .map((one) => `<p>${escaped(one)}</p>`)
+      .join('')}</li>`;
+  });
+  const more = moreOf(message).map((one) => `<p>${escaped(one)}</p>`);
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(message.title)}</title></head><body>`,
+    ...headOfAll(message).map((one) => `<h1 style="font-size: 1.25em">${escaped(one)}</h1>`),
+    ...(parts.length === 0 ? [] : [`<ul>${parts.join('')}</ul>`]),
+    ...more,
+    `<p><small>${escaped(footer(name, baseUrl))}</small></p></body></html>`,
+  ].join('\n');
+}
+
+/** The head of one issue says it all; several have one of their own. */
+function headOfAll({ total, title, about }: OutboxMessage): string[] {
+  return total === 1 && about !== 'summary' ? [] : [title];
+}
+
+function moreOf({ total, notices }: OutboxMessage): string[] {
+  const more = total - Math.min(notices.length, shownMax);
+  return more > 0 ? [`And ${more} more.`] : [];
+}
+
+function footer(name: string, baseUrl: string | null): string {
+  const link = linkTo('/settings/alerts', baseUrl);
+  return `Sent by the alert “${name}” of Millrace${link === null ? '.' : `: ${link}`}`;
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,30 @@
+import type { Header } from '../../egress/egress.ts';
+import type { SendDoor, Sent } from './sender.ts';
+
+/** Answers that say: not this message, ever. Everything else may be put right by a person, or by time. */
+const finalStatuses = new Set([400, 405, 411, 413, 414, 415, 422, 431]);
+
+/** Posts JSON once and says what came of it: a 2xx is well. */
+export async function postJson(
+  { url, headers, body }: { url: string; headers: readonly Header[]; body: string },
+  { egress, scrub }: SendDoor,
+): Promise<Sent> {
+  const outcome = await egress.send({
+    method: 'POST',
+    url,
+    headers: [['content-type', 'application/json'], ...headers],
+    body,
+    connectTimeoutMs: 5_000,
+    timeoutMs: 15_000,
+    responseBytesMax: 4_096,
+  });
+  if (outcome.kind === 'error') return { ok: false, detail: scrub(outcome.error.message), isFinal: false };
+  const { status } = outcome;
+  const said = scrub(new TextDecoder().decode(outcome.body))
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  const detail = said === '' ? `Answered ${status}.` : `Answered ${status}: ${said}`;
+  if (status >= 200 && status < 300) return { ok: true, detail };
+  return { ok: false, detail, isFinal: finalStatuses.has(status) };
+}

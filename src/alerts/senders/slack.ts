@@ -1,0 +1,48 @@
+import { reveal } from '../../connections/secret-fields.ts';
+import type { AlertNotice } from '../../contract/alert.ts';
+import { headOf, linesOf, linkTo } from '../words.ts';
+import { postJson } from './http-post.ts';
+import type { Sender } from './sender.ts';
+
+/** Blocks of a message may be 50; the title is one. */
+const shownMax = 20;
+
+/** An incoming hook as Slack has it, and Mattermost, Rocket.Chat, Discord (`/slack`) and others take it. */
+export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, door) => {
+  const url = reveal(alert.settings.hookUrl);
+  if (url === '') return { ok: false, detail: 'No address of a hook is stored.', isFinal: false };
+  const shown = message.notices.slice(0, shownMax);
+  const more = message.total - shown.length;
+  const blocks = [
+    ...shown.map((notice) => section(aboutOf(notice, door.baseUrl))),
+    ...(more > 0 ? [section(moreOf(more, door.baseUrl))] : []),
+  ];
+  const title = escaped(message.title);
+  // The head of one issue says it all; several have one of their own.
+  const head = message.total === 1 && message.about !== 'summary' ? [] : [section(`*${title}*`)];
+  const body = { text: title, blocks: [...head, ...blocks] };
+  return postJson({ url, headers: [], body: JSON.stringify(body) }, door);
+};
+
+function aboutOf(notice: AlertNotice, baseUrl: string | null): string {
+  const link = linkTo(notice.path, baseUrl);
+  const head = escaped(headOf(notice));
+  return [link === null ? head : `<${escaped(link)}|${head}>`, ...linesOf(notice).map(escaped)]
+    .join('\n')
+    .slice(0, 2_900);
+}
+
+function moreOf(count: number, baseUrl: string | null): string {
+  const link = linkTo('/issues', baseUrl);
+  const words = `and ${count} more`;
+  return link === null ? words : `<${link}|${words}>`;
+}
+
+function section(text: string): object {
+  return { type: 'section', text: { type: 'mrkdwn', text } };
+}
+
+/** What the three characters mean that have a meaning; a bar would end the address of a link. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('|', '¦');
+}

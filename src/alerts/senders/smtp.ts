@@ -1,0 +1,140 @@
+import { isIP, type Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { reveal } from '../../connections/secret-fields.ts';
+import type { AlertBody } from '../../contract/alert.ts';
+import { mailPort } from './mail-port.ts';
+import type { SendDoor, Sent } from './sender.ts';
+
+type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
+
+const connectTimeoutMs = 10_000;
+/** For all of it, from the look-up to the server's last word. */
+const totalMs = 30_000;
+
+/**
+ * Hands one e-mail to a server, over a socket that the egress guard opened. `starttls` and `tls` are never gone without:
+ * a server that does not offer them, or shows another's certificate, gets neither credentials nor message.
+ */
+export async function sendBySmtp(
+  { settings, bytes, name }: { settings: Mail; bytes: Buffer; name: string },
+  { egress, scrub }: SendDoor,
+): Promise<Sent> {
+  const { host, ca } = settings;
+  const startedAt = performance.now();
+  const opened = await egress.connect({
+    host,
+    port: mailPort(settings),
+    timeoutMs: connectTimeoutMs,
+    ...(ca === null ? {} : { tls: { ca } }),
+  });
+  if (opened.kind === 'error') return { ok: false, detail: scrub(opened.error.message), isFinal: false };
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const connection = new Connection(optionsOf(settings, opened, name));
+  try {
+    const leftMs = Math.max(1, totalMs - (performance.now() - startedAt));
+    const { accepted, rejected } = await within(leftMs, connection, () => talk(connection, settings, bytes));
+    connection.quit();
+    const refused = rejected.length === 0 ? '' : `; refused: ${rejected.join(', ')}`;
+    return { ok: true, detail: `Accepted for ${accepted.join(', ')}${refused}.` };
+  } catch (error) {
+    return { ok: false, ...failureOf(error, scrub) };
+  } finally {
+    // What a peer still has to say is not waited for long.
+    setTimeout(() => opened.socket.destroy(), 1_000).unref();
+  }
+}
+
+function optionsOf(
+  settings: Mail,
+  { socket, secureContext }: { socket: Socket; secureContext: SecureContext },
+  name: string,
+): SMTPConnection.Options {
+  const host = settings.host.replace(/\.$/, '').toLowerCase();
+  return {
+    connection: socket,
+    host,
+    port: mailPort(settings),
+    secure: settings.security === 'tls',
+    requireTLS: settings.security === 'starttls',
+    ignoreTLS: settings.security === 'none',
+    tls: {
+      secureContext,
+      host,
+      // An address is not sent as server name (RFC 6066 §3).
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      rejectUnauthorized: true,
+    },
+    name,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: totalMs,
+    socketCloseTimeout: 0,
+    maxResponseSize: 65_536,
+    logger: false,
+  };
+}
+
+type Taken = { accepted: string[]; rejected: string[] };
+
+/** Says hello, signs in when there is with what, and hands the message over. */
+async function talk(connection: SMTPConnection, settings: Mail, bytes: Buffer): Promise<Taken> {
+  await new Promise<void>((resolve, reject) => {
+    connection.connect((error) => (error === undefined ? resolve() : reject(error)));
+  });
+  const { username, from, to } = settings;
+  const pass = reveal(settings.password);
+  if (username !== null && username !== '')
+    await new Promise<void>((resolve, reject) => {
+      connection.login({ user: username, pass }, (error) => (error === null ? resolve() : reject(error)));
+    });
+  return new Promise((resolve, reject) => {
+    connection.send({ from, to: [...to], size: bytes.length }, bytes, (error, info) =>
+      error === null ? resolve(info) : reject(error),
+    );
+  });
+}
+
+/** One deadline for all of it, and an end when the connection fails while nobody waits for an answer. */
+function within<T>(ms: number, connection: SMTPConnection, work: () => Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => {
+    reject(new Error(`the mail server was not done within ${totalMs / 1_000} s`));
+    connection.close();
+  }, ms);
+  connection.on('error', reject);
+  connection.once('end', () => reject(new Error('the mail server closed the connection')));
+  work().then(resolve, reject);
+  return promise.finally(() => clearTimeout(timer));
+}
+
+const words: Record<string, string> = {
+  EAUTH: 'The mail server did not accept the user name and password',
+  ETLS: 'The mail server and this server did not agree on TLS',
+  ETIMEDOUT: 'The mail server did not answer in time',
+  ECONNECTION: 'The mail server closed the connection',
+  EENVELOPE: 'The mail server refused the sender or every recipient',
+  EMESSAGE: 'The mail server refused the message',
+};
+
+/** In our words, with the server's own behind them. */
+function failureOf(error: unknown, scrub: (text: string) => string): { detail: string; isFinal: boolean } {
+  const { code = '', originalCode, response, permanent, message } = Object(error) as FailedSmtp; // whatever it is, these are looked for
+  const cause = originalCode ?? '';
+  const said = /CERT|SELF_SIGNED|UNABLE_TO_/.test(cause)
+    ? `The certificate of the mail server can not be trusted (${cause})`
+    : /^(ERR_SSL_|EPROTO)/.test(cause)
+      ? 'The mail server does not speak TLS on this port, or no version from 1.2 on; check port and security'
+      : (words[code] ??
+        (code === 'ESOCKET' ? `The connection to the mail server failed (${cause})` : `Sending failed: ${message}`));
+  const answer = typeof response === 'string' ? `: ${response.replaceAll(/[\p{Cc}\s]+/gu, ' ').slice(0, 200)}` : '';
+  return { detail: scrub(`${said}${answer}`.replace(/\.?$/, '.')), isFinal: code === 'EMESSAGE' && permanent === true };
+}
+
+type FailedSmtp = {
+  code?: string;
+  originalCode?: string;
+  response?: unknown;
+  permanent?: boolean;
+  message?: string;
+};

@@ -1,0 +1,53 @@
+import { signMessage } from '../../connections/signing.ts';
+import type { OutboxMessage } from '../../outbox/outbox.ts';
+import { linkTo } from '../words.ts';
+import { postJson } from './http-post.ts';
+import type { Sender } from './sender.ts';
+
+/**
+ * A webhook after the specification Standard Webhooks: `webhook-id` is the message's id and the same in every try, so that
+ * a receiver knows what it had already. Without a secret it is not signed.
+ */
+export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, message, door) => {
+  const { url, secret, previousSecret, previousUntil } = alert.settings;
+  const body = webhookBody({ id, name: alert.name }, message, door.baseUrl);
+  const signed = { id: message.id, body, now: door.now() };
+  const timestamp = String(Math.floor(signed.now / 1_000));
+  if (secret === null && previousSecret === null)
+    return postJson(
+      {
+        url,
+        headers: [
+          ['webhook-id', message.id],
+          ['webhook-timestamp', timestamp],
+        ],
+        body,
+      },
+      door,
+    );
+  const signature = signMessage({ scheme: 'standard-webhooks', secret, previousSecret, previousUntil }, signed);
+  if (!signature.ok) return { ok: false, detail: signature.detail, isFinal: false };
+  return postJson({ url, headers: signature.headers, body }, door);
+};
+
+/** The JSON that docs/alerts.md describes. */
+function webhookBody(alert: { id: string; name: string }, message: OutboxMessage, baseUrl: string | null): string {
+  const { id, about, title, total, notices, createdAt } = message;
+  return JSON.stringify({
+    type: about === 'test' ? 'alert.test' : about === 'reminder' ? 'issues.open' : 'issues.changed',
+    timestamp: new Date(createdAt).toISOString(),
+    data: {
+      id,
+      alert,
+      about,
+      title,
+      total,
+      issues: notices.map(({ id: noticeId, issueId, path, ...notice }) => ({
+        id: issueId,
+        noticeId,
+        ...notice,
+        url: linkTo(path, baseUrl),
+      })),
+    },
+  });
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { finishedMax, type Outbox, type OutboxChange, type OutboxMessage, type ToldIssue } from './outbox.ts';
+
+/** What every adapter of the port keeps to. `open` gives a new and empty one. */
+export function testOutbox(name: string, open: () => Promise<Outbox>): void {
+  const guarantee = (title: string, body: (outbox: Outbox) => Promise<void>) =>
+    test(`${name} outbox: ${title}`, async () => {
+      await using outbox = await open();
+      await body(outbox);
+    });
+
+  guarantee('what waits and what was told comes back as it was last saved', async (outbox) => {
+    assert.deepEqual(await outbox.load(), { waiting: [], told: [], ends: [] });
+    await outbox.save(change({ messages: [message('b'), message('a')], told: [told('i1'), told('i2')] }));
+    const again = message('a', { attempts: 1, detail: 'down', firstAttemptAt: 5, dueAt: 15 });
+    const over = told('i2', { isOpen: false, remindAt: null });
+    await outbox.save(change({ messages: [again], told: [over] }));
+    const { waiting, told: known, ends } = await outbox.load();
+    assert.deepEqual([waiting, ends], [[again, message('b')], []]);
+    assert.deepEqual(known.sort(byIssue), [told('i1'), over]);
+  });
+
+  guarantee('what is dropped, untold or of an alert that is gone is forgotten', async (outbox) => {
+    const other = { alertId: 'alr_2' };
+    await outbox.save(
+      change({
+        messages: [message('a'), message('b'), message('c', other)],
+        told: [told('i1'), told('i2'), told('i1', other)],
+      }),
+    );
+    await outbox.save(
+      change({ dropped: ['a', 'nobody'], untold: [{ alertId: 'alr_1', issueId: 'i1' }], gone: ['alr_2', 'alr_3'] }),
+    );
+    const { waiting, told: known } = await outbox.load();
+    assert.deepEqual([waiting, known], [[message('b')], [told('i2')]]);
+    assert.deepEqual(await outbox.messages({ alertId: 'alr_2', limit: 5 }), []);
+  });
+
+  guarantee('it tells when each alert last sent something and what failed last, tests aside', async (outbox) => {
+    const sent = { status: 'sent' as const, detail: 'fine' };
+    const failed = { status: 'failed' as const };
+    await outbox.save(
+      change({
+        messages: [
+          message('a', { ...sent, finishedAt: 10 }),
+          message('b', { ...sent, finishedAt: 30 }),
+          message('c', { ...failed, finishedAt: 20, detail: 'down' }),
+          message('d', { ...failed, finishedAt: 40, about: 'test', detail: 'test' }),
+          message('e', { ...failed, finishedAt: 25, detail: 'gone', alertId: 'alr_2' }),
+        ],
+      }),
+    );
+    assert.deepEqual((await outbox.load()).ends, [
+      { alertId: 'alr_1', lastSentAt: 30, lastFailure: { at: 20, detail: 'down' } },
+      { alertId: 'alr_2', lastSentAt: null, lastFailure: { at: 25, detail: 'gone' } },
+    ]);
+  });
+
+  guarantee(
+    'the messages of an alert are read page by page, and of the finished ones the newest are kept',
+    async (outbox) => {
+      const finished = Array.from({ length: finishedMax + 5 }, (_, i) =>
+        message(`m${String(i).padStart(4, '0')}`, { status: 'sent', finishedAt: i }),
+      );
+      await outbox.save(change({ messages: finished }));
+      await outbox.save(change({ messages: [message('m0000a'), message('x', { alertId: 'alr_2' })] }));
+      const ids = async (query: { limit: number; before?: string; after?: string }) =>
+        (await outbox.messages({ alertId: 'alr_1', ...query })).map((one) => one.id);
+      assert.deepEqual(await ids({ limit: 2 }), ['m0104', 'm0103']);
+      assert.deepEqual(await ids({ limit: 2, before: 'm0103' }), ['m0102', 'm0101']);
+      assert.deepEqual(await ids({ limit: 2, after: 'm0101' }), ['m0103', 'm0102']);
+      assert.deepEqual((await ids({ limit: 200 })).slice(-2), ['m0005', 'm0000a']);
+    },
+  );
+}
+
+function change(part: Partial<OutboxChange>): OutboxChange {
+  return { messages: [], told: [], dropped: [], untold: [], gone: [], ...part };
+}
+
+function message(id: string, part: Partial<OutboxMessage> = {}): OutboxMessage {
+  return {
+    id,
+    alertId: 'alr_1',
+    about: 'changes',
+    status: 'waiting',
+    title: 'New: a “thing” – ü',
+    notices: [notice],
+    total: 1,
+    attempts: 0,
+    createdAt: 1,
+    dueAt: 2,
+    firstAttemptAt: null,
+    finishedAt: null,
+    detail: null,
+    ...part,
+  };
+}
+
+function told(issueId: string, part: Partial<ToldIssue> = {}): ToldIssue {
+  return { alertId: 'alr_1', issueId, notice: { ...notice, issueId }, isOpen: true, remindAt: 9, at: 1, ...part };
+}
+
+const notice: ToldIssue['notice'] = {
+  id: 'iss_1-1',
+  issueId: 'iss_1',
+  change: 'opened',
+  kind: 'failing',
+  severity: 'critical',
+  title: 'HTTP 500 from CRM › Orders',
+  detail: 'It answered 500.',
+  likelyFix: 'Ask its operator.',
+  connectionId: 'con_1',
+  destinationId: 'dst_1',
+  actionId: null,
+  at: '2026-01-01T00:00:00.000Z',
+  path: '/issues/iss_1',
+};
+
+const byIssue = (a: ToldIssue, b: ToldIssue) => (a.issueId < b.issueId ? -1 : 1);
