@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/rooms.ts':
-    'src/{cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
+    'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
 };
 

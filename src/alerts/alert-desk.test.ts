@@ -179,7 +179,7 @@ test('what a crash leaves is sent afterwards: gathered, or tried and not known t
       release = resolve;
     });
     const dead = { ...outbox };
-    const desk = await openDesk(clock, { outbox: dead, answer: async () => (await hangs, { status: 200 }) });
+    const desk = await openDesk(clock, { outbox: dead, answer: () => hangs.then(() => ({ status: 200 })) });
     await desk.desk.take(notice('i1', 'opened', clock));
     await clock.advance(5 * second);
     assert.equal(desk.sent().length, 1);

@@ -1,5 +1,6 @@
 import { type QuietHours, weekDays } from '../contract/alert.ts';
 
+const dayNames: readonly string[] = weekDays;
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
@@ -54,7 +55,7 @@ function onTheWall(timeZone: string, at: number): { day: number; minute: number 
   }
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   return {
-    day: weekDays.findIndex((name) => name === parts.get('weekday')?.toLowerCase()),
+    day: dayNames.indexOf(parts.get('weekday')?.toLowerCase() ?? ''),
     minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
   };
 }

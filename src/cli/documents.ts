@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { applyFiles } from './apply.ts';
 import type { Context } from './context.ts';
+import { exitCodes } from './exit.ts';
 import { type Document, type Kind, kindNames, kinds } from './kinds.ts';
 import type { Column } from './output.ts';
 
@@ -44,6 +45,8 @@ function oneKind(command: Command, kind: Kind, context: Context) {
     .description(`create or replace ${many} from files`)
     .action((files: string[]) => applyFiles(files, kind, context));
 
+  if (kind === 'alert') alertTest(group, context);
+
   group
     .command('delete')
     .argument('<name...>', called)
@@ -54,6 +57,19 @@ function oneKind(command: Command, kind: Kind, context: Context) {
         await server().remove(kind, found.id);
         output.line(`deleted ${kind} ${found.name} (${found.id})`);
       }
+    });
+}
+
+function alertTest(group: Command, { server, output, endWith }: Context) {
+  group
+    .command('test')
+    .argument('<name>', 'id or name')
+    .description('send one test message by an alert, and tell what happened')
+    .action(async (name: string) => {
+      const { id } = await server().find('alert', name);
+      const { ok, detail, durationMs } = await server().testAlert(id);
+      output.line(`${ok ? 'sent' : 'not sent'} after ${Math.round(durationMs)} ms: ${detail}`);
+      if (!ok) endWith(exitCodes.failed);
     });
 }
 
@@ -85,6 +101,12 @@ const columns: Record<Kind, Column<Document>[]> = {
     ...common,
     ['STATUS', (one) => one['status']],
     ['DESTINATIONS', (one) => (Array.isArray(one['destinations']) ? one['destinations'].length : 0)],
+  ],
+  alert: [
+    ...common,
+    ['TYPE', (one) => one['type']],
+    ['STATUS', (one) => one['status']],
+    ['HEALTH', (one) => healthState(one['health'])],
   ],
 };
 

@@ -5,6 +5,7 @@ export const kinds = {
   destination: { many: 'destinations', routes: 'Destination' },
   behavior: { many: 'behaviors', routes: 'Behavior' },
   action: { many: 'actions', routes: 'Action' },
+  alert: { many: 'alerts', routes: 'Alert' },
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
+import type { AlertTest } from '../contract/alert.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Issue } from '../contract/issue.ts';
@@ -28,6 +29,7 @@ export type Server = {
   /** Creates or replaces by name. */
   apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied>;
   remove(kind: Kind, id: string): Promise<void>;
+  testAlert(id: string): Promise<AlertTest>;
   readonly accounts: Accounts;
   deliveries(filters: Filters): AsyncIterable<Delivery>;
   delivery(id: string): Promise<Delivery>;
@@ -117,6 +119,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     async remove(kind, id) {
       await call(`delete${kinds[kind].routes}`, { params: { id } });
     },
+    testAlert: (id) => call('testAlert', { params: { id } }),
     accounts: accountsOf({ call, pages }),
     deliveries: (query) => pages('listDeliveries', { query }),
     audit: (query) => pages('listAudit', { query }),

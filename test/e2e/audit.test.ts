@@ -69,12 +69,17 @@ test('every route that changes or sends something leaves exactly one entry, the 
   await (await wire(app, receiver, { destination: { path: '/refused' } })).deliver({ n: '3' }, 'failed');
   const [issue = assert.fail()] = (await client.call('listIssues', {})).data;
 
+  const { id: alertId } = await client.call('createAlert', {
+    body: { type: 'webhook', name: 'Tested', settings: { url: `${receiver.url}/alert` } },
+  });
+
   const documents = {
     connection: connection,
     destination: { path: '/in', settings: { headers: [{ name: 'X-Key', value: canary, secret: true }] } },
     action: { description: 'd' },
     behavior: { condition: { parameter: 'a', operator: 'equals', value: 'b' } },
     collector: {},
+    alert: { type: 'webhook', settings: { url: `${receiver.url}/alert` } },
   };
   const walks = new Map<RouteId, () => Promise<unknown>>();
   for (const [kind, body] of Object.entries(documents)) {
@@ -110,6 +115,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
     .set('changeParameter', () => ask(app, 'changeParameter', { params: { name: 'n' }, body: { description: 'N' } }))
     .set('retryDelivery', () => ask(app, 'retryDelivery', { params: delivered, body: { render: true } }))
     .set('cancelDelivery', () => ask(app, 'cancelDelivery', { params: held }))
+    .set('testAlert', () => ask(app, 'testAlert', { params: { id: alertId } }))
     .set('acknowledgeIssue', () => ask(app, 'acknowledgeIssue', { params: issue }))
     .set('muteIssue', () => ask(app, 'muteIssue', { params: issue, body: { until: null } }))
     .set('unmuteIssue', () => ask(app, 'unmuteIssue', { params: issue }))

@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { spawnProcess } from '../support/process.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 import { startTokenServer } from '../support/token-server.ts';
 import { filledPlaces, writeOnlyPlaces } from './secret-places.ts';
 
@@ -31,6 +32,9 @@ function keyCanary(name: string, text: string): string {
     if (line.length > 20 && !line.startsWith('-----')) keep(`${name} line ${index}`, line);
   return text;
 }
+
+/** A key of Standard Webhooks. */
+const signingCanary = (name: string) => keep(name, Buffer.from(`canary-${name}-key`).toString('base64'));
 
 function keep(name: string, value: string): string {
   assert.ok(!canaries.has(name), name);
@@ -83,6 +87,8 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
   await using secure = await startReceiver({ tls: { cert: pem('server.crt'), key: pem('server.key') } });
   await using proxy = await startProxy();
   await using tokens = await startTokenServer();
+  // One that quotes what it was told, in the plain and as it came.
+  await using mail = await startSmtpServer({ quotesAuth: true });
   // A system that gives back what it is sent, and a token endpoint that quotes the secret in its error.
   const echo = ({ headers, body }: { headers: object; body: string }) => ({
     status: 400,
@@ -194,6 +200,41 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
         .catch(problemOf),
     );
   }
+  const alertBodies = [
+    {
+      type: 'webhook' as const,
+      settings: {
+        url: `${receiver.url}/echo`,
+        secret: signingCanary('alert'),
+        previousSecret: signingCanary('alert before'),
+      },
+    },
+    { type: 'slack' as const, settings: { hookUrl: `${receiver.url}/echo?${plainCanary('hook')}` } },
+    {
+      type: 'email' as const,
+      settings: {
+        host: '127.0.0.1',
+        port: mail.port,
+        security: 'none' as const,
+        username: 'u',
+        password: canary('mail'),
+        from: 'a@shop.example',
+        to: ['b@shop.example'],
+      },
+    },
+  ];
+  for (const [index, body] of alertBodies.entries()) {
+    const made = await client.call('createAlert', { body: { ...body, name: `alert ${index}` } });
+    bodies.push(body);
+    ids.add(made.id);
+    const params = { id: made.id };
+    answers.push(
+      made,
+      await client.call('testAlert', { params }),
+      await client.call('changeAlert', { params, body: { description: 'changed' } }),
+      await client.call('replaceAlert', { params, body: made }),
+    );
+  }
   assert.deepEqual(
     filledPlaces(bodies, (text) => found(text).length > 0, new Set(['extraParams', 'extraHeaders'])),
     writeOnlyPlaces(),
@@ -271,6 +312,7 @@ const idPrefixes: Record<string, string> = {
   connections: 'con_',
   destinations: 'dst_',
   actions: 'act_',
+  alerts: 'alr_',
   collectors: 'col_',
   events: 'evt_',
   deliveries: 'dlv_',

@@ -17,6 +17,8 @@ const doors: Record<string, string> = {
   'egress/undici/resolve.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
   'egress/undici/site.ts: undici {Client}': 'Is handed open sockets; its own connector is never used.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
+  'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
+  'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
   'cli/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
   'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
@@ -51,6 +53,7 @@ const packages: Record<string, string> = {
   commander: '',
   fastify: 'Listens.',
   'ipaddr.js': '',
+  nodemailer: 'Writes mail and speaks SMTP over a socket of the door; its own ways out are doors below.',
   jose: 'Signs; its fetching of remote keys is a door of its own below.',
   pino: 'Writes to its own stdout; its transports are doors of their own below.',
   'prom-client': 'Counts; its push gateway is a door of its own below.',
@@ -78,6 +81,7 @@ const globals: [name: string, pattern: RegExp][] = [
   ['remote keys', /\bcreateRemoteJWKSet\b/],
   ['push gateway', /\bPushgateway\b/],
   ['unverified TLS', /rejectUnauthorized: (?!true)|checkServerIdentity|NODE_TLS_REJECT/],
+  ['mail transport', /\bcreateTransport\b|nodemailer\/lib\/(?!mail-composer|smtp-connection)/],
   ['pino transport', /\bpino\.transport\b|\btransport:/],
 ];
 

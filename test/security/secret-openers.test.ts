@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
-/** Where secrets of connections are opened: where they are sent, sealed and taken out of texts. */
-const rooms = ['connections/', 'egress/', 'secrets/'];
+/** Where stored secrets are opened: where they are checked, sent, sealed and taken out of texts. */
+const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts/check-alert.ts'];
 
 /** Who opens a secret of the operator's own settings, and which. */
 const settings = new Map([
@@ -18,7 +18,7 @@ const settings = new Map([
 
 const opens = /\.reveal\(|\breveal(?:IfThere)?\(|import \{[^}]*\breveal(?:IfThere)?\b[^}]*\} from/;
 
-test('secrets are opened in connections/, egress/ and secrets/ alone, and operator settings where they are used', async () => {
+test('secrets are opened in connections/, egress/, secrets/ and by what sends alerts alone, and operator settings where they are used', async () => {
   const files = (await readdir(src, { recursive: true })).filter(
     (file) => /\.tsx?$/.test(file) && !/\.(test|testing|conformance)\.ts$/.test(file) && file !== 'contract/secret.ts',
   );

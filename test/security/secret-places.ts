@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertInput } from '../../src/contract/alert.ts';
 import { connectionInput } from '../../src/contract/connection.ts';
 import { destinationInput } from '../../src/contract/destination.ts';
 
@@ -13,12 +14,12 @@ type Node = {
 };
 
 /**
- * Every write-only place of connections and destinations, read out of the JSON Schema that the API publishes, `*` for any
+ * Every write-only place of connections, destinations and alerts, read out of the JSON Schema that the API publishes, `*` for any
  * key or index. So a secret field that is added to the contract is among them by itself.
  */
 export function writeOnlyPlaces(): string[] {
   const places = new Set<string>();
-  for (const schema of [connectionInput, destinationInput])
+  for (const schema of [connectionInput, destinationInput, alertInput])
     walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node, [], places); // a JSON Schema
   return [...places].sort();
 }

@@ -20,6 +20,8 @@ export type SmtpOptions = {
   offersStartTls?: boolean;
   /** What is answered to a line that starts with this (`MAIL`, `RCPT TO:<x@y>`, `DATA`, `.`, `AUTH`), instead of yes. */
   answers?: Record<string, string>;
+  /** Refuses credentials and quotes them, as they came and decoded. */
+  quotesAuth?: boolean;
   /** What it does with a new connection instead of speaking SMTP. */
   onConnection?: (socket: Socket) => void;
 };
@@ -75,12 +77,13 @@ function speak(socket: Socket, to: SmtpOptions & { mails: Mail[]; lines: string[
 
   function signedIn(line: string, text: string) {
     auth = text;
+    if (to.quotesAuth === true) return say(`535 5.7.8 ${line} is ${text}`);
     say(refusalOf(line) ?? '235 2.7.0 welcome');
   }
   function refusalOf(line: string): string | undefined {
     return Object.entries(answers).find(([start]) => line.startsWith(start))?.[1];
   }
-  function onLine(line: string): void {
+  function onLine(line: string) {
     if (takes !== null) return takes(line);
     to.lines.push(line);
     const refusal = refusalOf(line);

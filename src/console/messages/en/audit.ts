@@ -36,6 +36,7 @@ const kinds: Readonly<Record<AuditKind, string>> = {
   action: 'Action',
   behavior: 'Behavior',
   collector: 'Collector',
+  alert: 'Alert',
   parameter: 'Parameter',
   delivery: 'Delivery',
   replay: 'Replay',
