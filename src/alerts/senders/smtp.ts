@@ -1,11 +1,12 @@
-import { isIP, type Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import { isIP } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { reveal } from '../../connections/secret-fields.ts';
 import type { AlertBody } from '../../contract/alert.ts';
+import type { EgressConnection } from '../../egress/egress.ts';
 import { mailPort } from './mail-port.ts';
 import type { SendDoor, Sent } from './sender.ts';
 
+type Open = Extract<EgressConnection, { kind: 'open' }>;
 type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
 
 const connectTimeoutMs = 10_000;
@@ -45,11 +46,7 @@ export async function sendBySmtp(
   }
 }
 
-function optionsOf(
-  settings: Mail,
-  { socket, secureContext }: { socket: Socket; secureContext: SecureContext },
-  name: string,
-): SMTPConnection.Options {
+function optionsOf(settings: Mail, { socket, secureContext }: Open, name: string): SMTPConnection.Options {
   const host = settings.host.replace(/\.$/, '').toLowerCase();
   return {
     connection: socket,
