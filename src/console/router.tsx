@@ -2,6 +2,7 @@ import { createRoute, createRouter } from '@tanstack/react-router';
 import { queryClient } from './data/query-client.ts';
 import { accountRoutes } from './pages/account/routes.ts';
 import { actionRoutes } from './pages/actions/routes.ts';
+import { alertRoutes } from './pages/alerts/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
 import { behaviorRoutes } from './pages/behaviors/routes.ts';
 import { connectionRoutes } from './pages/connections/routes.ts';
@@ -60,6 +61,7 @@ const routeTree = rootRoute.addChildren([
     ...traceRoutes,
     ...welcomeRoutes,
     ...settingsRoutes,
+    ...alertRoutes,
     ...auditRoutes,
     ...userRoutes,
     ...roleRoutes,

@@ -23,10 +23,11 @@ const routes = {
   action: ['listActionVersions', 'rollbackAction'],
   behavior: ['listBehaviorVersions', 'rollbackBehavior'],
   collector: ['listCollectorVersions', 'rollbackCollector'],
+  alert: ['listAlertVersions', 'rollbackAlert'],
 } as const;
 
 type Kind = keyof typeof routes;
-type Version = Answer<'getConnection' | 'getDestination' | 'getAction' | 'getBehavior' | 'getCollector'>;
+type Version = Answer<'getConnection' | 'getDestination' | 'getAction' | 'getBehavior' | 'getCollector' | 'getAlert'>;
 
 type Props = {
   kind: Kind;

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { account } from '../../messages/en/account.ts';
+import { alerts } from '../../messages/en/alerts.ts';
 import { audit } from '../../messages/en/audit.ts';
 import { roles } from '../../messages/en/roles.ts';
 import { settings as words } from '../../messages/en/settings.ts';
@@ -12,6 +13,7 @@ import { useMay } from '../../session/rights.ts';
 /** The pages of the settings that whoever is signed in may see. */
 export function SettingsNav(): ReactNode {
   const mayUsers = useMay('users:view');
+  const maySettings = useMay('settings:view');
   const mayAudit = useMay('audit:view');
   const options = { exact: true, includeSearch: false };
   return (
@@ -35,6 +37,11 @@ export function SettingsNav(): ReactNode {
       <Link to="/settings/tokens" activeOptions={options}>
         {tokens.title}
       </Link>
+      {maySettings ? (
+        <Link to="/settings/alerts" activeOptions={options}>
+          {alerts.title}
+        </Link>
+      ) : null}
       {mayAudit ? (
         <Link to="/settings/audit" activeOptions={options}>
           {audit.title}

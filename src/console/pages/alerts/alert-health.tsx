@@ -1,0 +1,22 @@
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Alert } from '../../../contract/alert.ts';
+import { alerts as words } from '../../messages/en/alerts.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+
+/** How telling goes: well, or since when and why not. */
+export function AlertHealth({ health: { state, reason, waiting } }: Pick<Alert, 'health'>): ReactNode {
+  return (
+    <Stack gap={2}>
+      <StatusBadge
+        status={state === 'ok' ? 'ok' : 'needs_attention'}
+        {...(waiting > 0 ? { note: words.health.waiting(waiting) } : {})}
+      />
+      {reason === null ? null : (
+        <Text size="sm" c="dimmed">
+          {reason}
+        </Text>
+      )}
+    </Stack>
+  );
+}

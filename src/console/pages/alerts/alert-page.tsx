@@ -1,0 +1,125 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import type { Alert } from '../../../contract/alert.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { alerts as words } from '../../messages/en/alerts.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { settings } from '../../messages/en/settings.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { VersionsTab } from '../../parts/versions-tab.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import { AlertEditor } from './alert-editor.tsx';
+import { AlertHealth } from './alert-health.tsx';
+import { AlertMessages } from './alert-messages.tsx';
+import { SendTest } from './send-test.tsx';
+
+export function AlertPage(): ReactNode {
+  const { alertId } = useParams({ from: '/shell/settings/alerts/$alertId' });
+  const search = useSearch({ from: '/shell/settings/alerts/$alertId' });
+  const { tab = 'details' } = search;
+  const navigate = useNavigate({ from: '/settings/alerts/$alertId' });
+  const mayManage = useMay('settings:manage');
+  const [isDeleting, setDeleting] = useState(false);
+  const { data, error, refetch } = useQuery(apiQuery('getAlert', { params: { id: alertId } }));
+  const toList = () => void navigate({ to: '/settings/alerts' });
+  return (
+    <Page
+      title={words.tabs[tab]}
+      object={data?.name ?? words.one}
+      right="settings:view"
+      crumbs={[
+        { label: settings.title, to: '/settings' },
+        { label: words.title, to: '/settings/alerts' },
+      ]}
+      lead={data === undefined ? undefined : <AlertHealth health={data.health} />}
+      actions={
+        data !== undefined && mayManage ? (
+          <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setDeleting(true)}>
+            {words.delete}
+          </Button>
+        ) : undefined
+      }
+    >
+      {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+      {data === undefined && error === null ? <Skeleton height={320} aria-busy="true" /> : null}
+      {data === undefined ? null : (
+        <>
+          {mayManage ? <SendTest alertId={data.id} /> : null}
+          <DetailTabs
+            label={words.tabList}
+            names={words.tabs}
+            shown={tab}
+            onShow={(next) => void navigate({ search: { tab: next } })}
+            panels={{
+              details: <Details alert={data} onCancel={toList} />,
+              messages: (
+                <AlertMessages
+                  alertId={data.id}
+                  search={search}
+                  onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+                />
+              ),
+              versions: <VersionsTab kind="alert" document={data} mayManage={mayManage} />,
+            }}
+          />
+        </>
+      )}
+      <DeleteAlert alert={isDeleting ? (data ?? null) : null} onClose={() => setDeleting(false)} onDeleted={toList} />
+    </Page>
+  );
+}
+
+function Details({ alert, onCancel }: { alert: Alert; onCancel: () => void }): ReactNode {
+  // A form that was saved starts again from what was saved.
+  const [saved, setSaved] = useState<Alert | null>(null);
+  const stored = saved !== null && saved.version >= alert.version ? saved : alert;
+  return (
+    <AlertEditor
+      key={saved?.version ?? 0}
+      stored={stored}
+      onSaved={(now) => {
+        notifyDone(parts.saved(now.name));
+        setSaved(now);
+      }}
+      onCancel={onCancel}
+    />
+  );
+}
+
+type DeleteProps = { alert: Alert | null; onClose: () => void; onDeleted: () => void };
+
+function DeleteAlert({ alert, onClose, onDeleted }: DeleteProps): ReactNode {
+  const remove = useApi('deleteAlert');
+  const name = alert?.name ?? '';
+  return (
+    <ConfirmDialog
+      isOpen={alert !== null}
+      title={words.deleteTitle(name)}
+      verb={words.delete}
+      isBusy={remove.isPending}
+      error={remove.error}
+      onCancel={onClose}
+      onConfirm={() =>
+        alert !== null &&
+        remove.mutate(
+          { params: { id: alert.id } },
+          {
+            onSuccess() {
+              notifyDone(parts.deleted(name));
+              onDeleted();
+            },
+          },
+        )
+      }
+    >
+      {words.deleteText}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,104 @@
+import { Checkbox, NativeSelect, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { allOf } from '../../data/all.ts';
+import { alerts } from '../../messages/en/alerts.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { options } from '../../parts/options.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { useMay } from '../../session/rights.ts';
+import type { AlertDraft } from './alert-draft.ts';
+import type { FormProps } from './alert-form.tsx';
+
+const words = alerts.rules;
+
+/** Which issues are told. */
+export function RulesFields({ draft, errors, isDisabled, change }: FormProps): ReactNode {
+  const mayConnections = useMay('connections:view');
+  const connections = useQuery({ ...allOf('listConnections'), enabled: mayConnections }).data ?? [];
+  const named = new Map(connections.map(({ id, name }) => [id, name]));
+  // What was deleted since is still ticked, by its id.
+  const all = [...new Set([...named.keys(), ...draft.connectionIds])];
+  const reminds = Object.entries(words.reminds).map(([value, label]) => ({ value, label }));
+  const isUsual = reminds.some(({ value }) => value === draft.remindEveryMs);
+  return (
+    <Panel title={words.title} text={words.text}>
+      <NativeSelect
+        label={words.severity}
+        data={options(alerts.severities)}
+        value={draft.minSeverity}
+        onChange={({ currentTarget }) => change({ minSeverity: currentTarget.value as AlertDraft['minSeverity'] })} // one of the options
+        disabled={isDisabled}
+      />
+      <Ticks
+        label={words.on}
+        table={alerts.changes}
+        value={draft.on}
+        error={errors['on']}
+        isDisabled={isDisabled}
+        onChange={(on) => change({ on })}
+      />
+      <Ticks
+        label={words.kinds}
+        hint={words.kindsHint}
+        table={alerts.kinds}
+        value={draft.kinds}
+        error={errors['kinds']}
+        isDisabled={isDisabled}
+        onChange={(kinds) => change({ kinds })}
+      />
+      {all.length === 0 ? null : (
+        <Ticks
+          label={words.connections}
+          hint={words.connectionsHint}
+          table={Object.fromEntries(all.map((id) => [id, named.get(id) ?? id]))}
+          value={draft.connectionIds}
+          error={errors['connectionIds']}
+          isDisabled={isDisabled}
+          onChange={(connectionIds) => change({ connectionIds })}
+        />
+      )}
+      <NativeSelect
+        label={words.remind}
+        data={
+          isUsual
+            ? reminds
+            : [...reminds, { value: draft.remindEveryMs, label: formatDuration(Number(draft.remindEveryMs)) }]
+        }
+        value={draft.remindEveryMs}
+        onChange={({ currentTarget }) => change({ remindEveryMs: currentTarget.value })}
+        error={errors['remindEveryMs']}
+        disabled={isDisabled}
+      />
+    </Panel>
+  );
+}
+
+type TicksProps<Value extends string> = {
+  label: string;
+  hint?: string;
+  table: Readonly<Record<Value, string>>;
+  value: readonly Value[];
+  error?: string | undefined;
+  isDisabled: boolean;
+  onChange: (value: Value[]) => void;
+};
+
+export function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode {
+  const { label, hint, table, value, error, isDisabled, onChange } = props;
+  return (
+    <Checkbox.Group
+      label={label}
+      description={hint}
+      error={error}
+      value={[...value]}
+      onChange={(next) => onChange(next as Value[])} // the values below
+    >
+      <Stack gap={6} mt={6}>
+        {options(table).map((one) => (
+          <Checkbox key={one.value} value={one.value} label={one.label} disabled={isDisabled} />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  );
+}

@@ -1,0 +1,46 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useApi } from '../../data/api.ts';
+import { alerts } from '../../messages/en/alerts.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import css from './send-test.module.css';
+
+const words = alerts.test;
+
+/** Sends one real message and shows what came of it. */
+export function SendTest({ alertId }: { alertId: string }): ReactNode {
+  const test = useApi('testAlert');
+  const { data } = test;
+  return (
+    <section className={css['test']} aria-label={words.send}>
+      <Group gap="sm">
+        <Button
+          variant="default"
+          leftSection={<Icon name="flask" />}
+          loading={test.isPending}
+          onClick={() => test.mutate({ params: { id: alertId } })}
+        >
+          {words.send}
+        </Button>
+        <Text size="sm" c="dimmed">
+          {words.hint}
+        </Text>
+      </Group>
+      <div role="status">
+        {data === undefined || test.isPending ? null : (
+          <Alert
+            color={data.ok ? 'green' : 'red'}
+            variant="light"
+            icon={<Icon name={data.ok ? 'check' : 'cross'} />}
+            title={data.ok ? words.sent(formatDuration(data.durationMs)) : words.failed}
+          >
+            {data.detail}
+          </Alert>
+        )}
+      </div>
+      {test.error === null ? null : <Problem error={test.error} />}
+    </section>
+  );
+}
