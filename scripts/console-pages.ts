@@ -1,6 +1,15 @@
 /** Ids of things that the demo made, for the addresses of their pages. */
 export type Shown = Record<
-  'connection' | 'destination' | 'action' | 'behavior' | 'event' | 'delivery' | 'replay' | 'collector' | 'trace',
+  | 'connection'
+  | 'destination'
+  | 'action'
+  | 'behavior'
+  | 'event'
+  | 'delivery'
+  | 'issue'
+  | 'replay'
+  | 'collector'
+  | 'trace',
   string
 >;
 
@@ -150,6 +159,19 @@ export const consolePages: readonly ConsolePage[] = [
     title: 'A delivery',
     sentence: 'Why it stands where it stands, its attempts on a time axis, each request and each answer.',
     path: ({ delivery }) => `/deliveries/${delivery}`,
+  },
+  {
+    name: 'issues',
+    title: 'Issues',
+    sentence: 'What goes wrong, grouped, with how often, what is held and who cares for it.',
+    path: () => '/issues',
+  },
+  {
+    name: 'issue',
+    title: 'An issue',
+    sentence: 'The cause in words, what most likely mends it, what was changed just before, and where to look.',
+    path: ({ issue }) => `/issues/${issue}`,
+    height: 1_000,
   },
   {
     name: 'replays',

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { seededRandom } from '../src/cli/demo/random.ts';
 import { sampleShop } from '../src/cli/demo/sample-shop.ts';
 import { setUpDemo } from '../src/cli/demo/set-up.ts';
-import { slowPartner } from '../src/cli/demo/slow-partner.ts';
+import { partnerInbox, slowPartner } from '../src/cli/demo/slow-partner.ts';
 import { connectTo } from '../src/cli/server.ts';
 import { Secret } from '../src/contract/secret.ts';
 import { openTab, startConsole } from '../test/console/browser.ts';
@@ -18,6 +18,7 @@ const target = new URL('../docs/images/', import.meta.url).pathname;
 const bytesMax = 3 * 1_024 * 1_024;
 const quality = 72;
 const events = 400;
+const refused = 40;
 const statisticsMs = 7_000;
 const settledMs = 2_000;
 const wanted = new Set(process.argv.slice(2));
@@ -55,6 +56,9 @@ async function prepare(app: TestApp): Promise<Shown> {
   const body = { name: 'After the outage', reason: 'The warehouse lost an hour', ratePerSecond: 4 };
   const ids = delivered.slice(0, 24).map(({ id }) => id);
   const replay = await client.call('createReplay', { body: { of: 'deliveries', ids, only: 'all', ...body } });
+  // The partner refuses what it gets from now on.
+  await client.call('setInboxRule', { params: { name: partnerInbox }, body: { status: 422 } });
+  for (let sent = 0; sent < refused; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
   await sleep(settledMs);
   return {
     connection: destination?.connectionId ?? '',
@@ -63,6 +67,7 @@ async function prepare(app: TestApp): Promise<Shown> {
     behavior: 'beh_std_purchase',
     event: delivered[0]?.eventId ?? '',
     delivery: delivery?.id ?? '',
+    issue: (await client.call('listIssues')).data[0]?.id ?? '',
     replay: 'id' in replay ? replay.id : '',
     collector: (await client.call('listCollectors')).data[0]?.id ?? '',
     trace: trace.id,

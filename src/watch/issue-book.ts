@@ -22,6 +22,8 @@ export type IssueBook = AsyncDisposable & {
   credit(record: IssueRecord): number;
   /** It is over. */
   mend(record: Readonly<IssueRecord>, how: string): void;
+  /** It is no longer so: over at once the first time, and each time that it came back after twice the rest. */
+  cease(record: Readonly<IssueRecord>, how: string): void;
   /** What is so now of these kinds: opens what is new, and what is no longer so is over. */
   reconcile(kinds: readonly IssueKind[], findings: readonly Finding[], over: string): void;
   /** What a person does, durable with its entry, which it answers completed; null: unknown. Throws AppError `conflict`. */
@@ -36,7 +38,7 @@ export type IssueBook = AsyncDisposable & {
 const keepMs = 5_000;
 const noticesMost = 20;
 /** How old the time of the last sight may be while nothing else is new. */
-const restMs = 60_000;
+const knownMs = 60_000;
 
 /**
  * Opens the book. Changes of state are written at once, mere counts within five seconds. Notices are told after they
@@ -153,6 +155,11 @@ export async function openIssueBook(options: {
     if (mine !== undefined && mine.state !== 'resolved' && !mine.isMended) tell(mine, mend(mine, how, clock.now()));
   }
 
+  function cease(record: Readonly<IssueRecord>, how: string) {
+    const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
+    if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) mended(record, how);
+  }
+
   // What a life before could not tell any more.
   for (const record of records.values()) if (record.notices.length > 0) tell(record, null);
 
@@ -163,6 +170,7 @@ export async function openIssueBook(options: {
     see: seen,
     credit: (record) => ++record.successes,
     mend: mended,
+    cease,
     reconcile(kinds, findings, over) {
       const found = new Set(findings.map(({ fingerprint }) => fingerprint));
       for (const finding of findings) {
@@ -171,7 +179,7 @@ export async function openIssueBook(options: {
           seen(finding, { ...nowhere, times: known === undefined ? 1 : 0 });
       }
       for (const record of records.values())
-        if (kinds.includes(record.kind) && !found.has(record.fingerprint)) mended(record, over);
+        if (kinds.includes(record.kind) && !found.has(record.fingerprint)) cease(record, over);
     },
     async act(id, act, entry) {
       const record = records.get(id);
@@ -232,7 +240,8 @@ export async function openIssueBook(options: {
 /** Whether a look at what is known brings anything that is worth to be written. */
 function isNews(known: IssueRecord, finding: Finding, now: number): boolean {
   const isSame = known.detail === finding.detail && known.title === finding.title;
-  return !isSame || known.isMended || known.severity !== finding.severity || now - known.lastSeenAt >= restMs;
+  const isWorse = known.severity === 'warning' && finding.severity === 'critical';
+  return !isSame || known.isMended || isWorse || now - known.lastSeenAt >= knownMs;
 }
 
 const nowhere = { samples: [], actionIds: [] };

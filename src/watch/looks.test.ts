@@ -97,6 +97,19 @@ test('the disk is an issue before it is full, and again none when there is room'
   assert.deepEqual(states, ['', 'open warning', 'open critical', 'open critical', 'resolved critical']);
 });
 
+test('what is so, is not and is so again is one issue, which rests longer each time before it is over', async () => {
+  const space = { freeBytes: 400, reserveBytes: 100 };
+  await using watched = await startWatched({ watch: { space: () => space } });
+  for (const freeBytes of [200, 400, 200, 400, 200, 400]) {
+    space.freeBytes = freeBytes;
+    await watched.clock.advance(thresholds.lookEveryMs * 2);
+  }
+  const title = 'The disk is filling';
+  assert.deepEqual(watched.told(), [`opened: ${title}`, `resolved: ${title}`, `reopened: ${title}`]);
+  await watched.clock.advance(thresholds.restMs * 3);
+  assert.deepEqual(watched.told(), [`resolved: ${title}`]);
+});
+
 test('an action that stopped to fire is told of by name, and not when no events arrive at all', async () => {
   await using watched = await startWatched();
   const { rig, clock, book, actionId } = watched;

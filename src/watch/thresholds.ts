@@ -41,6 +41,9 @@ export const thresholds = {
   storage: { warnTimes: 3, criticalTimes: 1 },
   /** After somebody called it resolved, what is on its way may still fail. */
   graceMs: 5 * minuteMs,
+  /** What is so or is not, and came back, is over after a rest that doubles with each comeback. */
+  restMs: minuteMs,
+  restMostMs: hourMs,
   /** A comeback within this time is one. */
   comebackMs: dayMs,
   /** Records kept; from the oldest resolved ones on the rest goes. */

@@ -76,7 +76,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       const found = gates.findingOf(id, clock.now());
       for (const kind of gates.kinds) {
         const known = book.active(`${kind} ${id}`);
-        if (found?.kind !== kind && known !== undefined) book.mend(known, gates.over);
+        if (found?.kind !== kind && known !== undefined) book.cease(known, gates.over);
         if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
       }
     }
