@@ -1,42 +1,21 @@
 import { z } from 'zod';
 import { auditEntry } from './audit.ts';
 import { errorKind } from './delivery.ts';
+import { issueKinds, issueSeverities, issueStates } from './issue-words.ts';
 import { timestamp } from './text.ts';
 
-/** What goes wrong. */
-export const issueKind = z.enum([
-  /** Deliveries to a destination fail in the same way. */
-  'failing',
-  /** A template or a mapping throws. */
-  'template',
-  /** A connection rests because it does not work. */
-  'tripped',
-  /** A connection's credentials were refused. */
-  'auth_rejected',
-  /** A destination answered that it is gone (410), or an outcome rule paused it. */
-  'paused',
-  /** A pasted token or a certificate ends soon, or has ended. */
-  'expiring',
-  /** Deliveries to a destination that is open wait for long. */
-  'backlog',
-  /** An action that usually fires has not, or no events arrive. */
-  'silent',
-  /** Deliveries were held for longer than their connection allows, and are failed now. */
-  'held_expired',
-  /** The disk, or the size limit of what is kept, is reached soon or is reached. */
-  'storage',
-]);
+export const issueKind = z.enum(issueKinds);
 export type IssueKind = z.output<typeof issueKind>;
 
 /**
  * open → acknowledged (somebody cares) → resolved; muted: nobody wants to hear of it until `mutedUntil`. An issue opens
  * by itself, is resolved by itself when its cause is gone, and is open again when it comes back.
  */
-export const issueState = z.enum(['open', 'acknowledged', 'muted', 'resolved']);
+export const issueState = z.enum(issueStates);
 export type IssueState = z.output<typeof issueState>;
 
 /** `critical`: nothing gets through, or something is lost, until somebody acts. */
-export const issueSeverity = z.enum(['warning', 'critical']);
+export const issueSeverity = z.enum(issueSeverities);
 export type IssueSeverity = z.output<typeof issueSeverity>;
 
 /** What somebody, or Millrace by itself, changed on what an issue is about in the day before it opened. */

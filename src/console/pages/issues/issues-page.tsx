@@ -2,7 +2,8 @@ import { Button, NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { type Issue, issueKind, issueSeverity } from '../../../contract/issue.ts';
+import type { Issue } from '../../../contract/issue.ts';
+import { issueKinds, issueSeverities } from '../../../contract/issue-words.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { issues as words } from '../../messages/en/issues.ts';
@@ -79,14 +80,14 @@ function Filters({ filters: { state, kind, severity }, onChange }: FiltersProps)
       <NativeSelect
         aria-label={words.kind}
         value={kind ?? ''}
-        onChange={({ currentTarget: { value } }) => onChange({ kind: issueKind.options.find((one) => one === value) })}
+        onChange={({ currentTarget: { value } }) => onChange({ kind: issueKinds.find((one) => one === value) })}
         data={[{ value: '', label: words.anyKind }, ...options(words.kinds)]}
       />
       <NativeSelect
         aria-label={words.severity}
         value={severity ?? ''}
         onChange={({ currentTarget: { value } }) =>
-          onChange({ severity: issueSeverity.options.find((one) => one === value) })
+          onChange({ severity: issueSeverities.find((one) => one === value) })
         }
         data={[{ value: '', label: words.anySeverity }, ...options(words.severities)]}
       />

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { issueKind, issueSeverity } from '../../../contract/issue.ts';
+import { issueKinds, issueSeverities } from '../../../contract/issue-words.ts';
 import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
@@ -11,8 +11,8 @@ const list = createRoute({
   validateSearch: search({
     ...listSearch,
     state: choice(shownStates),
-    kind: choice(issueKind.options),
-    severity: choice(issueSeverity.options),
+    kind: choice(issueKinds),
+    severity: choice(issueSeverities),
     connection: textSearch,
     destination: textSearch,
     action: textSearch,
