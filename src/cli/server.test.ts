@@ -130,6 +130,33 @@ test('deliveries are listed with filters by name; unknown ones are refused', asy
   assert.equal((await run(['deliveries', 'get', 'dlv_0'])).code, 3);
 });
 
+test('a replay is planned, run, listed, steered and shown; what is no replay is refused', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const json = async (...argv: string[]) => {
+    const { code, out, err } = await run(['replays', ...argv, '--output', 'json']);
+    assert.equal(code, 0, err);
+    return JSON.parse(out);
+  };
+  const filter = ['--status', 'failed', '--destination', 'CRM/Orders', '--after', '2026-01-01T00:00:00Z'];
+  assert.equal((await json('plan', ...filter, '--rate', '5')).deliveries, 0);
+  const events = ['--of', 'events', '--name', 'bought', '--to-action', 'Orders', '--ignore-rules', '--only', 'all'];
+  const { id, ...made } = await json('run', ...events, '--title', 'Missed', '--reason', 'why', '--order', 'newest');
+  assert.deepEqual([made.name, made.reason, made.order, made.to.ignoreRules], ['Missed', 'why', 'newest', true]);
+  assert.deepEqual(
+    (await json('list')).map((one: { id: string }) => one.id),
+    [id],
+  );
+  assert.match((await run(['replays', 'pause', id])).out, /paused/);
+  assert.match((await run(['replays', 'resume', id])).out, /running|planned/);
+  assert.match((await run(['replays', 'cancel', id])).out, /cancelled/);
+  assert.equal((await json('get', id)).state, 'cancelled');
+  assert.equal((await run(['replays', 'cancel', id])).code, 3);
+  assert.equal((await run(['replays', 'plan', '--rate', 'fast'])).code, 2);
+  assert.equal((await run(['replays', 'plan', '--action', 'Nothing'])).code, 3);
+  assert.equal((await run(['replays', 'plan', '--name', 'x'])).code, 3);
+});
+
 test('stats are shown for everything, or with its name for each thing of a kind', async (t) => {
   const { run, server } = await connected(t);
   await run(['apply', '-'], manifest);

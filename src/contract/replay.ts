@@ -67,7 +67,10 @@ const ofDeliveries = z.strictObject({
     .strictObject({ destinationId: z.string().max(255) })
     .nullable()
     .default(null),
-  /** `original`: what was sent before, byte for byte; `current`: rendered anew by the present mapping and template. */
+  /**
+   * `original`: what was sent before, byte for byte, or, where that was not kept, what the mapping and template of then
+   * make of the event; `current`: rendered anew by the present ones.
+   */
   body: z.enum(['original', 'current']).default('original'),
   keepIdempotencyKey: z.boolean().default(true),
   ...shared,

@@ -24,12 +24,15 @@ export type PlanOptions = {
   scrub(text: string): string;
 };
 
+/** `upTo`: the newest thing that was there. */
+export type Planned = ReplayPlan & { upTo: string | null };
+
 /** Goes through what a replay would do, with the code that does it, and counts. Nothing is stored or sent. */
 export async function planReplay(
   options: PlanOptions,
   input: ReplayInput,
   { now, samples }: { now: number; samples: boolean },
-): Promise<ReplayPlan & { upTo: string | null }> {
+): Promise<Planned> {
   const { log } = options;
   const { snapshot } = options.configuration;
   const end = performance.now() + planMostMs;

@@ -2,6 +2,7 @@ import type { NewAuditEntry } from '../contract/audit.ts';
 import type { LeftOutReason, Replay, ReplayInput, ReplayPlan } from '../contract/replay.ts';
 import type { ReplayState } from '../contract/replay-limits.ts';
 import type { Journal, Lease, StoredReplay } from '../journal/journal.ts';
+import { batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import type { Deliverer } from './deliverer.ts';
@@ -10,7 +11,7 @@ import type { Gates } from './gates.ts';
 import { pinnedVersions } from './pinned.ts';
 import { checkReplay, chooser } from './replay-choice.ts';
 import type { ReplayPaces } from './replay-paces.ts';
-import { type PlanOptions, planReplay } from './replay-plan.ts';
+import { type Planned, type PlanOptions, planReplay } from './replay-plan.ts';
 import { readSources } from './replay-source.ts';
 import { shownReplay } from './replay-view.ts';
 import type { Statistics } from './statistics.ts';
@@ -37,6 +38,9 @@ const runningMost = 4;
 /** So many may be made and not be sent yet. */
 const aheadMost = 500;
 const sourcesAtOnce = 100;
+const loadedMost = 10_000;
+/** Plans at once: each goes through much. */
+const plansMost = 2;
 const soonMs = 50;
 const againMs = 2_000;
 
@@ -73,11 +77,17 @@ export async function startReplays(
   const { journal, clock, gates, deliverer, paces, lease, statistics, configuration } = options;
   const { replays, log } = journal;
   const planning = { ...options, log, pinned: pinnedVersions(configuration, options.catalog) };
+  const plan = batcher<{ input: ReplayInput; samples: boolean }, Planned>({
+    size: 1,
+    outstanding: plansMost,
+    run: (asks) =>
+      Promise.all(asks.map(({ input, samples }) => planReplay(planning, input, { now: clock.now(), samples }))),
+  });
   const active = new Map<string, Active>();
   let isStopping = false;
 
   for (const state of ['running', 'planned', 'paused', 'cancelled'] as const)
-    for (const stored of await replays.replays({ limit: 200, state })) if (!isOver(stored)) keep(stored);
+    for (const stored of await replays.replays({ limit: loadedMost, state })) if (!isOver(stored)) keep(stored);
   paces.watch((id) => {
     const one = active.get(id);
     if (one === undefined) return;
@@ -226,15 +236,14 @@ export async function startReplays(
   return {
     async plan(input, samples) {
       checkReplay(input, configuration.snapshot);
-      const { upTo: _, ...plan } = await planReplay(planning, input, { now: clock.now(), samples });
-      return plan;
+      const { upTo: _, ...shown } = await plan({ input, samples });
+      return shown;
     },
     async run(input, { id, startedBy }, entry) {
       checkReplay(input, configuration.snapshot);
-      const createdAt = clock.now();
-      const plan = await planReplay(planning, input, { now: createdAt, samples: false });
-      const total = plan.deliveries + plan.leftOut.reduce((sum, { count }) => sum + count, 0);
-      await replays.create({ id, input, startedBy, createdAt, upTo: plan.upTo, total }, entry);
+      const { upTo, deliveries, leftOut } = await plan({ input, samples: false });
+      const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
+      await replays.create({ id, input, startedBy, createdAt: clock.now(), upTo, total }, entry);
       const stored = await replays.replay(id);
       if (stored !== null) keep(stored);
       await promote();

@@ -14,7 +14,7 @@ export type Story = {
   exchanges: Map<string, number>;
   now: number;
 };
-type Command = (journal: Journal, story: Story) => Promise<unknown>;
+export type Command = (journal: Journal, story: Story) => Promise<unknown>;
 
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)];
 const small = fc.nat(1_000);
@@ -214,10 +214,12 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       ago: optional(fc.nat(20)),
       until: optional(fc.nat(20)),
       event: optional(small),
+      replayId: optional(fc.constantFrom('rpl_1', 'rpl_2')),
+      repeated: optional(small),
       before: optional(small),
       after: optional(small),
     })
-    .map(({ ago, until, event, before, after, ...query }) => ({
+    .map(({ ago, until, event, repeated, before, after, ...query }) => ({
       title: `list ${JSON.stringify(query)}`,
       run: (journal, story) => {
         const cursor = (name: string, list: string[], number: number | undefined) =>
@@ -231,6 +233,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             ...query,
             ...times,
             ...cursor('eventId', story.events, event),
+            ...cursor('replayOf', story.deliveries, repeated),
             ...cursor('before', story.deliveries, before),
             ...cursor('after', story.deliveries, after),
           }).filter(([, value]) => value !== undefined),
@@ -352,6 +355,6 @@ export function remember(story: Story, title: string, answer: unknown) {
       story.deliveries.push(...(made ?? []));
     }
   if (word === 'acquire' && answer !== null) story.leases.unshift(answer as Lease); // likewise
-  if (word === 'plan' && Array.isArray(answer)) story.deliveries.push(...answer);
+  if ((word === 'plan' || word === 'replay') && Array.isArray(answer)) story.deliveries.push(...answer);
   if (word === 'settle' && Array.isArray(answer) && answer[0] === true) story.exchanges = answer[1];
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { memoryJournal } from '../memory/memory-journal.ts';
 import { inProcess } from './in-process.testing.ts';
 import { commands, remember, type Story } from './journal-commands.testing.ts';
+import { replayCommands } from './replay-commands.testing.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
@@ -12,7 +13,7 @@ test('memory and SQLite answer the same to any sequence of commands', async () =
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.oneof(...commands).map((one) => ({ ...one, [fc.toStringMethod]: () => one.title })),
+        fc.oneof(...commands, ...replayCommands).map((one) => ({ ...one, [fc.toStringMethod]: () => one.title })),
         { minLength: 10, maxLength: 60 },
       ),
       async (steps) => {

@@ -85,7 +85,7 @@ export const replays = {
     noResults: 'Nothing was made yet',
     noResultsText: 'What this replay sends shows up here.',
     settings: 'What and how',
-    ended: 'Ended',
+    ended: 'ended',
   },
   dialog: {
     steps: ['What', 'How', 'Plan'],
