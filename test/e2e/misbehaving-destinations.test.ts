@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { ErrorKind } from '../../src/contract/delivery.ts';
 import { dnsPeer } from '../../src/egress/undici/peers.testing.ts';
 import { reaches, standing, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Script, startReceiver } from '../support/receiver.ts';
+import { type WireSink, wireSinks } from './sinks/wire-sinks.ts';
 
 const receiver = await startReceiver();
 const app = await startTestApp();
@@ -20,7 +20,6 @@ const { client } = app;
 const quick = { retry: { scheduleMs: [0, 0], jitter: 0 } };
 /** For peers that never finish; a loaded machine must get to the fault within it. */
 const short = { ...quick, timeoutMs: 700 };
-const twice = ['retry', 'retry'];
 
 const bytes = (text: string, then: (socket: Socket) => void = (socket) => void socket.end()): Script => ({
   raw(socket) {
@@ -29,73 +28,32 @@ const bytes = (text: string, then: (socket: Socket) => void = (socket) => void s
   },
 });
 
-const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n';
 const hanging = new Promise(() => {});
 
-function drip(socket: Socket) {
-  const timer = setInterval(() => socket.write('x'), 20);
-  socket.on('close', () => clearInterval(timer));
+/** Delivers to a sink over real sockets, and gives how the last delivery stands when nothing more happens by itself. */
+async function deliverTo({ start, isTls = false, settings, events = 1, stands }: WireSink) {
+  await using peer = await start();
+  const { deliver } = await wire(
+    app,
+    { url: `${isTls ? 'https' : 'http'}://127.0.0.1:${peer.port}` },
+    { connection: { settings: { ...quick, ...settings } } },
+  );
+  for (let before = 1; before < events; before++) await deliver({ v: before });
+  const { status, reason, errorKind, attempts, attemptLog = [] } = await deliver({ v: 'last' }, stands.status);
+  for (const { error, response } of attemptLog) {
+    assert.equal(error?.kind ?? null, errorKind);
+    assert.ok((response?.body ?? '').length <= 65_536);
+  }
+  const keys = attemptLog.map((one) => one.request?.headers.find(([name]) => name === 'Idempotency-Key')?.[1]);
+  assert.equal(new Set(keys).size, 1);
+  return { status, reason, errorKind, attempts, counted: attemptLog.map((one) => one.counted) };
 }
 
-test('whatever a peer does instead of answering is retried and in the end held, under its right name', async () => {
-  const cases: Record<string, { script: Script; kind: ErrorKind }> = {
-    'it never answers': { script: { hold: hanging }, kind: 'timeout' },
-    'it drips a head without end': { script: bytes('HTTP/1.1 200 OK\r\nx: ', drip), kind: 'timeout' },
-    'it resets': { script: { raw: (socket) => void socket.resetAndDestroy() }, kind: 'reset' },
-    'it closes': { script: { raw: (socket) => void socket.end() }, kind: 'reset' },
-    'it closes within the head': { script: bytes('HTTP/1.1 200 OK\r\ncontent-'), kind: 'reset' },
-    'it answers no HTTP': { script: bytes('SSH-2.0-OpenSSH_9.6\r\n'), kind: 'protocol' },
-    'it switches protocols unasked': {
-      script: bytes('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
-      kind: 'protocol',
-    },
-    'it contradicts itself about the length': {
-      script: bytes('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx'),
-      kind: 'protocol',
-    },
-    'its head is too large': { script: bytes(`${head}x: ${'y'.repeat(100_000)}\r\n\r\n`), kind: 'protocol' },
-    'it only fails': { script: { status: 500 }, kind: 'http_5xx' },
-    'it is not ready': { script: { status: 425 }, kind: 'http_4xx' },
-  };
-  await Promise.all(
-    Object.entries(cases).map(async ([what, { script, kind }], index) => {
-      const path = `/case-${index}`;
-      receiver.answer(path, script);
-      const settings = kind === 'timeout' ? short : quick;
-      const { deliver } = await wire(app, receiver, { connection: { settings }, destination: { path } });
-      const delivery = await deliver({ v: 1 }, 'held');
-      assert.deepEqual(
-        standing(delivery),
-        { status: 'held', reason: 'exhausted', errorKind: kind, attempts: 2, outcomes: twice },
-        what,
-      );
-      assert.ok((delivery.attemptLog ?? []).every((one) => one.counted && one.error?.kind === kind));
-      assert.equal(new Set(receiver.at(path).map((one) => one.headers['idempotency-key'])).size, 1);
-    }),
-  );
-});
-
-test('once a good head was read the delivery is delivered, whatever happens to the body', async () => {
-  const cases: Record<string, Script> = {
-    'the body drips': bytes(`${head}content-length: 100000\r\n\r\n`, drip),
-    'the body breaks off': bytes(`${head}content-length: 100\r\n\r\nxx`),
-    'the body is endless': bytes(`${head}\r\n${'z'.repeat(200_000)}`),
-    'informational answers come first': bytes(
-      'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
-    ),
-  };
-  await Promise.all(
-    Object.entries(cases).map(async ([what, script], index) => {
-      const path = `/body-${index}`;
-      receiver.answer(path, script);
-      const settings = what === 'the body drips' ? { ...short, timeoutMs: 2_000 } : quick;
-      const { deliver } = await wire(app, receiver, { connection: { settings }, destination: { path } });
-      const { attempts, attemptLog } = await deliver({ v: 1 });
-      assert.deepEqual([attempts, receiver.at(path).length], [1, 1], what);
-      const response = attemptLog?.[0]?.response;
-      assert.equal(response?.truncated, index < 3, what);
-      assert.ok((response?.body ?? '').length <= 65_536);
-    }),
+test(`whatever happens on the wire, a delivery ends as it should (${wireSinks.length} sinks)`, async () => {
+  const seen = wireSinks.map(async (sink) => ({ what: sink.what, ...(await deliverTo(sink)) }));
+  assert.deepEqual(
+    await Promise.all(seen),
+    wireSinks.map(({ what, stands }) => ({ what, ...stands })),
   );
 });
 
