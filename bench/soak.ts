@@ -1,17 +1,23 @@
+import { shareBudget } from './soak/budget.ts';
 import { fillTheDisk } from './soak/disk.ts';
+import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
-// it with exit code 1.
+// it with exit code 1. `isolation` takes --rounds=5 and --seconds=20.
 
-const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice('--seed='.length) ?? Date.now());
+const option = (name: string, usual: number) =>
+  Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);
+const seed = option('seed', Date.now());
 
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
   disk: () => fillTheDisk(),
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
+  isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
+  budget: () => shareBudget(),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { openStream } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,6 +48,83 @@ test('an event explains for each action why it was sent or not, and what became 
   assert.match(JSON.stringify(wrongCountry.explanation), /"actual":"FR"/);
   assert.equal((await explain(cheap)).decidedBy, '/all/1');
 });
+
+test('each state of a delivery is explained at its event: no match, disabled, skipped, budget, breaker, auth, retry, success', async () => {
+  const free = await startReceiver();
+  await free[Symbol.asyncDispose]();
+  receiver.answer('/refuses', { status: 401 });
+  receiver.answer('/fails', { status: 500 });
+  const all = { rules: { parameter: 'state', operator: 'equals', value: 'all' } } as const;
+  const at = (path: string, settings: object = {}) => ({
+    action: all,
+    destination: { path },
+    connection: { settings },
+  });
+  const bearer = { type: 'bearer', token: 'a-token-for-explaining' } as const;
+  const wired = {
+    'no rule matched': await wire(app, receiver, { action: { rules: { not: all.rules } } }),
+    'action disabled': await wire(app, receiver, { action: { ...all, status: 'disabled' } }),
+    'destination disabled': await wire(app, receiver, at('/disabled')),
+    'template skipped': await wire(app, receiver, {
+      action: all,
+      destination: { template: "{{! return skip('not wanted'); }}" },
+    }),
+    'budget wait': await wire(app, receiver, at('/paced', { rate: { limit: 1, perMs: 3_600_000 } })),
+    breaker: await wire(app, free, at('/gone', { retry: { scheduleMs: Array(9).fill(0) } })),
+    auth: await wire(app, receiver, { action: all, destination: { path: '/refuses' }, connection: { auth: bearer } }),
+    retry: await wire(app, receiver, at('/fails', { retry: { scheduleMs: [0, 3_600_000] } })),
+    success: await wire(app, receiver, at('/fine')),
+  };
+  const params = { id: wired['destination disabled'].destination.id };
+  await client.call('changeDestination', { params, body: { status: 'disabled' } });
+  const { collector } = wired.success;
+  await sendEvents(app, collector.key, { state: 'all', v: 1 });
+  await eventually('the budget to be spent', () => receiver.at('/paced').length === 1);
+
+  const [id = ''] = await sendEvents(app, collector.key, { state: 'all', v: 2 });
+  const seen = await eventually(
+    'every delivery to stand',
+    async () => {
+      const { actions } = await client.call('explainEvent', { params: { id } });
+      const states = Object.entries(wired).map(([what, { action }]) => {
+        const one = actions.find(({ actionId }) => actionId === action.id) ?? assert.fail(what);
+        return [
+          what,
+          one.matched,
+          one.decidedBy,
+          one.deliveries.map(({ status, reason }) => [status, reason]),
+        ] as const;
+      });
+      return isDeepStrictEqual(Object.fromEntries(states.map(([what, ...state]) => [what, state])), expected)
+        ? states
+        : null;
+    },
+    { state: () => client.call('explainEvent', { params: { id } }) },
+  );
+  assert.equal(seen.length, 9);
+  const { actions } = await client.call('explainEvent', { params: { id } });
+  const told = (what: keyof typeof wired) =>
+    actions.find(({ actionId }) => actionId === wired[what].action.id)?.deliveries[0];
+  assert.match(told('budget wait')?.detail ?? '', /waits for the budget of its connection, about \d+ s/);
+  assert.equal(told('template skipped')?.detail, 'not wanted');
+  assert.match(told('breaker')?.detail ?? '', /5 requests got no answer/);
+  assert.match(told('auth')?.detail ?? '', /Answered 401/);
+  assert.ok(Date.parse(told('retry')?.nextAttemptAt ?? '') > Date.now());
+  for (const { connection } of Object.values(wired))
+    await client.call('changeConnection', { params: { id: connection.id }, body: { status: 'disabled' } });
+});
+
+const expected = {
+  'no rule matched': [false, '/not', []],
+  'action disabled': [true, '', []],
+  'destination disabled': [true, '', [['held', 'destination_disabled']]],
+  'template skipped': [true, '', [['skipped', 'template_skipped']]],
+  'budget wait': [true, '', [['pending', 'budget']]],
+  breaker: [true, '', [['held', 'breaker_open']]],
+  auth: [true, '', [['held', 'auth_rejected']]],
+  retry: [true, '', [['retrying', null]]],
+  success: [true, '', [['delivered', null]]],
+};
 
 test('a stream may seek what the list seeks, and the list finds events by what became of them', async () => {
   const { collector, action, destination } = await wire(app, receiver, {
