@@ -53,6 +53,11 @@ export function createConclusion(
     if (!isProbe) return;
     // A probe that changed nothing: if it was sent the next one waits, else another delivery may probe at once.
     if (settlement.log.length > 0) return gates.postpone(connectionId, now, settings?.openMs);
+    probeAnew(lane);
+  }
+
+  /** Nobody probes any more: any delivery of the connection may. */
+  function probeAnew(lane: Lane) {
     for (const one of [...lane.queues, ...(lane.replays?.queues ?? [])]) {
       one.hasMore = true;
       resume(one);
@@ -65,6 +70,7 @@ export function createConclusion(
   }
 
   return {
+    probeAnew,
     /** What the answer tells of the peer: its concurrency, budget and gate. null: nothing has to be waited for, as mostly. */
     learn(queue: DestinationQueue, step: Step, { startedAt, isProbe }: Departed): Promise<void> | null {
       const { lane } = queue;

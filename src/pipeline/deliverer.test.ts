@@ -32,6 +32,47 @@ test('an attempt that can not be made at all is tried again a second later, not 
   assert.equal(renders, 5);
 });
 
+test('a probe that could not be made leaves the next one to another delivery of its connection', async () => {
+  let isBroken = false;
+  let isGood = false;
+  const sandbox: Sandbox = {
+    async render(jobs) {
+      if (isBroken) throw new Error('no engine');
+      return jobs.map(() => ({ kind: 'returned', output: '' }));
+    },
+    stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  await using rig = await startRig({ sandbox, handler: () => ({ status: isGood ? 200 : 401 }) });
+  const auth = { type: 'bearer', token: 'a-token-of-this-test' };
+  const rules = (to: string) => ({ parameter: 'to', operator: 'equals', value: to });
+  const { connectionId } = await wire(rig, {
+    connection: { auth },
+    destination: { template: '{{ it.data[0].n }}' },
+    action: { rules: rules('rendered') },
+  });
+  const destinationId = await rig.put('destination', { connectionId, name: 'Plain', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Plain',
+    description: 'needs no engine',
+    status: 'enabled',
+    destinations: [{ destinationId }],
+    rules: rules('plain'),
+  });
+  await rig.send({ data: { to: 'plain' } });
+  await rig.clock.advance(10);
+  await rig.send({ data: { to: 'rendered' } });
+  await rig.clock.advance(10);
+  assert.deepEqual(await rig.statuses(), ['held', 'held']);
+  isGood = true;
+  isBroken = true;
+  await rig.clock.advance(30_000);
+  assert.deepEqual(await rig.statuses(), ['held', 'sending'], 'the one that can not be rendered is the probe');
+  await rig.journal.log.cancel((await rig.deliveries())[1]?.id ?? '', rig.clock.now());
+  await rig.clock.advance(40_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'cancelled']);
+});
+
 test('what waits while nothing can be recorded goes out as soon as it can, on every connection', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'to', operator: 'equals', value: 'a' } } });

@@ -224,6 +224,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     wire.leave(queue, delivery);
     memory.release(queue, delivery);
+    if (step === null && isProbe) conclusion.probeAnew(lane);
     // Of the others, one may have waited for the room that it took.
     if (queue.replay !== null) makeReady(queue.replay.live);
     resume(queue);
