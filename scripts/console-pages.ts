@@ -9,7 +9,8 @@ export type Shown = Record<
   | 'issue'
   | 'replay'
   | 'collector'
-  | 'trace',
+  | 'trace'
+  | 'alert',
   string
 >;
 
@@ -250,6 +251,18 @@ export const consolePages: readonly ConsolePage[] = [
     title: 'API tokens',
     sentence: 'What programs sign in with: some of their maker’s rights, until they expire.',
     path: () => '/settings/tokens',
+  },
+  {
+    name: 'alerts',
+    title: 'Alerts',
+    sentence: 'Who is told when something goes wrong, by which way, and whether it arrives.',
+    path: () => '/settings/alerts',
+  },
+  {
+    name: 'alert',
+    title: 'An alert',
+    sentence: 'The way, the rules and the quiet hours of an alert, a test of it, and the messages that it sent.',
+    path: ({ alert }) => `/settings/alerts/${alert}`,
   },
   {
     name: 'audit',

@@ -59,6 +59,10 @@ async function prepare(app: TestApp): Promise<Shown> {
   // The partner refuses what it gets from now on.
   await client.call('setInboxRule', { params: { name: partnerInbox }, body: { status: 422 } });
   for (let sent = 0; sent < refused; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
+  const alert = await client.call('createAlert', {
+    body: { type: 'webhook', name: 'On call', settings: { url: `${app.url}/inbox/alerts` } },
+  });
+  await client.call('testAlert', { params: { id: alert.id } });
   await sleep(settledMs);
   return {
     connection: destination?.connectionId ?? '',
@@ -71,6 +75,7 @@ async function prepare(app: TestApp): Promise<Shown> {
     replay: 'id' in replay ? replay.id : '',
     collector: (await client.call('listCollectors')).data[0]?.id ?? '',
     trace: trace.id,
+    alert: alert.id,
   };
 }
 

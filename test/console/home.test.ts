@@ -46,7 +46,7 @@ test('a newcomer gets an event of their own delivered in under a minute by what 
     .first()
     .waitFor();
   await page.getByText('Your event arrived.').waitFor();
-  await page.getByText('3 of 5 steps done').waitFor();
+  await page.getByText('3 of 6 steps done').waitFor();
   await page.getByRole('link', { name: 'Look at the delivery' }).click();
   await page.waitForURL(/\/deliveries\/dlv_/);
   const took = performance.now() - startedAt;

@@ -37,7 +37,7 @@ const all: readonly Form[] = [...storable, ...malformed, ...ports];
 type Steps = { name: string; ok: boolean; detail: string; error?: { kind: string } }[];
 const lastStep = ({ body }: Reply) => (body['steps'] as Steps).at(-1); // as the API shows it
 
-test('300 ways to an address that is blocked lead nowhere: by saving, testing, delivering and fetching a token', async () => {
+test('300 ways to an address that is blocked lead nowhere: by saving, testing, delivering, fetching a token and alerting', async () => {
   await using dir = await temporaryDir();
   const env = { MILLRACE_EGRESS_ALLOW: GOOD, MILLRACE_DNS_SERVERS: dns.address };
 
@@ -91,6 +91,13 @@ test('300 ways to an address that is blocked lead nowhere: by saving, testing, d
     const isHeld =
       step?.name === 'token_request' && !step.ok && /\((?:blocked|dns)\)|can not be used/.test(step.detail);
     expect(isHeld || token.status === 422 || mayBeGood(row), mechanism, 'fetching a token', token);
+    if (mayBeGood(row)) return;
+    for (const [type, settings] of alertsTo(baseUrl)) {
+      const alert = await app.call('POST', '/alerts', { type, name: `${type} ${i}`, settings });
+      const told = alert.status === 201 ? await app.call('POST', `/alerts/${alert.body['id']}/test`) : alert;
+      const comesToNothing = alert.status === 422 || (told.status === 200 && told.body['ok'] === false);
+      expect(comesToNothing, mechanism, `an alert by ${type}`, told);
+    }
   });
 
   assert.deepEqual(failures, []);
@@ -104,6 +111,18 @@ test('300 ways to an address that is blocked lead nowhere: by saving, testing, d
   const mechanisms = new Set(all.map((one) => one.mechanism));
   assert.ok(mechanisms.size >= 300, `${mechanisms.size} mechanisms`);
 });
+
+/** Settings of alerts to the host of an address, by their type. */
+function alertsTo(url: string): [type: string, settings: Record<string, unknown>][] {
+  const host = /^https?:[\\/]*(\[[^\]]*\]|[^:/?#]*)/i.exec(url)?.[1] ?? '';
+  const people = { from: 'a@shop.example', to: ['b@shop.example'] };
+  return [
+    ['webhook', { url }],
+    ['slack', { hookUrl: url.replace(/^http:/i, 'https:') }],
+    // Whatever else the address has is nothing that a host can have.
+    ['email', { host: host === '' ? url.slice(0, 250) : host, port: canary.port, ...people }],
+  ];
+}
 
 function isRefused(tested: Reply): boolean {
   if (tested.status === 422) return true;

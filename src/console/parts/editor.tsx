@@ -29,16 +29,14 @@ type Props<Stored extends Document, Draft extends object, Saved extends Stored> 
   /** What the server said about fields, at the fields of the form. */
   atFields?: (told: Words, draft: Draft) => Record<string, string>;
   create: (draft: Draft) => Promise<Saved>;
-  /** Saves over the version that `ifMatch` names. */
-  replace: (id: string, draft: Draft, ifMatch: number | undefined) => Promise<Saved>;
+  /** Saves over the version that the last argument names. */
+  replace: (id: string, draft: Draft, over: { ifMatch: number }) => Promise<Saved>;
   /** What somebody else has saved meanwhile. */
   load: (id: string) => Promise<Stored>;
   /** The body of a draft as it is compared with theirs: without secrets. */
   shownOf: (draft: Draft, isNew: boolean) => object;
   /** Why nothing can be changed; null: it can. */
-  blockedBy: string | null;
-  /** Whether that is said above the form, or elsewhere on the page. */
-  saysBlocked?: boolean;
+  blocks: (base: Stored | null) => string | null;
   onSaved: (saved: Saved) => void;
   onCancel: () => void;
   children: (form: {
@@ -55,17 +53,19 @@ type Props<Stored extends Document, Draft extends object, Saved extends Stored> 
 export function Editor<Stored extends Document, Draft extends object, Saved extends Stored>(
   props: Props<Stored, Draft, Saved>,
 ): ReactNode {
-  const { kind, stored, draftOf, kept, atFields = (told) => ({ ...told }), blockedBy, saysBlocked = true } = props;
+  const { kind, stored, draftOf, kept, atFields = (told) => ({ ...told }) } = props;
   // What the form was opened with: later news of the same thing must not overwrite what is being typed.
   const [base, setBase] = useState(stored);
   const isNew = base === null;
+  const blockedBy = props.blocks(base);
   const draft = useDraft(`${kind}.${stored?.id ?? 'new'}`, draftOf(base), kept === undefined ? {} : { kept });
   const [wrong, setWrong] = useState<Words>({});
   const [theirs, setTheirs] = useState<Stored | null>(null);
   const guard = useUnsavedGuard(draft.isDirty, draft.forget);
   const form = useRef<HTMLDivElement>(null);
-  const saving = useMutation<Saved, ClientError, number | undefined>({
-    mutationFn: (ifMatch) => (base === null ? props.create(draft.value) : props.replace(base.id, draft.value, ifMatch)),
+  const saving = useMutation<Saved, ClientError, number>({
+    mutationFn: (ifMatch) =>
+      base === null ? props.create(draft.value) : props.replace(base.id, draft.value, { ifMatch }),
     onSuccess(saved) {
       setTheirs(null);
       draft.forget();
@@ -88,7 +88,7 @@ export function Editor<Stored extends Document, Draft extends object, Saved exte
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [wrong, isAtFields]);
 
-  function save(ifMatch = base?.version) {
+  function save(ifMatch = base?.version ?? 0) {
     if (blockedBy !== null) return;
     const found = props.problemsOf(draft.value, isNew);
     setWrong(found);
@@ -98,7 +98,7 @@ export function Editor<Stored extends Document, Draft extends object, Saved exte
 
   return (
     <div ref={form}>
-      {saysBlocked ? <ReadOnlyNote because={blockedBy} /> : null}
+      <ReadOnlyNote because={blockedBy} />
       {draft.notice}
       {props.children({
         draft: draft.value,

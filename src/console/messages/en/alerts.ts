@@ -153,7 +153,7 @@ export const alerts = {
     noDay: 'Tick one day at least.',
   },
   messages: {
-    list: 'Messages',
+    list: 'Messages of this alert',
     columns: { message: 'Message', about: 'About', status: 'Status', result: 'Result', at: 'Made', next: 'Next try' },
     abouts,
     emptyTitle: 'No messages yet',

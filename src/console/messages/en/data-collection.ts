@@ -5,6 +5,7 @@ const requests = { one: 'request', other: 'requests' };
 
 /** Words of Data Collection: collectors, what they refused, and the parameters of events. */
 export const dataCollection = {
+  readOnly: 'To change collectors you need the right “Manage Data Collection”.',
   title: 'Data Collection',
   lead: 'Where events come in: each site or app sends with the key of a collector.',
   nav: 'Parts of Data Collection',

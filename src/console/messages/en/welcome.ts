@@ -46,7 +46,10 @@ export const welcome = {
       delivery: 'See it delivered',
       connection: 'Connect a system of yours',
       action: 'Decide with an Action of your own what to send',
+      alert: 'Set an alert',
     },
+    alertText: 'Be told by e-mail, Slack or a webhook when something goes wrong, so that nobody has to look.',
+    newAlert: 'New Alert',
     startText:
       'One click makes four ordinary things that you can change or delete later: a collector that takes in your events, a connection and a destination to send to, and an Action that sends every event of this collector there.',
     target: 'Where should your events go?',

@@ -26,16 +26,10 @@ export function AlertEditor({ stored, onSaved, onCancel }: Props): ReactNode {
       problemsOf={problemsOf}
       atFields={atFields}
       create={(draft) => client().call('createAlert', { body: bodyOf(draft) })}
-      replace={(id, draft, ifMatch) =>
-        client().call('replaceAlert', {
-          params: { id },
-          body: bodyOf(draft),
-          ...(ifMatch === undefined ? {} : { ifMatch }),
-        })
-      }
+      replace={(id, draft, over) => client().call('replaceAlert', { params: { id }, body: bodyOf(draft), ...over })}
       load={(id) => client().call('getAlert', { params: { id } })}
       shownOf={shownOf}
-      blockedBy={mayManage ? null : words.readOnly}
+      blocks={() => (mayManage ? null : words.readOnly)}
       onSaved={onSaved}
       onCancel={onCancel}
     >

@@ -8,6 +8,7 @@ import { welcome } from '../../messages/en/welcome.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { SendTab } from '../data-collection/send-tab.tsx';
 import { CreateQuickStart } from './create-quick-start.tsx';
@@ -24,13 +25,15 @@ export function MakeItYours(): ReactNode {
   const found = useQuery({ queryKey: ['quick-start'], queryFn: () => findQuickStart(client()) });
   const made = found.data ?? null;
   const delivery = useFirstDelivery(made);
-  const beside = useBeside(made);
+  const mayAlerts = useMay('settings:view');
+  const beside = useBeside(made, mayAlerts);
   const done = {
     start: made !== null,
     event: delivery !== undefined,
     delivery: delivery?.status === 'delivered',
     connection: beside.hasConnection,
     action: beside.hasAction,
+    ...(mayAlerts ? { alert: beside.hasAlert } : {}),
   };
   const count = Object.values(done).filter(Boolean).length;
   if (found.error !== null && found.data === undefined)
@@ -87,6 +90,16 @@ export function MakeItYours(): ReactNode {
             </Button>
           </div>
         </Step>
+        {mayAlerts ? (
+          <Step name={words.steps.alert} isDone={beside.hasAlert} isNext={done.delivery}>
+            <Text>{words.alertText}</Text>
+            <div>
+              <Button component={Link} to="/settings/alerts/new" variant="default" leftSection={<Icon name="plus" />}>
+                {words.newAlert}
+              </Button>
+            </div>
+          </Step>
+        ) : null}
       </ol>
     </section>
   );
@@ -143,11 +156,16 @@ function useFirstDelivery(made: QuickStart | null) {
   }).data?.data[0];
 }
 
-/** Whether there is a connection and an action beside those of the quick start and the demo. */
-function useBeside(made: QuickStart | null): { hasConnection: boolean; hasAction: boolean } {
+/** Whether there is a connection and an action beside those of the quick start and the demo, and an alert. */
+function useBeside(
+  made: QuickStart | null,
+  mayAlerts: boolean,
+): { hasConnection: boolean; hasAction: boolean; hasAlert: boolean } {
+  const alerts = useQuery({ ...apiQuery('listAlerts', { query: { limit: 1 } }), enabled: mayAlerts }).data?.data ?? [];
   const connections = useQuery(apiQuery('listConnections', { query: { limit: 50 } })).data?.data ?? [];
   const actions = useQuery(apiQuery('listActions', { query: { limit: 50 } })).data?.data ?? [];
   return {
+    hasAlert: alerts.length > 0,
     hasConnection: connections.some(
       ({ id, baseUrl }) => id !== made?.connection.id && !baseUrl.startsWith(`${location.origin}/inbox/`),
     ),

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startReceiver } from '../support/receiver.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole();
+});
+after(() => console_[Symbol.asyncDispose]());
+
+test('an alert is made, tested and changed; what it told is listed, and a conflict shows both sides', async () => {
+  await using receiver = await startReceiver();
+  const { app, browser } = console_;
+  const { client } = app;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings', expected: /^412 .*alr_/ });
+  const { page } = tab;
+  await page.getByRole('navigation', { name: 'Pages of the settings' }).getByRole('link', { name: 'Alerts' }).click();
+  await page.getByText('Nobody is told yet').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('link', { name: 'New Alert' }).click();
+
+  await page.getByRole('button', { name: 'Save' }).click();
+  assert.equal(await page.getByText('Must not be empty.').count(), 4);
+  await page.getByRole('radio', { name: 'Webhook' }).check();
+  await page.getByRole('textbox', { name: 'Alert Name' }).fill('Ops');
+  const address = page.getByRole('textbox', { name: 'Address', exact: true });
+  await address.fill('http://10.0.0.1/');
+  await page.getByRole('combobox', { name: 'Severity' }).selectOption('Critical issues alone');
+  await page.getByRole('checkbox', { name: 'It is over' }).uncheck();
+  await page.getByRole('switch', { name: 'Quiet hours' }).check();
+  await page.getByRole('checkbox', { name: 'Sun' }).uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/10\.0\.0\.1 can not be reached/).waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await address.fill(`${receiver.url}/alert`);
+  await page.getByRole('button', { name: 'Save' }).click();
+
+  await page.getByRole('button', { name: 'Send test' }).click();
+  await page.getByText('Answered 200.').waitFor();
+  assert.equal(receiver.at('/alert').length, 1);
+  const [made = assert.fail()] = (await client.call('listAlerts')).data;
+  assert.deepEqual(
+    [made.type, made.rules.minSeverity, made.rules.on, made.quietHours?.days.includes('sun')],
+    ['webhook', 'critical', ['opened', 'reopened', 'worsened'], false],
+  );
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await page.getByRole('row', { name: /This is a test.*Test.*Done.*Answered 200/ }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+
+  await page.getByRole('tab', { name: 'Alert Details' }).click();
+  await page.getByRole('textbox', { name: 'Description' }).fill('mine');
+  await client.call('changeAlert', { params: { id: made.id }, body: { description: 'theirs' } });
+  await page.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('row', { name: /description.*mine.*theirs/ }).waitFor();
+  await dialog.getByRole('button', { name: /Save mine/ }).click();
+  await page.getByText('Ops is saved.').waitFor();
+  assert.equal((await client.call('getAlert', { params: { id: made.id } })).description, 'mine');
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete Ops?' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Nobody is told yet').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
