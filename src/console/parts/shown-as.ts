@@ -1,6 +1,6 @@
 /** An object of the API as it is shown for files and shells: its kind as in `/api/v1/{kind}`. */
 export type Shown = {
-  kind: 'connections' | 'destinations' | 'actions' | 'behaviors' | 'collectors';
+  kind: 'connections' | 'destinations' | 'actions' | 'behaviors' | 'collectors' | 'alerts';
   document: Readonly<Record<string, unknown>>;
 };
 

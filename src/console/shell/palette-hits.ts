@@ -6,6 +6,7 @@ import { idPrefixes } from '../../contract/ids.ts';
 import { covers, type Right } from '../../contract/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { account } from '../messages/en/account.ts';
+import { alerts } from '../messages/en/alerts.ts';
 import { audit } from '../messages/en/audit.ts';
 import { roles } from '../messages/en/roles.ts';
 import { shell } from '../messages/en/shell.ts';
@@ -129,6 +130,7 @@ const settingsPages: readonly { to: string; label: string; icon: IconName; right
   { to: '/settings/users', label: users.title, icon: 'user', right: 'users:view' },
   { to: '/settings/roles', label: roles.title, icon: 'lock', right: 'users:view' },
   { to: '/settings/tokens', label: tokens.title, icon: 'lock', right: null },
+  { to: '/settings/alerts', label: alerts.title, icon: 'alert', right: 'settings:view' },
   { to: '/settings/audit', label: audit.title, icon: 'book', right: 'audit:view' },
 ];
 

@@ -68,6 +68,7 @@ export const settings = {
       destinations: 'Destination',
       behaviors: 'Behavior',
       collectors: 'Collector',
+      alerts: 'Alert',
       actions: 'Action',
     },
     secrets: 'Enter its secrets after the import.',

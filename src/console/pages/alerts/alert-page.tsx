@@ -12,6 +12,7 @@ import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { ShowAs } from '../../parts/show-as.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
@@ -40,11 +41,16 @@ export function AlertPage(): ReactNode {
       ]}
       lead={data === undefined ? undefined : <AlertHealth health={data.health} />}
       actions={
-        data !== undefined && mayManage ? (
-          <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setDeleting(true)}>
-            {words.delete}
-          </Button>
-        ) : undefined
+        data === undefined ? undefined : (
+          <>
+            <ShowAs kind="alerts" document={data} />
+            {mayManage ? (
+              <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setDeleting(true)}>
+                {words.delete}
+              </Button>
+            ) : null}
+          </>
+        )
       }
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}

@@ -50,6 +50,7 @@ export function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, cha
           <Ticks
             label={words.days}
             table={alerts.days}
+            isRow
             value={quiet.days}
             error={errors['quietDays']}
             isDisabled={isDisabled}

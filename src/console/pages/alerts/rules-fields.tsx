@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, Stack } from '@mantine/core';
+import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allOf } from '../../data/all.ts';
@@ -8,6 +8,7 @@ import { options } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { AlertDraft } from './alert-draft.ts';
+import css from './alert-form.module.css';
 import type { FormProps } from './alert-form.tsx';
 
 const words = alerts.rules;
@@ -81,11 +82,13 @@ type TicksProps<Value extends string> = {
   value: readonly Value[];
   error?: string | undefined;
   isDisabled: boolean;
+  /** Words so short that all of them stand in a row. */
+  isRow?: boolean;
   onChange: (value: Value[]) => void;
 };
 
 export function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode {
-  const { label, hint, table, value, error, isDisabled, onChange } = props;
+  const { label, hint, table, value, error, isDisabled, isRow = false, onChange } = props;
   return (
     <Checkbox.Group
       label={label}
@@ -94,11 +97,11 @@ export function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode
       value={[...value]}
       onChange={(next) => onChange(next as Value[])} // the values below
     >
-      <Stack gap={6} mt={6}>
+      <div className={css[isRow ? 'days' : 'ticks'] ?? ''}>
         {options(table).map((one) => (
           <Checkbox key={one.value} value={one.value} label={one.label} disabled={isDisabled} />
         ))}
-      </Stack>
+      </div>
     </Checkbox.Group>
   );
 }

@@ -9,6 +9,7 @@ const lists = {
   behaviors: ['listBehaviors', 'behaviors:view', 'applyBehavior'],
   collectors: ['listCollectors', 'collectors:view', 'applyCollector'],
   actions: ['listActions', 'actions:view', 'applyAction'],
+  alerts: ['listAlerts', 'settings:view', 'applyAlert'],
 } as const satisfies Record<Kind, readonly [ListId, Right, string]>;
 
 /** All documents that somebody with these rights may see. */
@@ -18,14 +19,15 @@ export async function loadDocuments(client: Client, granted: ReadonlySet<Right>)
     if (!covers(granted, right)) return [];
     return Array.fromAsync(client.list(id) as AsyncIterable<Fields>); // documents are objects
   };
-  const [connections, destinations, behaviors, collectors, actions] = await Promise.all([
+  const [connections, destinations, behaviors, collectors, actions, alerts] = await Promise.all([
     read('connections'),
     read('destinations'),
     read('behaviors'),
     read('collectors'),
     read('actions'),
+    read('alerts'),
   ]);
-  return { connections, destinations, behaviors, collectors, actions };
+  return { connections, destinations, behaviors, collectors, actions, alerts };
 }
 
 /** Makes what was planned, one after the other; throws at the first that is refused and says which. */

@@ -22,18 +22,28 @@ const documents: Documents = {
       destinations: [{ destinationId: 'dst_1', mapping: [] }],
     },
   ],
+  alerts: [
+    {
+      id: 'alr_1',
+      type: 'slack',
+      name: 'Ops',
+      settings: { hookUrl: mark },
+      rules: { connectionIds: ['con_1'], actionIds: ['act_1'] },
+    },
+  ],
 };
-const empty: Documents = { connections: [], destinations: [], behaviors: [], collectors: [], actions: [] };
+const empty: Documents = { connections: [], destinations: [], behaviors: [], collectors: [], actions: [], alerts: [] };
 const read = (text: string) => parseAllDocuments(text).map((one) => one.toJS() as unknown);
 
 test('an exported file holds names instead of ids, and neither secrets nor keys', () => {
   const file = exported(documents);
-  assert.doesNotMatch(file, /con_1|dst_1|beh_1|col_1|act_1|2026/);
+  assert.doesNotMatch(file, /con_1|dst_1|beh_1|col_1|act_1|alr_1|2026/);
   const [parsed] = read(file) as [Record<string, Record<string, unknown>[]>];
   assert.deepEqual(parsed['destinations'], [{ connection: 'CRM', name: 'Orders', template: 'a\nb' }]);
   assert.deepEqual(parsed['behaviors'], [{ name: 'Big order', condition: { all: [] } }]);
   assert.deepEqual(parsed['actions']?.[0]?.['destinations'], [{ destination: 'CRM/Orders', mapping: [] }]);
   assert.deepEqual(parsed['actions']?.[0]?.['rules'], { all: [{ behavior: 'Big order' }, { behavior: 'Purchase' }] });
+  assert.deepEqual(parsed['alerts']?.[0]?.['rules'], { connectionIds: ['CRM'], actionIds: ['Buy'] });
 });
 
 test('a file imported where it came from changes nothing; elsewhere all of it is new, what is used first', () => {
@@ -48,9 +58,10 @@ test('a file imported where it came from changes nothing; elsewhere all of it is
       ['behaviors', 'Big order', 'created'],
       ['collectors', 'Shop', 'created'],
       ['actions', 'Buy', 'created'],
+      ['alerts', 'Ops', 'created'],
     ],
   );
-  assert.equal(plan[0]?.needsSecrets, true);
+  assert.deepEqual([plan[0]?.needsSecrets, plan.at(-1)?.needsSecrets], [true, true]);
 });
 
 test('a changed connection keeps the secret that the server has', () => {

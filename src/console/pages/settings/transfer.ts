@@ -4,7 +4,7 @@ import { toYaml, withoutSecrets } from '../../parts/shown-as.ts';
 const words = settings.transfer;
 
 /** The kinds in the order in which they can be made: what is referred to comes first. */
-export const kinds = ['connections', 'destinations', 'behaviors', 'collectors', 'actions'] as const;
+export const kinds = ['connections', 'destinations', 'behaviors', 'collectors', 'actions', 'alerts'] as const;
 export type Kind = (typeof kinds)[number];
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -59,7 +59,9 @@ export function planOf(parsed: readonly unknown[], documents: Documents): Planne
         fields: different,
         body: keepSecrets(fields, stored?.whole) as Fields, // an object stays one
         needsSecrets:
-          stored === undefined && kind === 'connections' && JSON.stringify(fields['auth'] ?? '').includes('null'),
+          stored === undefined &&
+          ((kind === 'connections' && JSON.stringify(fields['auth'] ?? '').includes('null')) ||
+            (kind === 'alerts' && /"(hookUrl|password)":null/.test(JSON.stringify(fields['settings'] ?? '')))),
       };
     })
     .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
@@ -95,6 +97,8 @@ function thingsOf(kind: Kind, documents: Documents): { fields: Fields; whole: Fi
       Object.entries(value).map(([key, inner]) => {
         if (key === 'connectionId') return ['connection', nameOf('connections', inner)];
         if (key === 'destinationId') return ['destination', destinationName(inner)];
+        if (key === 'connectionIds' && Array.isArray(inner)) return [key, inner.map((id) => nameOf('connections', id))];
+        if (key === 'actionIds' && Array.isArray(inner)) return [key, inner.map((id) => nameOf('actions', id))];
         if (key === 'behavior' && typeof inner === 'string') return [key, nameOf('behaviors', inner)];
         return [key, named(inner)];
       }),
