@@ -1,4 +1,5 @@
-import { type QuietHours, weekDays } from '../contract/alert.ts';
+import type { QuietHours } from '../contract/alert.ts';
+import { weekDays } from '../contract/alert-words.ts';
 
 const dayNames: readonly string[] = weekDays;
 const minuteMs = 60_000;

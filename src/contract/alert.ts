@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import { weekDays } from './alert-words.ts';
 import { stamp } from './document.ts';
 import { issueKind, issueNotice, issueSeverity } from './issue.ts';
 import { type Stored, secretInput } from './secret.ts';
 import { description, documentName, durationMs, line, timestamp } from './text.ts';
-
-/** The days of the week, as rules name them. */
-export const weekDays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type WeekDay = (typeof weekDays)[number];
 
 const hourMs = 3_600_000;
 
@@ -107,10 +104,6 @@ const common = {
 const webhookInput = z.strictObject({ type: z.literal('webhook'), ...common, settings: webhook });
 const emailInput = z.strictObject({ type: z.literal('email'), ...common, settings: email });
 const slackInput = z.strictObject({ type: z.literal('slack'), ...common, settings: slack });
-
-/** The ways to be told. */
-export const alertTypes = ['webhook', 'email', 'slack'] as const;
-export type AlertType = (typeof alertTypes)[number];
 
 /** An alert as a person writes it: who is told of which issues, by which way, when. */
 export const alertInput = z.discriminatedUnion('type', [webhookInput, emailInput, slackInput]);

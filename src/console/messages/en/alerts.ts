@@ -1,4 +1,5 @@
-import type { AlertMessage, AlertType, WeekDay } from '../../../contract/alert.ts';
+import type { AlertMessage } from '../../../contract/alert.ts';
+import type { AlertType, WeekDay } from '../../../contract/alert-words.ts';
 import type { IssueKind, IssueNotice, IssueSeverity } from '../../../contract/issue.ts';
 import { counted } from '../format.ts';
 

@@ -1,5 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
-import { type Alert, type AlertType, type QuietHours, weekDays } from '../../../contract/alert.ts';
+import type { Alert, QuietHours } from '../../../contract/alert.ts';
+import { type AlertType, weekDays } from '../../../contract/alert-words.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 
