@@ -17,7 +17,8 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
       .option('--action <name>', 'only of this action (id or name)')
       .option('--destination <name>', 'only to this destination (id or Connection/Destination)')
       .option('--connection <name>', 'only over this connection (id or name)')
-      .option('--event <id>', 'only of this event');
+      .option('--event <id>', 'only of this event')
+      .option('--batch <id>', 'only what was sent together (batchId of an attempt)');
 
   filtered(group.command('list').description('list deliveries, newest first'))
     .option('--limit <number>', 'at most so many', count, 50)
@@ -65,16 +66,24 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
     });
 }
 
-type FilterOptions = { status?: string; action?: string; destination?: string; connection?: string; event?: string };
+type FilterOptions = {
+  status?: string;
+  action?: string;
+  destination?: string;
+  connection?: string;
+  event?: string;
+  batch?: string;
+};
 
 async function filtersFrom(options: FilterOptions, server: Server) {
-  const { status, action, destination, connection, event } = options;
+  const { status, action, destination, connection, event, batch } = options;
   return {
     status,
     actionId: action && (await server.find('action', action)).id,
     destinationId: destination && (await server.find('destination', destination)).id,
     connectionId: connection && (await server.find('connection', connection)).id,
     eventId: event,
+    batchId: batch,
   };
 }
 

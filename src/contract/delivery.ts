@@ -94,7 +94,7 @@ export const attempt = z.strictObject({
   request: z.strictObject({ method: z.string(), url: z.string(), ...message }).nullable(),
   response: z.strictObject({ status: z.int(), ...message, truncated: z.boolean() }).nullable(),
   error: z.strictObject({ kind: errorKind, message: z.string() }).nullable(),
-  outcome: z.enum(['delivered', 'retry', 'failed', 'held', 'skipped', 'refreshed']),
+  outcome: z.enum(['delivered', 'retry', 'failed', 'held', 'skipped', 'refreshed', 'split']),
   versions: z.strictObject({ action: z.int().nullable(), destination: z.int(), connection: z.int() }),
 });
 export type Attempt = z.output<typeof attempt>;

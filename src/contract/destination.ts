@@ -22,15 +22,48 @@ export const contentType = line(255, 1).refine(
   'Must be a media type such as application/json.',
 );
 
-const outcomeRule = z.strictObject({
-  when: z.strictObject({
-    status: z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]).optional(),
-    header: z.strictObject({ name: z.string(), contains: z.string() }).optional(),
-    json: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
-  }),
-  outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
-  afterMs: durationMs(0, 86_400_000).optional(),
-});
+const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
+
+/** A path such as `errors[0].code` into JSON; empty: the whole. */
+const answerPath = z.string().max(255);
+
+/**
+ * What became of single records, told in a list of the answer. An item is about the record at its own place in the list;
+ * with `index` about the one at the place (from 0) that stands there in the item; with `id` about those whose `field` has
+ * the value that stands there. `when`: only items whose value at a path is there, is of a status or equals something.
+ */
+const itemRule = z
+  .strictObject({
+    path: answerPath.default(''),
+    index: answerPath.optional(),
+    id: z.strictObject({ path: answerPath, field: line(255, 1) }).optional(),
+    when: z
+      .strictObject({
+        path: answerPath.default(''),
+        exists: z.boolean().optional(),
+        status: statusPattern.optional(),
+        equals: z.unknown().optional(),
+      })
+      .optional(),
+  })
+  .refine((rule) => rule.index === undefined || rule.id === undefined, 'Give index or id, not both.');
+
+const outcomeRule = z
+  .strictObject({
+    when: z.strictObject({
+      status: statusPattern.optional(),
+      header: z.strictObject({ name: z.string(), contains: z.string() }).optional(),
+      json: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
+    }),
+    outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
+    afterMs: durationMs(0, 86_400_000).optional(),
+    /** The rule is about the records that these items tell of; about the others the rules after it decide. */
+    items: itemRule.optional(),
+  })
+  .refine(({ items, outcome }) => items === undefined || (outcome !== 'refresh_auth' && outcome !== 'pause'), {
+    path: ['outcome'],
+    message: 'Credentials and pauses are not a matter of single records.',
+  });
 
 export const destinationSettings = z.strictObject({
   escape: escapeMode.default('auto'),

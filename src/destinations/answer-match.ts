@@ -30,7 +30,8 @@ export function fitsRefresh(rule: RefreshRule, answer: Answer): boolean {
   );
 }
 
-function fitsStatus(pattern: number | string, status: number): boolean {
+/** `200`, `5xx`, `400-499`. */
+export function fitsStatus(pattern: number | string, status: number): boolean {
   if (typeof pattern === 'number') return pattern === status;
   const [from, to] = pattern.split('-');
   if (to !== undefined) return status >= Number(from) && status <= Number(to);
@@ -49,7 +50,7 @@ function fitsJson({ path, equals }: { path: string; equals?: unknown }, answer: 
 }
 
 /** undefined: an answer that is no JSON, which fits no rule about JSON. */
-function jsonOf(answer: Answer): unknown {
+export function jsonOf(answer: Answer): unknown {
   try {
     return JSON.parse(textOf(answer));
   } catch {

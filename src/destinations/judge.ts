@@ -4,6 +4,7 @@ import type { ErrorKind, Reason } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import type { EgressError, EgressOutcome } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
+import { recordsOfItems } from './item-match.ts';
 
 /** What an exchange means for its delivery. `detail` is for people and holds nothing of the answer's body. */
 export type Verdict =
@@ -30,6 +31,8 @@ export type Verdict =
     }
   /** `refresh`: drop the token, fetch one anew and resend once, uncounted. Otherwise the connection needs attention. */
   | { readonly kind: 'auth_refused'; readonly refresh: boolean; readonly errorKind: 'auth'; readonly detail: string }
+  /** A batch was refused as it is: its records are sent again at once in smaller parts, uncounted. */
+  | { readonly kind: 'split'; readonly errorKind: 'http_4xx'; readonly detail: string }
   | {
       readonly kind: 'held';
       readonly reason: 'unknown_outcome';
@@ -57,10 +60,58 @@ export type Exchange = {
  * 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. Pure.
  */
 export function judge(exchange: Exchange): Verdict {
-  const { outcome, settings, auth } = exchange;
+  const { outcome, settings } = exchange;
   if (outcome.kind === 'error') return judgeError(outcome.error, settings.onTimeout);
   const rule = settings.outcomes[decidingRule(settings.outcomes, outcome)];
   if (rule !== undefined) return applyRule(rule, outcome, exchange);
+  return judgeWhole(outcome, exchange);
+}
+
+/**
+ * Judges an exchange that may tell of each of its records: `whole` is the verdict on what no outcome rule about items
+ * decides, `each` one verdict for each record, null where all have the whole one. A batch that is refused as bad or too
+ * large (400, 413, 422) is split. Pure.
+ */
+export function judgeRecords(
+  exchange: Exchange,
+  records: readonly Readonly<Record<string, unknown>>[],
+): { whole: Verdict; each: Verdict[] | null } {
+  const { outcome, settings } = exchange;
+  if (outcome.kind === 'error') return { whole: judge(exchange), each: null };
+  const told: Verdict[] = [];
+  let whole: Verdict | null = null;
+  for (const rule of settings.outcomes) {
+    if (!fitsOutcome(rule, outcome)) continue;
+    if (rule.items === undefined) {
+      whole = applyRule(rule, outcome, exchange);
+      break;
+    }
+    // Nobody knows what the missing part says.
+    if (outcome.truncated)
+      return { whole: retry('too_large', `Answered ${outcome.status}, too long to read its items.`), each: null };
+    const found = recordsOfItems(rule.items, outcome, records);
+    if (found === null || found.size === 0) continue;
+    const verdict = applyRule(rule, outcome, exchange);
+    for (const at of found) told[at] ??= verdict;
+  }
+  const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
+  return { whole: rest, each: told.length === 0 ? null : records.map((_, at) => told[at] ?? rest) };
+}
+
+function splitIfRefused(verdict: Verdict, status: number, records: number): Verdict {
+  if (verdict.kind !== 'failed' || records === 1 || (status !== 400 && status !== 413 && status !== 422))
+    return verdict;
+  return {
+    kind: 'split',
+    errorKind: 'http_4xx',
+    detail: `Answered ${status} to ${records} records, which are sent again in smaller parts.`,
+  };
+}
+
+type Answered = Extract<EgressOutcome, { kind: 'response' }>;
+
+function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
+  const { auth } = exchange;
   const isRefused =
     auth.type === 'oauth2'
       ? auth.refreshOn.some((one) => fitsRefresh(one, outcome))
@@ -68,9 +119,9 @@ export function judge(exchange: Exchange): Verdict {
   return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
 }
 
-/** The index of the first outcome rule that an answer fits; -1: none. Pure. */
+/** The index of the first outcome rule about whole answers that one fits; -1: none. Pure. */
 export function decidingRule(rules: readonly OutcomeRule[], answer: Answer): number {
-  return rules.findIndex((one) => fitsOutcome(one, answer));
+  return rules.findIndex((one) => one.items === undefined && fitsOutcome(one, answer));
 }
 
 function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold'): Verdict {

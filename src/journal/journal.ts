@@ -119,7 +119,9 @@ export interface DeliveryQueue {
   /**
    * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
    * `except`; and the earliest due time after `now`, null when nothing is due later. Those of a replay, or (null) those
-   * of none. `inOrder` leaves out those with an order key that an earlier unfinished one has too, held ones included.
+   * of none. `inOrder` leaves out those with an order key that an earlier unfinished one has too, held ones included;
+   * `followers` are then those that come right after these with their keys and are due too: of each key without a gap, at
+   * most so many in all.
    */
   due(query: {
     destinationId: string;
@@ -127,9 +129,10 @@ export interface DeliveryQueue {
     now: number;
     limit: number;
     inOrder?: boolean;
+    followers?: number;
     after?: { dueAt: number; id: string };
     except?: readonly string[];
-  }): Promise<{ due: DueDelivery[]; nextDueAt: number | null }>;
+  }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; nextDueAt: number | null }>;
   /**
    * For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. Those of
    * each replay stand apart.

@@ -39,6 +39,41 @@ export function orderConformance(guarantee: Guarantee): void {
     },
   );
 
+  guarantee('those right behind one that is due come with it when asked for, up to the first gap', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [
+      { orderKey: 1 },
+      { orderKey: 2 },
+      { orderKey: 1 },
+      {},
+      { orderKey: 1 },
+      { orderKey: 2, dueAt: start + 9 },
+      { orderKey: 2 },
+      { orderKey: 1 },
+    ]);
+    const [a, b, c, d, e, f, g, h] = ids;
+    const ask = async (now: number, more: { followers: number; except?: string[] }) => {
+      const answer = await journal.deliveries.due({ ...query({ now, limit: 9 }), ...more });
+      return [answer.due, answer.followers].map((rows) => rows.map(({ id }) => id));
+    };
+    assert.deepEqual(await ask(start, { followers: 0 }), [[a, b, d], []]);
+    assert.deepEqual(await ask(start, { followers: 9 }), [
+      [a, b, d],
+      [c, e, h],
+    ]);
+    assert.deepEqual(await ask(start, { followers: 2 }), [
+      [a, b, d],
+      [c, e],
+    ]);
+    assert.deepEqual(await ask(start, { followers: 9, except: [e ?? '', b ?? ''] }), [[a, d], [c]]);
+    assert.deepEqual(await ask(start + 9, { followers: 9 }), [
+      [a, b, d],
+      [c, e, h, f, g],
+    ]);
+    await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start);
+    await journal.deliveries.settle(lease, [settlement(e, { status: 'held', reason: 'exhausted' })], start);
+    assert.deepEqual(await ask(start, { followers: 9 }), [[b, c, d], []]);
+  });
+
   guarantee('what waits behind others is counted with what is due and in later pages', async (journal) => {
     const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
     assert.deepEqual(await journal.deliveries.backlog(), [

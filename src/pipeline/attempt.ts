@@ -9,7 +9,8 @@ import type { DestinationBody } from '../contract/destination.ts';
 import { type Event, hopsHeader, nextHop } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
 import { UnresolvedSecret } from '../contract/secret.ts';
-import { judge, type Verdict } from '../destinations/judge.ts';
+import { readsItems } from '../destinations/item-match.ts';
+import { judge, judgeRecords, type Verdict } from '../destinations/judge.ts';
 import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
 import type { Egress, EgressOutcome } from '../egress/egress.ts';
 import type { Rendered } from '../journal/journal.ts';
@@ -33,6 +34,8 @@ export type Work = {
   /** Records instead of the mapped event (a test). */
   data: readonly DataRecord[] | null;
   rendered: Rendered | null;
+  /** The events of all that share its exchange, its own first: the template sees a record of each. null: it goes alone. */
+  batch: readonly Event[] | null;
   plan: RenderPlan;
   action: Document<ActionBody> | null;
   destination: Document<DestinationBody>;
@@ -43,7 +46,8 @@ export type Work = {
 export type Attempted =
   | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
   | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
-  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; log: Attempt[] }
+  /** `each`: the verdict on each record of a batch, where they differ. */
+  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
   | {
       kind: 'unauthorized';
       rendered: Rendered;
@@ -74,19 +78,19 @@ export function createAttempter(options: {
 
   async function render(work: Work): Promise<Rendering> {
     if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
-    const data = work.data ?? (work.event === null ? [] : [work.plan.record(work.event)]);
-    return work.plan.render({ data, events: work.event === null ? [] : [work.event], meta: metaOf(work) });
+    const events = eventsOf(work);
+    return work.plan.render({ data: work.data ?? events.map(work.plan.record), events, meta: metaOf(work) });
   }
 
   function build(work: Work, rendered: Rendered): BuiltRequest {
-    const { connection, destination, deliveryId, event } = work;
+    const { connection, destination } = work;
     const built = buildRequest({
       connection: connection.body,
       destination: destination.body,
       rendered,
-      idempotencyKey: work.idempotencyKey ?? deliveryId,
+      idempotencyKey: keyOf(work),
     });
-    return built.ok ? { ok: true, request: withHeaders(built.request, [[hopsHeader, nextHop(event)]]) } : built;
+    return built.ok ? { ok: true, request: withHeaders(built.request, [[hopsHeader, hopsOf(work)]]) } : built;
   }
 
   async function attempt(work: Work): Promise<Attempted> {
@@ -113,18 +117,17 @@ export function createAttempter(options: {
       const authorization = await authenticator.authorize(connection);
       if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
       const { signing } = work.connection.body.settings;
-      const message = {
-        id: work.idempotencyKey ?? work.deliveryId,
-        body: built.request.body ?? '',
-        now: note.startedAt,
-      };
+      const message = { id: keyOf(work), body: built.request.body ?? '', now: note.startedAt };
       const signature = signing === null ? unsigned : signMessage(signing, message);
       if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
       const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
       const { settings } = work.connection.body;
       const { connectTimeoutMs, timeoutMs } = settings;
-      const outcome = await egress.send({ ...request, connectTimeoutMs, timeoutMs, ...routeOf(settings) });
-      const verdict = judge({
+      const { outcomes } = work.destination.body.settings;
+      const tellsItems = outcomes.length > 0 && readsItems(outcomes);
+      const sent = { ...request, connectTimeoutMs, timeoutMs, ...routeOf(settings) };
+      const outcome = await egress.send(tellsItems ? { ...sent, responseBytesMax: itemsBytesMax } : sent);
+      const exchange = {
         outcome,
         auth: work.connection.body.auth,
         settings: work.destination.body.settings,
@@ -132,17 +135,22 @@ export function createAttempter(options: {
         isResend,
         waitedMs: work.waitedMs,
         now: clock.now(),
-      });
+      };
+      const judged = tellsItems || work.batch !== null ? judgeRecords(exchange, recordsOf(work)) : null;
+      const each = work.batch === null ? null : (judged?.each ?? null);
+      const verdict =
+        judged === null ? judge(exchange) : work.batch === null ? (judged.each?.[0] ?? judged.whole) : judged.whole;
       const isRefresh = verdict.kind === 'auth_refused' && verdict.refresh;
       log.push(scrubAttempt(exchanged({ ...note, request }, outcome, verdict, authorization.tokenMs), scrub));
       if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
-      if (!isRefresh) return { kind: 'judged', rendered, verdict, log };
+      if (!isRefresh) return { kind: 'judged', rendered, verdict, each, log };
     }
   }
 
   function noteOf(work: Work, request: WebhookRequest | null, log: readonly Attempt[]): Note {
     const number = work.number + log.length + 1;
-    return { work, request, number, startedAt: clock.now(), id: newId('attempt'), now: clock.now, scrub };
+    const batchId = work.batch === null ? null : newId('batch');
+    return { work, request, number, startedAt: clock.now(), id: newId('attempt'), batchId, now: clock.now, scrub };
   }
 
   function tryBuild(work: Work, rendered: Rendered): BuiltRequest {
@@ -168,10 +176,33 @@ function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection 
 
 const authorized = new WeakMap<Document<ConnectionBody>, AuthorizedConnection>();
 
-function metaOf({ deliveryId, idempotencyKey, createdAt, action, destination }: Work): Meta {
+/** Answers that tell of each record are long; what the log keeps of them is cut as usual. */
+const itemsBytesMax = 1_048_576;
+const keptBytesMax = 65_536;
+
+function eventsOf({ batch, event }: Work): readonly Event[] {
+  return batch === null ? (event === null ? [] : [event]) : batch;
+}
+
+function recordsOf(work: Work): readonly DataRecord[] {
+  return work.data ?? eventsOf(work).map(work.plan.record);
+}
+
+function keyOf({ idempotencyKey, deliveryId }: Work): string {
+  return idempotencyKey ?? deliveryId;
+}
+
+/** The longest way that any of its events has come. */
+function hopsOf({ batch, event }: Work): string {
+  if (batch === null) return nextHop(event);
+  return String(batch.reduce((most, one) => Math.max(most, Number(nextHop(one))), 1));
+}
+
+function metaOf(work: Work): Meta {
+  const { deliveryId, createdAt, action, destination } = work;
   return {
     deliveryId,
-    idempotencyKey: idempotencyKey ?? deliveryId,
+    idempotencyKey: keyOf(work),
     action: action === null ? null : { id: action.id, name: action.body.name },
     destination: { id: destination.id, name: destination.body.name },
     time: createdAt,
@@ -185,16 +216,17 @@ type Note = {
   startedAt: number;
   number: number;
   id: string;
+  batchId: string | null;
   request: WebhookRequest | null;
 };
 
 /** The head that every line of the attempt log shares. */
-function heading({ work, startedAt, number, id, request }: Note) {
+function heading({ work, startedAt, number, id, batchId, request }: Note) {
   return {
     id,
     number,
-    batchId: null,
-    records: 1,
+    batchId,
+    records: work.batch === null ? 1 : work.batch.length,
     startedAt: new Date(startedAt).toISOString(),
     request: request && {
       ...request,
@@ -258,25 +290,30 @@ function answered(
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
-    body: hide(decoder.decode(body)),
-    truncated,
+    body: hide(decoder.decode(body.length > keptBytesMax ? body.subarray(0, keptBytesMax) : body)),
+    truncated: truncated || body.length > keptBytesMax,
   };
 }
 
 // Not fatal: a body that is no UTF-8 is shown with replacement characters.
 const decoder = new TextDecoder();
 
-function isCounted(verdict: Verdict): boolean {
+/** Whether an exchange with this verdict uses up a step of the schedule. */
+export function isCounted(verdict: Verdict): boolean {
   if (verdict.kind === 'retry') return verdict.counted;
-  return verdict.kind !== 'auth_refused';
+  return verdict.kind !== 'auth_refused' && verdict.kind !== 'split';
 }
 
 function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; message: string } | null {
-  if (outcome.kind === 'error') return outcome.error;
+  return outcome.kind === 'error' ? outcome.error : wordsOf(verdict);
+}
+
+/** What the log says about an answer that was not good. */
+export function wordsOf(verdict: Verdict): Attempt['error'] {
   return verdict.kind === 'delivered' ? null : { kind: verdict.errorKind, message: verdict.detail };
 }
 
-function outcomeOf(verdict: Verdict): Attempt['outcome'] {
+export function outcomeOf(verdict: Verdict): Attempt['outcome'] {
   if (verdict.kind !== 'auth_refused') return verdict.kind;
   return verdict.refresh ? 'refreshed' : 'held';
 }

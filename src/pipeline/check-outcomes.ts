@@ -108,6 +108,8 @@ function wordsOf(verdict: Verdict): Omit<JudgedAnswer, 'rule'> {
     }
     case 'auth_refused':
       return said('refresh_auth', verdict.detail);
+    case 'split':
+      return said('retry', verdict.detail);
     case 'failed':
     case 'held':
       return said('fail', verdict.detail);

@@ -90,15 +90,15 @@ export function createConclusion(
       }
       return move(queue, step, isProbe, now);
     },
-    /** Records the delivery's next step. */
-    async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean) {
+    /** Records the delivery's next step. `isKept`: it goes on from memory, so that nobody need read it again. */
+    async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean, isKept = false) {
       const order = delivery.orderKey === undefined ? null : options.orderOf(queue.destinationId);
       const isMine = await recorder.record(order === null ? step.settlement : letGo(step.settlement, order));
       queue.reading?.settled.add(delivery.id);
       // It may be the turn of the next one of its key.
       if (delivery.orderKey !== undefined) queue.hasMore = true;
       if (!isMine) return;
-      if (step.settlement.dueAt !== null) wakeLater(queue, step.settlement.dueAt);
+      if (step.settlement.dueAt !== null && !isKept) wakeLater(queue, step.settlement.dueAt);
       // What was held when its destination was deleted is cancelled; this one is late.
       if (step.settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
         await options.release(queue.destinationId).then(

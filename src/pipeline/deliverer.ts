@@ -1,4 +1,5 @@
 import type { DeliveryQueue, DueDelivery, Lease } from '../journal/journal.ts';
+import type { GiveBack, GroupStep } from './batch-attempt.ts';
 import { type Clock, pause } from './clock.ts';
 import { type ConclusionOptions, createConclusion } from './conclusion.ts';
 import {
@@ -10,6 +11,9 @@ import {
   type Lane,
   type Waking,
 } from './delivery-queue.ts';
+import { createDepartures } from './departures.ts';
+import type { Gathering, Group } from './gathering.ts';
+import { createGroupSender } from './group-sender.ts';
 import { createQueueMemory } from './queue-memory.ts';
 import { createQueueReader } from './queue-reader.ts';
 import { createRecorder } from './recorder.ts';
@@ -49,6 +53,8 @@ export type DelivererOptions = ConclusionOptions &
     lease: Lease;
     clock: Clock;
     attempt(delivery: DueDelivery): Promise<Step>;
+    attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep>;
+    gathering: Gathering;
     /** How many requests a person allows a connection at once. */
     concurrencyOf(connectionId: string): number | null;
     replays: Pick<ReplayPaces, 'freeAt' | 'spend'>;
@@ -77,19 +83,38 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
   const conclusion = createConclusion({ ...options, recorder, resume, wakeLater });
   const replaying = createReplayQueues({ ...options, queues, memory, spending, startNext, goOnLater, pump });
+  const sendGroup = createGroupSender({
+    ...options,
+    memory,
+    wire,
+    spending,
+    conclusion,
+    count,
+    finished,
+    left,
+    makeReady,
+    resume,
+  });
+  const departures = createDepartures({ ...options, memory, wire, stalled, send, sendGroup, goOnLater, resume });
   let isStopping = false;
 
   function queueFor(destinationId: string, connectionId: string, replayId: string | null = null): DestinationQueue {
     const key = keyOf(destinationId, replayId);
     const known = queues.get(key);
     if (known !== undefined) return known;
-    if (replayId !== null) return replaying.open(key, replayId, queueFor(destinationId, connectionId));
+    if (replayId !== null) return knowing(replaying.open(key, replayId, queueFor(destinationId, connectionId)));
     const laneId = options.connectionOf(destinationId) ?? connectionId;
     const lane = lanes.get(laneId) ?? createLane(laneId);
     lanes.set(laneId, lane);
     const queue = createQueue(destinationId, lane);
     queues.set(destinationId, queue);
     memory.opened();
+    return knowing(queue);
+  }
+
+  /** Notes whether its destination takes batches now. */
+  function knowing(queue: DestinationQueue): DestinationQueue {
+    queue.records = options.gathering.recordsOf(queue.destinationId);
     return queue;
   }
 
@@ -152,11 +177,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       return false;
     }
     if (isDue(queue)) void load(queue, isProbe);
-    const delivery = mayStart(queue, share) ? memory.start(queue) : undefined;
-    if (delivery !== undefined) void send(queue, delivery, isProbe);
+    const isStarted = departures.start(queue, share, isProbe, now);
+    if (isStarted === null) return false;
     // At its own limit, its next answer makes it ready again; for a replay that may be an answer to others.
     if (queue.items.length > 0 && (replay !== null || queue.inFlight < queue.concurrency.limit)) makeReady(queue);
-    return delivery !== undefined;
+    return isStarted;
   }
 
   /** Looks again when a budget has room; what holds it up then may be something else. */
@@ -168,16 +193,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       call();
     });
     waiting.pause = { at, cancel };
-  }
-
-  function mayStart(queue: DestinationQueue, share: number): boolean {
-    const [head] = queue.items;
-    const inFlight = queue.replay?.live.inFlight ?? queue.inFlight;
-    if (head === undefined || inFlight >= Math.min(queue.concurrency.limit, share)) return false;
-    if (queue.inFlight > 0 && (wire.isCrowded || memory.isHeavy)) return false;
-    const wait = wire.mustWait(queue, head);
-    if (wait === 'for any') stalled.add(queue.lane);
-    return wait === null;
   }
 
   /** Looks again at the lanes that something held up which is out of the way now. */
@@ -193,14 +208,24 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (queue.replay !== null) queue.replay.live.inFlight += change;
   }
 
+  /** A request left. */
+  function left(queue: DestinationQueue, now: number) {
+    spending.spend(queue, now);
+    if (queue.lane.replays !== null) replaying.left(queue, queue.lane.replays, now);
+  }
+
+  function finished(queue: DestinationQueue) {
+    resume(queue);
+    if (stalled.size > 0 && !recorder.isBehind) goOn();
+  }
+
   async function send(queue: DestinationQueue, delivery: DueDelivery, isProbe: boolean) {
     const { lane } = queue;
     const startedAt = clock.now();
     count(queue, 1);
     lane.isProbing ||= isProbe;
     wire.enter(queue, delivery);
-    spending.spend(queue, startedAt);
-    if (lane.replays !== null) replaying.left(queue, lane.replays, startedAt);
+    left(queue, startedAt);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
@@ -227,8 +252,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (step === null && isProbe) conclusion.probeAnew(lane);
     // Of the others, one may have waited for the room that it took.
     if (queue.replay !== null) makeReady(queue.replay.live);
-    resume(queue);
-    if (stalled.size > 0 && !recorder.isBehind) goOn();
+    finished(queue);
   }
 
   function sendingIn(some: readonly (DestinationQueue | undefined)[]): string[] {
@@ -236,7 +260,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   function lookAgain(queue: DestinationQueue) {
-    memory.spill(queue);
+    memory.spill(knowing(queue));
     resume(queue);
   }
 
@@ -252,7 +276,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       for (const delivery of deliveries) {
         const queue = queueFor(delivery.destinationId, delivery.connectionId);
         // Whether it is the turn of one with an order key is known to the journal.
-        const isForLater = delivery.orderKey !== undefined || queue.items.length >= memory.share || memory.isHeavy;
+        const isForLater =
+          delivery.orderKey !== undefined || queue.items.length >= memory.roomOf(queue) || memory.isHeavy;
         if (queue.hasMore || isForLater) queue.hasMore = true;
         else memory.take(queue, delivery);
         touched.add(queue);

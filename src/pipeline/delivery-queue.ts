@@ -15,6 +15,12 @@ export type DestinationQueue = {
   readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
   readonly concurrency: Concurrency;
   readonly items: DueDelivery[];
+  /** How many of them may share an exchange; 1: each goes alone. */
+  records: number;
+  /** Of a batch that was refused: in which part of it they go on. */
+  readonly parts: Map<string, number>;
+  /** How often what waits in memory was forgotten. */
+  spills: number;
   /** With about how many bytes each takes. */
   readonly known: Map<string, number>;
   /** The order keys of these, each with the one that has it. */
@@ -86,6 +92,9 @@ export function createQueue(
     replay,
     concurrency: replay?.live.concurrency ?? adaptiveConcurrency(),
     items: [],
+    records: 1,
+    parts: new Map(),
+    spills: 0,
     known: new Map(),
     orderKeys: new Map(),
     inFlight: 0,

@@ -47,13 +47,13 @@ export function newsDesk() {
     /** One settled attempt: the log line, the counters and whoever listens. */
     settled(
       delivery: DueDelivery,
-      { settlement }: Step,
+      { settlement, follows }: Step,
       telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
     ) {
       const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
       const { status, reason, log } = settlement;
       const ids = { deliveryId: id, eventId, actionId, destinationId, connectionId, test };
-      for (const attempt of log) telemetry.attemptFinished({ ...ids, status, reason, attempt });
+      if (!follows) for (const attempt of log) telemetry.attemptFinished({ ...ids, status, reason, attempt });
       telemetry.deliverySettled({ status });
       if (listeners.size === 0) return;
       this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });

@@ -23,7 +23,7 @@ import { createStudio } from './studio.ts';
 import type { Pipeline, PipelineParts } from './surface.ts';
 import { troubleDesk } from './troubles.ts';
 import { startUpkeep } from './upkeep.ts';
-import { createWorker } from './worker.ts';
+import { createWorkers } from './workers.ts';
 
 export type { Pipeline, PipelineParts } from './surface.ts';
 
@@ -82,7 +82,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       gates,
       lease: leases.deliveries,
       ...places,
-      attempt: createWorker({ ...room, attempter, gates, render }),
+      ...createWorkers({ ...room, attempter, gates, render }),
       replays: paces,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),

@@ -34,6 +34,10 @@ export function createQueueMemory() {
     get share() {
       return Math.max(queueLeast, Math.min(queueMost, Math.floor(itemsMost / queues)));
     },
+    /** The same for a queue: what makes up two batches has room, as long as it is not too heavy. */
+    roomOf({ records }: DestinationQueue): number {
+      return records === 1 ? this.share : Math.max(this.share, 2 * records);
+    },
     opened() {
       queues += 1;
     },
@@ -55,6 +59,33 @@ export function createQueueMemory() {
       if (delivery !== undefined) waiting -= 1;
       return delivery;
     },
+    /** The same for many at once. */
+    startAll(queue: DestinationQueue, deliveries: readonly DueDelivery[]) {
+      const leaving = new Set(deliveries);
+      // Whether it is the turn of the next ones of their keys is for the journal to say when these are recorded.
+      const keys = new Map(deliveries.flatMap(({ orderKey, id }) => (orderKey === undefined ? [] : [[orderKey, id]])));
+      for (const one of queue.items)
+        if (one.orderKey !== undefined && keys.has(one.orderKey) && !leaving.has(one)) {
+          forget(queue, one);
+          queue.parts.delete(one.id);
+          queue.hasMore = true;
+          leaving.add(one);
+        }
+      for (const [key, id] of keys) queue.orderKeys.set(key, id);
+      const staying = queue.items.filter((one) => !leaving.has(one));
+      waiting -= queue.items.length - staying.length;
+      queue.items.length = 0;
+      for (const one of staying) queue.items.push(one);
+      for (const { id } of deliveries) queue.parts.delete(id);
+    },
+    /** What left for the wire waits again, before the others. */
+    takeBack(queue: DestinationQueue, deliveries: readonly DueDelivery[], part: number | null) {
+      const others = queue.items.splice(0);
+      for (const one of deliveries) queue.items.push(one);
+      for (const one of others) queue.items.push(one);
+      waiting += deliveries.length;
+      if (part !== null) for (const { id } of deliveries) queue.parts.set(id, part);
+    },
     release(queue: DestinationQueue, delivery: DueDelivery) {
       forget(queue, delivery);
     },
@@ -63,6 +94,8 @@ export function createQueueMemory() {
       for (const item of queue.items) forget(queue, item);
       waiting -= queue.items.length;
       queue.items.length = 0;
+      queue.parts.clear();
+      queue.spills += 1;
       queue.hasMore = true;
       queue.cursor = null;
       if (queue.reading !== null) queue.reading.isStale = true;

@@ -34,7 +34,10 @@ export function createQueueReader(options: {
   /** Whether it is time to read more of a queue. */
   function isDue(queue: DestinationQueue): boolean {
     if (!queue.hasMore || queue.reading !== null) return false;
-    return queue.items.length === 0 || (!memory.isHeavy && queue.items.length <= memory.share / 4);
+    if (queue.items.length === 0) return true;
+    // A batch is gathered from all that has room.
+    const few = queue.records === 1 ? memory.share / 4 : memory.roomOf(queue) - 1;
+    return !memory.isHeavy && queue.items.length <= few;
   }
 
   /** Reads more of a queue: first on from where the last reading ended, then once more from the start. A probe needs one. */
@@ -51,9 +54,17 @@ export function createQueueReader(options: {
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
       const of = { destinationId, replayId: replay?.id ?? null, inOrder };
-      const { due: found, nextDueAt } = await due({ ...of, now, limit, ...from });
+      const followers = inOrder && queue.records > 1 && !isProbe ? limit : 0;
+      const { due: found, followers: behind, nextDueAt } = await due({ ...of, followers, now, limit, ...from });
       if (!reading.isStale) {
+        const free = new Set(found.flatMap((one) => (isFree(queue, one, inOrder) ? (one.orderKey ?? []) : [])));
         const seen = takeAll(queue, found, { ...reading, inOrder });
+        // Only where all before them are here too, and none of these has left.
+        if (seen === found.length)
+          takeBehind(
+            queue,
+            behind.filter((one) => one.orderKey !== undefined && free.has(one.orderKey)),
+          );
         // What was settled meanwhile may be due again by now: the next reading tells.
         if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
         const isCut = found.length === limit || seen < found.length;
@@ -70,10 +81,11 @@ export function createQueueReader(options: {
     options.resume(queue);
   }
 
-  function roomOf({ usualBytes }: DestinationQueue): number {
+  function roomOf(queue: DestinationQueue): number {
+    const { usualBytes } = queue;
     if (memory.isHeavy) return 1;
     if (usualBytes === null) return firstReading;
-    return Math.max(1, Math.min(Math.ceil(memory.share / 2), Math.floor(bytesAtOnce / usualBytes)));
+    return Math.max(1, Math.min(Math.ceil(memory.roomOf(queue) / 2), Math.floor(bytesAtOnce / usualBytes)));
   }
 
   /** Answers how many it has seen to before memory got heavy. */
@@ -90,6 +102,19 @@ export function createQueueReader(options: {
       else if (!queue.known.has(delivery.id) && !mustWait) memory.take(queue, delivery);
     }
     return found.length;
+  }
+
+  function isFree(queue: DestinationQueue, { id, orderKey }: DueDelivery, inOrder: boolean): boolean {
+    return inOrder && orderKey !== undefined && !queue.orderKeys.has(orderKey) && !queue.known.has(id);
+  }
+
+  function takeBehind(queue: DestinationQueue, behind: readonly DueDelivery[]) {
+    const passed = new Set<number>();
+    for (const one of behind) {
+      const key = one.orderKey ?? 0;
+      if (memory.isHeavy || passed.has(key) || !queue.orderKeys.has(key) || queue.known.has(one.id)) passed.add(key);
+      else memory.take(queue, one);
+    }
   }
 
   function wakeLater(queue: DestinationQueue, at: number) {

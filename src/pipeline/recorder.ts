@@ -57,6 +57,7 @@ export function createRecorder(options: {
 /** About how many bytes a settlement brings to the storage. */
 function weightOf({ rendered, log }: Settlement): number {
   let sum = 500 + (rendered?.body.length ?? 0);
-  for (const { request, response } of log) sum += 2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0);
+  for (const { request, response, records } of log)
+    sum += (2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0)) / records;
   return sum;
 }

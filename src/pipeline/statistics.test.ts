@@ -134,7 +134,15 @@ function alone() {
       const planned = { ...delivery, eventId: null, actionVersion: 1, destinationVersion: 1, dueAt: null, test: false };
       const fresh = { ...freshDelivery('', planned, null), createdAt: clock.now() - latencyMs };
       const log = [{ ...attempt(1), durationMs }];
-      const step = { quota: null, wait: null, health: 'good', auth: null, sign: 'good', pauses: false } as const;
+      const step = {
+        quota: null,
+        wait: null,
+        health: 'good',
+        auth: null,
+        sign: 'good',
+        pauses: false,
+        follows: false,
+      } as const;
       statistics.settled(fresh, { ...step, settlement: settlement('', { status: 'delivered', log }) }, false);
     },
   };

@@ -207,10 +207,10 @@ export function createStatistics(options: {
         addFor(delivery);
       }
     },
-    settled(delivery, { settlement }, wasHeld) {
+    settled(delivery, { settlement, follows }, wasHeld) {
       const now = begin();
       const { status, reason, log } = settlement;
-      const last = log.at(-1);
+      const last = follows ? undefined : log.at(-1);
       const isWaiting = status === 'pending' || status === 'retrying';
       const closed = isWaiting && !wasHeld ? options.closed(delivery.destinationId) : null;
       if (last !== undefined) isAnswered(happening, now, last.durationMs, last.response?.status ?? null);

@@ -22,11 +22,21 @@ export type Step = {
   sign: Sign | null;
   /** The destination is gone for good (410): pause it. */
   pauses: boolean;
+  /** Its exchange was for others too, and is counted with one of them. */
+  follows: boolean;
 };
 
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 
-const calm = { quota: null, wait: null, health: 'neutral', auth: null, sign: null, pauses: false } as const;
+const calm = {
+  quota: null,
+  wait: null,
+  health: 'neutral',
+  auth: null,
+  sign: null,
+  pauses: false,
+  follows: false,
+} as const;
 
 /** From what an attempt did to the delivery's next step, and to what it means for others. Pure. */
 export function stepAfter(attempted: Attempted, situation: Situation): Step {
@@ -102,6 +112,14 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
         sign: 'unreachable',
         settlement: { ...finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind) },
       };
+    case 'split':
+      return {
+        ...calm,
+        health: 'good',
+        auth: accepted,
+        sign: 'good',
+        settlement: stay(situation, verdict.detail, 'http_4xx'),
+      };
     case 'auth_refused':
       return {
         ...calm,
@@ -146,15 +164,15 @@ function finish(
   return { ...spent, status, reason, detail, errorKind, dueAt: null, attempts: spent.attempts + (isExchange ? 1 : 0) };
 }
 
-/** Refused credentials: it stays due as it was; the closed gate of its connection holds it. */
-function stay(situation: Situation, detail: string): Settlement {
+/** It stays due as it was: after refused credentials the closed gate of its connection holds it. */
+function stay(situation: Situation, detail: string, errorKind: ErrorKind = 'auth'): Settlement {
   const { delivery, now } = situation;
   return {
     ...base(situation),
     status: delivery.attempts > 0 ? 'retrying' : 'pending',
     reason: null,
     detail,
-    errorKind: 'auth',
+    errorKind,
     dueAt: delivery.dueAt ?? now,
   };
 }

@@ -8,6 +8,7 @@ import type { SampleInput } from '../contract/sample.ts';
 import type { Journal, Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import type { Attempter, Work } from './attempt.ts';
+import { batchWarnings } from './batch-warnings.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Scrubber } from './configuration.ts';
 import { shownDelivery } from './delivery-view.ts';
@@ -106,7 +107,9 @@ export function createStudio(options: {
       if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
       const headers = maskHeaders(built.request.headers, work.connection.body, work.destination.body);
       const { type } = work.connection.body.auth;
-      const warnings = type === 'none' ? [] : [`Authentication (${type}) is put on when the request is sent.`];
+      const records = work.data?.length ?? 1;
+      const warnings = batchWarnings(work.destination.body, records, rendering.rendered.body);
+      if (type !== 'none') warnings.push(`Authentication (${type}) is put on when the request is sent.`);
       return { request: scrubRequest({ ...built.request, headers }, scrub), result, warnings };
     },
 

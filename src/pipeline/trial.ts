@@ -34,6 +34,7 @@ export function triedWork(course: Course, now: number, render: (job: RenderJob) 
     event: null,
     data: null,
     rendered: null,
+    batch: null,
     plan: planRender(render, course.action, course.destination),
   };
 }

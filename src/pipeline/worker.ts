@@ -1,16 +1,10 @@
-import type { Catalog } from '../catalog/catalog.ts';
 import type { DueDelivery } from '../journal/journal.ts';
-import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import type { Attempter } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
-import type { Gates } from './gates.ts';
 import { type Keepings, kept, rendersAnew } from './kept-exchange.ts';
-import { type Pinned, pinnedVersions } from './pinned.ts';
-import { planRender, type RenderPlan } from './render.ts';
+import type { Plans } from './plans.ts';
 import { type Step, stepAfter } from './step.ts';
-
-const noAction = {};
 
 /**
  * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
@@ -18,32 +12,13 @@ const noAction = {};
  */
 export function createWorker(options: {
   configuration: Configuration;
-  catalog: Catalog;
   attempter: Attempter;
-  gates: Gates;
+  plans: Plans;
   clock: Clock;
-  render(job: RenderJob): Promise<RenderOutcome>;
   keeping: Keepings;
   random(): number;
 }): (delivery: DueDelivery) => Promise<Step> {
-  const { configuration, attempter, gates, clock } = options;
-  const pinned = pinnedVersions(configuration, options.catalog);
-  /** By destination and action as they were in one version: such a document never changes. */
-  const plans = new WeakMap<object, WeakMap<object, RenderPlan>>();
-
-  function planFor({
-    action,
-    destination,
-  }: {
-    action: Pinned['action'];
-    destination: NonNullable<Pinned['destination']>;
-  }) {
-    const ofDestination = plans.get(destination) ?? new WeakMap<object, RenderPlan>();
-    plans.set(destination, ofDestination);
-    const plan = ofDestination.get(action ?? noAction) ?? planRender(options.render, action, destination);
-    ofDestination.set(action ?? noAction, plan);
-    return plan;
-  }
+  const { configuration, attempter, plans, clock } = options;
 
   return async (delivery) => {
     const { documents } = configuration.snapshot;
@@ -53,13 +28,9 @@ export function createWorker(options: {
     if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
       return abandoned(delivery, 'Its event is no longer stored, so that it can not be rendered.');
     const keeping = options.keeping(present);
-    const isFirst = delivery.number === 0 || !rendersAnew(keeping);
-    const wasHeld =
-      isFirst &&
-      delivery.rendered === null &&
-      gates.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY);
-    const wanted = wasHeld ? { ...delivery, ...presentVersions(delivery, configuration) } : delivery;
-    const { action, destination } = await pinned(wanted);
+    const wasHeld = plans.isPinnedAnew(delivery, rendersAnew(keeping));
+    const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
+    const { action, destination } = await plans.pinned(wanted);
     if (destination === null)
       return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
     // Without its mapping the whole event would go out.
@@ -76,7 +47,8 @@ export function createWorker(options: {
       event: delivery.event,
       data: null,
       rendered: delivery.rendered,
-      plan: planFor({ action, destination }),
+      batch: null,
+      plan: plans.planFor({ action, destination }),
       action,
       destination,
       connection,
@@ -95,18 +67,8 @@ export function createWorker(options: {
   };
 }
 
-/** An action that has given up the destination has no mapping for it any more: then the planned one stays. */
-function presentVersions(delivery: DueDelivery, { snapshot }: Configuration) {
-  const action = delivery.actionId === null ? undefined : snapshot.documents.action.get(delivery.actionId);
-  const destination = snapshot.documents.destination.get(delivery.destinationId);
-  const stillFires = action?.body.destinations.some((row) => row.destinationId === delivery.destinationId) === true;
-  return {
-    actionVersion: stillFires ? action.version : delivery.actionVersion,
-    destinationVersion: destination?.version ?? delivery.destinationVersion,
-  };
-}
-
-function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail: string): Step {
+/** Nothing can be sent for it any more. */
+export function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail: string): Step {
   return {
     quota: null,
     wait: null,
@@ -114,6 +76,7 @@ function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail
     auth: null,
     sign: null,
     pauses: false,
+    follows: false,
     settlement: {
       deliveryId: id,
       status: 'cancelled',

@@ -201,6 +201,16 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
 
     firstOfKeys,
 
+    /** Those right behind one with its order key that are due too. */
+    followersOf({ id, orderKey, replayId }: DeliveryRow, now: number, except: readonly string[]): DeliveryRow[] {
+      if (orderKey === undefined) return [];
+      const line = [...rows.values()].filter(
+        (row) => row.orderKey === orderKey && !isFinished(row.status) && row.id > id,
+      );
+      const gap = line.findIndex((row) => !isDue(row, now) || row.replayId !== replayId || except.includes(row.id));
+      return gap < 0 ? line : line.slice(0, gap);
+    },
+
     bytes() {
       const counted = new Set<string>();
       let sum = 0;

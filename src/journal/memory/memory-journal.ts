@@ -1,7 +1,14 @@
 import { type MemoryAudit, memoryAudit } from '../../audit/memory/memory-audit.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { countByAction } from '../count-by-action.ts';
-import { type Accepted, type AcceptRequest, type Gate, isFinished, type Journal } from '../journal.ts';
+import {
+  type Accepted,
+  type AcceptRequest,
+  type DueDelivery,
+  type Gate,
+  isFinished,
+  type Journal,
+} from '../journal.ts';
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
@@ -44,7 +51,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
     },
 
     deliveries: {
-      async due({ destinationId, replayId = null, now, limit, after, except = [], inOrder = false }) {
+      async due({ destinationId, replayId = null, now, limit, after, except = [], inOrder = false, followers = 0 }) {
         const first = store.firstOfKeys();
         const isTurn = ({ id, orderKey }: DeliveryRow) =>
           !inOrder || orderKey === undefined || first.get(orderKey) === id;
@@ -58,31 +65,14 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
             (row) => after === undefined || row.dueAt > after.dueAt || (row.dueAt === after.dueAt && row.id > after.id),
           )
           .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
-          .slice(0, limit)
-          .map((row) => ({
-            id: row.id,
-            eventId: row.eventId,
-            event: row.eventId === null ? null : log.event(row.eventId),
-            actionId: row.actionId,
-            actionVersion: row.actionVersion,
-            destinationId: row.destinationId,
-            destinationVersion: row.destinationVersion,
-            connectionId: row.connectionId,
-            createdAt: row.createdAt,
-            dueAt: row.dueAt,
-            test: row.test,
-            number: row.attemptLog.at(-1)?.number ?? 0,
-            attempts: row.attempts,
-            scheduleStep: row.scheduleStep,
-            waitedMs: row.waitedMs,
-            deaths: row.deaths,
-            rendered: row.rendered,
-            ...(row.orderKey !== undefined && { orderKey: row.orderKey }),
-            replayId: row.replayId,
-            idempotencyKey: row.idempotencyKey,
-          }));
+          .slice(0, limit);
+        const behind = due.flatMap((head) => store.followersOf(head, now, except));
         const later = rows.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? dueAt : []));
-        return { due, nextDueAt: later.length === 0 ? null : Math.min(...later) };
+        return {
+          due: due.map((row) => dueOf(row, row.dueAt)),
+          followers: behind.slice(0, followers).map((row) => dueOf(row, row.dueAt ?? now)),
+          nextDueAt: later.length === 0 ? null : Math.min(...later),
+        };
       },
       async backlog() {
         const waiting = [...store.rows.values()].filter((row) => row.dueAt !== null);
@@ -188,6 +178,31 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
 
     async [Symbol.asyncDispose]() {},
   };
+
+  function dueOf(row: DeliveryRow, dueAt: number): DueDelivery {
+    return {
+      id: row.id,
+      eventId: row.eventId,
+      event: row.eventId === null ? null : log.event(row.eventId),
+      actionId: row.actionId,
+      actionVersion: row.actionVersion,
+      destinationId: row.destinationId,
+      destinationVersion: row.destinationVersion,
+      connectionId: row.connectionId,
+      createdAt: row.createdAt,
+      dueAt,
+      test: row.test,
+      number: row.attemptLog.at(-1)?.number ?? 0,
+      attempts: row.attempts,
+      scheduleStep: row.scheduleStep,
+      waitedMs: row.waitedMs,
+      deaths: row.deaths,
+      rendered: row.rendered,
+      ...(row.orderKey !== undefined && { orderKey: row.orderKey }),
+      replayId: row.replayId,
+      idempotencyKey: row.idempotencyKey,
+    };
+  }
 
   function finishedRows(): DeliveryRow[] {
     return [...store.rows.values()].filter((row) => isFinished(row.status));

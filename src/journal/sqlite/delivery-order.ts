@@ -72,3 +72,23 @@ export function firstInLine(db: Db, key: number): DeliveryPlace | null {
     WHERE order_key = ? AND status <= ${statusCodes.held} ORDER BY number LIMIT 1`;
   return db.get<DeliveryPlace>(sql, key) ?? null;
 }
+
+/** The numbers of those right behind a delivery with its key, in its queue, that are due too: without a gap. */
+export function followersOf(
+  db: Db,
+  number: number,
+  { now, known, limit }: { now: number; known: ReadonlySet<number>; limit: number },
+): number[] {
+  if (limit <= 0) return [];
+  const rows = db.all<{ number: number; isDue: number }>(
+    `SELECT later.number, coalesce(later.due_at <= ?2, 0) AND later.target = head.target AS isDue
+     FROM delivery AS head JOIN delivery AS later INDEXED BY delivery_order ON later.order_key = head.order_key
+     WHERE head.number = ?1 AND later.status <= ${statusCodes.held} AND later.order_key IS NOT NULL AND later.number > ?1
+     ORDER BY later.number LIMIT ?3`,
+    number,
+    now,
+    limit,
+  );
+  const gap = rows.findIndex((row) => row.isDue === 0 || known.has(row.number));
+  return (gap < 0 ? rows : rows.slice(0, gap)).map((row) => row.number);
+}

@@ -5,7 +5,7 @@ import type { PackedAttempt } from './attempt-line.ts';
 import { keepExchanges, type SettledExchange } from './batch-rows.ts';
 import { setBodiesUntil } from './body-operations.ts';
 import { statusCodes } from './codes.ts';
-import { forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
+import { followersOf, forgetOrder, hasLines, leaveLine } from './delivery-order.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-rows.ts';
 import { type EventLine, eventFinder } from './event-operations.ts';
 import { isCurrent } from './lease-operations.ts';
@@ -51,8 +51,8 @@ export type SettledBatch = {
 export const queueOperations = {
   due(
     db: Db,
-    { destinationId, replayId, now, limit, after, except, inOrder }: DueQuery,
-  ): { rows: DueRow[]; nextDueAt: number | null } {
+    { destinationId, replayId, now, limit, after, except, inOrder, followers }: DueQuery,
+  ): { rows: DueRow[]; behind: DueRow[]; nextDueAt: number | null } {
     db.flush();
     const targets = targetIds(db, { destinationId, replayId });
     const known = new Set(except);
@@ -64,7 +64,7 @@ export const queueOperations = {
       .slice(0, limit);
     const findEvent = eventFinder(db);
     const blocks = attemptBlocks(db);
-    const rows = numbers.map(({ number }) => {
+    const load = (number: number): DueRow => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
       const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
@@ -74,8 +74,12 @@ export const queueOperations = {
         event: hasEvent ? findEvent({ timeMs, partition, number: offset }) : null,
         rendered: block === null ? null : blocks.rendered(block, number),
       };
-    });
-    return { rows, nextDueAt: nextDueAt(db, queues, now) };
+    };
+    const behind: DueRow[] = [];
+    for (const { number } of followers > 0 && hasLines(db) ? numbers : [])
+      for (const next of followersOf(db, number, { now, known, limit: followers - behind.length }))
+        behind.push(load(next));
+    return { rows: numbers.map(({ number }) => load(number)), behind, nextDueAt: nextDueAt(db, queues, now) };
   },
 
   backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
@@ -188,6 +192,7 @@ type DueQuery = {
   /** Numbers of deliveries that the caller has. */
   except: number[];
   inOrder: boolean;
+  followers: number;
 };
 /** The part of the index where the deliveries of a target stand whose turn it is, or those behind others. */
 type Queue = { target: number; isBehind: 0 | 1 };

@@ -92,14 +92,14 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     },
 
     deliveries: {
-      async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false }) {
+      async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
-        if (number === undefined) return { due: [], nextDueAt: null };
+        if (number === undefined) return { due: [], followers: [], nextDueAt: null };
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        const of = { destinationId, replayId: replayId ?? '', inOrder };
+        const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
         const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
-        const { rows, nextDueAt } = await client.write('due', query);
-        return { due: rows.map(dueOf), nextDueAt };
+        const { rows, behind, nextDueAt } = await client.write('due', query);
+        return { due: rows.map(dueOf), followers: behind.map(dueOf), nextDueAt };
       },
       async backlog() {
         // At start the writer has nothing else to do; later a count over many rows must not hold up writes.

@@ -46,6 +46,7 @@ export const deliveries = {
     anyError: 'Anything',
     reason: 'Reason',
     anyReason: 'Any reason',
+    batch: 'Sent together in',
     test: 'Tests',
     anyTest: 'With tests',
     tests: { true: 'Only tests', false: 'Without tests' },
@@ -149,6 +150,10 @@ export const deliveries = {
     destination: 'Destination',
     connection: 'Connection',
     hidden: (right: string) => `What was sent and answered is hidden: you need the right “${right}”.`,
-    batch: (id: string) => `Sent together with others in batch ${id}.`,
+    batch: (others: number) =>
+      others === 1
+        ? 'Sent together with 1 other, in one request.'
+        : `Sent together with ${formatNumber(others)} others, in one request.`,
+    openBatch: 'Show all of them',
   },
 } as const;

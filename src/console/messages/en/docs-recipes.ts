@@ -65,8 +65,9 @@ export const recipes: readonly Recipe[] = [
     goal: 'For systems that take lists, or that allow few requests.',
     steps: [
       'Open the destination, Advanced, Batching: how many records at most, and how long to wait for them.',
-      'In the template, use it.data as the whole list.',
-      'A request that fails is tried again with the same records.',
+      'In the template, use it.data as the whole list: what reads it.data[0] alone leaves the others out.',
+      'A request that is refused (400, 413, 422) is sent again in halves, until what is bad stands alone and fails by itself.',
+      'When the answer tells of single records, add a rule under “What answers mean”, About single records of a batch.',
     ],
     code: '{{! return { records: it.data }; }}',
     to: { path: '/connections', page: 'Connections' },

@@ -189,6 +189,7 @@ const attempt: Readonly<Record<Attempt['outcome'], string>> = {
   held: 'Held',
   skipped: 'Skipped',
   refreshed: 'New token needed',
+  split: 'Refused as a batch, sent again in parts',
 };
 
 /** The words for every state, reason and kind of error of deliveries. A new one in the contract fails the build here. */

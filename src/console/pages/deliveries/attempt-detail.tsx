@@ -19,7 +19,7 @@ type Props = { delivery: Delivery; attempt: Attempt; before: Attempt | undefined
 /** What one attempt sent and got, what changed since the one before, and which versions made it. */
 export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
   const maySee = useMay('payloads:view');
-  const { request, response, error, timings, number, outcome, batchId } = attempt;
+  const { request, response, error, timings, number, outcome, batchId, records } = attempt;
   return (
     <Panel title={w.attemptOf(number, outcomes.attempt[outcome])}>
       <div className={css['detailTools']}>
@@ -28,7 +28,10 @@ export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
       </div>
       {batchId === null ? null : (
         <Text size="sm" c="dimmed">
-          {w.batch(batchId)}
+          {w.batch(records - 1)}{' '}
+          <Anchor component={Link} to="/deliveries" search={{ batch: batchId } as never}>
+            {w.openBatch}
+          </Anchor>
         </Text>
       )}
       <Exchange request={request} response={response} error={error} timings={timings} />

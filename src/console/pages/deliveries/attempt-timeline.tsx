@@ -29,6 +29,7 @@ const looks: Readonly<Record<Attempt['outcome'], [IconName, string]>> = {
   held: ['hand', 'warn'],
   skipped: ['skip', 'calm'],
   refreshed: ['retry', 'calm'],
+  split: ['retry', 'calm'],
 };
 
 /** The attempts from top to bottom on one axis of time, with what passed between them, and what is planned next. */

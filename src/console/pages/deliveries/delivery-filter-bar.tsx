@@ -132,7 +132,7 @@ export function DeliveryChips({ filters, onChange }: Props): ReactNode {
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
-  const { action, connection, destination, error, reason, test } = filters;
+  const { action, connection, destination, error, reason, batch, test } = filters;
   const chips: Chip[] = [];
   const chip = (name: string, value: string, without: DeliveryFilters) =>
     chips.push({ text: w.chip(name, value), onRemove: () => onChange(without) });
@@ -143,6 +143,7 @@ export function DeliveryChips({ filters, onChange }: Props): ReactNode {
     chip(w.destination, destinations.get(destination)?.name ?? destination, { destination: undefined });
   if (isErrorKind(error)) chip(w.errorKind, outcomes.errorKind[error].short, { error: undefined });
   if (isReason(reason)) chip(w.reason, outcomes.reason[reason].short, { reason: undefined });
+  if (batch !== undefined) chip(w.batch, batch, { batch: undefined });
   if (test !== undefined) chip(w.test, w.tests[test], { test: undefined });
   return <FilterChips chips={chips} />;
 }

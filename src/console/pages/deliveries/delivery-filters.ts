@@ -11,6 +11,7 @@ export type DeliveryFilters = {
   destination?: string | undefined;
   error?: string | undefined;
   reason?: string | undefined;
+  batch?: string | undefined;
   test?: 'true' | 'false' | undefined;
   range?: '15m' | '1h' | '24h' | '7d' | 'custom' | undefined;
   from?: string | undefined;
@@ -23,7 +24,7 @@ const rangesMs = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604
 
 /** The same as the API takes them; a range counts back from `now`. What the API does not know is left out. */
 export function queryOf(filters: DeliveryFilters, now: number): DeliveryQuery {
-  const { filter, status, action, connection, destination, error, reason, test, range, from, until } = filters;
+  const { filter, status, action, connection, destination, error, reason, batch, test, range, from, until } = filters;
   return {
     eventId: filter,
     status: isStatus(status) ? status : undefined,
@@ -32,6 +33,7 @@ export function queryOf(filters: DeliveryFilters, now: number): DeliveryQuery {
     destinationId: destination,
     errorKind: isErrorKind(error) ? error : undefined,
     reason: isReason(reason) ? reason : undefined,
+    batchId: batch,
     test,
     ...(range === 'custom'
       ? { createdAfter: timeOf(from), createdBefore: timeOf(until) }

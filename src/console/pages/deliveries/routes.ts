@@ -15,6 +15,7 @@ const list = createRoute({
     destination: textSearch,
     error: textSearch,
     reason: textSearch,
+    batch: textSearch,
     test: choice(['true', 'false']),
     range: choice(['15m', '1h', '24h', '7d', 'custom']),
     from: textSearch,

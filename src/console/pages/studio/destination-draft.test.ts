@@ -26,6 +26,14 @@ const stored = destination.parse({
     outcomes: [
       { when: { status: '5xx', json: { path: 'error.code', equals: 7 } }, outcome: 'retry', afterMs: 60_000 },
       { when: { status: 409, header: { name: 'X-Kind', contains: 'dup' } }, outcome: 'success' },
+      { when: {}, outcome: 'retry', items: { path: 'errors', index: 'at', when: { path: 'code', status: '5xx' } } },
+      {
+        when: {},
+        outcome: 'fail',
+        items: { path: '', id: { path: 'mail', field: 'email' }, when: { path: 'ok', equals: false } },
+      },
+      { when: {}, outcome: 'fail', items: { path: 'errors', when: { path: 'ok', exists: false } } },
+      { when: {}, outcome: 'warning', items: { path: '', index: '' } },
     ],
     onTimeout: 'hold',
     getBody: true,

@@ -4,6 +4,7 @@ import type { HeaderDraft } from '../../parts/header-rows.tsx';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { CurlDestination } from '../connections/curl-destination.ts';
+import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 
 export type Destination = Answer<'getDestination'>;
 export type Body = CallInput<'replaceDestination'>['body'];
@@ -18,6 +19,8 @@ export type OutcomeDraft = Row & {
   jsonEquals: string;
   outcome: OutcomeRule['outcome'];
   after: string;
+  /** About single records of a batch. */
+  items: ItemDraft | null;
 };
 
 /** A destination as its form holds it: everything that is typed is text. */
@@ -87,6 +90,7 @@ export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
   jsonEquals: '',
   outcome: 'success',
   after: '',
+  items: null,
 };
 
 export function draftOf(stored: Destination): DestinationDraft {
@@ -210,7 +214,7 @@ function scheduleOf(text: string): number[] {
   return text.split(',').map((one) => durationOf(one) ?? Number.NaN);
 }
 
-function outcomeDraft({ when, outcome, afterMs }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
+function outcomeDraft({ when, outcome, afterMs, items }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
   return {
     status: textOf(when.status),
     headerName: when.header?.name ?? '',
@@ -219,11 +223,12 @@ function outcomeDraft({ when, outcome, afterMs }: OutcomeRule): Omit<OutcomeDraf
     jsonEquals: when.json === undefined ? '' : JSON.stringify(when.json.equals),
     outcome,
     after: afterMs === undefined ? '' : durationText(afterMs),
+    items: items === undefined ? null : itemDraftOf(items),
   };
 }
 
 function outcomeOf(rule: OutcomeDraft): OutcomeRule {
-  const { status, headerName, headerContains, jsonPath, jsonEquals, outcome, after } = rule;
+  const { status, headerName, headerContains, jsonPath, jsonEquals, outcome, after, items } = rule;
   return {
     when: {
       ...(status.trim() === '' ? {} : { status: /^\d{3}$/.test(status.trim()) ? Number(status) : status.trim() }),
@@ -232,6 +237,7 @@ function outcomeOf(rule: OutcomeDraft): OutcomeRule {
     },
     outcome,
     ...(after.trim() === '' ? {} : { afterMs: durationOf(after) ?? Number.NaN }),
+    ...(items === null ? {} : { items: itemsOf(items) }),
   };
 }
 

@@ -6,12 +6,13 @@ import { options } from '../../parts/options.ts';
 import { nextRow } from '../../parts/rows.ts';
 import { emptyOutcome, type OutcomeDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
+import { ItemFields } from './item-fields.tsx';
 import { OutcomeCheck } from './outcome-check.tsx';
 import css from './studio.module.css';
 
 const words = studio.outcomes;
 
-type TextName = Exclude<keyof OutcomeDraft, 'outcome' | 'row'>;
+type TextName = Exclude<keyof OutcomeDraft, 'outcome' | 'row' | 'items'>;
 
 /** Rules that say what an answer means, in order: the first that fits decides. */
 export function OutcomeRows({
@@ -58,6 +59,12 @@ export function OutcomeRows({
               />
               {text('after', 'afterMs', words.after, words.afterHint)}
             </div>
+            <ItemFields
+              items={rule.items}
+              error={firstBelow(errors, `settings.outcomes.${at}.items`) ?? errors[`settings.outcomes.${at}.outcome`]}
+              isDisabled={isDisabled}
+              onChange={(items) => change(at, { items })}
+            />
             <Group justify="flex-end" gap="xs">
               <ActionIcon aria-label={words.up(at + 1)} disabled={isDisabled || at === 0} onClick={() => move(at, -1)}>
                 <Icon name="up" />
@@ -99,4 +106,9 @@ export function OutcomeRows({
 function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const rest = list.filter((_, index) => index !== from);
   return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];
+}
+
+function firstBelow(errors: FormProps['errors'], path: string): string | undefined {
+  const found = Object.keys(errors).find((one) => one.startsWith(path));
+  return found === undefined ? undefined : errors[found];
 }

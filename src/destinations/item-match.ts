@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { valueAt } from '../contract/json-path.ts';
+import { type Answer, fitsStatus, jsonOf, type OutcomeRule } from './answer-match.ts';
+
+type ItemRule = NonNullable<OutcomeRule['items']>;
+type DataRecord = Readonly<Record<string, unknown>>;
+
+/** Whether what became of single records is read from answers. */
+export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
+  return outcomes.some((rule) => rule.items !== undefined);
+}
+
+/**
+ * The records (their places, from 0) that an item rule finds in an answer; null when it holds no such list. An item is
+ * about the record at its own place in the list, at the place that it names (`index`), or with the value that it names
+ * (`id`, found in the record's `field`). Places and values that no record has are passed over. Pure.
+ */
+export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
+  const list = valueAt(jsonOf(answer), rule.path);
+  if (!Array.isArray(list)) return null;
+  const found = new Set<number>();
+  for (const [place, item] of list.entries()) {
+    if (!fitsItem(rule.when, item)) continue;
+    for (const at of placesOf(rule, item, place, records)) if (at < records.length) found.add(at);
+  }
+  return found;
+}
+
+function placesOf({ index, id }: ItemRule, item: unknown, place: number, records: readonly DataRecord[]): number[] {
+  if (index !== undefined) {
+    const at = Number(valueAt(item, index));
+    return Number.isSafeInteger(at) && at >= 0 ? [at] : [];
+  }
+  if (id === undefined) return [place];
+  const value = valueAt(item, id.path);
+  if (value === undefined || value === null) return [];
+  return records.flatMap((record, at) => {
+    const own = Object.hasOwn(record, id.field) ? record[id.field] : undefined;
+    return own !== undefined && own !== null && String(own) === String(value) ? [at] : [];
+  });
+}
+
+function fitsItem(when: ItemRule['when'], item: unknown): boolean {
+  if (when === undefined) return true;
+  const value = valueAt(item, when.path);
+  if (when.exists !== undefined && when.exists !== (value !== undefined && value !== null)) return false;
+  if (when.status !== undefined && !fitsStatus(when.status, Number(value))) return false;
+  return when.equals === undefined || isDeepStrictEqual(value, when.equals);
+}

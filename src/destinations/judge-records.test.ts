@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EgressOutcome } from '../egress/egress.ts';
+import { type Exchange, judgeRecords } from './judge.ts';
+
+type Rules = Exchange['settings']['outcomes'];
+
+function answer(status: number, body = '', truncated = false): EgressOutcome {
+  const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 1 };
+  return { kind: 'response', status, headers: [], body: Buffer.from(body), truncated, timings, resends: 0 };
+}
+
+function judged(outcome: EgressOutcome, outcomes: Rules, records: readonly Record<string, unknown>[]) {
+  const settings = { outcomes, onTimeout: 'retry' as const };
+  return judgeRecords(
+    { outcome, auth: { type: 'none' }, settings, isTokenFresh: false, isResend: false, waitedMs: 0, now: 0 },
+    records,
+  );
+}
+
+test('rules about items decide about the records that an answer names, in every common form, later rules about the others', () => {
+  const records = [
+    { email: 'a@example.com' },
+    { email: 'b@example.com' },
+    { email: 'c@example.com', n: 7 },
+    { email: 'b@example.com' },
+  ];
+  const each = (items: Rules[number]['items'] & object, body: unknown, outcome: Rules[number]['outcome'] = 'fail') => {
+    const rules = [{ when: {}, outcome, items }];
+    return (
+      judged(answer(200, JSON.stringify(body)), rules, records)
+        .each?.map(({ kind }) => kind[0])
+        .join('') ?? null
+    );
+  };
+  const cases: [Rules[number]['items'] & object, unknown, string | null][] = [
+    // Results in order: Salesforce, Firehose, Elasticsearch.
+    [{ path: '', when: { path: 'success', equals: false } }, [{ success: true }, { success: false }], 'dfdd'],
+    [
+      { path: 'RequestResponses', when: { path: 'ErrorCode', exists: true } },
+      { RequestResponses: [{ ErrorCode: 'x' }, {}, { ErrorCode: null }] },
+      'fddd',
+    ],
+    [
+      { path: 'items', when: { path: 'index.status', status: '4xx' } },
+      { items: [{ index: { status: 201 } }, { index: { status: 400 } }] },
+      'dfdd',
+    ],
+    // Errors with an index, and bare indices.
+    [
+      { path: 'insertErrors', index: 'index' },
+      { insertErrors: [{ index: 3 }, { index: '1' }, { index: -1 }, { index: 4 }, {}] },
+      'dfdf',
+    ],
+    [{ path: 'bad.event_type', index: '' }, { bad: { event_type: [0, 2] } }, 'fdfd'],
+    // By a value of the record.
+    [
+      { path: 'failed', id: { path: 'mail', field: 'email' } },
+      { failed: [{ mail: 'b@example.com' }, { mail: 'z' }, {}] },
+      'dfdf',
+    ],
+    [{ path: 'failed', id: { path: '', field: 'n' } }, { failed: ['7'] }, 'ddfd'],
+    [{ path: 'failed', id: { path: '', field: 'constructor' } }, { failed: ['x'] }, null],
+    // Nothing of the kind is there.
+    [{ path: 'errors' }, {}, null],
+    [{ path: 'errors' }, { errors: {} }, null],
+    [{ path: 'errors', index: 'at' }, { errors: [] }, null],
+  ];
+  for (const [items, body, expected] of cases) assert.equal(each(items, body), expected, JSON.stringify(body));
+  assert.equal(each({ path: 'errors', index: '' }, { errors: [1] }, 'retry'), 'drdd');
+});
+
+test('a batch is split when it is refused as a whole, but a single record fails, and rules come first', () => {
+  for (const status of [400, 413, 422]) {
+    const kind = (records: Record<string, unknown>[], outcomes: Rules = []) =>
+      judged(answer(status), outcomes, records).whole.kind;
+    assert.equal(kind([{}, {}]), 'split');
+    assert.equal(kind([{}]), 'failed');
+    assert.equal(kind([{}, {}], [{ when: { status }, outcome: 'success' }]), 'delivered');
+  }
+  assert.equal(judged(answer(404), [], [{}, {}]).whole.kind, 'failed');
+});
+
+test('an answer that is too long to read what it says of single records counts as none', () => {
+  const rules: Rules = [{ when: {}, outcome: 'fail', items: { path: '' } }];
+  const { whole } = judged(answer(200, '[{"ok":true', true), rules, [{}, {}]);
+  assert.ok(whole.kind === 'retry' && whole.errorKind === 'too_large' && whole.counted);
+});

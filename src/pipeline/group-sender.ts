@@ -1,0 +1,110 @@
+import type { DueDelivery } from '../journal/journal.ts';
+import type { GiveBack, GroupStep } from './batch-attempt.ts';
+import { type Clock, pause } from './clock.ts';
+import type { createConclusion } from './conclusion.ts';
+import type { DestinationQueue } from './delivery-queue.ts';
+import type { Group } from './gathering.ts';
+import type { QueueMemory } from './queue-memory.ts';
+import type { Spending } from './spending.ts';
+import type { Wire } from './wire.ts';
+
+const retryMs = 1_000;
+
+/**
+ * Sends a group in one exchange, which counts once for budget, concurrency and breaker. What was refused as a whole goes
+ * back to its place in the queue, bound to its part, so that gates and budgets hold for the parts as for anything else.
+ */
+export function createGroupSender(options: {
+  clock: Clock;
+  memory: QueueMemory;
+  wire: Wire;
+  spending: Pick<Spending, 'settle'>;
+  conclusion: Pick<ReturnType<typeof createConclusion>, 'learn' | 'record'>;
+  attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep>;
+  /** One more request of a queue is on the wire, or one less. */
+  count(queue: DestinationQueue, change: 1 | -1): void;
+  /** It has left, and is paid for. */
+  left(queue: DestinationQueue, now: number): void;
+  /** It made room. */
+  finished(queue: DestinationQueue): void;
+  makeReady(queue: DestinationQueue): void;
+  resume(queue: DestinationQueue): void;
+  failed(error: unknown, doing: string): void;
+}): (queue: DestinationQueue, group: Group) => Promise<void> {
+  const { clock, memory, wire, spending, conclusion, resume } = options;
+  let lastPart = 0;
+
+  return async (queue, group) => {
+    const { spills } = queue;
+    const startedAt = clock.now();
+    options.count(queue, 1);
+    for (const delivery of group.members) wire.enter(queue, delivery);
+    options.left(queue, startedAt);
+
+    /** `isRefused`: nothing of the group is on the wire any more. */
+    const goOn = (members: readonly DueDelivery[], isPart: boolean, isRefused: boolean) => {
+      for (const delivery of members) wire.leave(queue, delivery);
+      // What was forgotten meanwhile, since something about it changed, is read again as it is now; and what has to wait for
+      // others of its order key that are sent now.
+      const part = isPart ? ++lastPart : null;
+      const mayStay = ({ orderKey }: DueDelivery) => queue.spills === spills && (orderKey === undefined || isRefused);
+      memory.takeBack(queue, members.filter(mayStay), part);
+      for (const delivery of members) if (!mayStay(delivery)) forget(delivery);
+    };
+    const forget = (delivery: DueDelivery) => {
+      memory.release(queue, delivery);
+      queue.hasMore = true;
+    };
+
+    const back = new Set<DueDelivery>();
+    let done: GroupStep | null = null;
+    try {
+      wire.markSoon();
+      done = await options.attemptGroup(group, (members, isPart) => {
+        for (const delivery of members) back.add(delivery);
+        goOn(members, isPart, false);
+        resume(queue);
+      });
+    } catch (error) {
+      options.failed(error, 'attempt a batch');
+      await pause(clock, retryMs);
+    }
+    options.count(queue, -1);
+    spending.settle(queue, done?.shared?.settlement.log ?? [], clock.now());
+    if (done === null) {
+      for (const delivery of group.members)
+        if (!back.has(delivery)) {
+          wire.leave(queue, delivery);
+          forget(delivery);
+        }
+      return options.finished(queue);
+    }
+    if (done.shared !== null) await conclusion.learn(queue, done.shared, { startedAt, isProbe: false });
+    resume(queue);
+    await Promise.all(
+      done.settled.map(({ delivery, step, part }) => conclusion.record(queue, delivery, step, false, part !== null)),
+    );
+    for (const { delivery, part } of done.settled) {
+      if (part !== null) continue;
+      wire.leave(queue, delivery);
+      memory.release(queue, delivery);
+    }
+    const parts = Map.groupBy(
+      done.settled.filter(({ part }) => part !== null),
+      ({ part }) => part,
+    );
+    for (const members of [...parts.values()].toReversed())
+      goOn(
+        members.map(({ delivery, step }) => asSettled(delivery, step.settlement.log.length)),
+        true,
+        true,
+      );
+    if (queue.replay !== null) options.makeReady(queue.replay.live);
+    options.finished(queue);
+  };
+}
+
+/** As the journal would give it back: it goes on at once, without another reading. */
+function asSettled(delivery: DueDelivery, exchanges: number): DueDelivery {
+  return { ...delivery, number: delivery.number + exchanges };
+}
