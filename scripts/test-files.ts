@@ -1,17 +1,22 @@
 import { globSync } from 'node:fs';
 
 /**
- * Tests that share one process each: small ones of rooms that hold nothing between calls, and those of the HTTP server.
- * Starting a process and loading the program costs more than most of them do.
+ * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows. Starting a process
+ * and loading the program costs more than most of them do.
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/rooms.ts':
     'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
+  'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
+  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,sqlite}/**/*.test.ts',
+  'test/together/ways-out.ts': 'src/egress/**/*.test.ts',
+  'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
+  'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
 };
 
 /** Of these, what needs a process of its own: it brings threads, or programs that are meant to be in the way. */
-const alone = /hostile|quickjs/;
+const alone = /hostile|quickjs|demo|examples|restart|concurrent|model|simulation/;
 
 /** The files that a group runs. */
 export function groupFiles(group: string): string[] {

@@ -106,7 +106,10 @@ export function createPeers(options: {
       // Whatever it answers may open its gate.
       peers.quietUntil.clear();
       const given = peers.isGood || manner === undefined ? { status: 200 } : answerOf(request, manner);
-      if (generation === peers.generation && 'status' in given) peers.lastStatus.set(place % 2, given.status);
+      if (generation === peers.generation) {
+        if ('status' in given) peers.lastStatus.set(place % 2, given.status);
+        else peers.lastStatus.delete(place % 2);
+      }
       return given;
     },
   };

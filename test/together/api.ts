@@ -1,3 +1,3 @@
 import { runTogether } from './run.ts';
 
-await runTogether('test/together/api.ts');
+runTogether('test/together/api.ts');

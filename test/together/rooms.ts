@@ -1,3 +1,3 @@
 import { runTogether } from './run.ts';
 
-await runTogether('test/together/rooms.ts');
+runTogether('test/together/rooms.ts');
