@@ -223,6 +223,12 @@ export const consolePages: readonly ConsolePage[] = [
     path: () => '/settings?tab=system',
   },
   {
+    name: 'privacy',
+    title: 'Retention & privacy',
+    sentence: 'What is kept and for how long, fields that are masked, and erasing a visitor after counting what goes.',
+    path: () => '/settings/privacy',
+  },
+  {
     name: 'transfer',
     title: 'Export and import',
     sentence: 'The whole configuration as YAML, and the plan of a file before it is applied.',

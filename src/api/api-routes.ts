@@ -55,7 +55,8 @@ type Options = { handlers: Handlers; stopping: () => boolean };
 export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const { perToken, perAddress } = parts.rates ?? { perToken: 1_000, perAddress: 20 };
   const limits = { token: rateLimit(perToken, parts.now), address: rateLimit(perAddress, parts.now) };
-  const beginOnce = idempotency(parts.now);
+  const remembered = idempotency(parts.now);
+  parts.pipeline.eraser.watch(remembered.erase);
   const credentialOf = credentials(parts);
   const { tell } = refusals(parts);
 
@@ -128,7 +129,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
       throw new AppError('malformed_request', 'An Idempotency-Key is 1–255 visible ASCII characters.');
     const path = request.url.split('?', 1)[0] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const begun = beginOnce({ principal: request.principal.id, place: `${path}\n${header}`, body });
+    const begun = remembered.begin({ principal: request.principal.id, place: `${path}\n${header}`, body });
     if ('status' in begun) {
       reply.code(begun.status).headers({ ...begun.headers, 'idempotency-replayed': 'true' });
       return reply.send(begun.body);

@@ -14,6 +14,7 @@ import { issueHandlers } from './issues.ts';
 import { meHandlers } from './me.ts';
 import { operatingHandlers } from './operating.ts';
 import { parameterHandlers } from './parameters.ts';
+import { privacyHandlers } from './privacy.ts';
 import { replayHandlers } from './replays.ts';
 import { roleHandlers } from './roles.ts';
 import { secretHandlers } from './secrets.ts';
@@ -52,6 +53,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...auditHandlers(parts),
     ...secretHandlers(parts),
     ...settingsHandlers(parts),
+    ...privacyHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),
     ...meHandlers(parts),

@@ -6,7 +6,12 @@ const body = Buffer.from('{}');
 const answer = (text: string) => ({ status: 201, headers: {}, body: text });
 
 /** Runs a request to its end; answers whether it was run, or was repeated. */
-function run(begin: ReturnType<typeof idempotency>, principal: string, place: string, text = 'x'): 'run' | 'repeated' {
+function run(
+  begin: ReturnType<typeof idempotency>['begin'],
+  principal: string,
+  place: string,
+  text = 'x',
+): 'run' | 'repeated' {
   const begun = begin({ principal, place, body });
   if ('status' in begun) return 'repeated';
   begun.keep(answer(text));
@@ -14,7 +19,7 @@ function run(begin: ReturnType<typeof idempotency>, principal: string, place: st
 }
 
 test('a key is of one principal and one place, and what came to nothing may be tried again', () => {
-  const begin = idempotency(() => 0);
+  const { begin } = idempotency(() => 0);
   assert.equal(run(begin, 'a', '/x'), 'run');
   assert.equal(run(begin, 'a', '/x'), 'repeated');
   assert.equal(run(begin, 'b', '/x'), 'run');
@@ -30,7 +35,7 @@ test('a key is of one principal and one place, and what came to nothing may be t
 });
 
 test('memory is bounded, and who fills it forgets its own answers, not those of the others', () => {
-  const begin = idempotency(() => 0, 100_000);
+  const { begin } = idempotency(() => 0, 100_000);
   run(begin, 'modest', '/x', 'm'.repeat(1_000));
   for (let n = 0; n < 1_000; n++) run(begin, 'greedy', `/${n}`, 'g'.repeat(1_000));
   assert.equal(run(begin, 'modest', '/x'), 'repeated');
@@ -40,7 +45,7 @@ test('memory is bounded, and who fills it forgets its own answers, not those of 
 
 test('an answer that comes after its key was begun anew is not kept', () => {
   let now = 0;
-  const begin = idempotency(() => now);
+  const { begin } = idempotency(() => now);
   const late = begin({ principal: 'a', place: '/x', body });
   now = 600_001;
   const second = begin({ principal: 'a', place: '/x', body });
@@ -50,4 +55,17 @@ test('an answer that comes after its key was begun anew is not kept', () => {
   second.keep(answer('second'));
   const third = begin({ principal: 'a', place: '/x', body });
   assert.ok('status' in third && third.body === 'second');
+});
+
+test('answers that hold a text are forgotten when it is erased', () => {
+  const { begin, erase } = idempotency(() => 0);
+  const ask = (place: string) => begin({ principal: 'p', place, body: Buffer.from('{}') });
+  for (const body of ['{"visitor":"ann \\"x\\""}', '{"visitor":"bob"}']) {
+    const begun = ask(body);
+    assert.ok('keep' in begun);
+    begun.keep({ status: 200, headers: {}, body });
+  }
+  erase('ann "x"');
+  assert.ok('keep' in ask('{"visitor":"ann \\"x\\""}'));
+  assert.ok('status' in ask('{"visitor":"bob"}'));
 });

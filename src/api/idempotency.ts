@@ -55,11 +55,18 @@ export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
     }
   }
 
+  /** Forgets answers that hold a text. */
+  function erase(text: string) {
+    const inside = JSON.stringify(text).slice(1, -1);
+    for (const [principal, share] of shares)
+      for (const [key, { kept }] of share.entries) if (kept?.body.includes(inside)) forget(principal, share, key);
+  }
+
   /**
    * The answer that was given before, or the way to tell what this one comes to. Throws AppError `request_in_progress`
    * or `idempotency_key_reused`.
    */
-  return function begin({ principal, place, body }: Repeatable): Kept | Running {
+  function begin({ principal, place, body }: Repeatable): Kept | Running {
     const share = shares.get(principal) ?? { entries: new Map<string, Entry>(), bytes: 0 };
     const key = digestOf(place);
     const digest = digestOf(body);
@@ -85,7 +92,9 @@ export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
         if (share.entries.get(key) === entry) forget(principal, share, key);
       },
     };
-  };
+  }
+
+  return { begin, erase };
 }
 
 function digestOf(content: string | Uint8Array): string {

@@ -101,7 +101,18 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       });
   }
 
-  return { handlers, routes };
+  /** Takes out of what is kept the requests that hold a text. */
+  function erase(text: string) {
+    const inside = JSON.stringify(text).slice(1, -1);
+    const forms = [text, inside, encodeURIComponent(text), JSON.stringify(inside).slice(1, -1)];
+    const isKept = ({ path, query, headers, body }: InboxRequest) => {
+      const whole = [path, query, body, ...headers.flat()].join('\n');
+      return !forms.some((form) => whole.includes(form));
+    };
+    requests.splice(0, requests.length, ...requests.filter(isKept));
+  }
+
+  return { handlers, routes, erase };
 }
 
 /** Tokens that were fetched are stored nowhere, so that only their place tells them. */

@@ -23,6 +23,7 @@ import { createAttempter } from '../pipeline/attempt.ts';
 import { createChecks } from '../pipeline/checks.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import { loadConfiguration } from '../pipeline/configuration.ts';
+import { startEraser } from '../pipeline/eraser.ts';
 import { liveSecrets } from '../pipeline/live-secrets.ts';
 import type { News } from '../pipeline/outlook.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -108,7 +109,18 @@ export async function startTestServer(
     isHttpAllowed: () => true,
     isMailAllowed: () => true,
   });
+  const eraser = await startEraser({
+    journal,
+    configuration,
+    clock: { ...systemClock, now },
+    newId,
+    parameters: { forget: async () => {} },
+    sending: () => [...sending],
+    cancelled: () => {},
+    failed: (error) => failures.push(error),
+  });
   const pipeline: Pipeline = {
+    eraser,
     configuration,
     async accept({ collectorId, receivedAt, events }) {
       if (refusal.error !== null) throw refusal.error;

@@ -102,6 +102,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   const streams = eventStreams(parts);
   const inbox = createInbox(parts);
+  parts.pipeline.eraser.watch(inbox.erase);
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
   const handlers = allHandlers(parts, {

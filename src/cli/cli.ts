@@ -10,6 +10,7 @@ import { documentCommands } from './documents.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { issueCommands } from './issues.ts';
 import { createOutput, outputFormats } from './output.ts';
+import { privacyCommands } from './privacy.ts';
 import type { Deps } from './program.ts';
 import { replayCommands } from './replays.ts';
 import { secretCommands } from './secrets.ts';
@@ -67,6 +68,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     auditCommands,
     secretCommands,
     settingsCommands,
+    privacyCommands,
     backupCommands,
     versionCommand,
   ]) {

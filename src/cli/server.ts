@@ -3,6 +3,7 @@ import { ClientError, createClient } from '../client/client.ts';
 import type { AlertTest } from '../contract/alert.ts';
 import type { AuditEntry } from '../contract/audit.ts';
 import type { Delivery } from '../contract/delivery.ts';
+import type { EraseInput, Erasure } from '../contract/erasure.ts';
 import type { Issue } from '../contract/issue.ts';
 import type { Replay, ReplayPlan } from '../contract/replay.ts';
 import type { SealingState } from '../contract/sealing.ts';
@@ -40,6 +41,8 @@ export type Server = {
   /** Newest first, page after page. */
   sealing(): Promise<SealingState>;
   rotateSecrets(options: { newKey: boolean }): Promise<SealingState>;
+  erase(whose: EraseInput): Promise<Erasure>;
+  erasure(id: string): Promise<Erasure>;
   settings(): Promise<Settings>;
   changeSettings(patch: Record<string, unknown>): Promise<Settings>;
   audit(filters: Filters): AsyncIterable<AuditEntry>;
@@ -129,6 +132,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     actOnIssue: (id, verb, body) => call(`${verb}Issue`, { params: { id }, ...(body === undefined ? {} : { body }) }),
     sealing: () => call('getSealing'),
     rotateSecrets: (body) => call('rotateSecrets', { body }),
+    erase: (body) => call('eraseVisitor', { body }),
+    erasure: (id) => call('getErasure', { params: { id } }),
     settings: () => call('getSettings'),
     changeSettings: (body) => call('changeSettings', { body }),
     stats: (query) => call('getStats', { query }),

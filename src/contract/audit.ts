@@ -30,6 +30,7 @@ export const auditActs = [
   'reopen',
   'mute',
   'unmute',
+  'erase',
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 
@@ -45,6 +46,7 @@ export const auditKinds = [
   'token',
   'session',
   'secrets',
+  'erasure',
   'audit',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];

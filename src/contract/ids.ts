@@ -19,6 +19,7 @@ export const idPrefixes = {
   issue: 'iss',
   alert: 'alr',
   message: 'msg',
+  erasure: 'era',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -13,6 +13,7 @@ import { inboxRoutes } from './routes/inbox.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { operatingRoutes } from './routes/operating.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { privacyRoutes } from './routes/privacy.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -41,6 +42,7 @@ export const routeTable = {
   ...auditRoutes,
   ...secretRoutes,
   ...settingsRoutes,
+  ...privacyRoutes,
   ...identityRoutes,
   ...userRoutes,
   ...operatingRoutes,

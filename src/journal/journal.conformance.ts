@@ -2,6 +2,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { bodiesConformance } from './bodies.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
+import { erasuresConformance } from './erasures.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
 import { listsConformance } from './lists.conformance.ts';
@@ -31,5 +32,6 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     replaysConformance(guarantee);
     upkeepConformance(guarantee);
     bodiesConformance(guarantee);
+    erasuresConformance(guarantee);
   });
 }

@@ -3,6 +3,9 @@ import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/del
 import type { Event, IncomingEvent } from '../contract/event.ts';
 import type { ReplayInput } from '../contract/replay.ts';
 import type { ReplayState } from '../contract/replay-limits.ts';
+import type { Erasures } from './erasures.ts';
+
+export type { CancelledDelivery, ErasedBy, ErasureStep, Erasures, StoredErasure } from './erasures.ts';
 
 /**
  * PORT. What happened and what is due: events, deliveries, attempts. Every write is batch-first and durable (fsynced)
@@ -21,6 +24,7 @@ export interface Journal extends AsyncDisposable {
   readonly replays: Replays;
   readonly upkeep: Upkeep;
   readonly statistics: Statistics;
+  readonly erasures: Erasures;
 }
 
 export interface Intake {

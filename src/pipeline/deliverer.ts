@@ -38,6 +38,8 @@ export type Deliverer = AsyncDisposable & {
   /** Nothing of a replay is unfinished any more. */
   forgetReplay(replayId: string): void;
   isSending(deliveryId: string): boolean;
+  /** Every delivery that is on the wire, or whose answer is not recorded yet. */
+  allSending(): string[];
   /** The deliveries of a destination that are on the wire, and those whose answer is not recorded yet. */
   sendingTo(destinationId: string): string[];
   /** The same for a replay. */
@@ -300,6 +302,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     forgetReplay: replaying.forget,
     isSending: wire.has,
+    allSending: wire.ids,
     sendingTo: (destinationId) => sendingIn([queues.get(destinationId), ...replaying.to(destinationId)]),
     sendingOf: (replayId) => sendingIn(replaying.of(replayId)),
     leavesAt({ id, destinationId, replayId }) {

@@ -2,6 +2,7 @@ import type { Event } from '../contract/event.ts';
 import type { Parameter } from '../contract/parameter.ts';
 import type { Journal } from '../journal/journal.ts';
 import { knownParameters } from '../rules/known-parameters.ts';
+import { maskExample } from '../rules/mask.ts';
 import { guessType, type LearntParameters, mergeLearnt, parameterLearner } from '../rules/parameter-learner.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
@@ -10,6 +11,13 @@ const noteName = 'parameters';
 const known = new Map(knownParameters.map((one) => [one.name, one]));
 const saveEveryMs = 10_000;
 const limits = { namesMax: 5_000, examplesMax: 5 };
+
+export type ParameterCatalog = AsyncDisposable & {
+  observe(event: Event): void;
+  list(): Parameter[];
+  /** Forgets examples that these events may have given, in memory and in storage; null: all examples. */
+  forget(events: readonly Event[] | null): Promise<void>;
+};
 
 /**
  * The catalogue of parameters: what traffic taught (kept between starts in a note of the journal), what the product
@@ -20,7 +28,7 @@ export async function startParameters(options: {
   journal: Pick<Journal, 'upkeep'>;
   clock: Clock;
   failed(error: unknown, doing: string): void;
-}): Promise<{ observe(event: Event): void; list(): Parameter[] } & AsyncDisposable> {
+}): Promise<ParameterCatalog> {
   const { configuration, journal, clock } = options;
   const learner = parameterLearner(limits);
   const note = await journal.upkeep.loadNote(noteName);
@@ -53,6 +61,14 @@ export async function startParameters(options: {
       hasNews = true;
       learner.observe(event);
     },
+    async forget(events) {
+      const gone =
+        events === null ? null : new Set(events.flatMap(({ data, ext, session }) => examplesOf([data, ext, session])));
+      const { parameters, ...counts } = gather();
+      const isKept = (example: string) => gone !== null && !gone.has(example);
+      learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
+      await journal.upkeep.saveNote(noteName, JSON.stringify(learnt));
+    },
     list() {
       const { events, parameters } = gather();
       const seen = new Map(parameters.map((one) => [one.name, one]));
@@ -81,4 +97,10 @@ export async function startParameters(options: {
       await save();
     },
   };
+}
+
+/** Every text in a value, as an example would show it. */
+function examplesOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [maskExample(String(value))];
+  return Object.values(value).flatMap(examplesOf);
 }

@@ -6,6 +6,7 @@ import { createChecks } from './checks.ts';
 import { loadConfiguration } from './configuration.ts';
 import { createDeliverer } from './deliverer.ts';
 import { retentionOf } from './effective-settings.ts';
+import { startEraser } from './eraser.ts';
 import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
 import { createGates } from './gates.ts';
 import { countHeld } from './held-count.ts';
@@ -121,6 +122,17 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const replays = stack.use(await startReplays({ ...replaying, moved: telemetry.replayMoved }));
   await deliverer.start();
   await matcher.start();
+  const eraser = stack.use(
+    await startEraser({
+      ...room,
+      parameters,
+      sending: deliverer.allSending,
+      cancelled(deliveries) {
+        for (const one of deliveries) if (!one.test) statistics.ended(one, { status: 'cancelled' });
+        for (const { destinationId, replayId } of deliveries) deliverer.wake([destinationId], replayId);
+      },
+    }),
+  );
 
   return {
     configuration,
@@ -144,6 +156,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     parameters: parameters.list,
     replays,
     statistics,
+    eraser,
     watch: desk.watch,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

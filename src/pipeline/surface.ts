@@ -13,6 +13,7 @@ import type { Checks } from './checks.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Scrubber } from './configuration.ts';
 import type { OperatorRetention } from './effective-settings.ts';
+import type { Eraser } from './eraser.ts';
 import type { News, Outlook } from './outlook.ts';
 import type { Replays } from './replays.ts';
 import type { Statistics } from './statistics.ts';
@@ -54,6 +55,7 @@ export interface Pipeline extends AsyncDisposable {
   readonly outlook: Outlook;
   readonly troubles: Troubles;
   readonly replays: Replays;
+  readonly eraser: Omit<Eraser, typeof Symbol.asyncDispose>;
   readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
   /** What lies in memory now. */
   depth(): { inMemory: number; inFlight: number; unmatched: number };

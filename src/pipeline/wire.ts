@@ -29,6 +29,7 @@ export function createWire(options: {
 
   return {
     has: (deliveryId: string) => sending.has(deliveryId),
+    ids: () => [...sending.keys()],
     get size() {
       return sending.size;
     },

@@ -13,6 +13,10 @@ export interface Db {
   keep<T>(name: string, make: () => T): T;
   /** Has something done once before the transaction ends, for operations that gather their rows. */
   beforeCommit(run: () => void): void;
+  /** Once the transaction is over, the log moves into the database and becomes empty. */
+  emptyLog(): void;
+  /** Whether that was done, the last time that it was asked for: somebody who reads for long is in its way. */
+  isLogEmptied(): boolean;
   /** Does now what waits for the end of the transaction, for operations that read what others gather. */
   flush(): void;
 }
@@ -20,11 +24,16 @@ export interface Db {
 // More than all operations have together; SQL that lists its values would fill the memory otherwise.
 const statementsMax = 300;
 
-/** Wraps an open database. `flush` is called at the end of a transaction, `forget` drops what is kept. */
-export function dbOver(database: DatabaseSync): Db & { forget(): void } {
+/**
+ * Wraps an open database. `flush` is called at the end of a transaction, `afterCommit` when it stands, `forget` drops what
+ * is kept.
+ */
+export function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): void } {
   const statements = new Map<string, StatementSync>();
   const kept = new Map<string, unknown>();
   let waiting: (() => void)[] = [];
+  let isEmptying = false;
+  let isEmptied = false;
   const statement = (sql: string): StatementSync => {
     let found = statements.get(sql);
     if (found === undefined) {
@@ -49,7 +58,22 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void } {
       waiting = [];
       for (const run of runs) run();
     },
+    emptyLog() {
+      isEmptying = true;
+    },
+    isLogEmptied: () => isEmptied,
+    afterCommit() {
+      if (!isEmptying) return;
+      isEmptying = false;
+      try {
+        const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+        isEmptied = row?.['busy'] === 0;
+      } catch {
+        isEmptied = false; // the disk is full, say; the transaction stands all the same
+      }
+    },
     forget() {
+      isEmptying = false;
       kept.clear();
       waiting = [];
     },

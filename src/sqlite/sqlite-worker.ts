@@ -55,6 +55,7 @@ function transaction(calls: Request['calls']): Result[] {
     const results = calls.map(({ name, args }): Result => ({ ok: true, value: perform(name, args) }));
     db.flush();
     database.exec('COMMIT');
+    db.afterCommit();
     return results;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
@@ -97,6 +98,7 @@ function tidy() {
 function writerPragmas(pagesMax: number | null): string {
   return `PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
+    PRAGMA secure_delete = FAST;
     PRAGMA cache_size = -16384;
     PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
     PRAGMA journal_size_limit = ${walBytesKept};

@@ -219,7 +219,7 @@ test('with free space under the reserve storage refuses intake, takes all else, 
 
 test('a write that the disk has no room for is refused as storage_full, and works when there is room again', async () => {
   using folder = temporaryFolder();
-  await using db = await opened({ dir: folder.path, pagesMax: 70 });
+  await using db = await opened({ dir: folder.path, pagesMax: 100 });
   const text = 'x'.repeat(100_000);
   await db.write('put', { name: 'small', text: '' });
   await db.write('put', { name: 'a', text: 'x'.repeat(40_000) });

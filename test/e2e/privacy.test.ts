@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deliveryOf, startTestApp, type TestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 let app: TestApp;
@@ -106,4 +107,42 @@ test('without masks nothing of an exchange is touched', async () => {
   const { attemptLog } = await deliveryOf(app, id);
   assert.match(attemptLog?.[0]?.request?.body ?? '', /a@b\.example/);
   assert.ok(!('bodyBytes' in (attemptLog?.[0]?.request ?? {})));
+});
+
+test('a body that was not kept is not sent without its data when the event is gone', async () => {
+  const wired = await wire(app, receiver, { destination: { settings: { bodies: { keepMs: 0 } } } });
+  const { id } = await wired.deliver({ 'wt.dcsvid': 'short-stay' });
+  const sent = receiver.requests.length;
+  const planned = await app.client.call('eraseVisitor', { body: { visitorId: 'short-stay', dryRun: true } });
+  assert.deepEqual([planned.id, planned.counts], [null, { events: 1, deliveries: 1, unfinished: 0 }]);
+  await app.client.call('eraseVisitor', { body: { visitorId: 'short-stay' } });
+  await eventually('the delivery to be gone', async () => {
+    const { data } = await app.client.call('listDeliveries', { query: { destinationId: wired.destination.id } });
+    return data.length === 0;
+  });
+  await assert.rejects(app.client.call('retryDelivery', { params: { id }, body: { render: false } }), { status: 404 });
+  assert.equal(receiver.requests.length, sent);
+});
+
+test('what is asked to be erased must be told apart, and nothing else of the body is taken', async () => {
+  const bad: Record<string, unknown>[] = [
+    {},
+    { visitorId: '' },
+    { visitorId: 'a', parameter: 'b', value: 'c' },
+    { parameter: 'b' },
+    { value: 'c' },
+    { visitorId: ['a'] },
+    { visitorId: 'a', everything: true },
+    { visitorId: 'x'.repeat(8_193) },
+  ];
+  for (const body of bad) {
+    const answer = await app.fetch('/api/v1/privacy/erase', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    assert.equal(answer.status, 422, JSON.stringify(body).slice(0, 80));
+  }
+  const odd = await app.client.call('eraseVisitor', { body: { visitorId: "%' OR 1=1 --", dryRun: true } });
+  assert.deepEqual(odd.counts, { events: 0, deliveries: 0, unfinished: 0 });
 });

@@ -84,7 +84,7 @@ export const operations = {
     db.all('PRAGMA secure_delete = ON');
     for (const { row, old, body } of bodies)
       db.run('UPDATE document_version SET body = ? WHERE rowid = ? AND body = ?', body, row, old);
-    db.all('PRAGMA secure_delete = OFF');
+    db.all('PRAGMA secure_delete = FAST');
   },
 };
 

@@ -59,7 +59,7 @@ export function ExchangeRequest({ request }: { request: Attempt['request'] }): R
             <CopyIcon text={request.url} label={words.copyUrl} />
           </div>
           <Headers headers={request.headers} of={words.request} />
-          <Body body={request.body} label={words.requestBody} root="body" />
+          <Body body={request.body} bytes={request.bodyBytes} label={words.requestBody} root="body" />
         </>
       )}
     </Side>
@@ -79,7 +79,7 @@ function ExchangeResponse({ response }: { response: Attempt['response'] }): Reac
             </span>
           </div>
           <Headers headers={response.headers} of={words.response} />
-          <Body body={response.body} label={words.responseBody} root="response" />
+          <Body body={response.body} bytes={response.bodyBytes} label={words.responseBody} root="response" />
           {response.truncated ? (
             <Text size="sm" c="dimmed">
               {words.truncated}
@@ -170,12 +170,18 @@ function Masked({ text }: { text: string }): ReactNode {
   ));
 }
 
-function Body({ body, label, root }: { body: string | null; label: string; root: string }): ReactNode {
+type BodyProps = { body: string | null; bytes: number | undefined; label: string; root: string };
+
+function Body({ body, bytes, label, root }: BodyProps): ReactNode {
   const maySee = useMay('payloads:view');
   if (body === null || body === '')
     return (
       <Text size="sm" c="dimmed">
-        {body === null && !maySee ? words.hidden(rights['payloads:view']) : words.noBody}
+        {bytes !== undefined
+          ? words.notKept(bytes)
+          : body === null && !maySee
+            ? words.hidden(rights['payloads:view'])
+            : words.noBody}
       </Text>
     );
   return <PayloadViewer value={body} label={label} root={root} />;

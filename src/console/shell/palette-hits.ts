@@ -8,6 +8,7 @@ import { apiQuery } from '../data/api.ts';
 import { account } from '../messages/en/account.ts';
 import { alerts } from '../messages/en/alerts.ts';
 import { audit } from '../messages/en/audit.ts';
+import { privacy } from '../messages/en/privacy.ts';
 import { roles } from '../messages/en/roles.ts';
 import { shell } from '../messages/en/shell.ts';
 import { tokens } from '../messages/en/tokens.ts';
@@ -131,6 +132,7 @@ const settingsPages: readonly { to: string; label: string; icon: IconName; right
   { to: '/settings/roles', label: roles.title, icon: 'lock', right: 'users:view' },
   { to: '/settings/tokens', label: tokens.title, icon: 'lock', right: null },
   { to: '/settings/alerts', label: alerts.title, icon: 'alert', right: 'settings:view' },
+  { to: '/settings/privacy', label: privacy.title, icon: 'lock', right: 'settings:view' },
   { to: '/settings/audit', label: audit.title, icon: 'book', right: 'audit:view' },
 ];
 

@@ -120,6 +120,16 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       else delete row.bodiesUntil;
     },
 
+    /** Takes deliveries away; an exchange that others share with them loses its bodies. */
+    remove(gone: readonly DeliveryRow[]) {
+      const batches = new Set(gone.flatMap(({ attemptLog }) => attemptLog.flatMap(({ batchId }) => batchId ?? [])));
+      for (const { id } of gone) rows.delete(id);
+      for (const row of rows.values())
+        row.attemptLog = row.attemptLog.map((one) =>
+          one.batchId !== null && batches.has(one.batchId) ? withoutBodies(one) : one,
+        );
+    },
+
     forgetBodies(now: number): number {
       const over = [...rows.values()].filter(({ bodiesUntil }) => bodiesUntil !== undefined && bodiesUntil <= now);
       for (const row of over) {

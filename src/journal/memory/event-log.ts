@@ -1,6 +1,7 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Event, IncomingEvent } from '../../contract/event.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
+import type { ErasedBy } from '../erasures.ts';
 import { type Accepted, type AcceptRequest, type EventSearch, identityMemoryMs, type PlacedEvent } from '../journal.ts';
 
 /** The events of one request: they have one time and leave together. */
@@ -9,7 +10,8 @@ export type EventGroup = {
   first: number;
   receivedAt: number;
   collectorId: string;
-  events: IncomingEvent[];
+  /** null: it was erased. */
+  events: (IncomingEvent | null)[];
   bytes: number;
 };
 
@@ -69,7 +71,7 @@ export function eventLog() {
       .get(place.partition)
       ?.groups.find((one) => one.first <= place.number && place.number < one.first + one.events.length);
     const found = group?.events[place.number - group.first];
-    return group !== undefined && found !== undefined && group.receivedAt === place.timeMs
+    return group !== undefined && found != null && group.receivedAt === place.timeMs
       ? placed(group, found, place.number)
       : null;
   };
@@ -124,6 +126,24 @@ export function eventLog() {
       const partition = partitionOf(group.partition);
       partition.groups = partition.groups.filter((one) => one !== group);
     },
+    /** The events of somebody. */
+    sought: (by: ErasedBy): Event[] =>
+      [...partitions.values()]
+        .flatMap(({ groups }) => [...everyEvent(groups)])
+        .map((one) => one.event)
+        .filter((one) => isSought(one, { limit: 0, lookedMost: 0, ...by })),
+    /** The offset after the last event of each partition. */
+    ends: (): Map<number, number> => new Map(Array.from(partitions, ([partition, { next }]) => [partition, next])),
+    /** Blanks events, and forgets the identities that lead to them. */
+    erase(ids: ReadonlySet<string>) {
+      for (const [key, { id }] of seen) if (ids.has(id)) seen.delete(key);
+      for (const { groups } of partitions.values())
+        for (const { offset, event: found } of [...everyEvent(groups)])
+          if (ids.has(found.id)) {
+            const group = groups.find((one) => one.first <= offset && offset < one.first + one.events.length);
+            if (group !== undefined) group.events[offset - group.first] = null;
+          }
+    },
     bytes: () => [...partitions.values()].flatMap((one) => one.groups).reduce((sum, one) => sum + one.bytes, 0),
     setFull(value: boolean) {
       isFull = value;
@@ -168,7 +188,7 @@ function* everyEvent(groups: EventGroup[]): Generator<PlacedEvent> {
   for (const group of groups)
     for (const [index, event] of group.events.entries()) {
       const offset = group.first + index;
-      yield { offset, event: placed(group, event, offset) };
+      if (event !== null) yield { offset, event: placed(group, event, offset) };
     }
 }
 

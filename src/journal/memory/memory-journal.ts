@@ -12,6 +12,7 @@ import {
 import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
+import { memoryErasures } from './memory-erasures.ts';
 import { replayBook } from './replay-book.ts';
 import { statisticsBook } from './statistics-book.ts';
 
@@ -160,6 +161,8 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
         else notes.set(name, text);
       },
     },
+
+    erasures: memoryErasures(log, store, audit),
 
     statistics: {
       ...statisticsBook(),

@@ -59,6 +59,24 @@ export function bareExchanges(db: Db, ids: Iterable<string>): void {
   }
 }
 
+/**
+ * Takes the bodies out of exchanges, some after one by number, that were also for deliveries that are gone; answers the
+ * last one looked at, null at the end.
+ */
+export function bareMixedExchanges(db: Db, after: number, limit: number): number | null {
+  const rows = db.all<{ number: number; id: string; is_mixed: number }>(
+    `SELECT number, id, json_array_length(members) > live AS is_mixed FROM batch_exchange
+     WHERE number > ? ORDER BY number LIMIT ?`,
+    after,
+    limit,
+  );
+  bareExchanges(
+    db,
+    rows.filter((row) => row.is_mixed === 1).map(({ id }) => id),
+  );
+  return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
+}
+
 /** The exchanges of batches that lines name. */
 export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
   const ids = new Set<string>();

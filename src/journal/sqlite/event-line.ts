@@ -42,7 +42,7 @@ export function lineOfEvent({
 export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
 
 /** What is looked for in events; parts that are not given fit all. */
-export type Sought = Pick<EventSearch, 'visitorId' | 'parameter' | 'value' | 'trace'> & {
+export type Sought = { [K in 'visitorId' | 'parameter' | 'value' | 'trace']?: EventSearch[K] } & {
   /** What a line begins with when its event has the name that is asked for. */
   lineStart: string | null;
 };
@@ -53,7 +53,7 @@ export function lineMatcher({ lineStart, visitorId, parameter, value, trace }: S
   return (line) => {
     if (lineStart !== null && !line.startsWith(lineStart)) return false;
     if (texts.length === 0) return true;
-    if (!texts.every((text) => line.includes(text))) return false;
+    if (line === '' || !texts.every((text) => line.includes(text))) return false;
     const [, visitor, , , , data, ext]: Fields = JSON.parse(line);
     return (
       (visitorId === undefined || visitor === visitorId) &&

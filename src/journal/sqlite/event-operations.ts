@@ -20,8 +20,10 @@ export const eventOperations = {
       const group = groupAt(db, partition, next) ?? groupAfter(db, partition, next);
       if (group === undefined) break;
       const lines = unpackLines(linesOf(db, group));
-      for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++)
-        found.push(eventLine(db, group, i, lines));
+      for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++) {
+        const line = placedLine(db, group, i, lines);
+        if (line !== null) found.push(line);
+      }
       next = group.first + group.count;
     }
     return found;
@@ -44,7 +46,8 @@ export const eventOperations = {
         const index = isNewer ? step : group.count - 1 - step;
         const place = placeIn(group, index);
         if (!isBeyond(place, query)) continue;
-        if (!isOther && matches(lines[index] ?? '')) found.push(eventLine(db, group, index, lines));
+        const line = !isOther && matches(lines[index] ?? '') ? placedLine(db, group, index, lines) : null;
+        if (line !== null) found.push(line);
         looked += 1;
         if (found.length === query.limit || looked === query.lookedMost) return end(place);
       }
@@ -69,7 +72,7 @@ export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
       known.push(found);
     }
     const { group, lines } = found;
-    return group.received_at === timeMs ? eventLine(db, group, number - group.first, lines) : null;
+    return group.received_at === timeMs ? placedLine(db, group, number - group.first, lines) : null;
   };
 }
 
@@ -124,12 +127,17 @@ function linesOf(db: Db, { partition, first }: GroupRow): StoredLines {
   return row?.events ?? '';
 }
 
-function eventLine(db: Db, group: GroupRow, index: number, lines: string[]): EventLine {
+/** An event of a group, as its line; null when it was erased. */
+export function placedLine(db: Db, group: GroupRow, index: number, lines: readonly string[]): EventLine | null {
   const line = lines[index];
   const collectorId = wordText(db, group.collector) ?? '';
   if (line === undefined) throw new Error(`Event ${group.first + index} is missing in its group.`);
+  if (line === '') return null;
   return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
 }
+
+/** The lines of a group's events in their order; '' where one was erased. */
+export const linesOfGroup = (db: Db, group: GroupRow): string[] => unpackLines(linesOf(db, group));
 
 /**
  * Groups of all partitions from the cursor on and within the times that are asked for, in the order of ids (newest first,

@@ -1,5 +1,6 @@
 import { bodyOperations } from './body-operations.ts';
 import { deliveryListOperations } from './delivery-list.ts';
+import { erasureOperations } from './erasure-operations.ts';
 import { eventOperations } from './event-operations.ts';
 import { intakeOperations } from './intake-operations.ts';
 import { leaseOperations } from './lease-operations.ts';
@@ -22,5 +23,6 @@ export const operations = {
   ...replayOperations,
   ...upkeepOperations,
   ...bodyOperations,
+  ...erasureOperations,
   ...statisticsOperations,
 };

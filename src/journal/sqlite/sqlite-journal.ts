@@ -22,6 +22,7 @@ import type { operations } from './operations.ts';
 import { deliveryId, deliveryIds, plannedRow } from './planned-values.ts';
 import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
+import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
 import { addInParts, partOf, rollUp } from './statistics-parts.ts';
 
@@ -230,6 +231,8 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       loadNotes: (prefix) => client.write('loadNotes', prefix),
       saveNote: (name, text) => client.write('saveNote', { name, text }),
     },
+
+    erasures: sqliteErasures(client),
 
     statistics: {
       add: (entries, added = () => {}) => addInParts(client, entries, added),

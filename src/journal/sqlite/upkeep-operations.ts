@@ -146,7 +146,7 @@ export const upkeepOperations = {
     db.all('PRAGMA secure_delete = ON');
     if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
     else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
-    db.all('PRAGMA secure_delete = OFF');
+    db.all('PRAGMA secure_delete = FAST');
   },
 };
 

@@ -28,6 +28,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
   reopen: 'Reopen',
   mute: 'Mute',
   unmute: 'Unmute',
+  erase: 'Erase a visitor',
 };
 
 const kinds: Readonly<Record<AuditKind, string>> = {
@@ -48,6 +49,7 @@ const kinds: Readonly<Record<AuditKind, string>> = {
   session: 'Session',
   settings: 'Settings',
   secrets: 'Secrets',
+  erasure: 'Erasure',
   audit: 'Audit log',
 };
 

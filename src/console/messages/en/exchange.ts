@@ -1,4 +1,4 @@
-import { formatDuration } from '../format.ts';
+import { formatBytes, formatDuration } from '../format.ts';
 
 /** Words of a request and its response. */
 export const exchange = {
@@ -11,6 +11,7 @@ export const exchange = {
   requestBody: 'Body of the request',
   responseBody: 'Body of the response',
   noBody: 'No body.',
+  notKept: (bytes: number) => `Not kept: ${formatBytes(bytes)}.`,
   noRequest: 'Nothing was sent.',
   noResponse: 'No answer came.',
   hidden: (right: string) => `Hidden: you need the right “${right}” to see what was sent and answered.`,

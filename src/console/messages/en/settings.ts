@@ -6,7 +6,7 @@ export const settings = {
   nav: 'Pages of the settings',
   general: 'General',
   tabList: 'Settings',
-  tabs: { appearance: 'Appearance', system: 'System', transfer: 'Export and import' },
+  tabs: { appearance: 'Appearance', system: 'System', network: 'Network', transfer: 'Export and import' },
   appearance: {
     lead: 'Kept in this browser, for you alone.',
     theme: 'Theme',

@@ -9,12 +9,21 @@ test('a collector goes through its form unchanged', () => {
       name: 'Shop',
       allowedOrigins: ['https://a.example', 'https://b.example:8443'],
       rate: { limit: 50, perMs: 7_000 },
+      privacy: {
+        drop: ['a', '*.b'],
+        mask: [
+          { field: 'c', by: 'last', characters: 3 },
+          { field: 'd', by: 'replace', text: '' },
+          { field: 'e', by: 'hash' },
+        ],
+        maskIp: true,
+      },
       status: 'disabled',
     }),
     ...{ id: 'col_1', key: 'k', version: 1, createdAt: '', updatedAt: '', updatedBy: '' },
   };
-  const { name, formats, allowedOrigins, rate, status } = stored;
-  assert.deepEqual(bodyOf(draftOf(stored)), { name, formats, allowedOrigins, rate, status });
+  const { name, formats, allowedOrigins, rate, privacy, status } = stored;
+  assert.deepEqual(bodyOf(draftOf(stored)), { name, formats, allowedOrigins, rate, privacy, status });
   assert.deepEqual(collectorInput.parse(bodyOf({ ...emptyDraft, name: 'New' })), collectorInput.parse({ name: 'New' }));
 });
 

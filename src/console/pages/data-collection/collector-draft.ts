@@ -1,5 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
 const words = dataCollection.details;
@@ -16,6 +17,7 @@ export type CollectorDraft = {
   limit: string;
   perMs: string;
   isEnabled: boolean;
+  privacy: PrivacyDraft;
 };
 
 export const emptyDraft: CollectorDraft = {
@@ -25,9 +27,10 @@ export const emptyDraft: CollectorDraft = {
   limit: '',
   perMs: '1000',
   isEnabled: true,
+  privacy: emptyPrivacy,
 };
 
-export function draftOf({ name, formats, allowedOrigins, rate, status }: Collector): CollectorDraft {
+export function draftOf({ name, formats, allowedOrigins, rate, status, privacy }: Collector): CollectorDraft {
   return {
     name,
     formats,
@@ -35,6 +38,8 @@ export function draftOf({ name, formats, allowedOrigins, rate, status }: Collect
     limit: rate === null ? '' : String(rate.limit),
     perMs: String(rate?.perMs ?? emptyDraft.perMs),
     isEnabled: status === 'enabled',
+    // Stored by an older version it has none.
+    privacy: privacy === undefined ? emptyPrivacy : privacyDraftOf(privacy),
   };
 }
 
@@ -46,6 +51,7 @@ export function bodyOf(draft: CollectorDraft): Body {
     formats: draft.formats,
     allowedOrigins: originLines(draft.origins).map(({ text }) => text),
     rate: limit === '' ? null : { limit: Number(limit), perMs: Number(draft.perMs) },
+    privacy: privacyOf(draft.privacy),
     status: draft.isEnabled ? 'enabled' : 'disabled',
   };
 }
@@ -66,6 +72,7 @@ export function atFields(told: Readonly<Record<string, string>>, draft: Collecto
     const [head = '', index] = path.split('.');
     if (head === 'allowedOrigins' && index !== undefined)
       found['origins'] ??= words.originLine(lines[Number(index)]?.line ?? 1, text);
+    else if (head === 'privacy') found[path] ??= text;
     else found[{ allowedOrigins: 'origins', rate: 'limit' }[head] ?? head] ??= text;
   }
   return found;

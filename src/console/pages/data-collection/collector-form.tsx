@@ -1,9 +1,11 @@
 import { Checkbox, Group, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { privacy } from '../../messages/en/privacy.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { PrivacyFields } from '../../parts/privacy-fields.tsx';
 import type { CollectorDraft } from './collector-draft.ts';
 import css from './collector-form.module.css';
 
@@ -71,6 +73,14 @@ export function CollectorForm({ draft, errors, isDisabled, onChange }: Props): R
           maxRows={12}
           spellCheck={false}
           classNames={{ input: css['mono'] ?? '' }}
+        />
+      </Panel>
+      <Panel title={privacy.fields.title} text={privacy.fields.text}>
+        <PrivacyFields
+          draft={draft.privacy}
+          errors={errors}
+          isDisabled={isDisabled}
+          onChange={(change) => onChange({ privacy: { ...draft.privacy, ...change } })}
         />
       </Panel>
       <Panel title={words.limits}>

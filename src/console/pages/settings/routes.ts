@@ -6,8 +6,14 @@ import { shellRoute } from '../../shell/shell-route.tsx';
 const settings = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
-  validateSearch: search({ tab: choice(['appearance', 'system', 'transfer']) }),
+  validateSearch: search({ tab: choice(['appearance', 'system', 'network', 'transfer']) }),
   component: lazyPage(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
 
-export const settingsRoutes = [settings] as const;
+const privacy = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/privacy',
+  component: lazyPage(() => import('./privacy-page.tsx'), 'PrivacyPage'),
+});
+
+export const settingsRoutes = [settings, privacy] as const;

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { account } from '../../messages/en/account.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { audit } from '../../messages/en/audit.ts';
+import { privacy } from '../../messages/en/privacy.ts';
 import { roles } from '../../messages/en/roles.ts';
 import { settings as words } from '../../messages/en/settings.ts';
 import { tokens } from '../../messages/en/tokens.ts';
@@ -38,9 +39,14 @@ export function SettingsNav(): ReactNode {
         {tokens.title}
       </Link>
       {maySettings ? (
-        <Link to="/settings/alerts" activeOptions={options}>
-          {alerts.title}
-        </Link>
+        <>
+          <Link to="/settings/alerts" activeOptions={options}>
+            {alerts.title}
+          </Link>
+          <Link to="/settings/privacy" activeOptions={options}>
+            {privacy.title}
+          </Link>
+        </>
       ) : null}
       {mayAudit ? (
         <Link to="/settings/audit" activeOptions={options}>

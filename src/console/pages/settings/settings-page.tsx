@@ -4,6 +4,7 @@ import { settings as words } from '../../messages/en/settings.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Page } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
+import { ConfigurationTable } from './configuration-table.tsx';
 import { SettingsNav } from './settings-nav.tsx';
 import { SystemTab } from './system-tab.tsx';
 
@@ -23,6 +24,7 @@ export function SettingsPage(): ReactNode {
         panels={{
           appearance: <AppearanceTab />,
           system: <SystemTab />,
+          network: <ConfigurationTable part="network" />,
           transfer: (
             <Suspense>
               <TransferTab />

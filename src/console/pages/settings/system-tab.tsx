@@ -12,6 +12,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMe } from '../../session/rights.ts';
+import { ConfigurationTable } from './configuration-table.tsx';
 import css from './settings.module.css';
 
 const words = settings.system;
@@ -76,6 +77,7 @@ export function SystemTab(): ReactNode {
       <Panel title={words.operator} text={words.operatorText}>
         <Text>{words.metrics}</Text>
       </Panel>
+      <ConfigurationTable part="all" />
     </div>
   );
 }

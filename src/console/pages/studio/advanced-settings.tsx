@@ -1,8 +1,10 @@
-import { Checkbox, NativeSelect, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Checkbox, NativeSelect, Switch, Text, Textarea, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { privacy } from '../../messages/en/privacy.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { HeaderRows } from '../../parts/header-rows.tsx';
 import { options } from '../../parts/options.ts';
+import { patternError } from '../../parts/privacy-fields.tsx';
 import type { DestinationDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';
@@ -30,6 +32,7 @@ export function AdvancedSettings(
     />
   );
   const { body, batch, order, rate, retry } = words;
+  const { bodies } = privacy;
   return (
     <details className={css['advanced']} open={hasErrors(errors) || undefined}>
       <summary>{words.advanced}</summary>
@@ -103,6 +106,30 @@ export function AdvancedSettings(
             data={options(retry.onTimeouts)}
           />
         </div>
+      </Part>
+      <Part title={bodies.title} text={bodies.text}>
+        <div className={css['grid']}>
+          <NativeSelect
+            label={bodies.keep}
+            value={draft.keepBodies}
+            onChange={(event) => onChange({ keepBodies: event.currentTarget.value as DestinationDraft['keepBodies'] })} // one of the options
+            disabled={isDisabled}
+            data={options(bodies.keeps)}
+          />
+          {draft.keepBodies === 'time' ? text('bodiesTime', 'bodies.keepMs', bodies.time, bodies.timeHint) : null}
+        </div>
+        <Textarea
+          label={bodies.mask}
+          description={bodies.maskHint}
+          value={draft.bodiesMask}
+          onChange={(event) => onChange({ bodiesMask: event.currentTarget.value })}
+          error={patternError(errors, 'settings.bodies.mask')}
+          disabled={isDisabled}
+          autosize
+          minRows={2}
+          maxRows={8}
+          spellCheck={false}
+        />
       </Part>
       <Part title={words.outcomes.title} text={words.outcomes.text}>
         <OutcomeRows {...props} />

@@ -1,6 +1,7 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
 import type { HeaderDraft } from '../../parts/header-rows.tsx';
+import { linesOf } from '../../parts/privacy-draft.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { CurlDestination } from '../connections/curl-destination.ts';
@@ -50,6 +51,10 @@ export type DestinationDraft = {
   outcomes: OutcomeDraft[];
   onTimeout: Settings['onTimeout'];
   getBody: boolean;
+  keepBodies: 'always' | 'never' | 'time';
+  bodiesTime: string;
+  /** Patterns, one per line. */
+  bodiesMask: string;
 };
 
 /** The documented example: the first record as it is. */
@@ -80,6 +85,9 @@ export const emptyDraft: DestinationDraft = {
   outcomes: [],
   onTimeout: 'retry',
   getBody: false,
+  keepBodies: 'always',
+  bodiesTime: '7 d',
+  bodiesMask: '',
 };
 
 export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
@@ -121,6 +129,7 @@ export function draftOf(stored: Destination): DestinationDraft {
     outcomes: rows(outcomes.map(outcomeDraft)),
     onTimeout,
     getBody,
+    ...bodiesDraft(settings.bodies),
   };
 }
 
@@ -183,6 +192,7 @@ export function bodyOf(draft: DestinationDraft): Body {
           }
         : null,
       outcomes: draft.outcomes.map(outcomeOf),
+      bodies: { keepMs: keepMsOf(draft), mask: linesOf(draft.bodiesMask) },
     },
   };
 }
@@ -208,6 +218,20 @@ export function unreadable(draft: DestinationDraft): ('name' | 'wait' | 'per' | 
       ? (['schedule'] as const)
       : []),
   ];
+}
+
+function keepMsOf({ keepBodies, bodiesTime }: DestinationDraft): number | null {
+  if (keepBodies === 'always') return null;
+  return keepBodies === 'never' ? 0 : (durationOf(bodiesTime) ?? Number.NaN);
+}
+
+/** Stored by an older version a destination says nothing of bodies. */
+function bodiesDraft(bodies: Settings['bodies'] | undefined) {
+  const { keepMs = null, mask = [] } = bodies ?? {};
+  const bodiesMask = mask.join('\n');
+  if (keepMs === null || keepMs === 0)
+    return { keepBodies: keepMs === null ? ('always' as const) : ('never' as const), bodiesTime: '7 d', bodiesMask };
+  return { keepBodies: 'time' as const, bodiesTime: durationText(keepMs), bodiesMask };
 }
 
 function scheduleOf(text: string): number[] {

@@ -1,0 +1,142 @@
+import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { EraseInput } from '../../../contract/erasure.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { privacy } from '../../messages/en/privacy.ts';
+import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { options } from '../../parts/options.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { Time } from '../../parts/time.tsx';
+import css from './settings.module.css';
+
+const words = privacy.erase;
+type By = keyof typeof words.bys;
+
+/** Erases somebody: first what is stored of them is counted, then it is asked for. */
+export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
+  const [by, setBy] = useState<By>('visitorId');
+  const [parameter, setParameter] = useState('');
+  const [text, setText] = useState('');
+  const count = useApi('eraseVisitor', { isRead: true });
+  const erase = useApi('eraseVisitor');
+  const whose: EraseInput = by === 'visitorId' ? { visitorId: text } : { parameter: parameter.trim(), value: text };
+  const planned = count.data;
+  const isNothing = planned !== undefined && planned.counts.events + planned.counts.deliveries === 0;
+  const close = () => {
+    count.reset();
+    erase.reset();
+  };
+  return (
+    <Panel title={words.title} text={words.text}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          count.mutate({ body: { ...whose, dryRun: true } });
+        }}
+      >
+        <Stack align="flex-start" gap="sm">
+          <NativeSelect
+            label={words.by}
+            value={by}
+            onChange={(event) => setBy(event.currentTarget.value as By)} // one of the options
+            data={options(words.bys)}
+            disabled={isDisabled}
+          />
+          {by === 'visitorId' ? null : (
+            <TextInput
+              label={words.parameter}
+              value={parameter}
+              onChange={(event) => setParameter(event.currentTarget.value)}
+              disabled={isDisabled}
+              autoComplete="off"
+              spellCheck={false}
+              required
+            />
+          )}
+          <TextInput
+            label={by === 'visitorId' ? words.visitorId : words.value}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            disabled={isDisabled}
+            autoComplete="off"
+            spellCheck={false}
+            required
+          />
+          <Button type="submit" variant="default" loading={count.isPending} disabled={isDisabled || text === ''}>
+            {words.count}
+          </Button>
+        </Stack>
+      </form>
+      {count.error === null ? null : <Problem error={count.error} />}
+      <Text role="status">{isNothing ? words.nothing : ''}</Text>
+      <Erasures />
+      <ConfirmDialog
+        isOpen={planned !== undefined && !isNothing}
+        title={words.confirm}
+        verb={words.verb}
+        isBusy={erase.isPending}
+        error={erase.error}
+        onConfirm={() =>
+          erase.mutate(
+            { body: whose },
+            {
+              onSuccess: () => {
+                close();
+                setText('');
+              },
+            },
+          )
+        }
+        onCancel={close}
+      >
+        {planned === undefined ? null : (
+          <Stack gap="xs">
+            <Text>{words.consequences(planned.counts.events, planned.counts.deliveries)}</Text>
+            {planned.counts.unfinished === 0 ? null : <Text>{words.unfinished(planned.counts.unfinished)}</Text>}
+            <Text c="dimmed">{words.code(planned.code)}</Text>
+          </Stack>
+        )}
+      </ConfirmDialog>
+    </Panel>
+  );
+}
+
+function Erasures(): ReactNode {
+  const { data } = useQuery({
+    ...apiQuery('listErasures'),
+    refetchInterval: (query) => (query.state.data?.data.some(({ state }) => state === 'running') ? 1_000 : false),
+  });
+  if (data === undefined || data.data.length === 0) return null;
+  const { columns } = words;
+  return (
+    <section className={css['frame']} aria-label={parts.tableScroll(words.list)} tabIndex={0}>
+      <table className={css['table']}>
+        <thead>
+          <tr>
+            {[columns.at, columns.by, columns.erased, columns.state, columns.code].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {data.data.map(({ id, createdAt, by, counts, state, code }) => (
+            <tr key={id}>
+              <td>
+                <Time at={createdAt} />
+              </td>
+              <td>{by === 'visitorId' ? words.bys.visitorId : by}</td>
+              <td>{words.erased(counts.events, counts.deliveries)}</td>
+              <td>{words.states[state]}</td>
+              <td>{code}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

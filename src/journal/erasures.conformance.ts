@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import type { ErasedBy, ErasureStep } from './erasures.ts';
+import type { Guarantee } from './journal.conformance.ts';
+import {
+  accept,
+  attempt,
+  due,
+  incoming,
+  list,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal.samples.ts';
+import type { Journal } from './journal.ts';
+
+const ann: ErasedBy = { visitorId: 'ann' };
+const entry = {
+  createdAt: '2026-03-01T12:00:00.000Z',
+  principal: 'p',
+  principalId: null,
+  address: null,
+  requestId: null,
+  act: 'erase' as const,
+  kind: 'erasure' as const,
+  id: 'era_1',
+  name: null,
+  result: 'done' as const,
+  code: null,
+  changes: [],
+};
+
+/** Begins an erasure and does all of its steps. */
+async function erase(journal: Journal, sought = ann, id = 'era_1'): Promise<ErasureStep[]> {
+  await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...entry, id });
+  return go(journal, id);
+}
+
+async function go(journal: Journal, id = 'era_1', sending: string[] = []): Promise<ErasureStep[]> {
+  const steps: ErasureStep[] = [];
+  for (let state = ''; state !== 'done' && state !== 'waiting'; ) {
+    const step = await journal.erasures.step(id, { now: start + 5, sending });
+    steps.push(step);
+    ({ state } = step);
+  }
+  return steps;
+}
+
+/** What every journal guarantees of the erasure of somebody. */
+export function erasuresConformance(guarantee: Guarantee): void {
+  guarantee(
+    'an erasure takes events, deliveries and identities of one visitor, and nothing of others',
+    async (journal) => {
+      const of = (visitorId: string, identity: string) => incoming({ visitorId, identity, name: `by ${visitorId}` });
+      const { ids } = await accept(journal, [of('ann', 'm1'), of('bob', 'm2'), of('ann', 'm3')]);
+      const lease =
+        (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      const rows = ids.map((eventId) => planned({ eventId, dueAt: start }));
+      const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
+      const [first = '', second = '', third = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+      const end = (id: string) =>
+        settlement(id, { status: 'delivered', rendered: rendered(id), log: [attempt(1, { body: id })] });
+      await journal.deliveries.settle(lease, [end(first), end(second)], start);
+      assert.deepEqual(await journal.erasures.count(ann), { events: 2, deliveries: 2, unfinished: 1 });
+      const steps = await erase(journal);
+      assert.deepEqual(steps.flatMap(({ events }) => events.map(({ id }) => id)).sort(), [ids[0], ids[2]].sort());
+      assert.deepEqual(
+        steps.flatMap(({ cancelled }) => cancelled.map(({ id, destinationId }) => [id, destinationId])),
+        [[third, 'dst_1']],
+      );
+      assert.equal(await journal.log.event(ids[0] ?? ''), null);
+      assert.deepEqual(
+        (await journal.log.events({ limit: 9 })).map(({ id }) => id),
+        [ids[1]],
+      );
+      assert.deepEqual(await list(journal, {}), [second]);
+      assert.equal((await journal.log.delivery(second))?.rendered?.body, second);
+      assert.deepEqual(await due(journal), []);
+      assert.deepEqual(await journal.erasures.count(ann), { events: 0, deliveries: 0, unfinished: 0 });
+      const again = await accept(journal, [of('cid', 'm1'), of('cid', 'm2')]);
+      assert.deepEqual(again.duplicates, [1], 'an identity is free again, that of others is not');
+      assert.partialDeepStrictEqual(await journal.erasures.list(), [
+        { id: 'era_1', code: 'c', by: 'visitorId', state: 'done', sought: null, finishedAt: start + 5 },
+      ]);
+      assert.deepEqual((await journal.erasures.list())[0]?.counts, { events: 2, deliveries: 2, unfinished: 1 });
+      const [told] = await journal.audit.entries({ limit: 1 });
+      assert.deepEqual([told?.act, told?.id], ['erase', 'era_1']);
+      // What settles later, from the wire of a process that had it in memory, finds nothing.
+      await journal.deliveries.settle(lease, [end(first), end(third)], start);
+      assert.deepEqual(await list(journal, {}), [second]);
+    },
+  );
+
+  guarantee('an erasure waits for events that are not matched and for deliveries on the wire', async (journal) => {
+    await accept(journal, [incoming({ visitorId: 'ann' })]);
+    assert.deepEqual(
+      (await erase(journal)).map(({ state }) => state),
+      ['waiting'],
+    );
+    const lease =
+      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const [{ id: eventId = '' } = {}] = await journal.log.events({ limit: 1 });
+    const plan = {
+      advance: { partition: 0, from: 0, to: 1 },
+      deliveries: [planned({ eventId, dueAt: start })],
+      now: start,
+    };
+    const [delivery = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    assert.deepEqual((await go(journal, 'era_1', [delivery])).at(-1)?.state, 'waiting');
+    assert.equal((await journal.log.delivery(delivery))?.id, delivery);
+    assert.equal((await go(journal)).at(-1)?.state, 'done');
+    assert.equal(await journal.log.delivery(delivery), null);
+  });
+
+  guarantee('what comes after an erasure began is not of it', async (journal) => {
+    await withDeliveries(journal, [{}]);
+    await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start }, entry);
+    const later = await accept(journal, [incoming({})]);
+    await go(journal);
+    assert.deepEqual(
+      (await journal.log.events({ limit: 9 })).map(({ id }) => id),
+      later.ids,
+    );
+  });
+
+  guarantee('somebody is found by the text of a parameter, and tests that mention it go too', async (journal) => {
+    const { ids } = await accept(journal, [
+      incoming({ data: { email: 'ann@shop.example' } }),
+      incoming({ data: { mail: 'ann@shop.example' } }),
+    ]);
+    const lease =
+      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const plan = {
+      advance: { partition: 0, from: 0, to: 2 },
+      deliveries: [planned({ test: true }), planned({ test: true })],
+      now: start,
+    };
+    const [mentions = '', other = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const end = (id: string, body: string) =>
+      settlement(id, { status: 'delivered', rendered: rendered(body), log: [attempt(1, { body })] });
+    const settlements = [end(mentions, '{"to":"ann@shop.example"}'), end(other, 'x')];
+    await journal.deliveries.settle(lease, settlements, start);
+    await erase(journal, { parameter: 'email', value: 'ann@shop.example' });
+    assert.deepEqual(
+      (await journal.log.events({ limit: 9 })).map(({ id }) => id),
+      [ids[1]],
+    );
+    assert.deepEqual(await list(journal, {}), [other]);
+    assert.equal((await journal.erasures.list())[0]?.by, 'email');
+  });
+
+  guarantee('an exchange that others share with somebody who is erased loses its bodies', async (journal) => {
+    const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
+    const lease =
+      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
+    const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
+    const [, bobs = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const ids = await list(journal, {});
+    const log = [attempt(1, { body: 'ann and bob', batch: { id: 'bat_1', records: 2 } })];
+    await journal.deliveries.settle(
+      lease,
+      ids.map((id) => settlement(id, { status: 'delivered', log })),
+      start,
+    );
+    await erase(journal);
+    const [one] = (await journal.log.delivery(bobs))?.attemptLog ?? [];
+    assert.deepEqual([one?.request?.body, one?.request?.bodyBytes, one?.response?.status], [null, 11, 200]);
+  });
+
+  guarantee('what waits in order behind somebody who is erased moves up', async (journal) => {
+    const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
+    const lease =
+      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const rows = events.map((eventId) => planned({ eventId, dueAt: start, orderKey: 7 }));
+    const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
+    const [anns = '', bobs = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    assert.equal((await journal.log.delivery(bobs))?.waitsFor, anns);
+    await erase(journal);
+    assert.deepEqual([await due(journal), (await journal.log.delivery(bobs))?.waitsFor], [[bobs], undefined]);
+  });
+
+  guarantee('an unknown erasure is done', async (journal) => {
+    const step = await journal.erasures.step('era_none', { now: start, sending: [] });
+    assert.deepEqual(step, { state: 'done', events: [], cancelled: [] });
+  });
+}

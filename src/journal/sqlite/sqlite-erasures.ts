@@ -1,0 +1,51 @@
+import { placeOf } from '../../contract/ids.ts';
+import type { Erasures, StoredErasure } from '../erasures.ts';
+import { loggedOf } from './delivery-shapes.ts';
+import type { ErasureRow, StoredCounts } from './erasure-operations.ts';
+import { eventOfLine } from './event-line.ts';
+import type { JournalClient } from './sqlite-journal.ts';
+
+/** Erasures of the journal of a database. */
+export function sqliteErasures(client: JournalClient): Erasures {
+  return {
+    async count(sought) {
+      const sum = { events: 0, deliveries: 0, unfinished: 0 };
+      for (const [partition] of await client.read('partitionEnds', null)) {
+        let from: number | null = 0;
+        while (from !== null) {
+          const query = { sought, partition, from };
+          const part: { counts: typeof sum; next: number | null } = await client.read('countErasure', query);
+          sum.events += part.counts.events;
+          sum.deliveries += part.counts.deliveries;
+          sum.unfinished += part.counts.unfinished;
+          from = part.next;
+        }
+      }
+      return sum;
+    },
+    async begin({ id, code, sought, now }, entry) {
+      const by = 'visitorId' in sought ? 'visitorId' : sought.parameter;
+      await client.write('beginErasure', { id, code, by, sought, now, entry });
+    },
+    list: async () => (await client.read('erasures', null)).map(erasureOf),
+    async step(id, { now, sending }) {
+      const numbers = sending.flatMap((one) => placeOf('delivery', one)?.number ?? []);
+      const { state, events, cancelled } = await client.write('eraseStep', { id, now, sending: numbers });
+      return { state, events: events.map(eventOfLine), cancelled: cancelled.map(loggedOf) };
+    },
+  };
+}
+
+function erasureOf({ id, code, sought, state, counts, created_at, finished_at }: ErasureRow): StoredErasure {
+  const { by, ...numbers }: StoredCounts = JSON.parse(counts);
+  return {
+    id,
+    code,
+    by,
+    state: state === 'done' ? 'done' : 'running',
+    sought: sought === null ? null : JSON.parse(sought),
+    counts: numbers,
+    createdAt: created_at,
+    finishedAt: finished_at,
+  };
+}
