@@ -25,6 +25,7 @@ import { journalOperations, sqliteJournal } from './journal/sqlite/sqlite-journa
 import { outboxOperations, sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { systemClock } from './pipeline/clock.ts';
 import type { Snapshot } from './pipeline/configuration.ts';
+import { connectionFigures } from './pipeline/connection-figures.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/effective-settings.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
@@ -248,6 +249,11 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   telemetry.pull('deliveriesUnfinished', async () => (await journal.upkeep.usage()).unfinished);
   telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
   telemetry.pull('deliveriesInFlight', () => pipeline.depth().inFlight);
+  const figures = connectionFigures(pipeline);
+  telemetry.pull('connections', figures.states);
+  telemetry.pull('connectionHeld', figures.held);
+  telemetry.pull('connectionClosedSince', figures.closedSince);
+  telemetry.pull('connectionEnds', figures.ends);
   telemetry.pull('gatesClosed', () => pipeline.outlook.closed().size);
   telemetry.pull('sandboxQueued', () => sandbox.stats.queued);
   telemetry.pull('sandboxRenders', () => sandbox.stats.renders);

@@ -32,7 +32,28 @@ export function connectionHandlers(parts: ApiParts) {
     return { id, connection: body };
   }
 
-  const handlers: Handlers<'testConnection' | 'testUnsavedConnection'> = {
+  const { outlook } = parts.pipeline;
+
+  const handlers: Handlers<'testConnection' | 'testUnsavedConnection' | 'probeConnection' | 'releaseConnection'> = {
+    async probeConnection({ params, record }) {
+      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      if (body.status !== 'enabled')
+        throw new AppError('conflict', `The connection is ${body.status}, so that nothing is sent. Resume it first.`);
+      await outlook.probe(id);
+      await record({ id, name: body.name });
+      return outlook.health(id);
+    },
+    async releaseConnection({ params, record }) {
+      const { snapshot } = parts.pipeline.configuration;
+      const { id, body } = documents.find(snapshot, params.id);
+      const destinations = [...snapshot.destinationsOf(id)];
+      let released = 0;
+      for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
+      await outlook.reopen(id);
+      outlook.wake(destinations);
+      await record({ id, name: body.name });
+      return { released, health: await outlook.health(id) };
+    },
     async testConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       await record({ id, name: body.name });

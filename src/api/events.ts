@@ -9,7 +9,7 @@ import { checkMaySearch } from './event-filter.ts';
 import type { EventStreams } from './event-stream.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 import { given } from './given.ts';
-import { withoutData, withoutValues } from './payloads.ts';
+import { withoutData, withoutMapped, withoutValues } from './payloads.ts';
 
 /** How many events are looked at for one page; fewer where the deliveries of each are too. */
 const lookedMax = 5_000;
@@ -115,13 +115,14 @@ export function eventHandlers(
       const deliveries = await deliveriesOfEvent(parts, event.id);
       const isShown = call.may('payloads:view');
       const actions = actionExplainer(configuration.snapshot)(event).map(
-        ({ actionId, name, status, result, decidedBy, tree }) => ({
+        ({ actionId, name, status, result, decidedBy, tree, destinations }) => ({
           actionId,
           name,
           status,
           matched: result,
           decidedBy,
           explanation: isShown ? tree : withoutValues(tree),
+          destinations: isShown ? destinations : destinations.map(withoutMapped),
           deliveries: deliveries.filter((one) => one.actionId === actionId),
         }),
       );

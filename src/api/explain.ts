@@ -1,23 +1,37 @@
 import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
-import type { Explanation } from '../contract/explanation.ts';
+import type { Explanation, MappedField } from '../contract/explanation.ts';
 import type { Snapshot } from '../pipeline/configuration.ts';
 import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { explainMapping } from '../pipeline/field-mapping.ts';
 import { behaviorConditions } from '../pipeline/rule-compiler.ts';
 import { compileCondition } from '../rules/compile.ts';
 import type { ApiParts } from './call.ts';
 
-/** An action as it is now, and why its rules hold for an event or don't. */
-export type ExplainedAction = Explanation & { actionId: string; name: string; status: 'enabled' | 'disabled' };
+/** An action as it is now, why its rules hold for an event or don't, and what its destinations would get. */
+export type ExplainedAction = Explanation & {
+  actionId: string;
+  name: string;
+  status: 'enabled' | 'disabled';
+  destinations: { destinationId: string; mapping: MappedField[] }[];
+};
 
 /** Explains events by the rules that actions have now, compiled once for all of them. */
 export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>): (event: Event) => ExplainedAction[] {
   const behaviors = behaviorConditions(documents.behavior.values());
-  const compiled = [...documents.action.values()].flatMap(({ id, body: { name, status, rules } }) => {
+  const compiled = [...documents.action.values()].flatMap(({ id, body: { name, status, rules, destinations } }) => {
     const one = compileCondition(rules, behaviors);
-    return one.ok ? [{ actionId: id, name, status, condition: one.condition }] : [];
+    return one.ok ? [{ actionId: id, name, status, destinations, condition: one.condition }] : [];
   });
-  return (event) => compiled.map(({ condition, ...action }) => ({ ...action, ...condition.explain(event) }));
+  return (event) =>
+    compiled.map(({ condition, destinations, ...action }) => ({
+      ...action,
+      ...condition.explain(event),
+      destinations: destinations.map(({ destinationId, mapping }) => ({
+        destinationId,
+        mapping: explainMapping(mapping, event),
+      })),
+    }));
 }
 
 /** How many deliveries of one event are looked at. */

@@ -1,6 +1,6 @@
 import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
-import type { ExplainedCondition } from '../contract/explanation.ts';
+import type { ExplainedCondition, MappedField } from '../contract/explanation.ts';
 
 /** An event for those without payloads:view. */
 export function withoutData(event: Event): Event {
@@ -19,6 +19,12 @@ export function withoutPayloads(delivery: Delivery): Delivery {
     response: attempt.response === null ? null : { ...attempt.response, body: null },
   }));
   return { ...delivery, attemptLog };
+}
+
+/** A mapping for those without payloads:view: what it takes from the event is null. */
+export function withoutMapped<T extends { mapping: MappedField[] }>(destination: T): T {
+  const mapping = destination.mapping.map((one) => (one.from === 'parameter' ? { ...one, value: null } : one));
+  return { ...destination, mapping };
 }
 
 /** An explanation for those without payloads:view: what was found on the event is null. */

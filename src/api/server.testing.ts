@@ -153,6 +153,8 @@ export async function startTestServer(
       orderOf: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),
+      probe: async () => true,
+      reopen: async () => true,
       health: async () => ({
         state: 'ok',
         reason: null,

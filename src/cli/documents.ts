@@ -46,7 +46,7 @@ function oneKind(command: Command, kind: Kind, context: Context) {
     .action((files: string[]) => applyFiles(files, kind, context));
 
   if (kind === 'alert') alertTest(group, context);
-
+  if (kind === 'connection') openingCommands(group, context);
   group
     .command('delete')
     .argument('<name...>', called)
@@ -73,6 +73,22 @@ function alertTest(group: Command, { server, output, endWith }: Context) {
     });
 }
 
+function openingCommands(group: Command, { server, output }: Context) {
+  group
+    .command('probe')
+    .argument('<name>', 'id or name')
+    .description('try now with the next held delivery whether it works again')
+    .action(async (name: string) => output.value(await server().probe((await server().find('connection', name)).id)));
+  group
+    .command('release')
+    .argument('<name>', 'id or name')
+    .description('send what it holds: opens it when traffic closed it, and tries exhausted deliveries again')
+    .action(async (name: string) => {
+      const { id } = await server().find('connection', name);
+      output.value(await server().release(id));
+    });
+}
+
 const common: Column<Document>[] = [
   ['ID', (one) => one.id],
   ['NAME', (one) => one.name],
@@ -84,7 +100,9 @@ const columns: Record<Kind, Column<Document>[]> = {
     ...common,
     ['BASE URL', (one) => one['baseUrl']],
     ['STATUS', (one) => one['status']],
-    ['HEALTH', (one) => healthState(one['health'])],
+    ['HEALTH', (one) => healthOf(one, 'state')],
+    ['HELD', (one) => healthOf(one, 'held')],
+    ['SINCE', (one) => healthOf(one, 'since')],
   ],
   destination: [
     common[0] ?? ['ID', (one) => one.id],
@@ -106,10 +124,10 @@ const columns: Record<Kind, Column<Document>[]> = {
     ...common,
     ['TYPE', (one) => one['type']],
     ['STATUS', (one) => one['status']],
-    ['HEALTH', (one) => healthState(one['health'])],
+    ['HEALTH', (one) => healthOf(one, 'state')],
   ],
 };
 
-function healthState(health: unknown): unknown {
-  return typeof health === 'object' && health !== null && 'state' in health ? health.state : null;
+function healthOf({ health }: Document, field: 'state' | 'held' | 'since'): unknown {
+  return typeof health === 'object' && health !== null ? Reflect.get(health, field) : null;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClientError, createClient } from '../client/client.ts';
 import type { AlertTest } from '../contract/alert.ts';
 import type { AuditEntry } from '../contract/audit.ts';
+import type { Health } from '../contract/connection.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { EraseInput, Erasure } from '../contract/erasure.ts';
 import type { Issue } from '../contract/issue.ts';
@@ -51,6 +52,9 @@ export type Server = {
   planReplay(body: Record<string, unknown>): Promise<ReplayPlan>;
   runReplay(body: Record<string, unknown>): Promise<Replay>;
   moveReplay(id: string, move: 'pause' | 'resume' | 'cancel'): Promise<Replay>;
+  /** What becomes of a connection that traffic closed: one delivery tries it now, or all that it holds goes out. */
+  probe(id: string): Promise<Health>;
+  release(id: string): Promise<{ released: number; health: Health }>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
   /** Sends events to a collector's key; answers their ids. */
@@ -142,6 +146,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     planReplay: (body) => call('createReplay', { body: { ...body, plan: true } }),
     runReplay: (body) => call('createReplay', { body }),
     moveReplay: (id, move) => call(`${move}Replay`, { params: { id } }),
+    probe: (id) => call('probeConnection', { params: { id } }),
+    release: (id) => call('releaseConnection', { params: { id } }),
     retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
     render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,
     async send(key, events) {

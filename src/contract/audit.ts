@@ -12,6 +12,8 @@ export const auditActs = [
   'rotate_key',
   'test',
   'retry',
+  'probe',
+  'release',
   'cancel',
   'pause',
   'resume',

@@ -51,3 +51,16 @@ export const explanation = z.strictObject({
   tree: explainedCondition,
 });
 export type Explanation = z.output<typeof explanation>;
+
+/**
+ * One line of a field mapping on an event. `source` is the parameter's name or the expression; null for a fixed value.
+ * `found`: whether the event has it; null for an expression, which the render evaluates.
+ */
+export const mappedField = z.strictObject({
+  field: z.string(),
+  from: z.enum(['parameter', 'value', 'expression']),
+  source: z.string().nullable(),
+  found: z.boolean().nullable(),
+  value: z.unknown(),
+});
+export type MappedField = z.output<typeof mappedField>;

@@ -1,5 +1,6 @@
 import type { FieldMapping } from '../contract/action.ts';
 import type { Event } from '../contract/event.ts';
+import type { MappedField } from '../contract/explanation.ts';
 import { compileLookup } from '../rules/lookup.ts';
 
 export type DataRecord = Record<string, unknown>;
@@ -25,4 +26,15 @@ export function compileMapping(mapping: readonly FieldMapping[]): (event: Event)
     // Object.fromEntries defines own properties, whatever a field is called: `__proto__` is data like any other.
     return Object.fromEntries(entries);
   };
+}
+
+/** The lines of a mapping with what each finds on an event, by the look-up that deliveries use. */
+export function explainMapping(mapping: readonly FieldMapping[], event: Event): MappedField[] {
+  return mapping.map((line) => {
+    const { field } = line;
+    if ('expression' in line) return { field, from: 'expression', source: line.expression, found: null, value: null };
+    if ('value' in line) return { field, from: 'value', source: null, found: true, value: line.value };
+    const value = compileLookup(line.parameter)(event);
+    return { field, from: 'parameter', source: line.parameter, found: value !== undefined, value: value ?? null };
+  });
 }

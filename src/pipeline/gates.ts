@@ -30,6 +30,13 @@ export type Gates = {
   trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void>;
   /** A probe found out nothing new: sets the next one further away. `openMs`: of the connection's breaker. */
   postpone(connectionId: string, now: number, openMs?: number): Promise<void>;
+  /**
+   * A person wants to know now: the next delivery that is due tries whether the cause is gone. Answers whether traffic had
+   * closed the gate.
+   */
+  probeNow(connectionId: string, now: number): Promise<boolean>;
+  /** A person says that the cause is gone: opens it. The next failures close it again. Answers likewise. */
+  reopen(connectionId: string): Promise<boolean>;
   /** What closed the gate for this reason is gone. Answers whether it was closed for it. */
   admit(connectionId: string, reason: ClosedByTraffic): Promise<boolean>;
 };
@@ -110,6 +117,14 @@ export async function createGates(options: {
     await queue.saveGate(gate);
   }
 
+  async function reopen(connectionId: string): Promise<boolean> {
+    if (!gates.delete(connectionId)) return false;
+    refresh([...configuration.snapshot.destinationsOf(connectionId)]);
+    telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
+    await queue.removeGate(connectionId);
+    return true;
+  }
+
   return {
     closed: (destinationId) => closed.get(destinationId) ?? null,
     allClosed: () => closed,
@@ -127,14 +142,17 @@ export async function createGates(options: {
       if (gate === undefined) return;
       await close(connectionId, trafficGate(gate), now, gate.reason === 'breaker_open' ? openMs : undefined);
     },
-    async admit(connectionId, reason) {
-      if (gates.get(connectionId)?.reason !== reason) return false;
-      gates.delete(connectionId);
+    async probeNow(connectionId, now) {
+      const gate = gates.get(connectionId);
+      if (gate === undefined) return false;
+      const due = { ...gate, probeAt: Math.min(gate.probeAt, now) };
+      gates.set(connectionId, due);
       refresh([...configuration.snapshot.destinationsOf(connectionId)]);
-      telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
-      await queue.removeGate(connectionId);
+      await queue.saveGate(due);
       return true;
     },
+    reopen,
+    admit: async (connectionId, reason) => (gates.get(connectionId)?.reason === reason ? reopen(connectionId) : false),
     [Symbol.dispose]: unwatch,
   };
 }

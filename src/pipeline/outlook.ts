@@ -23,6 +23,10 @@ export interface Outlook {
   closed(): ReadonlyMap<string, Closed>;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */
   wake(destinationIds: readonly string[], replayId?: string | null): void;
+  /** The next delivery of a connection that traffic closed tries it now; false: traffic did not close it. */
+  probe(connectionId: string): Promise<boolean>;
+  /** Opens a connection that traffic closed. */
+  reopen(connectionId: string): Promise<boolean>;
   health(connectionId: string): Promise<Health>;
   /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
   heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;

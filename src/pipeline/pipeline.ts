@@ -148,6 +148,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       leavesAt: deliverer.leavesAt,
       orderOf: places.orderOf,
       closed: gates.allClosed,
+      probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
+      reopen: gates.reopen,
       wake: deliverer.wake,
       ...healthOf({ ...room, gates }),
     },

@@ -19,11 +19,14 @@ export function together(...stores: readonly SealedStore[]): SealedStore {
     },
     async reseal(progress) {
       let before = 0;
+      let told = -1;
       for (const store of stores) {
         let own = 0;
         await store.reseal(({ done, total }) => {
           own = total;
-          progress({ done: before + done, total: before + total });
+          // A store without anything to do is no step of the way.
+          if (before + done !== told) progress({ done: before + done, total: before + total });
+          told = before + done;
         });
         before += own;
       }

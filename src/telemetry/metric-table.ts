@@ -44,6 +44,24 @@ export const metricTable = {
   deliveriesInMemory: gauge('millrace_deliveries_in_memory', 'Deliveries handed on in memory.'),
   deliveriesInFlight: gauge('millrace_deliveries_in_flight', 'Deliveries on the wire now.'),
   gatesClosed: gauge('millrace_gates_closed', 'Connections and destinations whose deliveries are held now.'),
+  connections: gauge('millrace_connections', 'Connections, by how they stand.', 'state'),
+  connectionHeld: gauge(
+    'millrace_connection_held',
+    'Deliveries that a connection holds; one that holds none is left out.',
+    'connection',
+  ),
+  connectionClosedSince: gauge(
+    'millrace_connection_closed_since_seconds',
+    'When traffic closed a connection, in seconds since 1970; an open one is left out.',
+    'connection',
+    'reason',
+  ),
+  connectionEnds: gauge(
+    'millrace_connection_expiry_seconds',
+    'When something of a connection ends, in seconds since 1970: `token` (renewed by itself), `certificate` and `secret` (a person has to replace them).',
+    'connection',
+    'what',
+  ),
   sandboxQueued: gauge('millrace_sandbox_queued', 'Renders that wait for a thread.'),
   sandboxRenders: counter('millrace_sandbox_renders', 'Renders done.'),
   sandboxThrew: counter('millrace_sandbox_threw', 'Renders that ended in an error of the template.'),
@@ -69,8 +87,8 @@ function counter(name: string, help: string, ...labels: string[]) {
   return { name, type: 'counter', help, labels } as const;
 }
 
-function gauge(name: string, help: string) {
-  return { name, type: 'gauge', help, labels: [] as string[] } as const; // the empty list has no labels to infer from
+function gauge(name: string, help: string, ...labels: string[]) {
+  return { name, type: 'gauge', help, labels } as const;
 }
 
 function histogram(name: string, help: string, ...labels: string[]) {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { type CounterName, type HistogramName, type Metric, metricTable, type PulledName } from './metric-table.ts';
 
-/** A value read when somebody looks; an object gives one value for each value of the metric's label. */
+/** A value read when somebody looks; an object gives one value for each value of the metric's labels, a line for each. */
 export type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
 export type Metrics = {
@@ -41,6 +41,11 @@ export function createMetrics(): Metrics {
         async collect() {
           const reading = await readers[key]?.();
           if (typeof reading === 'number') collected.set(reading);
+          else if (reading !== undefined) {
+            collected.reset();
+            for (const [values, amount] of Object.entries(reading).slice(0, seriesMax))
+              collected.set(labelled(labels, values), amount);
+          }
         },
       });
     } else {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { adminToken } from '../support/app.ts';
+import { adminToken, reaches, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { barriers, openTab, startConsole, visit } from './browser.ts';
@@ -331,6 +331,45 @@ test('everything under Advanced is saved, and what is wrong there opens it', asy
     [20_000, [0, 10_000, 120_000], 4, 'standard-webhooks'],
   );
   assert.deepEqual([settings.headers[0]?.name, settings.headers[0]?.secret], ['X-Api-Key', true]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a refresh token and the names of a vendor are saved, and a refused connection is probed by hand', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  const made = await app.client.call('createConnection', { body: { name: 'Vendor', baseUrl: receiver.url } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
+  const { page } = tab;
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await page.getByRole('combobox', { name: 'Authentication Type' }).selectOption('OAuth V2');
+  await page.getByRole('combobox', { name: 'Grant Type' }).selectOption('Refresh Token');
+  await field('Client ID').fill('client');
+  await field('Access Token URL').fill('https://login.example/token');
+  await page.getByLabel('Refresh Token', { exact: true }).fill('got-elsewhere');
+  await page.getByText('Advanced', { exact: true }).click();
+  await field('Access token at').fill('data.jwt');
+  await field('Token type at').fill('');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  const { auth } = await app.client.call('getConnection', { params: { id: made.id } });
+  assert.ok(auth.type === 'oauth2' && auth.grant === 'refresh_token' && auth.refreshToken !== null);
+  assert.deepEqual(auth.tokenFields, {
+    accessToken: 'data.jwt',
+    expiresIn: 'expires_in',
+    tokenType: null,
+    refreshToken: 'refresh_token',
+  });
+
+  receiver.answer('/mending', { status: 401 }, {});
+  const refused = await wire(app, receiver, {
+    connection: { auth: { type: 'bearer', token: 'refused-token' } },
+    destination: { path: '/mending' },
+  });
+  const held = await refused.deliver({ v: 1 }, 'held');
+  await page.goto(`${app.url}/connections/${refused.connection.id}`);
+  await page.getByText('The next delivery tries it').waitFor();
+  await page.getByRole('button', { name: 'Probe now' }).click();
+  await reaches(app, held.id, 'delivered');
   assert.deepEqual(tab.problems, []);
 });
 

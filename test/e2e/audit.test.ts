@@ -108,6 +108,8 @@ test('every route that changes or sends something leaves exactly one entry, the 
   walks
     .set('testConnection', () => ask(app, 'testConnection', { params: { id: connectionId } }))
     .set('testUnsavedConnection', () => ask(app, 'testUnsavedConnection', { body: { name: 'Unsaved', ...connection } }))
+    .set('probeConnection', () => ask(app, 'probeConnection', { params: { id: connectionId } }))
+    .set('releaseConnection', () => ask(app, 'releaseConnection', { params: { id: connectionId } }))
     .set('testDestination', () =>
       ask(app, 'testDestination', { params: wired.destination, body: { data: [{ text: canary }] } }),
     )

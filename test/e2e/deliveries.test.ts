@@ -128,6 +128,51 @@ test('a saved change of its destination releases what was exhausted', async () =
   await reaches(app, held.id, 'delivered');
 });
 
+test('a person probes a connection that was refused, or releases what it holds, and sees both in its health', async () => {
+  receiver.answer('/probed', { status: 401 }, { status: 401 }, {});
+  const auth = { type: 'bearer' as const, token: 'a-token' };
+  const refused = await wire(app, receiver, { connection: { auth }, destination: { path: '/probed' } });
+  const params = { id: refused.connection.id };
+  const [first = '', second = ''] = [
+    (await refused.deliver({ v: 1 }, 'held')).id,
+    (await refused.deliver({ v: 2 }, 'held')).id,
+  ];
+  const before = await client.call('getConnection', { params });
+  assert.deepEqual([before.health.state, before.health.held], ['needs_attention', 2]);
+  const metrics = await (await app.fetch('/metrics')).text();
+  assert.match(metrics, /millrace_connections\{state="needs_attention"\} [1-9]/);
+  assert.match(metrics, new RegExp(`millrace_connection_held\\{connection="${params.id}"\\} 2`));
+  assert.match(metrics, new RegExp(`closed_since_seconds\\{connection="${params.id}",reason="auth_rejected"\\} 1`));
+
+  // The first probe is refused and sets the next one further away, the second one opens it.
+  await client.call('probeConnection', { params });
+  await eventually('the probe to be refused', () => receiver.at('/probed').length === 2);
+  const { health } = await eventually('the next probe to be put off', async () => {
+    const shown = await client.call('getConnection', { params });
+    return Date.parse(shown.health.nextProbeAt ?? '') > Date.now() + 40_000 ? shown : null;
+  });
+  assert.equal(health.since, before.health.since);
+  await client.call('probeConnection', { params });
+  await reaches(app, first, 'delivered');
+  await reaches(app, second, 'delivered');
+  assert.equal((await client.call('getConnection', { params })).health.state, 'ok');
+
+  receiver.answer('/exhausting', { status: 500 });
+  const down = await wire(app, receiver, { connection: { settings: once }, destination: { path: '/exhausting' } });
+  const exhausted = await down.deliver({ v: 1 }, 'held');
+  receiver.answer('/exhausting', {});
+  const { released } = await client.call('releaseConnection', { params: { id: down.connection.id } });
+  assert.equal(released, 1);
+  await reaches(app, exhausted.id, 'delivered');
+  receiver.answer('/probed', { status: 401 }, {});
+  const [third = ''] = [(await refused.deliver({ v: 3 }, 'held')).id];
+  await client.call('releaseConnection', { params });
+  await reaches(app, third, 'delivered');
+
+  await client.call('changeConnection', { params, body: { status: 'paused' } });
+  await assert.rejects(client.call('probeConnection', { params }), /Resume it first/);
+});
+
 test('a cancelled delivery is never sent; a finished one can not be cancelled', async () => {
   const { deliver, connection } = await wire(app, receiver, { destination: { path: '/cancelled' } });
   await client.call('changeConnection', { params: { id: connection.id }, body: { status: 'paused' } });

@@ -316,3 +316,29 @@ test('a collector: its key can be changed, it can be disabled, and origins are l
     );
   }
 });
+
+test('an event explains where each mapped field comes from and what it found', async () => {
+  const { send, action, destination } = await wire(app, receiver);
+  const mapping = [
+    { field: 'country', parameter: 'ext.geo.country' },
+    { field: 'total', parameter: 'order.total' },
+    { field: 'gone', parameter: 'nowhere' },
+    { field: 'channel', value: 'web' },
+    { field: 'double', expression: 'Number(it.n) * 2' },
+  ];
+  const destinations = [{ destinationId: destination.id, mapping }];
+  await client.call('changeAction', { params: { id: action.id }, body: { destinations } });
+  const [id = ''] = await send({ 'ext.geo.country': 'GB', order: { total: '7' }, n: 2 });
+  const { actions } = await client.call('explainEvent', { params: { id } });
+  const [explained] = actions.find((one) => one.actionId === action.id)?.destinations ?? [];
+  assert.deepEqual(
+    explained?.mapping.map(({ field, from, source, found, value }) => [field, from, source, found, value]),
+    [
+      ['country', 'parameter', 'ext.geo.country', true, 'GB'],
+      ['total', 'parameter', 'order.total', true, '7'],
+      ['gone', 'parameter', 'nowhere', false, null],
+      ['channel', 'value', null, true, 'web'],
+      ['double', 'expression', 'Number(it.n) * 2', null, null],
+    ],
+  );
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
 import { pem } from '../../src/egress/undici/peers.testing.ts';
 import { reaches, startTestApp, wire } from '../support/app.ts';
@@ -309,6 +309,54 @@ test('an hmac signature is made in the format that the system wants', async () =
   assert.equal(headers['x-hub-signature-256'], `sha256=${wanted}`);
 });
 
+test('while a signing secret is replaced both sign, until the former one has run out', async () => {
+  const current = Buffer.from('the secret of today, long enough');
+  const former = Buffer.from('the secret of yesterday, as long');
+  const hmac = (key: Buffer | string, text: string, encoding: 'base64' | 'hex') =>
+    createHmac('sha256', key).update(text).digest(encoding);
+  const standard = {
+    scheme: 'standard-webhooks' as const,
+    secret: `whsec_${current.toString('base64')}`,
+    previousSecret: former.toString('base64'),
+  };
+  const own = {
+    scheme: 'hmac' as const,
+    algorithm: 'sha256' as const,
+    encoding: 'hex' as const,
+    header: 'X-Signature',
+    format: 't={timestamp},v1={signature}',
+    secret: 'today',
+    previousSecret: 'yesterday',
+  };
+  const ahead = new Date(Date.now() + 3_600_000).toISOString();
+  const over = new Date(Date.now() - 1_000).toISOString();
+  for (const [previousUntil, count] of [
+    [ahead, 2],
+    [over, 1],
+  ] as const)
+    for (const signing of [
+      { ...standard, previousUntil },
+      { ...own, previousUntil },
+    ]) {
+      const path = `/rotating-${signing.scheme}-${count}`;
+      const { deliver } = await wire(app, receiver, { connection: { settings: { signing } }, destination: { path } });
+      await deliver({ v: 1 });
+      const { headers, body } = sentTo(path);
+      if (signing.scheme === 'hmac') {
+        const values = String(headers['x-signature']).split(', ');
+        const timestamp = /^t=(\d+),/.exec(values[0] ?? '')?.[1] ?? '';
+        const wanted = ['today', 'yesterday'].map(
+          (key) => `t=${timestamp},v1=${hmac(key, `${timestamp}.${body}`, 'hex')}`,
+        );
+        assert.deepEqual(values, wanted.slice(0, count));
+      } else {
+        const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+        const wanted = [current, former].map((key) => `v1,${hmac(key, text, 'base64')}`);
+        assert.equal(headers['webhook-signature'], wanted.slice(0, count).join(' '));
+      }
+    }
+});
+
 test('over TLS the certificate is checked, against the CA of the connection, and a client certificate is shown', async () => {
   const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt') };
   await using secure = await startReceiver({ tls });
@@ -323,4 +371,9 @@ test('over TLS the certificate is checked, against the CA of the connection, and
   await reaches(app, held.id, 'delivered');
   const { ok, steps } = await app.client.call('testConnection', { params: { id: connection.id } });
   assert.deepEqual([ok, steps.map((step) => step.name)], [true, ['url', 'dns', 'connect', 'tls']]);
+  // When the client certificate ends is known, and measured.
+  const { health } = await app.client.call('getConnection', { params: { id: connection.id } });
+  assert.equal(health.certificateExpiresAt, new X509Certificate(pem('client.crt')).validToDate.toISOString());
+  const metrics = await (await app.fetch('/metrics')).text();
+  assert.match(metrics, new RegExp(`expiry_seconds\\{connection="${connection.id}",what="certificate"\\} \\d+`));
 });

@@ -137,6 +137,7 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
     { auth: { ...oauth('cc'), grant: 'client_credentials' }, more: {} },
     { auth: { ...oauth('pw'), grant: 'password', username: 'u', password: canary('password') }, more: {} },
     { auth: { ...oauth('jwt'), grant: 'jwt', jwt: plainCanary('jwt') }, more: {} },
+    { auth: { ...oauth('refresh'), grant: 'refresh_token', refreshToken: canary('refresh token') }, more: {} },
     {
       auth: {
         ...oauth('signed'),

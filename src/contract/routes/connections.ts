@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connection, connectionInput } from '../connection.ts';
+import { connection, connectionInput, health } from '../connection.ts';
 import { errorKind } from '../delivery.ts';
 import { documentRoutes } from '../document-routes.ts';
 import { api } from '../route.ts';
@@ -34,5 +34,23 @@ export const connectionRoutes = {
     ['connections:manage'],
     'Test a connection before saving it',
     { tag: 'connections', audit: { act: 'test', kind: 'connection' }, body: connectionInput, output: testSteps },
+  ),
+  probeConnection: api(
+    'POST',
+    '/connections/{id}/probe',
+    ['deliveries:manage'],
+    'Try now with the next held delivery whether a tripped or refused connection works again',
+    { tag: 'connections', audit: { act: 'probe', kind: 'connection' }, output: health },
+  ),
+  releaseConnection: api(
+    'POST',
+    '/connections/{id}/release',
+    ['deliveries:manage'],
+    'Send what a connection holds: opens it when traffic had closed it, and starts the schedule of exhausted deliveries anew',
+    {
+      tag: 'connections',
+      audit: { act: 'release', kind: 'connection' },
+      output: z.strictObject({ released: z.int(), health }),
+    },
   ),
 };

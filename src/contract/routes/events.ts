@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { delivery, deliveryStatus } from '../delivery.ts';
 import { event } from '../event.ts';
-import { explainedCondition } from '../explanation.ts';
+import { explainedCondition, mappedField } from '../explanation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { api } from '../route.ts';
 import { idList, textFilter, timeFilter } from './fields.ts';
@@ -52,6 +52,8 @@ export const explanationOutput = z.strictObject({
       matched: z.boolean(),
       decidedBy: z.string().nullable(),
       explanation: explainedCondition,
+      /** Where the record of each destination gets its fields from, as the action maps now; no line: the whole event. */
+      destinations: z.array(z.strictObject({ destinationId: z.string(), mapping: z.array(mappedField) })),
       deliveries: z.array(delivery),
     }),
   ),

@@ -10,6 +10,8 @@ const acts: Readonly<Record<AuditAct, string>> = {
   rotate_key: 'Rotate the key',
   test: 'Test',
   retry: 'Retry',
+  probe: 'Probe',
+  release: 'Release what is held',
   cancel: 'Cancel',
   pause: 'Pause',
   resume: 'Resume',

@@ -24,6 +24,8 @@ export const connections = {
     refused: 'Refused since',
     expired: 'Pasted token expired',
     expires: 'Pasted token expires',
+    certificateExpired: 'Client certificate expired',
+    certificateExpires: 'Client certificate expires',
     token: 'Token expires',
     ok: 'OK',
   },
@@ -306,13 +308,32 @@ export const connections = {
     details: 'Destination Details',
   },
   health: {
-    secretExpired: 'The pasted token has expired',
-    secretExpires: 'The pasted token expires soon',
-    secretText: {
-      expired: 'It expired',
-      expires: 'It expires',
-      todo: 'Get a new one from the system and put it in with Replace, below Authentication.',
+    expired: 'It expired',
+    expires: 'It expires',
+    ends: {
+      expired: {
+        title: 'The pasted token has expired',
+        todo: 'Get a new one from the system and put it in with Replace, below Authentication.',
+      },
+      expires: {
+        title: 'The pasted token expires soon',
+        todo: 'Get a new one from the system and put it in with Replace, below Authentication.',
+      },
+      certificateExpired: {
+        title: 'The client certificate has expired',
+        todo: 'Put in a new one with its private key, below Advanced.',
+      },
+      certificateExpires: {
+        title: 'The client certificate expires soon',
+        todo: 'Put in a new one with its private key, below Advanced.',
+      },
     },
+    nextProbe: 'The next delivery tries it',
+    probing: 'now',
+    probe: 'Probe now',
+    probed: (name: string) => `The next delivery held by ${name} tries it now.`,
+    release: 'Release what is held',
+    released: (name: string) => `What ${name} held goes out now, as fast as it may.`,
     off: { paused: 'This connection is paused', disabled: 'This connection is disabled' },
     needsAttention: 'This connection needs attention',
     holds: 'Some deliveries are held',

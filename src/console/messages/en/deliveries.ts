@@ -116,6 +116,7 @@ export const deliveries = {
     skippedBecause: (why: string) => `Nothing was sent: ${why}.`,
     cancelledBecause: (why: string) => `It is not sent any more: ${why}.`,
     waitsBecause: (why: string) => `It waits, because ${why}.`,
+    leaves: 'It goes out about',
     pending: 'It waits for its turn and goes out by itself.',
     sending: 'It is being sent right now.',
     authWaits: 'The system refused the credentials last time; Millrace tries again by itself.',

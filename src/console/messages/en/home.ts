@@ -67,6 +67,8 @@ export const home = {
     secret: {
       expired: (name: string) => `The token pasted into ${name} has expired`,
       expires: (name: string) => `The token pasted into ${name} expires soon`,
+      certificateExpired: (name: string) => `The client certificate of ${name} has expired`,
+      certificateExpires: (name: string) => `The client certificate of ${name} expires soon`,
     },
     secretText: (when: string) => `Its end: ${when}. Only a person can get a new one from the system.`,
     disabled: (destination: string) => `${destination} is off, but in use`,

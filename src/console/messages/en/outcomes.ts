@@ -50,8 +50,8 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
     todo: 'Nothing: Millrace probes by itself and goes on as soon as the system answers again.',
   },
   budget: {
-    short: 'Queue is full',
-    why: 'the system takes less than what comes in',
+    short: 'Waits for budget',
+    why: 'the requests that its connection may make are used up for the moment',
     todo: 'Nothing: it goes out as soon as there is room. Raise the rate of the connection if the system takes more.',
   },
   order: {

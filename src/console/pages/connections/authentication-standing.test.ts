@@ -26,6 +26,11 @@ test('what a person has to do something about comes first', () => {
   assert.deepEqual(standing({ secretExpiresAt: later(-1) }, 5), { kind: 'expired', at: later(-1) });
   const soon = { secretExpiresAt: later(3 * day), tokenExpiresAt: later(minute) };
   assert.deepEqual(standing(soon), { kind: 'expires', at: later(3 * day) });
+  assert.deepEqual(standing({ certificateExpiresAt: later(day), secretExpiresAt: later(2 * day) }, 1), {
+    kind: 'certificateExpires',
+    at: later(day),
+  });
+  assert.equal(standing({ certificateExpiresAt: later(-1) }).kind, 'certificateExpired');
   const token = { secretExpiresAt: later(90 * day), tokenExpiresAt: later(41 * minute) };
   assert.deepEqual(standing(token), { kind: 'token', at: later(41 * minute) });
   assert.deepEqual(standing({ tokenExpiresAt: later(-1) }, 1), { kind: 'ok' });

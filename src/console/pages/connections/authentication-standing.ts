@@ -5,18 +5,36 @@ export const warnAheadMs = 14 * 86_400_000;
 
 /** How signing in to a connection's system goes, as far as traffic and the secrets themselves tell. */
 export type AuthenticationStanding =
-  | { kind: 'refused' | 'expired' | 'expires' | 'token'; at: string }
+  | { kind: 'refused' | Ending; at: string }
+  | { kind: 'token'; at: string }
   | { kind: 'ok' | 'unknown' };
+
+/** What a person has to replace, and whether it is too late already. */
+type Ending = 'expired' | 'expires' | 'certificateExpired' | 'certificateExpires';
 
 type Row = Pick<Connection, 'auth' | 'health'> & { figures?: { delivered: number } | undefined };
 
+/** What ends soon or has ended and only a person can replace, the first to end first. */
+export function endings(
+  { secretExpiresAt, certificateExpiresAt }: Pick<Connection['health'], 'secretExpiresAt' | 'certificateExpiresAt'>,
+  now: number,
+): { kind: Ending; at: string }[] {
+  const found = (at: string | null, ended: Ending, ends: Ending): { kind: Ending; at: string }[] => {
+    const left = at === null ? Number.POSITIVE_INFINITY : Date.parse(at) - now;
+    return at === null || left > warnAheadMs ? [] : [{ kind: left <= 0 ? ended : ends, at }];
+  };
+  return [
+    ...found(secretExpiresAt, 'expired', 'expires'),
+    ...found(certificateExpiresAt, 'certificateExpired', 'certificateExpires'),
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
 export function authenticationOf({ auth, health, figures }: Row, now: number): AuthenticationStanding {
-  const { state, since, tokenExpiresAt, secretExpiresAt } = health;
+  const { state, since, tokenExpiresAt } = health;
   if (state !== 'ok' && since !== null && causeOf(health)?.reason === 'auth_rejected')
     return { kind: 'refused', at: since };
-  const left = secretExpiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(secretExpiresAt) - now;
-  if (secretExpiresAt !== null && left <= warnAheadMs)
-    return { kind: left <= 0 ? 'expired' : 'expires', at: secretExpiresAt };
+  const [ending] = endings(health, now);
+  if (ending !== undefined) return ending;
   if (tokenExpiresAt !== null && Date.parse(tokenExpiresAt) > now) return { kind: 'token', at: tokenExpiresAt };
   return { kind: auth.type !== 'none' && (figures?.delivered ?? 0) > 0 ? 'ok' : 'unknown' };
 }

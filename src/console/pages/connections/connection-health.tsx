@@ -1,10 +1,14 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Time, useNow } from '../../parts/time.tsx';
-import { authenticationOf } from './authentication-standing.ts';
+import { useMay } from '../../session/rights.ts';
+import { endings } from './authentication-standing.ts';
 import { type Connection, causeOf } from './connection.ts';
 
 const w = words.health;
@@ -14,26 +18,29 @@ export function ConnectionHealth({ connection }: { connection: Connection }): Re
   return (
     <>
       <Closed connection={connection} />
-      <EndOfSecret connection={connection} />
+      <Endings connection={connection} />
     </>
   );
 }
 
-/** A pasted token has an end, and only a person can get another one. */
-function EndOfSecret({ connection }: { connection: Connection }): ReactNode {
-  const standing = authenticationOf(connection, useNow());
-  if (standing.kind !== 'expired' && standing.kind !== 'expires') return null;
-  const isOver = standing.kind === 'expired';
+/** A pasted token and a certificate have an end, and only a person can get another one. */
+function Endings({ connection }: { connection: Connection }): ReactNode {
+  return endings(connection.health, useNow()).map(({ kind, at }) => <EndOf key={kind} kind={kind} at={at} />);
+}
+
+function EndOf({ kind, at }: ReturnType<typeof endings>[number]): ReactNode {
+  const isOver = kind === 'expired' || kind === 'certificateExpired';
+  const words = w.ends[kind];
   return (
     <Alert
       mb="md"
       variant="light"
       color={isOver ? 'red' : 'orange'}
       icon={<Icon name={isOver ? 'alert' : 'clock'} />}
-      title={isOver ? w.secretExpired : w.secretExpires}
+      title={words.title}
     >
       <Text size="md">
-        {w.secretText[standing.kind]} <Time at={standing.at} />. {w.secretText.todo}
+        {isOver ? w.expired : w.expires} <Time at={at} />. {words.todo}
       </Text>
     </Alert>
   );
@@ -66,8 +73,44 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
           </Text>
         )}
         <Text size="md">{w.held(health.held)}</Text>
+        {isOff || health.nextProbeAt === null ? null : (
+          <Text size="md">
+            {w.nextProbe} <Countdown at={health.nextProbeAt} due={w.probing} />
+          </Text>
+        )}
         <Text size="md">{isOff ? w.resume : cause === null ? '' : outcomes.reason[cause.reason].todo}</Text>
+        {isOff || health.state === 'ok' ? null : <Opening connection={connection} />}
       </Stack>
     </Alert>
+  );
+}
+
+/** Who knows more than the next probe has not to wait for it. */
+function Opening({ connection: { id, name } }: { connection: Connection }): ReactNode {
+  const probe = useApi('probeConnection');
+  const release = useApi('releaseConnection');
+  if (!useMay('deliveries:manage')) return null;
+  const params = { id };
+  return (
+    <Group gap="xs" mt="xs">
+      <Button
+        variant="default"
+        size="xs"
+        loading={probe.isPending}
+        onClick={() => probe.mutate({ params }, { onSuccess: () => notifyDone(w.probed(name)), onError: notifyFailed })}
+      >
+        {w.probe}
+      </Button>
+      <Button
+        variant="default"
+        size="xs"
+        loading={release.isPending}
+        onClick={() =>
+          release.mutate({ params }, { onSuccess: () => notifyDone(w.released(name)), onError: notifyFailed })
+        }
+      >
+        {w.release}
+      </Button>
+    </Group>
   );
 }

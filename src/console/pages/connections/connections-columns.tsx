@@ -82,6 +82,8 @@ const tones = {
   refused: 'var(--console-bad)',
   expired: 'var(--console-bad)',
   expires: 'var(--console-warn)',
+  certificateExpired: 'var(--console-bad)',
+  certificateExpires: 'var(--console-warn)',
   token: 'dimmed',
   ok: 'dimmed',
 } as const;

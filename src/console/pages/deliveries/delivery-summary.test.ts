@@ -26,6 +26,8 @@ test('the reason is named, and what to do about it', () => {
   assert.match(behind.sentence, /an earlier one is not finished yet/);
   assert.match(behind.todo ?? '', /Open the earlier one/);
   const at = '2026-01-02T03:04:05.000Z';
+  const budget = deliverySummary({ ...told, status: 'retrying', reason: 'budget', nextAttemptAt: at });
+  assert.deepEqual([budget.nextAt, /used up for the moment/.test(budget.sentence)], [at, true]);
   const retrying = deliverySummary({ ...told, status: 'retrying', errorKind: 'timeout', nextAttemptAt: at });
   assert.deepEqual([retrying.nextAt, /in time/.test(retrying.sentence)], [at, true]);
 });

@@ -17,7 +17,10 @@ export function deliverySummary(delivery: Told): DeliverySummary {
   const { meaning, next } = outcomes.status[status];
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };
   const why = cause?.why;
-  if (reason === 'order') return { ...plain, sentence: w.waitsBecause(outcomes.reason.order.why), todo };
+  if (reason === 'order' || reason === 'budget') {
+    const leaves = nextAttemptAt === null ? {} : { next: w.leaves, nextAt: nextAttemptAt };
+    return { ...plain, ...leaves, sentence: w.waitsBecause(outcomes.reason[reason].why), todo };
+  }
   switch (status) {
     case 'delivered':
       return { ...plain, sentence: w.deliveredAt(attemptLog?.length ?? attempts), next: null };

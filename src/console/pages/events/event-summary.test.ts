@@ -23,6 +23,7 @@ const action: ExplainedAction = {
   matched: false,
   decidedBy: '/all/0',
   explanation: { kind: 'all', pointer: '', result: false, conditions: [isBuy] },
+  destinations: [],
   deliveries: [],
 };
 const delivery: Delivery = {

@@ -32,17 +32,15 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
           </div>
         </Panel>
       ) : (
-        actions.map((action) => (
-          <OneAction key={action.actionId} action={action} event={explanation.event} maySee={maySee} />
-        ))
+        actions.map((action) => <OneAction key={action.actionId} action={action} maySee={maySee} />)
       )}
     </>
   );
 }
 
-type OneProps = { action: ExplainedAction; event: Explanation['event']; maySee: boolean };
+type OneProps = { action: ExplainedAction; maySee: boolean };
 
-function OneAction({ action, event, maySee }: OneProps): ReactNode {
+function OneAction({ action, maySee }: OneProps): ReactNode {
   const { name, actionId, matched, status, explanation, decidedBy, deliveries } = action;
   const { all, passed } = tally(explanation);
   const sentence = sentenceOf(action, maySee);
@@ -66,7 +64,7 @@ function OneAction({ action, event, maySee }: OneProps): ReactNode {
           <ConditionTree tree={explanation} decidedBy={decidedBy} maySee={maySee} />
         </details>
       )}
-      {matched || sent.length > 0 ? <Journey action={action} event={event} deliveries={sent} maySee={maySee} /> : null}
+      {matched || sent.length > 0 ? <Journey action={action} deliveries={sent} maySee={maySee} /> : null}
     </Panel>
   );
 }

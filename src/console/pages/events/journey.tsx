@@ -2,37 +2,35 @@ import { Anchor, Code, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { FieldMapping } from '../../../contract/action.ts';
 import type { Delivery } from '../../../contract/delivery.ts';
+import type { MappedField } from '../../../contract/explanation.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
 import { replays } from '../../messages/en/replays.ts';
+import { Countdown } from '../../parts/countdown.tsx';
 import { Exchange } from '../../parts/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import type { ExplainedAction, Explanation } from './event-summary.ts';
+import { deliverySummary } from '../deliveries/delivery-summary.ts';
+import type { ExplainedAction } from './event-summary.ts';
 import css from './explain.module.css';
 
 type Props = {
   action: ExplainedAction;
-  event: Explanation['event'];
   deliveries: readonly Delivery[];
   maySee: boolean;
 };
 
 /** What an Action did with the event: the mapping, and for each destination the delivery with its request. */
-export function Journey({ action, event, deliveries, maySee }: Props): ReactNode {
-  const actions = useNamed('listActions');
+export function Journey({ action, deliveries, maySee }: Props): ReactNode {
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
-  const document = actions.get(action.actionId);
   return (
     <ol className={css['journey']}>
       {deliveries.map((delivery) => {
-        const mapping = document?.destinations.find((one) => one.destinationId === delivery.destinationId)?.mapping;
+        const mapping = action.destinations.find((one) => one.destinationId === delivery.destinationId)?.mapping;
         const target = deliveryWords.target(
           connections.get(delivery.connectionId)?.name ?? delivery.connectionId,
           destinations.get(delivery.destinationId)?.name ?? delivery.destinationId,
@@ -49,13 +47,9 @@ export function Journey({ action, event, deliveries, maySee }: Props): ReactNode
                   {replays.links.byReplay}
                 </Anchor>
               )}
-              {delivery.reason === null ? null : (
-                <Text size="sm" c="dimmed">
-                  {outcomes.reason[delivery.reason].short}
-                </Text>
-              )}
             </div>
-            {mapping === undefined ? null : <Mapping mapping={mapping} event={event} maySee={maySee} />}
+            <Standing delivery={delivery} />
+            {mapping === undefined ? null : <Mapping mapping={mapping} maySee={maySee} />}
             <Request delivery={delivery} />
           </li>
         );
@@ -64,11 +58,19 @@ export function Journey({ action, event, deliveries, maySee }: Props): ReactNode
   );
 }
 
-function Mapping({
-  mapping,
-  event,
-  maySee,
-}: { mapping: readonly FieldMapping[] } & Omit<Props, 'action' | 'deliveries'>) {
+/** Why it stands where it stands, and what happens next. */
+function Standing({ delivery }: { delivery: Delivery }): ReactNode {
+  const { sentence, next, nextAt, todo } = deliverySummary(delivery);
+  return (
+    <Text size="sm">
+      {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={deliveryWords.now} />}
+      {nextAt === null ? ' ' : '. '}
+      {delivery.detail === null ? null : deliveryWords.page.detail(delivery.detail)} {todo}
+    </Text>
+  );
+}
+
+function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick<Props, 'maySee'>) {
   if (mapping.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -92,13 +94,9 @@ function Mapping({
               <Table.Tr key={line.field}>
                 <Table.Th scope="row">{line.field}</Table.Th>
                 <Table.Td>
-                  {'parameter' in line
-                    ? line.parameter
-                    : 'value' in line
-                      ? words.fixed
-                      : words.expression(line.expression)}
+                  {line.from === 'expression' ? words.expression(line.source ?? '') : (line.source ?? words.fixed)}
                 </Table.Td>
-                <Table.Td>{mappedValue(line, event, maySee)}</Table.Td>
+                <Table.Td>{mappedValue(line, maySee)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -108,12 +106,10 @@ function Mapping({
   );
 }
 
-function mappedValue(line: FieldMapping, { data }: Explanation['event'], maySee: boolean): ReactNode {
-  if ('value' in line) return <Code>{JSON.stringify(line.value)}</Code>;
-  if ('expression' in line) return null;
-  if (!maySee) return words.hiddenValue;
-  const value = data[line.parameter];
-  return value === undefined ? words.missing : <Code>{JSON.stringify(value)}</Code>;
+function mappedValue({ from, found, value }: MappedField, maySee: boolean): ReactNode {
+  if (from === 'expression') return null;
+  if (found === false) return words.missing;
+  return from === 'parameter' && !maySee ? words.hiddenValue : <Code>{JSON.stringify(value)}</Code>;
 }
 
 /** The last request of a delivery, read when somebody opens it. */

@@ -14,7 +14,7 @@ import type { Range } from '../../parts/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
-import { authenticationOf } from '../connections/authentication-standing.ts';
+import { endings } from '../connections/authentication-standing.ts';
 import { type Connection, causeOf } from '../connections/connection.ts';
 import { reasonInWords } from './funnel.tsx';
 import css from './home-page.module.css';
@@ -137,24 +137,22 @@ function reasonOf(health: Connection['health']): string {
     : connectionWords.health.cause(outcomes.reason[cause.reason].why, cause.detail);
 }
 
-/** Pasted tokens that a person has to replace. */
+/** Pasted tokens and certificates that a person has to replace. */
 function ofSecrets({ connections = [] }: DocumentsHere, told: ReadonlySet<string | null>): Item[] {
-  return connections.flatMap((connection): Item[] => {
-    if (told.has(connection.id)) return [];
-    const standing = authenticationOf(connection, Date.now());
-    if (standing.kind !== 'expired' && standing.kind !== 'expires') return [];
-    return [
-      {
-        key: `${connection.id} secret`,
+  const untold = connections.filter(({ id }) => !told.has(id));
+  return untold.flatMap(({ id, name, health }) =>
+    endings(health, Date.now()).map(
+      ({ kind, at }): Item => ({
+        key: `${id} ${kind}`,
         icon: 'clock',
-        tone: standing.kind === 'expired' ? 'bad' : 'warn',
-        title: words.secret[standing.kind](connection.name),
-        text: words.secretText(formatRelative(new Date(standing.at), Date.now())),
-        to: `/connections/${connection.id}`,
+        tone: kind === 'expired' || kind === 'certificateExpired' ? 'bad' : 'warn',
+        title: words.secret[kind](name),
+        text: words.secretText(formatRelative(new Date(at), Date.now())),
+        to: `/connections/${id}`,
         link: words.lookAtConnection,
-      },
-    ];
-  });
+      }),
+    ),
+  );
 }
 
 /** Destinations that are off while an enabled action counts on them. */
