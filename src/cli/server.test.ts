@@ -90,6 +90,23 @@ test('things are listed, shown by name or id, and deleted', async (t) => {
   assert.equal((await run(['destinations', 'get', 'CRM/Orders'])).code, 3);
 });
 
+test('an alert is applied by names, listed, tested with an exit code that tells how it went, and deleted', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const hook =
+    'alerts: [{ name: Ops, type: slack, settings: { hookUrl: "https://hooks.example/canary" }, rules: { connectionIds: [CRM] } }]';
+  assert.equal((await run(['apply', '-'], hook)).code, 0);
+  assert.match((await run(['alerts', 'list'])).out, /Ops +slack +enabled +ok/);
+  assert.doesNotMatch((await run(['alerts', 'get', 'Ops'])).out, /canary/);
+  const sent = await run(['alerts', 'test', 'Ops']);
+  assert.deepEqual([sent.code, sent.err], [0, '']);
+  assert.match(sent.out, /^sent after \d+ ms: Answered 200\.\n$/);
+  await run(['apply', '-'], 'alerts: [{ name: Gone, type: slack, settings: {} }]');
+  const failed = await run(['alerts', 'test', 'Gone']);
+  assert.deepEqual([failed.code, /^not sent after .*No address of a hook/.test(failed.out)], [1, true], failed.out);
+  assert.equal((await run(['alerts', 'delete', 'Ops', 'Gone'])).code, 0);
+});
+
 test('send needs no collector named when there is only one, and prints the ids', async (t) => {
   const { run } = await connected(t);
   assert.equal((await run(['send', 'wt.ev=x'])).code, 3, 'there is none yet');

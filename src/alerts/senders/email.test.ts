@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { type SmtpOptions, startSmtpServer } from '../../../test/support/smtp-server.ts';
 import type { AlertBody, AlertNotice } from '../../contract/alert.ts';
@@ -9,6 +10,7 @@ import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { notice, secretOf } from '../alert-desk.testing.ts';
 import { titleOf } from '../words.ts';
 import { sendEmail } from './email.ts';
+import { sendBySmtp } from './smtp.ts';
 
 type Email = Extract<AlertBody, { type: 'email' }>;
 
@@ -153,6 +155,34 @@ test('a mail server that hangs up or speaks something else is told, and holds no
     const { sent } = await sendTo({ onConnection });
     assert.ok(!sent.ok && !sent.isFinal, what);
     assert.match(sent.detail, words, what);
+  }
+});
+
+test('a mail server that is silent, or drips for ever, is given up in time', async () => {
+  const limits = { connectMs: 150, totalMs: 400 };
+  const reply = '220 mail.test\r\n';
+  for (const onConnection of [
+    () => {},
+    (socket: Socket) => {
+      // A byte now and then keeps every time-out for silence away.
+      const timer = setInterval(() => socket.write('2'), 20);
+      socket.on('close', () => clearInterval(timer));
+    },
+    (socket: Socket) => {
+      socket.write(reply);
+      const timer = setInterval(() => socket.write('250-x\r\n'), 20);
+      socket.on('close', () => clearInterval(timer));
+    },
+  ]) {
+    await using server = await startSmtpServer({ onConnection });
+    await using egress = openEgress();
+    const startedAt = performance.now();
+    const { settings } = emailAlert(server.port);
+    const mail = { settings, bytes: Buffer.from('x'), name: 'shop.example' };
+    const sent = await sendBySmtp(mail, { egress, scrub: (text) => text }, limits);
+    assert.ok(!sent.ok && !sent.isFinal, sent.detail);
+    assert.match(sent.detail, /in time|did not answer/);
+    assert.ok(performance.now() - startedAt < 5_000);
   }
 });
 
