@@ -9,7 +9,7 @@ export const together: Readonly<Record<string, string>> = {
     'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template,watch}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
-  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,sqlite}/**/*.test.ts',
+  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
   'test/together/ways-out.ts': 'src/egress/**/*.test.ts',
   'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
