@@ -1,16 +1,23 @@
 import { shareBudget } from './soak/budget.ts';
 import { fillTheDisk } from './soak/disk.ts';
+import { turnGates } from './soak/gate.ts';
 import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
-// it with exit code 1. `isolation` takes --rounds=5 and --seconds=20.
+// it with exit code 1. `isolation` takes --rounds=5 and --seconds=20; `gate` and `order` take --size=200000,
+// --visitors=5000 and --open=30000 (ms of the breaker's first pause).
 
 const option = (name: string, usual: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);
 const seed = option('seed', Date.now());
+const held = () => ({
+  held: option('size', 200_000),
+  visitors: option('visitors', 5_000),
+  openMs: option('open', 30_000),
+});
 
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
@@ -18,6 +25,8 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
   budget: () => shareBudget(),
+  gate: () => turnGates({ ...held(), isOrdered: false }),
+  order: () => turnGates({ ...held(), isOrdered: true }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

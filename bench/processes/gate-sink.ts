@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerCalls } from '../child.ts';
+
+/** What arrived since the last `forget`; times are ms since the epoch. */
+export type GateArrivals = {
+  requests: number;
+  distinct: number;
+  /** When the first few requests came, and the first one after `note`. */
+  firstAt: number[];
+  notedAt: number;
+  lastAt: number;
+  /** Requests that came after a newer one of the same visitor. */
+  outOfOrder: number;
+  /** The most requests in any second. */
+  mostInASecond: number;
+};
+
+/** A system that is dead or well: dead, it cuts every connection as soon as a request is there. */
+export type GateSinkCalls = {
+  listen(): Promise<number>;
+  setDead(isDead: boolean): void;
+  forget(): void;
+  note(): void;
+  arrivals(): GateArrivals;
+};
+
+const firstMost = 1_000;
+const windowMs = 1_000;
+
+let isDead = false;
+let seen = new Set<number>();
+let newest = new Map<string, number>();
+let counts = noneYet();
+let recent: number[] = [];
+let recentFrom = 0;
+
+function noneYet(): GateArrivals {
+  return { requests: 0, distinct: 0, firstAt: [], notedAt: 0, lastAt: 0, outOfOrder: 0, mostInASecond: 0 };
+}
+
+function receive(body: string, now: number) {
+  const { n, visitor } = JSON.parse(body);
+  const number = Number(n);
+  counts.requests += 1;
+  counts.lastAt = now;
+  counts.notedAt ||= now;
+  if (counts.firstAt.length < firstMost) counts.firstAt.push(now);
+  recent.push(now);
+  while (now - (recent[recentFrom] ?? now) >= windowMs) recentFrom += 1;
+  counts.mostInASecond = Math.max(counts.mostInASecond, recent.length - recentFrom);
+  if (number < (newest.get(visitor) ?? -1)) counts.outOfOrder += 1;
+  newest.set(visitor, number);
+  seen.add(number);
+  counts.distinct = seen.size;
+}
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('error', () => {}); // the peer's end is no news here
+  request.on('end', () => {
+    receive(Buffer.concat(chunks).toString(), performance.timeOrigin + performance.now());
+    if (isDead) request.socket.destroy();
+    else response.end('{}');
+  });
+});
+server.keepAliveTimeout = 60_000;
+
+answerCalls<GateSinkCalls>({
+  listen: () =>
+    new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)); // a listening TCP server has one
+    }),
+  setDead(dead) {
+    isDead = dead;
+  },
+  forget() {
+    seen = new Set();
+    newest = new Map();
+    recent = [];
+    recentFrom = 0;
+    counts = noneYet();
+  },
+  note() {
+    counts.notedAt = 0;
+  },
+  arrivals: () => counts,
+});

@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import type { Client } from '../../src/client/client.ts';
+import { startChild } from '../child.ts';
+import { cpuUsOf, memoryOf } from '../process-usage.ts';
+import type { GateArrivals, GateSinkCalls } from '../processes/gate-sink.ts';
+import { type Product, startProduct, temporaryFolder } from '../product.ts';
+
+export type GateFigures = {
+  held: number;
+  isOrdered: boolean;
+  /** Delivered per second while they come in, and what was held after the recovery. */
+  plainPerSecond: number;
+  drainPerSecond: number;
+  drainShare: number;
+  /** Processor time of the server for each of them: it tells the same on a machine that others use too. */
+  plainCpuUs: number;
+  drainCpuUs: number;
+  /** While the system was dead and the breaker open. */
+  probes: number;
+  leastBetweenProbesMs: number;
+  /** From the probe that succeeded to the next request. */
+  firstAfterProbeMs: number;
+  /** Pausing and resuming over all that waits while nothing flows: until it is answered, and what the process wrote. */
+  closing: Turn;
+  opening: Turn;
+  /** The same while deliveries flow; `firstAfterMs`: from the order to resume until the next request arrives. */
+  closingFlowMs: number;
+  openingFlowMs: number;
+  firstAfterMs: number;
+  /** The longest answer of the server while the gate was turned. */
+  slowestPingMs: number;
+  mostMemoryMiB: number;
+  /** The most requests in a second under a rate of so many. */
+  rate: { limit: number; mostInASecond: number; used: number };
+  faults: string[];
+};
+
+type Turn = { ms: number; bytesWritten: number };
+
+const batch = 500;
+const rateLimit = 500;
+
+/**
+ * A dead system with many deliveries held: how often it is asked, what closing and opening of its gate costs, how soon and
+ * how fast what was held goes out, within the rate of its connection, and in order when that is asked.
+ */
+export async function turnGates(given: {
+  held: number;
+  isOrdered: boolean;
+  visitors: number;
+  /** The breaker's first pause. */
+  openMs: number;
+}): Promise<GateFigures> {
+  const { held, isOrdered, visitors, openMs } = given;
+  const faults: string[] = [];
+  await using folder = await temporaryFolder();
+  await using sink = startChild<GateSinkCalls>('gate-sink.ts');
+  const port = await sink.call('listen', undefined);
+  await using product = await startProduct(folder.path);
+  const { client } = product;
+  const { connectionId, destinationId, path } = await wire(client, port, openMs);
+  let sent = 0;
+
+  async function send(events: number) {
+    for (const end = sent + events; sent < end; ) {
+      const numbers = Array.from({ length: Math.min(batch, end - sent) }, () => sent++);
+      const body = JSON.stringify({
+        events: numbers.map((n) => ({
+          'wt.ev': 'tick',
+          n,
+          visitor: `v${n % visitors}`,
+          'wt.dcsvid': `v${n % visitors}`,
+        })),
+      });
+      const answer = await request(`http://127.0.0.1:${product.port}${path}`, { method: 'POST', body });
+      await answer.body.dump();
+      if (answer.statusCode !== 200) faults.push(`the intake answered ${answer.statusCode}`);
+    }
+  }
+
+  async function until(done: (arrived: GateArrivals) => boolean, stallMs = 60_000): Promise<GateArrivals> {
+    let arrived = await sink.call('arrivals', undefined);
+    for (let last = arrived.requests, stalledMs = 0; !done(arrived); stalledMs += lookMs) {
+      if (stalledMs > stallMs) throw new Error(`nothing comes any more: ${JSON.stringify(arrived)}`);
+      if (arrived.requests !== last) stalledMs = 0;
+      last = arrived.requests;
+      await sleep(lookMs);
+      arrived = await sink.call('arrivals', undefined);
+    }
+    return arrived;
+  }
+
+  const turn = async (status: 'enabled' | 'paused'): Promise<Turn> => {
+    const before = writtenBy(product.pid);
+    const startedAt = performance.now();
+    await client.call('changeDestination', { params: { id: destinationId }, body: { status } });
+    const ms = performance.now() - startedAt;
+    return { ms, bytesWritten: writtenBy(product.pid) - before };
+  };
+
+  // What can be had at best, warm.
+  await send(5_000);
+  await until(({ distinct }) => distinct === sent);
+  const plain = Math.min(held, 40_000);
+  await sink.call('forget', undefined);
+  const plainFrom = Date.now();
+  const plainFromUs = cpuUsOf(product.pid);
+  await send(plain);
+  const flowed = await until(({ distinct }) => distinct === plain);
+  const plainPerSecond = (plain * 1_000) / (flowed.lastAt - plainFrom);
+  const plainCpuUs = (cpuUsOf(product.pid) - plainFromUs) / plain;
+
+  // Dead.
+  if (isOrdered)
+    await client.call('changeDestination', { params: { id: destinationId }, body: { settings: { order: {} } } });
+  await sink.call('setDead', true);
+  await send(500);
+  while ((await client.call('getConnection', { params: { id: connectionId } })).health.state !== 'tripped')
+    await sleep(lookMs);
+  const { lastAt: trippedAt } = await sink.call('arrivals', undefined);
+  await sink.call('forget', undefined);
+  await send(held - 500);
+  // Until what was taken in is at rest, and the log of the storage with it.
+  await sleep(restMs);
+  const pings = startPings(product);
+  const closing = await turn('paused');
+  await sleep(restMs);
+  const opening = await turn('enabled');
+  const { requests: deadProbes } = await until(({ requests }) => requests >= 1, 2 * openMs);
+  await sink.call('setDead', false);
+  const { firstAt } = await until(({ requests }) => requests >= deadProbes + 10, 300_000);
+  const probes = firstAt.slice(0, deadProbes + 1);
+  const gaps = probes.map((at, index) => at - (probes[index - 1] ?? trippedAt));
+  const firstAfterProbeMs = (firstAt[deadProbes + 1] ?? 0) - (firstAt[deadProbes] ?? 0);
+
+  // Closed and opened by a person while what was held flows.
+  await until(({ distinct }) => distinct >= held / 20);
+  const { ms: closingFlowMs } = await turn('paused');
+  await sleep(1_500);
+  const closedWith = (await sink.call('arrivals', undefined)).requests;
+  await sleep(500);
+  const stillClosedWith = (await sink.call('arrivals', undefined)).requests;
+  if (stillClosedWith !== closedWith) faults.push(`${stillClosedWith - closedWith} left through a closed gate`);
+  await sink.call('note', undefined);
+  const openedAt = Date.now();
+  const { ms: openingFlowMs } = await turn('enabled');
+  const { notedAt } = await until(({ requests }) => requests > closedWith);
+  const firstAfterMs = notedAt - openedAt;
+  await sleep(500);
+  const slowestPingMs = await pings.stop();
+
+  // Drained.
+  const from = await sink.call('arrivals', undefined);
+  const drainFromUs = cpuUsOf(product.pid);
+  const drained = await until(({ distinct }) => distinct >= held - 500);
+  const drainPerSecond = ((drained.distinct - from.distinct) * 1_000) / (drained.lastAt - from.lastAt);
+  const drainCpuUs = (cpuUsOf(product.pid) - drainFromUs) / (drained.distinct - from.distinct);
+  await untilNothingWaits(client, destinationId);
+  const ended = await sink.call('arrivals', undefined);
+
+  // Within a rate.
+  await turn('paused');
+  const paced = rateLimit * 8;
+  await sink.call('forget', undefined);
+  await send(paced);
+  await client.call('changeConnection', {
+    params: { id: connectionId },
+    body: { settings: { rate: { limit: rateLimit, perMs: 1_000 } } },
+  });
+  await turn('enabled');
+  const { firstAt: pacedFirst, lastAt, mostInASecond } = await until(({ distinct }) => distinct === paced);
+  const used = (paced * 1_000) / (rateLimit * (lastAt - (pacedFirst[0] ?? 0) + 1_000));
+
+  const figures = {
+    held,
+    isOrdered,
+    plainPerSecond: Math.round(plainPerSecond),
+    drainPerSecond: Math.round(drainPerSecond),
+    drainShare: Number((drainPerSecond / plainPerSecond).toFixed(2)),
+    plainCpuUs: Math.round(plainCpuUs),
+    drainCpuUs: Math.round(drainCpuUs),
+    probes: probes.length,
+    leastBetweenProbesMs: Math.round(Math.min(...gaps)),
+    firstAfterProbeMs: Math.round(firstAfterProbeMs),
+    closing: { ...closing, ms: Math.round(closing.ms) },
+    opening: { ...opening, ms: Math.round(opening.ms) },
+    closingFlowMs: Math.round(closingFlowMs),
+    openingFlowMs: Math.round(openingFlowMs),
+    firstAfterMs: Math.round(firstAfterMs),
+    slowestPingMs: Math.round(slowestPingMs),
+    mostMemoryMiB: Math.round(memoryOf(product.pid).most / 2 ** 20),
+    rate: { limit: rateLimit, mostInASecond, used: Number(used.toFixed(2)) },
+  };
+  if (Math.min(...gaps) < openMs - 50) faults.push('a probe came too soon');
+  if (isOrdered && ended.outOfOrder > 0) faults.push(`${ended.outOfOrder} were out of order`);
+  if (Math.max(closing.ms, opening.ms, closingFlowMs, openingFlowMs) > 100)
+    faults.push('turning the gate took longer than 100 ms');
+  if (Math.max(closing.bytesWritten, opening.bytesWritten) > 100_000) faults.push('turning the gate wrote rows');
+  if (figures.drainShare < 0.8) faults.push('what was held drained at less than 80 % of plain throughput');
+  // Requests that are sent evenly may arrive unevenly.
+  if (mostInASecond > rateLimit * 1.02)
+    faults.push(`${mostInASecond} requests in a second under a rate of ${rateLimit}`);
+  for (const line of product.errors) faults.push(line);
+  return { ...figures, faults };
+}
+
+const lookMs = 10;
+const restMs = 3_000;
+
+async function wire(client: Client, port: number, openMs: number) {
+  const { key } = await client.call('createCollector', { body: { name: 'Soak' } });
+  const body = { name: 'Dead', baseUrl: `http://127.0.0.1:${port}`, settings: { breaker: { openMs } } };
+  const { id: connectionId } = await client.call('createConnection', { body });
+  const { id: destinationId } = await client.call('createDestination', {
+    params: { id: connectionId },
+    body: { name: 'Dead', path: '/in', status: 'enabled' },
+  });
+  await client.call('createAction', {
+    body: { name: 'All', description: 'All events', status: 'enabled', destinations: [{ destinationId }] },
+  });
+  return { connectionId, destinationId, path: `/v3/${key}` };
+}
+
+async function untilNothingWaits(client: Client, destinationId: string) {
+  for (const status of ['pending', 'sending', 'retrying', 'held'] as const)
+    while ((await client.call('listDeliveries', { query: { destinationId, status, limit: 1 } })).data.length > 0)
+      await sleep(100);
+}
+
+/** Bytes that a process handed to the system to write, to files and to sockets. Linux only. */
+function writtenBy(pid: number): number {
+  return Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
+/** Asks the server all the time whether it lives. */
+function startPings({ port }: Product) {
+  let slowestMs = 0;
+  let isStopping = false;
+  const running = (async () => {
+    while (!isStopping) {
+      const startedAt = performance.now();
+      const answer = await request(`http://127.0.0.1:${port}/livez`);
+      await answer.body.dump();
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      await sleep(5);
+    }
+  })();
+  return {
+    async stop() {
+      isStopping = true;
+      await running;
+      return slowestMs;
+    },
+  };
+}
