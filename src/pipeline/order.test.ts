@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../test/support/rig.ts';
+import { auditSample } from '../audit/audit.samples.ts';
+import { replayInput } from '../contract/replay.ts';
 import type { EgressRequest } from '../egress/egress.ts';
 import { orderKeyOf } from './order.ts';
 
 const order = { key: 'visitorId', releaseAfter: null };
+const entry = auditSample({ act: 'create', kind: 'replay', id: null, changes: [] });
 const retry = { scheduleMs: [0, 5_000, 60_000] };
 
 /** What arrived, as it was written by `said`. */
@@ -169,6 +172,28 @@ test('a later one that is on the wire when a person starts an earlier one again 
   hung.resolve({ status: 200 });
   await rest();
   assert.deepEqual(arrived(rig), ['0', '1', '0', '2']);
+});
+
+test('replayed deliveries keep their order among themselves, and live ones do not wait for them', async () => {
+  const hung = Promise.withResolvers<{ status: number }>();
+  let isBroken = true;
+  await using rig = await startRig({
+    handler: (request) => (isBroken ? { status: 422 } : numberOf(request) === 0 ? hung.promise : { status: 200 }),
+  });
+  await wire(rig, { destination: { settings: { order } } });
+  await rig.send(...said(['a', 'a', 'a', 'b']));
+  await rest();
+  assert.deepEqual(new Set(await rig.statuses()), new Set(['failed']));
+  isBroken = false;
+  const input = replayInput.parse({ of: 'deliveries', filter: {}, only: 'failed' });
+  await rig.pipeline.replays.run(input, { id: `rpl_${'0'.repeat(26)}`, startedBy: 'ops' }, entry);
+  await rig.clock.advance(5_000);
+  await rig.send(...said(['a'], 4));
+  await rig.clock.advance(5_000);
+  assert.deepEqual(arrived(rig).slice(4).toSorted(), ['0', '3', '4']);
+  hung.resolve({ status: 200 });
+  await rig.clock.advance(5_000);
+  assert.deepEqual(arrived(rig).slice(7), ['1', '2']);
 });
 
 test('the key is any parameter of the event; lists count as a whole, and what has no value has no order', () => {

@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.ts';
 import type { Deliverer } from './deliverer.ts';
 import { freshDelivery } from './fresh-delivery.ts';
 import type { Gates } from './gates.ts';
+import { orderKeyOf } from './order.ts';
 import { pinnedVersions } from './pinned.ts';
 import { checkReplay, chooser } from './replay-choice.ts';
 import type { ReplayPaces } from './replay-paces.ts';
@@ -66,7 +67,7 @@ export async function startReplays(
     lease: Lease;
     clock: Clock;
     gates: Pick<Gates, 'allClosed' | 'watch'>;
-    deliverer: Pick<Deliverer, 'wakeReplay' | 'forgetReplay' | 'sendingOf'>;
+    deliverer: Pick<Deliverer, 'wake' | 'wakeReplay' | 'forgetReplay' | 'sendingOf'>;
     paces: ReplayPaces;
     statistics: Pick<Statistics, 'created' | 'ended'>;
     failed(error: unknown, doing: string): void;
@@ -198,7 +199,11 @@ export async function startReplays(
       chosen.push(...choice.chosen);
     }
     const { isLast } = sources;
-    const deliveries = chosen.map(({ delivery }) => delivery);
+    const deliveries = chosen.map(({ delivery, event }) => {
+      const destination = configuration.snapshot.documents.destination.get(delivery.destinationId);
+      const orderKey = event && destination && orderKeyOf(destination, event, id);
+      return orderKey == null ? delivery : { ...delivery, orderKey };
+    });
     const made = await replays.advance(lease, {
       id,
       from: cursor,
@@ -215,7 +220,10 @@ export async function startReplays(
       ),
     );
     for (const { ends } of chosen) if (ends !== null) statistics.ended(ends, { status: 'cancelled' });
-    deliverer.wakeReplay(id, [...new Set(deliveries.map(({ destinationId }) => destinationId))]);
+    const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
+    deliverer.wakeReplay(id, destinationIds);
+    // One that was held may have kept later ones of its key, and ended since this replay sends it.
+    if (deliveries.some(({ orderKey }) => orderKey !== undefined)) deliverer.wake(destinationIds);
     return isLast;
   }
 
