@@ -199,14 +199,15 @@ export async function turnGates(given: {
     faults.push('turning the gate took longer than 100 ms');
   if (Math.max(closing.bytesWritten, opening.bytesWritten) > 100_000) faults.push('turning the gate wrote rows');
   if (figures.drainShare < 0.8) faults.push('what was held drained at less than 80 % of plain throughput');
-  // Requests that are sent evenly may arrive unevenly.
-  if (mostInASecond > rateLimit * 1.02)
+  // What is on the wire may arrive late, and be counted with what leaves after it.
+  if (mostInASecond > rateLimit + wireMost)
     faults.push(`${mostInASecond} requests in a second under a rate of ${rateLimit}`);
   for (const line of product.errors) faults.push(line);
   return { ...figures, faults };
 }
 
 const lookMs = 10;
+const wireMost = 64;
 const restMs = 3_000;
 
 async function wire(client: Client, port: number, openMs: number) {

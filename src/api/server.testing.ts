@@ -176,7 +176,7 @@ export async function startTestServer(
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
       gates: { allClosed: () => closed, watch: () => {} },
-      deliverer: { wakeReplay: () => {}, forgetReplay: () => {}, sendingOf: () => [] },
+      deliverer: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, sendingOf: () => [] },
       paces: createReplayPaces(),
       statistics,
       attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
