@@ -368,3 +368,78 @@ test('of an ordered batch what follows a failing one waits for it, and refused p
   assert.ok(own.lastIndexOf('a1') < own.lastIndexOf('a9'));
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
+
+test('what is kept of a batch is masked for all of its deliveries, whoever they are about, and sent as it is', async () => {
+  const { rig } = await startBatches(
+    { records: 3, waitMs: 0 },
+    () => ({ status: 200, body: 'thanks ann@example.com' }),
+    {
+      settings: { bodies: { keepMs: null, mask: ['email'] } },
+    },
+  );
+  await using _ = rig;
+  const people = ['ann', 'bob', 'eve'].map((name) => ({ data: { n: name, email: `${name}@example.com` } }));
+  await rig.send(...people);
+  await settled();
+  assert.match(String(rig.egress.requests[0]?.body), /ann@.*bob@.*eve@/);
+  const logs = (await rig.deliveries()).map(({ attemptLog }) => attemptLog?.[0] ?? assert.fail());
+  assert.equal(logs.length, 3);
+  for (const { request, response, records } of logs) {
+    assert.equal(records, 3);
+    assert.doesNotMatch(`${request?.body} ${response?.body}`, /@example\.com/);
+    assert.match(request?.body ?? '', /masked/);
+  }
+});
+
+test('a token that is refused is fetched anew once for a batch, which is sent again under the same key', async () => {
+  let tokens = 0;
+  let isEnded = false;
+  const { rig } = await startBatches(
+    { records: 3, waitMs: 0 },
+    ({ url, headers }) => {
+      if (url.endsWith('/token')) {
+        tokens += 1;
+        return {
+          status: 200,
+          body: JSON.stringify({ access_token: `t${tokens}`, token_type: 'bearer', expires_in: 900 }),
+        };
+      }
+      return { status: headers.some(([, value]) => value === 'Bearer t1') && isEnded ? 401 : 200 };
+    },
+    {
+      connection: {
+        auth: {
+          type: 'oauth2',
+          grant: 'client_credentials',
+          clientId: 'c',
+          clientSecret: 's',
+          accessTokenUrl: 'https://crm.example/token',
+        },
+      },
+    },
+  );
+  await using _ = rig;
+  await rig.send(...numbered(3));
+  await settled();
+  isEnded = true;
+  await rig.send(...numbered(3, 3));
+  for (let round = 0; round < 4; round++) await settled();
+  assert.equal(tokens, 2);
+  const sent = rig.egress.requests.filter(({ url }) => !url.endsWith('/token'));
+  assert.deepEqual(
+    sent.map((request) => valuesIn(request).length),
+    [3, 3, 3],
+  );
+  assert.deepEqual([keyIn(sent[2] ?? assert.fail()), sent[2]?.body], [keyIn(sent[1] ?? assert.fail()), sent[1]?.body]);
+  for (const { status, attempts, attemptLog } of (await rig.deliveries()).slice(3)) {
+    assert.deepEqual([status, attempts], ['delivered', 1]);
+    assert.deepEqual(
+      attemptLog?.map(({ outcome, number }) => [outcome, number]),
+      [
+        ['refreshed', 1],
+        ['delivered', 2],
+      ],
+    );
+    assert.notEqual(attemptLog?.[0]?.batchId, attemptLog?.[1]?.batchId);
+  }
+});
