@@ -84,7 +84,13 @@ const command = fc.oneof(
       return world.send(count, to);
     },
   ),
-  happens(5, 'wait', fc.constantFrom(25, 700, 999, 5_000, 31_000), (world, ms) => world.clock.advance(ms), hasSent),
+  happens(
+    5,
+    'wait',
+    fc.constantFrom(25, 700, 999, 5_000, 31_000, 31_000),
+    (world, ms) => world.clock.advance(ms),
+    hasSent,
+  ),
   happens(4, 'the peer changes', fc.record({ at, manner }), async (_, { at: n, manner: next }, model) => {
     model.manners[n] = next;
   }),
@@ -111,8 +117,8 @@ const command = fc.oneof(
   happens(1, 'the key is revoked', nothing, async (world) => {
     world.peers.tokens = new Set();
   }),
-  happens(1, 'the key is rotated', fc.constantFrom('key1', 'key2'), async (world, key) => {
-    world.peers.tokens = new Set([key]);
+  happens(2, 'the peer takes only', fc.constantFrom('key1', 'key2', 'any'), async (world, key) => {
+    world.peers.tokens = key === 'any' ? null : new Set([key]);
   }),
   happens(2, 'save key', fc.constantFrom('key1', 'key2'), (world, token) => world.writeConnection(0, { token })),
   happens(

@@ -33,9 +33,11 @@ export function createPeers(options: {
   let onWire = new Set<string>();
   let exchanges = 0;
 
-  function answerOf(request: EgressRequest, manner: Manner): FakeAnswer {
+  function answerOf(request: EgressRequest, manner: Manner | undefined): FakeAnswer {
+    if (peers.isGood) return { status: 200 };
     const token = headerOf(request, 'Authorization')?.slice('Bearer '.length);
     if (token !== undefined && peers.tokens !== null && !peers.tokens.has(token)) return { status: 401 };
+    if (manner === undefined) return { status: 200 };
     if ('error' in manner) return { error: { kind: manner.error, message: 'broken' } };
     const { status, retryAfter } = manner;
     return { status, headers: retryAfter === null ? [] : [['retry-after', retryAfter]] };
@@ -70,8 +72,8 @@ export function createPeers(options: {
     shut: new Set<number>(),
     /** Until when nothing may go to a place: its gate waits for the next probe. */
     quietUntil: new Map<number, number>(),
-    /** The last answer to a connection as it is now: nothing since has told more of it. */
-    lastStatus: new Map<number, number>(),
+    /** How the last exchange with a connection ended, as the connection is now; null: without an answer. */
+    lastStatus: new Map<number, number | null>(),
     /** Grows when a connection is saved: what left before tells nothing of it. */
     generation: 0,
     get exchanges() {
@@ -105,11 +107,8 @@ export function createPeers(options: {
       mine.delete(id);
       // Whatever it answers may open its gate.
       peers.quietUntil.clear();
-      const given = peers.isGood || manner === undefined ? { status: 200 } : answerOf(request, manner);
-      if (generation === peers.generation) {
-        if ('status' in given) peers.lastStatus.set(place % 2, given.status);
-        else peers.lastStatus.delete(place % 2);
-      }
+      const given = answerOf(request, manner);
+      if (generation === peers.generation) peers.lastStatus.set(place % 2, 'status' in given ? given.status : null);
       return given;
     },
   };
