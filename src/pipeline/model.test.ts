@@ -152,7 +152,7 @@ const open = ['held', 'retrying', 'pending', 'sending'];
 /** Nothing is lost, nothing is done twice, what has ended stays so, and nothing lies around that could go. */
 async function look(model: Model, world: World) {
   await world.clock.advance(0);
-  const { shown, closed, free, unmatched } = await world.seen();
+  const { shown, closed, sending, free, unmatched } = await world.seen();
   assert.deepEqual(world.problems, []);
   const planned = shown.map(({ eventId, actionId }) => `${eventId} ${actionId}`);
   assert.equal(new Set(planned).size, planned.length, 'an event was planned twice');
@@ -175,7 +175,6 @@ async function look(model: Model, world: World) {
     if (final.includes(state)) model.ended.set(id, state);
   }
   const now = world.clock.now();
-  const sending = shown.filter((one) => one.status === 'sending');
   // What was on the wire when a process died goes one by one.
   const isBusy = (id: string) => sending.some(({ connectionId }) => model.kills > 0 || connectionId === id);
   for (const { id, destinationId, connectionId } of free) {

@@ -207,7 +207,7 @@ export async function openWorld({
     async counted() {
       return (await pipeline.statistics.read({ kind: 'all', id: null, range: '15m' })).totals;
     },
-    /** Deliveries as people see them; the gates; which deliveries are due and wait for nothing. */
+    /** Deliveries as people see them; the gates; which are on the wire, and which are due and wait for nothing. */
     async seen() {
       const { outlook } = pipeline;
       const now = clock.now();
@@ -224,8 +224,9 @@ export async function openWorld({
       );
       const isFree = (one: LoggedDelivery) =>
         one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.leavesAt(one) === null;
-      const free = rows.filter((one) => isFree(one) && !outlook.isSending(one.id));
-      return { shown, closed, free, unmatched: pipeline.depth().unmatched };
+      const sending = rows.filter((one) => outlook.isSending(one.id));
+      const free = rows.filter((one) => isFree(one) && !sending.includes(one));
+      return { shown, closed, sending, free, unmatched: pipeline.depth().unmatched };
     },
     /** From now on nothing may go where a gate is closed, but for the next probe. */
     noteGates() {
