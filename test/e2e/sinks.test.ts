@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FakeAnswer } from '../../src/egress/fake/fake-egress.ts';
 import { startRig, wire } from '../support/rig.ts';
+import { type BatchSink, batchSinks } from './sinks/batch-sinks.ts';
 import { judgingSinks } from './sinks/judging-sinks.ts';
 import type { Sink } from './sinks/sink.ts';
 import { failingSinks, statusSinks } from './sinks/status-sinks.ts';
@@ -56,3 +57,33 @@ for (const [what, sinks] of Object.entries({
       assert.deepEqual({ told, ...(await deliverTo(sink)) }, { told, stands, nextMs });
     }
   });
+
+/** Sends four records in one batch, and gives how each stands when what can be done at once is done. */
+async function batchTo({ answer, outcomes = [], auth }: BatchSink) {
+  await using rig = await startRig({
+    handler: ({ body }, request) =>
+      answer(
+        JSON.parse(String(body)).map(({ n }: { n: string }) => n),
+        request,
+      ),
+  });
+  await wire(rig, {
+    connection: { ...(auth && { auth }) },
+    destination: {
+      template: '{{! return JSON.stringify(it.data); }}',
+      settings: { batch: { records: 4, waitMs: 0 }, outcomes },
+    },
+  });
+  await rig.send(...Array.from({ length: 4 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(1);
+  assert.deepEqual(rig.failures, []);
+  const stands = (await rig.deliveries()).map(({ status, reason, attempts }) => [status, reason, attempts]);
+  return { stands, requests: rig.egress.requests.length };
+}
+
+test(`what a peer says of a batch and of single records in it is told of each delivery (${batchSinks.length} sinks)`, async () => {
+  for (const sink of batchSinks) {
+    const { what, stands, requests } = sink;
+    assert.deepEqual({ what, ...(await batchTo(sink)) }, { what, stands, requests });
+  }
+});
