@@ -110,8 +110,10 @@ test('each state of a delivery is explained at its event: no match, disabled, sk
   assert.match(told('breaker')?.detail ?? '', /5 requests got no answer/);
   assert.match(told('auth')?.detail ?? '', /Answered 401/);
   assert.ok(Date.parse(told('retry')?.nextAttemptAt ?? '') > Date.now());
-  for (const { connection } of Object.values(wired))
+  for (const { action, connection } of Object.values(wired)) {
+    await client.call('changeAction', { params: { id: action.id }, body: { status: 'disabled' } });
     await client.call('changeConnection', { params: { id: connection.id }, body: { status: 'disabled' } });
+  }
 });
 
 const expected = {
