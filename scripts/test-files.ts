@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/rooms.ts':
-    'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template,watch}/**/*.test.ts',
+    'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
