@@ -72,6 +72,26 @@ export function newsDesk() {
 const heldFreshMs = 2_000;
 const longCountMs = 500;
 
+/** Put together from whoever knows. */
+export function outlookOf(
+  parts: Parameters<typeof healthOf>[0] & {
+    deliverer: Pick<Outlook, 'isSending' | 'leavesAt' | 'wake'>;
+    places: Pick<Outlook, 'orderOf'>;
+  },
+): Outlook {
+  const { deliverer, gates, places, clock } = parts;
+  return {
+    isSending: deliverer.isSending,
+    leavesAt: deliverer.leavesAt,
+    orderOf: places.orderOf,
+    closed: gates.allClosed,
+    probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
+    reopen: gates.reopen,
+    wake: deliverer.wake,
+    ...healthOf(parts),
+  };
+}
+
 /**
  * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
  * a large backlog, is good for two seconds.

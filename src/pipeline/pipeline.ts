@@ -1,30 +1,20 @@
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import { createAttempter } from './attempt.ts';
 import { batcher } from './batcher.ts';
-import { bodyRetention } from './body-retention.ts';
 import { createChecks } from './checks.ts';
 import { loadConfiguration } from './configuration.ts';
-import { createDeliverer } from './deliverer.ts';
-import { retentionOf } from './effective-settings.ts';
+import { startDelivering } from './delivering.ts';
 import { startEraser } from './eraser.ts';
-import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
-import { createGates } from './gates.ts';
-import { countHeld } from './held-count.ts';
 import { intakePrivacy } from './intake-privacy.ts';
 import { keepings } from './kept-exchange.ts';
 import { holdLeases } from './leases.ts';
 import { liveSecrets } from './live-secrets.ts';
 import { createMatcher } from './matcher.ts';
-import { healthOf, newsDesk } from './outlook.ts';
+import { outlookOf } from './outlook.ts';
 import { startParameters } from './parameters.ts';
-import { createReplayPaces } from './replay-paces.ts';
 import { startReplays } from './replays.ts';
-import { createStatistics } from './statistics.ts';
 import { createStudio } from './studio.ts';
 import type { Pipeline, PipelineParts } from './surface.ts';
-import { troubleDesk } from './troubles.ts';
-import { startUpkeep } from './upkeep.ts';
-import { createWorkers } from './workers.ts';
 
 export type { Pipeline, PipelineParts } from './surface.ts';
 
@@ -42,63 +32,16 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   parts.scrubber.follow(() => liveSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
-  const { poisoned } = await queue.recover(leases.deliveries, clock.now());
-  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
-
   const keeping = keepings(configuration, limits.retention);
   const room = { ...parts, configuration, queue, failed, scrub, keeping };
-  const desk = newsDesk();
-  const troubles = troubleDesk();
   const masksOf = intakePrivacy(configuration, clock);
   const parameters = stack.use(await startParameters(room));
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
   const attempter = createAttempter({ ...parts, scrub });
-  const gates = stack.use(await createGates(room));
-  const statistics = stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed }));
-  for (const id of poisoned) {
-    const delivery = await journal.log.delivery(id);
-    if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
-  }
-  const paces = createReplayPaces();
-  const upkeep = stack.use(
-    startUpkeep({
-      ...room,
-      ...limits,
-      retention: () => retentionOf(configuration.snapshot, limits.retention),
-      forgetBodies: bodyRetention(room),
-      gates,
-      expired(of, amount) {
-        statistics.ended(of, { status: 'failed', reason: 'expired' }, amount);
-        troubles.expired(of, amount);
-      },
-    }),
-  );
-  const places = placesOf(configuration);
-  const deliverer = stack.use(
-    createDeliverer({
-      ...room,
-      ...limits,
-      gates,
-      lease: leases.deliveries,
-      ...places,
-      ...createWorkers({ ...room, attempter, gates, render }),
-      replays: paces,
-      release: (destinationId) => journal.log.release(destinationId, clock.now()),
-      pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
-      settled(delivery, step, wasHeld) {
-        statistics.settled(delivery, step, wasHeld);
-        desk.settled(delivery, step, telemetry);
-        troubles.settled(delivery, step);
-        if (delivery.replayId !== null) paces.settled(delivery.replayId);
-      },
-    }),
-  );
-  gates.watch((destinationIds) => deliverer.wake(destinationIds));
-  gates.watch(troubles.gatesMoved);
-  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
-  stack.use(followConfiguration({ ...room, deliverer }));
+  const delivering = stack.use(await startDelivering({ ...room, attempter, render, lease: leases.deliveries }));
+  const { gates, statistics, upkeep, deliverer, paces, desk, troubles } = delivering;
   const matcher = stack.use(
     createMatcher({
       ...room,
@@ -143,16 +86,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     },
     studio: createStudio({ ...room, attempter, render, lease: leases.deliveries }),
     checks: createChecks({ ...room, log: journal.log, attempter, render }),
-    outlook: {
-      isSending: deliverer.isSending,
-      leavesAt: deliverer.leavesAt,
-      orderOf: places.orderOf,
-      closed: gates.allClosed,
-      probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
-      reopen: gates.reopen,
-      wake: deliverer.wake,
-      ...healthOf({ ...room, gates }),
-    },
+    outlook: outlookOf({ ...room, ...delivering }),
     troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
     depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,

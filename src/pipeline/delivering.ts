@@ -1,0 +1,94 @@
+import type { DeliveryQueue, Lease } from '../journal/journal.ts';
+import type { Attempter } from './attempt.ts';
+import { bodyRetention } from './body-retention.ts';
+import type { Configuration } from './configuration.ts';
+import { createDeliverer } from './deliverer.ts';
+import { retentionOf } from './effective-settings.ts';
+import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
+import { createGates } from './gates.ts';
+import { countHeld } from './held-count.ts';
+import type { keepings } from './kept-exchange.ts';
+import { newsDesk } from './outlook.ts';
+import { createReplayPaces } from './replay-paces.ts';
+import { createStatistics } from './statistics.ts';
+import type { PipelineParts } from './surface.ts';
+import { troubleDesk } from './troubles.ts';
+import { startUpkeep } from './upkeep.ts';
+import { createWorkers } from './workers.ts';
+
+/**
+ * The second half of the journey: render → build → sign → send → judge → settle, with the gates before it, and whoever
+ * counts, tells and tidies what becomes of deliveries. What was on the wire when the last process died comes first.
+ */
+export async function startDelivering(
+  room: PipelineParts & {
+    configuration: Configuration;
+    queue: DeliveryQueue;
+    lease: Lease;
+    attempter: Attempter;
+    render: Parameters<typeof createWorkers>[0]['render'];
+    keeping: ReturnType<typeof keepings>;
+    failed(error: unknown, doing: string): void;
+  },
+) {
+  const { configuration, queue, journal, telemetry, clock, limits, lease } = room;
+  const stack = new AsyncDisposableStack();
+  const { poisoned } = await queue.recover(lease, clock.now());
+  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
+  const desk = newsDesk();
+  const troubles = troubleDesk();
+  const gates = stack.use(await createGates(room));
+  const statistics = stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed }));
+  for (const id of poisoned) {
+    const delivery = await journal.log.delivery(id);
+    if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
+  }
+  const paces = createReplayPaces();
+  const upkeep = stack.use(
+    startUpkeep({
+      ...room,
+      ...limits,
+      retention: () => retentionOf(configuration.snapshot, limits.retention),
+      forgetBodies: bodyRetention(room),
+      gates,
+      expired(of, amount) {
+        statistics.ended(of, { status: 'failed', reason: 'expired' }, amount);
+        troubles.expired(of, amount);
+      },
+    }),
+  );
+  const places = placesOf(configuration);
+  const deliverer = stack.use(
+    createDeliverer({
+      ...room,
+      ...limits,
+      gates,
+      ...places,
+      ...createWorkers({ ...room, gates }),
+      replays: paces,
+      release: (destinationId) => journal.log.release(destinationId, clock.now()),
+      pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
+      settled(delivery, step, wasHeld) {
+        statistics.settled(delivery, step, wasHeld);
+        desk.settled(delivery, step, telemetry);
+        troubles.settled(delivery, step);
+        if (delivery.replayId !== null) paces.settled(delivery.replayId);
+      },
+    }),
+  );
+  gates.watch((destinationIds) => deliverer.wake(destinationIds));
+  gates.watch(troubles.gatesMoved);
+  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
+  stack.use(followConfiguration({ ...room, deliverer }));
+  return {
+    gates,
+    statistics,
+    upkeep,
+    places,
+    deliverer,
+    paces,
+    desk,
+    troubles,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
