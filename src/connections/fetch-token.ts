@@ -14,7 +14,7 @@ export type FetchedToken = {
   readonly exchanges: readonly TokenExchange[];
 };
 
-type Fetch = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
+type Wanted = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
   remembered: ClientAuthMethod | null;
   /** What was learnt of the endpoint's clock before. */
   skewMs?: number | null;
@@ -29,24 +29,24 @@ type Fetch = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
  * grant itself is (RFC 6749 §1.5), and the newest one that comes back is kept before the token is used. Assertions are
  * signed by the endpoint's clock: one that is refused while that clock turns out to differ is signed once more.
  */
-export function fetchToken(fetch: Fetch): Promise<FetchedToken> {
-  const { auth, door, connectionId = null, isTest = false } = fetch;
+export function fetchToken(wanted: Wanted): Promise<FetchedToken> {
+  const { auth, door, connectionId = null, isTest = false } = wanted;
   const { refreshTokens } = door;
   // A test of other grants must not use up, or replace, what deliveries live on.
   const isKept = usesRefreshTokens(auth) && (!isTest || auth.grant === 'refresh_token');
-  if (refreshTokens === undefined || !isKept) return ask(fetch, null);
-  return refreshTokens.inTurn(connectionId, auth, () => renew(fetch, refreshTokens, connectionId));
+  if (refreshTokens === undefined || !isKept) return ask(wanted, null);
+  return refreshTokens.inTurn(connectionId, auth, () => renew(wanted, refreshTokens, connectionId));
 }
 
-async function renew(fetch: Fetch, kept: RefreshTokens, connectionId: string | null): Promise<FetchedToken> {
-  const { auth } = fetch;
+async function renew(wanted: Wanted, kept: RefreshTokens, connectionId: string | null): Promise<FetchedToken> {
+  const { auth } = wanted;
   const before = kept.get(connectionId, auth);
-  let fetched = await ask(fetch, before);
+  let fetched = await ask(wanted, before);
   const { answer: first } = fetched;
   // It may have been used up or taken back; the grant itself may still be good.
   const isRefused = before !== null && !first.ok && first.kind === 'rejected';
   if (isRefused) {
-    const again = await ask({ ...fetch, skewMs: fetched.skewMs }, null);
+    const again = await ask({ ...wanted, skewMs: fetched.skewMs }, null);
     fetched = { ...again, exchanges: [...fetched.exchanges, ...again.exchanges] };
   }
   const { answer } = fetched;
@@ -57,7 +57,7 @@ async function renew(fetch: Fetch, kept: RefreshTokens, connectionId: string | n
 }
 
 async function ask(
-  { auth, settings, door, remembered, skewMs = null }: Fetch,
+  { auth, settings, door, remembered, skewMs = null }: Wanted,
   refreshToken: string | null,
 ): Promise<FetchedToken> {
   const known = usableSkewMs(skewMs);

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { type Answer, ClientError } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
@@ -17,7 +17,6 @@ import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
 import { useDraft } from '../../parts/use-draft.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import { AdvancedSettings } from './advanced-settings.tsx';
 import {
   bodyOf,
   type Destination,
@@ -34,6 +33,10 @@ import css from './studio.module.css';
 import { TemplateField } from './template-field.tsx';
 import { useData } from './use-data.ts';
 import { usePreview } from './use-preview.ts';
+
+const AdvancedSettings = lazy(() =>
+  import('./advanced-settings.tsx').then(({ AdvancedSettings }) => ({ default: AdvancedSettings })),
+);
 
 const page = '/shell/connections/$connectionId/destinations/$destinationId';
 
@@ -178,7 +181,9 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             onChange={change}
             onRun={run}
           />
-          <AdvancedSettings {...fields} stored={before} destinationId={base?.id ?? null} />
+          <Suspense>
+            <AdvancedSettings {...fields} stored={before} destinationId={base?.id ?? null} />
+          </Suspense>
         </div>
         <div className={css['column']}>
           <PreviewPanel

@@ -9,7 +9,6 @@ import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
-import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { type DestinationDraft, draftOfCurl } from './destination-draft.ts';
@@ -20,6 +19,10 @@ const address = '/connections/$connectionId/destinations/$destinationId';
 
 const CurlStart = lazy(() =>
   import('../connections/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
+);
+
+const VersionsTab = lazy(() =>
+  import('../../parts/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
 );
 
 export function DestinationPage(): ReactNode {
@@ -116,15 +119,17 @@ export function DestinationPage(): ReactNode {
           title={words.versions}
           closeButtonProps={{ 'aria-label': parts.close }}
         >
-          <VersionsTab
-            kind="destination"
-            document={stored}
-            mayManage={mayManage}
-            onRestored={() => {
-              openVersions(false);
-              void destination.refetch().then(() => setRestored((count) => count + 1));
-            }}
-          />
+          <Suspense fallback={<Skeleton height={200} />}>
+            <VersionsTab
+              kind="destination"
+              document={stored}
+              mayManage={mayManage}
+              onRestored={() => {
+                openVersions(false);
+                void destination.refetch().then(() => setRestored((count) => count + 1));
+              }}
+            />
+          </Suspense>
         </Drawer>
       )}
     </Page>
