@@ -40,17 +40,13 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   });
   const found = settled === JSON.stringify(body) && !plan.isFetching ? plan.data : undefined;
 
-  function start() {
-    run.mutate(
-      { body },
-      {
-        onSuccess(made) {
-          onClose();
-          notifyDone(w.started);
-          if ('id' in made) void navigate({ to: '/replays/$replayId', params: { replayId: made.id } as never });
-        },
-      },
-    );
+  async function start() {
+    const made = await run.mutateAsync({ body }).catch(() => null); // shown as run.error
+    if (made === null) return;
+    // The list that was empty may have taken this dialog away with its button: what follows needs neither.
+    onClose();
+    notifyDone(w.started);
+    if ('id' in made) await navigate({ to: '/replays/$replayId', params: { replayId: made.id } as never });
   }
 
   return (
@@ -77,7 +73,11 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
               {w.next}
             </Button>
           ) : (
-            <Button loading={run.isPending} disabled={found === undefined || found.deliveries === 0} onClick={start}>
+            <Button
+              loading={run.isPending}
+              disabled={found === undefined || found.deliveries === 0}
+              onClick={() => void start()}
+            >
               {w.run}
             </Button>
           )}
