@@ -29,7 +29,7 @@ export function replayCommands(command: Command, { server, output }: Context) {
       .option('--destination <name>', 'deliveries: only to this destination (id or Connection/Destination)')
       .option('--connection <name>', 'deliveries: only over this connection (id or name)')
       .option('--replay <id>', 'deliveries: only those that this replay made')
-      .option('--name <event>', 'events: only of this name')
+      .option('--event <name>', 'events: only of this name')
       .option('--visitor <id>', 'events: only of this visitor')
       .option('--after <time>', 'only from this time on (RFC 3339)')
       .option('--before <time>', 'only before this time')
@@ -58,11 +58,11 @@ export function replayCommands(command: Command, { server, output }: Context) {
   );
 
   described(group.command('run').description('start a replay'))
-    .option('--title <text>', 'what it is called')
+    .option('--name <text>', 'what it is called')
     .option('--reason <text>', 'why somebody does it')
-    .action(async (options: Options & { title?: string; reason?: string }) => {
+    .action(async (options: Options & { name?: string; reason?: string }) => {
       const body = await bodyFrom(options, server());
-      output.value(await server().runReplay({ ...body, name: options.title, reason: options.reason }));
+      output.value(await server().runReplay({ ...body, name: options.name, reason: options.reason }));
     });
 
   group
@@ -106,7 +106,7 @@ type Options = {
   destination?: string;
   connection?: string;
   replay?: string;
-  name?: string;
+  event?: string;
   visitor?: string;
   after?: string;
   before?: string;
@@ -132,7 +132,7 @@ async function bodyFrom(options: Options, server: Server): Promise<Record<string
     destinationId: await idOf('destination', options.destination),
     connectionId: await idOf('connection', options.connection),
     replayId: options.replay,
-    name: options.name,
+    name: options.event,
     visitorId: options.visitor,
     [isOfEvents ? 'receivedAfter' : 'createdAfter']: options.after,
     [isOfEvents ? 'receivedBefore' : 'createdBefore']: options.before,

@@ -157,9 +157,12 @@ test('a replay is planned, run, listed, steered and shown; what is no replay is 
   };
   const filter = ['--status', 'failed', '--destination', 'CRM/Orders', '--after', '2026-01-01T00:00:00Z'];
   assert.equal((await json('plan', ...filter, '--rate', '5')).deliveries, 0);
-  const events = ['--of', 'events', '--name', 'bought', '--to-action', 'Orders', '--ignore-rules', '--only', 'all'];
-  const { id, ...made } = await json('run', ...events, '--title', 'Missed', '--reason', 'why', '--order', 'newest');
-  assert.deepEqual([made.name, made.reason, made.order, made.to.ignoreRules], ['Missed', 'why', 'newest', true]);
+  const events = ['--of', 'events', '--event', 'bought', '--to-action', 'Orders', '--ignore-rules', '--only', 'all'];
+  const { id, ...made } = await json('run', ...events, '--name', 'Missed', '--reason', 'why', '--order', 'newest');
+  assert.deepEqual(
+    [made.name, made.filter.name, made.reason, made.order, made.to.ignoreRules],
+    ['Missed', 'bought', 'why', 'newest', true],
+  );
   assert.deepEqual(
     (await json('list')).map((one: { id: string }) => one.id),
     [id],
@@ -171,7 +174,7 @@ test('a replay is planned, run, listed, steered and shown; what is no replay is 
   assert.equal((await run(['replays', 'cancel', id])).code, 3);
   assert.equal((await run(['replays', 'plan', '--rate', 'fast'])).code, 2);
   assert.equal((await run(['replays', 'plan', '--action', 'Nothing'])).code, 3);
-  assert.equal((await run(['replays', 'plan', '--name', 'x'])).code, 3);
+  assert.equal((await run(['replays', 'plan', '--event', 'x'])).code, 3);
 });
 
 test('stats are shown for everything, or with its name for each thing of a kind', async (t) => {
