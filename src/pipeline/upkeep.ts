@@ -45,17 +45,23 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   let isStopping = false;
   let cancelTick = clock.after(options.everyMs, tick);
   let cancelExpiry = () => {};
-  gates.watch(planExpiry);
+  gates.watch((destinationIds) => {
+    if (destinationIds.some((id) => ageOf(id).ageMs !== null)) planExpiry();
+  });
   planExpiry();
 
   /** Destinations whose deliveries are held and may not be for ever. */
   function expiring() {
-    const { documents } = configuration.snapshot;
     return [...gates.allClosed().keys()].flatMap((destinationId) => {
-      const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
-      const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
+      const { connectionId, ageMs } = ageOf(destinationId);
       return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
     });
+  }
+
+  function ageOf(destinationId: string) {
+    const { documents } = configuration.snapshot;
+    const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
+    return { connectionId, ageMs: documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null };
   }
 
   async function expire() {
