@@ -26,10 +26,10 @@ export type Authorization =
 export interface Authenticator {
   /**
    * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
-   * Callers that come together share one token request. Rejects with UnresolvedSecret when a secret that is kept
-   * elsewhere can't be read there.
+   * Callers that come together share one token request. A promise only where there may be one. Throws or rejects with
+   * UnresolvedSecret when a secret that is kept elsewhere can't be read there.
    */
-  authorize(connection: AuthorizedConnection): Promise<Authorization>;
+  authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization>;
   /** Drops exactly the token that was refused; a newer one stays. */
   refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
   /** When the token at hand ends, in ms since the epoch; null: there is none, or no end is known. Fetches nothing. */
@@ -103,9 +103,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     return pending;
   }
 
-  async function authorize(connection: AuthorizedConnection): Promise<Authorization> {
-    const { auth } = connection;
-    if (auth.type !== 'oauth2') return standing(auth);
+  async function withToken(connection: AuthorizedConnection, auth: Oauth2): Promise<Authorization> {
     const slot = slotOf(connection);
     const startedAt = door.now();
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
@@ -121,7 +119,10 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
   }
 
   return {
-    authorize,
+    authorize(connection) {
+      const { auth } = connection;
+      return auth.type === 'oauth2' ? withToken(connection, auth) : standing(auth);
+    },
     refused(connection, { headers }) {
       const slot = slots.get(connection.id);
       if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)

@@ -9,7 +9,8 @@ type Mask = (text: string) => string;
  * (access tokens are stored nowhere) and secrets of `bodies` that are too short to be taken out of any text.
  */
 export function echoMask(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
-  const authorization = sent.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
+  if (authorization === undefined && bodies.every((body) => secretsOf(body).length === 0)) return asItIs;
   const masks: Mask[] = [];
   bodies.forEach((body, index) => {
     const values = secretsOf(body)
@@ -22,6 +23,7 @@ export function echoMask(bodies: readonly object[], sent: readonly (readonly [st
   return masks.length === 0 ? asItIs : (text) => masks.reduce((hidden, mask) => mask(hidden), text);
 }
 
+const isAuthorization = /^authorization$/i;
 const asItIs: Mask = (text) => text;
 
 const known = new WeakMap<object, { values: string; mask: Mask }>();

@@ -18,6 +18,8 @@ export function openHeader({ name, value }: Pick<Header, 'name' | 'value'>): [na
  * (RFC 9110 §5.5 without obs-text); null when the text is anything else, a line break above all.
  */
 export function headerValue(text: string): string | null {
+  // As most are.
+  if (/^[!-~]+$/.test(text)) return text;
   const value = text.replace(/^[ \t]+|[ \t]+$/g, '');
   return /^[\t\x20-\x7e]*$/.test(value) ? value : null;
 }

@@ -32,10 +32,16 @@ export type NewId = (kind: IdKind) => string;
  * millisecond their order is random.
  */
 export function idSource(now: () => number, randomBytes: (n: number) => Uint8Array): NewId {
+  let lastMs = Number.NaN;
+  let time = '';
   return (kind) => {
+    const timeMs = now();
+    if (timeMs !== lastMs) time = encode(timeMs, 10);
+    lastMs = timeMs;
+    const bytes = randomBytes(16);
     let tail = '';
-    for (const byte of randomBytes(16)) tail += alphabet[byte & 31];
-    return `${idPrefixes[kind]}_${encode(now(), 10)}${tail}`;
+    for (let i = 0; i < bytes.length; i += 2) tail += pairs[(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)) & 1_023];
+    return `${idPrefixes[kind]}_${time}${tail}`;
   };
 }
 

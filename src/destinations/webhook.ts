@@ -55,10 +55,8 @@ export function buildRequest({
   if (sendsBody) own.push(['Content-Type', destination.contentType]);
   const keyHeader = connection.settings.idempotencyHeader;
   if (keyHeader !== null && idempotencyKey !== null) own.push([keyHeader, idempotencyKey]);
-  const secret = destination.settings.headers.filter((header) => header.secret).map(openHeader);
-  const custom = override(connection.settings.headers.map(openHeader), [...rendered.headers, ...secret]);
-  const headers: [string, string][] = [];
-  for (const [name, text] of override(custom, own)) {
+  const headers = override(customHeaders(connection, destination, rendered), own);
+  for (const [index, [name, text]] of headers.entries()) {
     const value = headerValue(text);
     if (value === null)
       return {
@@ -66,10 +64,22 @@ export function buildRequest({
         reason: 'template_error',
         detail: `The header ${name} holds a line break or another character that is not visible ASCII.`,
       };
-    headers.push([name, value]);
+    if (value !== text) headers[index] = [name, value];
   }
   const body = sendsBody ? rendered.body.toWellFormed() : null;
   return { ok: true, request: { method: destination.method, url, headers, body } };
+}
+
+function customHeaders(
+  connection: { settings: Pick<ConnectionBody['settings'], 'headers'> },
+  destination: { settings: Pick<DestinationBody['settings'], 'headers'> },
+  rendered: Rendered,
+): [string, string][] {
+  const below = connection.settings.headers;
+  const above = destination.settings.headers;
+  if (below.length === 0 && above.length === 0) return rendered.headers;
+  const secret = above.filter((header) => header.secret).map(openHeader);
+  return override(below.map(openHeader), [...rendered.headers, ...secret]);
 }
 
 /** The request with these headers in place of any of the same names (in whatever case): how authentication is put on. */
@@ -102,6 +112,7 @@ function override(
   below: readonly [name: string, value: string][],
   above: readonly [name: string, value: string][],
 ): [string, string][] {
+  if (below.length === 0) return [...above];
   return [...below.filter(([name]) => !above.some(([other]) => isSameName(name, other))), ...above];
 }
 

@@ -4,7 +4,7 @@ import { routeOf } from '../connections/route.ts';
 import { signMessage } from '../connections/signing.ts';
 import type { ActionBody } from '../contract/action.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
-import type { Attempt, ErrorKind, Timings } from '../contract/delivery.ts';
+import type { Attempt, ErrorKind } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
 import { type Event, hopsHeader, nextHop } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -58,7 +58,7 @@ export type Attempted =
     };
 
 export type Attempter = {
-  render(work: Work): Promise<Rendering>;
+  render(work: Work): Rendering | Promise<Rendering>;
   /** The request before authentication, for looking at. */
   build(work: Work, rendered: Rendered): BuiltRequest;
   /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
@@ -76,7 +76,7 @@ export function createAttempter(options: {
 }): Attempter {
   const { egress, authenticator, clock, newId, scrub } = options;
 
-  async function render(work: Work): Promise<Rendering> {
+  function render(work: Work): Rendering | Promise<Rendering> {
     if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
     const events = eventsOf(work);
     return work.plan.render({ data: work.data ?? events.map(work.plan.record), events, meta: metaOf(work) });
@@ -94,7 +94,8 @@ export function createAttempter(options: {
   }
 
   async function attempt(work: Work): Promise<Attempted> {
-    const rendering = await render(work);
+    const awaited = render(work);
+    const rendering = awaited instanceof Promise ? await awaited : awaited;
     if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
     const { rendered } = rendering;
     const log: Attempt[] = [];
@@ -103,7 +104,7 @@ export function createAttempter(options: {
     } catch (error) {
       if (!(error instanceof UnresolvedSecret)) throw error;
       // Never sent without: as with credentials that were refused, it waits until somebody mends that.
-      return unauthorized(noteOf(work, null, log), rendered, log, { kind: 'rejected', detail: error.message });
+      return unauthorized(noteOf(work, log), null, rendered, log, { kind: 'rejected', detail: error.message });
     }
   }
 
@@ -113,14 +114,17 @@ export function createAttempter(options: {
 
     const connection = authorizedOf(work.connection);
     for (let isResend = false; ; isResend = true) {
-      const note = noteOf(work, built.request, log);
-      const authorization = await authenticator.authorize(connection);
-      if (!authorization.ok) return unauthorized(note, rendered, log, authorization);
+      const note = noteOf(work, log);
+      const authorizing = authenticator.authorize(connection);
+      const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
+      if (!authorization.ok) return unauthorized(note, built.request, rendered, log, authorization);
       const { signing } = work.connection.body.settings;
       const message = { id: keyOf(work), body: built.request.body ?? '', now: note.startedAt };
       const signature = signing === null ? unsigned : signMessage(signing, message);
-      if (!signature.ok) return unauthorized(note, rendered, log, { kind: 'rejected', detail: signature.detail });
-      const request = withHeaders(built.request, [...signature.headers, ...authorization.headers]);
+      if (!signature.ok)
+        return unauthorized(note, built.request, rendered, log, { kind: 'rejected', detail: signature.detail });
+      const proofs = signing === null ? authorization.headers : [...signature.headers, ...authorization.headers];
+      const request = withHeaders(built.request, proofs);
       const { settings } = work.connection.body;
       const { connectTimeoutMs, timeoutMs } = settings;
       const { outcomes } = work.destination.body.settings;
@@ -141,16 +145,16 @@ export function createAttempter(options: {
       const verdict =
         judged === null ? judge(exchange) : work.batch === null ? (judged.each?.[0] ?? judged.whole) : judged.whole;
       const isRefresh = verdict.kind === 'auth_refused' && verdict.refresh;
-      log.push(scrubAttempt(exchanged({ ...note, request }, outcome, verdict, authorization.tokenMs), scrub));
+      log.push(scrubAttempt(exchanged(note, request, outcome, verdict, authorization.tokenMs), scrub));
       if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
       if (!isRefresh) return { kind: 'judged', rendered, verdict, each, log };
     }
   }
 
-  function noteOf(work: Work, request: WebhookRequest | null, log: readonly Attempt[]): Note {
+  function noteOf(work: Work, log: readonly Attempt[]): Note {
     const number = work.number + log.length + 1;
     const batchId = work.batch === null ? null : newId('batch');
-    return { work, request, number, startedAt: clock.now(), id: newId('attempt'), batchId, now: clock.now, scrub };
+    return { work, number, startedAt: clock.now(), id: newId('attempt'), batchId, now: clock.now, scrub };
   }
 
   function tryBuild(work: Work, rendered: Rendered): BuiltRequest {
@@ -217,21 +221,29 @@ type Note = {
   number: number;
   id: string;
   batchId: string | null;
-  request: WebhookRequest | null;
 };
 
-/** The head that every line of the attempt log shares. */
-function heading({ work, startedAt, number, id, batchId, request }: Note) {
+type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
+
+/** A line of the attempt log. One literal: what is put together from parts costs several times as much to make. */
+function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attempt {
+  const { work, id, number, batchId } = note;
   return {
     id,
     number,
+    counted: end.counted,
     batchId,
     records: work.batch === null ? 1 : work.batch.length,
-    startedAt: new Date(startedAt).toISOString(),
+    startedAt: new Date(note.startedAt).toISOString(),
+    durationMs: end.durationMs,
+    timings: end.timings,
     request: request && {
       ...request,
       headers: maskHeaders(request.headers, work.connection.body, work.destination.body),
     },
+    response: end.response,
+    error: end.error,
+    outcome: end.outcome,
     versions: {
       action: work.action?.version ?? null,
       destination: work.destination.version,
@@ -244,6 +256,7 @@ const unsigned = { ok: true, headers: [] } as const;
 
 function unauthorized(
   note: Note,
+  request: WebhookRequest | null,
   rendered: Rendered,
   before: Attempt[],
   refusal: { kind: 'rejected' | 'temporary'; detail: string; retryAfterMs?: number | null },
@@ -251,42 +264,47 @@ function unauthorized(
   const { kind, retryAfterMs = null } = refusal;
   const isRejected = kind === 'rejected';
   const detail = note.scrub(refusal.detail);
-  const log = [...before, scrubAttempt(unsent(note, detail, isRejected, note.now()), note.scrub)];
+  const log = [...before, scrubAttempt(unsent(note, request, detail, isRejected), note.scrub)];
   return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
 }
 
-function unsent(note: Note, detail: string, isRejected: boolean, now: number): Attempt {
-  const spentMs = now - note.startedAt;
+function unsent(note: Note, request: WebhookRequest | null, detail: string, isRejected: boolean): Attempt {
+  const spentMs = note.now() - note.startedAt;
   const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
-  return {
-    ...heading(note),
+  return attemptOf(note, request, {
     counted: !isRejected,
     durationMs: spentMs,
     timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
     response: null,
     error: { kind: 'auth', message: detail },
     outcome: isRejected ? 'held' : 'retry',
-  };
+  });
 }
 
-function exchanged(note: Note, outcome: EgressOutcome, verdict: Verdict, tokenMs: number | null): Attempt {
-  const timings: Timings = { queueMs: note.work.queuedMs, tokenMs, ...outcome.timings };
-  return {
-    ...heading(note),
+function exchanged(
+  note: Note,
+  request: WebhookRequest,
+  outcome: EgressOutcome,
+  verdict: Verdict,
+  tokenMs: number | null,
+): Attempt {
+  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = outcome.timings;
+  return attemptOf(note, request, {
     counted: isCounted(verdict),
-    durationMs: Math.round(outcome.timings.totalMs + (tokenMs ?? 0)),
-    timings,
-    response: outcome.kind === 'error' ? null : answered(note, outcome),
+    durationMs: Math.round(totalMs + (tokenMs ?? 0)),
+    timings: { queueMs: note.work.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
+    response: outcome.kind === 'error' ? null : answered(note, request, outcome),
     error: errorOf(outcome, verdict),
     outcome: outcomeOf(verdict),
-  };
+  });
 }
 
 function answered(
-  { work, request }: Note,
+  { work }: Note,
+  request: WebhookRequest,
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
-  const hide = echoMask([work.connection.body, work.destination.body], request?.headers ?? []);
+  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),

@@ -23,7 +23,7 @@ export type Fit = {
 export async function fitTogether(
   group: readonly DueDelivery[],
   limits: Limits,
-  render: (members: readonly DueDelivery[]) => Promise<Rendering>,
+  render: (members: readonly DueDelivery[]) => Rendering | Promise<Rendering>,
 ): Promise<Fit> {
   const bad: Fit['bad'] = [];
   const left: Fit['left'] = [];

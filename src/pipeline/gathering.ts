@@ -58,8 +58,7 @@ export function createGathering(options: {
     if (present?.version === versions.destinationVersion) return keep(place, limitsFrom(present.body));
     if (loading.has(place)) return undefined;
     loading.add(place);
-    void plans
-      .pinned({ ...delivery, ...versions })
+    void Promise.resolve(plans.pinned({ ...delivery, ...versions }))
       .then(({ destination }) => keep(place, destination === null ? null : limitsFrom(destination.body)))
       .catch((error) => {
         options.failed(error, 'load a version of a destination');

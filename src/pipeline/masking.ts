@@ -5,26 +5,31 @@ import type { DestinationBody } from '../contract/destination.ts';
 /** What stands in the log, in previews and in cURL instead of a secret header's value. */
 export const masked = '[secret]';
 
-const alwaysSecret = new Set(['authorization', 'proxy-authorization', 'cookie']);
+const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
 
 /** The headers of a request as people may see them: credentials and headers that are marked secret are masked. */
 export function maskHeaders(
-  headers: readonly (readonly [string, string])[],
+  headers: readonly [string, string][],
   connection: ConnectionBody,
   destination: DestinationBody,
 ): [string, string][] {
-  const own = [...connection.settings.headers, ...destination.settings.headers];
-  const secret =
-    own.length === 0 ? null : new Set(own.filter((one) => one.secret).map((one) => one.name.toLowerCase()));
-  return headers.map(([name, value]) => {
-    const key = name.toLowerCase();
-    if (key === 'authorization')
-      return [
-        name,
-        value.replace(/^(?:(\S+) )?.*$/s, (_, scheme) => (scheme === undefined ? masked : `${scheme} ${masked}`)),
-      ];
-    return [name, alwaysSecret.has(key) || secret?.has(key) === true ? masked : value];
+  const secret = secretNames(connection, destination);
+  return headers.map((header) => {
+    const [name, value] = header;
+    if (!alwaysSecret.test(name) && secret?.has(name.toLowerCase()) !== true) return header;
+    if (name.toLowerCase() !== 'authorization') return [name, masked];
+    return [
+      name,
+      value.replace(/^(?:(\S+) )?.*$/s, (_, scheme) => (scheme === undefined ? masked : `${scheme} ${masked}`)),
+    ];
   });
+}
+
+/** In lower case; null: none is marked, as mostly. */
+function secretNames(connection: ConnectionBody, destination: DestinationBody): Set<string> | null {
+  const [below, above] = [connection.settings.headers, destination.settings.headers];
+  if (below.length === 0 && above.length === 0) return null;
+  return new Set([...below, ...above].filter((one) => one.secret).map((one) => one.name.toLowerCase()));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Event, IncomingEvent } from '../contract/event.ts';
-import type { Accepted, DueDelivery, Journal, Lease, PlacedEvent, PlannedDelivery } from '../journal/journal.ts';
+import type { Accepted, DueDelivery, IntakePlan, Journal, Lease, PlacedEvent } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Rule, Snapshot } from './configuration.ts';
@@ -18,7 +18,7 @@ export type Matcher = AsyncDisposable & {
 type Fired = {
   now: number;
   to: number;
-  deliveries: { index: number; planned: Omit<PlannedDelivery, 'eventId'> }[];
+  deliveries: IntakePlan['deliveries'];
   news: Matched[];
 };
 
@@ -124,7 +124,8 @@ export function createMatcher(options: MatcherOptions): Matcher {
         for (const { destinationId } of action.body.destinations) {
           const destination = documents.destination.get(destinationId);
           if (destination === undefined) continue;
-          const planned: Omit<PlannedDelivery, 'eventId'> = {
+          const planned: IntakePlan['deliveries'][number] = {
+            event: fired.news.length,
             actionId: action.id,
             actionVersion: action.version,
             destinationId,
@@ -135,7 +136,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
           };
           const orderKey = orderKeyOf(destination, event);
           if (orderKey !== undefined) planned.orderKey = orderKey;
-          fired.deliveries.push({ index: fired.news.length, planned });
+          fired.deliveries.push(planned);
         }
       fired.news.push([event, matches]);
     }
@@ -146,9 +147,9 @@ export function createMatcher(options: MatcherOptions): Matcher {
   async function plan(events: readonly PlacedEvent[], end: number) {
     const fired = fire(events, end);
     const { now, to, news } = fired;
-    const deliveries = fired.deliveries.map(({ index, planned }) => ({
+    const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
       ...planned,
-      eventId: news[index]?.[0].id ?? null,
+      eventId: news[event]?.[0].id ?? null,
     }));
     planTo = to;
     const from = position;
@@ -165,9 +166,9 @@ export function createMatcher(options: MatcherOptions): Matcher {
 
   function handOn({ deliveries, news }: Fired, ids: readonly string[], to: number) {
     position = Math.max(position, to);
-    const due = deliveries.map(({ index, planned }, at) => {
-      const event = news[index]?.[0] ?? null;
-      return freshDelivery(ids[at] ?? '', { ...planned, eventId: event?.id ?? null }, event);
+    const due = deliveries.map((planned, at) => {
+      const event = news[planned.event]?.[0] ?? null;
+      return freshDelivery({ id: ids[at] ?? '', planned, eventId: event?.id ?? null, event });
     });
     options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) options.planned(due);
@@ -226,7 +227,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
       const plan = early && {
         lease,
         now: early.now,
-        deliveries: early.deliveries.map(({ index, planned }) => ({ ...planned, event: index })),
+        deliveries: early.deliveries,
       };
       if (plan === null) looseRequests += 1;
       const [accepted] = await journal.intake.accept([plan === null ? request : { ...request, plan }]).finally(() => {
@@ -257,8 +258,8 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
   const places = fired.news.flatMap((_, index) => (repeated.has(index) ? [] : index));
-  const deliveries = fired.deliveries.flatMap(({ index, planned }) =>
-    repeated.has(index) ? [] : { index: places.indexOf(index), planned },
+  const deliveries = fired.deliveries.flatMap((planned) =>
+    repeated.has(planned.event) ? [] : { ...planned, event: places.indexOf(planned.event) },
   );
   return { ...fired, deliveries, news: fired.news.filter((_, index) => !repeated.has(index)) };
 }

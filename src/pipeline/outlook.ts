@@ -56,8 +56,19 @@ export function newsDesk() {
     ) {
       const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
       const { status, reason, log } = settlement;
-      const ids = { deliveryId: id, eventId, actionId, destinationId, connectionId, test };
-      if (!follows) for (const attempt of log) telemetry.attemptFinished({ ...ids, status, reason, attempt });
+      if (!follows)
+        for (const attempt of log)
+          telemetry.attemptFinished({
+            deliveryId: id,
+            eventId,
+            actionId,
+            destinationId,
+            connectionId,
+            test,
+            status,
+            reason,
+            attempt,
+          });
       telemetry.deliverySettled({ status });
       if (listeners.size === 0) return;
       this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });

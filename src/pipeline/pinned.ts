@@ -30,7 +30,15 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     return document;
   }
 
-  return async ({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Promise<Pinned> => {
+  function present({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Pinned | null {
+    const { documents } = configuration.snapshot;
+    const action = actionId === null ? null : (documents.action.get(actionId) ?? null);
+    const destination = documents.destination.get(destinationId) ?? null;
+    const isWanted = actionVersion === null || action?.version === actionVersion;
+    return isWanted && destination?.version === destinationVersion ? { action, destination } : null;
+  }
+
+  async function older({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Promise<Pinned> {
     const { documents } = configuration.snapshot;
     let action = actionId === null ? null : (documents.action.get(actionId) ?? null);
     if (actionId !== null && actionVersion !== null && action?.version !== actionVersion)
@@ -39,5 +47,8 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     if (destination?.version !== destinationVersion)
       destination = (await load('destination', destinationId, destinationVersion)) as Document<DestinationBody> | null; // loaded as a destination
     return { action, destination };
-  };
+  }
+
+  // Mostly they are the present ones, and nobody has to wait.
+  return (wanted: Wanted): Pinned | Promise<Pinned> => present(wanted) ?? older(wanted);
 }

@@ -27,6 +27,8 @@ export function createRecorder(options: {
       for (;;) {
         try {
           const isMine = await journal.settle(lease, settlements, clock.now());
+          count -= settlements.length;
+          for (const one of settlements) bytes -= weightOf(one);
           return settlements.map(() => isMine);
         } catch (error) {
           options.failed(error, 'record attempts');
@@ -42,14 +44,10 @@ export function createRecorder(options: {
       return count > countMost || bytes > bytesMost;
     },
     /** false: another process has taken over, and nothing was recorded. */
-    async record(settlement: Settlement): Promise<boolean> {
-      const weight = weightOf(settlement);
+    record(settlement: Settlement): Promise<boolean> {
       count += 1;
-      bytes += weight;
-      const isMine = await settle(settlement);
-      count -= 1;
-      bytes -= weight;
-      return isMine;
+      bytes += weightOf(settlement);
+      return settle(settlement);
     },
   };
 }

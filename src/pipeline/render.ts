@@ -23,10 +23,13 @@ export type Meta = {
   time: number;
 };
 
+export type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
+
 /** Everything that decides the bytes of a delivery, ready to run. */
 export type RenderPlan = {
   record(event: Event): DataRecord;
-  render(input: { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta }): Promise<Rendering>;
+  /** A promise only when it takes the sandbox. */
+  render(input: RenderInput): Rendering | Promise<Rendering>;
 };
 
 /** The mapping of one destination in an action; without an action, or without rows, the event's data as it is. */
@@ -53,7 +56,7 @@ export function planRender(
   const trivial = hasExpression || hasTags ? null : trivialForm(template);
   if (trivial !== null) {
     const plain = headers.map(({ name, value }): [string, string] => [name, value]);
-    return { record, render: async ({ data }) => renderNatively(trivial, data, path, plain) };
+    return { record, render: ({ data }) => renderNatively(trivial, data, path, plain) };
   }
 
   const compose = (expressions: typeof mapping | null) =>
@@ -65,7 +68,7 @@ export function planRender(
   }
   if (!composed.ok) {
     const { message, line, column } = composed.problems[0] ?? { message: 'does not compile', line: null, column: null };
-    return { record, render: async () => ({ kind: 'failed', reason: message, line, column }) };
+    return { record, render: () => ({ kind: 'failed', reason: message, line, column }) };
   }
   const { program } = composed;
   return { record, render: async (input) => decode(await render(renderJob(program, input)), path, headers) };
@@ -74,7 +77,7 @@ export function planRender(
 /** Without expressions all actions of a destination have one program; composing it takes milliseconds. */
 const programs = new WeakMap<DestinationBody, ReturnType<typeof composeProgram>>();
 
-function renderJob(program: Program, input: Parameters<RenderPlan['render']>[0]): RenderJob {
+function renderJob(program: Program, input: RenderInput): RenderJob {
   const { data, events, meta } = input;
   // What the template doesn't read need not cross.
   return {

@@ -20,7 +20,7 @@ export type PlanOptions = {
   log: DeliveryLog;
   attempter: Pick<Attempter, 'render' | 'build'>;
   render(job: RenderJob): Promise<RenderOutcome>;
-  pinned(wanted: Chosen['delivery']): Promise<Pinned>;
+  pinned(wanted: Chosen['delivery']): Pinned | Promise<Pinned>;
   scrub(text: string): string;
 };
 

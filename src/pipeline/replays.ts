@@ -215,9 +215,10 @@ export async function startReplays(
     });
     if (made === null) return true;
     statistics.created(
-      chosen.map(({ delivery, event }, index) =>
-        freshDelivery(made[index] ?? '', { ...delivery, dueAt: now, test: false }, event),
-      ),
+      chosen.map(({ delivery, event }, index) => {
+        const planned = { ...delivery, dueAt: now, test: false };
+        return freshDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
+      }),
     );
     for (const { ends } of chosen) if (ends !== null) statistics.ended(ends, { status: 'cancelled' });
     const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];

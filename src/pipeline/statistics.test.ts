@@ -132,7 +132,10 @@ function alone() {
     },
     deliver(latencyMs: number, durationMs = 1) {
       const planned = { ...delivery, eventId: null, actionVersion: 1, destinationVersion: 1, dueAt: null, test: false };
-      const fresh = { ...freshDelivery('', planned, null), createdAt: clock.now() - latencyMs };
+      const fresh = {
+        ...freshDelivery({ id: '', planned, eventId: null, event: null }),
+        createdAt: clock.now() - latencyMs,
+      };
       const log = [{ ...attempt(1), durationMs }];
       const step = {
         quota: null,

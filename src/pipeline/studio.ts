@@ -129,7 +129,7 @@ export function createStudio(options: {
       const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
       const deliveryId = ids?.[0];
       if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
-      const delivery = freshDelivery(deliveryId, planned, event);
+      const delivery = freshDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
       const attempted = await attempter
         .attempt({ ...work, deliveryId, createdAt: delivery.createdAt })
         .catch(async (error) => {

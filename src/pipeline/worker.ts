@@ -30,7 +30,8 @@ export function createWorker(options: {
     const keeping = options.keeping(present);
     const wasHeld = plans.isPinnedAnew(delivery, rendersAnew(keeping));
     const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
-    const { action, destination } = await plans.pinned(wanted);
+    const pinned = plans.pinned(wanted);
+    const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
     if (destination === null)
       return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
     // Without its mapping the whole event would go out.

@@ -28,13 +28,13 @@ export function createMetrics(): Metrics {
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const counts: Record<string, Map<string, number>> = {};
   const readers: Record<string, () => Reading> = {};
-  const histograms: Record<string, { histogram: Histogram; seen: Set<string> }> = {};
+  const histograms: Record<string, { histogram: Histogram; series: Map<string, Histogram.Internal<string>> }> = {};
 
   for (const [key, metric] of Object.entries<Metric>(metricTable)) {
     const { name, help, labels, type } = metric;
     const given = { name, help, labelNames: labels, registers: [registry] };
     if (type === 'histogram') {
-      histograms[key] = { histogram: new Histogram({ ...given, buckets }), seen: new Set() };
+      histograms[key] = { histogram: new Histogram({ ...given, buckets }), series: new Map() };
     } else if (type === 'gauge') {
       const collected: Gauge = new Gauge({
         ...given,
@@ -80,10 +80,14 @@ export function createMetrics(): Metrics {
     observe(name, seconds, label) {
       const one = histograms[name];
       if (one === undefined) return;
-      const isKnown = one.seen.has(label);
-      if (!isKnown && one.seen.size < histogramSeriesMax) one.seen.add(label);
-      const shown = isKnown || one.seen.has(label) ? label : 'other';
-      one.histogram.observe(labelled(metricTable[name].labels, shown), seconds);
+      const { histogram, series } = one;
+      const shown = series.has(label) || series.size < histogramSeriesMax ? label : 'other';
+      let found = series.get(shown);
+      if (found === undefined) {
+        found = histogram.labels(labelled(metricTable[name].labels, shown));
+        series.set(shown, found);
+      }
+      found.observe(seconds);
     },
     pull(name, read) {
       readers[name] = read;
