@@ -22,6 +22,17 @@ export const viteConfig: InlineConfig = {
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
     manifest: 'manifest.json',
+    // Few files: the first load in one, and what many pages have in common in another, not in one for each set of pages.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 1 },
+            { name: 'common', minShareCount: 20 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
