@@ -88,6 +88,7 @@ test('filters stand in the address, hold for what comes live, and are taken away
   await page.getByRole('textbox', { name: 'is exactly' }).fill('red');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('button', { name: 'Remove filter colour = red' }).waitFor();
+  await page.waitForURL(/filter=cart/);
   const { searchParams } = new URL(page.url());
   const filters = ['filter', 'parameter', 'value'].map((name) => searchParams.get(name));
   assert.deepEqual(filters, ['cart', 'colour', 'red']);

@@ -122,7 +122,8 @@ test('fields come with type, how often they are seen and an example; a mistyped 
 test('Format sets the JavaScript of a template in order, says when it is, and is undone in one step', async () => {
   const { app, browser } = console_;
   const { destination } = await wire(app, receiver);
-  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  // A template that gives no text has no request to preview.
+  await using tab = await openTab(browser, { url: app.url, path: details(destination), expected: /^422 .*\/preview$/ });
   const { page } = tab;
   const lines = () => editor(page).locator('.cm-line').allTextContents();
   const messy = ['{{!', 'return {', 'a: 1,  ', '      };', '}}'];

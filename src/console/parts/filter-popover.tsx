@@ -7,7 +7,8 @@ type Props<Draft> = {
   /** Names the form. */
   title: string;
   value: Draft;
-  onApply: (draft: Draft) => void;
+  /** Takes what was changed; the rest may have changed by itself meanwhile. */
+  onApply: (changes: Partial<Draft>) => void;
   /** The fields, with what is typed and how it is changed. */
   children: (draft: Draft, change: (part: Partial<Draft>) => void) => ReactNode;
 };
@@ -15,9 +16,9 @@ type Props<Draft> = {
 /** The button *Add filter* with a form behind it, for filters that are used now and then. */
 export function FilterPopover<Draft extends object>({ title, value, onApply, children }: Props<Draft>): ReactNode {
   const [isOpen, open] = useState(false);
-  const [draft, write] = useState(value);
+  const [changes, write] = useState<Partial<Draft>>({});
   function toggle(next: boolean) {
-    write(value);
+    write({});
     open(next);
   }
   return (
@@ -32,11 +33,11 @@ export function FilterPopover<Draft extends object>({ title, value, onApply, chi
           onSubmit={(event) => {
             event.preventDefault();
             open(false);
-            onApply(draft);
+            onApply(changes);
           }}
         >
           <Stack gap="sm">
-            {children(draft, (part) => write({ ...draft, ...part }))}
+            {children({ ...value, ...changes }, (part) => write({ ...changes, ...part }))}
             <Button type="submit">{parts.applyFilters}</Button>
           </Stack>
         </form>

@@ -72,7 +72,7 @@ export function ActionPage(): ReactNode {
                 action={data}
                 places={places}
                 range={range}
-                onRange={(next) => void navigate({ search: { ...search, range: next }, replace: true })}
+                onRange={(next) => void navigate({ search: (present) => ({ ...present, range: next }), replace: true })}
               />
             ),
             deliveries: (

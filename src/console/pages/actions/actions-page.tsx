@@ -49,7 +49,7 @@ export function ActionsPage(): ReactNode {
   const { data: stats } = useStats('action');
   const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
   const change = (next: Partial<typeof search>) =>
-    void navigate({ search: { ...search, cursor: undefined, ...next }, replace: true });
+    void navigate({ search: (present) => ({ ...present, cursor: undefined, ...next }), replace: true });
 
   const create = mayManage ? (
     <Button component={Link} to="/actions/new" leftSection={<Icon name="plus" />} data-key-new>

@@ -29,7 +29,7 @@ export function NewActionPage(): ReactNode {
           keptAs={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
           places={places}
           step={step}
-          onStep={(next) => void navigate({ search: { ...search, step: next } })}
+          onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
           onSaved={(saved) => {
             notifyDone(
               saved.status === 'enabled'

@@ -69,7 +69,7 @@ export function AlertPage(): ReactNode {
                 <AlertMessages
                   alertId={data.id}
                   search={search}
-                  onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+                  onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
                 />
               ),
               versions: <VersionsTab kind="alert" document={data} mayManage={mayManage} />,

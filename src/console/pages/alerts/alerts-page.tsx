@@ -48,7 +48,7 @@ export function AlertsPage(): ReactNode {
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
         empty={{
           icon: 'alert',
           title: words.emptyTitle,

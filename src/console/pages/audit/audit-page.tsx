@@ -29,7 +29,8 @@ export function AuditPage(): ReactNode {
     placeholderData: keepPreviousData,
     enabled: mayLook,
   });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const filterBy = (next: AuditFilters) => change({ ...next, cursor: undefined, entry: undefined });
   const { filter: _, ...others } = filters;
   return (

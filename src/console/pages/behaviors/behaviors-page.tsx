@@ -41,7 +41,7 @@ export function BehaviorsPage(): ReactNode {
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
         empty={{ icon: 'behaviors', title: words.emptyTitle, text: words.emptyText }}
         emptyByFilter={words.emptyByFilter}
         rowMenu={(row) => <BehaviorMenu behavior={row} />}

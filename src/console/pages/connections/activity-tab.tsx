@@ -63,7 +63,7 @@ export function ActivityTab({ connection }: { connection: Connection }): ReactNo
           columns={columns}
           rowKey={({ id }) => id}
           search={{ cursor: search.cursor }}
-          onSearch={({ cursor }) => void navigate({ search: { ...search, cursor }, replace: true })}
+          onSearch={({ cursor }) => void navigate({ search: (present) => ({ ...present, cursor }), replace: true })}
           empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText }}
           emptyByFilter={w.emptyTitle}
           tools={
@@ -99,7 +99,7 @@ function Figures({ connectionId }: { connectionId: string }): ReactNode {
         </Text>
         <RangePicker
           value={range}
-          onChange={(next) => void navigate({ search: { ...search, range: next }, replace: true })}
+          onChange={(next) => void navigate({ search: (present) => ({ ...present, range: next }), replace: true })}
         />
       </Group>
       <Chart

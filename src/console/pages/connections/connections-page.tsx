@@ -34,7 +34,8 @@ export function ConnectionsPage(): ReactNode {
   const usage = useUsage();
   const figures = useFigures('connection');
   const deleted = useDeleted();
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
 
   const all = query.data;
   const rows = useMemo(

@@ -90,7 +90,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
         empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: buttons }}
         emptyByFilter={w.emptyByFilter}
         tools={isEmpty ? null : buttons}

@@ -74,7 +74,7 @@ export function CollectorPage(): ReactNode {
               <RejectedRequests
                 collectorId={data.id}
                 search={search}
-                onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+                onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
               />
             ),
             versions: <VersionsTab kind="collector" document={data} mayManage={mayManage} />,

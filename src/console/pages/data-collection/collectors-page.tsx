@@ -37,7 +37,8 @@ export function CollectorsPage(): ReactNode {
     ...apiQuery('listCollectors', { query: { name: filter, cursor, status } }),
     placeholderData: keepPreviousData,
   });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
 
   const create = mayManage ? (
     <Button component={Link} to="/data-collection/new" leftSection={<Icon name="plus" />} data-key-new>

@@ -33,7 +33,8 @@ export function ParametersPage(): ReactNode {
     ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
     placeholderData: keepPreviousData,
   });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   return (
     <Page
       title={dataCollection.parts.parameters}

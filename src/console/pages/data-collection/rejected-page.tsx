@@ -13,7 +13,8 @@ const words = dataCollection.rejected;
 export function RejectedPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection/rejected' });
   const navigate = useNavigate({ from: '/data-collection/rejected' });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   return (
     <Page
       title={dataCollection.parts.rejected}

@@ -48,7 +48,7 @@ export function DeliveriesPage(): ReactNode {
   };
   function change(next: Partial<typeof search>) {
     forget();
-    void navigate({ search: { ...search, ...next }, replace: true });
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   }
   const filterBy = (next: DeliveryFilters) => change({ ...next, cursor: undefined });
   const ask = (verb: 'retry' | 'cancel') =>

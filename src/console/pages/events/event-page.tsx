@@ -70,7 +70,7 @@ export function EventPage(): ReactNode {
             <DeliveryTable
               filter={{ eventId }}
               cursor={search.cursor}
-              onCursor={(cursor) => void navigate({ search: { ...search, cursor }, replace: true })}
+              onCursor={(cursor) => void navigate({ search: (present) => ({ ...present, cursor }), replace: true })}
               empty={{ title: words.noDeliveries, text: words.noDeliveriesText }}
             />
           </Tabs.Panel>

@@ -52,7 +52,8 @@ export function EventsPage(): ReactNode {
   useRowKeys(rows, (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }));
   usePauseOnReading(() => pause(true));
 
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const filter = (next: EventFilters) => change({ ...next, cursor: undefined });
   function goLive() {
     pause(false);

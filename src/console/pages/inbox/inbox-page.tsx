@@ -47,7 +47,8 @@ export function InboxPage(): ReactNode {
   const names = [
     ...new Set([...[...rows, ...rules].map((one) => one.inbox), ...(inbox === undefined ? [] : [inbox])]),
   ].sort();
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const isOff = query.error?.code === 'not_found';
   return (
     <Page

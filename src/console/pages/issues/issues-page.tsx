@@ -33,7 +33,8 @@ export function IssuesPage(): ReactNode {
     enabled: mayLook,
   });
   const columns = useIssueColumns();
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const filterBy = (next: IssueFilters) => change({ ...next, cursor: undefined });
   const { filter: _, ...others } = filters;
   return (

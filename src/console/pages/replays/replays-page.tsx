@@ -33,7 +33,8 @@ export function ReplaysPage(): ReactNode {
     enabled: mayLook,
     select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
   });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const create = (
     <ReplayButton
       variant="filled"

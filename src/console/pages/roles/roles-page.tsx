@@ -51,7 +51,7 @@ export function RolesPage(): ReactNode {
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        onSearch={(next) => void navigate({ search: { ...search, ...next }, replace: true })}
+        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
         empty={{ icon: 'lock', title: words.emptyTitle, text: words.emptyText }}
         emptyByFilter={words.emptyByFilter}
         {...(mayManage ? { rowMenu: (row: Role) => <More row={row} onDelete={() => ask(row)} /> } : {})}

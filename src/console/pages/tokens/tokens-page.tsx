@@ -37,7 +37,8 @@ export function TokensPage(): ReactNode {
     select: ({ data }) => wholeList({ data: data.filter(({ name }) => hasText(name, filter)) }),
   });
   const { data: users } = useQuery({ ...allQuery('listUsers'), enabled: mayUsers, staleTime: 60_000 });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
 
   function blockedBy({ userId }: ShownToken): string | null {
     if (me !== undefined && userId === (me.user?.id ?? null)) return null;

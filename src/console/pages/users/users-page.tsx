@@ -34,7 +34,8 @@ export function UsersPage(): ReactNode {
     placeholderData: keepPreviousData,
     enabled: mayLook,
   });
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<typeof search>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const filterBy = (next: Partial<typeof search>) => change({ ...next, cursor: undefined });
 
   const create = mayManage ? (
