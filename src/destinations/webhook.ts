@@ -1,6 +1,7 @@
 import { headerValue, openHeader } from '../connections/header-value.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
 import type { DestinationBody } from '../contract/destination.ts';
+import { hopsHeader } from '../contract/event.ts';
 import type { Rendered } from '../journal/journal.ts';
 import { joinUrl, type PathShape } from './endpoint-url.ts';
 import { pathShape } from './path-shape.ts';
@@ -23,18 +24,20 @@ export type BuiltRequest =
  * Custom headers are the connection's, overridden by the destination's of the same name; what Millrace sets itself
  * (Content-Type of a body, the idempotency key, later the authentication) overrides both. GET sends no body unless
  * `getBody` is on: what was rendered becomes the query. `rendered.headers` holds the destination's headers that are no
- * secrets; `idempotencyKey` null sends none. `blocked` means that the address would leave the base URL.
+ * secrets; `idempotencyKey` null sends none; `hops` is Millrace's own too. `blocked` means that the address would leave the base URL.
  */
 export function buildRequest({
   connection,
   destination,
   rendered,
   idempotencyKey,
+  hops = null,
 }: {
   connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'settings'>;
   destination: Pick<DestinationBody, 'method' | 'contentType' | 'path' | 'settings'>;
   rendered: Rendered;
   idempotencyKey: string | null;
+  hops?: string | null;
 }): BuiltRequest {
   const joined = destination.path.includes('{{')
     ? addressOf(connection, rendered.path, pathShape(destination.path))
@@ -55,6 +58,7 @@ export function buildRequest({
   if (sendsBody) own.push(['Content-Type', destination.contentType]);
   const keyHeader = connection.settings.idempotencyHeader;
   if (keyHeader !== null && idempotencyKey !== null) own.push([keyHeader, idempotencyKey]);
+  if (hops !== null) own.push([hopsHeader, hops]);
   const headers = override(customHeaders(connection, destination, rendered), own);
   for (const [index, [name, text]] of headers.entries()) {
     const value = headerValue(text);

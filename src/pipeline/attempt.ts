@@ -1,23 +1,23 @@
 import type { Authenticator, AuthorizedConnection } from '../connections/authenticator.ts';
-import { echoMask } from '../connections/echo-mask.ts';
 import { routeOf } from '../connections/route.ts';
-import { signMessage } from '../connections/signing.ts';
+import { type Signature, signMessage } from '../connections/signing.ts';
 import type { ActionBody } from '../contract/action.ts';
 import type { ConnectionBody } from '../contract/connection.ts';
-import type { Attempt, ErrorKind } from '../contract/delivery.ts';
+import type { Attempt } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
-import { type Event, hopsHeader, nextHop } from '../contract/event.ts';
+import { type Event, nextHop } from '../contract/event.ts';
 import type { NewId } from '../contract/ids.ts';
 import { UnresolvedSecret } from '../contract/secret.ts';
 import { readsItems } from '../destinations/item-match.ts';
-import { judge, judgeRecords, type Verdict } from '../destinations/judge.ts';
+import { type Exchange, judge, judgeRecords, type Verdict } from '../destinations/judge.ts';
 import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../destinations/webhook.ts';
-import type { Egress, EgressOutcome } from '../egress/egress.ts';
+import type { Egress, EgressRequest } from '../egress/egress.ts';
 import type { Rendered } from '../journal/journal.ts';
+import { exchanged, type Note, unsent } from './attempt-log.ts';
 import type { Clock } from './clock.ts';
 import type { Document } from './configuration.ts';
 import type { DataRecord } from './field-mapping.ts';
-import { maskHeaders, scrubAttempt } from './masking.ts';
+import { scrubAttempt } from './masking.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
 /** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
@@ -84,13 +84,13 @@ export function createAttempter(options: {
 
   function build(work: Work, rendered: Rendered): BuiltRequest {
     const { connection, destination } = work;
-    const built = buildRequest({
+    return buildRequest({
       connection: connection.body,
       destination: destination.body,
       rendered,
       idempotencyKey: keyOf(work),
+      hops: hopsOf(work),
     });
-    return built.ok ? { ok: true, request: withHeaders(built.request, [[hopsHeader, hopsOf(work)]]) } : built;
   }
 
   async function attempt(work: Work): Promise<Attempted> {
@@ -118,20 +118,12 @@ export function createAttempter(options: {
       const authorizing = authenticator.authorize(connection);
       const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
       if (!authorization.ok) return unauthorized(note, built.request, rendered, log, authorization);
-      const { signing } = work.connection.body.settings;
-      const message = { id: keyOf(work), body: built.request.body ?? '', now: note.startedAt };
-      const signature = signing === null ? unsigned : signMessage(signing, message);
-      if (!signature.ok)
-        return unauthorized(note, built.request, rendered, log, { kind: 'rejected', detail: signature.detail });
-      const proofs = signing === null ? authorization.headers : [...signature.headers, ...authorization.headers];
-      const request = withHeaders(built.request, proofs);
-      const { settings } = work.connection.body;
-      const { connectTimeoutMs, timeoutMs } = settings;
-      const { outcomes } = work.destination.body.settings;
-      const tellsItems = outcomes.length > 0 && readsItems(outcomes);
-      const sent = { ...request, connectTimeoutMs, timeoutMs, ...routeOf(settings) };
-      const outcome = await egress.send(tellsItems ? { ...sent, responseBytesMax: itemsBytesMax } : sent);
-      const exchange = {
+      const signed = sign(work, built.request, note.startedAt);
+      if (!signed.ok)
+        return unauthorized(note, built.request, rendered, log, { kind: 'rejected', detail: signed.detail });
+      const request = withHeaders(built.request, [...signed.headers, ...authorization.headers]);
+      const outcome = await egress.send(leaving(work, request));
+      const { verdict, each } = verdictOn(work, {
         outcome,
         auth: work.connection.body.auth,
         settings: work.destination.body.settings,
@@ -139,15 +131,10 @@ export function createAttempter(options: {
         isResend,
         waitedMs: work.waitedMs,
         now: clock.now(),
-      };
-      const judged = tellsItems || work.batch !== null ? judgeRecords(exchange, recordsOf(work)) : null;
-      const each = work.batch === null ? null : (judged?.each ?? null);
-      const verdict =
-        judged === null ? judge(exchange) : work.batch === null ? (judged.each?.[0] ?? judged.whole) : judged.whole;
-      const isRefresh = verdict.kind === 'auth_refused' && verdict.refresh;
+      });
       log.push(scrubAttempt(exchanged(note, request, outcome, verdict, authorization.tokenMs), scrub));
       if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
-      if (!isRefresh) return { kind: 'judged', rendered, verdict, each, log };
+      if (verdict.kind !== 'auth_refused' || !verdict.refresh) return { kind: 'judged', rendered, verdict, each, log };
     }
   }
 
@@ -180,9 +167,34 @@ function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection 
 
 const authorized = new WeakMap<Document<ConnectionBody>, AuthorizedConnection>();
 
+const unsigned: Signature = { ok: true, headers: [] };
+
+function sign(work: Work, request: WebhookRequest, now: number): Signature {
+  const { signing } = work.connection.body.settings;
+  return signing === null ? unsigned : signMessage(signing, { id: keyOf(work), body: request.body ?? '', now });
+}
+
+/** The request as it leaves: by which way, and how long it may take. */
+function leaving(work: Work, { method, url, headers, body }: WebhookRequest): EgressRequest {
+  const { settings } = work.connection.body;
+  const { connectTimeoutMs, timeoutMs } = settings;
+  const sent = { method, url, headers, body, connectTimeoutMs, timeoutMs, ...routeOf(settings) };
+  return tellsItems(work) ? { ...sent, responseBytesMax: itemsBytesMax } : sent;
+}
+
+/** `each`: the verdict on each record of a batch, where they differ. */
+function verdictOn(work: Work, exchange: Exchange): { verdict: Verdict; each: readonly Verdict[] | null } {
+  if (work.batch === null && !tellsItems(work)) return { verdict: judge(exchange), each: null };
+  const { whole, each } = judgeRecords(exchange, recordsOf(work));
+  return work.batch === null ? { verdict: each?.[0] ?? whole, each: null } : { verdict: whole, each };
+}
+
+function tellsItems({ destination }: Work): boolean {
+  return readsItems(destination.body.settings.outcomes);
+}
+
 /** Answers that tell of each record are long; what the log keeps of them is cut as usual. */
 const itemsBytesMax = 1_048_576;
-const keptBytesMax = 65_536;
 
 function eventsOf({ batch, event }: Work): readonly Event[] {
   return batch === null ? (event === null ? [] : [event]) : batch;
@@ -213,47 +225,6 @@ function metaOf(work: Work): Meta {
   };
 }
 
-type Note = {
-  now(): number;
-  scrub(text: string): string;
-  work: Work;
-  startedAt: number;
-  number: number;
-  id: string;
-  batchId: string | null;
-};
-
-type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
-
-/** A line of the attempt log. One literal: what is put together from parts costs several times as much to make. */
-function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attempt {
-  const { work, id, number, batchId } = note;
-  return {
-    id,
-    number,
-    counted: end.counted,
-    batchId,
-    records: work.batch === null ? 1 : work.batch.length,
-    startedAt: new Date(note.startedAt).toISOString(),
-    durationMs: end.durationMs,
-    timings: end.timings,
-    request: request && {
-      ...request,
-      headers: maskHeaders(request.headers, work.connection.body, work.destination.body),
-    },
-    response: end.response,
-    error: end.error,
-    outcome: end.outcome,
-    versions: {
-      action: work.action?.version ?? null,
-      destination: work.destination.version,
-      connection: work.connection.version,
-    },
-  };
-}
-
-const unsigned = { ok: true, headers: [] } as const;
-
 function unauthorized(
   note: Note,
   request: WebhookRequest | null,
@@ -266,72 +237,4 @@ function unauthorized(
   const detail = note.scrub(refusal.detail);
   const log = [...before, scrubAttempt(unsent(note, request, detail, isRejected), note.scrub)];
   return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
-}
-
-function unsent(note: Note, request: WebhookRequest | null, detail: string, isRejected: boolean): Attempt {
-  const spentMs = note.now() - note.startedAt;
-  const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
-  return attemptOf(note, request, {
-    counted: !isRejected,
-    durationMs: spentMs,
-    timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
-    response: null,
-    error: { kind: 'auth', message: detail },
-    outcome: isRejected ? 'held' : 'retry',
-  });
-}
-
-function exchanged(
-  note: Note,
-  request: WebhookRequest,
-  outcome: EgressOutcome,
-  verdict: Verdict,
-  tokenMs: number | null,
-): Attempt {
-  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = outcome.timings;
-  return attemptOf(note, request, {
-    counted: isCounted(verdict),
-    durationMs: Math.round(totalMs + (tokenMs ?? 0)),
-    timings: { queueMs: note.work.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
-    response: outcome.kind === 'error' ? null : answered(note, request, outcome),
-    error: errorOf(outcome, verdict),
-    outcome: outcomeOf(verdict),
-  });
-}
-
-function answered(
-  { work }: Note,
-  request: WebhookRequest,
-  { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
-): NonNullable<Attempt['response']> {
-  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
-  return {
-    status,
-    headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
-    body: hide(decoder.decode(body.length > keptBytesMax ? body.subarray(0, keptBytesMax) : body)),
-    truncated: truncated || body.length > keptBytesMax,
-  };
-}
-
-// Not fatal: a body that is no UTF-8 is shown with replacement characters.
-const decoder = new TextDecoder();
-
-/** Whether an exchange with this verdict uses up a step of the schedule. */
-export function isCounted(verdict: Verdict): boolean {
-  if (verdict.kind === 'retry') return verdict.counted;
-  return verdict.kind !== 'auth_refused' && verdict.kind !== 'split';
-}
-
-function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; message: string } | null {
-  return outcome.kind === 'error' ? outcome.error : wordsOf(verdict);
-}
-
-/** What the log says about an answer that was not good. */
-export function wordsOf(verdict: Verdict): Attempt['error'] {
-  return verdict.kind === 'delivered' ? null : { kind: verdict.errorKind, message: verdict.detail };
-}
-
-export function outcomeOf(verdict: Verdict): Attempt['outcome'] {
-  if (verdict.kind !== 'auth_refused') return verdict.kind;
-  return verdict.refresh ? 'refreshed' : 'held';
 }

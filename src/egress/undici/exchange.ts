@@ -149,10 +149,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.options.onOutcome(outcome);
   }
 
-  /** A copy: what the socket read is a view of a larger buffer. */
+  /** A copy, which small ones share a pool for: what the socket read is a view of a larger buffer. */
   #answerBody(): Uint8Array {
     if (this.#bytes === 0) return EMPTY;
-    return new Uint8Array(this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)));
+    return Buffer.from(this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)));
   }
 
   #timings(): EgressOutcome['timings'] {

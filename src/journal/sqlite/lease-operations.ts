@@ -1,8 +1,11 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { Lease } from '../journal.ts';
 
+type Holder = { owner: string | null; epoch: number };
+
 export const leaseOperations = {
   acquire(db: Db, { scope, owner, ttlMs, now }: { scope: string; owner: string; ttlMs: number; now: number }) {
+    holders(db).delete(scope);
     const taken = db.get<{ epoch: number }>(
       `INSERT INTO lease (scope, owner, epoch, until) VALUES (?1, ?2, 1, ?3)
        ON CONFLICT DO UPDATE SET owner = ?2, epoch = epoch + 1, until = ?3
@@ -26,12 +29,21 @@ export const leaseOperations = {
     ) > 0,
 
   releaseLease(db: Db, { scope, owner, epoch }: Lease): void {
+    holders(db).delete(scope);
     db.run('UPDATE lease SET owner = NULL, until = 0 WHERE scope = ? AND owner = ? AND epoch = ?', scope, owner, epoch);
   },
 };
 
 /** Whether nobody took over since the lease was given. */
 export function isCurrent(db: Db, { scope, owner, epoch }: Lease): boolean {
-  const sql = 'SELECT 1 FROM lease WHERE scope = ? AND owner = ? AND epoch = ?';
-  return db.get(sql, scope, owner, epoch) !== undefined;
+  const known = holders(db);
+  let holder = known.get(scope);
+  if (holder === undefined) {
+    holder = db.get<Holder>('SELECT owner, epoch FROM lease WHERE scope = ?', scope) ?? { owner: null, epoch: 0 };
+    known.set(scope, holder);
+  }
+  return holder.owner === owner && holder.epoch === epoch;
 }
+
+/** Who holds which scope, as it was read last: each request of the intake asks, and all that change it are here. */
+const holders = (db: Db) => db.keep('leases', () => new Map<string, Holder>());

@@ -15,8 +15,8 @@ export type PlannedRow = [
   orderKey?: number,
 ];
 
-/** The first number of rows that have consecutive ones, and the creation time of all. */
-export type PlannedNumbers = { first: number; createdAt: number };
+/** The first number of rows that have consecutive ones, and the creation time of all; a tuple, as a row is. */
+export type PlannedNumbers = [first: number, createdAt: number];
 
 /** Creates deliveries, each for an event or for none. */
 export function insertPlanned(
@@ -26,10 +26,11 @@ export function insertPlanned(
   replayId = '',
 ) {
   const clock = deliveryClock(db);
-  const planned: PlannedNumbers = { first: clock.next, createdAt: Math.max(now, clock.last_at) };
-  for (const [event, row] of rows) insert(db, clock.next++, planned.createdAt, event, row, replayId);
+  const createdAt = Math.max(now, clock.last_at);
+  const planned: PlannedNumbers = [clock.next, createdAt];
+  for (const [event, row] of rows) insert(db, clock.next++, createdAt, event, row, replayId);
   if (rows.length > 0) {
-    clock.last_at = planned.createdAt;
+    clock.last_at = createdAt;
     db.run('UPDATE delivery_clock SET next = ?, last_at = ?', clock.next, clock.last_at);
   }
   return planned;

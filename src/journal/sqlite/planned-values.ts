@@ -3,7 +3,7 @@ import type { PlannedDelivery } from '../journal.ts';
 import type { PlannedNumbers, PlannedRow } from './planned-rows.ts';
 
 /** The ids of deliveries that were created together. */
-export const deliveryIds = ({ first, createdAt }: PlannedNumbers, count: number) =>
+export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number) =>
   Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
 export const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
 

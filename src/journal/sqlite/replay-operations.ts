@@ -116,7 +116,7 @@ export const replayOperations = {
       now,
       id,
     );
-    repeat(db, planned.first, step);
+    repeat(db, planned[0], step);
     const leftOut: Record<string, number> = JSON.parse(row.left_out);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
     db.run(

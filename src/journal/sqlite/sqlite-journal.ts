@@ -70,7 +70,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       async accept(requests) {
         if (isFull) throw new AppError('storage_full');
         const packed = requests.map(packRequest);
-        const bytes = packed.reduce((sum, { lines, plan }) => sum + lines.length + (plan?.rows.length ?? 0), 0);
+        const bytes = packed.reduce((sum, [lines, plan]) => sum + lines.length + (plan?.[0].length ?? 0), 0);
         const answers = await client.write('accept', packed, { bytes, isIntake: true });
         return answers.map((answer, index) => accepted(requests[index], answer)).filter((one) => one !== null);
       },
@@ -258,25 +258,25 @@ function cursor(kind: 'event' | 'delivery', id: string | undefined) {
 
 function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
   const hasIdentity = events.some((event) => event.identity !== null);
-  return {
+  return [
+    events.map(lineOfEvent).join('\n'),
+    plan === undefined ? null : packPlan(plan),
     partition,
     collectorId,
     receivedAt,
-    lines: events.map(lineOfEvent).join('\n'),
-    count: events.length,
-    identities: hasIdentity ? events.map((event) => event.identity) : null,
-    plan: plan === undefined ? null : packPlan(plan),
-  };
+    events.length,
+    hasIdentity ? events.map((event) => event.identity) : null,
+  ];
 }
 
 function packPlan({ lease, deliveries, now }: IntakePlan): AcceptedPlan {
-  return { lease, rows: JSON.stringify(deliveries.map((one) => [one.event, plannedRow(one)])), now };
+  return [JSON.stringify(deliveries.map((one) => [one.event, plannedRow(one)])), lease, now];
 }
 
 function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Accepted | null {
   if (request === undefined) return null;
   const { partition, events, plan } = request;
-  const { from, receivedAt, first, planned } = answer;
+  const [from, receivedAt, first, planned] = answer;
   const known = new Map(first);
   let number = from;
   const ids = events.map((_, index) =>
