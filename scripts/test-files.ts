@@ -1,10 +1,16 @@
 import { globSync } from 'node:fs';
 
 /**
- * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows. Starting a process
- * and loading the program costs more than most of them do.
+ * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows, of the console. Starting a
+ * process and loading the program costs more than most of them do.
  */
 export const together: Readonly<Record<string, string>> = {
+  'test/together/console-1.ts': 'test/console/a*.test.ts',
+  'test/together/console-2.ts': 'test/console/[b-c]*.test.ts',
+  'test/together/console-3.ts': 'test/console/d*.test.ts',
+  'test/together/console-4.ts': 'test/console/[e-h]*.test.ts',
+  'test/together/console-5.ts': 'test/console/{[i-r]*,sh*,si*}.test.ts',
+  'test/together/console-6.ts': 'test/console/{st*,u*,wo*}.test.ts',
   'test/together/rooms.ts':
     'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
@@ -33,7 +39,15 @@ export function testFiles(): string[] {
   return [...groups, ...single].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
-const longest = ['test/console/', 'test/together/', 'test/faults/', 'src/pipeline/', 'src/sandbox/', 'test/'];
+const longest = [
+  'test/together/console',
+  'test/console/',
+  'test/together/',
+  'test/faults/',
+  'src/pipeline/',
+  'src/sandbox/',
+  'test/',
+];
 
 function rank(path: string): number {
   const found = longest.findIndex((area) => path.startsWith(area));

@@ -21,10 +21,30 @@ export async function startConsole(
   return { app, browser, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** A real Chromium, one that spares the processor unless speed is what is looked at. Fails in words where none can run. */
+/** Browsers that run for this process, and how many use each. */
+const running = new Map<boolean, { browser: Promise<Browser>; users: number }>();
+
+/**
+ * A real Chromium, one that spares the processor unless speed is what is looked at. Those who use it at the same time in
+ * one process share it; it ends with the last. Fails in words where none can run.
+ */
 export async function startBrowser({ thrifty = true } = {}): Promise<Browser & AsyncDisposable> {
+  const shared = running.get(thrifty) ?? { browser: launch(thrifty), users: 0 };
+  running.set(thrifty, shared);
+  shared.users++;
+  const browser = await shared.browser;
+  return Object.assign(browser, {
+    async [Symbol.asyncDispose]() {
+      if (--shared.users > 0) return;
+      running.delete(thrifty);
+      await browser.close();
+    },
+  });
+}
+
+async function launch(thrifty: boolean): Promise<Browser> {
   const dir = await unpacked();
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath: join(dir, 'chromium'),
     args: [
       '--no-sandbox',
@@ -41,7 +61,6 @@ export async function startBrowser({ thrifty = true } = {}): Promise<Browser & A
       LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'),
     },
   });
-  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
 /** A tab, and everything in it that should not be: errors on its console, uncaught ones, requests that failed. */

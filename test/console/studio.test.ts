@@ -242,6 +242,7 @@ test('outcome rules are put in order and tried on past answers before they are s
   await tried.getByRole('cell', { name: 'Success (rule 1)' }).waitFor();
   await page.getByText('1 of them otherwise than by the saved rules').waitFor();
   await page.getByRole('button', { name: 'Save and stay' }).click();
+  await page.getByText('Not saved yet').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Try on past answers' }).click();
   await tried.getByRole('cell', { name: 'The same' }).waitFor();
   const saved = await app.client.call('getDestination', { params: { id: destination.id } });

@@ -1,0 +1,3 @@
+import { runInOneBrowser } from './in-one-browser.ts';
+
+runInOneBrowser('test/together/console-1.ts');
