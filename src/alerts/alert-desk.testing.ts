@@ -1,6 +1,6 @@
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { type AlertBody, alertInput } from '../contract/alert.ts';
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import type { IssueNotice } from '../contract/issue.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';

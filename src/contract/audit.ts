@@ -100,6 +100,3 @@ export type AuditEntry = z.output<typeof auditEntry>;
 
 /** An entry before it has its place in the trail. */
 export type NewAuditEntry = Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>;
-
-/** Who does what Millrace does by itself. */
-export const byItself: AuditAuthor = { principal: 'millrace', principalId: null, address: null, requestId: null };

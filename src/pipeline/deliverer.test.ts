@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../test/support/rig.ts';
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../connections/authenticator.ts';
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';

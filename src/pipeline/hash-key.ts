@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import { Secret } from '../contract/secret.ts';
 import { settingsId } from '../contract/settings.ts';
 import type { Clock } from './clock.ts';

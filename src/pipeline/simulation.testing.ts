@@ -4,7 +4,7 @@ import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { type MemoryAudit, memoryAudit } from '../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { actionInput } from '../contract/action.ts';
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import { connectionInput } from '../contract/connection.ts';
 import { destinationInput } from '../contract/destination.ts';
 import type { DocumentKind } from '../contract/document.ts';

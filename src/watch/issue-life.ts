@@ -1,4 +1,4 @@
-import { byItself } from '../contract/audit.ts';
+import { byItself } from '../contract/by-itself.ts';
 import { AppError } from '../contract/errors.ts';
 import { type IssueNotice, issueSeriesHours } from '../contract/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';

@@ -5,7 +5,7 @@ import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
 import { actionInput } from '../../src/contract/action.ts';
-import { byItself } from '../../src/contract/audit.ts';
+import { byItself } from '../../src/contract/by-itself.ts';
 import { connectionInput } from '../../src/contract/connection.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
 import { destinationInput } from '../../src/contract/destination.ts';
