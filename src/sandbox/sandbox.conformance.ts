@@ -193,6 +193,26 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.equal(sandbox.stats.exceededMemory, 2);
   });
 
+  check(
+    'says that memory was what ended a render, however its code took it',
+    { timeoutMs: 10_000 },
+    async (sandbox) => {
+      const bodies = [
+        "'x'.repeat(2 ** 29)",
+        // There is no room for an error: the engine throws null.
+        'let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); return p.x',
+        'const a = []; for (let i = 0; ; i++) a.push(new RegExp((i + "(a|b){5}").repeat(50)))',
+        'const a = []; try { for (;;) a.push({}) } catch {} a.length = 0; return "ok"',
+        'const a = []; try { for (;;) a.push({}) } catch {} throw new Error("mine")',
+      ];
+      const jobs = [...bodies.map((body) => job(`() => { ${body} }`)), script('const a = []; for (;;) a.push({})')];
+      for (const outcome of await sandbox.render(jobs))
+        assert.equal(outcome.kind === 'exceeded' ? outcome.limit : JSON.stringify(outcome), 'memory');
+      const pretended = await one(sandbox, job('() => { throw new InternalError("out of memory") }'));
+      assert.equal(pretended.kind, 'threw');
+    },
+  );
+
   check('takes output up to its limit in bytes', { outputBytes: 1000 }, async (sandbox) => {
     const sizes = [1000, 1001, 500_000].map((size) => job(`() => 'x'.repeat(${size})`));
     const wide = [500, 501].map((size) => job(`() => 'ü'.repeat(${size})`));

@@ -40,6 +40,8 @@ export type Engine = {
   free(address: number): void;
   bytes: Buffer;
   words: Uint32Array;
+  /** Whether it asked for more memory than it has; set back by whoever starts a script. */
+  hasRunOut: boolean;
   /** Called by the engine every ten thousand steps or so; true ends the script with an error that it can't catch. */
   onStep: () => boolean;
 };
@@ -69,7 +71,14 @@ export async function newEngine(module: WasmModule, memoryBytes: number): Promis
     free: (address) => instance._free(address),
     bytes: Buffer.from(memory.buffer),
     words: new Uint32Array(memory.buffer),
+    hasRunOut: false,
     onStep: () => false,
+  };
+  // The engine's C library asks for more when its heap is full. How that shows in a script varies: as an error, as a
+  // pattern that is none, as a thrown null when there is no room for an error.
+  memory.grow = () => {
+    engine.hasRunOut = true;
+    throw new RangeError('The memory of the engine has a fixed size.');
   };
   const refuse = () => {
     throw new Error('The sandbox has no host functions.');

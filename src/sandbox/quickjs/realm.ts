@@ -30,9 +30,6 @@ export type Realm = {
 /** What the engine said: a value, or the error that ended it. Both are values in the engine. */
 export type Completion = { isError: boolean; value: number };
 
-/** Thrown by the host's side of a realm when the engine has no memory left for what we bring. */
-export class NoRoom extends Error {}
-
 /**
  * Opens a context and runs the prelude. `clock` is the one that the engine reads; it stands at `bornMs` meanwhile, from
  * which the engine starts `Math.random`: that tells where its state lies.
@@ -97,19 +94,19 @@ export function call(engine: Engine, realm: Realm, fn: number, ...args: number[]
   return completion(engine, realm, value);
 }
 
-/** Brings a text without U+0000 and lone surrogates into the realm. Throws {@link NoRoom}. */
+/** Brings a text without U+0000 and lone surrogates into the realm. Throws when there is no room for it. */
 export function newText(engine: Engine, realm: Realm, text: string): number {
   const { address } = write(engine, text);
   const value = engine.functions.QTS_NewString(realm.context, address);
   engine.free(address);
-  if (engine.functions.QTS_ResolveException(realm.context, value) !== 0) throw new NoRoom();
+  if (engine.functions.QTS_ResolveException(realm.context, value) !== 0) throw noRoom();
   return value;
 }
 
-/** The bytes of a text value, without copying. Throws {@link NoRoom}. */
+/** The bytes of a text value, without copying. Throws when there is no room for it. */
 export function readText(engine: Engine, realm: Realm, value: number): Buffer {
   const address = engine.functions.QTS_GetString(realm.context, value);
-  if (address === 0) throw new NoRoom();
+  if (address === 0) throw noRoom();
   return engine.bytes.subarray(address, engine.bytes.indexOf(0, address));
 }
 
@@ -119,6 +116,10 @@ export function readStatus(engine: Engine, realm: Realm): [kind: number | undefi
   return [engine.words[at], engine.words[at + 1]];
 }
 
+function noRoom(): Error {
+  return new Error('The engine has no memory left for what we bring.');
+}
+
 function readCString(engine: Engine, address: number): string {
   return engine.bytes.toString('latin1', address, engine.bytes.indexOf(0, address));
 }
@@ -126,7 +127,7 @@ function readCString(engine: Engine, address: number): string {
 function write(engine: Engine, text: string): { address: number; bytes: number } {
   const bytes = Buffer.byteLength(text);
   const address = engine.malloc(bytes + 1);
-  if (address === 0) throw new NoRoom();
+  if (address === 0) throw noRoom();
   engine.bytes.write(text, address);
   engine.bytes[address + bytes] = 0;
   return { address, bytes };

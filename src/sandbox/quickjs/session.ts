@@ -3,12 +3,8 @@ import { cpuDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { crashed, exceeded, type Limits, threw } from './outcome.ts';
 import { STATUS } from './prelude.ts';
-import { call, evaluate, getGlobal, NoRoom, newText, PROGRAM_FILE, type Realm, readStatus, readText } from './realm.ts';
+import { call, evaluate, getGlobal, newText, PROGRAM_FILE, type Realm, readStatus, readText } from './realm.ts';
 import { seedWords } from './seed.ts';
-
-/** Asked for on every error: without that much room left, the error is about memory, whatever it says. */
-const ROOM_BYTES = 256 * 1024;
-const OUT_OF_MEMORY = 'InternalError: out of memory';
 
 /** One engine at work: every script in it runs under the limits. */
 export type Session = {
@@ -59,13 +55,16 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
 
   function guarded(script: () => RenderOutcome | null): RenderOutcome | null {
     deadline.start();
+    engine.hasRunOut = false;
     let outcome: RenderOutcome | null;
     try {
       outcome = script();
     } catch (error) {
       isSpent = true;
-      outcome = error instanceof NoRoom ? exceeded('memory', limits) : crashed(error);
+      outcome = crashed(error);
     }
+    // Like the end of its time, that of its memory is nothing that a script can catch.
+    if (engine.hasRunOut) outcome = exceeded('memory', limits);
     if (deadline.wasHit) outcome = exceeded('time', limits);
     if (outcome?.kind === 'exceeded') isSpent = true;
     return outcome;
@@ -75,7 +74,6 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
     const described = call(engine, realm, realm.describe, error);
     const text = described.isError ? '""\n""' : readText(engine, realm, described.value).toString();
     const [message = '', stack = ''] = text.split('\n').map((line) => String(JSON.parse(line)));
-    if (message === OUT_OF_MEMORY || engine.malloc(ROOM_BYTES) === 0) return exceeded('memory', limits);
     return threw(message, stack);
   }
 

@@ -41,8 +41,7 @@ export function refused(reason: RegExp): Held {
 
 const LIMITS = {
   time: 'It ran longer than',
-  // The engine throws null when there is no room for an error.
-  memory: 'It needed more than|InternalError: out of memory|the template threw null',
+  memory: 'It needed more than',
   output: 'It returned more than',
 };
 

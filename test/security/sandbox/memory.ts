@@ -5,17 +5,13 @@ const LONG = over('output', 'memory', 'time');
 
 /** Takes more memory than a render has. */
 export const HOGS: Attack[] = [
-  script(
-    'doubles a text',
-    'let s = "x"; for (;;) s += s',
-    fails(/needed more|longer than|out of memory|string too long/),
-  ),
+  script('doubles a text', 'let s = "x"; for (;;) s += s', fails(/needed more|longer than|string too long/)),
   script('repeats a text', 'return String("x".repeat(2 ** 29).length)', FULL),
   script('pads a text', 'return String("x".padEnd(2 ** 29, "ab").length)', FULL),
   script(
     'replaces each letter by the whole text',
     'let s = "aaaa"; for (;;) s = s.replace(/a/g, "$&$`$\'a")',
-    fails(/needed more|longer than|out of memory|string too long/),
+    fails(/needed more|longer than|string too long/),
   ),
   script('joins with a long separator', 'return String(new Array(1e4).join("x".repeat(1e5)).length)', FULL),
   script('encodes what grows', 'let s = "%"; for (;;) s = encodeURIComponent(s) + s', FULL),
@@ -30,7 +26,7 @@ export const HOGS: Attack[] = [
   script(
     'grows a buffer',
     'const b = new ArrayBuffer(8, { maxByteLength: 2 ** 30 }); b.resize(2 ** 30); return String(b.byteLength)',
-    fails(/needed more|out of memory|invalid|not a function|longer than/),
+    fails(/needed more|invalid|not a function|longer than/),
   ),
   script('grows a map', 'const m = new Map(); for (let i = 0; ; i++) m.set(i, { i })', FULL),
   script('grows a set of texts', 'const s = new Set(); for (let i = 0; ; i++) s.add("k" + i)', FULL),
@@ -115,13 +111,17 @@ export const HOGS: Attack[] = [
   script(
     'throws when there is no memory for its words',
     'const a = []; try { for (;;) a.push({}) } catch {} throw { get message() { return "x".repeat(1e6) + a.length } }',
-    fails(/./),
+    FULL,
   ),
-  script('says that memory ended when it did not', 'throw new InternalError("out of memory")', FULL),
   script(
-    'fills memory and ends well',
+    'says that memory ended when it did not',
+    'throw new InternalError("out of memory")',
+    fails(/^InternalError: out of memory$/),
+  ),
+  script(
+    'fills memory and says that all is well',
     'const a = []; try { for (;;) a.push(new Uint8Array(1e5)) } catch {} a.length = 0; return "ok"',
-    gives('ok'),
+    FULL,
   ),
   {
     does: 'keeps text of a loop',

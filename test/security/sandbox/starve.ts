@@ -2,7 +2,7 @@ import { type Attack, fails, over, script } from './attack.ts';
 
 const TIME = over('time');
 const ROOM = over('time', 'memory');
-const DEEP = fails(/stack overflow|longer than|needed more|out of memory/);
+const DEEP = fails(/stack overflow|longer than|needed more/);
 
 /** Takes the processor for itself in code that the engine counts the steps of. */
 export const LOOPS: Attack[] = [
