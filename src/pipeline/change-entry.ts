@@ -1,5 +1,5 @@
 import type { Change, StoredDocument } from '../catalog/catalog.ts';
-import { secretFields } from '../connections/secret-fields.ts';
+import { secretsOf } from '../connections/secret-fields.ts';
 import type { AuditAct, NewAuditEntry } from '../contract/audit.ts';
 import { changesOf } from '../contract/audit-changes.ts';
 import { withTexts } from '../contract/with-texts.ts';
@@ -15,9 +15,9 @@ export function changeEntry(
   stored: StoredDocument | undefined,
   { scrub, learn }: Scrubber,
 ): NewAuditEntry {
-  const states = [stored, op === 'delete' ? undefined : document].map(told);
   // They are hidden from here on, before anything uses them.
-  learn(Array.from(secretFields(states), ({ secret }) => secret));
+  for (const { body } of [stored ?? document, document]) learn(secretsOf(Object(body)));
+  const states = [stored, op === 'delete' ? undefined : document].map(told);
   const [before, after] = states.map((state) => withTexts(state, scrub));
   return {
     ...author,
