@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows, of the console. Starting a
- * process and loading the program costs more than most of them do.
+ * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows, of one threat, of the
+ * console. Starting a process and loading the program costs more than most of them do.
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/console-1.ts': 'test/console/a*.test.ts',
@@ -16,13 +16,18 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/api.ts': 'src/api/**/*.test.ts',
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
-  'test/together/ways-out.ts': 'src/egress/**/*.test.ts',
+  'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
+  'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
+  'test/together/security.ts': 'test/security/{canary,escalation,http-*,rights-matrix,se*,si*,supply-chain}.test.ts',
+  'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
+  'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
+  'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
 
-/** Of these, what needs a process of its own: it brings threads, or programs that are meant to be in the way. */
-const alone = /hostile|quickjs|demo|examples|restart|concurrent|model|simulation/;
+/** Of these, what needs a process of its own: it takes long, or brings programs that are meant to be in the way. */
+const alone = /demo|model|simulation|attacks|kill/;
 
 /** The files that a group runs. */
 export function groupFiles(group: string): string[] {

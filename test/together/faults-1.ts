@@ -1,0 +1,3 @@
+import { runTogether } from './run.ts';
+
+runTogether('test/together/faults-1.ts');

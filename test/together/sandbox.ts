@@ -1,0 +1,3 @@
+import { runTogether } from './run.ts';
+
+runTogether('test/together/sandbox.ts');
