@@ -197,7 +197,7 @@ const pages = [
   '/docs/recipes',
   '/docs/shortcuts',
   '/docs/errors',
-  '/docs/api?filter=conn&open=createConnection',
+  '/docs/api?filter=token&open=createToken',
   '/docs/api?filter=nothing',
   '/docs/changelog',
 ];
