@@ -16,6 +16,9 @@ if (files.length === 0) {
   console.error('No tests found: run this in the checkout.');
   process.exit(1);
 }
+// Once, not in each process that needs it. Where it can't be done, the tests that need it say why.
+if (files.some((path) => path.includes('console')))
+  await import('../test/console/browser.ts').then(({ prepare }) => prepare()).catch(() => undefined);
 run({
   files,
   concurrency: 3,

@@ -13,12 +13,18 @@ export async function startConsole(
   env: Record<string, string> = {},
   how: { thrifty?: boolean } = {},
 ): Promise<{ app: TestApp; browser: Browser } & AsyncDisposable> {
-  if (isConsoleStale()) await buildConsole();
+  await prepare();
   await using started = new AsyncDisposableStack();
   const app = started.use(await startTestApp(env));
   const browser = started.use(await startBrowser(how));
   const stack = started.move();
   return { app, browser, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Makes what these tests need and is not there yet: the console as its sources are now, and the browser. */
+export async function prepare(): Promise<void> {
+  if (isConsoleStale()) await buildConsole();
+  await unpacked();
 }
 
 /** Browsers that run for this process, and how many use each. */

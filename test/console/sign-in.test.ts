@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
 import { adminToken, environment, setUpAddress, spawnProcess } from '../support/process.ts';
-import { barriers, openTab, startBrowser } from './browser.ts';
+import { barriers, openTab, prepare, startBrowser } from './browser.ts';
 
 let browser: Browser & AsyncDisposable;
 before(async () => {
-  if (isConsoleStale()) await buildConsole();
+  await prepare();
   browser = await startBrowser();
 });
 after(() => browser[Symbol.asyncDispose]());

@@ -6,17 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { environment, adminToken as processToken, setUpAddress, spawnProcess } from '../support/process.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { openTab, startBrowser } from './browser.ts';
+import { openTab, prepare, startBrowser } from './browser.ts';
 
 let browser: Browser & AsyncDisposable;
 before(async () => {
-  if (isConsoleStale()) await buildConsole();
+  await prepare();
   browser = await startBrowser();
 });
 after(() => browser[Symbol.asyncDispose]());
