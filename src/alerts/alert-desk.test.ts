@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
 import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { alertId, notice, openDesk, webhookAlert } from './alert-desk.testing.ts';
 
 const second = 1_000;
@@ -77,6 +78,22 @@ test('only what the rules want is told', async () => {
     desk.sent().map((one) => one.changes),
     [['wanted opened']],
   );
+});
+
+test('a notice that no alert wants writes nothing', async () => {
+  const clock = fakeClock();
+  const outbox = memoryOutbox();
+  let writes = 0;
+  const save: Outbox['save'] = async (change) => {
+    writes += 1;
+    await outbox.save(change);
+  };
+  const alert = webhookAlert({ rules: { on: ['resolved'] } });
+  await using desk = await openDesk(clock, { alert, outbox: { ...outbox, save } });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  assert.equal(writes, 0);
+  await desk.desk.take(notice('i2', 'resolved', clock));
+  assert.equal(writes, 1);
 });
 
 test('an issue that stays open is told again each so many hours, until it is over or somebody cares', async () => {

@@ -60,6 +60,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
 
   async function write(): Promise<void> {
     next = null;
+    if (isNothing(dirty)) return;
     const change = dirty;
     dirty = nothing();
     try {
@@ -151,6 +152,10 @@ type Dirty = {
 
 function nothing(): Dirty {
   return { messages: new Map(), told: new Map(), dropped: new Set(), untold: new Map(), gone: new Set() };
+}
+
+function isNothing(dirty: Dirty): boolean {
+  return Object.values(dirty).every(({ size }) => size === 0);
 }
 
 /** The older change with the newer one over it. */

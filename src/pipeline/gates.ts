@@ -15,6 +15,7 @@ export type Closed = { reason: Reason; detail: string | null; probeAt: number | 
 export type Gates = {
   /** null: open. */
   closed(destinationId: string): Closed | null;
+  /** As they are now: it changes with them. */
   allClosed(): ReadonlyMap<string, Closed>;
   /** When this process last saw the destination's gate open; 0: it never was closed here. */
   openedAt(destinationId: string): number;
@@ -59,25 +60,18 @@ export async function createGates(options: {
   const gates = new Map((await queue.gates()).map((gate) => [gate.scopeId, gate]));
   const openedAt = new Map<string, number>();
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
-  let closed = survey(configuration.snapshot, gates);
+  const closed = survey(configuration.snapshot, gates);
 
   /** Looks at destinations anew whose gates may have moved. */
   function refresh(touched: readonly string[]) {
     if (touched.length === 0) return;
-    const before = closed;
-    closed = surveyed(before, touched);
-    for (const id of touched) if (before.has(id) && !closed.has(id)) openedAt.set(id, clock.now());
-    for (const listener of listeners) listener([...new Set(touched)]);
-  }
-
-  function surveyed(before: ReadonlyMap<string, Closed>, ids: readonly string[]): ReadonlyMap<string, Closed> {
-    const after = new Map(before);
+    const ids = [...new Set(touched)];
     for (const id of ids) {
       const found = closureOf(configuration.snapshot, gates, id);
-      if (found === null) after.delete(id);
-      else after.set(id, found);
+      if (found !== null) closed.set(id, found);
+      else if (closed.delete(id)) openedAt.set(id, clock.now());
     }
-    return after;
+    for (const listener of listeners) listener(ids);
   }
 
   const unwatch = configuration.watch((snapshot, changes) => {
@@ -161,7 +155,7 @@ function trafficGate({ reason, detail }: Gate): { reason: ClosedByTraffic; detai
   return { reason: reason === 'breaker_open' ? reason : 'auth_rejected', detail };
 }
 
-function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): ReadonlyMap<string, Closed> {
+function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): Map<string, Closed> {
   const closed = new Map<string, Closed>();
   for (const id of snapshot.documents.destination.keys()) {
     const found = closureOf(snapshot, gates, id);

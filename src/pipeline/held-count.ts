@@ -9,7 +9,7 @@ import type { Statistics } from './statistics.ts';
  * a plan, or an attempt that was under way.
  */
 export function countHeld(options: {
-  gates: Pick<Gates, 'allClosed' | 'watch'>;
+  gates: Pick<Gates, 'allClosed' | 'closed' | 'watch'>;
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
   deliverer: Pick<Deliverer, 'sendingTo'>;
@@ -17,12 +17,15 @@ export function countHeld(options: {
   failed(error: unknown, doing: string): void;
 }): void {
   const { gates, journal, configuration, deliverer, statistics } = options;
-  let before = gates.allClosed();
-  gates.watch(() => {
-    const closed = gates.allClosed();
-    for (const [destinationId, { reason }] of closed) {
+  const known = new Set(gates.allClosed().keys());
+  gates.watch((destinationIds) => {
+    for (const destinationId of destinationIds) {
+      const reason = gates.closed(destinationId)?.reason;
+      const isKnown = known.has(destinationId);
+      if (reason === undefined) known.delete(destinationId);
+      else known.add(destinationId);
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
-      if (before.has(destinationId) || connectionId === undefined) continue;
+      if (isKnown || reason === undefined || connectionId === undefined) continue;
       journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
         (waiting) => {
           for (const { actionId, count } of waiting)
@@ -31,6 +34,5 @@ export function countHeld(options: {
         (error) => options.failed(error, 'count what is held'),
       );
     }
-    before = closed;
   });
 }

@@ -93,6 +93,28 @@ test('a listener that fails is told again, until it does not', async () => {
   watched.rig.failures.length = 0;
 });
 
+test('issues that open at once are told at once, and what is told of one issue keeps its order', async () => {
+  await using watched = await startFailed();
+  await watched.clock.advance(10_000);
+  const { promise: bothOpen, resolve: goOn } = Promise.withResolvers<void>();
+  const heard: string[] = [];
+  watched.book.watch(async ({ change, title }) => {
+    heard.push(`${change} ${title}`);
+    if (heard.length === 2) goOn();
+    // None of the two is over before the other was told too.
+    await bothOpen;
+  });
+  const [known] = watched.book.all();
+  assert.ok(known !== undefined);
+  for (const one of ['a', 'b'])
+    watched.book.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
+  const [, first] = watched.book.all();
+  assert.ok(first !== undefined);
+  watched.book.mend(first, 'gone');
+  await watched.book.settled();
+  assert.deepEqual(heard, ['opened a', 'opened b', 'resolved a']);
+});
+
 test('resolved issues leave when they are old', async () => {
   await using watched = await startFailed({ keptDays: () => 30_000 / 86_400_000 });
   await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());

@@ -88,13 +88,20 @@ export async function openIssueBook(options: {
     turn = turn.then(write);
   }
 
+  async function findCauses(record: IssueRecord) {
+    record.changes = await options.causesOf(record).catch((error) => {
+      options.failed(error, 'read the audit trail');
+      return [];
+    });
+  }
+
   async function write() {
-    for (const record of fresh)
-      record.changes = await options.causesOf(record).catch((error) => {
-        options.failed(error, 'read the audit trail');
-        return [];
-      });
-    fresh.clear();
+    // Others may open meanwhile.
+    while (fresh.size > 0) {
+      const some = [...fresh];
+      fresh.clear();
+      await Promise.all(some.map(findCauses));
+    }
     isWriting = false;
     const written = [...dirty];
     const removed = [...gone];
@@ -112,16 +119,20 @@ export async function openIssueBook(options: {
     }
   }
 
+  /** What is told of one issue goes one after the other; of many at once, so that listeners can keep it in one write. */
   async function tellAll(written: readonly IssueRecord[]) {
-    for (const record of written)
-      for (const notice of record.notices) {
-        const answers = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
-        const refused = answers.find((one) => one.status === 'rejected');
-        if (refused !== undefined) options.failed(refused.reason, 'tell of an issue');
-        else record.notices = record.notices.filter((one) => one !== notice);
-        if (records.has(record.id)) dirty.add(record);
-        keepLater();
-      }
+    await Promise.all(written.map(tellOf));
+  }
+
+  async function tellOf(record: IssueRecord) {
+    for (const notice of record.notices) {
+      const answers = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
+      const refused = answers.find((one) => one.status === 'rejected');
+      if (refused !== undefined) options.failed(refused.reason, 'tell of an issue');
+      else record.notices = record.notices.filter((one) => one !== notice);
+      if (records.has(record.id)) dirty.add(record);
+      keepLater();
+    }
   }
 
   function remove(record: IssueRecord) {
