@@ -44,6 +44,27 @@ test('a connection with a proxy sends through it, with the credentials of the pr
   );
 });
 
+test('of an answer that is compressed, though nobody asked for that, the log keeps the beginning alone', async () => {
+  const bodies: Record<string, string> = { gzip: 'z'.repeat(5_000), identity: 'i'.repeat(5_000) };
+  await using rig = await startRig({
+    handler({ body }) {
+      const encoding = String(body).includes('gzip') ? 'gzip' : 'identity';
+      return { status: 200, headers: [['content-encoding', encoding]], body: bodies[encoding] ?? '' };
+    },
+  });
+  await wire(rig);
+  await rig.send({ data: { n: 'gzip' } }, { data: { n: 'as it is' } });
+  await settled();
+  const kept = (await rig.deliveries()).map(({ attemptLog }) => attemptLog?.at(-1)?.response);
+  assert.deepEqual(
+    kept.map((response) => [response?.body?.length, response?.truncated]),
+    [
+      [1_024, true],
+      [5_000, false],
+    ],
+  );
+});
+
 test('an event that no rule matches makes no delivery, and a later one that matches does', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'buy' } } });

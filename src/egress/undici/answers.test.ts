@@ -157,6 +157,21 @@ test('an answer without end is cut, and its socket closed', async () => {
   assert.deepEqual([response.body.length, response.truncated], [65_536, true]);
 });
 
+test('no more is read of an answer that is cut, unless a small remainder keeps the socket', async () => {
+  const more = 'x'.repeat(65_537);
+  // Each stops there, and would be waited for until the deadline.
+  for (const head of ['', 'content-length: 1000000\r\n', 'connection: close\r\ncontent-length: 70000\r\n']) {
+    await using peer = await answering(`HTTP/1.1 200 OK\r\n${head}\r\n${more}`);
+    const response = responseOf(await outcomeOf(peer, { timeoutMs: 30_000 }));
+    assert.deepEqual([response.body.length, response.truncated], [65_536, true], head);
+    assert.ok(response.timings.totalMs < 30_000, head);
+  }
+  await using peer = await answering(`HTTP/1.1 200 OK\r\ncontent-length: 65537\r\n\r\n${more}`);
+  await using egress = openEgress();
+  for (let i = 0; i < 2; i++) assert.ok(responseOf(await egress.send(requestTo(at(peer)))).truncated);
+  assert.equal(peer.connections(), 1);
+});
+
 test('a reset before any byte of an answer is a reset, and is not sent twice on a new socket', async () => {
   await using peer = await rawPeer((socket) => socket.once('data', () => socket.resetAndDestroy()));
   const outcome = await outcomeOf(peer);

@@ -33,6 +33,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #startedAt: number;
   readonly #bytesMax: number;
+  /** How much more than that is read to keep the socket. */
+  #drainBytesMax = 0;
   #controller: Dispatcher.DispatchController | null = null;
   #isReused = false;
   #hasAnswer = false;
@@ -91,6 +93,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } else if (status >= 200) {
       this.#status = status;
       this.#headers = headersOf(controller.rawHeaders);
+      this.#drainBytesMax = drainBytesMax(this.#headers, this.#bytesMax);
     }
   }
 
@@ -98,8 +101,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const kept = Math.min(this.#bytes, this.#bytesMax);
     this.#bytes += chunk.length;
     this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
-    // A small remainder is read on, so that the socket can be kept.
-    if (this.#bytes > this.#bytesMax + DRAIN_BYTES_MAX)
+    if (this.#bytes > this.#bytesMax + this.#drainBytesMax)
       controller.abort(new EgressFailure('too_large', 'The answer was cut.'));
   }
 
@@ -168,6 +170,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 const DRAIN_BYTES_MAX = 256 * 1024;
 const EMPTY = new Uint8Array(0);
+
+/** A small remainder is read on where that keeps the socket: not what only the socket's end ends, nor what is known to be long. */
+function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
+  const given = (wanted: string) => headers.find(([name]) => name === wanted)?.[1];
+  const length = Number(given('content-length') ?? Number.POSITIVE_INFINITY);
+  const isShort = given('transfer-encoding') !== undefined || length <= bytesMax + DRAIN_BYTES_MAX;
+  return isShort && given('connection')?.toLowerCase() !== 'close' ? DRAIN_BYTES_MAX : 0;
+}
 
 /**
  * `body`, of which `length` bytes are in use, with a chunk behind them. One buffer that grows, since a peer may cut its
