@@ -22,7 +22,8 @@ if (files.some((path) => path.includes('console')))
 run({
   files,
   concurrency: 3,
-  timeout: 120_000,
+  // For a group of files, on a machine that is slow or busy.
+  timeout: 240_000,
   execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
 })
   .on('test:fail', ({ todo }) => {
