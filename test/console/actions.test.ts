@@ -139,7 +139,7 @@ test('the four steps are walked with the keyboard alone', async () => {
   }
   await page.getByRole('link', { name: 'New Action' }).waitFor();
   await press('n');
-  await page.getByRole('heading', { level: 1, name: 'New Action' }).waitFor();
+  await page.getByRole('textbox', { name: 'Action Name' }).waitFor();
   await reach('Action Name');
   await page.keyboard.type('By keyboard');
   await reach('Description');
