@@ -46,8 +46,10 @@ function* differences(pointer: string, before: unknown, after: unknown): Generat
 function* ofObjects(pointer: string, before: object, after: object): Generator<AuditChange> {
   const old = new Map<string, unknown>(Object.entries(before));
   const now = new Map<string, unknown>(Object.entries(after));
-  for (const key of new Set([...old.keys(), ...now.keys()]))
-    yield* differences(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, old.get(key), now.get(key));
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    const [was, is] = [old.get(key), now.get(key)];
+    if (was !== is) yield* differences(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, was, is);
+  }
 }
 
 /** Items that both ends have alike are passed over, so that an insertion is one change. */

@@ -107,20 +107,29 @@ export async function openWorld({
     return { op: 'put' as const, document: { kind, id, version: (before?.version ?? 0) + 1, body, ...dates } };
   }
 
+  const connectionBody = (n: number, { status, token }: (typeof connections)[number]) =>
+    bodyOfConnection(n, status, token, scheduleMs);
+  const destinationBody = (n: number, { status, isList, order }: (typeof places)[number]) =>
+    bodyOfDestination(n, status, isList, order);
+
   await catalog.change(
     0,
     [
-      ...connections.map((one, n) =>
-        documentOf('connection', one.id, bodyOfConnection(n, one.status, one.token, scheduleMs)),
-      ),
-      ...places.map((one, n) =>
-        documentOf('destination', one.id, bodyOfDestination(n, one.status, one.isList, one.order)),
-      ),
+      ...connections.map((one, n) => documentOf('connection', one.id, connectionBody(n, one))),
+      ...places.map((one, n) => documentOf('destination', one.id, destinationBody(n, one))),
       ...places.map(({ actionId }, n) => documentOf('action', actionId, bodyOfAction(n))),
     ],
     [],
   );
   let pipeline = await start();
+
+  /** What was closed may open. */
+  function forgetGates() {
+    peers.shut.clear();
+    peers.quietUntil.clear();
+    peers.lastStatus.clear();
+    peers.generation += 1;
+  }
 
   async function put(kind: DocumentKind, id: string, body: unknown) {
     await pipeline.configuration.change(byItself, ({ documents }) => [
@@ -130,20 +139,15 @@ export async function openWorld({
 
   async function writeConnection(n: number, change: { status?: string; token?: string }) {
     const connection = Object.assign(connections[n] ?? {}, change) as (typeof connections)[number]; // there are two
-    peers.shut.clear();
-    peers.quietUntil.clear();
-    peers.lastStatus.clear();
-    peers.generation += 1;
-    const { id, status, token } = connection;
-    await put('connection', id, bodyOfConnection(n, status, token, scheduleMs));
+    forgetGates();
+    await put('connection', connection.id, connectionBody(n, connection));
   }
 
   async function writeDestination(n: number, change: { status?: string; isList?: boolean }) {
     const destination = places[n];
     if (destination?.isThere !== true) return;
     peers.shut.clear();
-    const { id, status, isList, order } = Object.assign(destination, change);
-    await put('destination', id, bodyOfDestination(n, status, isList, order));
+    await put('destination', destination.id, destinationBody(n, Object.assign(destination, change)));
   }
 
   async function all(): Promise<LoggedDelivery[]> {
@@ -159,10 +163,7 @@ export async function openWorld({
   async function end() {
     life.isOver = true;
     pending.clear();
-    peers.shut.clear();
-    peers.quietUntil.clear();
-    peers.lastStatus.clear();
-    peers.generation += 1;
+    forgetGates();
     peers.overtaken.clear();
     for (const id of bodies.keys()) if ((await journal.log.delivery(id))?.rendered === null) bodies.delete(id);
   }
@@ -303,10 +304,18 @@ export async function openWorld({
       peers.isGood = true;
       await clock.advance(1_000);
       // That releases also what has used up its schedule.
-      for (const n of connections.keys()) await writeConnection(n, { status: 'enabled' });
-      const { destination } = pipeline.configuration.snapshot.documents;
-      for (const [n, { id }] of places.entries())
-        if (destination.get(id)?.body.status !== 'enabled') await writeDestination(n, { status: 'enabled' });
+      for (const one of [...connections, ...places]) one.status = 'enabled';
+      forgetGates();
+      await pipeline.configuration.change(byItself, ({ documents: { connection, destination } }) => [
+        ...connections.map((one, n) =>
+          documentOf('connection', one.id, connectionBody(n, one), connection.get(one.id)),
+        ),
+        ...places.flatMap((one, n) => {
+          const before = destination.get(one.id);
+          if (before === undefined || before.body.status === 'enabled') return [];
+          return [documentOf('destination', one.id, destinationBody(n, one), before)];
+        }),
+      ]);
       await clock.advance(restMs);
     },
     async [Symbol.asyncDispose]() {

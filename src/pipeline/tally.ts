@@ -37,6 +37,8 @@ export const countSlots = Object.fromEntries(countNames.map((name) => [name, slo
 
 const latencySlots = histogramSlots('latency');
 const durationSlots = histogramSlots('duration');
+const namesOf = (places: readonly number[]) => places.map((at) => slots[at] ?? '');
+const bucketNames = { latency: namesOf(latencySlots), duration: namesOf(durationSlots) };
 /** The slot of each reason, by the outcome that it is one for. */
 export const reasonSlots = {
   failed: slotsOfReasons('failed', reason.options),
@@ -133,7 +135,7 @@ export function lastsIn(figures: Figures) {
 
 /** Percentiles of a histogram; null when it is empty. Within a bucket values are taken to be spread evenly. */
 export function percentilesIn(figures: Figures, histogram: 'latency' | 'duration'): Percentiles | null {
-  const buckets = Array.from({ length: bucketsMost }, (_, bucket) => figures[`${histogram}${bucket}`] ?? 0);
+  const buckets = bucketNames[histogram].map((name) => figures[name] ?? 0);
   const total = buckets.reduce((sum, one) => sum + one, 0);
   if (total === 0) return null;
   const at = (share: number) => {
