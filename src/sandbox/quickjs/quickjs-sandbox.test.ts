@@ -4,13 +4,13 @@ import { sandboxConformance } from '../sandbox.conformance.ts';
 import type { RenderJob } from '../sandbox.ts';
 import { quickjsSandbox } from './quickjs-sandbox.ts';
 
-sandboxConformance('quickjs', quickjsSandbox);
+sandboxConformance('quickjs', (limits) => quickjsSandbox({ graceMs: 100, ...limits }));
 
 const HANG = `globalThis.__render = () => String(Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1))`;
 const ECHO = `globalThis.__render = (s) => [s, typeof left, globalThis.left = Math.random(), Date.now()].join()`;
 
 test('a thread that hangs is replaced, and only the job that hung is to blame', async () => {
-  await using sandbox = await quickjsSandbox({ timeoutMs: 20, workers: 2 });
+  await using sandbox = await quickjsSandbox({ timeoutMs: 20, graceMs: 100, workers: 2 });
   const jobs = Array.from({ length: 500 }, (_, i) => jobOf(i === 100 || i === 300 ? HANG : ECHO, String(i)));
   const outcomes = await sandbox.render(jobs);
   for (const [i, outcome] of outcomes.entries()) {
