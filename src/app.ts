@@ -30,7 +30,6 @@ import { type OperatorRetention, retentionOf } from './pipeline/effective-settin
 import { startPipeline } from './pipeline/pipeline.ts';
 import { renderSample } from './pipeline/render-sample.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
-import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 import { type KeptTexts, openKeptTexts } from './secrets/kept-texts.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import { secretReferences } from './secrets/references.ts';
@@ -61,6 +60,9 @@ export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | '
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
 };
+
+/** Loaded with the first template that needs it: a program that renders none starts without. */
+const scriptEngine = () => import('./sandbox/quickjs/quickjs-sandbox.ts');
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
@@ -146,8 +148,8 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   );
   const audit = sqliteAudit(sqlite);
   const sandbox = opened.use(
-    onDemandSandbox(() =>
-      quickjsSandbox({
+    onDemandSandbox(async () =>
+      (await scriptEngine()).quickjsSandbox({
         workers: config.sandboxWorkers,
         timeoutMs: config.sandboxTimeMs,
         memoryBytes: config.sandboxMemoryBytes,
@@ -414,6 +416,7 @@ function listenerAt({ host, inbox }: Config, port: number): Listener {
 
 /** Renders a template as a delivery would, without a server. */
 export async function renderTemplate(input: RenderTemplate): Promise<RenderedTemplate> {
+  const { quickjsSandbox } = await scriptEngine();
   await using sandbox = await quickjsSandbox();
   const { result } = await renderSample(input, {
     now: Date.now(),
