@@ -7,7 +7,7 @@ export type StoredLines = string | Uint8Array;
 // by the dozen; when they come alone there is time. The fast levels take half the time of level 1 for a third more bytes.
 const charactersWorthPacking = 1_024;
 const params = { [constants.ZSTD_c_compressionLevel]: -7 };
-const chunkBytesMin = 1_024;
+const chunkBytes = { least: 1_024, most: 65_536 };
 
 /** What is packed is written here first: buffers that are used once make a whole collection of garbage due every 64 MB. */
 const scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
@@ -29,4 +29,4 @@ export function unpackLines(stored: StoredLines): string[] {
 }
 
 /** With room for what mostly comes out, it is one piece, which need not be copied. */
-const chunkOf = (bytes: number) => Math.max(chunkBytesMin, Math.ceil(bytes));
+const chunkOf = (bytes: number) => Math.min(chunkBytes.most, Math.max(chunkBytes.least, Math.ceil(bytes)));
