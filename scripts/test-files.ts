@@ -2,32 +2,32 @@ import { globSync } from 'node:fs';
 
 /**
  * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows, of one threat, of the
- * console. Starting a process and loading the program costs more than most of them do.
+ * console. Starting a process and loading the program costs more than most of them do. The longest come first.
  */
 export const together: Readonly<Record<string, string>> = {
-  'test/together/console-1.ts': 'test/console/a*.test.ts',
-  'test/together/console-2.ts': 'test/console/[b-c]*.test.ts',
   'test/together/console-3.ts': 'test/console/d*.test.ts',
+  'test/together/console-2.ts': 'test/console/[b-c]*.test.ts',
+  'test/together/console-6.ts': 'test/console/{st*,u*,wo*}.test.ts',
   'test/together/console-4.ts': 'test/console/[e-h]*.test.ts',
   'test/together/console-5.ts': 'test/console/{[i-r]*,sh*,si*}.test.ts',
-  'test/together/console-6.ts': 'test/console/{st*,u*,wo*}.test.ts',
+  'test/together/console-1.ts': 'test/console/a*.test.ts',
+  'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
+  'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
+  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
+  'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
+  'test/together/security.ts': 'test/security/{canary,escalation,http-*,rights-matrix,se*,si*,supply-chain}.test.ts',
+  'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
+  'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
+  'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
+  'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/rooms.ts':
     'src/{alerts,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
-  'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
-  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
-  'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
-  'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
-  'test/together/security.ts': 'test/security/{canary,escalation,http-*,rights-matrix,se*,si*,supply-chain}.test.ts',
-  'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
-  'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
-  'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
-  'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
 
 /** Of these, what needs a process of its own: it takes long, or brings programs that are meant to be in the way. */
-const alone = /demo|model|simulation|attacks|kill/;
+const alone = /e2e\/demo|model|simulation|attacks|kill/;
 
 /** The files that a group runs. */
 export function groupFiles(group: string): string[] {
@@ -41,20 +41,5 @@ export function testFiles(): string[] {
   const groups = Object.keys(together);
   const grouped = new Set(groups.flatMap(groupFiles));
   const single = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).filter((path) => !grouped.has(path));
-  return [...groups, ...single].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
-
-const longest = [
-  'test/together/console',
-  'test/console/',
-  'test/together/',
-  'test/faults/',
-  'src/pipeline/',
-  'src/sandbox/',
-  'test/',
-];
-
-function rank(path: string): number {
-  const found = longest.findIndex((area) => path.startsWith(area));
-  return found < 0 ? longest.length : found;
+  return [...single.sort(), ...groups];
 }
