@@ -19,7 +19,7 @@ export type Deps = {
   /** Variables that files of `apply` may refer to. */
   env: Readonly<Record<string, string | undefined>>;
   now(): number;
-  /** Resolves with the name of the first signal that asks for an end; a second one ends the process at once. */
+  /** Resolves with the name of the first signal that asks for an end; a later one ends the process at once. */
   untilSignal(): { signal: Promise<string>; [Symbol.dispose](): void };
 };
 

@@ -1,13 +1,18 @@
 import type { Deps } from './program.ts';
 
-/** SIGINT and SIGTERM of this process: the first is told, a second one ends the process at once. */
+/** A signal to a whole process group comes more than once: directly, and handed on by npm and the launcher. */
+const sameSignalMs = 500;
+
+/** SIGINT and SIGTERM of this process: the first is told, a later one ends the process at once. */
 export const untilSignal: Deps['untilSignal'] = () => {
   const { promise, resolve } = Promise.withResolvers<string>();
-  let isAsked = false;
+  let askedAt: number | null = null;
   const heard = (signal: string) => {
-    if (isAsked) process.exit(1);
-    isAsked = true;
-    resolve(signal);
+    const now = Date.now();
+    if (askedAt === null) {
+      askedAt = now;
+      resolve(signal);
+    } else if (now - askedAt > sameSignalMs) process.exit(1);
   };
   process.on('SIGINT', heard).on('SIGTERM', heard);
   return {
