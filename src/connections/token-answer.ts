@@ -1,7 +1,7 @@
 import type { TokenFields } from '../contract/connection.ts';
 import { valueAt } from '../contract/json-path.ts';
 import type { EgressOutcome } from '../egress/egress.ts';
-import { RESPONSE_BYTES_MAX } from '../egress/egress.ts';
+import { isPacked, RESPONSE_BYTES_MAX } from '../egress/egress.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type TokenFailure = {
@@ -58,6 +58,8 @@ export function readTokenAnswer(
   });
 
   if (status >= 200 && status < 300) {
+    if (isPacked(outcome.headers))
+      return failed('rejected', `${saying('')} with compressed data, which it was not asked for.`);
     if (body === null && outcome.truncated && outcome.body.length < RESPONSE_BYTES_MAX)
       return failed('temporary', `${saying('')}, but the answer broke off.`);
     if (body === null && outcome.truncated)

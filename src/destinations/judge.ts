@@ -2,7 +2,7 @@ import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts'
 import type { Auth } from '../contract/connection.ts';
 import type { ErrorKind, Reason } from '../contract/delivery.ts';
 import type { DestinationBody } from '../contract/destination.ts';
-import type { EgressError, EgressOutcome } from '../egress/egress.ts';
+import { type EgressError, type EgressOutcome, isPacked } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';
 
@@ -86,8 +86,8 @@ export function judgeRecords(
       whole = applyRule(rule, outcome, exchange);
       break;
     }
-    // Nobody knows what the missing part says.
-    if (outcome.truncated)
+    // Nobody knows what the missing part says; of what is compressed no part says anything.
+    if (outcome.truncated && !isPacked(outcome.headers))
       return { whole: retry('too_large', `Answered ${outcome.status}, too long to read its items.`), each: null };
     const found = recordsOfItems(rule.items, outcome, records);
     if (found === null || found.size === 0) continue;

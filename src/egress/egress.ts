@@ -114,9 +114,9 @@ export type EgressOutcome =
       readonly status: number;
       /** In the order received, names in lower case, values decoded as Latin-1. */
       readonly headers: readonly Header[];
-      /** As received: a compressed answer stays compressed. */
+      /** As received: a compressed answer stays compressed, and ends after `PACKED_BYTES_MAX`. */
       readonly body: Uint8Array;
-      /** True when the answer went on after `responseBytesMax`, or broke off. */
+      /** True when the answer went on after what is read at most, or broke off. */
       readonly truncated: boolean;
       readonly timings: EgressTimings;
       /** How often the request was sent again because a kept socket proved to be closed. */
@@ -178,3 +178,11 @@ export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly
 
 /** Answers are read to this many bytes unless the request says otherwise. */
 export const RESPONSE_BYTES_MAX = 64 * 1024;
+
+/** Nobody can read what is compressed, though it was asked for as it is: enough to see that it is so. */
+export const PACKED_BYTES_MAX = 1_024;
+
+/** Whether an answer with these headers is compressed. */
+export function isPacked(headers: readonly Header[]): boolean {
+  return headers.some(([name, value]) => name === 'content-encoding' && value.toLowerCase() !== 'identity');
+}

@@ -85,19 +85,15 @@ function answered(
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
   const hide = echoMask([work.connection.body, work.destination.body], request.headers);
-  const isPacked = headers.some(([name, value]) => name === 'content-encoding' && value !== 'identity');
-  const bytesMax = isPacked ? keptPackedBytesMax : keptBytesMax;
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
-    body: hide(decoder.decode(body.length > bytesMax ? body.subarray(0, bytesMax) : body)),
-    truncated: truncated || body.length > bytesMax,
+    body: hide(decoder.decode(body.length > keptBytesMax ? body.subarray(0, keptBytesMax) : body)),
+    truncated: truncated || body.length > keptBytesMax,
   };
 }
 
 const keptBytesMax = 65_536;
-/** Nobody reads what is compressed, though it was asked for as it is: enough to see that it is so. */
-const keptPackedBytesMax = 1_024;
 
 // Not fatal: a body that is no UTF-8 is shown with replacement characters.
 const decoder = new TextDecoder();

@@ -6,6 +6,8 @@ import {
   type EgressRequest,
   type EgressTimings,
   type Header,
+  isPacked,
+  PACKED_BYTES_MAX,
   type ProbeStep,
   RESPONSE_BYTES_MAX,
 } from '../egress.ts';
@@ -98,11 +100,13 @@ function outcomeOf(answer: FakeAnswer, request: EgressRequest, tookMs: number): 
   if ('error' in answer) return failed(answer.error, timings(tookMs, answer.timings));
   const whole =
     typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : (answer.body ?? new Uint8Array(0));
-  const bytesMax = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  const headers = (answer.headers ?? []).map(([name, value]): Header => [name.toLowerCase(), value]);
+  const asked = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  const bytesMax = isPacked(headers) ? Math.min(asked, PACKED_BYTES_MAX) : asked;
   return {
     kind: 'response',
     status: answer.status,
-    headers: (answer.headers ?? []).map(([name, value]) => [name.toLowerCase(), value]),
+    headers,
     body: whole.slice(0, bytesMax),
     truncated: answer.truncated ?? whole.length > bytesMax,
     timings: timings(tookMs, answer.timings),

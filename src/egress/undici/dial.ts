@@ -33,6 +33,12 @@ export async function checkedAddresses(
   return addresses;
 }
 
+/**
+ * What a socket reads arrives here and is copied at once, whichever socket it is: a buffer of 64 KiB for each read, as is
+ * usual, makes a collection of all garbage due every few hundred answers. A peer that floods is noticed a buffer later.
+ */
+const arrived = Buffer.allocUnsafeSlow(16 * 1024);
+
 /** Connects to one of these checked addresses without a second look-up, and has the guard judge where it arrived. */
 export function dial(
   target: Target,
@@ -43,13 +49,14 @@ export function dial(
   return hold.wait((give) => {
     const texts = addresses.map(addressText);
     const first = texts[0] ?? '';
-    const socket = connect({
+    const socket: Socket = connect({
       // With an address as host, the socket looks nothing up; with a name, it is given the checked addresses.
       ...(texts.length === 1 ? { host: first } : { host: target.host, ...inTurn(texts) }),
       port: target.port,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
+      onread: { buffer: arrived, callback: (length) => socket.push(Buffer.from(arrived.subarray(0, length))) },
     });
     hold.keep(socket);
     socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));

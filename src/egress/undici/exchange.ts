@@ -1,5 +1,12 @@
 import type { Dispatcher } from 'undici';
-import { type EgressError, type EgressOutcome, type Header, RESPONSE_BYTES_MAX } from '../egress.ts';
+import {
+  type EgressError,
+  type EgressOutcome,
+  type Header,
+  isPacked,
+  PACKED_BYTES_MAX,
+  RESPONSE_BYTES_MAX,
+} from '../egress.ts';
 import type { Deadline } from './deadlines.ts';
 import { EgressFailure, exchangeError, isLostSocket, UPGRADE } from './failure.ts';
 import type { Lane } from './site.ts';
@@ -32,7 +39,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   tlsMs: number | null = null;
 
   readonly #startedAt: number;
-  readonly #bytesMax: number;
+  #bytesMax: number;
   /** How much more than that is read to keep the socket. */
   #drainBytesMax = 0;
   #controller: Dispatcher.DispatchController | null = null;
@@ -93,6 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } else if (status >= 200) {
       this.#status = status;
       this.#headers = headersOf(controller.rawHeaders);
+      if (isPacked(this.#headers)) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
       this.#drainBytesMax = drainBytesMax(this.#headers, this.#bytesMax);
     }
   }
@@ -136,7 +144,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       kind: 'response',
       status: this.#status,
       headers: this.#headers,
-      body: this.#answerBody(),
+      body: this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)),
       truncated: isCut,
       timings: this.#timings(),
       resends: this.resends,
@@ -149,12 +157,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.deadline?.cancel();
     this.#body = EMPTY;
     this.options.onOutcome(outcome);
-  }
-
-  /** A copy, which small ones share a pool for: what the socket read is a view of a larger buffer. */
-  #answerBody(): Uint8Array {
-    if (this.#bytes === 0) return EMPTY;
-    return Buffer.from(this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)));
   }
 
   #timings(): EgressOutcome['timings'] {

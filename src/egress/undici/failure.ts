@@ -5,7 +5,11 @@ export class EgressFailure extends Error {
   readonly kind: EgressErrorKind;
 
   constructor(kind: EgressErrorKind, message: string) {
+    // Where it was made tells nobody anything, and noting that costs as much as the rest of a failed exchange.
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = depth;
     this.name = 'EgressFailure';
     this.kind = kind;
   }
