@@ -7,6 +7,7 @@ import type { Target } from '../target.ts';
 import { connectError, dnsError } from './failure.ts';
 import { type Hold, isFailure } from './hold.ts';
 import type { Dns } from './resolve.ts';
+import { sharedRead } from './shared-read.ts';
 
 /** Who says where a name is, and who says whether one may go there. */
 export interface Guides {
@@ -33,12 +34,6 @@ export async function checkedAddresses(
   return addresses;
 }
 
-/**
- * What a socket reads arrives here and is copied at once, whichever socket it is: a buffer of 64 KiB for each read, as is
- * usual, makes a collection of all garbage due every few hundred answers. A peer that floods is noticed a buffer later.
- */
-const arrived = Buffer.allocUnsafeSlow(16 * 1024);
-
 /** Connects to one of these checked addresses without a second look-up, and has the guard judge where it arrived. */
 export function dial(
   target: Target,
@@ -56,7 +51,7 @@ export function dial(
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      onread: { buffer: arrived, callback: (length) => socket.push(Buffer.from(arrived.subarray(0, length))) },
+      onread: sharedRead((bytes) => socket.push(bytes)),
     });
     hold.keep(socket);
     socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));

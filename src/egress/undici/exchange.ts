@@ -8,7 +8,7 @@ import {
   RESPONSE_BYTES_MAX,
 } from '../egress.ts';
 import type { Deadline } from './deadlines.ts';
-import { EgressFailure, exchangeError, isLostSocket, UPGRADE } from './failure.ts';
+import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from './failure.ts';
 import type { Lane } from './site.ts';
 
 /** What an exchange asks of its surroundings. */
@@ -110,7 +110,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length;
     this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
     if (this.#bytes > this.#bytesMax + this.#drainBytesMax)
-      controller.abort(new EgressFailure('too_large', 'The answer was cut.'));
+      withoutStacks(() => controller.abort(new EgressFailure('too_large', 'The answer was cut.')));
   }
 
   onResponseEnd(): void {

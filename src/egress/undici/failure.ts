@@ -5,13 +5,23 @@ export class EgressFailure extends Error {
   readonly kind: EgressErrorKind;
 
   constructor(kind: EgressErrorKind, message: string) {
-    // Where it was made tells nobody anything, and noting that costs as much as the rest of a failed exchange.
-    const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
     super(message);
-    Error.stackTraceLimit = depth;
     this.name = 'EgressFailure';
     this.kind = kind;
+  }
+}
+
+/**
+ * Ends something by errors that are told in words, if at all: noting where each was made costs more than all else about
+ * an answer that is cut.
+ */
+export function withoutStacks<T>(end: () => T): T {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return end();
+  } finally {
+    Error.stackTraceLimit = depth;
   }
 }
 

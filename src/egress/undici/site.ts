@@ -3,7 +3,7 @@ import { type buildConnector, Client } from 'undici';
 import type { EgressError } from '../egress.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
-import { EgressFailure } from './failure.ts';
+import { EgressFailure, withoutStacks } from './failure.ts';
 import { isFailure } from './hold.ts';
 import { type InformationalFilter, skipInformational } from './informational.ts';
 import { type Opening, openSocket, type Way } from './open-socket.ts';
@@ -200,7 +200,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
       discard() {
         exchange = null;
         queueMicrotask(() => {
-          client?.destroy(null).catch(() => {});
+          withoutStacks(() => client?.destroy(null).catch(() => {}));
           remove(lane);
         });
       },
@@ -209,7 +209,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
         queueMicrotask(() => {
           // The new lane takes the place of this one before anything that waits can.
           lanes.delete(lane);
-          client?.destroy(null).catch(() => {});
+          withoutStacks(() => client?.destroy(null).catch(() => {}));
           if (stale.isSettled) return remove(openLane());
           openLane().carry(stale);
         });
