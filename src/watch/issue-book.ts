@@ -35,14 +35,16 @@ export type IssueBook = AsyncDisposable & {
   settled(): Promise<void>;
 };
 
+/** What opens together, as when a system goes away that many deliveries go to, is looked into and written together. */
+const gatherMs = 100;
 const keepMs = 5_000;
 const noticesMost = 20;
 /** How old the time of the last sight may be while nothing else is new. */
 const knownMs = 60_000;
 
 /**
- * Opens the book. Changes of state are written at once, mere counts within five seconds. Notices are told after they
- * are written and until each listener has taken them; a crash between tells them again.
+ * Opens the book. Changes of state are written within a tenth of a second, mere counts within five. Notices are told
+ * after they are written and until each listener has taken them; a crash between tells them again.
  */
 export async function openIssueBook(options: {
   store: IssueStore;
@@ -64,7 +66,7 @@ export async function openIssueBook(options: {
   let turn: Promise<void> = Promise.resolve();
   let telling: Promise<void> = Promise.resolve();
   let isWriting = false;
-  let cancelKeep: (() => void) | null = null;
+  let keep: { at: number; cancel: () => void } | null = null;
 
   function tell(record: IssueRecord, change: Told) {
     dirty.add(record);
@@ -73,16 +75,24 @@ export async function openIssueBook(options: {
     record.notices = [...record.notices, notice].slice(-noticesMost);
     if (change === 'opened' || change === 'reopened') fresh.add(record);
     options.noticed(notice);
-    keepNow();
+    keepWithin(gatherMs);
   }
 
   function keepLater() {
-    cancelKeep ??= clock.after(keepMs, keepNow);
+    keepWithin(keepMs);
+  }
+
+  /** The earliest of these promises holds for all. */
+  function keepWithin(ms: number) {
+    const at = clock.now() + ms;
+    if (keep !== null && keep.at <= at) return;
+    keep?.cancel();
+    keep = { at, cancel: clock.after(ms, keepNow) };
   }
 
   function keepNow() {
-    cancelKeep?.();
-    cancelKeep = null;
+    keep?.cancel();
+    keep = null;
     if (isWriting) return;
     isWriting = true;
     turn = turn.then(write);
@@ -241,9 +251,9 @@ export async function openIssueBook(options: {
       keepNow();
       await turn;
       await telling;
-      cancelKeep?.();
+      keep?.cancel();
       if (dirty.size > 0) await write();
-      cancelKeep?.();
+      keep?.cancel();
     },
   };
 }

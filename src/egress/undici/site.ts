@@ -54,7 +54,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
   return {
     dispatch(exchange) {
       const lane = takeIdle() ?? (lanes.size < LANES_MAX ? openLane() : null);
-      exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => expire(exchange));
+      exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => withoutStacks(() => expire(exchange)));
       if (lane !== null) lane.carry(exchange);
       else waiting.push(exchange);
     },

@@ -155,3 +155,27 @@ test('our own listener is reached only with an open inbox and under /inbox/, on 
   await using closed = openEgress('0.0.0.0/0', { ownListeners });
   assert.equal(kindOf(await closed.send(requestTo(`${url}/inbox/a`))), 'blocked');
 });
+
+test('long answers that arrive at the same time stay apart', async () => {
+  const bodyOf = (port: number) => Buffer.from(`${port} `.repeat(50_000));
+  const peers = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      httpPeer((request, response) => {
+        const body = bodyOf(request.socket.localPort ?? 0);
+        for (let at = 0; at < body.length; at += 3_333) response.write(body.subarray(at, at + 3_333));
+        response.end();
+      }),
+    ),
+  );
+  await using egress = openEgress();
+  const told = await Promise.all(
+    peers.flatMap(({ port }) =>
+      Array.from({ length: 3 }, async () => {
+        const asked = requestTo(`http://127.0.0.1:${port}/`, { responseBytesMax: 1_000_000 });
+        return Buffer.compare(responseOf(await egress.send(asked)).body, bodyOf(port));
+      }),
+    ),
+  );
+  await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
+  assert.deepEqual(told, Array(12).fill(0));
+});

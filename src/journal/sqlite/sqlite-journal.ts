@@ -154,7 +154,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return client.write('settle', batch, { bytes, isIntake: false, patienceMs });
       },
       gates: () => client.write('gates', null),
-      saveGate: (gate) => client.write('saveGate', gate),
+      saveGate: (gate) => client.write('saveGate', gate, { bytes: 0, isIntake: false, patienceMs }),
       removeGate: (scopeId) => client.write('removeGate', scopeId),
     },
 
