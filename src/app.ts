@@ -59,6 +59,8 @@ export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | '
   alertPace?: AlertPace;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
+  /** Called when all is loaded and nobody can ask for anything yet. */
+  loaded?: () => void;
 };
 
 /** Loaded with the first template that needs it: a program that renders none starts without. */
@@ -83,6 +85,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     issueLimits: limits = thresholds,
     egress: otherEgress,
     env = {},
+    loaded,
     ...storage
   } = circumstances;
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
@@ -313,6 +316,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
     ailments: () => ({}),
   });
   opened.use(server);
+  loaded?.();
   const url = await server.listen(config);
   baseUrl ??= url;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));

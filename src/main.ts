@@ -3,6 +3,7 @@ import { run } from './cli/cli.ts';
 import { untilSignal } from './cli/signals.ts';
 import { loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { inspectDataFolder } from './inspect.ts';
 import { version } from './version.ts';
 
@@ -16,7 +17,7 @@ process.exitCode = await run(process.argv.slice(2), {
     const config = loadConfig({ flags, env: process.env, presets, now: Date.now() });
     return {
       settings: config,
-      start: async () => (await app()).startApp(config, { env: process.env }),
+      start: async () => (await app()).startApp(config, { env: process.env, loaded: giveBackMemory }),
       backup: async (file) => (await app()).backup(config.dataDir, file),
       restore: async (file, options) => (await app()).restore(file, config.dataDir, options),
       verifyAudit: async (path, known) => (await app()).verifyAudit(path, known),
