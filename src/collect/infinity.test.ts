@@ -35,6 +35,11 @@ test('an event carries what the sender said, in the order sent', () => {
     ],
   };
   const events = taken(parse(body));
+  assert.deepEqual(
+    events.map(({ sent }) => sent?.json),
+    body.events.map((event) => JSON.stringify(event)),
+  );
+  for (const event of events) delete event.sent;
   assert.deepEqual(events, [
     {
       name: '$Purchase',
@@ -248,6 +253,66 @@ test('bytes must be UTF-8; a byte order mark is tolerated, a lone surrogate is r
 
 test('of a key given twice the last counts, and other members of the body are ignored', () => {
   assert.deepEqual(first(parse('{"v":1,"events":[],"events":[{"a":"1","a":"2"}]}')).data, { a: '2' });
+});
+
+test('an event has the text that it was sent as where that is what would be written of it, else none', () => {
+  const kept = (body: string) => taken(parse(body)).map(({ sent }) => sent?.json ?? null);
+  assert.deepEqual(kept('{"events":[{"a":"b"},{"é😀":"","},{":"]}"}]}'), ['{"a":"b"}', '{"é😀":"","},{":"]}"}']);
+  for (const body of [
+    '{"events":[{"a": "b"}]}',
+    '{"events":[{"a":"b"}]}\n',
+    '{"events":[{"a":"b","a":"c"}]}',
+    '{"events":[{"a":"\\u0062"}]}',
+    '{"events":[{"a":"b"}],"v":"1"}',
+    '{"events":[{"a":"b"}],"static":{}}',
+    '{"events":[{"a":"b"}],"events":[{"a":"b"}]}',
+    '{"events":[{"a":1}]}',
+    '{"events":[{"a":"b"},{"a":null,"b":"c"}]}',
+    '{"events":[{"a":{"b":"c"}}]}',
+    '{"events":[{"a":["b"]}]}',
+  ])
+    assert.ok(
+      kept(body).every((text) => text === null),
+      body,
+    );
+});
+
+test('the text that an event was sent as tells its data, whatever the body is like', () => {
+  const often = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 25, arbitrary: usual }, { weight: 1, arbitrary: other });
+  const space = often(fc.constant(''), fc.constantFrom(' ', '\n'));
+  const quoted = often(
+    fc.oneof(
+      fc.constantFrom('"1"', '"__proto__"', '"},{"', '"\u2028"', '"😀"', '""'),
+      fc.nat().map((n) => `"${n}é"`),
+    ),
+    fc.constantFrom('"\\u0061"', '"a\\nb"', '"\\/"'),
+  );
+  const value = often(quoted, fc.constantFrom('1.50', 'null', '[]', '{"a":"b"}'));
+  const member = fc.tuple(quoted, space, value).map(([key, gap, one]) => `${key}:${gap}${one}`);
+  const event = fc.array(member, { minLength: 1, maxLength: 4 }).map((members) => `{${members.join(',')}}`);
+  const more = often(fc.constant(''), fc.constantFrom(',"static":null', ',"x":[{}]', ',"events":[{"a":"b"}]'));
+  const body = fc
+    .tuple(fc.array(event, { minLength: 1, maxLength: 3 }), more)
+    .map(([events, rest]) => `{"events":[${events.join(',')}]${rest}}`);
+  let [count, all] = [0, 0];
+  fc.assert(
+    fc.property(body, (text) => {
+      const result = parse(text);
+      if (!result.ok) return;
+      for (const { sent, data } of result.events) {
+        all += 1;
+        if (sent === undefined) continue;
+        count += 1;
+        assert.equal(sent.data, data);
+        assert.deepEqual(JSON.parse(sent.json), data);
+        // Integers go first among the keys of an object; everything else is as JSON.stringify writes it.
+        assert.equal([...sent.json].sort().join(''), [...JSON.stringify(data)].sort().join(''));
+      }
+    }),
+    { seed: 5, numRuns: 3_000 },
+  );
+  assert.ok(count > 1_000 && count < all - 1_000, `${count} of ${all}`);
 });
 
 test('a pixel is one event', () => {

@@ -34,13 +34,13 @@ export function parseInfinity(body: Uint8Array | string, reception: Reception): 
   } catch {
     return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
   }
-  const mayHaveLoneSurrogates = text.includes('\\ud') || text.includes('\\uD');
-  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0 };
-  const result = collectEvents(parsed, reception, findings, mayHaveLoneSurrogates);
+  const mayHaveLoneSurrogates = text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
+  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
+  const result = collectEvents(parsed, reception, findings, { text, mayHaveLoneSurrogates });
   // Parsing with a look at every number's text is ten times as slow, so only where it makes a difference.
   if (!result.ok || !findings.hasNumbers || !oddNumber.test(text)) return result;
   const again = parseKeepingNumberText(text);
-  return again === undefined ? result : collectEvents(again, reception, findings, mayHaveLoneSurrogates);
+  return again === undefined ? result : collectEvents(again, reception, findings, { text: '', mayHaveLoneSurrogates });
 }
 
 /**
@@ -49,8 +49,9 @@ export function parseInfinity(body: Uint8Array | string, reception: Reception): 
  */
 export function parseDcsGif(query: string, reception: Reception): ParsedEvents {
   const pairs = [...new URLSearchParams(query)].filter(([name]) => name !== '');
-  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0 };
-  return collectEvents({ events: [Object.fromEntries(pairs)] }, reception, findings, false);
+  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
+  const event = Object.fromEntries(pairs);
+  return collectEvents({ events: [event] }, reception, findings, { text: '', mayHaveLoneSurrogates: false });
 }
 
 const eventsMax = 1_000;
@@ -80,7 +81,7 @@ function collectEvents(
   body: unknown,
   reception: Reception,
   findings: Findings,
-  mayHaveLoneSurrogates: boolean,
+  { text, mayHaveLoneSurrogates }: { text: string; mayHaveLoneSurrogates: boolean },
 ): ParsedEvents {
   if (!isObject(body)) return refusal('invalid_events', 'The body must be a JSON object.', '');
   const { static: shared, events } = body;
@@ -100,6 +101,7 @@ function collectEvents(
   const receivedAt = reception.receivedAt.toISOString();
   const source = { collectorId: reception.collectorId, format: 'infinity' };
   const taken: IncomingEvent[] = [];
+  const lengths: number[] = [];
   for (const [i, event] of events.entries()) {
     if (!isObject(event) || isEmpty(event)) {
       return refusal('invalid_events', 'An event must be a non-empty object.', `/events/${i}`);
@@ -108,6 +110,7 @@ function collectEvents(
     if (findings.exceedsLimits) return refusal('events_too_deep', tooDeep, `/events/${i}`);
     const data = mayHaveLoneSurrogates ? wellFormed(normal) : normal;
     if (isEmpty(data)) return refusal('invalid_events', 'An event must have a value.', `/events/${i}`);
+    lengths.push(findings.textLength);
     taken.push({
       name: firstText(data['wt.ev'], data['wt.ti']),
       visitorId: firstText(data['wt.dcsvid'], data['wt.co_f']),
@@ -120,8 +123,28 @@ function collectEvents(
       identity: firstText(data['messageId'], data['eventId']),
     });
   }
+  keepTexts(taken, lengths, text);
   return { ok: true, events: taken };
 }
+
+/**
+ * Gives each event its own part of the text, when that is the shortest JSON that could bring these events: nothing but
+ * them is in it then, no space, no escape, no key twice, so that it is known where each stands and is what would be
+ * written of it anyway. Writing it anew costs a sixth of taking an event in.
+ */
+function keepTexts(events: readonly IncomingEvent[], lengths: readonly number[], text: string) {
+  const commas = events.length - 1;
+  if (text.length !== textStart.length + lengths.reduce((sum, length) => sum + length, commas) + textEnd.length) return;
+  let at = textStart.length;
+  for (const [i, event] of events.entries()) {
+    const end = at + (lengths[i] ?? 0);
+    event.sent = { data: event.data, json: text.slice(at, end) };
+    at = end + 1;
+  }
+}
+
+const textStart = '{"events":[';
+const textEnd = ']}';
 
 function firstText(first: unknown, second: unknown): string | null {
   if (typeof first === 'string' && first !== '') return first;

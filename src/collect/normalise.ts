@@ -6,8 +6,11 @@ export type JsonObject = Record<string, unknown>;
 /** Levels of nesting (the event's own is the first) and keys, those inside included. */
 export const eventLimits = { levels: 32, keys: 500 } as const;
 
-/** What a walk through an event comes upon. */
-export type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number };
+/**
+ * What a walk through an event comes upon. `textLength`: how long the shortest JSON of it is, in UTF-16 units; NaN when it
+ * is not of texts alone.
+ */
+export type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; textLength: number };
 
 /**
  * Turns parsed JSON into data **in place**: numbers and booleans become their JSON text, null is left out, lists and
@@ -16,6 +19,7 @@ export type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: numb
  */
 export function normalise(event: JsonObject, findings: Findings): Event['data'] {
   findings.keys = 0;
+  findings.textLength = bracesLength;
   const data = normaliseObject(event, 1, findings);
   return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
 }
@@ -44,6 +48,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const bracesLength = '{}'.length;
+const memberLength = '"":""'.length;
+
 // Assigning to `__proto__` here is harmless: it is an own property, and an own property is found before the setter.
 function normaliseObject(object: JsonObject, level: number, findings: Findings): JsonObject {
   const keys = Object.keys(object);
@@ -53,12 +60,18 @@ function normaliseObject(object: JsonObject, level: number, findings: Findings):
     return object;
   }
   let hasNull = false;
+  let length = Math.max(0, keys.length - 1);
   for (const key of keys) {
     const value = object[key];
-    if (typeof value === 'string') continue;
+    if (typeof value === 'string') {
+      length += key.length + value.length + memberLength;
+      continue;
+    }
+    length = Number.NaN;
     if (value === null) hasNull = true;
     else object[key] = normaliseValue(value, level, findings);
   }
+  findings.textLength += length;
   return hasNull ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) : object;
 }
 

@@ -28,7 +28,10 @@ export type Event = z.output<typeof event>;
  * (`messageId`, else `eventId`), by which a repetition is known; null when the event doesn't say.
  */
 export const incomingEvent = event.omit({ id: true, receivedAt: true }).extend({ identity: z.string().nullable() });
-export type IncomingEvent = z.output<typeof incomingEvent>;
+export type IncomingEvent = z.output<typeof incomingEvent> & { sent?: SentText };
+
+/** The JSON that some data came as. It is of this very object: of what is made of it, by masking say, it tells nothing. */
+export type SentText = { readonly data: Event['data']; readonly json: string };
 
 /** The header that counts how often an event came back through our own deliveries, so that loops end. */
 export const hopsHeader = 'Millrace-Hops';

@@ -254,7 +254,10 @@ export function createMatcher(options: MatcherOptions): Matcher {
 /** What was fired by the events that are new, with the ids and the time that they got. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
   const received = new Date(receivedAt).toISOString();
-  for (const [index, [event]] of fired.news.entries()) Object.assign(event, { id: ids[index], receivedAt: received });
+  for (const [index, [event]] of fired.news.entries()) {
+    event.id = ids[index] ?? '';
+    event.receivedAt = received;
+  }
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
   const places = fired.news.flatMap((_, index) => (repeated.has(index) ? [] : index));

@@ -50,6 +50,10 @@ test('what a collector and the installation mask is masked before it is matched,
   const again = await wired.deliver(sent);
   const known = await app.client.call('getEvent', { params: { id: again.eventId ?? '' } });
   assert.equal(known.visitorId, event.visitorId, 'the same visitor is known again');
+  // The text of an event that is flat and of texts alone is kept as it was sent, if nothing is masked.
+  const flat = await wired.deliver({ 'wt.dcsvid': 'canary-visitor', 'properties.phone': '+44 canary 777' });
+  const kept = await app.client.call('getEvent', { params: { id: flat.eventId ?? '' } });
+  assert.deepEqual([kept.data['wt.dcsvid'], kept.data['properties.phone']], [event.visitorId, '…777']);
   const audit = JSON.stringify((await app.client.call('listAudit', { query: {} })).data);
   assert.ok(!/canary/.test(`${await stored()}${audit}${JSON.stringify(event)}`));
   await app.client.call('changeSettings', { body: { privacy: { mask: [] } } });

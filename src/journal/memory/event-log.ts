@@ -192,7 +192,7 @@ function* everyEvent(groups: EventGroup[]): Generator<PlacedEvent> {
     }
 }
 
-function placed(group: EventGroup, { identity: _, source, ...event }: IncomingEvent, offset: number): Event {
+function placed(group: EventGroup, { identity: _, sent: __, source, ...event }: IncomingEvent, offset: number): Event {
   return {
     ...event,
     id: placedId('event', { timeMs: group.receivedAt, partition: group.partition, number: offset }),

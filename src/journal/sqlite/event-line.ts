@@ -3,39 +3,24 @@ import { placedId } from '../../contract/ids.ts';
 import type { EventSearch } from '../journal.ts';
 import type { EventLine } from './event-operations.ts';
 
-type Fields = [
+type Head = [
   name: Event['name'],
   visitorId: Event['visitorId'],
   sessionId: Event['sessionId'],
   occurredAt: string,
   format: string,
-  data: Event['data'],
-  ext: Event['ext'] | 0,
-  session: Event['session'] | 0,
 ];
 
+type Fields = [...Head, data: Event['data'], ext: Event['ext'] | 0, session: Event['session'] | 0];
+
 /** An event as one line of JSON, without what its group knows. The name comes first, so that it can be searched for. */
-export function lineOfEvent({
-  name,
-  visitorId,
-  sessionId,
-  occurredAt,
-  source,
-  data,
-  ext,
-  session,
-}: IncomingEvent): string {
-  const fields: Fields = [
-    name,
-    visitorId,
-    sessionId,
-    occurredAt,
-    source.format,
-    data,
-    isEmpty(ext) ? 0 : ext,
-    isEmpty(session) ? 0 : session,
-  ];
-  return JSON.stringify(fields);
+export function lineOfEvent(event: IncomingEvent): string {
+  const { name, visitorId, sessionId, occurredAt, source, data, sent } = event;
+  const ext = isEmpty(event.ext) ? 0 : event.ext;
+  const session = isEmpty(event.session) ? 0 : event.session;
+  const head: Head = [name, visitorId, sessionId, occurredAt, source.format];
+  if (sent?.data !== data) return JSON.stringify([...head, data, ext, session] satisfies Fields);
+  return `${JSON.stringify(head).slice(0, -1)},${sent.json},${JSON.stringify(ext)},${JSON.stringify(session)}]`;
 }
 
 /** What the lines of events with this name begin with. */
