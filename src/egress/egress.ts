@@ -180,7 +180,7 @@ export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly
 export const RESPONSE_BYTES_MAX = 64 * 1024;
 
 /** Nobody can read what is compressed, though it was asked for as it is: enough to see that it is so. */
-export const PACKED_BYTES_MAX = 1_024;
+export const PACKED_BYTES_MAX = 64;
 
 /** Whether an answer with these headers is compressed. */
 export function isPacked(headers: readonly Header[]): boolean {

@@ -59,7 +59,7 @@ test('of an answer that is compressed, though nobody asked for that, the log kee
   assert.deepEqual(
     kept.map((response) => [response?.body?.length, response?.truncated]),
     [
-      [1_024, true],
+      [64, true],
       [5_000, false],
     ],
   );

@@ -145,7 +145,7 @@ test('a compressed answer stays compressed, and only its beginning is read', asy
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
   });
   const response = responseOf(await outcomeOf(peer));
-  assert.deepEqual(Buffer.from(response.body), bomb.subarray(0, 1_024));
+  assert.deepEqual(Buffer.from(response.body), bomb.subarray(0, 64));
   assert.equal(response.truncated, true);
 });
 

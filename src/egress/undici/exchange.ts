@@ -136,7 +136,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.fail(exchangeError(error));
-    lane?.discard();
+    if (error instanceof EgressFailure && error.kind === 'too_large') lane?.cut();
+    else lane?.discard();
   }
 
   #respond(isCut: boolean): void {

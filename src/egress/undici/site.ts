@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
 import type { EgressError } from '../egress.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 import { EgressFailure, withoutStacks } from './failure.ts';
 import { isFailure } from './hold.ts';
@@ -16,6 +16,8 @@ export interface Lane {
   socketError(): Error | null;
   /** The exchange ended well: the connection is free for the next. */
   release(): void;
+  /** We ended the exchange by its socket: the next gets a new one, and all else stays. */
+  cut(): void;
   /** The connection is of no more use. */
   discard(): void;
   /** Discards the connection and sends the exchange again on a new one. */
@@ -114,6 +116,10 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
     let filter: InformationalFilter | null = null;
     let isNew = false;
     let socketError: Error | null = null;
+    /** The end of the socket is no news. */
+    let isCut = false;
+    /** Ends the lane if nobody needs it meanwhile, while it has no socket whose end would. */
+    let rest: Deadline | null = null;
 
     /** Opens a socket for the exchange that the lane carries. */
     function open(onOpen: (socket: Socket) => void, onFailure: (error: EgressError) => void): void {
@@ -153,13 +159,15 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
     function createClient(): Client {
       const made = new Client(way.target.origin, { ...CLIENT_OPTIONS, connect });
       made.on('disconnect', () => {
-        if (exchange === null) lane.discard();
+        if (exchange === null && !isCut) lane.discard();
+        isCut = false;
       });
       return made;
     }
 
     const lane: ClientLane = {
       carry(next) {
+        rest?.cancel();
         exchange = next;
         next.lane = lane;
         if (client !== null) return void client.dispatch(next.options.dispatch, next);
@@ -196,6 +204,11 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
             idle.push(lane);
           } else lane.discard();
         });
+      },
+      cut() {
+        isCut = true;
+        rest = deadlines.start(CLIENT_OPTIONS.keepAliveTimeout, () => lane.discard());
+        lane.release();
       },
       discard() {
         exchange = null;

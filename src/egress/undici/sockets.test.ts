@@ -156,6 +156,33 @@ test('our own listener is reached only with an open inbox and under /inbox/, on 
   assert.equal(kindOf(await closed.send(requestTo(`${url}/inbox/a`))), 'blocked');
 });
 
+test('after an answer that was cut the next request goes on a new socket, or tells why there is none', async () => {
+  let isEndless = true;
+  const peer = await rawPeer((socket) => {
+    const pour = () => socket.writable && socket.write(Buffer.alloc(65_536, 'x'), pour);
+    socket.once('data', () => {
+      if (isEndless) socket.write('HTTP/1.1 200 OK\r\n\r\n', pour);
+      else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    });
+  });
+  await using egress = openEgress();
+  const send = () => egress.send(requestTo(`http://127.0.0.1:${peer.port}/`));
+  for (let i = 1; i <= 5; i++) {
+    const { truncated, timings, resends } = responseOf(await send());
+    assert.deepEqual([truncated, timings.connectMs !== null, resends, peer.connections()], [true, true, 0, i]);
+  }
+  const many = await Promise.all(Array.from({ length: 20 }, send));
+  assert.ok(many.every((outcome) => responseOf(outcome).truncated));
+  isEndless = false;
+  const whole = responseOf(await send());
+  assert.deepEqual([whole.truncated, whole.timings.connectMs !== null, peer.connections()], [false, true, 26]);
+  isEndless = true;
+  peer.cut();
+  assert.ok(responseOf(await send()).truncated);
+  await peer[Symbol.asyncDispose]();
+  assert.deepEqual(kindOf(await send()), 'connect');
+});
+
 test('long answers that arrive at the same time stay apart', async () => {
   const bodyOf = (port: number) => Buffer.from(`${port} `.repeat(50_000));
   const peers = await Promise.all(
