@@ -26,7 +26,7 @@ process.exitCode = await run(process.argv.slice(2), {
     return {
       settings: config,
       async start() {
-        // For the heaps of threads that start from now on: half of ours, which is plenty for what they make.
+        // For the heaps of threads that start from now on: half of ours as the launcher sets it, which is plenty for what they make.
         setFlagsFromString('--max-semi-space-size=8');
         return (await app()).startApp(config, { env: process.env, loaded: giveBackMemory });
       },

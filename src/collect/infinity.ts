@@ -123,14 +123,15 @@ function collectEvents(
       identity: firstText(data['messageId'], data['eventId']),
     });
   }
-  keepTexts(taken, lengths, text);
+  if (base === null) keepTexts(taken, lengths, text);
   return { ok: true, events: taken };
 }
 
 /**
- * Gives each event its own part of the text, when that is the shortest JSON that could bring these events: nothing but
- * them is in it then, no space, no escape, no key twice, so that it is known where each stands and is what would be
- * written of it anyway. Writing it anew costs a sixth of taking an event in.
+ * Gives each event its own part of the text, when that is as short as JSON that brings these very events can be: nothing
+ * but them is in it then, no space, no escape, no key twice, so that it is known where each stands, and the same would be
+ * written of it (but for the order of its keys). Writing it anew costs a sixth of taking an event in. Not for what is
+ * merged with something static, which is longer than its text.
  */
 function keepTexts(events: readonly IncomingEvent[], lengths: readonly number[], text: string) {
   const commas = events.length - 1;

@@ -141,6 +141,11 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     answer(() => ({ status: 200, headers: [['Content-Encoding', 'br']], body: 'x'.repeat(5_000) }));
     const packed = responseOf(await egress.send(requestTo(origin)));
     assert.deepEqual([packed.body.length, packed.truncated], [64, true]);
+    for (const coding of ['utf-8', 'none', '', 'identity']) {
+      answer(() => ({ status: 200, headers: [['Content-Encoding', coding]], body: 'x'.repeat(5_000) }));
+      assert.equal(responseOf(await egress.send(requestTo(origin))).body.length, 5_000, coding);
+    }
+    answer(() => ({ status: 200, headers: [['Content-Encoding', 'x-gzip, br']], body: 'x'.repeat(5_000) }));
     const shorter = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
     assert.deepEqual([shorter.body.length, shorter.truncated], [10, true]);
   });

@@ -114,7 +114,10 @@ export type EgressOutcome =
       readonly status: number;
       /** In the order received, names in lower case, values decoded as Latin-1. */
       readonly headers: readonly Header[];
-      /** As received: a compressed answer stays compressed, and ends after `PACKED_BYTES_MAX`. */
+      /**
+       * As received: a compressed answer stays compressed, and ends after `PACKED_BYTES_MAX`. It may be a view of a larger
+       * buffer: whoever keeps it copies it.
+       */
       readonly body: Uint8Array;
       /** True when the answer went on after what is read at most, or broke off. */
       readonly truncated: boolean;
@@ -182,7 +185,9 @@ export const RESPONSE_BYTES_MAX = 64 * 1024;
 /** Nobody can read what is compressed, though it was asked for as it is: enough to see that it is so. */
 export const PACKED_BYTES_MAX = 64;
 
-/** Whether an answer with these headers is compressed. */
+/** Whether an answer with these headers is compressed. Servers also say `utf-8` or `none`, which it is not. */
 export function isPacked(headers: readonly Header[]): boolean {
-  return headers.some(([name, value]) => name === 'content-encoding' && value.toLowerCase() !== 'identity');
+  return headers.some(([name, value]) => name === 'content-encoding' && packings.test(value));
 }
+
+const packings = /\b(?:gzip|compress|deflate|br|zstd|dcb|dcz)\b/i;

@@ -124,3 +124,22 @@ test('resolved issues leave when they are old', async () => {
   await watched.book.settled();
   assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
 });
+
+test('issues that open at about the same time are written together, within a tenth of a second', async () => {
+  await using watched = await startWatched();
+  const { book, store, clock } = watched;
+  const saved: number[] = [];
+  const { save } = store;
+  store.save = async (records, ...rest) => {
+    saved.push(records.length);
+    await save(records, ...rest);
+  };
+  const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Mend it.' } as const;
+  const at = { connectionId: null, destinationId: null, actionId: null, errorKind: null };
+  for (let n = 0; n < 50; n++)
+    book.see({ ...about, ...at, fingerprint: `f${n}`, title: `T${n}` }, { times: 1, samples: [], actionIds: [] });
+  assert.deepEqual(saved, []);
+  await clock.advance(100);
+  assert.deepEqual(saved, [50]);
+  assert.equal(watched.told().length, 50);
+});

@@ -13,7 +13,7 @@ export interface Deadline {
 
 /**
  * A timer wheel: deadlines that fall into the same 10 ms share a slot, and a single interval, which runs only while
- * there are any, empties the slots that are due. Ending an exchange is work: after some milliseconds of it the rest waits
+ * there are any, empties the slots that are due. Ending an exchange is work: after half a millisecond of it the rest waits
  * for the next turn of the event loop, so that those who keep their deadlines notice nothing.
  *
  * @param now monotonic milliseconds
@@ -92,7 +92,7 @@ export function createDeadlines(now: () => number): Deadlines {
 }
 
 const SLOT_MS = 10;
-const WORK_MS = 2;
+const WORK_MS = 0.5;
 
 interface Entry extends Deadline {
   readonly onExpired: () => void;

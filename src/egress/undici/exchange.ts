@@ -184,7 +184,7 @@ function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
 
 /**
  * `body`, of which `length` bytes are in use, with a chunk behind them. One buffer that grows, since a peer may cut its
- * answer into pieces of one byte; the only chunk of a small answer is not copied here.
+ * answer into pieces of one byte; the only chunk of a small answer is not copied.
  */
 function appended(body: Uint8Array, length: number, chunk: Uint8Array, bytesMax: number): Uint8Array {
   if (length === 0) return chunk;

@@ -168,6 +168,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
     const lane: ClientLane = {
       carry(next) {
         rest?.cancel();
+        rest = null;
         exchange = next;
         next.lane = lane;
         if (client !== null) return void client.dispatch(next.options.dispatch, next);
@@ -201,7 +202,9 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
           if (next !== undefined) lane.carry(next);
           else if (kept.count < KEPT_MAX) {
             kept.count++;
-            idle.push(lane);
+            // The next is taken from the end: what has a socket comes first.
+            if (rest === null) idle.push(lane);
+            else idle.unshift(lane);
           } else lane.discard();
         });
       },
@@ -212,6 +215,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
       },
       discard() {
         exchange = null;
+        rest?.cancel();
         queueMicrotask(() => {
           withoutStacks(() => client?.destroy(null).catch(() => {}));
           remove(lane);

@@ -183,6 +183,26 @@ test('after an answer that was cut the next request goes on a new socket, or tel
   assert.deepEqual(kindOf(await send()), 'connect');
 });
 
+test('a socket that is kept is taken before a new one is opened, also after an answer that was cut', async () => {
+  const release = Promise.withResolvers<void>();
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', async (request) => {
+      const path = request.toString().split(' ')[1];
+      if (path === '/bomb') await release.promise;
+      const head = path === '/bomb' ? 'content-encoding: gzip' : 'content-length: 2';
+      socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${path === '/bomb' ? 'x'.repeat(5_000) : 'ok'}`);
+    });
+  });
+  await using egress = openEgress();
+  const send = (path: string) => egress.send(requestTo(`http://127.0.0.1:${peer.port}${path}`));
+  const bomb = send('/bomb');
+  await send('/');
+  release.resolve();
+  assert.ok(responseOf(await bomb).truncated);
+  for (let i = 0; i < 3; i++) assert.equal(responseOf(await send('/')).timings.connectMs, null);
+  assert.equal(peer.connections(), 2);
+});
+
 test('long answers that arrive at the same time stay apart', async () => {
   const bodyOf = (port: number) => Buffer.from(`${port} `.repeat(50_000));
   const peers = await Promise.all(

@@ -51,7 +51,8 @@ export function eventLog() {
         number: from + events.length,
       });
       if (key !== null) seen.set(key, { id, at: receivedAt });
-      events.push(event);
+      const { sent: _, ...kept } = event;
+      events.push(kept);
       return id;
     });
     if (events.length > 0) {
@@ -192,7 +193,7 @@ function* everyEvent(groups: EventGroup[]): Generator<PlacedEvent> {
     }
 }
 
-function placed(group: EventGroup, { identity: _, sent: __, source, ...event }: IncomingEvent, offset: number): Event {
+function placed(group: EventGroup, { identity: _, source, ...event }: IncomingEvent, offset: number): Event {
   return {
     ...event,
     id: placedId('event', { timeMs: group.receivedAt, partition: group.partition, number: offset }),
