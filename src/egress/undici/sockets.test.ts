@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
 import { openEgress } from './open-egress.testing.ts';
 import { dnsPeer, httpPeer, rawPeer } from './peers.testing.ts';
@@ -199,6 +200,7 @@ test('a socket that is kept is taken before a new one is opened, also after an a
   await send('/');
   release.resolve();
   assert.ok(responseOf(await bomb).truncated);
+  await nextTurn();
   for (let i = 0; i < 3; i++) assert.equal(responseOf(await send('/')).timings.connectMs, null);
   assert.equal(peer.connections(), 2);
 });
