@@ -95,13 +95,17 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
     }
   }
 
+  /** Nobody takes it any more. */
+  function takeAway(lane: ClientLane): void {
+    const at = idle.indexOf(lane);
+    if (at === -1) return;
+    idle.splice(at, 1);
+    kept.count--;
+  }
+
   function remove(lane: ClientLane): void {
     if (!lanes.delete(lane)) return;
-    const at = idle.indexOf(lane);
-    if (at !== -1) {
-      idle.splice(at, 1);
-      kept.count--;
-    }
+    takeAway(lane);
     const next = waiting.shift();
     if (next !== undefined) openLane().carry(next);
     else if (lanes.size === 0) onEmpty();
@@ -216,6 +220,8 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
       discard() {
         exchange = null;
         rest?.cancel();
+        // At once: who sends before the rest is done must not get a lane that ends.
+        takeAway(lane);
         queueMicrotask(() => {
           withoutStacks(() => client?.destroy(null).catch(() => {}));
           remove(lane);
