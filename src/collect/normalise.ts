@@ -49,19 +49,19 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 const bracesLength = '{}'.length;
-const memberLength = '"":""'.length;
+const memberLength = '"":"",'.length;
 
-// Assigning to `__proto__` here is harmless: it is an own property, and an own property is found before the setter.
+// Assigning to `__proto__` here is harmless: it is an own property, and an own property is found before the setter. `in`
+// finds own ones alone, nobody adds to Object.prototype, and takes half the time of a list of keys.
 function normaliseObject(object: JsonObject, level: number, findings: Findings): JsonObject {
-  const keys = Object.keys(object);
-  findings.keys += keys.length;
-  if (level > eventLimits.levels || findings.keys > eventLimits.keys) {
+  if (level > eventLimits.levels) {
     findings.exceedsLimits = true;
     return object;
   }
   let hasNull = false;
-  let length = Math.max(0, keys.length - 1);
-  for (const key of keys) {
+  let length = 0;
+  for (const key in object) {
+    findings.keys += 1;
     const value = object[key];
     if (typeof value === 'string') {
       length += key.length + value.length + memberLength;
@@ -71,6 +71,8 @@ function normaliseObject(object: JsonObject, level: number, findings: Findings):
     if (value === null) hasNull = true;
     else object[key] = normaliseValue(value, level, findings);
   }
+  if (findings.keys > eventLimits.keys) findings.exceedsLimits = true;
+  if (length > 0) length -= ','.length;
   findings.textLength += length;
   return hasNull ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) : object;
 }
