@@ -4,9 +4,12 @@
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 const MAJOR_NEEDED = 24;
+// V8's helpers compile and collect beside us; with more of them than processors are left they stand in our way.
+const HELPERS = Math.max(1, Math.min(4, availableParallelism() - 1));
 // Room for short-lived objects makes the hot path cheaper; old ones are collected before they fill hundreds of megabytes,
 // and what the start left behind at once.
 const FLAGS = [
@@ -14,6 +17,7 @@ const FLAGS = [
   '--max-semi-space-size=16',
   '--heap-growing-percent=100',
   '--expose-gc',
+  `--v8-pool-size=${HELPERS}`,
 ];
 
 function node24() {
