@@ -1,4 +1,4 @@
-import type { DueDelivery } from '../journal/journal.ts';
+import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import type { BreakerSettings, Sign } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { DestinationQueue, Lane } from './delivery-queue.ts';
@@ -7,8 +7,8 @@ import { letGo, type Order } from './order.ts';
 import type { createRecorder } from './recorder.ts';
 import type { Step } from './step.ts';
 
-/** An exchange as the deliverer saw it: when it left, and whether it went through a closed gate. */
-export type Departed = { startedAt: number; isProbe: boolean };
+/** An exchange as the deliverer saw it: when it left, whether it went through a closed gate, and the `spills` of its queue. */
+export type Departed = { startedAt: number; isProbe: boolean; spills: number };
 
 export type ConclusionOptions = {
   clock: Clock;
@@ -33,9 +33,10 @@ export function createConclusion(
     recorder: Pick<ReturnType<typeof createRecorder>, 'record'>;
     resume(queue: DestinationQueue): void;
     wakeLater(queue: DestinationQueue, at: number): void;
+    rest(queue: DestinationQueue, delivery: DueDelivery, settlement: Settlement, departed: Departed): boolean;
   },
 ) {
-  const { clock, gates, recorder, resume, wakeLater } = options;
+  const { clock, gates, recorder, resume, wakeLater, rest } = options;
 
   function recordSign({ breaker, connectionId }: Lane, sign: Sign | null, now: number): string | null {
     const settings = options.breakerOf(connectionId);
@@ -91,21 +92,23 @@ export function createConclusion(
       return move(queue, step, isProbe, now);
     },
     /** Records the delivery's next step. `isKept`: it goes on from memory, so that nobody need read it again. */
-    async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, isProbe: boolean, isKept = false) {
+    async record(queue: DestinationQueue, delivery: DueDelivery, step: Step, departed: Departed, isKept = false) {
+      const { settlement } = step;
       const order = delivery.orderKey === undefined ? null : options.orderOf(queue.destinationId);
-      const isMine = await recorder.record(order === null ? step.settlement : letGo(step.settlement, order));
+      const isMine = await recorder.record(order === null ? settlement : letGo(settlement, order));
       queue.reading?.settled.add(delivery.id);
       // It may be the turn of the next one of its key.
       if (delivery.orderKey !== undefined) queue.hasMore = true;
       if (!isMine) return;
-      if (step.settlement.dueAt !== null && !isKept) wakeLater(queue, step.settlement.dueAt);
+      if (settlement.dueAt !== null && !isKept && !rest(queue, delivery, settlement, departed))
+        wakeLater(queue, settlement.dueAt);
       // What was held when its destination was deleted is cancelled; this one is late.
-      if (step.settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
+      if (settlement.status === 'held' && options.connectionOf(queue.destinationId) === null)
         await options.release(queue.destinationId).then(
           () => wakeLater(queue, clock.now()),
           (error) => options.failed(error, 'release deliveries'),
         );
-      options.settled(delivery, step, isProbe);
+      options.settled(delivery, step, departed.isProbe);
     },
   };
 }

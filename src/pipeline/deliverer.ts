@@ -19,6 +19,7 @@ import { createQueueReader } from './queue-reader.ts';
 import { createRecorder } from './recorder.ts';
 import type { ReplayPaces } from './replay-paces.ts';
 import { createReplayQueues, keyOf } from './replay-queues.ts';
+import { createResting } from './resting.ts';
 import { createSpending, type Rates } from './spending.ts';
 import type { Step } from './step.ts';
 import { createWire } from './wire.ts';
@@ -83,7 +84,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const wire = createWire({ ...options, journal });
   const recorder = createRecorder({ ...options, journal });
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
-  const conclusion = createConclusion({ ...options, recorder, resume, wakeLater });
+  const rest = createResting({ clock, memory, resume });
+  const conclusion = createConclusion({ ...options, recorder, resume, wakeLater, rest });
   const replaying = createReplayQueues({ ...options, queues, memory, spending, startNext, goOnLater, pump });
   const sendGroup = createGroupSender({
     ...options,
@@ -222,12 +224,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function send(queue: DestinationQueue, delivery: DueDelivery, isProbe: boolean) {
-    const { lane } = queue;
-    const startedAt = clock.now();
+    const { lane, spills } = queue;
+    const departed = { startedAt: clock.now(), isProbe, spills };
     count(queue, 1);
     lane.isProbing ||= isProbe;
     wire.enter(queue, delivery);
-    left(queue, startedAt);
+    left(queue, departed.startedAt);
     let step: Step | null = null;
     try {
       // A process died during it before: this time the mark is on disk before anything happens.
@@ -244,10 +246,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (isProbe) lane.isProbing = false;
     if (step === null) queue.hasMore = true;
     else {
-      const moved = conclusion.learn(queue, step, { startedAt, isProbe });
+      const moved = conclusion.learn(queue, step, departed);
       if (moved !== null) await moved;
       resume(queue);
-      await conclusion.record(queue, delivery, step, isProbe);
+      await conclusion.record(queue, delivery, step, departed);
     }
     wire.leave(queue, delivery);
     memory.release(queue, delivery);
@@ -314,6 +316,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       isStopping = true;
       for (const queue of queues.values()) {
         queue.cancelWake?.();
+        for (const { cancel } of queue.resting.values()) cancel();
         queue.pause?.cancel();
         queue.lane.pause?.cancel();
       }

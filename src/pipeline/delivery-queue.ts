@@ -15,6 +15,8 @@ export type DestinationQueue = {
   readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
   readonly concurrency: Concurrency;
   readonly items: DueDelivery[];
+  /** Retries that are due soon: each waits in memory for its time. */
+  readonly resting: Map<string, Resting>;
   /** How many of them may share an exchange; 1: each goes alone. */
   records: number;
   /** Of a batch that was refused: in which part of it they go on. */
@@ -45,6 +47,8 @@ export type DestinationQueue = {
 };
 
 export type Waking = { at: number; cancel(): void };
+
+export type Resting = { delivery: DueDelivery; cancel(): void };
 
 /** Where a delivery stands in its queue. */
 export type Place = { dueAt: number; id: string };
@@ -92,6 +96,7 @@ export function createQueue(
     replay,
     concurrency: replay?.live.concurrency ?? adaptiveConcurrency(),
     items: [],
+    resting: new Map(),
     records: 1,
     parts: new Map(),
     spills: 0,

@@ -5,6 +5,7 @@ import type { createConclusion } from './conclusion.ts';
 import type { DestinationQueue } from './delivery-queue.ts';
 import type { Group } from './gathering.ts';
 import type { QueueMemory } from './queue-memory.ts';
+import { asSettled } from './resting.ts';
 import type { Spending } from './spending.ts';
 import type { Wire } from './wire.ts';
 
@@ -35,11 +36,10 @@ export function createGroupSender(options: {
   let lastPart = 0;
 
   return async (queue, group) => {
-    const { spills } = queue;
-    const startedAt = clock.now();
+    const departed = { startedAt: clock.now(), isProbe: false, spills: queue.spills };
     options.count(queue, 1);
     for (const delivery of group.members) wire.enter(queue, delivery);
-    options.left(queue, startedAt);
+    options.left(queue, departed.startedAt);
 
     /** `isRefused`: nothing of the group is on the wire any more. */
     const goOn = (members: readonly DueDelivery[], isPart: boolean, isRefused: boolean) => {
@@ -47,7 +47,8 @@ export function createGroupSender(options: {
       // What was forgotten meanwhile, since something about it changed, is read again as it is now; and what has to wait for
       // others of its order key that are sent now.
       const part = isPart ? ++lastPart : null;
-      const mayStay = ({ orderKey }: DueDelivery) => queue.spills === spills && (orderKey === undefined || isRefused);
+      const mayStay = ({ orderKey }: DueDelivery) =>
+        queue.spills === departed.spills && (orderKey === undefined || isRefused);
       memory.takeBack(queue, members.filter(mayStay), part);
       for (const delivery of members) if (!mayStay(delivery)) forget(delivery);
     };
@@ -79,10 +80,10 @@ export function createGroupSender(options: {
         }
       return options.finished(queue);
     }
-    if (done.shared !== null) await conclusion.learn(queue, done.shared, { startedAt, isProbe: false });
+    if (done.shared !== null) await conclusion.learn(queue, done.shared, departed);
     resume(queue);
     await Promise.all(
-      done.settled.map(({ delivery, step, part }) => conclusion.record(queue, delivery, step, false, part !== null)),
+      done.settled.map(({ delivery, step, part }) => conclusion.record(queue, delivery, step, departed, part !== null)),
     );
     for (const { delivery, part } of done.settled) {
       if (part !== null) continue;
@@ -95,16 +96,11 @@ export function createGroupSender(options: {
     );
     for (const members of [...parts.values()].toReversed())
       goOn(
-        members.map(({ delivery, step }) => asSettled(delivery, step.settlement.log.length)),
+        members.map(({ delivery, step }) => asSettled(delivery, step.settlement)),
         true,
         true,
       );
     if (queue.replay !== null) options.makeReady(queue.replay.live);
     options.finished(queue);
   };
-}
-
-/** As the journal would give it back: it goes on at once, without another reading. */
-function asSettled(delivery: DueDelivery, exchanges: number): DueDelivery {
-  return { ...delivery, number: delivery.number + exchanges };
 }

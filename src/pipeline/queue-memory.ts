@@ -87,13 +87,30 @@ export function createQueueMemory() {
       if (part !== null) for (const { id } of deliveries) queue.parts.set(id, part);
     },
     release(queue: DestinationQueue, delivery: DueDelivery) {
-      forget(queue, delivery);
+      if (!queue.resting.has(delivery.id)) forget(queue, delivery);
+    },
+    mayRest(queue: DestinationQueue): boolean {
+      return !this.isHeavy && queue.items.length + queue.resting.size < this.roomOf(queue);
+    },
+    /** What left for the wire waits again until its time has come: it stays known. */
+    rest(queue: DestinationQueue, delivery: DueDelivery, cancel: () => void) {
+      queue.resting.set(delivery.id, { delivery, cancel });
+      waiting += 1;
+    },
+    wake({ resting, items }: DestinationQueue, id: string) {
+      const one = resting.get(id);
+      if (one !== undefined && resting.delete(id)) items.push(one.delivery);
     },
     /** Forgets what waits in memory: it stays in the journal and is read again later, as it is then. */
     spill(queue: DestinationQueue) {
       for (const item of queue.items) forget(queue, item);
-      waiting -= queue.items.length;
+      for (const { delivery, cancel } of queue.resting.values()) {
+        cancel();
+        forget(queue, delivery);
+      }
+      waiting -= queue.items.length + queue.resting.size;
       queue.items.length = 0;
+      queue.resting.clear();
       queue.parts.clear();
       queue.spills += 1;
       queue.hasMore = true;
