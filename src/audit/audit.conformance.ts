@@ -52,6 +52,8 @@ export function auditConformance(name: string, make: () => Promise<Audit>): void
       assert.deepEqual(await numbers(audit, { after: 1, limit: 2 }), [3, 2]);
       assert.deepEqual(await numbers(audit, { act: 'retry' }), [2]);
       assert.deepEqual(await numbers(audit, { kind: 'connection', id: 'con_1' }), [3, 1]);
+      assert.deepEqual(await numbers(audit, { ids: ['dlv_1', 'con_2', 'con_9'] }), [4, 2]);
+      assert.deepEqual(await numbers(audit, { ids: [] }), []);
       assert.deepEqual(await numbers(audit, { principal: 'Ben@' }), [2]);
       assert.deepEqual(await numbers(audit, { principal: 'usr_1' }), [4, 3, 1]);
       assert.deepEqual(await numbers(audit, { result: 'refused' }), [3]);

@@ -26,6 +26,8 @@ export type AuditQuery = {
   kind?: AuditKind;
   /** Of the thing. */
   id?: string;
+  /** Of any of these things. */
+  ids?: readonly string[];
   /** A part of the name of who did it, whatever its case, or the id. */
   principal?: string;
   result?: AuditEntry['result'];

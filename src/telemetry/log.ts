@@ -1,4 +1,5 @@
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
+import { lineWriter } from './line-writer.ts';
 import { prettyLine } from './pretty.ts';
 
 export type LogLevel = Level | 'silent';
@@ -14,10 +15,8 @@ export type LogOptions = {
 
 export type Log = { logger: Logger; flush(): void };
 
-/** Lines that arrive while one is being written go out together, so that logging never blocks the loop on a slow pipe. */
 export function createLog({ level, format, to, scrub }: LogOptions): Log {
-  const out: { write(line: string): unknown; flushSync?(): void } =
-    typeof to === 'number' ? pino.destination({ fd: to, sync: false }) : to;
+  const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };
   const stream = { write: (line: string) => out.write(format === 'pretty' ? prettyLine(line) : line) };
   const hooks: LoggerOptions['hooks'] = {
     // Text by text: taken out of the finished line, a secret that looks like a part of it would break it.
@@ -27,7 +26,7 @@ export function createLog({ level, format, to, scrub }: LogOptions): Log {
     },
   };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, stream);
-  return { logger, flush: () => out.flushSync?.() };
+  return { logger, flush: () => out.flushSync() };
 }
 
 /** A value with all texts in it scrubbed; the same value when that changes none. */

@@ -4,6 +4,8 @@ import type { IssueRecord } from '../issues/issues.ts';
 
 const beforeMs = 86_400_000;
 const causesMost = 5;
+/** Tests are among them, which change nothing. */
+const entriesMost = 20;
 const actionsMost = 5;
 
 /** What was changed, in the day before an issue opened, on the connection, destination and actions that it is about. */
@@ -11,22 +13,16 @@ export async function recentCauses(audit: Pick<Audit, 'entries'>, record: IssueR
   const { connectionId, destinationId, openedAt } = record;
   const actionIds = new Set([...(record.actionId === null ? [] : [record.actionId]), ...record.actionIds]);
   const ids = [connectionId, destinationId, ...[...actionIds].slice(0, actionsMost)].filter((id) => id !== null);
-  const found = await Promise.all(
-    ids.map((id) =>
-      audit.entries({
-        id,
-        result: 'done',
-        limit: causesMost,
-        createdAfter: new Date(openedAt - beforeMs).toISOString(),
-        // What is changed in the very millisecond may be why.
-        createdBefore: new Date(openedAt + 1).toISOString(),
-      }),
-    ),
-  );
-  return found
-    .flat()
+  const entries = await audit.entries({
+    ids,
+    result: 'done',
+    limit: entriesMost,
+    createdAfter: new Date(openedAt - beforeMs).toISOString(),
+    // What is changed in the very millisecond may be why.
+    createdBefore: new Date(openedAt + 1).toISOString(),
+  });
+  return entries
     .filter(({ act }) => act !== 'test')
-    .sort((a, b) => b.number - a.number)
     .slice(0, causesMost)
     .map(({ createdAt, act, kind, id, name, principal, changes }) => ({
       at: createdAt,

@@ -43,13 +43,14 @@ export function memoryAudit(): MemoryAudit {
 }
 
 function isWanted(entry: AuditEntry, query: AuditQuery): boolean {
-  const { before, after, act, kind, id, principal, result, createdAfter, createdBefore } = query;
+  const { before, after, act, kind, id, ids, principal, result, createdAfter, createdBefore } = query;
   return (
     (before === undefined || entry.number < before) &&
     (after === undefined || entry.number > after) &&
     (act === undefined || entry.act === act) &&
     (kind === undefined || entry.kind === kind) &&
     (id === undefined || entry.id === id) &&
+    (ids === undefined || (entry.id !== null && ids.includes(entry.id))) &&
     (principal === undefined ||
       entry.principal.toLowerCase().includes(principal.toLowerCase()) ||
       entry.principalId === principal) &&

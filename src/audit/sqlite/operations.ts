@@ -45,7 +45,7 @@ type Filter = { sql: string; value: string | number | undefined };
 
 function search(db: Db, query: AuditQuery, who?: Filter): ChainedRow[] {
   const { limit, after, createdAfter, createdBefore } = query;
-  const isOfOne = query.id !== undefined;
+  const isOfFew = query.id !== undefined || query.ids !== undefined;
   const filters: Filter[] = [
     ...(who === undefined ? [] : [who]),
     { sql: 'number < ?', value: query.before },
@@ -53,16 +53,17 @@ function search(db: Db, query: AuditQuery, who?: Filter): ChainedRow[] {
     { sql: 'act = ?', value: query.act },
     { sql: 'kind = ?', value: query.kind },
     { sql: 'id = ?', value: query.id },
+    { sql: 'id IN (SELECT value FROM json_each(?))', value: query.ids && JSON.stringify(query.ids) },
     { sql: 'result = ?', value: query.result },
     { sql: 'created_at >= ?', value: createdAfter },
     { sql: 'created_at < ?', value: createdBefore },
-    // The search ends where the times do: they go with the numbers, but for a clock that was set. One thing has few.
-    { sql: `number >= (SELECT min(number) ${byTime} >= ?)`, value: isOfOne ? undefined : createdAfter },
-    { sql: `number <= (SELECT max(number) ${byTime} < ?)`, value: isOfOne ? undefined : createdBefore },
+    // The search ends where the times do: they go with the numbers, but for a clock that was set. A thing has few entries.
+    { sql: `number >= (SELECT min(number) ${byTime} >= ?)`, value: isOfFew ? undefined : createdAfter },
+    { sql: `number <= (SELECT max(number) ${byTime} < ?)`, value: isOfFew ? undefined : createdBefore },
   ];
   const given = filters.flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
   const rows = db.all<ChainedRow>(
-    `SELECT number, body, hash FROM audit_entry ${isOfOne ? 'INDEXED BY audit_entry_thing' : ''} WHERE true${given.map(({ sql }) => ` AND ${sql}`).join('')}
+    `SELECT number, body, hash FROM audit_entry ${isOfFew ? 'INDEXED BY audit_entry_thing' : ''} WHERE true${given.map(({ sql }) => ` AND ${sql}`).join('')}
      ORDER BY number ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
     ...given.map(({ value }) => value),
     limit,

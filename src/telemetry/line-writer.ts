@@ -1,0 +1,75 @@
+import { write, writeSync } from 'node:fs';
+
+export interface LineWriter {
+  /** Takes a line; when it is on its way the process goes on. */
+  write(line: string): void;
+  /** Writes what is left, in place; for the end of the process, which does it by itself, too. */
+  flushSync(): void;
+}
+
+const gatherMs = 10;
+const busyMs = 10;
+/** What waits for a slow pipe; beyond it lines are dropped. */
+const lettersMost = 8 * 1024 * 1024;
+const busyMost = 100;
+
+/**
+ * Writes lines to a file descriptor without blocking the loop. A write costs more than making its line, so that lines of
+ * some milliseconds go out together, and those that come while one is on its way. What can't be written (a full disk, a
+ * pipe that nobody reads) is lost: a server must not end because nobody can be told what it does.
+ */
+export function lineWriter(fd: number): LineWriter {
+  let waiting = '';
+  let isWriting = false;
+  let isPlanned = false;
+
+  function send() {
+    isPlanned = false;
+    if (isWriting || waiting === '') return;
+    isWriting = true;
+    const bytes = Buffer.from(waiting);
+    waiting = '';
+    put(bytes);
+  }
+
+  function put(bytes: Buffer) {
+    write(fd, bytes, (error, count) => {
+      if (error !== null && isBusy(error)) return void setTimeout(put, busyMs, bytes);
+      if (error === null && count < bytes.length) return put(bytes.subarray(count));
+      isWriting = false;
+      send();
+    });
+  }
+
+  function flushSync() {
+    let bytes = Buffer.from(waiting);
+    waiting = '';
+    for (let tries = 0; bytes.length > 0 && tries < busyMost; ) {
+      try {
+        bytes = bytes.subarray(writeSync(fd, bytes));
+      } catch (error) {
+        if (!isBusy(error)) return;
+        tries += 1;
+        Atomics.wait(sleeper, 0, 0, busyMs);
+      }
+    }
+  }
+
+  process.once('exit', flushSync);
+  return {
+    write(line) {
+      if (waiting.length + line.length > lettersMost) return;
+      waiting += line;
+      if (!isPlanned) setTimeout(send, gatherMs);
+      isPlanned = true;
+    },
+    flushSync,
+  };
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** The reader of a pipe has no room now. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}
