@@ -14,7 +14,7 @@ import {
 import { createDepartures } from './departures.ts';
 import type { Gathering, Group } from './gathering.ts';
 import { createGroupSender } from './group-sender.ts';
-import { createQueueMemory } from './queue-memory.ts';
+import { createQueueMemory, isAllInMemory, waitingIn } from './queue-memory.ts';
 import { createQueueReader } from './queue-reader.ts';
 import { createRecorder } from './recorder.ts';
 import type { ReplayPaces } from './replay-paces.ts';
@@ -45,6 +45,8 @@ export type Deliverer = AsyncDisposable & {
   sendingTo(destinationId: string): string[];
   /** The same for a replay. */
   sendingOf(replayId: string): string[];
+  /** What waits for a destination; null: some of it lies in the journal alone. */
+  waitingFor(destinationId: string): DueDelivery[] | null;
   /** When a delivery that is due leaves about, while it waits for a budget; null: it does not. */
   leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
   depth(): { inMemory: number; inFlight: number };
@@ -307,6 +309,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     allSending: wire.ids,
     sendingTo: (destinationId) => sendingIn([queues.get(destinationId), ...replaying.to(destinationId)]),
     sendingOf: (replayId) => sendingIn(replaying.of(replayId)),
+    waitingFor(destinationId) {
+      const live = queues.get(destinationId);
+      const all = live === undefined ? [] : [live, ...replaying.to(destinationId)];
+      return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
+    },
     leavesAt({ id, destinationId, replayId }) {
       const queue = queues.get(keyOf(destinationId, replayId));
       return queue === undefined ? null : spending.leavesAt(queue, id, clock.now());

@@ -76,9 +76,9 @@ export async function startDelivering(
       },
     }),
   );
+  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
   gates.watch((destinationIds) => deliverer.wake(destinationIds));
   gates.watch(troubles.gatesMoved);
-  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
   stack.use(followConfiguration({ ...room, deliverer }));
   return {
     gates,

@@ -1,4 +1,4 @@
-import type { Statistics as StatisticsPort } from '../journal/journal.ts';
+import type { CountByAction, Statistics as StatisticsPort } from '../journal/journal.ts';
 import type { Configuration } from './configuration.ts';
 import type { Deliverer } from './deliverer.ts';
 import type { Gates } from './gates.ts';
@@ -6,13 +6,13 @@ import type { Statistics } from './statistics.ts';
 
 /**
  * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
- * a plan, or an attempt that was under way.
+ * a plan, or an attempt that was under way. Has to hear of a gate before the deliverer forgets what waits in memory.
  */
 export function countHeld(options: {
   gates: Pick<Gates, 'allClosed' | 'closed' | 'watch'>;
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
-  deliverer: Pick<Deliverer, 'sendingTo'>;
+  deliverer: Pick<Deliverer, 'sendingTo' | 'waitingFor'>;
   statistics: Pick<Statistics, 'held'>;
   failed(error: unknown, doing: string): void;
 }): void {
@@ -26,13 +26,15 @@ export function countHeld(options: {
       else known.add(destinationId);
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
       if (isKnown || reason === undefined || connectionId === undefined) continue;
-      journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
-        (waiting) => {
-          for (const { actionId, count } of waiting)
-            statistics.held({ actionId, destinationId, connectionId }, reason, count);
-        },
-        (error) => options.failed(error, 'count what is held'),
-      );
+      const isHeld = ({ actionId, count }: CountByAction) =>
+        statistics.held({ actionId, destinationId, connectionId }, reason, count);
+      const waiting = deliverer.waitingFor(destinationId);
+      if (waiting !== null) for (const { actionId } of waiting) isHeld({ actionId, count: 1 });
+      else
+        journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
+          (counts) => counts.forEach(isHeld),
+          (error) => options.failed(error, 'count what is held'),
+        );
     }
   });
 }

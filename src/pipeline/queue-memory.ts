@@ -119,3 +119,13 @@ export function createQueueMemory() {
     },
   };
 }
+
+/** Whether nothing of a queue lies in the journal alone. */
+export function isAllInMemory({ hasMore, reading, cursor, wakeAt }: DestinationQueue): boolean {
+  return !hasMore && reading === null && cursor === null && wakeAt === Number.POSITIVE_INFINITY;
+}
+
+/** What waits in memory: for its turn, or for its time. */
+export function waitingIn({ items, resting }: DestinationQueue): DueDelivery[] {
+  return [...items, ...Array.from(resting.values(), ({ delivery }) => delivery)];
+}

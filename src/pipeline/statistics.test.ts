@@ -73,32 +73,44 @@ test('a delivery is put on hold once: made behind a closed gate, or with refused
   assert.deepEqual([sent.totals.delivered, sent.totals.held, sent.oldestWaitingAt], [2, 2, null]);
 });
 
-test('what waits when a gate closes is put on hold, what is on the wire only when it comes back', async () => {
-  const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
-  await using rig = await startRig({
-    async handler({ body }) {
-      if (String(body).includes('slow')) await hold;
-      return { status: 503 };
-    },
+for (const [place, retryMs, readings] of [
+  ['in memory', 60_000, 0],
+  ['in the journal', 180_000, 1],
+] as const)
+  test(`what waits ${place} when a gate closes is put on hold, what is on the wire only when it comes back`, async () => {
+    const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
+    await using rig = await startRig({
+      async handler({ body }) {
+        if (String(body).includes('slow')) await hold;
+        return { status: 503 };
+      },
+    });
+    let read = 0;
+    const { statistics } = rig.journal;
+    const { waiting } = statistics;
+    statistics.waiting = (...args) => {
+      read += 1;
+      return waiting(...args);
+    };
+    const wired = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, retryMs], jitter: 0 } } } });
+    await rig.send({ data: { n: '1' } }, { data: { n: '2' } }, { data: { n: 'slow' } });
+    await settled();
+    const pause = { name: 'Orders', path: '/orders', status: 'paused', connectionId: wired.connectionId };
+    await rig.put('destination', pause, wired.destinationId);
+    await settled();
+    assert.deepEqual(some((await look(rig, 'action', wired.actionId)).totals), {
+      matched: 3,
+      created: 3,
+      retried: 2,
+      held: 2,
+    });
+    assert.equal(read, readings);
+    answerNow();
+    await rig.clock.advance(2 * minute);
+    const { totals, reasons } = await look(rig, 'destination', wired.destinationId);
+    assert.deepEqual(some(totals), { created: 3, retried: 2, held: 3 });
+    assert.deepEqual(reasons, [{ outcome: 'held', reason: 'destination_paused', count: 3 }]);
   });
-  const wired = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, 60_000], jitter: 0 } } } });
-  await rig.send({ data: { n: '1' } }, { data: { n: '2' } }, { data: { n: 'slow' } });
-  await settled();
-  const pause = { name: 'Orders', path: '/orders', status: 'paused', connectionId: wired.connectionId };
-  await rig.put('destination', pause, wired.destinationId);
-  await settled();
-  assert.deepEqual(some((await look(rig, 'action', wired.actionId)).totals), {
-    matched: 3,
-    created: 3,
-    retried: 2,
-    held: 2,
-  });
-  answerNow();
-  await rig.clock.advance(2 * minute);
-  const { totals, reasons } = await look(rig, 'destination', wired.destinationId);
-  assert.deepEqual(some(totals), { created: 3, retried: 2, held: 3 });
-  assert.deepEqual(reasons, [{ outcome: 'held', reason: 'destination_paused', count: 3 }]);
-});
 
 test('what was held for too long is counted as failed', async () => {
   await using rig = await startRig();

@@ -9,8 +9,13 @@ const parts = 64;
 const entriesAtOnce = 200;
 const rowsAtOnce = 32;
 const minuteMs = statisticsSteps[0].ms;
+/** How long each call may wait for a transaction that is made anyway. */
+const patienceMs = 10;
 
-/** Writes entries in short calls, one after the other, so that others get in between; tells what each has written. */
+/**
+ * Writes entries in short calls, one after the other, that others don't wait for but take along; tells what each has
+ * written.
+ */
 export async function addInParts(
   client: JournalClient,
   entries: readonly StatisticsEntry[],
@@ -21,7 +26,7 @@ export async function addInParts(
   const write = async () => {
     const fresh = call.map(freshFigures);
     const bytes = fresh.reduce((sum, { figures }) => sum + figures.length, 0);
-    await client.write('addStatistics', fresh, { bytes, isIntake: false });
+    await client.write('addStatistics', fresh, { bytes, isIntake: false, patienceMs });
     added(call.flat());
     call = [];
     size = 0;
@@ -38,7 +43,7 @@ export async function addInParts(
 
 /** Moves what is over into the steps, a short call after the other. */
 export async function rollUp(client: JournalClient, before: number): Promise<void> {
-  while (await client.write('rollUpStatistics', { before }));
+  while (await client.write('rollUpStatistics', { before }, { bytes: 0, isIntake: false, patienceMs }));
 }
 
 function freshFigures(entries: readonly StatisticsEntry[]): FreshFigures {
