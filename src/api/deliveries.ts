@@ -132,15 +132,15 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
 
     async cancelDelivery(call) {
       const { id } = call.params;
+      const delivery = await load(id);
       const entry = call.entry({ id });
       const wasUnfinished = await log.cancel(id, parts.now(), entry);
+      // It may lie in memory, ready to be sent: nothing may come between.
+      if (wasUnfinished === true) outlook.wake([delivery.destinationId], delivery.replayId);
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
       parts.telemetry.audited(entry);
-      const cancelled = await load(id);
-      if (!cancelled.test) statistics.ended(cancelled, { status: 'cancelled' });
-      // It may lie in memory, ready to be sent.
-      outlook.wake([cancelled.destinationId], cancelled.replayId);
+      if (!delivery.test) statistics.ended(delivery, { status: 'cancelled' });
       return answer(call);
     },
 
