@@ -407,10 +407,12 @@ test('a cURL command becomes a connection and a destination that sends the same'
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('link', { name: 'People' }).waitFor();
   const { data } = await app.client.call('listAllDestinations', { query: { name: 'People' } });
-  await app.client.call('testDestination', { params: { id: data[0]?.id ?? '' }, body: { data: [{ email: 'x@y.z' }] } });
+  const params = { id: data[0]?.id ?? '' };
+  const told = await app.client.call('testDestination', { params, body: { data: [{ email: 'x@y.z' }] } });
   const sent = receiver.requests.at(-1);
+  assert.ok(sent !== undefined, JSON.stringify(told));
   assert.deepEqual(
-    [sent?.method, sent?.target, sent?.headers['authorization'], sent?.body],
+    [sent.method, sent.target, sent.headers['authorization'], sent.body],
     ['PUT', '/people/1', 'Bearer tok', '{"email":"x@y.z"}'],
   );
   assert.deepEqual(tab.problems, []);
