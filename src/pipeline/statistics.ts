@@ -43,12 +43,11 @@ export type Statistics = AsyncDisposable & {
     end: { status: 'failed'; reason: Reason } | { status: 'cancelled' },
     amount?: number,
   ): void;
+  /** With all that was counted before. */
   read(query: StatsQuery): Promise<Stats>;
 };
 
 const flushMs = 5_000;
-/** Somebody who looks sees everything but the last second. */
-const freshMs = 1_000;
 /** While the journal takes nothing, the oldest entries beyond these are lost. */
 const entriesMost = 20_000;
 const minuteMs = 60_000;
@@ -78,8 +77,9 @@ export function createStatistics(options: {
   const happening = newHappening();
   let waiting: StatisticsEntry[] = [];
   let rolledUpTo = 0;
-  let flushedAt = Number.NEGATIVE_INFINITY;
   let flushing: Promise<void> = Promise.resolve();
+  /** The flush that is still to begin. */
+  let next: Promise<void> | null = null;
   let rollingUp: Promise<void> = Promise.resolve();
   let cancelFlush: (() => void) | null = null;
 
@@ -130,15 +130,16 @@ export function createStatistics(options: {
         }
   }
 
+  /** Keeps what was counted until now. One that has not begun takes along what is asked for meanwhile. */
   function flush(): Promise<void> {
-    cancelFlush?.();
-    cancelFlush = null;
-    flushedAt = clock.now();
-    flushing = flushing.then(write);
-    return flushing;
+    next ??= flushing = flushing.then(write);
+    return next;
   }
 
   async function write() {
+    next = null;
+    cancelFlush?.();
+    cancelFlush = null;
     putAside(clock.now());
     await gather();
     if (waiting.length === 0) return;
@@ -234,7 +235,7 @@ export function createStatistics(options: {
       addFor(of, amount);
     },
     async read(query) {
-      await (clock.now() - flushedAt >= freshMs ? flush() : flushing);
+      await flush();
       return readStats(journal, query, clock.now());
     },
     async [Symbol.asyncDispose]() {
