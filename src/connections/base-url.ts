@@ -1,5 +1,7 @@
 import type { ConnectionBody } from '../contract/connection.ts';
 
+type Place = Pick<ConnectionBody, 'baseUrl' | 'port'>;
+
 export type BaseUrl =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly pointer: '/baseUrl' | '/port'; readonly reason: string };
@@ -8,7 +10,7 @@ export type BaseUrl =
  * The address that a connection's requests start with: absolute http or https, no query, fragment or user-info, `port`
  * put in, a trailing dot of the host dropped. Pure; says nothing about whether the address may be reached.
  */
-export function parseBaseUrl({ baseUrl, port }: Pick<ConnectionBody, 'baseUrl' | 'port'>): BaseUrl {
+export function parseBaseUrl({ baseUrl, port }: Place): BaseUrl {
   const text = baseUrl.trim();
   const problem = (reason: string): BaseUrl => ({ ok: false, pointer: '/baseUrl', reason });
   // The URL parser repairs backslashes, tabs and missing slashes silently; a person should see what is really called.
@@ -30,5 +32,17 @@ export function parseBaseUrl({ baseUrl, port }: Pick<ConnectionBody, 'baseUrl' |
   }
   return { ok: true, url };
 }
+
+/** Where all requests of a connection go; null: nowhere. Known again for the same object, which a change replaces. */
+export function originOf(connection: Place): string | null {
+  const known = origins.get(connection);
+  if (known !== undefined) return known;
+  const parsed = parseBaseUrl(connection);
+  const origin = parsed.ok ? parsed.url.origin : null;
+  origins.set(connection, origin);
+  return origin;
+}
+
+const origins = new WeakMap<Place, string | null>();
 
 const unsafe = /[\p{Cc}\s\\]/u;

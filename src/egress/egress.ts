@@ -179,6 +179,9 @@ export interface ProbeStep {
 
 export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** Exchanges with one origin at a time, on one way; what comes beyond waits, at the cost of its own time. */
+export const EXCHANGES_MAX = 128;
+
 /** Answers are read to this many bytes unless the request says otherwise. */
 export const RESPONSE_BYTES_MAX = 64 * 1024;
 

@@ -20,6 +20,7 @@ import { createRecorder } from './recorder.ts';
 import type { ReplayPaces } from './replay-paces.ts';
 import { createReplayQueues, keyOf } from './replay-queues.ts';
 import { createResting } from './resting.ts';
+import { createSites } from './sites.ts';
 import { createSpending, type Rates } from './spending.ts';
 import type { Step } from './step.ts';
 import { createWire } from './wire.ts';
@@ -60,6 +61,8 @@ export type DelivererOptions = ConclusionOptions &
     attempt(delivery: DueDelivery): Promise<Step>;
     attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep>;
     gathering: Gathering;
+    /** Where the requests of a connection go; null: it is gone. */
+    originOf(connectionId: string): string | null;
     /** How many requests a person allows a connection at once. */
     concurrencyOf(connectionId: string): number | null;
     replays: Pick<ReplayPaces, 'freeAt' | 'spend'>;
@@ -83,12 +86,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const stalled = new Set<Lane>();
   const memory = createQueueMemory();
   const spending = createSpending(options);
+  const sites = createSites({ ...options, pump });
   const wire = createWire({ ...options, journal });
   const recorder = createRecorder({ ...options, journal });
   const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
   const rest = createResting({ clock, memory, resume });
   const conclusion = createConclusion({ ...options, recorder, resume, wakeLater, rest });
-  const replaying = createReplayQueues({ ...options, queues, memory, spending, startNext, goOnLater, pump });
+  const replaying = createReplayQueues({ ...options, queues, memory, spending, sites, startNext, goOnLater, pump });
   const sendGroup = createGroupSender({
     ...options,
     memory,
@@ -152,6 +156,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   function pumpLive(lane: Lane, now: number) {
     const limit = options.concurrencyOf(lane.connectionId);
     for (let idle = 0, share = fairShare(lane, limit); idle < lane.ready.length && share > 0; ) {
+      if (!sites.hasRoom(lane)) return;
       const freeAt = spending.freeAt(lane, now);
       if (freeAt > now) return goOnLater(lane, freeAt, () => pump(lane));
       const queue = lane.ready.shift();
@@ -210,8 +215,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   function count(queue: DestinationQueue, change: 1 | -1) {
     queue.inFlight += change;
-    queue.lane.inFlight += change;
     if (queue.replay !== null) queue.replay.live.inFlight += change;
+    if (change === 1) sites.enter(queue.lane);
+    else sites.leave(queue.lane);
   }
 
   /** A request left. */

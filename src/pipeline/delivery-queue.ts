@@ -64,12 +64,17 @@ export type Lane = {
   /** null: no replay has anything for it. */
   replays: ReplayLane | null;
   readonly breaker: Breaker;
+  /** Where its requests went last; null: nowhere yet. */
+  site: Site | null;
   inFlight: number;
   /** What all its destinations share: its rate, what the peer counts, the quiet that it asked for (429). */
   readonly budget: Budget;
   pause: Waking | null;
   isProbing: boolean;
 };
+
+/** Requests on the wire to one origin, and the lanes that wait for room there. */
+export type Site = { inFlight: number; readonly waiting: Set<Lane> };
 
 export function createLane(connectionId: string): Lane {
   return {
@@ -78,6 +83,7 @@ export function createLane(connectionId: string): Lane {
     ready: [],
     replays: null,
     breaker: createBreaker(),
+    site: null,
     inFlight: 0,
     budget: createBudget(),
     pause: null,

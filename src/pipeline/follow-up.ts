@@ -1,4 +1,5 @@
 import type { Authenticator } from '../connections/authenticator.ts';
+import { originOf } from '../connections/base-url.ts';
 import { byItself } from '../contract/by-itself.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -9,9 +10,14 @@ import type { Deliverer } from './deliverer.ts';
 /** Where a destination belongs, and what a person set for its connection; null: gone, or no limit. */
 export function placesOf(configuration: Configuration) {
   const documents = () => configuration.snapshot.documents;
-  const settingsOf = (connectionId: string) => documents().connection.get(connectionId)?.body.settings;
+  const connectionBody = (connectionId: string) => documents().connection.get(connectionId)?.body;
+  const settingsOf = (connectionId: string) => connectionBody(connectionId)?.settings;
   return {
     connectionOf: (destinationId: string) => documents().destination.get(destinationId)?.body.connectionId ?? null,
+    originOf(connectionId: string): string | null {
+      const body = connectionBody(connectionId);
+      return body === undefined ? null : originOf(body);
+    },
     concurrencyOf: (connectionId: string) => settingsOf(connectionId)?.rate.concurrency ?? null,
     rateOf: (connectionId: string) => settingsOf(connectionId)?.rate ?? null,
     ownRateOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.rate ?? null,

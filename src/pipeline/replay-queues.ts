@@ -3,6 +3,7 @@ import { createQueue, type DestinationQueue, type Lane, laneMost } from './deliv
 import type { QueueMemory } from './queue-memory.ts';
 import { createReplayLane, isOverdue, othersWait, type ReplayLane, replayLeft, roomForReplays } from './replay-lane.ts';
 import type { ReplayPaces } from './replay-paces.ts';
+import type { Sites } from './sites.ts';
 import type { Spending } from './spending.ts';
 
 /** What a queue is known by. */
@@ -16,13 +17,14 @@ export function createReplayQueues(options: {
   memory: QueueMemory;
   clock: Clock;
   spending: Spending;
+  sites: Sites;
   replays: Pick<ReplayPaces, 'spend'>;
   concurrencyOf(connectionId: string): number | null;
   startNext(queue: DestinationQueue, share: number, now: number): boolean;
   goOnLater(lane: Lane, at: number, call: () => void): void;
   pump(lane: Lane): void;
 }) {
-  const { queues, memory, spending } = options;
+  const { queues, memory, spending, sites } = options;
 
   const of = (replayId: string) => [...queues.values()].filter(({ replay }) => replay?.id === replayId);
 
@@ -60,6 +62,7 @@ export function createReplayQueues(options: {
       const limit = options.concurrencyOf(lane.connectionId);
       const room = isFirst ? (limit ?? Number.POSITIVE_INFINITY) : roomForReplays(limit ?? laneMost);
       for (let idle = 0; idle < replays.ready.length && lane.inFlight < room; ) {
+        if (!sites.hasRoom(lane)) return;
         const freeAt = Math.max(spending.freeAt(lane, now), replays.nextAt);
         if (freeAt > now) return options.goOnLater(lane, freeAt, () => options.pump(lane));
         const queue = replays.ready.shift();

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
-import type { EgressError } from '../egress.ts';
+import { type EgressError, EXCHANGES_MAX } from '../egress.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 import { EgressFailure, withoutStacks } from './failure.ts';
@@ -55,7 +55,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
 
   return {
     dispatch(exchange) {
-      const lane = takeIdle() ?? (lanes.size < LANES_MAX ? openLane() : null);
+      const lane = takeIdle() ?? (lanes.size < EXCHANGES_MAX ? openLane() : null);
       exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => withoutStacks(() => expire(exchange)));
       if (lane !== null) lane.carry(exchange);
       else waiting.push(exchange);
@@ -277,8 +277,6 @@ interface ClientLane extends Lane {
   end(failure: EgressFailure): void;
 }
 
-/** Connections at a time to one site; what comes beyond waits. */
-const LANES_MAX = 128;
 /** Of all sites together: a file descriptor each. */
 const KEPT_MAX = 512;
 const CONNECT_TIMEOUT_MS = 5_000;
