@@ -219,8 +219,8 @@ function check(numRuns: number, options: Partial<WorldOptions> = {}) {
 
 // Told before the runner starts: it follows every promise of a running test, which costs a fifth of the time.
 const orders = [{ key: 'visitorId', releaseAfter: null }, null, { key: 'visitorId', releaseAfter: 1 }];
-const inMemory = await check(8_000 * factor);
-const inOrder = await check(2_000 * factor, { orders });
+const inMemory = await check(4_000 * factor);
+const inOrder = await check(1_500 * factor, { orders });
 const onSqlite = await check(100 * factor, { orders, journal: () => sqliteJournal(inProcess()) });
 
 test('disabled, paused, revoked, rotated, killed in every order: every delivery is accounted for, and what can go goes', () =>

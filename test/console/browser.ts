@@ -57,8 +57,8 @@ async function launch(thrifty: boolean): Promise<Browser> {
       '--disable-gpu',
       '--font-render-hinting=none',
       '--disable-dev-shm-usage',
-      // Pages live for seconds here: optimizing their code, and collecting garbage in parallel, costs more than it gives.
-      `--js-flags=${thrifty ? '--no-opt --no-maglev --no-sparkplug --single-threaded-gc --min-semi-space-size=16' : ''}`,
+      // Pages live for seconds here: optimizing their code to the end, and collecting garbage in parallel, costs more than it gives.
+      `--js-flags=${thrifty ? '--no-opt --single-threaded-gc --min-semi-space-size=16' : ''}`,
     ],
     env: {
       ...process.env,
