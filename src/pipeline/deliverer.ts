@@ -1,16 +1,8 @@
 import type { DeliveryQueue, DueDelivery, Lease } from '../journal/journal.ts';
 import type { GiveBack, GroupStep } from './batch-attempt.ts';
-import { type Clock, pause } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { type ConclusionOptions, createConclusion } from './conclusion.ts';
-import {
-  createLane,
-  createQueue,
-  type DestinationQueue,
-  fairShare,
-  isSuspect,
-  type Lane,
-  type Waking,
-} from './delivery-queue.ts';
+import { createLane, createQueue, type DestinationQueue, fairShare, type Lane, type Waking } from './delivery-queue.ts';
 import { createDepartures } from './departures.ts';
 import type { Gathering, Group } from './gathering.ts';
 import { createGroupSender } from './group-sender.ts';
@@ -20,6 +12,7 @@ import { createRecorder } from './recorder.ts';
 import type { ReplayPaces } from './replay-paces.ts';
 import { createReplayQueues, keyOf } from './replay-queues.ts';
 import { createResting } from './resting.ts';
+import { createSender } from './sender.ts';
 import { createSites } from './sites.ts';
 import { createSpending, type Rates } from './spending.ts';
 import type { Step } from './step.ts';
@@ -69,8 +62,6 @@ export type DelivererOptions = ConclusionOptions &
     stopTimeoutMs: number;
   };
 
-const retryMs = 1_000;
-
 /**
  * Sends what is due: a queue for each destination, a lane for each connection. Deliveries come from the matcher through
  * memory or, when memory is full or the process is new, from the journal; both ways meet in `known`.
@@ -93,18 +84,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const rest = createResting({ clock, memory, resume });
   const conclusion = createConclusion({ ...options, recorder, resume, wakeLater, rest });
   const replaying = createReplayQueues({ ...options, queues, memory, spending, sites, startNext, goOnLater, pump });
-  const sendGroup = createGroupSender({
-    ...options,
-    memory,
-    wire,
-    spending,
-    conclusion,
-    count,
-    finished,
-    left,
-    makeReady,
-    resume,
-  });
+  const sending = { ...options, memory, wire, spending, conclusion, count, finished, left, makeReady, resume };
+  const send = createSender(sending);
+  const sendGroup = createGroupSender(sending);
   const departures = createDepartures({ ...options, memory, wire, stalled, send, sendGroup, goOnLater, resume });
   let isStopping = false;
 
@@ -229,42 +211,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   function finished(queue: DestinationQueue) {
     resume(queue);
     if (stalled.size > 0 && !recorder.isBehind) goOn();
-  }
-
-  async function send(queue: DestinationQueue, delivery: DueDelivery, isProbe: boolean) {
-    const { lane, spills } = queue;
-    const departed = { startedAt: clock.now(), isProbe, spills };
-    count(queue, 1);
-    lane.isProbing ||= isProbe;
-    wire.enter(queue, delivery);
-    left(queue, departed.startedAt);
-    let step: Step | null = null;
-    try {
-      // A process died during it before: this time the mark is on disk before anything happens.
-      if (isSuspect(delivery)) await wire.mark();
-      else wire.markSoon();
-      step = await options.attempt(delivery);
-    } catch (error) {
-      options.failed(error, 'attempt a delivery');
-      // It keeps its place meanwhile, so that what fails at once is not tried again at once.
-      await pause(clock, retryMs);
-    }
-    count(queue, -1);
-    spending.settle(queue, step?.settlement.log ?? [], clock.now());
-    if (isProbe) lane.isProbing = false;
-    if (step === null) queue.hasMore = true;
-    else {
-      const moved = conclusion.learn(queue, step, departed);
-      if (moved !== null) await moved;
-      resume(queue);
-      await conclusion.record(queue, delivery, step, departed);
-    }
-    wire.leave(queue, delivery);
-    memory.release(queue, delivery);
-    if (step === null && isProbe) conclusion.probeAnew(lane);
-    // Of the others, one may have waited for the room that it took.
-    if (queue.replay !== null) makeReady(queue.replay.live);
-    finished(queue);
   }
 
   function sendingIn(some: readonly (DestinationQueue | undefined)[]): string[] {

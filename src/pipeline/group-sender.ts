@@ -1,37 +1,18 @@
 import type { DueDelivery } from '../journal/journal.ts';
 import type { GiveBack, GroupStep } from './batch-attempt.ts';
-import { type Clock, pause } from './clock.ts';
-import type { createConclusion } from './conclusion.ts';
+import { pause } from './clock.ts';
 import type { DestinationQueue } from './delivery-queue.ts';
 import type { Group } from './gathering.ts';
-import type { QueueMemory } from './queue-memory.ts';
 import { asSettled } from './resting.ts';
-import type { Spending } from './spending.ts';
-import type { Wire } from './wire.ts';
-
-const retryMs = 1_000;
+import { retryMs, type SenderParts } from './sender.ts';
 
 /**
  * Sends a group in one exchange, which counts once for budget, concurrency and breaker. What was refused as a whole goes
  * back to its place in the queue, bound to its part, so that gates and budgets hold for the parts as for anything else.
  */
-export function createGroupSender(options: {
-  clock: Clock;
-  memory: QueueMemory;
-  wire: Wire;
-  spending: Pick<Spending, 'settle'>;
-  conclusion: Pick<ReturnType<typeof createConclusion>, 'learn' | 'record'>;
-  attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep>;
-  /** One more request of a queue is on the wire, or one less. */
-  count(queue: DestinationQueue, change: 1 | -1): void;
-  /** It has left, and is paid for. */
-  left(queue: DestinationQueue, now: number): void;
-  /** It made room. */
-  finished(queue: DestinationQueue): void;
-  makeReady(queue: DestinationQueue): void;
-  resume(queue: DestinationQueue): void;
-  failed(error: unknown, doing: string): void;
-}): (queue: DestinationQueue, group: Group) => Promise<void> {
+export function createGroupSender(
+  options: SenderParts & { attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep> },
+): (queue: DestinationQueue, group: Group) => Promise<void> {
   const { clock, memory, wire, spending, conclusion, resume } = options;
   let lastPart = 0;
 

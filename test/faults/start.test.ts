@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
 
 /** A data folder of a server that was stopped, with a sealed secret in it. */
@@ -176,3 +177,12 @@ function filesOf(dir: string): Map<string, string> {
   const names = readdirSync(dir).filter((name) => !name.startsWith('lock.db'));
   return new Map(names.sort().map((name) => [name, digest(name)]));
 }
+
+test('what a start compiled is there for the next one, though it was killed', async () => {
+  using dir = temporaryFolder();
+  const kept = () => readdirSync(dir.path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  await using server = spawnProcess({ ...environment(dir.path), NODE_COMPILE_CACHE: join(dir.path, 'compiled') });
+  await server.listening;
+  await eventually('compiled code', () => kept().length > 300);
+  assert.equal((await server.end('SIGKILL')).signal, 'SIGKILL');
+});
