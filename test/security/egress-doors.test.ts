@@ -26,6 +26,8 @@ const doors: Record<string, string> = {
   'sandbox/quickjs/supervised-worker.ts: new Worker': 'As above.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
+  'main.ts: node:module {flushCompileCache}':
+    'Writes compiled code to the folder that the launcher names. Opens nothing.',
   'sandbox/quickjs/engine.ts: node:module {createRequire}': 'Finds the compiled engine in its package.',
   'sandbox/quickjs/engine.ts: createRequire': 'As above.',
   'sqlite/thread.ts: node:worker_threads {Worker}': 'Writes the database; holds no socket.',
