@@ -27,9 +27,14 @@ export function lineWriter(fd: number): LineWriter {
     isPlanned = false;
     if (isWriting || waiting === '') return;
     isWriting = true;
+    put(take());
+  }
+
+  function take(): Buffer {
     const bytes = Buffer.from(waiting);
     waiting = '';
-    put(bytes);
+    unwritten.delete(flushSync);
+    return bytes;
   }
 
   function put(bytes: Buffer) {
@@ -42,8 +47,7 @@ export function lineWriter(fd: number): LineWriter {
   }
 
   function flushSync() {
-    let bytes = Buffer.from(waiting);
-    waiting = '';
+    let bytes = take();
     for (let tries = 0; bytes.length > 0 && tries < busyMost; ) {
       try {
         bytes = bytes.subarray(writeSync(fd, bytes));
@@ -55,17 +59,23 @@ export function lineWriter(fd: number): LineWriter {
     }
   }
 
-  process.once('exit', flushSync);
   return {
     write(line) {
       if (waiting.length + line.length > lettersMost) return;
       waiting += line;
+      unwritten.add(flushSync);
       if (!isPlanned) setTimeout(send, gatherMs);
       isPlanned = true;
     },
     flushSync,
   };
 }
+
+/** Writers with lines that are not on their way yet. */
+const unwritten = new Set<() => void>();
+process.once('exit', () => {
+  for (const flush of unwritten) flush();
+});
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
