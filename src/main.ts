@@ -8,8 +8,8 @@ import { settingFlags } from './config/names.ts';
 import { inspectDataFolder } from './inspect.ts';
 import { version } from './version.ts';
 
-/** Loaded by what runs it: commands that only ask a server start in half the time without. */
-const app = () => import('./app.ts');
+// What a command needs is loaded with it: those that only ask a server start in half the time without the rest.
+const backups = () => import('./sqlite/backup.ts');
 
 /**
  * Gives back what loading the program left behind: 30 of some 180 MB, most of it room for new objects that V8 made for
@@ -29,19 +29,20 @@ process.exitCode = await run(process.argv.slice(2), {
       async start() {
         // For the heaps of threads that start from now on: half of ours as the launcher sets it, which is plenty for what they make.
         setFlagsFromString('--max-semi-space-size=8');
-        const started = await (await app()).startApp(config, { env: process.env, loaded: giveBackMemory });
+        const started = await (await import('./app.ts')).startApp(config, { env: process.env, loaded: giveBackMemory });
         // Node.js does so at an orderly end; the next start is to be as quick after any other.
         flushCompileCache();
         return started;
       },
-      backup: async (file) => (await app()).backup(config.dataDir, file),
-      restore: async (file, options) => (await app()).restore(file, config.dataDir, options),
-      verifyAudit: async (path, known) => (await app()).verifyAudit(path, known),
-      rotateSecrets: async (options, progress) => (await app()).rotateSecrets(config, options, progress),
+      backup: async (file) => (await backups()).backup(config.dataDir, file),
+      restore: async (file, options) => (await backups()).restore(file, config.dataDir, options),
+      verifyAudit: async (path, known) => (await import('./audit/sqlite/verify-file.ts')).verifyFile(path, known),
+      rotateSecrets: async (options, progress) =>
+        (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),
       inspect: async () => inspectDataFolder(config),
     };
   },
-  renderTemplate: async (input) => (await app()).renderTemplate(input),
+  renderTemplate: async (input) => (await import('./render-template.ts')).renderTemplate(input),
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: () => text(process.stdin),

@@ -41,6 +41,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   const limits = { ...wireLimits, ...parts.wire };
   const app = Fastify({
+    // Fastify's own, for schemas that its routes would have, would be loaded for nothing.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -163,4 +165,8 @@ async function closeServer(app: FastifyInstance, closeStreams: () => void, grace
     clearInterval(sweep);
     clearTimeout(cut);
   }
+}
+
+function noCompiler(): never {
+  throw new Error('No route gives Fastify a schema: the contract judges what comes and goes.');
 }

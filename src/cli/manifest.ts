@@ -1,6 +1,6 @@
-import { parseAllDocuments } from 'yaml';
 import { CommandError, exitCodes } from './exit.ts';
 import { type Kind, kindNames, kinds } from './kinds.ts';
+import { yaml } from './yaml.ts';
 
 /** One thing that a file describes. A destination's name is `Connection/Destination`. */
 export type Manifest = {
@@ -23,7 +23,7 @@ export type ManifestOptions = {
  * lists by kind (`connections: […]`). `{ref: "env:NAME"}` and `{ref: "file:/path"}` stand for a secret kept elsewhere.
  */
 export function manifestsIn(text: string, options: ManifestOptions): Manifest[] {
-  const documents = parseAllDocuments(text);
+  const documents = yaml().parseAllDocuments(text);
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     const [problem] = document.errors;

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import type { Deps } from './program.ts';
+import { yaml } from './yaml.ts';
 
 export const outputFormats = ['table', 'json', 'yaml'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
@@ -19,7 +19,8 @@ export type Output = {
 
 /** Writes results to stdout in the format that `--output` names when it is asked. */
 export function createOutput(deps: Pick<Deps, 'stdout'>, format: () => OutputFormat): Output {
-  const data = (value: unknown) => (format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : stringify(value));
+  const data = (value: unknown) =>
+    format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : yaml().stringify(value);
   return {
     get format() {
       return format();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { configFile, envName, flagName, nearest, settingNames } from './names.ts';
 import { type Setting, WrongValue } from './setting.ts';
 import { type Config, type SettingName, settings } from './settings.ts';
@@ -96,6 +97,8 @@ function refuseUnknownVariables(env: ConfigSources['env']) {
 function readYaml(file: string): Record<string, string> {
   let content: unknown;
   try {
+    // Large, and most have no such file.
+    const { parse }: typeof Yaml = createRequire(import.meta.url)('yaml');
     content = parse(readText(file, configFile.env)) ?? {};
   } catch (error) {
     if (error instanceof ConfigError) throw error;

@@ -1,4 +1,5 @@
-import { decodeJwt as claimsOf, decodeProtectedHeader } from 'jose';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { decodeJwt as claimsOf } from 'jose/jwt/decode';
 
 export type DecodedJwt =
   | {

@@ -55,6 +55,18 @@ test('what was written is there after closing and opening again; closing waits f
   assert.equal((await again.read('names', null)).length, 50);
 });
 
+test('what a program reads while it starts goes to the thread that writes, and later to one of its own', async () => {
+  using folder = temporaryFolder();
+  let isStarting = true;
+  await using db = await opened({ dir: folder.path, isStarting: () => isStarting });
+  await db.write('put', { name: 'a', text: '1' });
+  assert.equal(await db.read('get', 'a'), '1');
+  assert.equal(db.stats.operations, 2);
+  isStarting = false;
+  assert.equal(await db.read('get', 'a'), '1');
+  assert.equal(db.stats.operations, 2);
+});
+
 test('a patient write goes with one in a hurry, alone when its patience ends, and at closing', async () => {
   using folder = temporaryFolder();
   const db = await opened({ dir: folder.path });

@@ -20,8 +20,10 @@ export interface Sqlite extends AsyncDisposable {
 
 export type SqliteOptions = {
   dir: string;
-  /** Modules that export `operations`. */
+  /** Modules that export `operations`, see `operationsOf`. */
   operations: URL[];
+  /** While it is so, what is read goes to the thread that writes: nothing waits for it then, and another takes long to start. */
+  isStarting?: () => boolean;
   /** Unanswered bytes of writes from which on intake is refused with `storage_busy`. Default 64 MiB. */
   queueBytesMax?: number;
   /** Free bytes of the volume, asked at most every `spaceCheckMs` (500). */
@@ -34,6 +36,12 @@ export type SqliteOptions = {
   /** Upper bound of the database in pages of 4 KiB; null (default): none. */
   pagesMax?: number | null;
 };
+
+/** The modules with the operations of these rooms. Only the threads load them. */
+export function operationsOf(...rooms: string[]): URL[] {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return rooms.map((room) => new URL(`../${room}/sqlite/operations.${ending}`, import.meta.url));
+}
 
 /**
  * Opens the database of a data folder, making it when missing and migrating it when older. Throws an Error of one
@@ -67,10 +75,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   };
 
   const read = (name: string, args: unknown): Promise<unknown> => {
+    const load = { bytes: 0, isIntake: false };
+    if (options.isStarting?.()) return writer.call(name, args, load);
     reader ??= new SqliteThread({ ...settings, isReader: true });
     clearTimeout(readerIdle);
     readerIdle = setTimeout(closeReader, readerIdleMs).unref();
-    return reader.call(name, args, { bytes: 0, isIntake: false });
+    return reader.call(name, args, load);
   };
 
   // Reading is rare and a thread costs megabytes: it goes when nobody asks.

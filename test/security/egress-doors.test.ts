@@ -15,7 +15,8 @@ const doors: Record<string, string> = {
   'egress/undici/secure.ts: node:tls {connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
   'egress/undici/resolve.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
-  'egress/undici/site.ts: undici {Client}': 'Is handed open sockets; its own connector is never used.',
+  'egress/undici/site.ts: undici/lib/dispatcher/client.js {Client}':
+    'Is handed open sockets; its own connector is never used.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
@@ -32,6 +33,10 @@ const doors: Record<string, string> = {
   'sandbox/quickjs/engine.ts: createRequire': 'As above.',
   'sqlite/thread.ts: node:worker_threads {Worker}': 'Writes the database; holds no socket.',
   'sqlite/thread.ts: new Worker': 'As above.',
+  'cli/yaml.ts: node:module {createRequire}': 'Loads one package when it is needed.',
+  'cli/yaml.ts: createRequire': 'As above.',
+  'config/load.ts: node:module {createRequire}': 'As above.',
+  'config/load.ts: createRequire': 'As above.',
   'sqlite/sqlite-worker.ts: import()': 'Loads the operations that app.ts names.',
   'sqlite/sqlite-worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sqlite/checkpoints.ts: node:worker_threads {Worker}': 'Moves the log into the database; holds no socket.',
@@ -70,7 +75,7 @@ const packages: Record<string, string> = {
 };
 
 const modules =
-  /^(?:node:)?(?:net|tls|https?|http2|dgram|dns|dns\/promises|worker_threads|child_process|cluster|inspector|inspector\/promises|wasi|module|vm|repl|undici|ws)$/;
+  /^(?:node:)?(?:net|tls|https?|http2|dgram|dns|dns\/promises|worker_threads|child_process|cluster|inspector|inspector\/promises|wasi|module|vm|repl|undici(?:\/.*)?|ws)$/;
 const globals: [name: string, pattern: RegExp][] = [
   ['fetch', /(?<![.\w$])fetch(?=[(,)\s;|]|$)/],
   ['WebSocket', /\bWebSocket\b/],

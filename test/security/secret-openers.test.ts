@@ -11,7 +11,8 @@ const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts
 /** Who opens a secret of the operator's own settings, and which. */
 const settings = new Map([
   ['pipeline/hash-key.ts', 'the key of the codes that stand for masked values'],
-  ['app.ts', 'admin token and sealing keys'],
+  ['compose.ts', 'admin token'],
+  ['sealed-stores.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
   ['cli/server.ts', 'the token that commands sign in with'],
   ['cli/demo/demo.ts', 'the token that the demo shows its user'],

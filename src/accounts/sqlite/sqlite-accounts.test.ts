@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { accountsConformance, put, session, token, user } from '../accounts.conformance.ts';
-import { accountOperations, sqliteAccounts } from './sqlite-accounts.ts';
+import { sqliteAccounts } from './sqlite-accounts.ts';
 
-const operations = [accountOperations, auditOperations];
+const operations = operationsOf('accounts', 'audit');
 
 accountsConformance('SQLite accounts', async () => {
   const resources = new AsyncDisposableStack();

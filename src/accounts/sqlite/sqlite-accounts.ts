@@ -2,12 +2,6 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Accounts } from '../accounts.ts';
 import type { operations } from './operations.ts';
 
-/** The module that a database must load for `sqliteAccounts`. */
-export const accountOperations = new URL(
-  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
-  import.meta.url,
-);
-
 /** The accounts of an open database (which stays open when they end). */
 export function sqliteAccounts(sqlite: Sqlite): Accounts {
   const client = sqlite.client<typeof operations>();

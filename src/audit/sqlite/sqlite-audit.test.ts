@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../sqlite/db.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { auditConformance } from '../audit.conformance.ts';
 import { auditSample } from '../audit.samples.ts';
-import { auditOperations, sqliteAudit } from './sqlite-audit.ts';
+import { sqliteAudit } from './sqlite-audit.ts';
 
 auditConformance('audit trail on SQLite', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [auditOperations] }));
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('audit') }));
   return { ...sqliteAudit(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 });
 
 test('the database itself refuses to change an entry, or to remove one that no entry says is gone', async () => {
   using folder = temporaryFolder();
   const operations = new URL('./tampering.testing.ts', import.meta.url);
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [auditOperations, operations] });
+  await using sqlite = await openSqlite({ dir: folder.path, operations: [...operationsOf('audit'), operations] });
   await sqliteAudit(sqlite).append([auditSample(), auditSample()]);
   const client = sqlite.client<{ tamper(db: Db, sql: string): number }>();
   for (const sql of [

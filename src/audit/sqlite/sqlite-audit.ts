@@ -3,12 +3,6 @@ import type { Audit } from '../audit.ts';
 import { entryOf } from '../chain.ts';
 import type { operations } from './operations.ts';
 
-/** The module that a database must load for `sqliteAudit`. */
-export const auditOperations = new URL(
-  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
-  import.meta.url,
-);
-
 const prunedAtOnce = 5_000;
 
 /** The audit trail of an open database (which stays open when the trail ends). */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { backup } from '../../sqlite/backup.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { auditSample } from '../audit.samples.ts';
-import { auditOperations, sqliteAudit } from './sqlite-audit.ts';
+import { sqliteAudit } from './sqlite-audit.ts';
 import { verifyFile } from './verify-file.ts';
 
 /** Wherever a text stands in a file: pages keep old copies of what was moved to others. */
@@ -23,7 +23,7 @@ async function copyWith(count: number) {
   const folder = temporaryFolder();
   const file = join(folder.path, 'copy.db');
   const dir = join(folder.path, 'data');
-  await using sqlite = await openSqlite({ dir, operations: [auditOperations] });
+  await using sqlite = await openSqlite({ dir, operations: operationsOf('audit') });
   await sqliteAudit(sqlite).append(Array.from({ length: count }, (_, i) => auditSample({ id: `con_${i + 1}` })));
   const entries = await sqliteAudit(sqlite).entries({ limit: count });
   backup(dir, file);
@@ -40,7 +40,7 @@ test('a trail is verified in a folder that is in use, in a closed one and in a b
   using folder = temporaryFolder();
   const copy = join(folder.path, 'copy.db');
   {
-    await using sqlite = await openSqlite({ dir: folder.path, operations: [auditOperations] });
+    await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('audit') });
     await sqliteAudit(sqlite).append([auditSample(), auditSample()]);
     const [newest] = await sqliteAudit(sqlite).entries({ limit: 1 });
     const head = { number: 2, hash: newest?.hash };

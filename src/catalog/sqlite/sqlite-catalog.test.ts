@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
+import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { Secret } from '../../contract/secret.ts';
 import { configuredKeys } from '../../secrets/keys.ts';
 import { type Sealer, sealer } from '../../secrets/sealer.ts';
 import { databaseName } from '../../sqlite/database-file.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
 import type { Change } from '../catalog.ts';
-import { catalogOperations, sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
+import { sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 const keys = (...fills: number[]): Sealer => sealer(configuredKeys(fills.map(key).join()));
@@ -20,7 +20,7 @@ const keys = (...fills: number[]): Sealer => sealer(configuredKeys(fills.map(key
 catalogConformance('SQLite catalogue', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [catalogOperations, auditOperations] }));
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('catalog', 'audit') }));
   const catalog = await sqliteCatalog(sqlite, keys(1));
   return { ...catalog, audit: sqliteAudit(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 });
@@ -30,12 +30,12 @@ const secretBody = (value: string) => ({ auth: { token: new Secret(value, '2026-
 test('secrets are sealed on disk, and a missing key stops the opening with one sentence', async () => {
   using folder = temporaryFolder();
   {
-    await using sqlite = await openSqlite({ dir: folder.path, operations: [catalogOperations] });
+    await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
     const catalog = await sqliteCatalog(sqlite, keys(1));
     await catalog.change(0, [put(document({ body: secretBody('canary value') }))], []);
   }
   assert.equal((await readFile(join(folder.path, databaseName))).includes('canary value'), false);
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [catalogOperations] });
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
   await assert.rejects(
     sqliteCatalog(sqlite, keys(2)),
     /sealed with key [0-9a-f]{12}, which is not among the secret keys/,
@@ -45,7 +45,7 @@ test('secrets are sealed on disk, and a missing key stops the opening with one s
 
 test('after a rotation the first key alone opens everything, old versions and deleted documents too', async () => {
   using folder = temporaryFolder();
-  const sqlite = await openSqlite({ dir: folder.path, operations: [catalogOperations] });
+  const sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
   const old = await sqliteCatalog(sqlite, keys(1));
   const first = [
     put(document({ body: secretBody('first') })),
@@ -98,7 +98,7 @@ test('a sealed secret that is moved to another row, version of another document 
     `UPDATE document_version SET id = 'con_3' WHERE id = 'con_1'; UPDATE document SET id = 'con_3' WHERE id = 'con_1'`,
   ]) {
     using folder = temporaryFolder();
-    const open = () => openSqlite({ dir: folder.path, operations: [catalogOperations] });
+    const open = () => openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
     {
       await using sqlite = await open();
       const two = ['con_1', 'con_2'].map((id) => put(document({ id, body: secretBody(`of ${id}`) })));

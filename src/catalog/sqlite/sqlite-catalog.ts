@@ -5,12 +5,6 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Catalog, StoredDocument } from '../catalog.ts';
 import type { DocumentRow, operations } from './operations.ts';
 
-/** The module that a database must load for `sqliteCatalog`. */
-export const catalogOperations = new URL(
-  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
-  import.meta.url,
-);
-
 /** So few that sealing them holds nobody up. */
 const versionsAtOnce = 50;
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client } from 'undici';
+import type { buildConnector } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import { type EgressError, EXCHANGES_MAX } from '../egress.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';

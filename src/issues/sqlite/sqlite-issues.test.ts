@@ -1,13 +1,13 @@
-import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { issuesConformance } from '../issues.conformance.ts';
-import { issueOperations, sqliteIssues } from './sqlite-issues.ts';
+import { sqliteIssues } from './sqlite-issues.ts';
 
 issuesConformance('SQLite issues', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [auditOperations, issueOperations] }));
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('audit', 'issues') }));
   return {
     ...sqliteIssues(sqlite),
     audit: sqliteAudit(sqlite),

@@ -2,12 +2,6 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { IssueStore } from '../issues.ts';
 import type { operations } from './operations.ts';
 
-/** The module that a database must load for `sqliteIssues`. */
-export const issueOperations = new URL(
-  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
-  import.meta.url,
-);
-
 /** The issues of an open database (which stays open when they end). */
 export function sqliteIssues(sqlite: Sqlite): IssueStore {
   const client = sqlite.client<typeof operations>();

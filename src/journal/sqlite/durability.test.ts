@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { claim, incoming, planned, settlement } from '../journal.samples.ts';
-import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
+import { sqliteJournal } from './sqlite-journal.ts';
 
 const acknowledgedBeforeKill = 40;
 
 /** A process that accepts events without end and prints the ids of those that were acknowledged. */
 const intake = (dir: string, round: number) => `
-  import { openSqlite } from ${JSON.stringify(new URL('../../sqlite/sqlite.ts', import.meta.url).href)};
-  import { journalOperations, sqliteJournal } from ${JSON.stringify(new URL('./sqlite-journal.ts', import.meta.url).href)};
+  import { openSqlite, operationsOf } from ${JSON.stringify(new URL('../../sqlite/sqlite.ts', import.meta.url).href)};
+  import { sqliteJournal } from ${JSON.stringify(new URL('./sqlite-journal.ts', import.meta.url).href)};
   import { incoming } from ${JSON.stringify(new URL('../journal.samples.ts', import.meta.url).href)};
-  const journal = sqliteJournal(await openSqlite({ dir: ${JSON.stringify(dir)}, operations: [journalOperations] }));
+  const journal = sqliteJournal(await openSqlite({ dir: ${JSON.stringify(dir)}, operations: operationsOf('journal') }));
   const send = async (sender) => {
     for (let i = 0; ; i++) {
       const name = ['${round}', sender, i].join('-');
@@ -41,7 +41,7 @@ test('every event that was acknowledged before a kill -9 is found again, three t
     }
     assert.ok(acknowledged.length - before >= acknowledgedBeforeKill);
   }
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const journal = sqliteJournal(sqlite);
   const stored = new Map<string, string | null>();
   for (const partition of [0, 1]) {
@@ -57,7 +57,7 @@ test('every event that was acknowledged before a kill -9 is found again, three t
 
 test('a journal on the same database that lost its lease can do no harm to the one that took it', async () => {
   using folder = temporaryFolder();
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const [stale, fresh] = [sqliteJournal(sqlite), sqliteJournal(sqlite)];
   const old = await claim(stale, 'deliveries/0', 'old');
   const plan = { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 };
@@ -78,7 +78,7 @@ test('intake stops on a full disk while settling goes on', async () => {
   let free = 1_000;
   await using sqlite = await openSqlite({
     dir: folder.path,
-    operations: [journalOperations],
+    operations: operationsOf('journal'),
     reserveBytes: 500,
     spaceCheckMs: 0,
     freeBytes: () => free,
@@ -97,7 +97,7 @@ test('intake stops on a full disk while settling goes on', async () => {
 
 test('small requests that share a transaction keep their own ids, order, duplicates and collectors', async () => {
   using folder = temporaryFolder();
-  await using sqlite = await openSqlite({ dir: folder.path, operations: [journalOperations] });
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const journal = sqliteJournal(sqlite);
   const request = (i: number) => ({
     partition: i % 2,

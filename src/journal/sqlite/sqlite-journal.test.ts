@@ -1,13 +1,13 @@
-import { auditOperations, sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { journalConformance } from '../journal.conformance.ts';
-import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
+import { sqliteJournal } from './sqlite-journal.ts';
 
 journalConformance('SQLite journal', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [journalOperations, auditOperations] }));
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('journal', 'audit') }));
   return {
     ...sqliteJournal(sqlite),
     audit: sqliteAudit(sqlite),

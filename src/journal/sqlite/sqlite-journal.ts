@@ -29,12 +29,6 @@ import { addInParts, partOf, rollUp } from './statistics-parts.ts';
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
 const patienceMs = 10;
 
-/** The module that a database must load for `sqliteJournal`. */
-export const journalOperations = new URL(
-  import.meta.url.endsWith('.ts') ? './operations.ts' : './operations.js',
-  import.meta.url,
-);
-
 export type JournalClient = Client<typeof operations>;
 
 const rowsAtOnce = 500;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client, Operations } from '../../sqlite/operation.ts';
-import { openSqlite } from '../../sqlite/sqlite.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
 import { type StatisticsEntry, statisticsSteps } from '../journal.ts';
-import { journalOperations, sqliteJournal } from './sqlite-journal.ts';
+import { sqliteJournal } from './sqlite-journal.ts';
 import type { FreshFigures } from './statistics-operations.ts';
 
 const minute = 60_000;
@@ -22,7 +22,7 @@ const entriesOf = (at: number): StatisticsEntry[] =>
 async function watched() {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: [journalOperations] }));
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('journal') }));
   const inner = sqlite.client<Operations>();
   const writes: { name: string; args: unknown }[] = [];
   let refuses = (_written: number) => false;

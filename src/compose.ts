@@ -1,0 +1,351 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
+import { type AlertPace, startAlerts } from './alerts/alert-desk.ts';
+import { createServer } from './api/server.ts';
+import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
+import { configuredValues } from './config/configured.ts';
+import { givenSettings } from './config/load.ts';
+import type { Config } from './config/settings.ts';
+import { createAuthenticator } from './connections/authenticator.ts';
+import { createRefreshTokens } from './connections/refresh-tokens.ts';
+import { idSource } from './contract/ids.ts';
+import type { AllowRule } from './egress/allow.ts';
+import type { Egress } from './egress/egress.ts';
+import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard.ts';
+import { undiciEgress } from './egress/undici/undici-egress.ts';
+import { createIdentity } from './identity/identity.ts';
+import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
+import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
+import { systemClock } from './pipeline/clock.ts';
+import type { Snapshot } from './pipeline/configuration.ts';
+import { connectionFigures } from './pipeline/connection-figures.ts';
+import { type OperatorRetention, retentionOf } from './pipeline/effective-settings.ts';
+import { startPipeline } from './pipeline/pipeline.ts';
+import { onDemandSandbox } from './sandbox/on-demand.ts';
+import { keyringOf, openSealedStores } from './sealed-stores.ts';
+import { secretReferences } from './secrets/references.ts';
+import { createScrubber } from './secrets/scrubber.ts';
+import { createSealing } from './secrets/sealing.ts';
+import { freeBytesOf, reserveBytesOf } from './sqlite/disk-space.ts';
+import type { Sqlite, SqliteOptions } from './sqlite/sqlite.ts';
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import { trivialForm } from './template/trivial-form.ts';
+import { version } from './version.ts';
+import { type Thresholds, thresholds } from './watch/thresholds.ts';
+import { startWatch } from './watch/watch.ts';
+
+/**
+ * What stands beside the configuration: the environment, for secrets that are kept there, and what a simulation of bad
+ * days may set.
+ */
+export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & {
+  env?: Readonly<Record<string, string | undefined>>;
+  upkeepEveryMs?: number;
+  /** From when on something is an issue. */
+  issueLimits?: Thresholds;
+  alertPace?: AlertPace;
+  /** Another way out than the guarded one over real sockets. */
+  egress?: Egress;
+  /** Called when all is loaded and nobody can ask for anything yet. */
+  loaded?: () => void;
+};
+
+/** Loaded with the first template that needs it: a program that renders none starts without. */
+const scriptEngine = () => import('./sandbox/quickjs/quickjs-sandbox.ts');
+
+export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
+
+/** Where the console is built to: beside the sources of a checkout, within a package. */
+const consoleDir = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : './console', import.meta.url),
+);
+
+/** What the program stands on: made before the rest of it was loaded. */
+export type Ground = {
+  /** Open until after the program's end. */
+  sqlite: Sqlite;
+  /** Fulfilled when the storage ended by itself. */
+  storageFailed: Promise<Error>;
+  /** Addresses that may be reached though they are private. */
+  allow: readonly AllowRule[];
+};
+
+/**
+ * Puts the program together, choosing every adapter, and starts it. Throws an Error of one sentence when it can't start;
+ * what was opened until then is closed.
+ */
+export async function compose(
+  config: Config,
+  { sqlite, storageFailed, allow }: Ground,
+  circumstances: Circumstances,
+): Promise<App> {
+  const {
+    upkeepEveryMs = 60_000,
+    alertPace,
+    issueLimits: limits = thresholds,
+    egress: otherEgress,
+    env = {},
+    loaded,
+    freeBytes,
+  } = circumstances;
+
+  await using opened = new AsyncDisposableStack();
+  const clock = systemClock;
+  const newId = idSource(clock.now, pooledRandomBytes());
+  // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
+  const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
+  const scrubber = createScrubber();
+  if (config.adminToken !== null) scrubber.learn([config.adminToken]);
+  const { scrub } = scrubber;
+  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
+  opened.defer(telemetry.flush);
+
+  // Going on without storage or beside another owner could only do harm; whoever started the process starts it again.
+  function die(error: Error, doing: string): never {
+    telemetry.failed(error, doing);
+    telemetry.flush();
+    process.exit(1);
+  }
+
+  void storageFailed.then((error) => die(error, 'store anything'));
+  const keyring = keyringOf(config);
+  const references = secretReferences({
+    allowed: config.secretRefs,
+    env,
+    dataDir: config.dataDir,
+    now: clock.now,
+    changed: () => learnReadings(),
+  });
+  const learnReadings = scrubber.follow(references.values);
+  const { catalog, journal, keptTokens, all } = await openSealedStores(sqlite, keyring, references);
+  const sealing = opened.use(
+    createSealing({
+      keyring,
+      store: all,
+      now: clock.now,
+      failed: (error) => telemetry.failed(error, 'seal stored secrets anew'),
+    }),
+  );
+  const audit = sqliteAudit(sqlite);
+  const sandbox = opened.use(
+    onDemandSandbox(async () =>
+      (await scriptEngine()).quickjsSandbox({
+        workers: config.sandboxWorkers,
+        timeoutMs: config.sandboxTimeMs,
+        memoryBytes: config.sandboxMemoryBytes,
+        outputBytes: config.sandboxOutputBytes,
+      }),
+    ),
+  );
+  const egress = opened.use(
+    otherEgress ??
+      undiciEgress({
+        allow: allow,
+        dnsServers: config.dnsServers,
+        ownListeners: () => listeners,
+        isInboxOpen: config.inbox,
+        version,
+      }),
+  );
+  const refreshTokens = createRefreshTokens(keptTokens, {
+    failed: (error) => telemetry.failed(error, 'keep a refresh token'),
+    changed: () => learnTokens(),
+  });
+  const learnTokens = scrubber.follow(refreshTokens.values);
+  const isHttpAllowed = (url: string) => isHostAllowed(allow, url);
+  const isMailAllowed = (host: string, port: number) => isMailHostAllowed(allow, host, port);
+  const door = {
+    egress,
+    now: clock.now,
+    newId: () => newId('request'),
+    isHttpAllowed,
+    refreshTokens,
+    asked: telemetry.tokenRequested,
+  };
+
+  const retention = operatorRetention(config);
+  const pipeline = opened.use(
+    await startPipeline({
+      catalog,
+      journal,
+      audit,
+      sandbox,
+      egress,
+      authenticator: createAuthenticator(door),
+      telemetry,
+      clock,
+      newId,
+      random: Math.random,
+      scrubber,
+      limits: {
+        retention,
+        stopTimeoutMs: config.shutdownMs,
+        everyMs: upkeepEveryMs,
+      },
+      lost: (scope) => die(new Error(`another process took over ${scope}`), 'go on'),
+    }),
+  );
+
+  // Alerts end after the watch: what it has to tell at last they take.
+  let baseUrl = config.publicUrl;
+  let isIssueOpen = (_id: string) => true;
+  const alerts = opened.use(
+    await startAlerts({
+      outbox: sqliteOutbox(sqlite),
+      configuration: pipeline.configuration,
+      egress,
+      clock,
+      newId,
+      telemetry,
+      baseUrl: () => baseUrl,
+      scrub,
+      isOpen: (id) => isIssueOpen(id),
+      isHttpAllowed,
+      isMailAllowed,
+      ...(alertPace === undefined ? {} : { pace: alertPace }),
+    }),
+  );
+  const watch = opened.use(
+    await startWatch({
+      pipeline,
+      statistics: journal.statistics,
+      space: spaceOf(config.dataDir, config.diskReserveBytes, freeBytes),
+      issues: sqliteIssues(sqlite),
+      audit,
+      clock,
+      newId,
+      telemetry,
+      keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
+      limits,
+    }),
+  );
+  telemetry.pull('issuesOpen', () => watch.openCount());
+  isIssueOpen = (id) => watch.book.get(id)?.state === 'open';
+  watch.book.watch(alerts.take);
+
+  if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
+  telemetry.pull('storageCommits', () => sqlite.stats.commits);
+  telemetry.pull('storageOperations', () => sqlite.stats.operations);
+  telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
+  telemetry.pull('storageBytes', async () => (await journal.upkeep.usage()).bytes);
+  telemetry.pull('deliveriesUnfinished', async () => (await journal.upkeep.usage()).unfinished);
+  telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
+  telemetry.pull('deliveriesInFlight', () => pipeline.depth().inFlight);
+  const figures = connectionFigures(pipeline);
+  telemetry.pull('connections', figures.states);
+  telemetry.pull('connectionHeld', figures.held);
+  telemetry.pull('connectionClosedSince', figures.closedSince);
+  telemetry.pull('connectionEnds', figures.ends);
+  telemetry.pull('gatesClosed', () => pipeline.outlook.closed().size);
+  telemetry.pull('sandboxQueued', () => sandbox.stats.queued);
+  telemetry.pull('sandboxRenders', () => sandbox.stats.renders);
+  telemetry.pull('sandboxThrew', () => sandbox.stats.threw);
+  telemetry.pull('sandboxRestarts', () => sandbox.stats.restarts);
+  telemetry.pull('sandboxExceeded', () => ({
+    time: sandbox.stats.exceededTime,
+    memory: sandbox.stats.exceededMemory,
+    output: sandbox.stats.exceededOutput,
+  }));
+
+  const identity = await createIdentity({
+    accounts: sqliteAccounts(sqlite),
+    adminToken: config.adminToken?.reveal() ?? null,
+    now: clock.now,
+    newId,
+    failed: telemetry.failed,
+    scrub,
+    audited: telemetry.audited,
+  });
+  // A log that goes elsewhere keeps the heads where nobody who can write the database reaches them.
+  const tellHead = async () => {
+    const [newest] = await audit.entries({ limit: 1 });
+    if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
+  };
+  await tellHead();
+  opened.defer(tellHead);
+
+  const server = await createServer({
+    pipeline,
+    catalog,
+    audit,
+    journal,
+    issues: watch.book,
+    egress,
+    identity,
+    telemetry,
+    newId,
+    now: clock.now,
+    version,
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    inbox: config.inbox,
+    consoleDir,
+    loopbackOnly: isLoopback(config.host),
+    isHttpAllowed,
+    refreshTokens,
+    isMailAllowed,
+    alerts,
+    sealing,
+    references,
+    scrub,
+    wire: { socketsMax: config.clientsMax },
+    operator: { retention, configuration: configuredValues(config) },
+    ailments: () => ({}),
+  });
+  opened.use(server);
+  loaded?.();
+  const url = await server.listen(config);
+  baseUrl ??= url;
+  if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
+  const { token } = identity.setup;
+  if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });
+  telemetry.listening({ url });
+  if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
+  if (config.secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: config.secretRefs });
+  if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
+
+  const stack = opened.move();
+  return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** What the operator gave is fixed; the rest are defaults that people may change. */
+function operatorRetention(config: Config): OperatorRetention {
+  const given = givenSettings(config);
+  const names = { days: 'retentionDays', bytes: 'retentionBytes', auditDays: 'auditDays' } as const;
+  const values = { days: config.retentionDays, bytes: config.retentionBytes, auditDays: config.auditDays };
+  const fixed = (['days', 'bytes', 'auditDays'] as const).filter((key) => given.has(names[key]));
+  return { values: { ...values, bodiesMs: null }, fixed: new Set(fixed) };
+}
+
+/** Free space of the data folder beside what is kept of it. */
+function spaceOf(dir: string, reserve: number | null, freeBytes = () => freeBytesOf(dir)) {
+  const reserveBytes = reserve ?? reserveBytesOf(dir);
+  return () => ({ freeBytes: freeBytes(), reserveBytes });
+}
+
+/** Random bytes from a pool: asking the system for sixteen at a time costs more than all the rest of an id. */
+function pooledRandomBytes(): (n: number) => Uint8Array {
+  let pool = randomBytes(0);
+  return (n) => {
+    if (pool.length < n) pool = randomBytes(8_192);
+    const taken = pool.subarray(0, n);
+    pool = pool.subarray(n);
+    return taken;
+  };
+}
+
+/** Whether some template is more than its records as JSON: then the first delivery should not wait for the threads. */
+function needsSandbox({ documents }: Snapshot): boolean {
+  return documents.destination.values().some(({ body }) => trivialForm(body.template) === null);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Where requests of our own must never arrive, but for the Inbox. */
+function listenerAt({ host, inbox }: Config, port: number): Listener {
+  return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox };
+}

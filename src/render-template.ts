@@ -1,0 +1,17 @@
+import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
+import { renderSample } from './pipeline/render-sample.ts';
+import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
+
+/** Renders a template as a delivery would, without a server. */
+export async function renderTemplate(input: RenderTemplate): Promise<RenderedTemplate> {
+  await using sandbox = await quickjsSandbox();
+  const { result } = await renderSample(input, {
+    now: Date.now(),
+    async render(job) {
+      const [outcome] = await sandbox.render([job]);
+      if (outcome === undefined) throw new Error('the sandbox did not answer');
+      return outcome;
+    },
+  });
+  return result;
+}

@@ -1,0 +1,40 @@
+import type { Config } from './config/settings.ts';
+import type { SealingState } from './contract/sealing.ts';
+import { systemClock } from './pipeline/clock.ts';
+import { keyringOf, openSealedStores } from './sealed-stores.ts';
+import { createSealing } from './secrets/sealing.ts';
+import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
+
+/** Seals all secrets of a stopped server's data folder anew with the first key. Throws an Error of one sentence. */
+export async function rotateSecrets(
+  config: Config,
+  options: { newKey: boolean },
+  progress: (way: { done: number; total: number }) => void,
+): Promise<SealingState> {
+  await using sqlite = await openSqlite({
+    dir: config.dataDir,
+    operations: operationsOf('audit', 'catalog', 'journal'),
+  });
+  const keyring = keyringOf(config);
+  const { all } = await openSealedStores(sqlite, keyring);
+  let failure: unknown = null;
+  const sealing = createSealing({
+    keyring,
+    store: {
+      ...all,
+      reseal: (tell) =>
+        all.reseal((way) => {
+          tell(way);
+          progress(way);
+        }),
+    },
+    now: systemClock.now,
+    failed(error) {
+      failure = error;
+    },
+  });
+  await sealing.rotate(options);
+  await sealing.ended();
+  if (failure !== null) throw failure;
+  return sealing.state();
+}

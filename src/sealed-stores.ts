@@ -1,0 +1,40 @@
+import type { Catalog } from './catalog/catalog.ts';
+import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
+import type { Config } from './config/settings.ts';
+import type { Journal } from './journal/journal.ts';
+import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
+import { type KeptTexts, openKeptTexts } from './secrets/kept-texts.ts';
+import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
+import type { SecretReferences } from './secrets/references.ts';
+import { sealer } from './secrets/sealer.ts';
+import { type SealedStore, together } from './secrets/sealing.ts';
+import type { Sqlite } from './sqlite/sqlite.ts';
+
+/** What a data folder keeps sealed secrets in. */
+export type SealedStores = {
+  readonly catalog: Catalog;
+  readonly journal: Journal;
+  /** The refresh tokens that token endpoints brought. */
+  readonly keptTokens: KeptTexts;
+  /** All of them, to be sealed anew. */
+  readonly all: SealedStore;
+};
+
+export function keyringOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Keyring {
+  return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
+}
+
+/** Throws an Error of one sentence when something was sealed with a key that the keyring lacks; else the keyring is kept. */
+export async function openSealedStores(
+  sqlite: Sqlite,
+  keyring: Keyring,
+  references?: Pick<SecretReferences, 'secret'>,
+): Promise<SealedStores> {
+  const seals = sealer(keyring, references);
+  const catalog = await sqliteCatalog(sqlite, seals);
+  const journal = sqliteJournal(sqlite);
+  const { loadNotes: load, saveNote: save } = journal.upkeep;
+  const keptTokens = await openKeptTexts('refresh_token', { load, save }, seals);
+  keyring.keep();
+  return { catalog, journal, keptTokens, all: together(sealedCatalog(sqlite, seals), keptTokens.sealed) };
+}
