@@ -3,7 +3,7 @@ import type { Attempt, Delivery, DeliveryStatus } from '../contract/delivery.ts'
 import { AppError } from '../contract/errors.ts';
 import type { LastAttempt } from '../contract/routes/deliveries.ts';
 import type { DeliveryQuery, LoggedDelivery } from '../journal/journal.ts';
-import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { momentOf, shownDelivery } from '../pipeline/delivery-view.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from './call.ts';
 import { beside, type Cursor, isIdOf, pageOfCut, pageOfSearch, readCursor } from './cursor.ts';
 import { contentTag } from './entity-tag.ts';
@@ -27,14 +27,8 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
   const { outlook, configuration, statistics } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
-    const closed = outlook.closed().get(logged.destinationId) ?? null;
-    return shownDelivery(logged, {
-      isSending: outlook.isSending(logged.id),
-      closed,
-      leavesAt: outlook.leavesAt(logged),
-      order: outlook.orderOf(logged.destinationId),
-      now: parts.now(),
-    });
+    const closed = outlook.closed().get(logged.destinationId);
+    return shownDelivery(logged, momentOf(logged, outlook, closed, parts.now()));
   }
 
   async function load(id: string) {

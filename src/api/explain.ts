@@ -2,7 +2,7 @@ import type { Delivery } from '../contract/delivery.ts';
 import type { Event } from '../contract/event.ts';
 import type { Explanation, MappedField } from '../contract/explanation.ts';
 import type { Snapshot } from '../pipeline/configuration.ts';
-import { shownDelivery } from '../pipeline/delivery-view.ts';
+import { momentOf, shownDelivery } from '../pipeline/delivery-view.ts';
 import { explainMapping } from '../pipeline/field-mapping.ts';
 import { behaviorConditions } from '../pipeline/rule-compiler.ts';
 import { compileCondition } from '../rules/compile.ts';
@@ -46,12 +46,6 @@ export async function deliveriesOfEvent(
   const now = clock();
   const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
   return (await journal.log.deliveries({ eventId, ...limits })).map((one) =>
-    shownDelivery(one, {
-      isSending: outlook.isSending(one.id),
-      closed: closed.get(one.destinationId) ?? null,
-      leavesAt: outlook.leavesAt(one),
-      order: outlook.orderOf(one.destinationId),
-      now,
-    }),
+    shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)),
   );
 }

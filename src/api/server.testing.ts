@@ -150,6 +150,7 @@ export async function startTestServer(
     outlook: {
       isSending: (id) => sending.has(id),
       leavesAt: () => null,
+      crowdOf: () => null,
       orderOf: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),

@@ -2,7 +2,15 @@ import type { DeliveryQueue, DueDelivery, Lease } from '../journal/journal.ts';
 import type { GiveBack, GroupStep } from './batch-attempt.ts';
 import type { Clock } from './clock.ts';
 import { type ConclusionOptions, createConclusion } from './conclusion.ts';
-import { createLane, createQueue, type DestinationQueue, fairShare, type Lane, type Waking } from './delivery-queue.ts';
+import {
+  type Crowd,
+  createLane,
+  createQueue,
+  type DestinationQueue,
+  fairShare,
+  type Lane,
+  type Waking,
+} from './delivery-queue.ts';
 import { createDepartures } from './departures.ts';
 import type { Gathering, Group } from './gathering.ts';
 import { createGroupSender } from './group-sender.ts';
@@ -43,6 +51,8 @@ export type Deliverer = AsyncDisposable & {
   waitingFor(destinationId: string): DueDelivery[] | null;
   /** When a delivery that is due leaves about, while it waits for a budget; null: it does not. */
   leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
+  /** What keeps a due delivery from leaving while nothing else does; null: nothing, it leaves now. */
+  crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
   depth(): { inMemory: number; inFlight: number };
 };
 
@@ -269,6 +279,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     leavesAt({ id, destinationId, replayId }) {
       const queue = queues.get(keyOf(destinationId, replayId));
       return queue === undefined ? null : spending.leavesAt(queue, id, clock.now());
+    },
+    crowdOf({ destinationId, replayId }) {
+      const queue = queues.get(keyOf(destinationId, replayId));
+      return queue === undefined ? null : sites.crowdAt(queue, options.concurrencyOf(queue.lane.connectionId));
     },
     depth: () => ({ inMemory: memory.waiting, inFlight: wire.size }),
     async [Symbol.asyncDispose]() {

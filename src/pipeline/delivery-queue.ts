@@ -73,6 +73,9 @@ export type Lane = {
   isProbing: boolean;
 };
 
+/** Requests under way where no more may be: to a destination, of a connection, or to an origin. */
+export type Crowd = { readonly of: 'destination' | 'connection' | 'origin'; readonly underWay: number };
+
 /** Requests on the wire to one origin, and the lanes that wait for room there. */
 export type Site = { inFlight: number; readonly waiting: Set<Lane> };
 

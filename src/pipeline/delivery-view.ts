@@ -1,6 +1,8 @@
 import type { Attempt, Delivery, Reason } from '../contract/delivery.ts';
 import type { LoggedDelivery } from '../journal/journal.ts';
+import type { Crowd } from './delivery-queue.ts';
 import type { Order } from './order.ts';
+import type { Outlook } from './outlook.ts';
 
 /** What is known of a delivery at this moment beside the log. */
 export type Moment = {
@@ -8,10 +10,28 @@ export type Moment = {
   closed: { reason: Reason; detail: string | null } | null;
   /** When it leaves about, if it waits for a budget. */
   leavesAt: number | null;
+  /** What is under way where it waits for its turn. */
+  crowd: Crowd | null;
   /** The order in which its destination's deliveries leave, if there is one. */
   order: Pick<Order, 'key'> | null;
   now: number;
 };
+
+export function momentOf(
+  logged: LoggedDelivery,
+  outlook: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'orderOf'>,
+  closed: Moment['closed'] | undefined,
+  now: number,
+): Moment {
+  return {
+    isSending: outlook.isSending(logged.id),
+    closed: closed ?? null,
+    leavesAt: outlook.leavesAt(logged),
+    crowd: outlook.crowdOf(logged),
+    order: outlook.orderOf(logged.destinationId),
+    now,
+  };
+}
 
 /** A delivery as people see it: an unfinished one that is due behind a closed gate is held, with the gate's reason. */
 export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] }, moment: Moment): Delivery {
@@ -21,12 +41,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const gate = isDue ? moment.closed : null;
   const leavesAt = isDue && gate === null ? moment.leavesAt : null;
   const earlier = isDue && gate === null && moment.order !== null ? logged.waitsFor : undefined;
-  const wait =
-    earlier !== undefined && moment.order !== null
-      ? waitBehind(earlier, moment.order)
-      : leavesAt === null
-        ? null
-        : waitFor(leavesAt - moment.now);
+  const wait = !isDue || gate !== null ? null : waitOf(earlier, leavesAt, moment, same.reason);
   return {
     id: same.id,
     eventId: same.eventId,
@@ -49,10 +64,30 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   };
 }
 
-function waitBehind(id: string, { key }: Pick<Order, 'key'>): { reason: Reason; detail: string } {
+type Wait = { reason: Reason | null; detail: string };
+
+/** Why it is not sent at once. What went wrong before says more than that it waits for its turn. */
+function waitOf(
+  earlier: string | undefined,
+  leavesAt: number | null,
+  { order, crowd, now }: Moment,
+  before: Reason | null,
+) {
+  if (earlier !== undefined && order !== null) return waitBehind(earlier, order);
+  if (leavesAt !== null) return waitFor(leavesAt - now);
+  return crowd === null || before !== null ? null : waitForTurn(crowd);
+}
+
+function waitForTurn({ of, underWay }: Crowd): Wait {
+  const requests = underWay === 1 ? '1 request is' : `${underWay} requests are`;
+  const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
+  return { reason: null, detail: `It waits for its turn: ${requests} under way ${where}, the most at once.` };
+}
+
+function waitBehind(id: string, { key }: Pick<Order, 'key'>): Wait {
   return { reason: 'order', detail: `It waits for ${id}, an earlier one with the same ${key}.` };
 }
 
-function waitFor(ms: number): { reason: Reason; detail: string } {
+function waitFor(ms: number): Wait {
   return { reason: 'budget', detail: `It waits for the budget of its connection, about ${Math.ceil(ms / 1_000)} s.` };
 }

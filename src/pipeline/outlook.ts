@@ -8,6 +8,7 @@ import type { DeliveryQueue, DueDelivery } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration, Rule } from './configuration.ts';
+import type { Crowd } from './delivery-queue.ts';
 import type { Closed, Gates } from './gates.ts';
 import type { Order } from './order.ts';
 import type { Step } from './step.ts';
@@ -17,6 +18,8 @@ export interface Outlook {
   isSending(deliveryId: string): boolean;
   /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
   leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
+  /** What is under way where a due delivery waits for its turn; null: it leaves now, or something else holds it up. */
+  crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
   /** The order in which a destination's deliveries leave; null: any. */
   orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
@@ -86,7 +89,7 @@ const longCountMs = 500;
 /** Put together from whoever knows. */
 export function outlookOf(
   parts: Parameters<typeof healthOf>[0] & {
-    deliverer: Pick<Outlook, 'isSending' | 'leavesAt' | 'wake'>;
+    deliverer: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'wake'>;
     places: Pick<Outlook, 'orderOf'>;
   },
 ): Outlook {
@@ -94,6 +97,7 @@ export function outlookOf(
   return {
     isSending: deliverer.isSending,
     leavesAt: deliverer.leavesAt,
+    crowdOf: deliverer.crowdOf,
     orderOf: places.orderOf,
     closed: gates.allClosed,
     probe: (connectionId) => gates.probeNow(connectionId, clock.now()),

@@ -12,7 +12,7 @@ import { fakeEgress } from '../egress/fake/fake-egress.ts';
 import type { Journal, LoggedDelivery } from '../journal/journal.ts';
 import { memoryJournal } from '../journal/memory/memory-journal.ts';
 import type { Document } from './configuration.ts';
-import { shownDelivery } from './delivery-view.ts';
+import { momentOf, shownDelivery } from './delivery-view.ts';
 import type { Order } from './order.ts';
 import { createPeers, type Manner } from './simulation-peers.testing.ts';
 import { type Life, startProcess } from './simulation-process.testing.ts';
@@ -191,15 +191,7 @@ export async function openWorld({
       const now = clock.now();
       const closed = outlook.closed();
       const rows = await all();
-      const shown = rows.map((one) =>
-        shownDelivery(one, {
-          isSending: outlook.isSending(one.id),
-          closed: closed.get(one.destinationId) ?? null,
-          leavesAt: outlook.leavesAt(one),
-          order: outlook.orderOf(one.destinationId),
-          now,
-        }),
-      );
+      const shown = rows.map((one) => shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)));
       const isFree = (one: LoggedDelivery) =>
         one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.leavesAt(one) === null;
       const sending = rows.filter((one) => outlook.isSending(one.id));

@@ -53,6 +53,13 @@ test('what its origin has no connection for waits and counts as no attempt; all 
   assert.equal(rig.egress.requests.length, EXCHANGES_MAX, 'though each destination may have eight');
   await rig.clock.advance(60_000);
   assert.equal(rig.egress.requests.length, EXCHANGES_MAX);
+  const waiting = (await rig.deliveries()).filter(({ status }) => status === 'pending');
+  assert.equal(waiting.length, 200 - EXCHANGES_MAX);
+  for (const { reason, detail } of waiting)
+    assert.deepEqual(
+      [reason, detail],
+      [null, 'It waits for its turn: 128 requests are under way to its server, the most at once.'],
+    );
   await slow.answer(1);
   assert.equal(rig.egress.requests.length, EXCHANGES_MAX + 1, 'one came back, one more left');
   await slow.answer();
@@ -98,4 +105,27 @@ test('a connection that moves to another origin goes on there', async () => {
   await rig.put('connection', { name: 'late 0', baseUrl: 'https://elsewhere.example' }, late.connectionId);
   await settled();
   assert.equal(rig.egress.requests.at(-1)?.url, 'https://elsewhere.example/late/0');
+});
+
+test('whoever waits for its turn is told what is under way: of its connection, or to its destination', async () => {
+  const slow = slowSystem();
+  await using rig = await startRig(slow);
+  const told = async (destinationId: string) => {
+    const waiting = (await rig.deliveries()).filter((d) => d.destinationId === destinationId && d.status === 'pending');
+    return [...new Set(waiting.map(({ detail }) => detail))];
+  };
+  const [many] = await connect(rig, 'many', 'https://many.example', 1);
+  const [one] = await connect(rig, 'one', 'https://one.example', 1);
+  assert.ok(many && one);
+  const settings = { rate: { limit: null, perMs: 1_000, concurrency: 1 } };
+  await rig.put('connection', { name: 'one', baseUrl: 'https://one.example', settings }, one.connectionId);
+  await rig.send(...events('many', 20), ...events('one', 2));
+  await settled();
+  assert.deepEqual(await told(many.destinationId), [
+    'It waits for its turn: 8 requests are under way to its destination, the most at once.',
+  ]);
+  assert.deepEqual(await told(one.destinationId), [
+    'It waits for its turn: 1 request is under way of its connection, the most at once.',
+  ]);
+  await slow.answer();
 });

@@ -1,5 +1,5 @@
 import { EXCHANGES_MAX } from '../egress/egress.ts';
-import type { Lane, Site } from './delivery-queue.ts';
+import { type Crowd, type DestinationQueue, fairShare, type Lane, type Site } from './delivery-queue.ts';
 
 /**
  * How much each origin has on the wire, of all its connections together. What egress has no connection for would wait
@@ -30,6 +30,15 @@ export function createSites(options: {
       if (site.inFlight < EXCHANGES_MAX) return true;
       site.waiting.add(lane);
       return false;
+    },
+    /** What is under way where a queue may begin nothing more; null: it may. `limit`: what a person allows its connection. */
+    crowdAt(queue: DestinationQueue, limit: number | null): Crowd | null {
+      const { lane, concurrency, inFlight } = queue.replay?.live ?? queue;
+      const site = siteOf(lane);
+      if (site.inFlight >= EXCHANGES_MAX) return { of: 'origin', underWay: site.inFlight };
+      if (limit !== null && lane.inFlight >= limit) return { of: 'connection', underWay: lane.inFlight };
+      const most = Math.min(concurrency.limit, fairShare(lane, limit));
+      return inFlight >= most ? { of: 'destination', underWay: inFlight } : null;
     },
     /** A request left. */
     enter(lane: Lane) {

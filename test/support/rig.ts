@@ -15,7 +15,7 @@ import { idSource } from '../../src/contract/ids.ts';
 import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/egress/fake/fake-egress.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory/memory-journal.ts';
-import { shownDelivery } from '../../src/pipeline/delivery-view.ts';
+import { momentOf, shownDelivery } from '../../src/pipeline/delivery-view.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createScrubber } from '../../src/secrets/scrubber.ts';
@@ -141,12 +141,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       const shown = await Promise.all(
         logged.map(async (one) => {
           const whole = await journal.log.delivery(one.id);
-          const gate = closed.get(one.destinationId) ?? null;
+          const gate = closed.get(one.destinationId);
           const { rendered: _, ...delivery } = whole ?? { ...one, rendered: null, attemptLog: [] };
-          const { isSending, leavesAt, orderOf } = rig.pipeline.outlook;
-          const order = orderOf(one.destinationId);
-          const moment = { isSending: isSending(one.id), closed: gate, leavesAt: leavesAt(one), order, now };
-          return shownDelivery(delivery, moment);
+          return shownDelivery(delivery, momentOf(one, rig.pipeline.outlook, gate, now));
         }),
       );
       return shown.reverse();
