@@ -45,7 +45,9 @@ export async function shareBudget(): Promise<BudgetFigures> {
   await vendor.taken(events);
   await untilDelivered(product, connectionId, events);
   vendor.limit();
-  const body = { of: 'deliveries', filter: { connectionId }, only: 'all' } as const;
+  // Not what comes meanwhile.
+  const filter = { connectionId, createdBefore: new Date().toISOString() };
+  const body = { of: 'deliveries', filter, only: 'all' } as const;
   await Promise.all([send(events), product.client.call('createReplay', { body })]);
   await vendor.taken(3 * events);
   await untilDelivered(product, connectionId, 3 * events);
@@ -67,7 +69,8 @@ export async function shareBudget(): Promise<BudgetFigures> {
   if (unlike.length > 0) faults.push(`${unlike.length} were not delivered, the first is ${unlike[0]?.status}`);
   if (order.length !== 2 * events) faults.push(`${order.length} requests were taken for ${2 * events} deliveries`);
   if (figures.refusedLater > 0) faults.push(`${figures.refusedLater} were refused once its count was known`);
-  if (figures.used < 0.95) faults.push(`${figures.used} of the rate was used`);
+  // Replayed ones leave evenly until the count is reset, which is told in whole seconds: of ten one may go unused.
+  if (figures.used < 0.9) faults.push(`${figures.used} of the rate was used`);
   // One of a replay goes first every 30 s, so that it never waits for ever.
   if (figures.replayedBefore > 5) faults.push(`${figures.replayedBefore} replayed ones went before live ones`);
   if (figures.attemptsMost > 1) faults.push(`a delivery took ${figures.attemptsMost} attempts`);
