@@ -79,9 +79,9 @@ function waitOf(
 }
 
 function waitForTurn({ of, underWay }: Crowd): Wait {
-  const requests = underWay === 1 ? '1 request is' : `${underWay} requests are`;
   const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
-  return { reason: null, detail: `It waits for its turn: ${requests} under way ${where}, the most at once.` };
+  const requests = underWay === 1 ? `1 request ${where} is` : `${underWay} requests ${where} are`;
+  return { reason: null, detail: `${requests} under way, the most at once.` };
 }
 
 function waitBehind(id: string, { key }: Pick<Order, 'key'>): Wait {

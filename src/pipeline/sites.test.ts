@@ -56,10 +56,7 @@ test('what its origin has no connection for waits and counts as no attempt; all 
   const waiting = (await rig.deliveries()).filter(({ status }) => status === 'pending');
   assert.equal(waiting.length, 200 - EXCHANGES_MAX);
   for (const { reason, detail } of waiting)
-    assert.deepEqual(
-      [reason, detail],
-      [null, 'It waits for its turn: 128 requests are under way to its server, the most at once.'],
-    );
+    assert.deepEqual([reason, detail], [null, '128 requests to its server are under way, the most at once.']);
   await slow.answer(1);
   assert.equal(rig.egress.requests.length, EXCHANGES_MAX + 1, 'one came back, one more left');
   await slow.answer();
@@ -121,11 +118,7 @@ test('whoever waits for its turn is told what is under way: of its connection, o
   await rig.put('connection', { name: 'one', baseUrl: 'https://one.example', settings }, one.connectionId);
   await rig.send(...events('many', 20), ...events('one', 2));
   await settled();
-  assert.deepEqual(await told(many.destinationId), [
-    'It waits for its turn: 8 requests are under way to its destination, the most at once.',
-  ]);
-  assert.deepEqual(await told(one.destinationId), [
-    'It waits for its turn: 1 request is under way of its connection, the most at once.',
-  ]);
+  assert.deepEqual(await told(many.destinationId), ['8 requests to its destination are under way, the most at once.']);
+  assert.deepEqual(await told(one.destinationId), ['1 request of its connection is under way, the most at once.']);
   await slow.answer();
 });
