@@ -17,6 +17,7 @@ export type Moment = {
   now: number;
 };
 
+/** Asks those who know; of one that ended nobody has to be asked what keeps it. */
 export function momentOf(
   logged: LoggedDelivery,
   outlook: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'orderOf'>,
@@ -27,7 +28,7 @@ export function momentOf(
     isSending: outlook.isSending(logged.id),
     closed: closed ?? null,
     leavesAt: outlook.leavesAt(logged),
-    crowd: outlook.crowdOf(logged),
+    crowd: logged.dueAt === null ? null : outlook.crowdOf(logged),
     order: outlook.orderOf(logged.destinationId),
     now,
   };
