@@ -468,11 +468,14 @@ export interface Upkeep {
 export interface Statistics {
   /**
    * Adds figures to the steps, of each length, that their time lies in. It may be many short writes; what each of them
-   * kept is told to `added`: when a later one fails, those stay counted.
+   * kept is told to `added`, which may take its time before the next one: when a later one fails, those stay counted.
    */
-  add(entries: readonly StatisticsEntry[], added?: (entries: readonly StatisticsEntry[]) => void): Promise<void>;
-  /** Puts what was added before a time in order, and forgets the steps whose time is over then; again after each minute. */
-  rollUp(before: number): Promise<void>;
+  add(entries: readonly StatisticsEntry[], added?: (entries: readonly StatisticsEntry[]) => unknown): Promise<void>;
+  /**
+   * Puts what was added before a time in order, and forgets the steps whose time is over then; again after each minute.
+   * It may be many short writes; after each that is not the last, `written` may take its time.
+   */
+  rollUp(before: number, written?: () => unknown): Promise<void>;
   /** Everything added in the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
   /** How many deliveries of a destination wait for their time, by action; those in `except` are passed over. */

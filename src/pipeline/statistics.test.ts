@@ -154,11 +154,12 @@ test('what was held for too long is counted as failed', async () => {
 /** Statistics alone, over a time in which nothing else happens. */
 function alone() {
   const clock = fakeClock();
-  const options = { journal: memoryJournal().statistics, clock, closed: () => null, failed: assert.ifError };
-  const statistics = createStatistics(options);
+  const journal = memoryJournal().statistics;
+  const statistics = createStatistics({ journal, clock, closed: () => null, failed: assert.ifError });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
     clock,
+    journal,
     statistics,
     async read(range: StatsRange) {
       await clock.advance(1_000);
@@ -278,6 +279,38 @@ test('what happens while hundreds of things are written is counted too', async (
   await clock.advance(2 * minute);
   const { totals, items } = await statistics.read({ kind: 'collector', id: null, range: '15m' });
   assert.deepEqual([totals.received, items.length, items[0]?.received], [500, 250, 2]);
+});
+
+test('short writes come with pauses between them, in a second all together; who reads waits for none', async () => {
+  const { clock, journal, statistics } = alone();
+  const { add } = journal;
+  let writtenAt: number[] = [];
+  journal.add = async (entries, added) => {
+    for (const entry of entries) {
+      writtenAt.push(clock.now());
+      await add([entry], added);
+    }
+  };
+  const receive = (things: number) => {
+    for (let n = 1; n < things; n++) statistics.received(`col_${n}`, 1);
+    writtenAt = [];
+  };
+  const start = clock.now();
+  receive(4);
+  await clock.advance(6_000);
+  assert.deepEqual(
+    writtenAt,
+    [0, 10, 20, 30].map((ms) => start + 5_000 + ms),
+  );
+  receive(500);
+  await clock.advance(6_000);
+  assert.equal(writtenAt.length, 500);
+  assert.ok((writtenAt.at(-1) ?? 0) - (writtenAt[0] ?? 0) <= 1_000);
+  receive(500);
+  await clock.advance(5_000);
+  assert.ok(writtenAt.length < 500, 'it is in a pause');
+  const { totals } = await statistics.read({ kind: 'all', id: null, range: '15m' });
+  assert.deepEqual([writtenAt.length, totals.received], [500, 1_001]);
 });
 
 test('minutes that are over are rolled up once, again when it failed, and no reader waits for it', async () => {

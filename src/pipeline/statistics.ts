@@ -6,6 +6,7 @@ import type { DueDelivery, LoggedDelivery, StatisticsEntry, Statistics as Statis
 import type { Clock } from './clock.ts';
 import type { Closed } from './gates.ts';
 import type { Matched } from './matcher.ts';
+import { createPauses } from './pauses.ts';
 import { readStats, type StatsQuery } from './read-stats.ts';
 import type { Step } from './step.ts';
 import {
@@ -51,8 +52,11 @@ const flushMs = 5_000;
 /** While the journal takes nothing, the oldest entries beyond these are lost. */
 const entriesMost = 20_000;
 const minuteMs = 60_000;
-/** Making so many entries takes less than a millisecond; then others have their turn. */
-const entriesAtOnce = 100;
+/** Making so many entries takes a quarter of a millisecond; then others have their turn. */
+const entriesAtOnce = 25;
+/** Between two short writes; fewer than that when there are so many that they would take longer than `spreadMs`. */
+const pauseMs = 10;
+const spreadMs = { add: 1_000, rollUp: 20_000 };
 
 /** What was counted in a minute, by kind and id. */
 type Counted = { at: number; tallies: Record<StatsKind, Map<string, Tally>> };
@@ -60,7 +64,8 @@ type Counted = { at: number; tallies: Record<StatsKind, Map<string, Tally>> };
 /**
  * Statistics over time. What happens is added up in memory and goes to the journal every five seconds and at a stop, if
  * there was anything; a process that dies takes the last seconds of its statistics along. Neither this thread nor the
- * journal is held up: what was counted is put aside, and becomes entries and short writes bit by bit.
+ * journal is held up: what was counted is put aside, and becomes entries and short writes bit by bit, with pauses between
+ * them unless somebody waits to read.
  */
 export function createStatistics(options: {
   journal: StatisticsPort;
@@ -70,6 +75,7 @@ export function createStatistics(options: {
   failed(error: unknown, doing: string): void;
 }): Statistics {
   const { journal, clock } = options;
+  const pauses = createPauses(clock);
   let present = nothingCounted(0);
   let counted: Counted[] = [];
   /** Empty ones to take again: making thousands anew each time would be work for the garbage collector. */
@@ -144,9 +150,12 @@ export function createStatistics(options: {
     await gather();
     if (waiting.length === 0) return;
     const left = new Set(waiting);
+    const begun = clock.now();
     try {
-      await journal.add(waiting, (added) => {
+      await journal.add(waiting, async (added) => {
         for (const entry of added) left.delete(entry);
+        const due = begun + spreadMs.add * (1 - left.size / waiting.length);
+        if (left.size > 0) await pauses.take(Math.min(pauseMs, due - clock.now()));
       });
       waiting = [];
       rollingUp = rollingUp.then(rollUp);
@@ -161,8 +170,9 @@ export function createStatistics(options: {
   async function rollUp() {
     const { at } = present;
     if (at === rolledUpTo) return;
+    const end = clock.now() + spreadMs.rollUp;
     try {
-      await journal.rollUp(at);
+      await journal.rollUp(at, () => pauses.take(Math.min(pauseMs, end - clock.now())));
       rolledUpTo = at;
     } catch (error) {
       options.failed(error, 'roll up statistics');
@@ -235,12 +245,11 @@ export function createStatistics(options: {
       addFor(of, amount);
     },
     async read(query) {
-      await flush();
+      await pauses.without(flush());
       return readStats(journal, query, clock.now());
     },
     async [Symbol.asyncDispose]() {
-      await flush();
-      await rollingUp;
+      await pauses.without(flush().then(() => rollingUp));
     },
   };
 }

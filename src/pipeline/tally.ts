@@ -12,9 +12,9 @@ import type { Figures } from '../journal/journal.ts';
 
 /**
  * What happened to one thing since the last look: a number for each slot, so that counting is an addition in an array
- * and nothing is made for it.
+ * and nothing is made for it. `used`: the slots that are not 0, the first `size` of them; most of hundreds never are.
  */
-export type Tally = Float64Array;
+export type Tally = { readonly values: Float64Array; readonly used: Uint16Array; size: number };
 
 const countNames = statsCounts.keyof().options;
 const errorCodes = Object.keys(errors) as ErrorCode[]; // the keys of a constant object
@@ -53,7 +53,11 @@ const lastAnswer = slot('lastAnswer');
 /** The buckets of durations below a second: most are, and a look is cheaper than a logarithm. */
 const shortBuckets = Array.from({ length: 1_000 }, (_, ms) => longBucket(ms));
 
-export const newTally = (): Tally => new Float64Array(slots.length);
+export const newTally = (): Tally => ({
+  values: new Float64Array(slots.length),
+  used: new Uint16Array(slots.length),
+  size: 0,
+});
 
 /** What happened once: the slots that it is counted in, and when. One is filled anew each time, and serves every tally. */
 export type Happening = { readonly slots: Int32Array; size: number; deliveredAt: number; answered: number };
@@ -86,26 +90,32 @@ export function isAnswered(happening: Happening, now: number, durationMs: number
 
 /** Adds to a count. */
 export function add(tally: Tally, slot: number, amount: number): void {
-  tally[slot] = (tally[slot] ?? 0) + amount;
+  set(tally, slot, (tally.values[slot] ?? 0) + amount);
+}
+
+function set(tally: Tally, slot: number, value: number): void {
+  if (value === 0) return;
+  if (tally.values[slot] === 0) tally.used[tally.size++] = slot;
+  tally.values[slot] = value;
 }
 
 /** Counts what happened, `times` over. */
 export function addHappening(tally: Tally, happening: Happening, times = 1): void {
   const { slots, size, deliveredAt, answered } = happening;
   for (let i = 0; i < size; i++) add(tally, slots[i] ?? 0, times);
-  if (deliveredAt !== 0) tally[lastDelivered] = deliveredAt;
-  if (answered !== 0) tally[lastAnswer] = answered;
+  if (deliveredAt !== 0) set(tally, lastDelivered, deliveredAt);
+  if (answered !== 0) set(tally, lastAnswer, answered);
 }
 
 /** The figures of a tally that are not 0; it is empty then. */
 export function takeFigures(tally: Tally): Figures {
   const figures: Record<string, number> = {};
-  for (let at = 0; at < tally.length; at++) {
-    const value = tally[at];
-    const name = slots[at];
-    if (value !== undefined && value !== 0 && name !== undefined) figures[name] = value;
+  for (let at = 0; at < tally.size; at++) {
+    const slot = tally.used[at] ?? 0;
+    figures[slots[slot] ?? ''] = tally.values[slot] ?? 0;
+    tally.values[slot] = 0;
   }
-  tally.fill(0);
+  tally.size = 0;
   return figures;
 }
 

@@ -18,7 +18,7 @@ const delay = monitorEventLoopDelay({ resolution: 5 });
 
 before(async () => {
   [strict, calm] = await Promise.all([
-    quickjsSandbox({ timeoutMs: 25, graceMs: 200 }),
+    quickjsSandbox({ timeoutMs: 25, graceMs: 100 }),
     quickjsSandbox({ timeoutMs: 300 }),
   ]);
   [untouched] = await calm.render([WITNESS]);

@@ -17,7 +17,7 @@ export function statisticsBook(): Pick<Statistics, 'add' | 'rollUp' | 'read'> {
           addFigures(entry.figures, figures);
           kept.set(key, entry);
         }
-      added?.(entries);
+      await added?.(entries);
     },
     async rollUp(before) {
       for (const { keptMs, kept } of steps)

@@ -230,7 +230,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 
     statistics: {
       add: (entries, added = () => {}) => addInParts(client, entries, added),
-      rollUp: (before) => rollUp(client, before),
+      rollUp: (before, written = () => {}) => rollUp(client, before, written),
       read: (query) => client.read('readStatistics', { ...query, part: query.id === null ? null : partOf(query.id) }),
       async waiting(destinationId, except) {
         const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);

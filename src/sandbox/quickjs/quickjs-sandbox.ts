@@ -37,7 +37,8 @@ type Call = {
   resolve(outcomes: RenderOutcome[]): void;
   reject(error: Error): void;
 };
-type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number };
+/** `hung`: a thread was ended once because this job made no progress. */
+type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number; hung: boolean };
 type Hand = {
   worker: SupervisedWorker;
   outstanding: Map<number, Task[]>;
@@ -53,7 +54,8 @@ type Hand = {
  * Each render finds the memory of a realm in which only its program's top level ran: it is restored byte by byte, so that
  * nothing stays. `eval` and `Function` exist inside and reach no further than the script itself; there is no `Intl`, no
  * timer, no module, no host function; promises are never continued. The engine ends ordinary loops itself; for native
- * ones that it can't interrupt, a watchdog ends the thread, a spare takes over, and only the running job is to blame.
+ * ones that it can't interrupt, a watchdog ends the thread, a spare takes over, and only the running job is to blame, once
+ * it hung twice.
  */
 export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox> {
   const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
@@ -91,7 +93,8 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
       const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
       const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
       for (const [place, job] of jobs.entries()) {
-        const task = { job, call, place, key: job.program.key, chars: job.input.length + job.program.source.length };
+        const chars = job.input.length + job.program.source.length;
+        const task = { job, call, place, key: job.program.key, chars, hung: false };
         // It has no room in the engine anyway, and should not burden the thread on its way there.
         if (task.chars > charsMax) finish(task, exceeded('memory', limits));
         else queue.push(task);
@@ -179,13 +182,16 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
       void close(new Error('The sandbox can not keep its engine running.', { cause }));
       return;
     }
+    // A machine may let one thread stand still as long as a loop would: who hangs is run once more before it is blamed.
+    const isBlamed = isGuilty && (hand.condemned === null || guilty.hung);
     if (isGuilty) {
+      guilty.hung = true;
       queue.setAside(guilty.key, endAfterMs, performance.now());
-      finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
     }
+    if (isBlamed) finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
 
     const unanswered = [...hand.outstanding.values()].flat();
-    queue.putBack(unanswered.filter((task) => !(isGuilty && task === guilty)));
+    queue.putBack(unanswered.filter((task) => !(isBlamed && task === guilty)));
     if (active.includes(hand)) {
       active = active.map((other) => (other === hand ? (spare ?? hire()) : other));
       spare = null;
