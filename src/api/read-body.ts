@@ -16,8 +16,8 @@ type Done = (error: Error | null, body?: Buffer) => void;
  * can't keep out those that move. Over `bodyBytesMax`: AppError `too_large`, at once when the length is announced.
  */
 export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
-  /** Oldest first. */
-  const arriving = new Map<IncomingMessage, { bytes: number; giveUp(error: Error): void }>();
+  /** Oldest first. In an array: what is set in a map and removed keeps what comes later alive (docs/decisions/pipeline.md). */
+  const arriving: { bytes: number; giveUp(error: Error): void }[] = [];
   let sum = 0;
 
   return (payload: IncomingMessage, done: Done): void => {
@@ -28,7 +28,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
     }
     const chunks: Buffer[] = [];
     const body = { bytes: 0, giveUp: (error: Error) => end(error) };
-    arriving.set(payload, body);
+    arriving.push(body);
     payload.on('data', take).on('end', whole).on('error', end).on('close', cut);
 
     function take(chunk: Buffer) {
@@ -37,7 +37,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       if (body.bytes > bodyBytesMax) return end(new AppError('too_large'));
       chunks.push(chunk);
       while (sum > arrivingBytesMax) {
-        const oldest = arriving.values().next().value;
+        const [oldest] = arriving;
         if (oldest === undefined) return;
         oldest.giveUp(new AppError('unavailable', 'Too much is arriving at once, and this took the longest.'));
       }
@@ -49,7 +49,9 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       end(new AppError('malformed_request', 'The request ended before its body did.'));
     }
     function end(error: Error | null) {
-      if (!arriving.delete(payload)) return;
+      const place = arriving.lastIndexOf(body);
+      if (place === -1) return;
+      arriving.splice(place, 1);
       sum -= body.bytes;
       payload.off('data', take).off('end', whole).off('error', end).off('close', cut);
       // What still comes of a refused body is thrown away, until the time of the request is over.

@@ -19,17 +19,17 @@ export function createWire(options: {
   failed(error: unknown, doing: string): void;
 }) {
   const { journal, lease, clock } = options;
-  const sending = new Map<string, DestinationQueue>();
+  const sending = new Set<string>();
   let hasLastChance = false;
   let isMarkDue = false;
   let isStopping = false;
   let drained: (() => void) | null = null;
 
-  const mark = () => journal.mark(lease, [...sending.keys()]);
+  const mark = () => journal.mark(lease, [...sending]);
 
   return {
     has: (deliveryId: string) => sending.has(deliveryId),
-    ids: () => [...sending.keys()],
+    ids: () => [...sending],
     get size() {
       return sending.size;
     },
@@ -44,7 +44,7 @@ export function createWire(options: {
     enter(queue: DestinationQueue, delivery: DueDelivery) {
       queue.hasSuspect ||= isSuspect(delivery);
       hasLastChance ||= isLastChance(delivery);
-      sending.set(delivery.id, queue);
+      sending.add(delivery.id);
     },
     leave(queue: DestinationQueue, delivery: DueDelivery) {
       sending.delete(delivery.id);

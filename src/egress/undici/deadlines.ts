@@ -1,7 +1,7 @@
 /** Ends things in time: many deadlines share one coarse timer, since a timer for each request costs more than sending it. */
 export interface Deadlines extends Disposable {
   /**
-   * Calls `onExpired` once, never early, unless the deadline is cancelled before: at most about 20 ms late, or, when many
+   * Calls `onExpired` once, never early, unless the deadline is cancelled before: at most about 10 ms late, or, when many
    * are due at once, as soon as what else the process has to do leaves room.
    */
   start(afterMs: number, onExpired: () => void): Deadline;
@@ -12,33 +12,35 @@ export interface Deadline {
 }
 
 /**
- * A timer wheel: deadlines that fall into the same 10 ms share a slot, and a single interval, which runs only while
- * there are any, empties the slots that are due. Ending an exchange is work: after half a millisecond of it the rest waits
- * for the next turn of the event loop, so that those who keep their deadlines notice nothing.
+ * Deadlines of the same length are in one list, in the order in which they were started and so in which they are due, and
+ * a single interval, which runs only while there are any, looks at the first of each. Ending an exchange is work: after
+ * half a millisecond of it the rest waits for the next turn of the event loop, so that those who keep their deadlines
+ * notice nothing.
+ *
+ * What is over points to nothing: an old object that is garbage keeps alive all that it points to until all garbage is
+ * collected, and the lists would tie each request to the next (so would a `Map` or `Set`, docs/decisions/pipeline.md).
  *
  * @param now monotonic milliseconds
  */
 export function createDeadlines(now: () => number): Deadlines {
-  const slots = new Map<number, Set<Entry>>();
+  const lists = new Map<number, List>();
   let liveCount = 0;
-  let earliest = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | null = null;
   let rest: NodeJS.Immediate | null = null;
 
   return {
     start(afterMs, onExpired) {
-      // The slot after the one it falls into: never early.
-      const key = Math.floor((now() + afterMs) / SLOT_MS) + 1;
-      let slot = slots.get(key);
-      if (slot === undefined) {
-        slot = new Set();
-        slots.set(key, slot);
-        if (key < earliest) earliest = key;
+      let list = lists.get(afterMs);
+      if (list === undefined) {
+        list = { first: null, last: null };
+        lists.set(afterMs, list);
       }
-      const entry: Entry = { onExpired, slot, cancel };
-      slot.add(entry);
+      const entry: Entry = { at: now() + afterMs, onExpired, list, before: list.last, after: null, cancel };
+      if (list.last === null) list.first = entry;
+      else list.last.after = entry;
+      list.last = entry;
       liveCount++;
-      timer ??= setInterval(tick, SLOT_MS);
+      timer ??= setInterval(tick, LOOK_MS);
       return entry;
     },
     [Symbol.dispose]() {
@@ -47,33 +49,36 @@ export function createDeadlines(now: () => number): Deadlines {
   };
 
   function cancel(this: Entry): void {
-    if (this.slot.delete(this)) liveCount--;
+    if (this.onExpired === null) return;
+    const { list, before, after } = this;
+    if (before === null) list.first = after;
+    else before.after = after;
+    if (after === null) list.last = before;
+    else after.before = before;
+    this.before = null;
+    this.after = null;
+    this.onExpired = null;
+    liveCount--;
   }
 
   function tick(): void {
     if (liveCount === 0) stop();
     const until = now() + WORK_MS;
-    const current = Math.floor(now() / SLOT_MS);
-    if (current < earliest) return;
-    earliest = Number.POSITIVE_INFINITY;
-    for (const [key, slot] of slots) {
-      if (key <= current || slot.size === 0) slots.delete(key);
-      else if (key < earliest) earliest = key;
-      if (key > current) continue;
-      for (const entry of slot) {
+    for (const [afterMs, list] of lists) {
+      for (let { first } = list; first !== null && first.at <= now(); { first } = list) {
         if (now() >= until) {
-          goOn(key, slot);
+          goOn();
           return;
         }
-        entry.cancel();
-        entry.onExpired();
+        const { onExpired } = first;
+        first.cancel();
+        onExpired?.();
       }
+      if (list.first === null) lists.delete(afterMs);
     }
   }
 
-  function goOn(key: number, slot: Set<Entry>): void {
-    slots.set(key, slot);
-    earliest = Math.min(earliest, key);
+  function goOn(): void {
     rest ??= setImmediate(() => {
       rest = null;
       tick();
@@ -85,16 +90,21 @@ export function createDeadlines(now: () => number): Deadlines {
     timer = null;
     if (rest !== null) clearImmediate(rest);
     rest = null;
-    slots.clear();
+    lists.clear();
     liveCount = 0;
-    earliest = Number.POSITIVE_INFINITY;
   }
 }
 
-const SLOT_MS = 10;
+const LOOK_MS = 10;
 const WORK_MS = 0.5;
 
+type List = { first: Entry | null; last: Entry | null };
+
+/** `onExpired` is null once it is over. */
 interface Entry extends Deadline {
-  readonly onExpired: () => void;
-  readonly slot: Set<Entry>;
+  readonly at: number;
+  onExpired: (() => void) | null;
+  readonly list: List;
+  before: Entry | null;
+  after: Entry | null;
 }
