@@ -466,16 +466,15 @@ export interface Upkeep {
 
 /** Figures of things over time, in steps; what they mean is known to whoever counts. */
 export interface Statistics {
+  /** Entries that are added together, so that each call of `add` is a short write. */
+  shares(entries: readonly StatisticsEntry[]): Promise<StatisticsEntry[][]>;
+  /** Adds figures to the steps, of each length, that their time lies in: all of them or none. */
+  add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**
-   * Adds figures to the steps, of each length, that their time lies in. It may be many short writes; what each of them
-   * kept is told to `added`, which may take its time before the next one: when a later one fails, those stay counted.
+   * Puts some of what was added before a time in order, or forgets some steps whose time is over then, in a short write;
+   * again after each minute. Answers whether there is more of it.
    */
-  add(entries: readonly StatisticsEntry[], added?: (entries: readonly StatisticsEntry[]) => unknown): Promise<void>;
-  /**
-   * Puts what was added before a time in order, and forgets the steps whose time is over then; again after each minute.
-   * It may be many short writes; after each that is not the last, `written` may take its time.
-   */
-  rollUp(before: number, written?: () => unknown): Promise<void>;
+  rollUp(before: number): Promise<boolean>;
   /** Everything added in the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
   /** How many deliveries of a destination wait for their time, by action; those in `except` are passed over. */

@@ -149,19 +149,21 @@ export function createStatistics(options: {
     putAside(clock.now());
     await gather();
     if (waiting.length === 0) return;
-    const left = new Set(waiting);
+    const shares = await journal.shares(waiting);
     const begun = clock.now();
+    let added = 0;
     try {
-      await journal.add(waiting, async (added) => {
-        for (const entry of added) left.delete(entry);
-        const due = begun + spreadMs.add * (1 - left.size / waiting.length);
-        if (left.size > 0) await pauses.take(Math.min(pauseMs, due - clock.now()));
-      });
+      for (const share of shares) {
+        if (added > 0)
+          await pauses.take(Math.min(pauseMs, begun + spreadMs.add * (added / shares.length) - clock.now()));
+        await journal.add(share);
+        added += 1;
+      }
       waiting = [];
       rollingUp = rollingUp.then(rollUp);
     } catch (error) {
       options.failed(error, 'keep statistics');
-      waiting = [...left].slice(-entriesMost);
+      waiting = shares.slice(added).flat().slice(-entriesMost);
       cancelFlush ??= clock.after(flushMs, () => void flush());
     }
   }
@@ -172,7 +174,7 @@ export function createStatistics(options: {
     if (at === rolledUpTo) return;
     const end = clock.now() + spreadMs.rollUp;
     try {
-      await journal.rollUp(at, () => pauses.take(Math.min(pauseMs, end - clock.now())));
+      while (await journal.rollUp(at)) await pauses.take(Math.min(pauseMs, end - clock.now()));
       rolledUpTo = at;
     } catch (error) {
       options.failed(error, 'roll up statistics');

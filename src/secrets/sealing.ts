@@ -67,11 +67,13 @@ export function createSealing({
 
   async function state(): Promise<SealingState> {
     const ids = keyring.keys.map((key) => key.id);
+    // As it was before the counting: one that is done left nothing to count.
+    const way = rotation && { ...rotation };
     const bodies = await store.bodiesByKey(ids);
     return {
       keyId: keyring.keys[0].id,
       keys: ids.map((id) => ({ id, bodies: bodies.get(id) ?? 0 })),
-      rotation: rotation && { ...rotation },
+      rotation: way,
     };
   }
 

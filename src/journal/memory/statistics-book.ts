@@ -2,13 +2,14 @@ import { addFigures, type Statistics, type StatisticsEntry, statisticsSteps } fr
 import { gatherFigures } from './gather-figures.ts';
 
 /** Statistics in memory: the figures of each step by its length, kind, start and thing. */
-export function statisticsBook(): Pick<Statistics, 'add' | 'rollUp' | 'read'> {
+export function statisticsBook(): Pick<Statistics, 'shares' | 'add' | 'rollUp' | 'read'> {
   const steps = statisticsSteps.map((step) => ({
     ...step,
     kept: new Map<string, StatisticsEntry & { figures: Record<string, number> }>(),
   }));
   return {
-    async add(entries, added) {
+    shares: async (entries) => [[...entries]],
+    async add(entries) {
       for (const { ms, kept } of steps)
         for (const { at: time, kind, id, figures } of entries) {
           const at = time - (time % ms);
@@ -17,11 +18,11 @@ export function statisticsBook(): Pick<Statistics, 'add' | 'rollUp' | 'read'> {
           addFigures(entry.figures, figures);
           kept.set(key, entry);
         }
-      await added?.(entries);
     },
     async rollUp(before) {
       for (const { keptMs, kept } of steps)
         for (const [key, { at }] of kept) if (at < before - keptMs) kept.delete(key);
+      return false;
     },
     async read(query) {
       const gathered = gatherFigures(query);

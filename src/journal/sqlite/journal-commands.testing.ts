@@ -326,7 +326,9 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     })),
   fc.integer({ min: -20, max: 200 }).map((minutes) => ({
     title: `roll up ${minutes}`,
-    run: (journal, story) => journal.statistics.rollUp(story.now + minutes * minute),
+    async run(journal, story) {
+      while (await journal.statistics.rollUp(story.now + minutes * minute));
+    },
   })),
   fc
     .record({

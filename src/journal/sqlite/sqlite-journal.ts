@@ -24,7 +24,7 @@ import type { SettledStep } from './queue-operations.ts';
 import { retain } from './retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
-import { addInParts, partOf, rollUp } from './statistics-parts.ts';
+import { addShare, partOf, rollUp, sharesOf } from './statistics-parts.ts';
 
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
 const patienceMs = 10;
@@ -229,8 +229,9 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     erasures: sqliteErasures(client),
 
     statistics: {
-      add: (entries, added = () => {}) => addInParts(client, entries, added),
-      rollUp: (before, written = () => {}) => rollUp(client, before, written),
+      shares: async (entries) => sharesOf(entries),
+      add: (entries) => addShare(client, entries),
+      rollUp: (before) => rollUp(client, before),
       read: (query) => client.read('readStatistics', { ...query, part: query.id === null ? null : partOf(query.id) }),
       async waiting(destinationId, except) {
         const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);

@@ -39,6 +39,12 @@ async function watched() {
   return {
     statistics,
     writes,
+    async add(entries: readonly StatisticsEntry[]) {
+      for (const share of await statistics.shares(entries)) await statistics.add(share);
+    },
+    async rollUp(before: number) {
+      while (await statistics.rollUp(before));
+    },
     refuse(when: typeof refuses) {
       writes.length = 0;
       refuses = when;
@@ -65,7 +71,7 @@ const each = (count: number) => kinds.map(() => statisticsSteps.map(() => count 
 
 test('three thousand things are counted in calls of at most 50 entries and 8 rows', async () => {
   await using journal = await watched();
-  await journal.statistics.add(entriesOf(start));
+  await journal.add(entriesOf(start));
   const sizes = journal.writes.map(({ name, args }) => {
     assert.equal(name, 'addStatistics');
     const rows = args as FreshFigures[]; // of this operation
@@ -81,10 +87,10 @@ test('three thousand things are counted in calls of at most 50 entries and 8 row
 
 test('minutes that are over are rolled up in calls of few things each, and read the same', async () => {
   await using journal = await watched();
-  for (const seconds of [0, 5, 10]) await journal.statistics.add(entriesOf(start + seconds * 1_000));
-  await journal.statistics.add(entriesOf(start + minute));
+  for (const seconds of [0, 5, 10]) await journal.add(entriesOf(start + seconds * 1_000));
+  await journal.add(entriesOf(start + minute));
   journal.refuse(() => false);
-  await journal.statistics.rollUp(start + minute);
+  await journal.rollUp(start + minute);
   const thingsOfACall = (kinds.length * thingsOfKind) / (journal.writes.length - 1);
   assert.ok(thingsOfACall < 25, `${thingsOfACall}`);
   assert.deepEqual(await journal.counts(), each(4));
@@ -94,7 +100,7 @@ test('many figures of the same thing and minute are no longer call', async () =>
   await using journal = await watched();
   const figures = { created: 1 };
   const entries = Array.from({ length: 1_000 }, () => ({ at: start, kind: 'action', id: 'act_1', figures }));
-  await journal.statistics.add(entries);
+  await journal.add(entries);
   assert.equal(journal.writes.length, 20);
   const { things } = await journal.statistics.read({
     kind: 'action',
@@ -107,29 +113,24 @@ test('many figures of the same thing and minute are no longer call', async () =>
   assert.deepEqual(things, [{ id: 'act_1', figures: { created: 1_000 }, series: [1_000] }]);
 });
 
-test('when a write fails, what was written before is told and stays; the others can be added again', async () => {
+test('a share is added whole or not at all, and can be added again', async () => {
   await using journal = await watched();
-  const left = new Set(entriesOf(start));
-  const add = () =>
-    journal.statistics.add([...left], (added) => {
-      for (const entry of added) left.delete(entry);
-    });
-  journal.refuse((written) => written === 16);
-  await assert.rejects(add, /the disk is full/);
-  assert.ok(left.size > 0 && left.size < kinds.length * thingsOfKind);
+  const shares = await journal.statistics.shares(entriesOf(start));
+  const [refused = []] = shares;
+  journal.refuse(() => true);
+  await assert.rejects(() => journal.statistics.add(refused), /the disk is full/);
   journal.refuse(() => false);
-  await add();
-  assert.equal(left.size, 0);
+  for (const share of shares) await journal.statistics.add(share);
   assert.deepEqual(await journal.counts(), each(1));
 });
 
 test('a roll-up that ends half-way counts nothing twice, and goes on the next time', async () => {
   await using journal = await watched();
-  await journal.statistics.add(entriesOf(start));
+  await journal.add(entriesOf(start));
   journal.refuse((written) => written === 50);
-  await assert.rejects(() => journal.statistics.rollUp(start + minute), /the disk is full/);
+  await assert.rejects(() => journal.rollUp(start + minute), /the disk is full/);
   assert.deepEqual(await journal.counts(), each(1));
   journal.refuse(() => false);
-  await journal.statistics.rollUp(start + minute);
+  await journal.rollUp(start + minute);
   assert.deepEqual(await journal.counts(), each(1));
 });

@@ -12,39 +12,35 @@ const minuteMs = statisticsSteps[0].ms;
 /** How long each call may wait for a transaction that is made anyway. */
 const patienceMs = 10;
 
-/**
- * Writes entries in short calls, one after the other, that others don't wait for but take along; tells what each has
- * written, and goes on when whoever was told has done.
- */
-export async function addInParts(
-  client: JournalClient,
-  entries: readonly StatisticsEntry[],
-  added: (entries: readonly StatisticsEntry[]) => unknown,
-): Promise<void> {
-  let call: StatisticsEntry[][] = [];
-  let size = 0;
-  const write = async () => {
-    const fresh = call.map(freshFigures);
-    const bytes = fresh.reduce((sum, { figures }) => sum + figures.length, 0);
-    await client.write('addStatistics', fresh, { bytes, isIntake: false, patienceMs });
-    const written = call.flat();
-    call = [];
-    size = 0;
-    await added(written);
-  };
+/** Sorts entries into shares that a short call each can add. */
+export function sharesOf(entries: readonly StatisticsEntry[]): StatisticsEntry[][] {
+  const shares: StatisticsEntry[][] = [];
+  let share: StatisticsEntry[] = [];
+  let rows = 0;
   for (const ofPlace of Map.groupBy(entries, placeOf).values())
     for (let start = 0; start < ofPlace.length; start += entriesAtOnce) {
       const row = ofPlace.slice(start, start + entriesAtOnce);
-      if (call.length === rowsAtOnce || size + row.length > entriesAtOnce) await write();
-      call.push(row);
-      size += row.length;
+      if (rows === 0 || rows === rowsAtOnce || share.length + row.length > entriesAtOnce) {
+        share = [];
+        rows = 0;
+        shares.push(share);
+      }
+      share.push(...row);
+      rows += 1;
     }
-  if (size > 0) await write();
+  return shares;
 }
 
-/** Moves what is over into the steps, a short call after the other. */
-export async function rollUp(client: JournalClient, before: number, written: () => unknown): Promise<void> {
-  while (await client.write('rollUpStatistics', { before }, { bytes: 0, isIntake: false, patienceMs })) await written();
+/** Adds a share in a call that others don't wait for but take along. */
+export async function addShare(client: JournalClient, entries: readonly StatisticsEntry[]): Promise<void> {
+  const fresh = Array.from(Map.groupBy(entries, placeOf).values(), freshFigures);
+  const bytes = fresh.reduce((sum, { figures }) => sum + figures.length, 0);
+  await client.write('addStatistics', fresh, { bytes, isIntake: false, patienceMs });
+}
+
+/** Moves some of what is over into the steps; answers whether there is more. */
+export function rollUp(client: JournalClient, before: number): Promise<boolean> {
+  return client.write('rollUpStatistics', { before }, { bytes: 0, isIntake: false, patienceMs });
 }
 
 function freshFigures(entries: readonly StatisticsEntry[]): FreshFigures {
