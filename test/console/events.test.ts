@@ -93,6 +93,8 @@ test('filters stand in the address, hold for what comes live, and are taken away
   const filters = ['filter', 'parameter', 'value'].map((name) => searchParams.get(name));
   assert.deepEqual(filters, ['cart', 'colour', 'red']);
   const links = page.getByRole('link', { name: 'cart', exact: true });
+  // What the first filter found may still stand there.
+  await links.nth(1).waitFor({ state: 'detached' });
   await page.getByText('Searched back to the oldest event.').waitFor();
   assert.equal(await links.count(), 1);
   await wired.send({ 'wt.ev': 'cart', colour: 'green' }, { 'wt.ev': 'cart', 'wt.dcsvid': 'eve', colour: 'red' });
