@@ -165,6 +165,51 @@ test('a reader of the event stream that stands still is cut, and what waits for 
   deaf.socket.destroy();
 });
 
+test('an event after a stopped reader of the event stream lost its right ends only that stream', async () => {
+  const patient = { stuckMs: 60_000, readMs: 60_000, checkMs: 60_000 };
+  await using server = await start(patient);
+  server.grant('reader', ['events:view']);
+  const arrival = serverSide(server);
+  const deaf = client(
+    server,
+    'GET /api/v1/events/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer reader\r\n\r\n',
+  );
+  const side = await arrival;
+  await once(deaf.socket, 'data');
+  deaf.socket.pause();
+  while (side.writableLength === 0) {
+    server.tell(big);
+    await setImmediate();
+  }
+  server.tokens.delete('reader');
+  await server.make('/roles', { name: 'Any', rights: ['events:view'] });
+  for (let i = 0; i < 10; i++) {
+    server.tell(big);
+    await setImmediate();
+  }
+  assert.equal((await server.call('GET', '/livez')).statusCode, 200);
+  assert.equal(server.watchers(), 0);
+  deaf.socket.destroy();
+});
+
+test('no event makes the buffer of a stream exceed 1 MiB, unless it is the only one in it', async () => {
+  await using server = await start({ stuckMs: 60_000, readMs: 60_000, checkMs: 60_000 });
+  const arrival = serverSide(server);
+  const deaf = client(server, `GET /api/v1/events/stream HTTP/1.1\r\n${head}\r\n`);
+  const side = await arrival;
+  await once(deaf.socket, 'data');
+  deaf.socket.pause();
+  // Two bytes of UTF-8 for each character.
+  const wide = { ...big, name: 'é'.repeat(300_000) };
+  for (let i = 0; i < 40; i++) {
+    server.tell(wide);
+    assert.ok(side.writableLength < 1_100_000, `${side.writableLength}`);
+    await setImmediate();
+  }
+  assert.ok(side.writableLength > 0);
+  deaf.socket.destroy();
+});
+
 test('past the bound a new connection takes the place of the longest waiting one of the largest crowd, never of one at work', async () => {
   await using server = await start({ socketsMax: 4, headMs: 60_000, keepAliveMs: 60_000 });
   const { promise, resolve } = Promise.withResolvers<void>();
