@@ -1,7 +1,7 @@
 'use strict';
 // The arrows of ARCHITECTURE.md as rules, with what else holds for imports.
 
-const { rooms, ports, browserSafe } = require('./scripts/arrows.cjs');
+const { rooms, ports, portFolders, browserSafe } = require('./scripts/arrows.cjs');
 
 /** Packages and parts of Node that only one room uses. */
 const homes = {
@@ -36,28 +36,27 @@ const arrows = Object.entries(rooms).map(([room, allowed]) => ({
   to: { path: '^src/', pathNot: [`^src/${room}/`, ...pathsOf(allowed)] },
 }));
 
+/** The files of a port itself: those beside it, and in folders that belong to it. */
+function ownFiles(port) {
+  return `^src/${port}/(?:(?:${portFolders[port]?.join('|') ?? '(?!)'})/)?[^/]+\\.ts$`;
+}
+
 const portArrows = Object.entries(ports).flatMap(([port, allowed]) => [
   {
     name: `${port}-port-arrows`,
     comment: 'A port imports the contract and the files beside it, never an adapter.',
     severity: 'error',
-    from: { path: `^src/${port}/[^/]+\\.ts$`, pathNot: test },
-    to: { path: '^src/', pathNot: [`^src/${port}/[^/]+\\.ts$`, '^src/contract/'] },
+    from: { path: ownFiles(port), pathNot: test },
+    to: { path: '^src/', pathNot: [ownFiles(port), '^src/contract/'] },
   },
   {
     name: `${port}-adapter-arrows`,
     comment: 'An adapter imports the contract, telemetry, its own port and what belongs to its storage.',
     severity: 'error',
-    from: { path: `^src/${port}/([^/]+)/`, pathNot: test },
+    from: { path: `^src/${port}/([^/]+)/`, pathNot: [ownFiles(port), test] },
     to: {
       path: '^src/',
-      pathNot: [
-        `^src/${port}/[^/]+\\.ts$`,
-        `^src/${port}/$1/`,
-        '^src/contract/',
-        '^src/telemetry/',
-        ...pathsOf(allowed),
-      ],
+      pathNot: [ownFiles(port), `^src/${port}/$1/`, '^src/contract/', '^src/telemetry/', ...pathsOf(allowed)],
     },
   },
 ]);

@@ -5,6 +5,7 @@
 /** Which rooms a room may import, beside itself. */
 const rooms = {
   contract: [],
+  async: [],
   template: ['contract'],
   rules: ['contract'],
   collect: ['contract'],
@@ -16,9 +17,9 @@ const rooms = {
   connections: ['contract', 'ports'],
   destinations: ['contract', 'connections', 'template', 'ports'],
   identity: ['contract', 'secrets', 'ports'],
-  pipeline: ['contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
-  watch: ['contract', 'pipeline', 'connections', 'telemetry', 'ports'],
-  alerts: ['contract', 'connections', 'pipeline', 'telemetry', 'ports'],
+  pipeline: ['async', 'contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
+  watch: ['async', 'contract', 'pipeline', 'connections', 'telemetry', 'ports'],
+  alerts: ['async', 'contract', 'connections', 'pipeline', 'telemetry', 'ports'],
   api: [
     'contract',
     'alerts',
@@ -50,7 +51,10 @@ const ports = {
   egress: [],
 };
 
+/** Folders of a port that belong to the port itself, not to an adapter. */
+const portFolders = { egress: ['guard'] };
+
 /** Rooms that run in a browser too. */
 const browserSafe = ['contract', 'client', 'template', 'rules', 'console'];
 
-module.exports = { rooms, ports, browserSafe };
+module.exports = { rooms, ports, portFolders, browserSafe };

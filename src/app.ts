@@ -1,6 +1,6 @@
 import type { App, Circumstances } from './compose.ts';
 import type { Config } from './config/settings.ts';
-import { parseAllowRules } from './egress/allow.ts';
+import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
 export type { App, Circumstances } from './compose.ts';

@@ -1,5 +1,5 @@
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
-import { renderSample } from './pipeline/render-sample.ts';
+import { renderSample } from './pipeline/preview/render-sample.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 
 /** Renders a template as a delivery would, without a server. */

@@ -1,6 +1,6 @@
+import { systemClock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
-import { systemClock } from './pipeline/clock.ts';
 import { keyringOf, openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';

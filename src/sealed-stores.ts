@@ -3,9 +3,9 @@ import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts
 import type { Config } from './config/settings.ts';
 import type { Journal } from './journal/journal.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
-import { type KeptTexts, openKeptTexts } from './secrets/kept-texts.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import type { SecretReferences } from './secrets/references.ts';
+import { type KeptTexts, openKeptTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { type SealedStore, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';

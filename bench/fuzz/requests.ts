@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { createClient } from '../../src/client/client.ts';
+import { allRights } from '../../src/contract/accounts/rights.ts';
 import { openApi } from '../../src/contract/openapi.ts';
-import { allRights } from '../../src/contract/rights.ts';
 import { type RouteId, routes } from '../../src/contract/routes.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminToken, environment, spawnProcess } from '../../test/support/process.ts';
 import { answerFaults, type Description } from './answer-faults.ts';
 import { type Generated, requestsOf } from './generate.ts';

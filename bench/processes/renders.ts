@@ -1,9 +1,9 @@
-import { type DestinationBody, destinationInput } from '../../src/contract/destination.ts';
-import { batcher } from '../../src/pipeline/batcher.ts';
-import { planRender } from '../../src/pipeline/render.ts';
+import { batcher } from '../../src/async/batcher.ts';
+import { type DestinationBody, destinationInput } from '../../src/contract/documents/destination.ts';
+import { planRender } from '../../src/pipeline/attempt/render.ts';
 import { quickjsSandbox } from '../../src/sandbox/quickjs/quickjs-sandbox.ts';
 import type { RenderJob } from '../../src/sandbox/sandbox.ts';
-import { composeProgram, decodeOutput } from '../../src/template/program.ts';
+import { composeProgram, decodeOutput } from '../../src/template/compile/program.ts';
 import { answerCalls } from '../child.ts';
 import { nowUs } from '../clock.ts';
 import { sampleEvent, seeded } from '../events.ts';

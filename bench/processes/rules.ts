@@ -1,5 +1,5 @@
-import type { Condition } from '../../src/contract/condition.ts';
-import type { Event } from '../../src/contract/event.ts';
+import type { Condition } from '../../src/contract/documents/condition.ts';
+import type { Event } from '../../src/contract/records/event.ts';
 import { compileCondition, sharedParts } from '../../src/rules/compile.ts';
 import { ruleIndex } from '../../src/rules/index.ts';
 import { standardBehaviors } from '../../src/rules/standard-behaviors.ts';

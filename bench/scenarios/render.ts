@@ -1,4 +1,4 @@
-import { defaultTemplate } from '../../src/contract/destination.ts';
+import { defaultTemplate } from '../../src/contract/documents/destination.ts';
 import { startChild } from '../child.ts';
 import type { RendersCalls } from '../processes/renders.ts';
 import { atLeast, rounds, type Scenario } from '../scenario.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
 import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminClient, adminToken, environment, spawnProcess } from '../../test/support/process.ts';
 import { startChild } from '../child.ts';
 import type { LorisCalls, SlowEnd } from '../processes/loris.ts';

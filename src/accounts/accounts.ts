@@ -1,5 +1,5 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { Right } from '../contract/rights.ts';
+import type { Right } from '../contract/accounts/rights.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
  * PORT. Who may do what: users, roles, tokens and sessions. All of them fit in memory; whoever needs them loads `all()`

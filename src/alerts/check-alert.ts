@@ -1,8 +1,8 @@
 import { isCertificates } from '../connections/check-connection.ts';
+import { tokenUrlProblem } from '../connections/oauth/token-url.ts';
 import { revealIfThere } from '../connections/secret-fields.ts';
 import { standardKey } from '../connections/signing.ts';
-import { tokenUrlProblem } from '../connections/token-url.ts';
-import type { AlertBody } from '../contract/alert.ts';
+import type { AlertBody } from '../contract/documents/alert.ts';
 import type { FieldError } from '../contract/errors.ts';
 import type { Egress } from '../egress/egress.ts';
 import { mailPort } from './senders/mail-port.ts';

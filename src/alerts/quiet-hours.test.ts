@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { QuietHours } from '../contract/alert.ts';
-import { weekDays } from '../contract/alert-words.ts';
+import type { QuietHours } from '../contract/documents/alert.ts';
+import { weekDays } from '../contract/documents/alert-words.ts';
 import { quietUntil } from './quiet-hours.ts';
 
 const night: QuietHours = {

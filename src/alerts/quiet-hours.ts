@@ -1,5 +1,5 @@
-import type { QuietHours } from '../contract/alert.ts';
-import { weekDays } from '../contract/alert-words.ts';
+import type { QuietHours } from '../contract/documents/alert.ts';
+import { weekDays } from '../contract/documents/alert-words.ts';
 
 const dayNames: readonly string[] = weekDays;
 const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import type { AlertBody } from '../contract/alert.ts';
+import type { AlertBody } from '../contract/documents/alert.ts';
 import { UnresolvedSecret } from '../contract/secret.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
 import { sendEmail } from './senders/email.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allRights, covers, type Right } from '../contract/rights.ts';
+import { allRights, covers, type Right } from '../contract/accounts/rights.ts';
 import { routes, routeTable } from '../contract/routes.ts';
-import { allowedMethods } from './allowed-methods.ts';
 import { allHandlers } from './handlers.ts';
-import { createInbox } from './inbox.ts';
-import { createRejectedRequests } from './rejected-requests.ts';
-import { startTestServer, type TestServer } from './server.testing.ts';
-import { createTraces } from './traces.ts';
+import { allowedMethods } from './http/allowed-methods.ts';
+import { createRejectedRequests } from './intake/rejected-requests.ts';
+import { createInbox } from './operating/inbox.ts';
+import { createTraces } from './records/traces.ts';
+import { startTestServer, type TestServer } from './testing/server.testing.ts';
 
 const guarded = routes.filter((route) => route.rights !== null);
 

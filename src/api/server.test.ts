@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
-import type { Event } from '../contract/event.ts';
-import { startTestServer, type TestServer } from './server.testing.ts';
+import type { Event } from '../contract/records/event.ts';
+import { startTestServer, type TestServer } from './testing/server.testing.ts';
 
 const sample: Event = {
   id: 'evt_1',

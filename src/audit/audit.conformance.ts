@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AuditEntry } from '../contract/audit.ts';
+import type { AuditEntry } from '../contract/records/audit.ts';
 import { auditSample } from './audit.samples.ts';
 import type { Audit, AuditQuery } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';

@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /** An entry for tests: somebody changed a connection. */
 export function auditSample(fields: Partial<NewAuditEntry> = {}): NewAuditEntry {

@@ -1,4 +1,4 @@
-import type { AuditAct, AuditEntry, AuditKind, NewAuditEntry } from '../contract/audit.ts';
+import type { AuditAct, AuditEntry, AuditKind, NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
  * PORT. The audit trail: who did what, from where, as a chain of hashes (chain.ts) to which entries are only ever added.

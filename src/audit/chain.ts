@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AuditChange, AuditEntry, NewAuditEntry } from '../contract/audit.ts';
 import { byItself } from '../contract/by-itself.ts';
+import type { AuditChange, AuditEntry, NewAuditEntry } from '../contract/records/audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** An entry as the next one needs it. */

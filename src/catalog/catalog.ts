@@ -1,5 +1,5 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { DocumentKind } from '../contract/document.ts';
+import type { DocumentKind } from '../contract/documents/document.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
  * PORT. What people configured: versioned documents of a few kinds. All present documents fit in memory; whoever needs

@@ -1,6 +1,6 @@
-import type { ShownRole } from '../contract/role.ts';
-import type { ShownToken } from '../contract/token.ts';
-import type { ShownUser } from '../contract/user.ts';
+import type { ShownRole } from '../contract/accounts/role.ts';
+import type { ShownToken } from '../contract/accounts/token.ts';
+import type { ShownUser } from '../contract/accounts/user.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
 /** What is shown of each kind; `inviteUrl` and `token` stand in the answer that made them alone. */

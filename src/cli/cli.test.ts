@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { cli } from './cli.testing.ts';
+import { stopInTime } from './commands/start.ts';
 import type { Flags } from './program.ts';
-import { stopInTime } from './start.ts';
 
 function file(t: TestContext, content: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));

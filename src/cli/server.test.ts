@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { startTestServer } from '../api/server.testing.ts';
+import { startTestServer } from '../api/testing/server.testing.ts';
 import { Secret } from '../contract/secret.ts';
 import { cli } from './cli.testing.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestServer } from '../api/server.testing.ts';
+import { startTestServer } from '../api/testing/server.testing.ts';
 import { ClientError, createClient } from './client.ts';
 
 async function startPair() {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode, FieldError } from '../contract/errors.ts';
-import type { Page } from '../contract/page.ts';
+import type { Page } from '../contract/records/page.ts';
 import type { PathParameters } from '../contract/route.ts';
 import { type RouteId, type RouteTable, routeTable } from '../contract/routes.ts';
 

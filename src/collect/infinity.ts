@@ -1,4 +1,4 @@
-import type { IncomingEvent } from '../contract/event.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
 import { exceedsJsonBounds } from './json-bounds.ts';
 import { eventLimits, type Findings, isObject, normalise, parseKeepingNumberText, wellFormed } from './normalise.ts';
 import { occurredAtOf } from './occurred-at.ts';

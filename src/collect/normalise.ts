@@ -1,4 +1,4 @@
-import type { DataValue, Event } from '../contract/event.ts';
+import type { DataValue, Event } from '../contract/records/event.ts';
 
 /** An object as JSON.parse made it; names like `__proto__` are its own properties. */
 export type JsonObject = Record<string, unknown>;

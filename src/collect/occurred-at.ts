@@ -1,4 +1,4 @@
-import type { Event } from '../contract/event.ts';
+import type { Event } from '../contract/records/event.ts';
 
 /**
  * When an event happened, RFC 3339 in UTC: `wt.ets`, else `dcsdat`, else when it was received. Both may be Unix time (10

@@ -1,5 +1,5 @@
+import type { ConfiguredValue } from '../contract/documents/settings.ts';
 import { Secret } from '../contract/secret.ts';
-import type { ConfiguredValue } from '../contract/settings.ts';
 import { givenSettings } from './load.ts';
 import { envName, settingNames } from './names.ts';
 import type { Setting } from './setting.ts';

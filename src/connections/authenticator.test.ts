@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Auth, connectionInput, standardTokenFields } from '../contract/connection.ts';
+import { type Auth, connectionInput, standardTokenFields } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
-import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';
+import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
 import { type AuthorizedConnection, createAuthenticator } from './authenticator.ts';
-import type { Oauth2 } from './client-auth.ts';
+import type { Oauth2 } from './oauth/client-auth.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 const settings = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' })

@@ -1,12 +1,12 @@
-import type { Auth, ConnectionBody } from '../contract/connection.ts';
-import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './client-auth.ts';
-import { fetchToken } from './fetch-token.ts';
+import type { Auth, ConnectionBody } from '../contract/documents/connection.ts';
 import { fingerprint } from './fingerprint.ts';
 import { openHeader } from './header-value.ts';
+import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/client-auth.ts';
+import { fetchToken } from './oauth/fetch-token.ts';
+import { isDue, isUsable, renewAheadMs, type Token } from './oauth/token-life.ts';
+import type { TokenDoor } from './oauth/token-request.ts';
+import type { TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
-import type { TokenFailure } from './token-answer.ts';
-import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
-import type { TokenDoor } from './token-request.ts';
 
 /** The parts of a connection that decide how its requests are authenticated. */
 export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;

@@ -1,4 +1,4 @@
-import type { ConnectionBody } from '../contract/connection.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
 
 type Place = Pick<ConnectionBody, 'baseUrl' | 'port'>;
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { ConnectionBody } from '../contract/connection.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
 
 type Tls = ConnectionBody['settings']['tls'];
 

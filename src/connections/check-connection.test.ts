@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
-import { connectionInput } from '../contract/connection.ts';
+import { connectionInput } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
-import { fakeEgress } from '../egress/fake/fake-egress.ts';
+import { fakeEgress } from '../egress/fake/fake-egress.testing.ts';
 import { checkConnection } from './check-connection.ts';
 
 const egress = fakeEgress({ allow: '10.0.0.0/8' });

@@ -1,16 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { type ConnectionBody, headerName } from '../contract/connection.ts';
+import { type ConnectionBody, headerName } from '../contract/documents/connection.ts';
 import type { FieldError } from '../contract/errors.ts';
 import type { EgressCheck } from '../egress/egress.ts';
-import { readPrivateKey } from './assertion.ts';
 import { parseBaseUrl } from './base-url.ts';
-import type { Oauth2 } from './client-auth.ts';
 import { headerValue } from './header-value.ts';
+import { readPrivateKey } from './oauth/assertion.ts';
+import type { Oauth2 } from './oauth/client-auth.ts';
+import { tokenUrlProblem } from './oauth/token-url.ts';
 import { proxyUrlProblem } from './proxy-url.ts';
 import { revealIfThere } from './secret-fields.ts';
 import { standardKey } from './signing.ts';
-import { tokenUrlProblem } from './token-url.ts';
 
 /**
  * What a schema can't tell about a connection that is to be saved: addresses, credentials that no header can carry,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionInput } from '../contract/connection.ts';
+import { connectionInput } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import type { ProbeStep } from '../egress/egress.ts';
-import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.ts';
+import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
 import { testConnection } from './connection-test.ts';
 
 const oauth2 = {

@@ -1,13 +1,13 @@
-import type { ConnectionBody } from '../contract/connection.ts';
-import type { ErrorKind } from '../contract/delivery.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
+import type { ErrorKind } from '../contract/records/delivery.ts';
 import { parseBaseUrl } from './base-url.ts';
-import type { Oauth2 } from './client-auth.ts';
-import { decodeJwt } from './decode-jwt.ts';
-import { fetchToken } from './fetch-token.ts';
-import { routeOf } from './route.ts';
+import type { Oauth2 } from './oauth/client-auth.ts';
+import { decodeJwt } from './oauth/decode-jwt.ts';
+import { fetchToken } from './oauth/fetch-token.ts';
+import type { TokenDoor, TokenExchange } from './oauth/token-request.ts';
+import type { TokenAnswer } from './oauth/token-response.ts';
 import { reveal, unresolvedSecret } from './secret-fields.ts';
-import type { TokenAnswer } from './token-answer.ts';
-import type { TokenDoor, TokenExchange } from './token-request.ts';
+import { routeOf } from './tls-and-proxy.ts';
 
 export type TestStep = {
   readonly name: 'url' | 'dns' | 'connect' | 'tls' | 'token_request' | 'token_answer' | 'probe';

@@ -1,4 +1,4 @@
-import type { Header } from '../contract/connection.ts';
+import type { Header } from '../contract/documents/connection.ts';
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import { reveal } from './secret-fields.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Auth } from '../contract/connection.ts';
+import type { Auth } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { secretExpiry } from './secret-expiry.ts';
 

@@ -1,5 +1,5 @@
-import type { Auth } from '../contract/connection.ts';
-import { decodeJwt } from './decode-jwt.ts';
+import type { Auth } from '../contract/documents/connection.ts';
+import { decodeJwt } from './oauth/decode-jwt.ts';
 import { revealIfThere } from './secret-fields.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ConnectionBody } from '../contract/connection.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
 import { reveal } from './secret-fields.ts';
 
 export type SigningSettings = NonNullable<ConnectionBody['settings']['signing']>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { AuditAct, AuditKind } from './audit.ts';
-import type { Right } from './rights.ts';
+import type { Right } from './accounts/rights.ts';
+import type { AuditAct, AuditKind } from './records/audit.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Auth } from '../contract/connection.ts';
-import type { DestinationBody } from '../contract/destination.ts';
+import type { Auth } from '../contract/documents/connection.ts';
+import type { DestinationBody } from '../contract/documents/destination.ts';
 import { valueAt } from '../contract/json-path.ts';
 
 export type Answer = {

@@ -1,5 +1,5 @@
 import { parseBaseUrl } from '../connections/base-url.ts';
-import type { ConnectionBody } from '../contract/connection.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
 
 export type JoinedUrl = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly reason: string };
 

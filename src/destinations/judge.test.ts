@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Auth, auth } from '../contract/connection.ts';
+import { type Auth, auth } from '../contract/documents/connection.ts';
 import type { EgressErrorKind, EgressOutcome } from '../egress/egress.ts';
 import { type Exchange, judge } from './judge.ts';
 

@@ -1,7 +1,7 @@
 import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts';
-import type { Auth } from '../contract/connection.ts';
-import type { ErrorKind, Reason } from '../contract/delivery.ts';
-import type { DestinationBody } from '../contract/destination.ts';
+import type { Auth } from '../contract/documents/connection.ts';
+import type { DestinationBody } from '../contract/documents/destination.ts';
+import type { ErrorKind, Reason } from '../contract/records/delivery.ts';
 import { type EgressError, type EgressOutcome, isPacked } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';

@@ -1,4 +1,4 @@
-import { scan } from '../template/scanner.ts';
+import { scan } from '../template/parse/scanner.ts';
 import { type PathShape, shapeOf } from './endpoint-url.ts';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionInput } from '../contract/connection.ts';
-import { destinationInput } from '../contract/destination.ts';
+import { connectionInput } from '../contract/documents/connection.ts';
+import { destinationInput } from '../contract/documents/destination.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Rendered } from '../journal/journal.ts';
 import { buildRequest, withHeaders } from './webhook.ts';

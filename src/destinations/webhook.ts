@@ -1,7 +1,7 @@
 import { headerValue, openHeader } from '../connections/header-value.ts';
-import type { ConnectionBody } from '../contract/connection.ts';
-import type { DestinationBody } from '../contract/destination.ts';
-import { hopsHeader } from '../contract/event.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
+import type { DestinationBody } from '../contract/documents/destination.ts';
+import { hopsHeader } from '../contract/records/event.ts';
 import type { Rendered } from '../journal/journal.ts';
 import { joinUrl, type PathShape } from './endpoint-url.ts';
 import { pathShape } from './path-shape.ts';

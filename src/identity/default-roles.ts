@@ -1,5 +1,5 @@
-import { allRights, type Right } from '../contract/rights.ts';
-import { administratorRoleId } from '../contract/role.ts';
+import { allRights, type Right } from '../contract/accounts/rights.ts';
+import { administratorRoleId } from '../contract/accounts/role.ts';
 
 /** The role with all rights as it is shown beside the stored ones; nothing ever changes it. */
 export const administratorRole = {

@@ -1,10 +1,10 @@
 import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
-import type { NewAuditEntry } from '../contract/audit.ts';
-import { scrubbedEntry } from '../contract/audit-changes.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import { scrubbedEntry } from '../contract/records/audit-changes.ts';
+import { type Picture, pictureOf } from './account-snapshot.ts';
 import { defaultRoles } from './default-roles.ts';
-import { type Picture, pictureOf } from './picture.ts';
 
 /** What somebody wants to change, and how the audit trail tells it. */
 export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };

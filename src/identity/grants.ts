@@ -1,9 +1,9 @@
 import type { User } from '../accounts/accounts.ts';
-import type { AuditAct, AuditAuthor, NewAuditEntry } from '../contract/audit.ts';
-import { changesOf } from '../contract/audit-changes.ts';
+import type { Right } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
-import type { Right } from '../contract/rights.ts';
-import { isAdministrator } from './picture.ts';
+import type { AuditAct, AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
+import { changesOf } from '../contract/records/audit-changes.ts';
+import { isAdministrator } from './account-snapshot.ts';
 import type { Principal } from './principal.ts';
 
 /** Who changes something, from where, and when (ms since the epoch). */

@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors.ts';
-import { foldEmail } from './picture.ts';
+import { foldEmail } from './account-snapshot.ts';
 
 /** Throws AppError `invalid_value` for a password that anybody would try first. Its length is in the contract. */
 export function checkPassword(password: string, email: string): void {

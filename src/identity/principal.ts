@@ -1,4 +1,4 @@
-import type { Right } from '../contract/rights.ts';
+import type { Right } from '../contract/accounts/rights.ts';
 
 /**
  * Who asks: a user's session, a token, or the holder of MILLRACE_ADMIN_TOKEN. `id` (usr_…, tok_…, `admin_token`) stays

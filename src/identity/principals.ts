@@ -1,8 +1,8 @@
 import type { Token, User } from '../accounts/accounts.ts';
-import { allRights, closure } from '../contract/rights.ts';
+import { allRights, closure } from '../contract/accounts/rights.ts';
+import { isAdministrator, type Picture, rightsOf } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
 import { digestOf, isSameDigest } from './one-time-secret.ts';
-import { isAdministrator, type Picture, rightsOf } from './picture.ts';
 import type { Authenticate, Principal } from './principal.ts';
 
 /** A session ends when it was not used for so long. */

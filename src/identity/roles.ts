@@ -1,11 +1,11 @@
 import type { Role } from '../accounts/accounts.ts';
+import { closure } from '../contract/accounts/rights.ts';
+import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import { closure } from '../contract/rights.ts';
-import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/role.ts';
+import type { Picture } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
-import type { Picture } from './picture.ts';
 
 export type RolePlan = Plan & { role: Role };
 

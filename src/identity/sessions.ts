@@ -1,8 +1,8 @@
 import type { Session, User } from '../accounts/accounts.ts';
-import type { AuditAct } from '../contract/audit.ts';
+import type { AuditAct } from '../contract/records/audit.ts';
+import type { Picture } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, stamped } from './grants.ts';
-import type { Picture } from './picture.ts';
 import { namedOf, sessionsOf } from './users.ts';
 
 /** A sign-in that is no older than this needs no password again. */

@@ -1,13 +1,13 @@
 import type { User } from '../accounts/accounts.ts';
+import { administratorRoleId } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import { administratorRoleId } from '../contract/role.ts';
+import { hasAdministrator } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
 import { accountEntry } from './grants.ts';
 import { digestOf, isSameDigest, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
-import { hasAdministrator } from './picture.ts';
 import type { SignIns, Visit } from './sign-in.ts';
 import { checkEmailIsFree, namedOf } from './users.ts';
 

@@ -1,14 +1,14 @@
 import type { AccountChange, Session, User } from '../accounts/accounts.ts';
-import type { AuditAuthor, NewAuditEntry } from '../contract/audit.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
+import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
+import { foldEmail, type Picture } from './account-snapshot.ts';
 import { addressGroup } from './address-group.ts';
 import type { Directory, Plan } from './directory.ts';
 import { accountEntry } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
-import { foldEmail, type Picture } from './picture.ts';
 import { idleMs, sessionMs } from './principals.ts';
 import { type Lane, signInDelays } from './sign-in-delays.ts';
 import { namedOf, sessionsOf } from './users.ts';

@@ -1,12 +1,12 @@
 import type { AccountChange, Token } from '../accounts/accounts.ts';
+import { closure } from '../contract/accounts/rights.ts';
+import { type TokenInput, type TokenPatch, tokenDays } from '../contract/accounts/token.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import { closure } from '../contract/rights.ts';
-import { type TokenInput, type TokenPatch, tokenDays } from '../contract/token.ts';
+import type { Picture } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
-import type { Picture } from './picture.ts';
 
 /** What tokens begin with, so that programs which look for leaked ones find them. */
 export const tokenPrefix = 'mlr_';

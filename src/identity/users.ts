@@ -1,11 +1,11 @@
 import type { AccountChange, User } from '../accounts/accounts.ts';
+import type { UserInput, UserPatch } from '../contract/accounts/user.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { UserInput, UserPatch } from '../contract/user.ts';
+import { foldEmail, hasAdministrator, isAdministrator, type Picture, rightsOf } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
-import { foldEmail, hasAdministrator, isAdministrator, type Picture, rightsOf } from './picture.ts';
 
 /** How long an invitation can be used. */
 export const invitationMs = 7 * 86_400_000;

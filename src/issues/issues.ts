@@ -1,6 +1,6 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { ErrorKind } from '../contract/delivery.ts';
-import type { IssueCause, IssueKind, IssueNotice, IssueSeverity, IssueState } from '../contract/issue.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { ErrorKind } from '../contract/records/delivery.ts';
+import type { IssueCause, IssueKind, IssueNotice, IssueSeverity, IssueState } from '../contract/records/issue.ts';
 
 /**
  * PORT. What goes wrong, as it is known: few things, which whoever notices them has in memory. Every write is durable

@@ -1,6 +1,6 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { ErasureCounts } from '../contract/erasure.ts';
-import type { Event } from '../contract/event.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { ErasureCounts } from '../contract/records/erasure.ts';
+import type { Event } from '../contract/records/event.ts';
 
 /** Whose data goes: of the events with this visitor id, or with this text in a parameter. */
 export type ErasedBy = { visitorId: string } | { parameter: string; value: string };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { IncomingEvent } from '../contract/event.ts';
 import { placeOf } from '../contract/ids.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import {
   accept,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Attempt } from '../contract/delivery.ts';
-import type { IncomingEvent } from '../contract/event.ts';
+import type { Attempt } from '../contract/records/delivery.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
 import type { DeliveryQuery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
 
 /** Takes a scope for an hour from the epoch on, or from `now` on. */

@@ -1,8 +1,8 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/delivery.ts';
-import type { Event, IncomingEvent } from '../contract/event.ts';
-import type { ReplayInput } from '../contract/replay.ts';
-import type { ReplayState } from '../contract/replay-limits.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/records/delivery.ts';
+import type { Event, IncomingEvent } from '../contract/records/event.ts';
+import type { ReplayInput } from '../contract/records/replay.ts';
+import type { ReplayState } from '../contract/records/replay-limits.ts';
 import type { Erasures } from './erasures.ts';
 
 export type { CancelledDelivery, ErasedBy, ErasureStep, Erasures, StoredErasure } from './erasures.ts';

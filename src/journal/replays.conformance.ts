@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { auditSample } from '../audit/audit.samples.ts';
-import type { ReplayInput } from '../contract/replay.ts';
+import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
 import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';

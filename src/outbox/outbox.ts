@@ -1,4 +1,4 @@
-import type { AlertMessage, AlertNotice } from '../contract/alert.ts';
+import type { AlertMessage, AlertNotice } from '../contract/documents/alert.ts';
 
 /**
  * PORT. Messages of alerts, from when they are gathered until they are looked at for the last time, and what each alert has

@@ -1,20 +1,20 @@
 import type { DeliveryQueue, Lease } from '../journal/journal.ts';
-import type { Attempter } from './attempt.ts';
-import { bodyRetention } from './body-retention.ts';
-import type { Configuration } from './configuration.ts';
-import { createDeliverer } from './deliverer.ts';
-import { retentionOf } from './effective-settings.ts';
-import { followConfiguration, pauseDestination, placesOf } from './follow-up.ts';
-import { createGates } from './gates.ts';
-import { countHeld } from './held-count.ts';
-import type { keepings } from './kept-exchange.ts';
-import { newsDesk } from './outlook.ts';
-import { createReplayPaces } from './replay-paces.ts';
-import { createStatistics } from './statistics.ts';
+import type { Attempter } from './attempt/exchange.ts';
+import { createWorkers } from './attempt/workers.ts';
+import { followConfiguration, pauseDestination, placesOf } from './dispatch/change-effects.ts';
+import { createDeliverer } from './dispatch/dispatcher.ts';
+import { createReplayPaces } from './dispatch/replay-rate.ts';
+import { troubleDesk } from './insight/failure-events.ts';
+import { countHeld } from './insight/held-count.ts';
+import { newsDesk } from './insight/queue-status.ts';
+import { createStatistics } from './insight/statistics.ts';
+import { createGates } from './limits/holds.ts';
+import type { keepings } from './privacy/exchange-redaction.ts';
+import { bodyRetention } from './retention/body-retention.ts';
+import { startUpkeep } from './retention/retention.ts';
+import { retentionOf } from './snapshot/effective-settings.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 import type { PipelineParts } from './surface.ts';
-import { troubleDesk } from './troubles.ts';
-import { startUpkeep } from './upkeep.ts';
-import { createWorkers } from './workers.ts';
 
 /**
  * The second half of the journey: render → build → sign → send → judge → settle, with the gates before it, and whoever

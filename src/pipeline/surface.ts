@@ -1,24 +1,24 @@
+import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Authenticator } from '../connections/authenticator.ts';
-import type { IncomingEvent } from '../contract/event.ts';
+import type { Parameter } from '../contract/documents/parameter.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { Parameter } from '../contract/parameter.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Secret } from '../contract/secret.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Checks } from './checks.ts';
-import type { Clock } from './clock.ts';
-import type { Configuration, Scrubber } from './configuration.ts';
-import type { OperatorRetention } from './effective-settings.ts';
-import type { Eraser } from './eraser.ts';
-import type { News, Outlook } from './outlook.ts';
-import type { Replays } from './replays.ts';
-import type { Statistics } from './statistics.ts';
-import type { Studio } from './studio.ts';
-import type { Troubles } from './troubles.ts';
+import type { Troubles } from './insight/failure-events.ts';
+import type { News, Outlook } from './insight/queue-status.ts';
+import type { Statistics } from './insight/statistics.ts';
+import type { Checks } from './preview/checks.ts';
+import type { Studio } from './preview/preview.ts';
+import type { Replays } from './replay/replay-runner.ts';
+import type { Eraser } from './retention/erasure.ts';
+import type { OperatorRetention } from './snapshot/effective-settings.ts';
+import type { Configuration, Scrubber } from './snapshot/snapshot.ts';
 
 /** What the journey is made of; app.ts chooses each. */
 export type PipelineParts = {

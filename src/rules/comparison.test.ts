@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Comparison, comparison as comparisonSchema } from '../contract/condition.ts';
-import { operators } from '../contract/operators.ts';
+import { type Comparison, comparison as comparisonSchema } from '../contract/documents/condition.ts';
+import { operators } from '../contract/documents/operators.ts';
 import { compileComparison } from './comparison.ts';
 
 type Body = { operator: string; value?: unknown; ignoreCase?: boolean };

@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
-import type { Comparison } from '../contract/condition.ts';
+import type { Comparison } from '../contract/documents/condition.ts';
 import { compareOrdinals, ordinalOf } from './order.ts';
 import { type Fold, foldCase, foldExact, someCandidate, somePart } from './text.ts';
 import { compileWildcard } from './wildcard.ts';

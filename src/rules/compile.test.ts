@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Condition } from '../contract/condition.ts';
-import { explanation } from '../contract/explanation.ts';
-import { behaviorMaps, conditions, events, eventWith } from './arbitrary.ts';
+import type { Condition } from '../contract/documents/condition.ts';
+import { explanation } from '../contract/records/explanation.ts';
+import { behaviorMaps, conditions, events, eventWith } from './arbitrary.testing.ts';
 import { type Behaviors, type CompiledCondition, compileCondition } from './compile.ts';
 
 function compiled(condition: Condition, behaviors: Behaviors = new Map()): CompiledCondition {

@@ -1,7 +1,7 @@
-import type { Comparison, Condition } from '../contract/condition.ts';
-import type { Event } from '../contract/event.ts';
-import type { ExplainedCondition, Explanation } from '../contract/explanation.ts';
-import { conditionLimits } from '../contract/operators.ts';
+import type { Comparison, Condition } from '../contract/documents/condition.ts';
+import { conditionLimits } from '../contract/documents/operators.ts';
+import type { Event } from '../contract/records/event.ts';
+import type { ExplainedCondition, Explanation } from '../contract/records/explanation.ts';
 import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
 

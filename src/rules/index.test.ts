@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Condition } from '../contract/condition.ts';
-import { behaviorMaps, conditions, events, eventWith } from './arbitrary.ts';
+import type { Condition } from '../contract/documents/condition.ts';
+import { behaviorMaps, conditions, events, eventWith } from './arbitrary.testing.ts';
 import { type Behaviors, compileCondition } from './compile.ts';
 import { ruleIndex } from './index.ts';
 

@@ -1,4 +1,4 @@
-import type { Event } from '../contract/event.ts';
+import type { Event } from '../contract/records/event.ts';
 import type { CompiledCondition, Conjunct, Need } from './compile.ts';
 import { compileLookup, type Lookup, placesOf } from './lookup.ts';
 import { type Fold, foldCase, foldExact, someCandidate } from './text.ts';

@@ -1,4 +1,4 @@
-import type { Parameter } from '../contract/parameter.ts';
+import type { Parameter } from '../contract/documents/parameter.ts';
 
 /** A parameter that the product knows without having seen it. */
 export type KnownParameter = Pick<Parameter, 'name' | 'type' | 'description'>;

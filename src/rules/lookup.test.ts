@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event } from '../contract/event.ts';
-import { eventWith } from './arbitrary.ts';
+import type { Event } from '../contract/records/event.ts';
+import { eventWith } from './arbitrary.testing.ts';
 import { lookupParameter } from './lookup.ts';
 
 const parsed = (json: string): Event['data'] => JSON.parse(json);

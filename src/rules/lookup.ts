@@ -1,4 +1,4 @@
-import type { Event } from '../contract/event.ts';
+import type { Event } from '../contract/records/event.ts';
 
 /** Finds a parameter's value on an event; undefined when it is missing. Null counts as missing. */
 export type Lookup = (event: Event) => unknown;

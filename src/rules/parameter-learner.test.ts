@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventWith } from './arbitrary.ts';
+import { eventWith } from './arbitrary.testing.ts';
 import { maskExample } from './mask.ts';
 import { guessType, mergeLearnt, parameterLearner, parametersOf } from './parameter-learner.ts';
 

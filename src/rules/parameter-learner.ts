@@ -1,5 +1,5 @@
-import type { Event } from '../contract/event.ts';
-import type { Parameter } from '../contract/parameter.ts';
+import type { Parameter } from '../contract/documents/parameter.ts';
+import type { Event } from '../contract/records/event.ts';
 import { isSensitiveName, maskExample } from './mask.ts';
 import { timeMsOf } from './order.ts';
 

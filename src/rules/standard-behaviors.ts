@@ -1,5 +1,5 @@
-import type { BehaviorBody } from '../contract/behavior.ts';
-import type { Condition } from '../contract/condition.ts';
+import type { BehaviorBody } from '../contract/documents/behavior.ts';
+import type { Condition } from '../contract/documents/condition.ts';
 
 /** A behavior that ships with the product: fixed id, can't be changed or deleted. */
 export type StandardBehavior = BehaviorBody & { id: string; standard: true };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { behaviorInput } from '../contract/behavior.ts';
-import { parameter } from '../contract/parameter.ts';
-import { eventWith } from './arbitrary.ts';
+import { behaviorInput } from '../contract/documents/behavior.ts';
+import { parameter } from '../contract/documents/parameter.ts';
+import { eventWith } from './arbitrary.testing.ts';
 import { compileCondition } from './compile.ts';
 import { knownParameters } from './known-parameters.ts';
 import { standardBehaviors } from './standard-behaviors.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { CONFUSIONS, ESCAPES, HANGS, HOGS, type HostileProgram } from './hostile-programs.ts';
+import { CONFUSIONS, ESCAPES, HANGS, HOGS, type HostileProgram } from './hostile-programs.testing.ts';
 import type { RenderJob, RenderOutcome, Sandbox } from './sandbox.ts';
 
 /** What a test may ask of a sandbox: milliseconds and bytes. */

@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { backup, restore } from './backup.ts';
 import { databaseName } from './database-file.ts';
 import { openSqlite } from './sqlite.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import type { operations } from './test-operations.ts';
+import { temporaryFolder } from './temporary-folder.testing.ts';
+import type { operations } from './test-operations.testing.ts';
 
-const module = new URL('./test-operations.ts', import.meta.url);
+const module = new URL('./test-operations.testing.ts', import.meta.url);
 
 async function notesOf(dir: string): Promise<string[]> {
   await using sqlite = await openSqlite({ dir, operations: [module] });

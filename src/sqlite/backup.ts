@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { putInPlace } from './atomic-write.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './database-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { latestVersion } from './migrate.ts';
-import { putInPlace } from './place.ts';
 
 /**
  * Writes a copy of a data folder's database to `file`, as it stands at one moment, while a server may be running on it.

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { putInPlace, syncFile } from './atomic-write.ts';
 import { applicationId, isOurDatabase, schemaVersion } from './database-file.ts';
-import { putInPlace, syncFile } from './place.ts';
 
 const ours = new URL('./migrations/', import.meta.url);
 

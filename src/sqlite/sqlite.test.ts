@@ -8,10 +8,10 @@ import type { AppError } from '../contract/errors.ts';
 import { databaseName } from './database-file.ts';
 import { latestVersion, migrate } from './migrate.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import type { operations } from './test-operations.ts';
+import { temporaryFolder } from './temporary-folder.testing.ts';
+import type { operations } from './test-operations.testing.ts';
 
-const module = new URL('./test-operations.ts', import.meta.url);
+const module = new URL('./test-operations.testing.ts', import.meta.url);
 const intake = (bytes = 0) => ({ bytes, isIntake: true });
 const refusedWith = (code: string) => (error: AppError) => error.code === code;
 

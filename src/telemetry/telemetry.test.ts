@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Attempt } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
+import type { Attempt } from '../contract/records/delivery.ts';
 import { type AttemptReport, createTelemetry, silentTelemetry, type TelemetryOptions } from './telemetry.ts';
 
 const payload = 'payload-of-a-visitor';

@@ -1,7 +1,7 @@
-import type { NewAuditEntry } from '../contract/audit.ts';
-import type { Attempt, DeliveryStatus, Reason } from '../contract/delivery.ts';
 import { AppError } from '../contract/errors.ts';
-import type { IssueNotice } from '../contract/issue.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { Attempt, DeliveryStatus, Reason } from '../contract/records/delivery.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
 import { createLog, errorFields, type LogOptions } from './log.ts';
 import type { PulledName } from './metric-table.ts';
 import { createMetrics, type Reading } from './metrics.ts';

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../contract/delivery.ts';
+import type { ErrorKind } from '../contract/records/delivery.ts';
 
 type Words = { title: string; fix: string };
 

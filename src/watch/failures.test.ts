@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FakeAnswer } from '../egress/fake/fake-egress.ts';
+import type { FakeAnswer } from '../egress/fake/fake-egress.testing.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatched } from './watch.testing.ts';
 

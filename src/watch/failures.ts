@@ -1,11 +1,11 @@
+import type { Clock } from '../async/clock.ts';
 import type { DueDelivery } from '../journal/journal.ts';
-import type { Clock } from '../pipeline/clock.ts';
-import type { Configuration } from '../pipeline/configuration.ts';
-import type { Step } from '../pipeline/step.ts';
-import type { Owners, Troubles } from '../pipeline/troubles.ts';
+import type { Step } from '../pipeline/attempt/next-step.ts';
+import type { Owners, Troubles } from '../pipeline/insight/failure-events.ts';
+import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 import { findingOf, foldedOf, isFailure, isFinal } from './failure-finding.ts';
 import type { Finding } from './finding.ts';
-import type { IssueBook } from './issue-book.ts';
+import type { IssueBook } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 

@@ -1,6 +1,6 @@
-import type { Configuration } from '../pipeline/configuration.ts';
-import type { Owners } from '../pipeline/troubles.ts';
-import type { IssueBook } from './issue-book.ts';
+import type { Owners } from '../pipeline/insight/failure-events.ts';
+import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
+import type { IssueBook } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 

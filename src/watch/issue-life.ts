@@ -1,6 +1,6 @@
 import { byItself } from '../contract/by-itself.ts';
 import { AppError } from '../contract/errors.ts';
-import { type IssueNotice, issueSeriesHours } from '../contract/issue.ts';
+import { type IssueNotice, issueSeriesHours } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 import type { Finding, Sight } from './finding.ts';
 import type { Thresholds } from './thresholds.ts';

@@ -1,4 +1,4 @@
-import type { Configuration } from '../pipeline/configuration.ts';
+import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 
 /** Names of things as people know them; of deleted ones the id. */
 export function namesIn(configuration: Configuration) {

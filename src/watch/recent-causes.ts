@@ -1,5 +1,5 @@
 import type { Audit } from '../audit/audit.ts';
-import type { IssueCause } from '../contract/issue.ts';
+import type { IssueCause } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 
 const beforeMs = 86_400_000;

@@ -1,4 +1,4 @@
-import type { Issue } from '../contract/issue.ts';
+import type { Issue } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 import { seriesOf } from './issue-life.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { idSource } from '../contract/ids.ts';
-import type { IssueNotice } from '../contract/issue.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
 import { memoryIssues } from '../issues/memory/memory-issues.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { thresholds } from './thresholds.ts';

@@ -1,21 +1,21 @@
+import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IssueStore } from '../issues/issues.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Clock } from '../pipeline/clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { backlogLook } from './backlog-look.ts';
-import { expiringLook } from './expiring-look.ts';
+import { backlogLook } from './detectors/backlog-detector.ts';
+import { expiringLook } from './detectors/expiring-detector.ts';
+import { gateLook } from './detectors/gate-detector.ts';
+import { pausedLook } from './detectors/paused-detector.ts';
+import { silenceLook } from './detectors/silence-detector.ts';
+import { type Space, storageLook } from './detectors/storage-detector.ts';
 import { detectFailures } from './failures.ts';
 import type { Look } from './finding.ts';
-import { gateLook } from './gate-look.ts';
 import { detectHeldExpired } from './held-expired.ts';
-import { type IssueBook, openIssueBook } from './issue-book.ts';
-import { pausedLook } from './paused-look.ts';
+import { type IssueBook, openIssueBook } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
-import { silenceLook } from './silence-look.ts';
-import { type Space, storageLook } from './storage-look.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
 export type WatchOptions = {

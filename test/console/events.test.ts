@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { allRights } from '../../src/contract/rights.ts';
+import { allRights } from '../../src/contract/accounts/rights.ts';
 import { deliveryOf, sendEvents, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { barriers, openTab, startConsole, visit } from './browser.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { createClient } from '../../src/client/client.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { environment, adminToken as processToken, setUpAddress, spawnProcess } from '../support/process.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditEntry } from '../../src/contract/audit.ts';
+import type { AuditEntry } from '../../src/contract/records/audit.ts';
 import { type RouteId, routes, routeTable } from '../../src/contract/routes.ts';
 import { deliveryOf, startTestApp, type TestApp, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -9,7 +9,7 @@ type Given = { params?: { id?: string; name?: string }; body?: unknown };
 type Made = { id: string; version: number };
 type Asked = Pick<TestApp, 'fetch'>;
 
-/** Where somebody also signs in on the way. (How the first administrator is made, src/api/audit.test.ts tells.) */
+/** Where somebody also signs in on the way. (How the first administrator is made, src/api/records/audit.test.ts tells.) */
 const signsIn = new Set<RouteId>(['acceptInvitation', 'endMySession']);
 
 const canary = 'canary-7f3a9c-secret';

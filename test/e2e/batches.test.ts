@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, test } from 'node:test';
-import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
+import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import { startTestApp, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';

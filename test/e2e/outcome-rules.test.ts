@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CallInput } from '../../src/client/client.ts';
-import type { DeliveryStatus } from '../../src/contract/delivery.ts';
+import type { DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import { standing, startTestApp, wire } from '../support/app.ts';
 import { type Script, startReceiver } from '../support/receiver.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type Answer, createClient } from '../../src/client/client.ts';
-import type { Replay, ReplayPlan } from '../../src/contract/replay.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import type { Replay, ReplayPlan } from '../../src/contract/records/replay.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { deliveryOf, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminToken, environment, spawnProcess } from '../support/process.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FakeAnswer } from '../../src/egress/fake/fake-egress.ts';
+import type { FakeAnswer } from '../../src/egress/fake/fake-egress.testing.ts';
 import { startRig, wire } from '../support/rig.ts';
 import { type BatchSink, batchSinks } from './sinks/batch-sinks.ts';
 import { judgingSinks } from './sinks/judging-sinks.ts';

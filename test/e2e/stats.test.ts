@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Stats, StatsKind } from '../../src/contract/stats.ts';
+import type { Stats, StatsKind } from '../../src/contract/records/stats.ts';
 import { deliveryOf, reaches, sendEvents, startTestApp, type TestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
 import { verifyFile } from '../../src/audit/sqlite/verify-file.ts';
 import type { Client } from '../../src/client/client.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { sendEvents } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';

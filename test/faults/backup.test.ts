@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
 import { seeded } from '../../bench/soak/random.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';

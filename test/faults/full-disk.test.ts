@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { type Circumstances, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment } from '../support/process.ts';
 import { startRecorder } from './recorder.ts';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
 import { seeded } from '../../bench/soak/random.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminClient, environment, spawnProcess } from '../support/process.ts';
 import { startRecorder } from './recorder.ts';
 import { allDeliveries, untilFinished, wire } from './wiring.ts';

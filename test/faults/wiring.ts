@@ -1,5 +1,5 @@
 import type { CallInput, Client } from '../../src/client/client.ts';
-import type { Delivery } from '../../src/contract/delivery.ts';
+import type { Delivery } from '../../src/contract/records/delivery.ts';
 import { eventually } from '../support/eventually.ts';
 
 export type Wired = { connectionId: string; destinationId: string; actionId: string; key: string };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { Delivery } from '../../src/contract/delivery.ts';
+import type { Delivery } from '../../src/contract/records/delivery.ts';
 import type { Egress } from '../../src/egress/egress.ts';
 import { adminToken, sendEvents, testEnv } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browserWith, cookieOf, password, people } from '../../src/api/people.testing.ts';
-import { startTestServer, type TestServer } from '../../src/api/server.testing.ts';
-import { allRights, type Right } from '../../src/contract/rights.ts';
-import { administratorRoleId } from '../../src/contract/role.ts';
+import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
+import { startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
+import { allRights, type Right } from '../../src/contract/accounts/rights.ts';
+import { administratorRoleId } from '../../src/contract/accounts/role.ts';
 
 // Ways to become more than one is. All are tried by somebody who manages users and connections, one after the other on
 // one server; whatever was tried, nobody has more afterwards than before.

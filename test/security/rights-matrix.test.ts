@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { people } from '../../src/api/people.testing.ts';
-import { startTestServer, type TestServer } from '../../src/api/server.testing.ts';
-import { allRights, covers, type Right } from '../../src/contract/rights.ts';
+import { people } from '../../src/api/testing/people.testing.ts';
+import { startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
+import { allRights, covers, type Right } from '../../src/contract/accounts/rights.ts';
 import { routes } from '../../src/contract/routes.ts';
 
 // Every route × every right × every way to hold rights. What is asserted is told apart from anything else by 403 alone:

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { alertInput } from '../../src/contract/alert.ts';
-import { connectionInput } from '../../src/contract/connection.ts';
-import { destinationInput } from '../../src/contract/destination.ts';
+import { alertInput } from '../../src/contract/documents/alert.ts';
+import { connectionInput } from '../../src/contract/documents/connection.ts';
+import { destinationInput } from '../../src/contract/documents/destination.ts';
 
 type Node = {
   description?: string;

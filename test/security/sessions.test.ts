@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browserWith, cookieOf, password, people } from '../../src/api/people.testing.ts';
-import { type Answer, startTestServer, type TestServer } from '../../src/api/server.testing.ts';
+import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
+import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { digestOf } from '../../src/identity/one-time-secret.ts';
 
 // What shows who somebody is, stolen, guessed, bent, worn out, or sent by another site in somebody's name.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { cookieOf, password, people } from '../../src/api/people.testing.ts';
-import { type Answer, startTestServer, type TestServer } from '../../src/api/server.testing.ts';
+import { cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
+import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { createPasswords } from '../../src/identity/passwords.ts';
 
 // Every way in: sign-in, set-up, invitation. Each case comes from an address of its own, so that no delay of one reaches

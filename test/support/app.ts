@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type App, type Circumstances, startApp } from '../../src/app.ts';
 import { type Answer, type CallInput, type Client, createClient } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { Delivery, DeliveryStatus } from '../../src/contract/delivery.ts';
+import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import { eventually } from './eventually.ts';
 
 export const adminToken = 'an-admin-token-for-tests-only';

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { parseAddress } from '../../src/egress/address.ts';
+import { parseAddress } from '../../src/egress/guard/special-ranges.ts';
 
 export type DnsRecord = {
   readonly type: 'A' | 'AAAA' | 'CNAME';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/pipeline/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 
 /**
  * A clock that stands still until `advance`; timers fire in order of their time, each at exactly its time. `settle` lets

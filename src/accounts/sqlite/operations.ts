@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
-import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { AccountChange, AccountKind, AccountRecord, Role, Session, Token, User } from '../accounts.ts';
 

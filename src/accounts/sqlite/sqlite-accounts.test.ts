@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { accountsConformance, put, session, token, user } from '../accounts.conformance.ts';
 import { sqliteAccounts } from './sqlite-accounts.ts';
 

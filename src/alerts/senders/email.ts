@@ -1,6 +1,6 @@
 import type MailComposer from 'nodemailer/lib/mail-composer';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
-import { headOf, linesOf, linkTo } from '../words.ts';
+import { headOf, linesOf, linkTo } from '../message-text.ts';
 import type { Sender } from './sender.ts';
 import { sendBySmtp } from './smtp.ts';
 

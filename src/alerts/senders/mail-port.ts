@@ -1,4 +1,4 @@
-import type { AlertBody } from '../../contract/alert.ts';
+import type { AlertBody } from '../../contract/documents/alert.ts';
 
 type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
 

@@ -1,4 +1,4 @@
-import type { AlertBody } from '../../contract/alert.ts';
+import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { Egress } from '../../egress/egress.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 

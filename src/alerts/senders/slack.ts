@@ -1,6 +1,6 @@
 import { reveal } from '../../connections/secret-fields.ts';
-import type { AlertNotice } from '../../contract/alert.ts';
-import { headOf, linesOf, linkTo } from '../words.ts';
+import type { AlertNotice } from '../../contract/documents/alert.ts';
+import { headOf, linesOf, linkTo } from '../message-text.ts';
 import { postJson } from './http-post.ts';
 import type { Sender } from './sender.ts';
 

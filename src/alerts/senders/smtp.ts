@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { reveal } from '../../connections/secret-fields.ts';
-import type { AlertBody } from '../../contract/alert.ts';
+import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { EgressConnection } from '../../egress/egress.ts';
 import { mailPort } from './mail-port.ts';
 import type { SendDoor, Sent } from './sender.ts';

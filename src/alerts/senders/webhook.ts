@@ -1,6 +1,6 @@
 import { signMessage } from '../../connections/signing.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
-import { linkTo } from '../words.ts';
+import { linkTo } from '../message-text.ts';
 import { postJson } from './http-post.ts';
 import type { Sender } from './sender.ts';
 

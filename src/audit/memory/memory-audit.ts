@@ -1,4 +1,4 @@
-import type { AuditEntry, NewAuditEntry } from '../../contract/audit.ts';
+import type { AuditEntry, NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Audit, AuditQuery } from '../audit.ts';
 import { anchorOf, type ChainedRow, chained, entryOf, type Link, origin, pruned } from '../chain.ts';
 

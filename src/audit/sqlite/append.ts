@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { chained, type Link, origin } from '../chain.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../sqlite/db.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { auditConformance } from '../audit.conformance.ts';
 import { auditSample } from '../audit.samples.ts';
 import { sqliteAudit } from './sqlite-audit.ts';

@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
-import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 
 /** A document as it is stored: its body is JSON with sealed secrets. */

@@ -9,7 +9,7 @@ import { configuredKeys } from '../../secrets/keys.ts';
 import { type Sealer, sealer } from '../../secrets/sealer.ts';
 import { databaseName } from '../../sqlite/database-file.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
 import type { Change } from '../catalog.ts';
 import { sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';

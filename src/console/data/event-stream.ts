@@ -1,5 +1,5 @@
 import type { CallInput } from '../../client/client.ts';
-import type { Event } from '../../contract/event.ts';
+import type { Event } from '../../contract/records/event.ts';
 import { tokenOf } from '../session/session.ts';
 import { streamReader } from './server-sent-events.ts';
 

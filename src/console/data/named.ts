@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Answer, ClientError } from '../../client/client.ts';
-import type { Right } from '../../contract/rights.ts';
+import type { Right } from '../../contract/accounts/rights.ts';
 import { useMay } from '../session/rights.ts';
 import { client } from '../session/session.ts';
 

@@ -1,4 +1,4 @@
-import type { Page } from '../../contract/page.ts';
+import type { Page } from '../../contract/records/page.ts';
 
 /** A list that the API gives whole, as the only page of itself. */
 export function wholeList<T>({ data }: { data: T[] }): Page<T> {

@@ -1,6 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { REFERENCE } from '../../template/reference.ts';
-import { scan } from '../../template/scanner.ts';
+import { REFERENCE } from '../../template/check/reference.ts';
+import { scan } from '../../template/parse/scanner.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { pathTo } from '../parts/member-path.ts';
 import type { Field, KnownFields } from './fields.ts';

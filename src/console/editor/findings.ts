@@ -1,7 +1,7 @@
-import { checkTemplate } from '../../template/check.ts';
-import type { Escape } from '../../template/escape.ts';
-import { type FieldRead, fieldReads } from '../../template/field-reads.ts';
-import { locator } from '../../template/position.ts';
+import { checkTemplate } from '../../template/check/check.ts';
+import { type FieldRead, fieldReads } from '../../template/check/field-reads.ts';
+import type { Escape } from '../../template/compile/escape.ts';
+import { locator } from '../../template/parse/position.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { pathTo } from '../parts/member-path.ts';
 import { type KnownFields, nearestName } from './fields.ts';

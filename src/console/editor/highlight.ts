@@ -1,6 +1,6 @@
 import { type Range, RangeSet } from '@codemirror/state';
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
-import { type TemplateToken, templateTokens } from '../../template/check.ts';
+import { type TemplateToken, templateTokens } from '../../template/check/check.ts';
 
 const marks = new Map<string, Decoration>();
 const markOf = (kind: TemplateToken['kind']) => {

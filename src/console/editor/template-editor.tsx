@@ -13,8 +13,8 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import { type ReactNode, type Ref, startTransition, useEffect, useImperativeHandle, useRef } from 'react';
-import type { Escape } from '../../template/escape.ts';
-import { formatTemplate } from '../../template/format.ts';
+import { formatTemplate } from '../../template/check/format.ts';
+import type { Escape } from '../../template/compile/escape.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { styleNonce } from '../theme/nonce.ts';
 import { completeTemplate, recordAt } from './completion.ts';

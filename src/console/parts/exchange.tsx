@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import { Fragment, type ReactNode, useId } from 'react';
-import type { Attempt } from '../../contract/delivery.ts';
-import { rights } from '../../contract/rights.ts';
+import { rights } from '../../contract/accounts/rights.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
 import { exchange as words } from '../messages/en/exchange.ts';
 import { statusLine, statusMeaning } from '../messages/en/http.ts';
 import { outcomes } from '../messages/en/outcomes.ts';

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ClientError } from '../../client/client.ts';
-import type { Page } from '../../contract/page.ts';
+import type { Page } from '../../contract/records/page.ts';
 import { parts } from '../messages/en/parts.ts';
 import { type Column, useColumns } from './columns.tsx';
 import { Icon, type IconName } from './icon.tsx';

@@ -1,4 +1,4 @@
-import type { SampleInput } from '../../contract/sample.ts';
+import type { SampleInput } from '../../contract/records/sample.ts';
 
 export const pickedSample = 'sample';
 export const pickedPasted = 'paste';

@@ -1,4 +1,4 @@
-import type { FieldMask, FieldPrivacy } from '../../contract/privacy.ts';
+import type { FieldMask, FieldPrivacy } from '../../contract/documents/privacy.ts';
 import { type Row, rows } from './rows.ts';
 
 /** A mask as its row holds it: `detail` are the characters that stay, or the text that comes instead. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Timings } from '../../contract/delivery.ts';
+import type { Timings } from '../../contract/records/delivery.ts';
 import { exchange as words } from '../messages/en/exchange.ts';
 import { formatDuration } from '../messages/format.ts';
 import css from './stage-bars.module.css';

@@ -1,4 +1,4 @@
-import type { Timings } from '../../contract/delivery.ts';
+import type { Timings } from '../../contract/records/delivery.ts';
 
 export type StageName = 'queue' | 'token' | 'dns' | 'connect' | 'tls' | 'wait' | 'download';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionInput } from '../../contract/connection.ts';
-import { destinationInput } from '../../contract/destination.ts';
-import { renderInVm } from '../../template/render-in-vm.testing.ts';
+import { connectionInput } from '../../contract/documents/connection.ts';
+import { destinationInput } from '../../contract/documents/destination.ts';
+import { renderInVm } from '../../template/testing/render-in-vm.testing.ts';
 import { bodyOf } from '../pages/connections/connection-draft.ts';
 import { connectionOf, destinationBodies } from '../pages/connections/start.ts';
 import { presets, presetsLike } from './presets.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../client/client.ts';
-import { covers, type Right } from '../../contract/rights.ts';
+import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 
 /** Who is signed in, and with which rights; undefined until the server told. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { covers } from '../../contract/rights.ts';
+import { covers } from '../../contract/accounts/rights.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useMe } from '../session/rights.ts';
 import { menu } from './menu.ts';

@@ -1,4 +1,4 @@
-import type { Right } from '../../contract/rights.ts';
+import type { Right } from '../../contract/accounts/rights.ts';
 import { shell } from '../messages/en/shell.ts';
 import type { IconName } from '../parts/icon.tsx';
 

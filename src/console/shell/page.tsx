@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
-import { type Right, rights } from '../../contract/rights.ts';
+import { type Right, rights } from '../../contract/accounts/rights.ts';
 import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';

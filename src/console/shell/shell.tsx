@@ -3,7 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
-import { allRights } from '../../contract/rights.ts';
+import { allRights } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { isAway, queryClient } from '../data/query-client.ts';
 import { shell } from '../messages/en/shell.ts';

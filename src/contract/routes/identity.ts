@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { invitationInput, me, ownPatch, session, setupInput, setupState, signInInput } from '../accounts/sign-in.ts';
+import { newToken, token, tokenInput } from '../accounts/token.ts';
 import { api, route } from '../route.ts';
-import { invitationInput, me, ownPatch, session, setupInput, setupState, signInInput } from '../sign-in.ts';
-import { newToken, token, tokenInput } from '../token.ts';
 
 const list = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item) });
 

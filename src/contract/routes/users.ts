@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { pageOf, pageQuery } from '../page.ts';
-import { describedRight, role, roleInput, rolePatch } from '../role.ts';
+import { describedRight, role, roleInput, rolePatch } from '../accounts/role.ts';
+import { newToken, token, tokenInput, tokenPatch } from '../accounts/token.ts';
+import { invitedUser, user, userInput, userPatch, userStatus } from '../accounts/user.ts';
+import { pageOf, pageQuery } from '../records/page.ts';
 import { api } from '../route.ts';
-import { newToken, token, tokenInput, tokenPatch } from '../token.ts';
-import { invitedUser, user, userInput, userPatch, userStatus } from '../user.ts';
 import { textFilter } from './fields.ts';
 
 /** Users, roles and tokens of everybody. */

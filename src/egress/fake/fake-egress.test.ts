@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Answer, kindOf, requestTo, responseOf, type SeenRequest, testEgress } from '../egress.conformance.ts';
-import { fakeEgress } from './fake-egress.ts';
+import { fakeEgress } from './fake-egress.testing.ts';
 
 testEgress('fake', async () => {
   const seen: SeenRequest[] = [];

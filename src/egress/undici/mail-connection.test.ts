@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { openEgress } from './open-egress.testing.ts';
-import { dnsPeer, rawPeer } from './peers.testing.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { dnsPeer, rawPeer } from './testing/peers.testing.ts';
 
 test('a connection for mail is a socket to a checked address, and ends with the egress', async () => {
   await using peer = await rawPeer((socket) => void socket.write('220 ready\r\n'));

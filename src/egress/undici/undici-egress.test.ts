@@ -1,6 +1,6 @@
-import { parseAllowRules } from '../allow.ts';
 import { type Answer, type SeenRequest, testEgress } from '../egress.conformance.ts';
-import { httpPeer } from './peers.testing.ts';
+import { parseAllowRules } from '../guard/allow-list.ts';
+import { httpPeer } from './testing/peers.testing.ts';
 import { undiciEgress } from './undici-egress.ts';
 
 testEgress('undici', async () => {

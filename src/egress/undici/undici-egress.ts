@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import type { AllowRule } from '../allow.ts';
 import type {
   Egress,
   EgressConnect,
@@ -11,19 +10,20 @@ import type {
   EgressRequest,
   ProbeStep,
 } from '../egress.ts';
-import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard.ts';
-import { isInboxPath } from '../inbox-path.ts';
-import { methodProblem, requestHeaders } from '../request-headers.ts';
-import { parseTarget, type Target } from '../target.ts';
-import { createDeadlines } from './deadlines.ts';
-import { Exchange } from './exchange.ts';
-import { EgressFailure } from './failure.ts';
-import { isFailure } from './hold.ts';
-import { openSocket } from './open-socket.ts';
-import { createDns } from './resolve.ts';
-import { secureContextFor } from './secure.ts';
-import { createSite, type Site } from './site.ts';
-import { createWays, type Route } from './way.ts';
+import type { AllowRule } from '../guard/allow-list.ts';
+import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/guard.ts';
+import { isInboxPath } from '../guard/inbox-path.ts';
+import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
+import { parseTarget, type Target } from '../guard/target-url.ts';
+import { isFailure } from './connect/cancellation.ts';
+import { openSocket } from './connect/connect.ts';
+import { createDns } from './connect/dns.ts';
+import { EgressFailure } from './connect/errors.ts';
+import { secureContextFor } from './connect/tls.ts';
+import { createDeadlines } from './pool/deadlines.ts';
+import { Exchange } from './pool/exchange.ts';
+import { createSite, type Site } from './pool/origin-pool.ts';
+import { createWays, type Route } from './pool/pool-key.ts';
 
 export interface UndiciEgressOptions {
   /** What the operator let through although it is private; see parseAllowRules. */

@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from '../../contract/audit.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { IssueRecord, IssueStore } from '../issues.ts';
 
 /** Issues that live as long as their process. */

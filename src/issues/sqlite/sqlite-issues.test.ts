@@ -1,6 +1,6 @@
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { issuesConformance } from '../issues.conformance.ts';
 import { sqliteIssues } from './sqlite-issues.ts';
 

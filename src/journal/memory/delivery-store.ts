@@ -1,8 +1,8 @@
 import type { MemoryAudit } from '../../audit/memory/memory-audit.ts';
 import { ofStatus } from '../../audit/status-change.ts';
-import type { NewAuditEntry } from '../../contract/audit.ts';
-import type { Attempt } from '../../contract/delivery.ts';
 import { placedId } from '../../contract/ids.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
 import { countByAction } from '../count-by-action.ts';
 import {
   type CountByAction,

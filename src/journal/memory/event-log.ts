@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
-import type { Event, IncomingEvent } from '../../contract/event.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type { ErasedBy } from '../erasures.ts';
 import { type Accepted, type AcceptRequest, type EventSearch, identityMemoryMs, type PlacedEvent } from '../journal.ts';
 

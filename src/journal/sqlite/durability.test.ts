@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { claim, incoming, planned, settlement } from '../journal.samples.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { memoryJournal } from '../memory/memory-journal.ts';
-import { inProcess } from './in-process.testing.ts';
-import { commands, remember, type Story } from './journal-commands.testing.ts';
-import { replayCommands } from './replay-commands.testing.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
+import { inProcess } from './testing/in-process.testing.ts';
+import { commands, remember, type Story } from './testing/journal-commands.testing.ts';
+import { replayCommands } from './testing/replay-commands.testing.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 

@@ -1,15 +1,15 @@
-import { bodyOperations } from './body-operations.ts';
-import { deliveryListOperations } from './delivery-list.ts';
-import { erasureOperations } from './erasure-operations.ts';
-import { eventOperations } from './event-operations.ts';
-import { intakeOperations } from './intake-operations.ts';
-import { leaseOperations } from './lease-operations.ts';
-import { logOperations } from './log-operations.ts';
-import { planOperations } from './plan-operations.ts';
-import { queueOperations } from './queue-operations.ts';
-import { replayOperations } from './replay-operations.ts';
-import { statisticsOperations } from './statistics-operations.ts';
-import { upkeepOperations } from './upkeep-operations.ts';
+import { intakeOperations } from './accept/accept.ts';
+import { planOperations } from './accept/plan-backlog.ts';
+import { bodyOperations } from './deliveries/body-retention.ts';
+import { logOperations } from './deliveries/commands.ts';
+import { deliveryListOperations } from './deliveries/list.ts';
+import { queueOperations } from './deliveries/queue.ts';
+import { erasureOperations } from './erasure/erasure-operations.ts';
+import { eventOperations } from './events/event-reads.ts';
+import { leaseOperations } from './events/leases.ts';
+import { replayOperations } from './replays/replays.ts';
+import { statisticsOperations } from './statistics/statistics-operations.ts';
+import { upkeepOperations } from './upkeep/retention-operations.ts';
 
 /** What the journal does inside the storage threads. */
 export const operations = {

@@ -1,8 +1,8 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Erasures, StoredErasure } from '../erasures.ts';
-import { loggedOf } from './delivery-shapes.ts';
-import type { ErasureRow, StoredCounts } from './erasure-operations.ts';
-import { eventOfLine } from './event-line.ts';
+import { loggedOf } from './codec/delivery-codec.ts';
+import { eventOfLine } from './codec/event-codec.ts';
+import type { ErasureRow, StoredCounts } from './erasure/erasure-operations.ts';
 import type { JournalClient } from './sqlite-journal.ts';
 
 /** Erasures of the journal of a database. */

@@ -12,19 +12,19 @@ import type {
   Journal,
   Settlement,
 } from '../journal.ts';
-import { exchangeText, packAttempt, renderedText } from './attempt-line.ts';
-import type { SettledExchange } from './batch-rows.ts';
-import { statusCodes } from './codes.ts';
-import { dueOf, historyOf, loggedOf } from './delivery-shapes.ts';
-import { eventOfLine, lineOfEvent, lineStart } from './event-line.ts';
-import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './intake-operations.ts';
+import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './accept/accept.ts';
+import { exchangeText, packAttempt, renderedText } from './codec/attempt-codec.ts';
+import { dueOf, historyOf, loggedOf } from './codec/delivery-codec.ts';
+import { eventOfLine, lineOfEvent, lineStart } from './codec/event-codec.ts';
+import { deliveryId, deliveryIds, plannedRow } from './codec/planned-row.ts';
+import { statusCodes } from './codec/status-codes.ts';
+import type { SettledExchange } from './deliveries/batch-exchanges.ts';
+import type { SettledStep } from './deliveries/queue.ts';
 import type { operations } from './operations.ts';
-import { deliveryId, deliveryIds, plannedRow } from './planned-values.ts';
-import type { SettledStep } from './queue-operations.ts';
-import { retain } from './retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
-import { addShare, partOf, rollUp, sharesOf } from './statistics-parts.ts';
+import { addShare, partOf, rollUp, sharesOf } from './statistics/shards.ts';
+import { retain } from './upkeep/retention.ts';
 
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
 const patienceMs = 10;

@@ -1,5 +1,5 @@
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { testOutbox } from '../outbox.conformance.ts';
 import { sqliteOutbox } from './sqlite-outbox.ts';
 

@@ -1,6 +1,6 @@
 import type { RenderOutcome } from '../sandbox.ts';
+import { PROGRAM_FILE } from './context.ts';
 import { MESSAGE_MAX } from './prelude.ts';
-import { PROGRAM_FILE } from './realm.ts';
 
 export type Limits = { timeoutMs: number; memoryBytes: number; outputBytes: number };
 

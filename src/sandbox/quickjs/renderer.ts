@@ -1,11 +1,11 @@
 import type { RenderJob, RenderOutcome } from '../sandbox.ts';
+import { openRealm } from './context.ts';
 import type { Engine } from './engine.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './heap-layout.ts';
+import { restore, type Snapshot, takeSnapshot } from './heap-snapshot.ts';
 import type { Limits } from './outcome.ts';
-import { openRealm } from './realm.ts';
+import { newSession, type Session } from './render-session.ts';
 import { seedWords } from './seed.ts';
-import { newSession, type Session } from './session.ts';
-import { restore, type Snapshot, takeSnapshot } from './snapshot.ts';
 
 /** `programsMax` bounds the prepared programs that are kept; the least recently used goes first. */
 export type RendererLimits = Limits & { programsMax: number };

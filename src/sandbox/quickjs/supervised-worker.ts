@@ -2,7 +2,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RenderOutcome } from '../sandbox.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './heap-layout.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 
 /** A render thread. Exactly one of `onEnd`'s calls comes, at its end, whoever ended it. */

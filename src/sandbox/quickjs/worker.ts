@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RenderOutcome } from '../sandbox.ts';
 import { newEngine } from './engine.ts';
-import { findLayout } from './layout.ts';
+import { findLayout } from './heap-layout.ts';
 import { type BatchMessage, isWasteful, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 import { newRenderer } from './renderer.ts';
 import { clock, takeOverDate } from './worker-clock.ts';

@@ -1,5 +1,5 @@
-import type { DeliveryStatus, Reason } from '../../../src/contract/delivery.ts';
-import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.ts';
+import type { DeliveryStatus, Reason } from '../../../src/contract/records/delivery.ts';
+import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.testing.ts';
 
 /** A system that gets four records in one request: how it answers which of them, and how each stands then. */
 export type BatchSink = {

@@ -1,4 +1,4 @@
-import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.ts';
+import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.testing.ts';
 import { delivered, failed, held, retries, type Sink, waits } from './sink.ts';
 
 const ok: FakeAnswer = { status: 200 };

@@ -1,5 +1,5 @@
-import type { DeliveryStatus, ErrorKind, Reason } from '../../../src/contract/delivery.ts';
-import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.ts';
+import type { DeliveryStatus, ErrorKind, Reason } from '../../../src/contract/records/delivery.ts';
+import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.testing.ts';
 
 /** How a delivery stands. `counted`: of each exchange in turn. */
 export type Standing = {

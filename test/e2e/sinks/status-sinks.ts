@@ -1,4 +1,4 @@
-import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.ts';
+import type { FakeAnswer } from '../../../src/egress/fake/fake-egress.testing.ts';
 import { delivered, failed, held, retries, type Sink, type Standing } from './sink.ts';
 
 const each = (statuses: readonly number[], stands: Standing, nextMs: number | null): Sink[] =>

@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { ErrorKind, Reason } from '../../../src/contract/delivery.ts';
-import { answering, httpPeer, httpsPeer, type Peer, pem, rawPeer } from '../../../src/egress/undici/peers.testing.ts';
+import type { ErrorKind, Reason } from '../../../src/contract/records/delivery.ts';
+import {
+  answering,
+  httpPeer,
+  httpsPeer,
+  type Peer,
+  pem,
+  rawPeer,
+} from '../../../src/egress/undici/testing/peers.testing.ts';
 import { delivered, failed, held, type Standing } from './sink.ts';
 
 /** A system that deliveries go to over real sockets. */

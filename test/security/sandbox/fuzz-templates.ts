@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { quickjsSandbox } from '../../../src/sandbox/quickjs/quickjs-sandbox.ts';
 import type { RenderJob, RenderOutcome } from '../../../src/sandbox/sandbox.ts';
-import { checkTemplate, templateTokens } from '../../../src/template/check.ts';
-import { composeProgram, decodeOutput, NOT_OURS, type RenderOutput } from '../../../src/template/program.ts';
+import { checkTemplate, templateTokens } from '../../../src/template/check/check.ts';
+import { composeProgram, decodeOutput, NOT_OURS, type RenderOutput } from '../../../src/template/compile/program.ts';
 import { anyTemplate } from './template-grammar.ts';
 
 export type TemplateFuzz = {

@@ -1,5 +1,5 @@
-import { type DestinationBody, destinationInput } from '../../../src/contract/destination.ts';
-import { type Meta, planRender } from '../../../src/pipeline/render.ts';
+import { type DestinationBody, destinationInput } from '../../../src/contract/documents/destination.ts';
+import { type Meta, planRender } from '../../../src/pipeline/attempt/render.ts';
 import type { RenderJob, RenderOutcome } from '../../../src/sandbox/sandbox.ts';
 import type { Attack, Came } from './attack.ts';
 

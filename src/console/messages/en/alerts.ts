@@ -1,6 +1,6 @@
-import type { AlertMessage } from '../../../contract/alert.ts';
-import type { AlertType, WeekDay } from '../../../contract/alert-words.ts';
-import type { IssueKind, IssueNotice, IssueSeverity } from '../../../contract/issue.ts';
+import type { AlertMessage } from '../../../contract/documents/alert.ts';
+import type { AlertType, WeekDay } from '../../../contract/documents/alert-words.ts';
+import type { IssueKind, IssueNotice, IssueSeverity } from '../../../contract/records/issue.ts';
 import { counted } from '../format.ts';
 
 const types: Readonly<Record<AlertType, string>> = { email: 'E-mail', slack: 'Slack or alike', webhook: 'Webhook' };

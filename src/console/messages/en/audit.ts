@@ -1,4 +1,4 @@
-import type { AuditAct, AuditEntry, AuditKind } from '../../../contract/audit.ts';
+import type { AuditAct, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
 import { counted, formatNumber } from '../format.ts';
 
 /** What was done, or tried. */

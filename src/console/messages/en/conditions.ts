@@ -1,4 +1,4 @@
-import type { Operator } from '../../../contract/operators.ts';
+import type { Operator } from '../../../contract/documents/operators.ts';
 import { counted, formatNumber } from '../format.ts';
 
 /** How each operator reads between a parameter and a value. */

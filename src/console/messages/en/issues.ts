@@ -1,4 +1,4 @@
-import type { IssueKind, IssueSeverity } from '../../../contract/issue.ts';
+import type { IssueKind, IssueSeverity } from '../../../contract/records/issue.ts';
 import { counted } from '../format.ts';
 
 const kinds: Readonly<Record<IssueKind, string>> = {

@@ -1,5 +1,5 @@
-import type { LeftOutReason } from '../../../contract/replay.ts';
-import type { ReplayState } from '../../../contract/replay-limits.ts';
+import type { LeftOutReason } from '../../../contract/records/replay.ts';
+import type { ReplayState } from '../../../contract/records/replay-limits.ts';
 import { counted, formatDuration, formatNumber } from '../format.ts';
 
 const things = { one: 'delivery', other: 'deliveries' };

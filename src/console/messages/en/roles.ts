@@ -1,4 +1,4 @@
-import type { Right } from '../../../contract/rights.ts';
+import type { Right } from '../../../contract/accounts/rights.ts';
 import { counted } from '../format.ts';
 
 type Area = Right extends `${infer Name}:${string}` ? Name : never;

@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
-import { newPassword, passwordLength } from '../../../contract/user.ts';
+import { newPassword, passwordLength } from '../../../contract/accounts/user.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { account as words } from '../../messages/en/account.ts';

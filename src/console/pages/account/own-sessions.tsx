@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { ShownSession } from '../../../contract/sign-in.ts';
+import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { wholeList } from '../../data/whole-list.ts';
 import { account as words } from '../../messages/en/account.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { action } from '../../../contract/action.ts';
+import { action } from '../../../contract/documents/action.ts';
 import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfPath } from './action-draft.ts';
 
 const at = '2026-01-02T03:04:05Z';

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
-import type { Event } from '../../../contract/event.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { usePicked } from '../../parts/event-picker.tsx';
 import { Icon } from '../../parts/icon.tsx';

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import type { Event } from '../../../contract/event.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { options } from '../../parts/options.ts';

@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Event } from '../../../contract/event.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { lookupParameter } from '../../../rules/lookup.ts';
 import { apiQuery } from '../../data/api.ts';
 import type { Sample } from '../../parts/picked-event.ts';

@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Condition } from '../../../contract/condition.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';

@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { Alert, QuietHours } from '../../../contract/alert.ts';
-import { type AlertType, weekDays } from '../../../contract/alert-words.ts';
+import type { Alert, QuietHours } from '../../../contract/documents/alert.ts';
+import { type AlertType, weekDays } from '../../../contract/documents/alert-words.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 

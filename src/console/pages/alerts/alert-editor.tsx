@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Alert } from '../../../contract/alert.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { Editor } from '../../parts/editor.tsx';
 import { useMay } from '../../session/rights.ts';

@@ -1,7 +1,7 @@
 import { Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import type { Alert } from '../../../contract/alert.ts';
-import { type AlertType, alertTypes } from '../../../contract/alert-words.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
+import { type AlertType, alertTypes } from '../../../contract/documents/alert-words.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { Panel } from '../../parts/panel.tsx';
 import type { AlertDraft } from './alert-draft.ts';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Alert } from '../../../contract/alert.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { AlertMessage } from '../../../contract/alert.ts';
+import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { type Column, ListPage } from '../../parts/list-page.tsx';

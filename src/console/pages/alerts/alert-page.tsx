@@ -2,7 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Alert } from '../../../contract/alert.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { parts } from '../../messages/en/parts.ts';

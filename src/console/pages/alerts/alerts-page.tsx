@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Alert } from '../../../contract/alert.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { settings } from '../../messages/en/settings.ts';

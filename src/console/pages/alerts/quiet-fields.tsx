@@ -1,6 +1,6 @@
 import { Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { QuietHours } from '../../../contract/alert.ts';
+import type { QuietHours } from '../../../contract/documents/alert.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { Panel } from '../../parts/panel.tsx';
 import css from './alert-form.module.css';

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { AuditAct, AuditKind } from '../../../contract/audit.ts';
+import type { AuditAct, AuditKind } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 
 /** The filters of the list, as they stand in the address. */

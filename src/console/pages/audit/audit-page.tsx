@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '../../../contract/audit.ts';
+import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { FilterChips } from '../../parts/filter-chips.tsx';

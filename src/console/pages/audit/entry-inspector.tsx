@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import type { AuditChange, AuditEntry } from '../../../contract/audit.ts';
+import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Diff } from '../../parts/diff.tsx';

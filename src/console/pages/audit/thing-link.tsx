@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '../../../contract/audit.ts';
+import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { useNamed } from '../../data/named.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 

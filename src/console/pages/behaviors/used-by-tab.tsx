@@ -2,7 +2,7 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Condition } from '../../../contract/condition.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { Panel } from '../../parts/panel.tsx';

@@ -1,7 +1,7 @@
 import { ActionIcon, Checkbox, NativeSelect, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Operator, operators } from '../../../contract/operators.ts';
-import type { Parameter } from '../../../contract/parameter.ts';
+import { type Operator, operators } from '../../../contract/documents/operators.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ComparisonValue } from './comparison-value.tsx';

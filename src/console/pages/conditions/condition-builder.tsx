@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { conditionLimits } from '../../../contract/operators.ts';
+import { conditionLimits } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ClauseResult, ClauseRow, type ClauseSurroundings } from './clause-row.tsx';

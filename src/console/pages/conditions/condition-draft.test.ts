@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Condition } from '../../../contract/condition.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { allClauses, changeClause, conditionOf, draftOfCondition, isComplete, pointersOf } from './condition-draft.ts';
 
 const text = fc.string({ maxLength: 5 }).map((one) => one.replaceAll('\n', ' '));

@@ -1,5 +1,5 @@
-import type { Comparison, Condition } from '../../../contract/condition.ts';
-import type { Operator } from '../../../contract/operators.ts';
+import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
+import type { Operator } from '../../../contract/documents/operators.ts';
 
 /** A condition as the builder holds it: a key for each part, `not` as a property of what it negates, values as typed. */
 export type Clause = GroupDraft | BehaviorDraft | ComparisonDraft;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Condition } from '../../../contract/condition.ts';
-import { operators } from '../../../contract/operators.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
+import { operators } from '../../../contract/documents/operators.ts';
 import { conditionWords } from './condition-words.ts';
 
 const nameOf = (id: string) => ({ beh_1: 'Purchase', beh_2: 'Sign In' })[id];

@@ -1,5 +1,5 @@
-import type { Comparison, Condition } from '../../../contract/condition.ts';
-import type { ExplainedComparison } from '../../../contract/explanation.ts';
+import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
+import type { ExplainedComparison } from '../../../contract/records/explanation.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 
 const w = conditions.sentence;

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { EventRef } from '../../../contract/check.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
+import type { EventRef } from '../../../contract/records/check.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { pickedPasted, sampleOf } from '../../parts/picked-event.ts';

@@ -1,6 +1,6 @@
 import { Autocomplete, type ComboboxItem, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
-import type { Parameter } from '../../../contract/parameter.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { formatPercent } from '../../messages/format.ts';
 import css from './condition.module.css';

@@ -1,6 +1,6 @@
 import { Tabs, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { Parameter } from '../../../contract/parameter.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import css from './condition-studio.module.css';

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import type { Right } from '../../../contract/rights.ts';
+import type { Right } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useMay } from '../../session/rights.ts';
 import { allClauses, type Clause, conditionOf, type GroupDraft, isComplete } from './condition-draft.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Parameter } from '../../../contract/parameter.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { CallInput } from '../../../client/client.ts';
-import type { ExplainedComparison, ExplainedCondition } from '../../../contract/explanation.ts';
+import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { apiQuery } from '../../data/api.ts';
 import { conditionOf, type GroupDraft, isComplete, pointersOf } from './condition-draft.ts';
 

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { TokenFields } from '../../../contract/connection.ts';
+import type { TokenFields } from '../../../contract/documents/connection.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connection } from '../../../contract/connection.ts';
+import { connection } from '../../../contract/documents/connection.ts';
 import { readBaseUrl } from './base-url.ts';
 import { problemsOf } from './connection-checks.ts';
 import { bodyOf, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';

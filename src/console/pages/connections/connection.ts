@@ -1,5 +1,5 @@
 import type { Answer } from '../../../client/client.ts';
-import type { Reason } from '../../../contract/delivery.ts';
+import type { Reason } from '../../../contract/records/delivery.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 
 export type Connection = Answer<'getConnection'>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connection } from '../../../contract/connection.ts';
+import { connection } from '../../../contract/documents/connection.ts';
 import { matching, pageAt, type Row } from './connections-list.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';

@@ -1,4 +1,4 @@
-import type { Page } from '../../../contract/page.ts';
+import type { Page } from '../../../contract/records/page.ts';
 import type { Connection } from './connection.ts';
 import type { Figures, Usage } from './usage.ts';
 

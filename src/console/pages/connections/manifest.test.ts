@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connection } from '../../../contract/connection.ts';
-import { destination } from '../../../contract/destination.ts';
+import { connection } from '../../../contract/documents/connection.ts';
+import { destination } from '../../../contract/documents/destination.ts';
 import { connectionFile } from './export-connection.ts';
 import { itemsOf, keepingSecrets } from './manifest.ts';
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import type { StatsKind } from '../../../contract/stats.ts';
+import type { StatsKind } from '../../../contract/records/stats.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { useMay } from '../../session/rights.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collectorInput } from '../../../contract/collector.ts';
+import { collectorInput } from '../../../contract/documents/collector.ts';
 import { atFields, bodyOf, draftOf, emptyDraft, problemsOf } from './collector-draft.ts';
 
 test('a collector goes through its form unchanged', () => {

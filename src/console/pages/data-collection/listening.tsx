@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { Icon } from '../../parts/icon.tsx';

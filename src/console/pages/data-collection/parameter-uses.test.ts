@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer } from '../../../client/client.ts';
-import { actionInput } from '../../../contract/action.ts';
-import { behaviorInput } from '../../../contract/behavior.ts';
+import { actionInput } from '../../../contract/documents/action.ts';
+import { behaviorInput } from '../../../contract/documents/behavior.ts';
 import { collectorUses, parameterUses } from './parameter-uses.ts';
 
 const stamp = { version: 1, createdAt: '', updatedAt: '', updatedBy: '' };

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../client/client.ts';
-import type { Condition } from '../../../contract/condition.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
 
 type Action = Answer<'getAction'>;
 type Behavior = Answer<'getBehavior'>;

@@ -1,8 +1,8 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { curlCommand } from '../../../contract/curl.ts';
-import type { Attempt, Delivery } from '../../../contract/delivery.ts';
+import { curlCommand } from '../../../contract/documents/curl.ts';
+import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../../contract/delivery.ts';
+import type { Attempt } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 
 const w = words.page;

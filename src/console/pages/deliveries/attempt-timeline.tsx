@@ -1,6 +1,6 @@
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Attempt, Delivery } from '../../../contract/delivery.ts';
+import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { exchange } from '../../messages/en/exchange.ts';
 import { statusLine } from '../../messages/en/http.ts';

@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
-import type { Delivery } from '../../../contract/delivery.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Problem } from '../../parts/problem.tsx';

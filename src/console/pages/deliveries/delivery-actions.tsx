@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { Delivery } from '../../../contract/delivery.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
 import { useApi } from '../../data/api.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../contract/delivery.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
 import { csvLine } from '../../parts/csv.ts';
 
 const columns = [

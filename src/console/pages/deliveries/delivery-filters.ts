@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { DeliveryStatus, ErrorKind, Reason } from '../../../contract/delivery.ts';
+import type { DeliveryStatus, ErrorKind, Reason } from '../../../contract/records/delivery.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 
 /** The filters of the list, as they stand in the address. */

@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Delivery } from '../../../contract/delivery.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
 import { apiQuery } from '../../data/api.ts';
 import { replays } from '../../messages/en/replays.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';

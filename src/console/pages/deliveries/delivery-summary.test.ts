@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliveryStatus, errorKind, reason } from '../../../contract/delivery.ts';
+import { deliveryStatus, errorKind, reason } from '../../../contract/records/delivery.ts';
 import { deliverySummary } from './delivery-summary.ts';
 
 const told = { status: 'failed', reason: null, errorKind: null, attempts: 1, nextAttemptAt: null } as const;

@@ -1,4 +1,4 @@
-import type { Delivery, Reason } from '../../../contract/delivery.ts';
+import type { Delivery, Reason } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 

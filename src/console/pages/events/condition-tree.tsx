@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ExplainedCondition } from '../../../contract/explanation.ts';
+import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { clauseWords, foundWords } from './decision.ts';

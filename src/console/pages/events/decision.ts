@@ -1,4 +1,4 @@
-import type { ExplainedComparison, ExplainedCondition } from '../../../contract/explanation.ts';
+import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { event as words } from '../../messages/en/events.ts';
 

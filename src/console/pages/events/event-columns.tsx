@@ -1,8 +1,8 @@
 import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import type { DeliveryStatus } from '../../../contract/delivery.ts';
-import type { Event } from '../../../contract/event.ts';
+import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { events as words } from '../../messages/en/events.ts';
 import { formatBytes, formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list-page.tsx';

@@ -1,4 +1,4 @@
-import type { Event } from '../../../contract/event.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { csvLine } from '../../parts/csv.ts';
 
 /** A file of events: the line of names over it, and each event as a line, its parameters as JSON. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Delivery } from '../../../contract/delivery.ts';
-import type { ExplainedCondition } from '../../../contract/explanation.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
+import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { clauseWords, decisionAt, tally } from './decision.ts';
 import { type ExplainedAction, eventSummary } from './event-summary.ts';
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../client/client.ts';
-import type { Delivery, DeliveryStatus } from '../../../contract/delivery.ts';
+import type { Delivery, DeliveryStatus } from '../../../contract/records/delivery.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { clauseWords, decisionAt, foundSentence } from './decision.ts';

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Event } from '../../../contract/event.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';

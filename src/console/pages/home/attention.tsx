@@ -2,7 +2,7 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Issue } from '../../../contract/issue.ts';
+import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import type { Stats } from '../../data/stats.ts';
 import { connections as connectionWords } from '../../messages/en/connections.ts';

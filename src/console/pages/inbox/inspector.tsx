@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { curlCommand } from '../../../contract/curl.ts';
+import { curlCommand } from '../../../contract/documents/curl.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ExchangeRequest } from '../../parts/exchange.tsx';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inboxRuleInput } from '../../../contract/inbox.ts';
+import { inboxRuleInput } from '../../../contract/records/inbox.ts';
 import { bodyOf, draftOf, presets, problemsOf } from './rule-draft.ts';
 
 test('every ready-made answer is one that the server takes', () => {

@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Issue } from '../../../contract/issue.ts';
+import type { Issue } from '../../../contract/records/issue.ts';
 import { useApi } from '../../data/api.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';

@@ -1,4 +1,4 @@
-import type { IssueKind, IssueSeverity } from '../../../contract/issue.ts';
+import type { IssueKind, IssueSeverity } from '../../../contract/records/issue.ts';
 
 /** What the filter State offers, one more than there are states. Nothing chosen: what is not resolved. */
 export const shownStates = ['open', 'acknowledged', 'muted', 'resolved', 'all'] as const;

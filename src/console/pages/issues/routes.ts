@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { issueKinds, issueSeverities } from '../../../contract/issue-words.ts';
+import { issueKinds, issueSeverities } from '../../../contract/records/issue-words.ts';
 import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { ReplayPlan } from '../../../contract/replay.ts';
+import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';

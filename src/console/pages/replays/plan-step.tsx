@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ReplayPlan } from '../../../contract/replay.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
+import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { ExchangeRequest } from '../../parts/exchange.tsx';
 import css from './replays.module.css';

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { replayLimits } from '../../../contract/replay-limits.ts';
+import { replayLimits } from '../../../contract/records/replay-limits.ts';
 
 /** What a new replay begins with: chosen things, or a filter that a list had. */
 export type ReplayFrom = {

@@ -2,7 +2,7 @@ import { Button, Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Replay } from '../../../contract/replay.ts';
+import type { Replay } from '../../../contract/records/replay.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';

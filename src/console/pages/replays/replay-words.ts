@@ -1,4 +1,4 @@
-import type { Replay } from '../../../contract/replay.ts';
+import type { Replay } from '../../../contract/records/replay.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';

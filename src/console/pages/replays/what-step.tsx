@@ -1,6 +1,6 @@
 import { NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ReplayPlan } from '../../../contract/replay.ts';
+import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useNamed } from '../../data/named.ts';
 import { deliveries } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';

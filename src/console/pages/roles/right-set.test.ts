@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allRights, closure } from '../../../contract/rights.ts';
+import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { areas, withRight } from './right-set.ts';
 
 test('each right stands in the table of areas exactly once', () => {

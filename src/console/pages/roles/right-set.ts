@@ -1,4 +1,4 @@
-import { allRights, closure, covers, type Right } from '../../../contract/rights.ts';
+import { allRights, closure, covers, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 
 export type Area = keyof typeof words.areas;

@@ -1,6 +1,6 @@
 import { Checkbox, Input, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import { type Right, rights } from '../../../contract/rights.ts';
+import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { areas, withRight } from './right-set.ts';
 import css from './rights-table.module.css';

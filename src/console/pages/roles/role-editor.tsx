@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { closure, type Right } from '../../../contract/rights.ts';
+import { closure, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { Editor } from '../../parts/editor.tsx';
 import { Panel } from '../../parts/panel.tsx';

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { allRights, closure } from '../../../contract/rights.ts';
+import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { settings } from '../../messages/en/settings.ts';

@@ -1,5 +1,5 @@
 import type { Client, ListId } from '../../../client/client.ts';
-import { covers, type Right } from '../../../contract/rights.ts';
+import { covers, type Right } from '../../../contract/accounts/rights.ts';
 import { settings } from '../../messages/en/settings.ts';
 import type { Documents, Fields, Kind, Planned } from './transfer.ts';
 

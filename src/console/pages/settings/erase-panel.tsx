@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { EraseInput } from '../../../contract/erasure.ts';
+import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { privacy } from '../../messages/en/privacy.ts';

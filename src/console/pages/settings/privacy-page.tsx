@@ -2,7 +2,7 @@ import { Button, Skeleton, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';

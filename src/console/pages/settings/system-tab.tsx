@@ -1,7 +1,7 @@
 import { Code, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allRights, rights } from '../../../contract/rights.ts';
+import { allRights, rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { settings } from '../../messages/en/settings.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { destination } from '../../../contract/destination.ts';
+import { destination } from '../../../contract/documents/destination.ts';
 import { bodyOf, draftOf, emptyDraft, unreadable } from './destination-draft.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';

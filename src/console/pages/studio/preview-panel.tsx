@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { rights } from '../../../contract/rights.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { EventPicker } from '../../parts/event-picker.tsx';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { curlCommand } from '../../../contract/curl.ts';
+import { curlCommand } from '../../../contract/documents/curl.ts';
 import { apiQuery } from '../../data/api.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { studio } from '../../messages/en/studio.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkTemplate } from '../../../template/check.ts';
+import { checkTemplate } from '../../../template/check/check.ts';
 import { starters } from './starters.ts';
 
 test('every template to begin with compiles, and nothing in it is doubtful', () => {

@@ -1,6 +1,6 @@
 import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { REFERENCE, type ReferenceEntry } from '../../../template/reference.ts';
+import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { studio } from '../../messages/en/studio.ts';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ShownToken } from '../../../contract/token.ts';
+import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type Right, rights as rightWords } from '../../../contract/rights.ts';
-import type { ShownToken } from '../../../contract/token.ts';
+import { type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
+import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import type { Column } from '../../parts/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';

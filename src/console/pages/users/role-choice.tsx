@@ -1,6 +1,6 @@
 import { Checkbox, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { covers, rights } from '../../../contract/rights.ts';
+import { covers, rights } from '../../../contract/accounts/rights.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { useMe } from '../../session/rights.ts';
 import { type Role, useRoles } from './user.ts';

@@ -1,4 +1,4 @@
-import { email as emailSchema, newPassword, passwordLength } from '../../../contract/user.ts';
+import { email as emailSchema, newPassword, passwordLength } from '../../../contract/accounts/user.ts';
 import { users as words } from '../../messages/en/users.ts';
 import type { User } from './user.ts';
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../client/client.ts';
-import { administratorRoleId } from '../../../contract/role.ts';
+import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import { allQuery } from '../../data/api.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { useMay, useMe } from '../../session/rights.ts';

@@ -1,0 +1,56 @@
+import type { AlertNotice } from '../contract/documents/alert.ts';
+import type { OutboxMessage } from '../outbox/outbox.ts';
+
+const changes: Record<AlertNotice['change'], string> = {
+  opened: 'New',
+  reopened: 'Back again',
+  worsened: 'Worse',
+  resolved: 'Resolved',
+  reminded: 'Still open',
+};
+
+const counted: Record<AlertNotice['change'], string> = {
+  opened: 'opened',
+  reopened: 'back again',
+  worsened: 'worse',
+  resolved: 'resolved',
+  reminded: 'still open',
+};
+
+/** What a message is about, in one line. */
+export function titleOf({ about, notices, total }: Pick<OutboxMessage, 'about' | 'notices' | 'total'>): string {
+  if (about === 'test') return 'This is a test: alerts arrive here.';
+  const [first] = notices;
+  const what = total === 1 && first !== undefined ? `${headOf(first)}` : manyOf(notices, total);
+  return about === 'summary' ? `In the quiet hours: ${what}` : what;
+}
+
+/** What happened to one issue, in one line. */
+export function headOf({ change, title, severity }: AlertNotice): string {
+  const line = `${changes[change]}: ${title.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
+  return severity === 'critical' && change !== 'resolved' ? `${line} (critical)` : line;
+}
+
+/** More lines about it: what is wrong and what likely helps. */
+export function linesOf({ change, detail, likelyFix }: AlertNotice): string[] {
+  return [detail, change === 'resolved' ? '' : likelyFix].map((text) => text.trim()).filter((text) => text !== '');
+}
+
+/** The page of an issue; null while nobody knows under which address this server is reached. */
+export function linkTo(path: string, base: string | null): string | null {
+  return base === null ? null : `${base.replace(/\/+$/, '')}${path.startsWith('/') ? path : `/${path}`}`;
+}
+
+function manyOf(notices: readonly AlertNotice[], total: number): string {
+  const by = new Map<AlertNotice['change'], number>();
+  for (const { change } of notices) by.set(change, (by.get(change) ?? 0) + 1);
+  const parts = Object.entries(counted).flatMap(([change, word]) => {
+    const count = by.get(change as AlertNotice['change']); // the keys of a constant object
+    return count === undefined ? [] : [`${count} ${word}`];
+  });
+  const rest = total - notices.length;
+  if (rest > 0) parts.push(`${rest} more`);
+  return parts.length === 1
+    ? `${total} issues ${parts[0]?.replace(/^\d+ /, '')}`
+    : `${total} issues: ${parts.join(', ')}`;
+}

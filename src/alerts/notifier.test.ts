@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fakeClock } from '../../test/support/fake-clock.ts';
+import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { alertId, notice, openDesk, webhookAlert } from './notifier.testing.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const down = () => ({ error: { kind: 'connect' as const, message: 'It refused the connection.' } });
+
+test('a change of an issue is told once, soon, with a link; the same notice again is not', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock);
+  const opened = notice('i1', 'opened', clock, { severity: 'critical' });
+  await desk.desk.take(opened);
+  await desk.desk.take(opened);
+  assert.deepEqual(desk.sent(), []);
+  await clock.advance(5 * second);
+  await desk.desk.take(opened);
+  await clock.advance(2 * minute);
+  assert.deepEqual(desk.sent(), [
+    { id: 'message_0000', type: 'issues.changed', title: 'New: HTTP 500 from i1 (critical)', changes: ['i1 opened'] },
+  ]);
+  await desk.desk.take(notice('i1', 'resolved', clock));
+  await clock.advance(5 * second);
+  assert.equal(desk.sent()[1]?.title, 'Resolved: HTTP 500 from i1');
+});
+
+test('many changes at once are one message, and messages keep a minute between them', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock);
+  for (let i = 0; i < 12; i++) await desk.desk.take(notice(`i${i}`, 'opened', clock));
+  await clock.advance(5 * second);
+  for (let i = 0; i < 3; i++) await desk.desk.take(notice(`i${i}`, 'resolved', clock));
+  await desk.desk.take(notice('j', 'opened', clock));
+  await clock.advance(59 * second);
+  assert.deepEqual(
+    desk.sent().map(({ title, changes }) => [title, changes.length]),
+    [['12 issues opened', 12]],
+  );
+  await clock.advance(second);
+  assert.equal(desk.sent()[1]?.title, '4 issues: 1 opened, 3 resolved');
+});
+
+test('what is over before anybody was told is no news', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock);
+  await desk.desk.take(notice('i1', 'opened', clock));
+  await desk.desk.take(notice('i1', 'resolved', clock));
+  await desk.desk.take(notice('i2', 'opened', clock));
+  await desk.desk.take(notice('i2', 'worsened', clock, { severity: 'critical' }));
+  await clock.advance(hour);
+  assert.deepEqual(
+    desk.sent().map((one) => one.changes),
+    [['i2 opened']],
+  );
+});
+
+test('only what the rules want is told', async () => {
+  const clock = fakeClock();
+  const rules = { kinds: ['failing', 'storage'], minSeverity: 'critical', connectionIds: ['con_1'], on: ['opened'] };
+  await using desk = await openDesk(clock, { alert: webhookAlert({ rules }) });
+  const critical = { severity: 'critical' as const };
+  for (const one of [
+    notice('warning', 'opened', clock),
+    notice('kind', 'opened', clock, { ...critical, kind: 'silent' }),
+    notice('elsewhere', 'opened', clock, { ...critical, connectionId: 'con_2' }),
+    notice('nowhere', 'opened', clock, { ...critical, connectionId: null }),
+    notice('change', 'reopened', clock, critical),
+    notice('wanted', 'opened', clock, critical),
+    notice('wanted', 'resolved', clock, critical),
+  ])
+    await desk.desk.take(one);
+  await clock.advance(hour);
+  assert.deepEqual(
+    desk.sent().map((one) => one.changes),
+    [['wanted opened']],
+  );
+});
+
+test('a notice that no alert wants writes nothing', async () => {
+  const clock = fakeClock();
+  const outbox = memoryOutbox();
+  let writes = 0;
+  const save: Outbox['save'] = async (change) => {
+    writes += 1;
+    await outbox.save(change);
+  };
+  const alert = webhookAlert({ rules: { on: ['resolved'] } });
+  await using desk = await openDesk(clock, { alert, outbox: { ...outbox, save } });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  assert.equal(writes, 0);
+  await desk.desk.take(notice('i2', 'resolved', clock));
+  assert.equal(writes, 1);
+});
+
+test('an issue that stays open is told again each so many hours, until it is over or somebody cares', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock, { alert: webhookAlert({ rules: { remindEveryMs: 4 * hour } }) });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  await desk.desk.take(notice('i2', 'opened', clock));
+  await desk.desk.take(notice('i3', 'opened', clock));
+  await clock.advance(hour);
+  await desk.desk.take(notice('i3', 'resolved', clock));
+  await clock.advance(4 * hour);
+  desk.resolved.add('i2');
+  await clock.advance(4 * hour);
+  assert.deepEqual(
+    desk.sent().map(({ type, changes }) => [type, ...changes]),
+    [
+      ['issues.changed', 'i1 opened', 'i2 opened', 'i3 opened'],
+      ['issues.changed', 'i3 resolved'],
+      ['issues.open', 'i1 reminded', 'i2 reminded'],
+      ['issues.open', 'i1 reminded'],
+    ],
+  );
+});
+
+test('in quiet hours only critical issues are told, the rest afterwards as one summary', async () => {
+  const clock = fakeClock(Date.parse('2026-01-07T21:30:00Z'));
+  const quietHours = { timeZone: 'Europe/London', from: '22:00', to: '07:00' };
+  await using desk = await openDesk(clock, { alert: webhookAlert({ quietHours, rules: { remindEveryMs: 3 * hour } }) });
+  await desk.desk.take(notice('evening', 'opened', clock));
+  await clock.advance(hour);
+  await desk.desk.take(notice('night', 'opened', clock));
+  await desk.desk.take(notice('short', 'opened', clock));
+  await desk.desk.take(notice('worst', 'opened', clock, { severity: 'critical' }));
+  await clock.advance(hour);
+  await desk.desk.take(notice('short', 'resolved', clock));
+  desk.resolved.add('worst');
+  await clock.advance(7.5 * hour - 1);
+  assert.deepEqual(
+    desk.sent().map((one) => one.changes),
+    [['evening opened'], ['worst opened']],
+  );
+  await clock.advance(1);
+  const summary = desk.sent()[2];
+  assert.deepEqual(summary?.changes, ['night opened', 'short resolved', 'evening reminded']);
+  assert.equal(summary?.title, 'In the quiet hours: 3 issues: 1 opened, 1 resolved, 1 still open');
+});
+
+test('what can not be sent is tried again ever more rarely under the same id, for a day, and shown as failing', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock, { answer: down });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  await clock.advance(5 * second);
+  const since = new Date(clock.now()).toISOString();
+  await desk.desk.take(notice('i2', 'opened', clock));
+  await clock.advance(10 * minute);
+  assert.equal(desk.sent().length, 4);
+  assert.deepEqual(desk.desk.health(alertId), {
+    state: 'failing',
+    reason: 'It refused the connection.',
+    since,
+    lastSentAt: null,
+    waiting: 2,
+  });
+  await clock.advance(26 * hour);
+  const tries = desk.sent();
+  const first = tries.filter((one) => one.id === tries[0]?.id);
+  assert.ok(first.length > 25 && first.length < 32, `${first.length} tries`);
+  assert.ok(first.every((one) => one.changes.join() === 'i1 opened'));
+  // What gathered meanwhile has its own day.
+  assert.deepEqual(tries.at(-1)?.changes, ['i2 opened']);
+  const ends = (await desk.desk.messages({ alertId, limit: 10 })).map((one) => [one.status, one.about]);
+  assert.deepEqual(ends.slice(-2), [
+    ['waiting', 'changes'],
+    ['failed', 'changes'],
+  ]);
+});
+
+test('a message that a receiver will never take keeps no other back', async () => {
+  const clock = fakeClock();
+  await using desk = await openDesk(clock, { answer: (index) => ({ status: index === 0 ? 422 : 204, body: 'no' }) });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  await clock.advance(5 * second);
+  assert.equal(desk.desk.health(alertId).reason, 'Answered 422: no');
+  await desk.desk.take(notice('i2', 'opened', clock));
+  await clock.advance(5 * second);
+  assert.deepEqual(
+    desk.sent().map((one) => one.changes),
+    [['i1 opened'], ['i2 opened']],
+  );
+  assert.equal(desk.desk.health(alertId).state, 'ok');
+});
+
+test('what a crash leaves is sent afterwards: gathered, or tried and not known to have arrived', async () => {
+  const clock = fakeClock();
+  const outbox = memoryOutbox();
+  let release = () => {};
+  {
+    // It dies while the first is on the wire: nothing of it is written after that.
+    const hangs = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const dead = { ...outbox };
+    const desk = await openDesk(clock, { outbox: dead, answer: () => hangs.then(() => ({ status: 200 })) });
+    await desk.desk.take(notice('i1', 'opened', clock));
+    await clock.advance(5 * second);
+    assert.equal(desk.sent().length, 1);
+    await desk.desk.take(notice('i2', 'opened', clock));
+    dead.save = async () => {};
+  }
+  await using desk = await openDesk(clock, { outbox });
+  await clock.advance(2 * minute);
+  assert.deepEqual(
+    desk.sent().map(({ id, changes }) => [id, ...changes]),
+    [
+      ['message_0000', 'i1 opened'],
+      ['message_0001', 'i2 opened'],
+    ],
+  );
+  release();
+});
+
+test('an alert that was put right is tried at once; one that is switched off or deleted sends nothing more', async () => {
+  const clock = fakeClock();
+  let isDown = true;
+  await using desk = await openDesk(clock, { answer: () => (isDown ? down() : { status: 200 }) });
+  await desk.desk.take(notice('i1', 'opened', clock));
+  await clock.advance(20 * minute);
+  const before = desk.sent().length;
+  isDown = false;
+  await desk.change(webhookAlert({ description: 'put right' }));
+  await clock.advance(0);
+  assert.equal(desk.sent().length, before + 1);
+  assert.equal(desk.desk.health(alertId).state, 'ok');
+  await desk.desk.take(notice('i2', 'opened', clock));
+  await desk.change(webhookAlert({ status: 'disabled' }));
+  await desk.desk.take(notice('i3', 'opened', clock));
+  await clock.advance(hour);
+  await desk.change(webhookAlert());
+  await desk.desk.take(notice('i4', 'opened', clock));
+  await desk.remove();
+  await clock.advance(48 * hour);
+  assert.equal(desk.sent().length, before + 1);
+  assert.deepEqual(await desk.desk.messages({ alertId, limit: 10 }), []);
+});
+
+test('a disk that is full for a while costs no message, and whoever told is told so', async () => {
+  const clock = fakeClock();
+  const outbox = memoryOutbox();
+  const { save } = outbox;
+  let isFull = true;
+  outbox.save = async (change) => {
+    if (isFull) throw new Error('full');
+    return save(change);
+  };
+  await using desk = await openDesk(clock, { outbox });
+  const opened = notice('i1', 'opened', clock);
+  await assert.rejects(desk.desk.take(opened), /full/);
+  await clock.advance(minute);
+  assert.deepEqual(desk.sent(), []);
+  isFull = false;
+  await desk.desk.take(opened);
+  await clock.advance(minute);
+  assert.deepEqual(
+    desk.sent().map((one) => one.changes),
+    [['i1 opened']],
+  );
+});

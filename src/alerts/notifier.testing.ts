@@ -1,0 +1,108 @@
+import type { Clock } from '../async/clock.ts';
+import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
+import { byItself } from '../contract/by-itself.ts';
+import { type AlertBody, alertInput } from '../contract/documents/alert.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
+import { Secret } from '../contract/secret.ts';
+import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
+import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { loadConfiguration } from '../pipeline/snapshot/snapshot.ts';
+import { silentTelemetry } from '../telemetry/telemetry.ts';
+import { startAlerts } from './notifier.ts';
+
+export const alertId = 'alr_1';
+
+/** A webhook alert as it is stored, changed by `part`. */
+export function webhookAlert(part: Record<string, unknown> = {}): AlertBody {
+  const body = { type: 'webhook', name: 'Ops', settings: { url: 'https://ops.example/in' }, ...part };
+  return alertInput.parse(body) as AlertBody; // without secrets, parsed and stored are the same
+}
+
+/** A desk over memory with one webhook alert, whose receiver answers as `answer` says. */
+export async function openDesk(
+  clock: Clock,
+  {
+    alert = webhookAlert(),
+    outbox = memoryOutbox(),
+    answer = () => ({ status: 200 }),
+  }: { alert?: AlertBody; outbox?: Outbox; answer?: (index: number) => FakeAnswer | Promise<FakeAnswer> } = {},
+) {
+  const egress = fakeEgress({ handler: (_, index) => answer(index) });
+  const configuration = await loadConfiguration(memoryCatalog(), { scrub: (text) => text, learn() {} });
+  const resolved = new Set<string>();
+  const failures: unknown[] = [];
+  let count = 0;
+
+  const put = (body: AlertBody, version: number) => {
+    const at = new Date(clock.now()).toISOString();
+    const document = { kind: 'alert' as const, id: alertId, body, version };
+    return configuration.change(byItself, () => [
+      { op: 'put', document: { ...document, createdAt: at, updatedAt: at, updatedBy: 'test' } },
+    ]);
+  };
+  await put(alert, 1);
+  const desk = await startAlerts({
+    outbox,
+    configuration,
+    egress,
+    clock,
+    newId: (kind) => `${kind}_${String(count++).padStart(4, '0')}`,
+    telemetry: { ...silentTelemetry(), failed: (error) => failures.push(error) },
+    baseUrl: () => 'https://millrace.example',
+    scrub: (text) => text,
+    isOpen: (id) => !resolved.has(id),
+    isHttpAllowed: () => false,
+    isMailAllowed: () => false,
+  });
+
+  return {
+    desk,
+    failures,
+    resolved,
+    /** What was sent, as the receiver read it. */
+    sent: () =>
+      egress.requests.map(({ headers, body }) => {
+        const { type, data } = JSON.parse(String(body));
+        const issues = data.issues as { id: string; change: string }[]; // as webhook.ts writes them
+        const id = headers.find(([name]) => name === 'webhook-id')?.[1] ?? '';
+        return { id, type, title: data.title as string, changes: issues.map((one) => `${one.id} ${one.change}`) };
+      }),
+    change: (body: AlertBody) => put(body, (configuration.snapshot.documents.alert.get(alertId)?.version ?? 0) + 1),
+    async remove() {
+      const document = configuration.snapshot.documents.alert.get(alertId);
+      if (document !== undefined) await configuration.change(byItself, () => [{ op: 'delete', document }]);
+    },
+    [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose](),
+  };
+}
+
+/** A notice of an issue; `number` counts the notices of one issue. */
+export function notice(
+  issueId: string,
+  change: IssueNotice['change'],
+  clock: Clock,
+  part: Partial<IssueNotice> = {},
+): IssueNotice {
+  numbers += 1;
+  return {
+    id: `${issueId}-${numbers}`,
+    issueId,
+    change,
+    kind: 'failing',
+    severity: 'warning',
+    title: `HTTP 500 from ${issueId}`,
+    detail: 'It answered 500.',
+    likelyFix: 'Ask its operator.',
+    connectionId: 'con_1',
+    destinationId: 'dst_1',
+    actionId: null,
+    at: new Date(clock.now()).toISOString(),
+    path: `/issues/${issueId}`,
+    ...part,
+  };
+}
+
+let numbers = 0;
+
+export const secretOf = (text: string) => new Secret(text, '2026-01-01T00:00:00.000Z');

@@ -1,0 +1,268 @@
+import type { Clock } from '../async/clock.ts';
+import type { AlertBody, AlertHealth, AlertNotice } from '../contract/documents/alert.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Outbox, OutboxMessage } from '../outbox/outbox.ts';
+import type { Configuration, Document } from '../pipeline/snapshot/snapshot.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { givenUpMs, waitAfter } from './backoff.ts';
+import { checkAlert, type Openness } from './check-alert.ts';
+import { withNotice } from './digest.ts';
+import { healthOf, openPosts, type Post } from './message-queue.ts';
+import { titleOf } from './message-text.ts';
+import { quietUntil } from './quiet-hours.ts';
+import { fits } from './rule-match.ts';
+import { sendMessage } from './send-message.ts';
+import type { Sent } from './senders/sender.ts';
+
+export type AlertOptions = Openness & {
+  outbox: Outbox;
+  configuration: Configuration;
+  egress: Egress;
+  clock: Clock;
+  newId: NewId;
+  telemetry: Pick<Telemetry, 'alertTried' | 'failed'>;
+  /** Where people reach this server; null: not known yet. */
+  baseUrl(): string | null;
+  scrub(text: string): string;
+  /** Whether an issue is open, so that people are reminded of it: neither resolved nor somebody's care nor muted. */
+  isOpen(issueId: string): boolean;
+  pace?: AlertPace;
+};
+
+/** How long changes are gathered into one message, and the least time from one message of an alert to the next. */
+export type AlertPace = { gatherMs: number; apartMs: number };
+
+export type AlertDesk = AsyncDisposable & {
+  /** Resolves when what every alert will say of it is on disk. The same notice again is passed over. */
+  take(notice: IssueNotice): Promise<void>;
+  health(alertId: string): AlertHealth;
+  /** Messages of one alert beside an id, newest first. */
+  messages: Outbox['messages'];
+  /** Sends a test message now, once, whatever the rules say. */
+  test(alert: Document<AlertBody>): Promise<{ sent: Sent; message: OutboxMessage; durationMs: number }>;
+};
+
+const usual: AlertPace = { gatherMs: 5_000, apartMs: 60_000 };
+/** What is known of issues that are over is needed only while they could be told again. */
+const forgottenMs = 7 * 86_400_000;
+const stopMs = 5_000;
+const switchedOff = 'The alert was switched off before this could be sent.';
+
+/**
+ * Tells people of issues. A notice is gathered into a message for each alert whose rules want it: of `changes`, of what is
+ * still open (`reminder`), or, in quiet hours, into a `summary`. A message is on disk before it is tried, and is what it was
+ * from its first try on; it is tried again, ever more rarely, for a day. A crash between sending and writing that down sends
+ * it twice, under the same id. The messages of an alert go one after the other.
+ */
+export async function startAlerts(options: AlertOptions): Promise<AlertDesk> {
+  const { configuration, clock, telemetry, pace = usual } = options;
+  const office = await openPosts(options.outbox);
+  const present = () => configuration.snapshot.documents.alert;
+  let cancelTimer = () => {};
+  let isStopping = false;
+
+  for (const [alertId] of [...office.all()]) if (!present().has(alertId)) office.close(alertId);
+  const unwatch = configuration.watch((_, changes) => {
+    const ours = changes.filter(({ document }) => document.kind === 'alert');
+    if (ours.length === 0) return;
+    for (const { op, document } of ours) {
+      if (op === 'delete') office.close(document.id);
+      else changed(document.id);
+    }
+    goOn('write what changed alerts leave to do');
+  });
+
+  /** Somebody may just have put right what was wrong. */
+  function changed(alertId: string) {
+    const post = office.of(alertId);
+    const body = present().get(alertId)?.body;
+    const now = clock.now();
+    post.blockedUntil = 0;
+    for (const message of [...post.waiting]) {
+      if (message.id === post.sending?.id) continue;
+      if (body?.status !== 'enabled') end(message, 'failed', switchedOff);
+      else if (message.attempts > 0) office.put({ ...message, dueAt: now });
+      else if (message.about === 'summary')
+        office.put({ ...message, dueAt: body.quietHours === null ? now : (quietUntil(body.quietHours, now) ?? now) });
+    }
+  }
+
+  function gather(alertId: string, body: AlertBody, about: 'changes' | 'reminder', notice: AlertNotice) {
+    const post = office.of(alertId);
+    const now = clock.now();
+    const { quietHours: quiet } = body;
+    const isPassing = quiet === null || (quiet.exceptCritical && notice.severity === 'critical');
+    const quietEnd = isPassing ? null : quietUntil(quiet, now);
+    const lane = quietEnd === null ? about : 'summary';
+    const open = post.waiting.find((one) => one.about === lane && one.attempts === 0 && one.id !== post.sending?.id);
+    const dueAt = quietEnd ?? Math.max(now + pace.gatherMs, post.freeAt);
+    const message = open ?? fresh(alertId, lane, dueAt);
+    const merged = withNotice(message, notice);
+    if (merged !== null) office.put(merged);
+    else if (open !== undefined) office.drop(open);
+  }
+
+  function fresh(alertId: string, about: OutboxMessage['about'], dueAt: number): OutboxMessage {
+    const message = { id: options.newId('message'), alertId, about, status: 'waiting' as const, notices: [], total: 0 };
+    const times = { createdAt: clock.now(), dueAt, firstAttemptAt: null, finishedAt: null };
+    return { ...message, ...times, title: titleOf(message), attempts: 0, detail: null };
+  }
+
+  function end(message: OutboxMessage, status: 'sent' | 'failed', detail: string) {
+    const ended = { ...message, status, detail, finishedAt: clock.now() };
+    office.put(ended);
+    return ended;
+  }
+
+  /** Whoever is still to care for an issue is told again. */
+  function remind(now: number) {
+    for (const [alertId, post] of office.all()) {
+      const body = present().get(alertId)?.body;
+      for (const told of [...post.told.values()]) {
+        if (!told.isOpen) {
+          if (told.at < now - forgottenMs) office.untell(told);
+          continue;
+        }
+        if (told.remindAt === null || told.remindAt > now) continue;
+        const everyMs = body?.rules.remindEveryMs ?? null;
+        const isOpen = options.isOpen(told.issueId);
+        if (isOpen && everyMs !== null && body?.status === 'enabled')
+          gather(alertId, body, 'reminder', { ...told.notice, change: 'reminded', at: new Date(now).toISOString() });
+        office.tell({ ...told, isOpen, remindAt: isOpen && everyMs !== null ? now + everyMs : null });
+      }
+    }
+  }
+
+  /** When there is something to do next; null: nothing. */
+  function nextAt(): number | null {
+    let at = Number.POSITIVE_INFINITY;
+    for (const [, post] of office.all()) {
+      for (const { isOpen, remindAt } of post.told.values())
+        if (isOpen && remindAt !== null) at = Math.min(at, remindAt);
+      if (post.sending !== null) continue;
+      for (const { dueAt } of post.waiting) at = Math.min(at, Math.max(dueAt, post.blockedUntil));
+    }
+    return Number.isFinite(at) ? at : null;
+  }
+
+  function schedule() {
+    cancelTimer();
+    const at = isStopping ? null : nextAt();
+    cancelTimer = at === null ? () => {} : clock.after(Math.max(0, at - clock.now()), tick);
+  }
+
+  function tick() {
+    const now = clock.now();
+    remind(now);
+    for (const [, post] of office.all()) {
+      const due = post.sending === null && post.blockedUntil <= now && post.waiting.find((one) => one.dueAt <= now);
+      if (due) post.sending = { id: due.id, ended: send(post, due) };
+    }
+    goOn('write reminders of alerts');
+  }
+
+  /** Writes what changed, and plans what comes next. */
+  function goOn(doing: string) {
+    office.kept().catch((error) => telemetry.failed(error, doing));
+    schedule();
+  }
+
+  async function send(post: Post, message: OutboxMessage): Promise<void> {
+    try {
+      await attempt(post, message);
+      await office.kept();
+    } catch (error) {
+      post.blockedUntil = clock.now() + waitAfter(1);
+      telemetry.failed(error, 'send an alert');
+    } finally {
+      post.sending = null;
+      schedule();
+    }
+  }
+
+  async function attempt(post: Post, waiting: OutboxMessage): Promise<void> {
+    const { alertId, id } = waiting;
+    const now = clock.now();
+    const message = { ...waiting, attempts: waiting.attempts + 1, firstAttemptAt: waiting.firstAttemptAt ?? now };
+    office.put(message);
+    // From here on it stays as it is: a receiver may have it already when this process dies.
+    await office.kept();
+    const alert = present().get(alertId);
+    if (isStopping || alert === undefined) return;
+    if (alert.body.status !== 'enabled') return void end(message, 'failed', switchedOff);
+    const sent = await trySending(alert, message);
+    const then = clock.now();
+    // Deleted or switched off meanwhile: nothing is left to note.
+    if (!post.waiting.some((one) => one.id === id)) return;
+    if (sent.ok) {
+      Object.assign(post, { lastSentAt: then, failure: null, blockedUntil: 0, freeAt: then + pace.apartMs });
+      end(message, 'sent', sent.detail);
+    } else {
+      post.failure = { since: post.failure?.since ?? then, detail: sent.detail };
+      const isOver = sent.isFinal || then - message.firstAttemptAt >= givenUpMs;
+      const dueAt = then + waitAfter(message.attempts);
+      post.blockedUntil = sent.isFinal ? 0 : dueAt;
+      if (isOver) end(message, 'failed', sent.detail);
+      else office.put({ ...message, dueAt, detail: sent.detail });
+    }
+  }
+
+  async function trySending(alert: Document<AlertBody>, message: OutboxMessage): Promise<Sent> {
+    const { egress, scrub, baseUrl } = options;
+    // What the operator allows may have changed since it was saved.
+    const [problem] = checkAlert(alert.body, options);
+    const sent: Sent =
+      problem === undefined
+        ? await sendMessage(alert, message, { egress, scrub, baseUrl: baseUrl(), now: clock.now })
+        : { ok: false, detail: problem.detail, isFinal: false };
+    const { id: messageId, about, attempts: number } = message;
+    telemetry.alertTried({ alertId: alert.id, messageId, about, number, ...sent });
+    return sent;
+  }
+
+  goOn('forget what deleted alerts had to send');
+  return {
+    async take(notice) {
+      const now = clock.now();
+      for (const { id: alertId, body } of present().values()) {
+        const known = office.of(alertId).told.get(notice.issueId);
+        if (known !== undefined && (known.notice.id === notice.id || known.notice.at > notice.at)) continue;
+        const isWanted = fits(body, notice);
+        if (!isWanted && known === undefined) continue;
+        if (isWanted) gather(alertId, body, 'changes', notice);
+        const isOpen = notice.change !== 'resolved';
+        const everyMs = body.rules.remindEveryMs;
+        const remindAt = isOpen && everyMs !== null ? now + everyMs : null;
+        office.tell({ alertId, issueId: notice.issueId, notice, isOpen, remindAt, at: now });
+      }
+      schedule();
+      await office.kept();
+    },
+    health: (alertId) => healthOf(office.of(alertId)),
+    messages: options.outbox.messages,
+    async test(alert) {
+      const startedAt = clock.now();
+      const message = { ...fresh(alert.id, 'test', startedAt), attempts: 1, firstAttemptAt: startedAt };
+      const sent = await trySending(alert, message);
+      const post = office.of(alert.id);
+      // A test that arrives is as good a sign as any.
+      if (sent.ok) Object.assign(post, { lastSentAt: clock.now(), failure: null, blockedUntil: 0 });
+      const ended = end(message, sent.ok ? 'sent' : 'failed', sent.detail);
+      schedule();
+      await office.kept();
+      return { sent, message: ended, durationMs: clock.now() - startedAt };
+    },
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      unwatch();
+      cancelTimer();
+      const sending = Array.from(office.all(), ([, post]) => post.sending?.ended);
+      const late = new Promise<void>((resolve) => clock.after(stopMs, resolve));
+      // What is not done by then stays waiting, and is sent again under the same id.
+      await Promise.race([Promise.all(sending), late]);
+      await office.kept().catch((error) => telemetry.failed(error, 'write what alerts have to send'));
+    },
+  };
+}

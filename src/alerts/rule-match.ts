@@ -1,0 +1,15 @@
+import type { AlertBody } from '../contract/documents/alert.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
+
+/** Whether the rules of an alert want this to be told. */
+export function fits({ status, rules }: Pick<AlertBody, 'status' | 'rules'>, notice: IssueNotice): boolean {
+  const { kinds, minSeverity, connectionIds, actionIds, on } = rules;
+  return (
+    status === 'enabled' &&
+    on.includes(notice.change) &&
+    (kinds === null || kinds.includes(notice.kind)) &&
+    (minSeverity === 'warning' || notice.severity === 'critical') &&
+    (connectionIds === null || (notice.connectionId !== null && connectionIds.includes(notice.connectionId))) &&
+    (actionIds === null || (notice.actionId !== null && actionIds.includes(notice.actionId)))
+  );
+}

@@ -1,0 +1,128 @@
+import type { Session, Token, User } from '../../accounts/accounts.ts';
+import { AppError } from '../../contract/errors.ts';
+import { checkPassword } from '../../identity/password-policy.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
+import { removeToken } from '../../identity/tokens.ts';
+import { actorOf } from '../call/audit-author.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { contentTag, versionTag } from '../http/etag.ts';
+import { invalid } from '../http/validate.ts';
+import { shownAccounts } from './shown-account.ts';
+import { makeToken } from './tokens.ts';
+
+type Ids =
+  | 'getMe'
+  | 'changeMe'
+  | 'listMySessions'
+  | 'getMySession'
+  | 'endMySessions'
+  | 'endMySession'
+  | 'listMyTokens'
+  | 'createMyToken'
+  | 'getMyToken'
+  | 'deleteMyToken';
+
+/** What everybody may do with what is his own: password, sessions, tokens. */
+export function meHandlers(parts: ApiParts): Handlers<Ids> {
+  const { directory, passwords, signIns } = parts.identity;
+  const shown = shownAccounts(directory);
+
+  function ownUser({ userId }: Principal): User {
+    const user = userId === null ? undefined : directory.picture.users.get(userId);
+    if (user === undefined) throw new AppError('conflict', 'MILLRACE_ADMIN_TOKEN belongs to no user.');
+    return user;
+  }
+
+  /** Whoever only found a browser open, or a token, should not become the owner of the account. */
+  async function checkIsOwner(user: User, given: string | undefined, { principal, request }: Call): Promise<void> {
+    if (given !== undefined) {
+      await signIns.confirm(user, given, request.ip);
+      return;
+    }
+    const session = principal.sessionId === null ? undefined : directory.picture.sessions.get(principal.sessionId);
+    if (session !== undefined && parts.now() - session.createdAt < freshMs) return;
+    const detail = 'Is needed: you did not sign in just now.';
+    throw invalid([{ pointer: '/currentPassword', detail }]);
+  }
+
+  function ownSessions({ userId }: Principal): Session[] {
+    const sessions = [...directory.picture.sessions.values()].filter((one) => one.userId === userId);
+    return sessions.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  function ownSession({ principal, params }: Pick<Call<'getMySession'>, 'principal' | 'params'>): Session {
+    const session = ownSessions(principal).find(({ id }) => id === params.id);
+    if (session === undefined) throw new AppError('not_found', `You have no session ${params.id}.`);
+    return session;
+  }
+
+  function ownToken({ principal, params }: Pick<Call<'getMyToken'>, 'principal' | 'params'>): Token {
+    const token = directory.picture.tokens.get(params.id);
+    if (token === undefined || token.userId !== principal.userId)
+      throw new AppError('not_found', `You have no token ${params.id}.`);
+    return token;
+  }
+
+  return {
+    getMe({ principal, reply }) {
+      const me = shown.me(principal);
+      reply.header('etag', contentTag(me));
+      return me;
+    },
+
+    async changeMe(call) {
+      const { password, currentPassword } = call.body();
+      const { id, email } = ownUser(call.principal);
+      checkPassword(password, email);
+      await checkIsOwner(ownUser(call.principal), currentPassword, call as Call); // of one of the routes
+      const passwordHash = await passwords.hash(password);
+      await directory.change((picture) => {
+        const user = picture.users.get(id);
+        if (user === undefined) throw new AppError('unauthorized');
+        return setOwnPassword(picture, user, passwordHash, actorOf(call, parts));
+      });
+      return shown.me(call.principal);
+    },
+
+    listMySessions: ({ principal }) => ({
+      data: ownSessions(principal).map((one) => shown.session(one, one.id === principal.sessionId)),
+    }),
+
+    getMySession(call) {
+      const session = ownSession(call);
+      const answer = shown.session(session, session.id === call.principal.sessionId);
+      call.reply.header('etag', contentTag(answer));
+      return answer;
+    },
+
+    async endMySessions(call) {
+      const others = () => ownSessions(call.principal).filter(({ id }) => id !== call.principal.sessionId);
+      await directory.change(() => endSessions(others(), 'revoke', actorOf(call, parts)));
+      return undefined;
+    },
+
+    async endMySession(call) {
+      await directory.change(() => endSessions([ownSession(call)], 'revoke', actorOf(call, parts)));
+      return undefined;
+    },
+
+    listMyTokens({ principal }) {
+      const own = [...directory.picture.tokens.values()].filter((one) => one.userId === principal.userId);
+      return { data: own.sort((a, b) => b.createdAt - a.createdAt).map(shown.token) };
+    },
+
+    createMyToken: (call) => makeToken(parts, call, call.body()),
+
+    getMyToken(call) {
+      const token = ownToken(call);
+      call.reply.header('etag', versionTag(token.version));
+      return shown.token(token);
+    },
+
+    async deleteMyToken(call) {
+      await directory.change((picture) => removeToken(picture, ownToken(call), actorOf(call, parts)));
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Role, Session, Token, User } from '../../accounts/accounts.ts';
+import { allRights } from '../../contract/accounts/rights.ts';
+import { administratorRoleId, type ShownRole } from '../../contract/accounts/role.ts';
+import type { ShownSession } from '../../contract/accounts/sign-in.ts';
+import type { ShownToken } from '../../contract/accounts/token.ts';
+import type { ShownUser } from '../../contract/accounts/user.ts';
+import type { Directory } from '../../identity/directory.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { idleMs, sessionMs } from '../../identity/principals.ts';
+import { holdersOf } from '../../identity/roles.ts';
+import type { OutputOf } from '../call/call.ts';
+
+/** How accounts are told to people: times as text, nothing of passwords and digests. */
+export function shownAccounts(directory: Directory) {
+  function user({ id, email, status, roleIds, passwordHash, lastSignInAt, ...stamp }: User): ShownUser {
+    return {
+      id,
+      email,
+      status,
+      roleIds: [...roleIds],
+      invited: passwordHash === null,
+      lastSignInAt: timeOrNull(lastSignInAt),
+      ...shownStamp(stamp),
+    };
+  }
+
+  function session(one: Session, current: boolean): ShownSession {
+    const lastUsedAt = directory.lastUsedAt(one);
+    return {
+      id: one.id,
+      current,
+      createdAt: time(one.createdAt),
+      lastUsedAt: time(lastUsedAt),
+      expiresAt: time(Math.min(one.createdAt + sessionMs, lastUsedAt + idleMs)),
+      address: one.address,
+      userAgent: one.userAgent,
+    };
+  }
+
+  return {
+    user,
+    session,
+
+    role({ id, name, description, rights, ...stamp }: Role): ShownRole {
+      const fixed = id === administratorRoleId;
+      const users = holdersOf(directory.picture, id).length;
+      return { id, name, description, rights: [...rights], fixed, users, ...shownStamp(stamp) };
+    },
+
+    token(one: Token): ShownToken {
+      const { id, name, userId, rights, expiresAt } = one;
+      const lastUsedAt = timeOrNull(directory.lastUsedAt(one));
+      return {
+        id,
+        name,
+        userId,
+        rights: [...rights],
+        expiresAt: timeOrNull(expiresAt),
+        lastUsedAt,
+        ...shownStamp(one),
+      };
+    },
+
+    me({ name, rights, isAdministrator, userId, sessionId, tokenId }: Principal): OutputOf<'getMe'> {
+      const own = userId === null ? undefined : directory.picture.users.get(userId);
+      const present = sessionId === null ? undefined : directory.picture.sessions.get(sessionId);
+      return {
+        name,
+        rights: allRights.filter((right) => rights.has(right)),
+        administrator: isAdministrator,
+        user: own === undefined ? null : user(own),
+        session: present === undefined ? null : session(present, true),
+        tokenId,
+      };
+    },
+  };
+}
+
+function shownStamp(one: Pick<User, 'version' | 'createdAt' | 'updatedAt' | 'updatedBy'>) {
+  const { version, createdAt, updatedAt, updatedBy } = one;
+  return { version, createdAt: time(createdAt), updatedAt: time(updatedAt), updatedBy };
+}
+
+const time = (at: number) => new Date(at).toISOString();
+const timeOrNull = (at: number | null) => (at === null ? null : time(at));

@@ -1,0 +1,68 @@
+import { foldEmail } from '../../identity/account-snapshot.ts';
+import { endSessions } from '../../identity/sessions.ts';
+import type { Opened, Visit } from '../../identity/sign-in.ts';
+import { sessionCookie } from '../auth/session-cookie.ts';
+import { actorOf, authorOf } from '../call/audit-author.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
+import { contentTag } from '../http/etag.ts';
+import { shownAccounts } from './shown-account.ts';
+
+type Ids = 'getSetup' | 'setUp' | 'signIn' | 'acceptInvitation' | 'getSession' | 'signOut';
+type Entering = Pick<Call, 'request' | 'reply'>;
+
+/** How somebody becomes signed in, and out again. */
+export function signInHandlers(parts: ApiParts): Handlers<Ids> {
+  const { directory, signIns, setup, authenticate } = parts.identity;
+  const cookie = sessionCookie(parts);
+  const shown = shownAccounts(directory);
+
+  function visitOf({ request }: Entering): Visit {
+    const secret = cookie.read(request);
+    const former = secret === null ? null : authenticate({ kind: 'session', value: secret });
+    return {
+      author: authorOf(request),
+      address: request.ip,
+      userAgent: request.headers['user-agent'] ?? '',
+      former: former?.sessionId ?? null,
+    };
+  }
+
+  async function enter(call: Entering, opening: Promise<Opened>): Promise<OutputOf<'signIn'>> {
+    const { secret, user } = await opening.catch((error: unknown) => {
+      parts.telemetry.signInFinished({ userId: null, address: call.request.ip, error });
+      throw error;
+    });
+    parts.telemetry.signInFinished({ userId: user.id, address: call.request.ip });
+    cookie.set(call.request, call.reply, secret);
+    const principal = authenticate({ kind: 'session', value: secret });
+    if (principal === null) throw new Error('a session that was just opened is unknown');
+    return shown.me(principal);
+  }
+
+  return {
+    getSetup: () => ({ open: setup.isOpen() }),
+    setUp: (call) => enter(call, setup.setUp(call.body(), visitOf(call))),
+    signIn(call) {
+      const given = call.body();
+      const known = directory.picture.usersByEmail.get(foldEmail(given.email));
+      // People type passwords into the wrong field: what is no e-mail is not written down.
+      call.request.subject = { id: known?.id ?? null, name: given.email.includes('@') ? given.email.trim() : null };
+      return enter(call, signIns.signIn(given, visitOf(call)));
+    },
+    acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
+
+    getSession({ principal, reply }) {
+      const me = shown.me(principal);
+      reply.header('etag', contentTag(me));
+      return me;
+    },
+
+    async signOut({ principal, request, reply }) {
+      cookie.clear(request, reply);
+      const session = directory.picture.sessions.get(principal.sessionId ?? '');
+      if (session !== undefined)
+        await directory.change(() => endSessions([session], 'sign_out', actorOf({ request }, parts)));
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { type TokenInput, tokenPatch, tokenReadOnly } from '../../contract/accounts/token.ts';
+import { AppError } from '../../contract/errors.ts';
+import { foldName } from '../../contract/fold-name.ts';
+import type { Picture } from '../../identity/account-snapshot.ts';
+import { newSecret } from '../../identity/one-time-secret.ts';
+import { changeToken, createToken, removeToken, tokenPrefix } from '../../identity/tokens.ts';
+import { actorOf } from '../call/audit-author.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
+import { withoutReadOnly } from '../documents/patch.ts';
+import { checkIfMatch, versionTag } from '../http/etag.ts';
+import { validate } from '../http/validate.ts';
+import { given } from '../http/without-undefined.ts';
+import { pageOfRecords } from './account-list.ts';
+import { shownAccounts } from './shown-account.ts';
+
+type Ids = 'listTokens' | 'createToken' | 'getToken' | 'changeToken' | 'deleteToken';
+
+/** Tokens of everybody. */
+export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
+  const { directory } = parts.identity;
+  const shown = shownAccounts(directory);
+
+  function find({ tokens }: Picture, id: string) {
+    const token = tokens.get(id);
+    if (token === undefined) throw new AppError('not_found', `There is no token ${id}.`);
+    return token;
+  }
+
+  return {
+    listTokens({ query }) {
+      const { name, userId } = query;
+      const wanted = [...directory.picture.tokens.values()].filter(
+        (one) =>
+          (name === undefined || foldName(one.name).includes(foldName(name))) &&
+          (userId === undefined || one.userId === userId),
+      );
+      return pageOfRecords(wanted, query, shown.token);
+    },
+
+    createToken: (call) => makeToken(parts, call, call.body()),
+
+    getToken({ params, reply }) {
+      const token = find(directory.picture, params.id);
+      reply.header('etag', versionTag(token.version));
+      return shown.token(token);
+    },
+
+    async changeToken(call) {
+      const patch = given(validate(tokenPatch, withoutReadOnly(call.json, tokenReadOnly)));
+      const { token } = await directory.change((picture) => {
+        const before = find(picture, call.params.id);
+        checkIfMatch(call.request.headers['if-match'], before.version);
+        const lastUsedAt = directory.lastUsedAt(before);
+        return changeToken(picture, before, { ...patch, lastUsedAt }, actorOf(call, parts));
+      });
+      call.reply.header('etag', versionTag(token.version));
+      return shown.token(token);
+    },
+
+    async deleteToken(call) {
+      await directory.change((picture) => {
+        const token = find(picture, call.params.id);
+        checkIfMatch(call.request.headers['if-match'], token.version);
+        return removeToken(picture, token, actorOf(call, parts));
+      });
+      return undefined;
+    },
+  };
+}
+
+/** A token of whoever asks; the answer is the only one that holds its value. */
+export async function makeToken(
+  parts: ApiParts,
+  call: Pick<Call, 'principal' | 'request' | 'reply'>,
+  input: TokenInput,
+): Promise<OutputOf<'createToken'>> {
+  const { directory } = parts.identity;
+  const secret = newSecret(tokenPrefix);
+  const { token } = await directory.change((picture) =>
+    createToken(picture, input, secret, parts.newId, actorOf(call, parts)),
+  );
+  call.reply.headers({ etag: versionTag(token.version), location: `/api/v1/tokens/${token.id}` });
+  return { ...shownAccounts(directory).token(token), token: secret };
+}

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import type { Credential } from '../../identity/principal.ts';
+import { bearerOf } from './bearer.ts';
+import { sessionCookie } from './session-cookie.ts';
+
+/** Reads what a request brings to show who it is from: a bearer token, which counts alone, or the session cookie. */
+export function credentials(parts: { publicUrl: string | null }): (request: FastifyRequest) => Credential | null {
+  const cookie = sessionCookie(parts);
+  return (request) => {
+    const token = bearerOf(request.headers.authorization);
+    if (token !== null) return { kind: 'token', value: token };
+    const secret = cookie.read(request);
+    return secret === null ? null : { kind: 'session', value: secret };
+  };
+}

@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify';
+import type { AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
+import { scrubbedEntry } from '../../contract/records/audit-changes.ts';
+import type { RouteAudit } from '../../contract/route.ts';
+import { authorOf } from './audit-author.ts';
+import type { ApiParts } from './call.ts';
+
+const textMax = 255;
+
+/** What an act was done to, and what it changed. */
+export type AuditThing = { id: string | null; name?: string | null; changes?: AuditChange[] };
+
+/** The entry about a request for an act of its route, scrubbed before anything long is cut. */
+export function auditEntryOf(
+  { act, kind }: RouteAudit,
+  request: Pick<FastifyRequest, 'principal' | 'ip' | 'id'>,
+  of: AuditThing & Pick<NewAuditEntry, 'result' | 'code'>,
+  { now, scrub }: Pick<ApiParts, 'now' | 'scrub'>,
+): NewAuditEntry {
+  const { id, name = null, changes = [], result, code } = of;
+  const entry = {
+    ...authorOf(request),
+    createdAt: new Date(now()).toISOString(),
+    act,
+    kind,
+    id,
+    name,
+    result,
+    code,
+    changes,
+  };
+  const scrubbed = scrubbedEntry(entry, scrub);
+  return { ...scrubbed, id: cut(scrubbed.id), name: cut(scrubbed.name) };
+}
+
+const cut = (text: string | null) => text?.slice(0, textMax) ?? null;

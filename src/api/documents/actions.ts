@@ -1,0 +1,166 @@
+import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
+import { AppError, type FieldError } from '../../contract/errors.ts';
+import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
+import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { compileCondition } from '../../rules/compile.ts';
+import type { ApiParts, Handlers, OutputOf } from '../call/call.ts';
+import { isObject } from '../http/merge-patch.ts';
+import { invalid } from '../http/validate.ts';
+import { usesBehavior } from './behaviors.ts';
+import type { Kind } from './document-kind.ts';
+import { documentsOf } from './documents.ts';
+import { documentHandlers } from './handlers.ts';
+import { destinationNamed, withBehaviorIds } from './names.ts';
+import { patched } from './patch.ts';
+import { checkProgram } from './template-errors.ts';
+
+/** Actions and their checks before saving. */
+export function actionHandlers(parts: ApiParts) {
+  const { checks } = parts.pipeline;
+  const documents = documentsOf(kind, parts);
+
+  const { stored, unsaved } = actionDrafts(parts);
+
+  const handlers: Handlers<'listActions' | 'checkAction' | 'checkUnsavedAction'> = {
+    async listActions({ query }) {
+      const { connectionId, destinationId, behaviorId } = query;
+      const listed = await documents.list(query, null, ({ body }, snapshot) => {
+        const ids = body.destinations.map((row) => row.destinationId);
+        const isConnected = (id: string) => snapshot.documents.destination.get(id)?.body.connectionId === connectionId;
+        return (
+          (destinationId === undefined || ids.includes(destinationId)) &&
+          (connectionId === undefined || ids.some(isConnected)) &&
+          (behaviorId === undefined || usesBehavior(body.rules, behaviorId))
+        );
+      });
+      return listed as OutputOf<'listActions'>; // documents as they are shown
+    },
+    checkAction({ params: { id }, body }) {
+      const { draft, last } = body();
+      return checks.action({ id, draft: stored(id, draft) }, last);
+    },
+    checkUnsavedAction({ body }) {
+      const { draft, last } = body();
+      return checks.action({ id: null, draft: unsaved(draft) }, last);
+    },
+  };
+  return { ...documentHandlers('action', 'actions', documents), ...handlers };
+}
+
+/** Drafts of actions for trying out: they must compile, but not be ready for saving. */
+export function actionDrafts(parts: ApiParts) {
+  const { configuration } = parts.pipeline;
+  const documents = documentsOf(kind, parts);
+
+  function draftOf(json: unknown, before: Document<ActionBody> | null): ActionBody {
+    const { body } = documents.parse(json, { before, parent: null });
+    checkContent(body, configuration.snapshot);
+    return body;
+  }
+
+  return {
+    /** The draft laid over the stored action; null without one. */
+    stored(id: string, draft: Record<string, unknown> | undefined): ActionBody | null {
+      const before = documents.find(configuration.snapshot, id);
+      return draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
+    },
+    /** The action that there would be; its name may come later. */
+    unsaved: (draft: Record<string, unknown>): ActionBody => draftOf({ ...unnamed, ...draft }, null),
+  };
+}
+
+/** Words for an action that has none yet; a template may read the name. */
+const unnamed = { name: 'New action', description: 'New action' };
+
+const kind: Kind<'action'> = {
+  kind: 'action',
+  input: actionInput,
+  wholes: ['rules'],
+  readOnly: [],
+  complete: (input) => input,
+  scopeOf: () => '',
+  check({ body, before, snapshot }) {
+    checkContent(body, snapshot);
+    return checkReferences(body, before?.body ?? null, snapshot);
+  },
+  usersOf: () => [],
+  shownBeside: () => ({}),
+  placeOfName: (name) => ({ name, parent: null }),
+  withIds(json, snapshot) {
+    const { rules, destinations } = json;
+    return {
+      ...json,
+      ...(rules === undefined ? {} : { rules: withBehaviorIds(rules, snapshot, ['rules']) }),
+      ...(Array.isArray(destinations) ? { destinations: destinations.map((row, i) => withId(row, i, snapshot)) } : {}),
+    };
+  },
+};
+
+/** Throws AppError unless rules and expressions compile and every destination exists. */
+function checkContent(body: ActionBody, snapshot: Snapshot): void {
+  const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+  if (!compiled.ok)
+    throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
+  checkMappings(body);
+  const unknown = body.destinations.flatMap(({ destinationId }, i): FieldError[] => {
+    if (snapshot.documents.destination.has(destinationId)) return [];
+    const detail = `There is no destination ${destinationId}.`;
+    return [{ pointer: `/destinations/${i}/destinationId`, detail, code: 'unknown_destination' }];
+  });
+  if (unknown.length > 0) throw invalid(unknown);
+}
+
+/** Expressions of all rows; the template of the destination is its own matter. */
+function checkMappings(body: ActionBody): void {
+  for (const [i, { mapping }] of body.destinations.entries()) {
+    const expressions = mapping.flatMap((line) => ('expression' in line ? [line] : []));
+    if (expressions.length === 0) continue;
+    const input = { template: '', contentType: 'application/json', path: '', headers: [], mapping: expressions };
+    checkProgram({ ...input, escape: 'auto' }, (part) => {
+      const field = part.replace(/^mapping field /, '');
+      return `/destinations/${i}/mapping/${mapping.findIndex((line) => line.field === field)}/expression`;
+    });
+  }
+}
+
+/**
+ * A reference to a destination that is not enabled (or whose connection is not) is refused when it is new, or when it
+ * starts to count because the action is being enabled; else it is only warned about.
+ */
+function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: Snapshot): string[] {
+  const { destination, connection } = snapshot.documents;
+  const refused: FieldError[] = [];
+  const warnings: string[] = [];
+  for (const [i, { destinationId }] of body.destinations.entries()) {
+    const pointer = `/destinations/${i}/destinationId`;
+    const found = destination.get(destinationId);
+    if (found === undefined) continue;
+    const of = connection.get(found.body.connectionId);
+    if (found.body.status === 'enabled' && of?.body.status === 'enabled') continue;
+    const status = found.body.status === 'enabled' ? of?.body.status : found.body.status;
+    const subject = found.body.status === 'enabled' ? `The connection of the destination` : `The destination`;
+    const detail = `${subject} ${of?.body.name ?? '?'}/${found.body.name} is ${status ?? 'missing'}.`;
+    const isNew = before?.destinations.some((row) => row.destinationId === destinationId) !== true;
+    const isEnabled = body.status === 'enabled' && before?.status !== 'enabled';
+    if (isNew || isEnabled) refused.push({ pointer, detail, code: 'destination_not_enabled' });
+    else warnings.push(detail);
+  }
+  if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
+  return warnings;
+}
+
+function withId(row: unknown, i: number, snapshot: Snapshot): unknown {
+  if (!isObject(row) || typeof row['destination'] !== 'string') return row;
+  const { destination, ...rest } = row;
+  const path = ['destinations', i, 'destination'];
+  const destinationId = destinationNamed(String(destination), snapshot, path);
+  if (destinationId === null)
+    throw invalid([
+      {
+        pointer: `/destinations/${i}/destination`,
+        detail: `There is no destination ${destination}.`,
+        code: 'unknown_destination',
+      },
+    ]);
+  return { destinationId, ...rest };
+}

@@ -1,0 +1,102 @@
+import { checkAlert, movedSecrets } from '../../alerts/check-alert.ts';
+import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/documents/alert.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { OutboxMessage } from '../../outbox/outbox.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
+import { isObject } from '../http/merge-patch.ts';
+import { beside, isIdOf, pageOfCut, readCursor } from '../http/pagination.ts';
+import { invalid } from '../http/validate.ts';
+import type { Kind } from './document-kind.ts';
+import { documentsOf } from './documents.ts';
+import { documentHandlers } from './handlers.ts';
+import { type findNamed, idNamed } from './names.ts';
+
+/** Alerts: who is told of issues; testing them, and what they told. */
+export function alertHandlers(parts: ApiParts) {
+  const documents = documentsOf(alertKind(parts), parts);
+  const find = (id: string) => documents.find(parts.pipeline.configuration.snapshot, id);
+
+  const handlers: Handlers<'testAlert' | 'listAlertMessages'> = {
+    async testAlert({ params, record }) {
+      const alert = find(params.id);
+      await record({ id: alert.id, name: alert.body.name });
+      const { sent, message, durationMs } = await parts.alerts.test(alert);
+      return { ok: sent.ok, durationMs, detail: sent.detail, message: shownMessage(message) };
+    },
+    async listAlertMessages({ params, query }) {
+      const { id } = find(params.id);
+      const { limit } = query;
+      const cursor = readCursor(query.cursor, isIdOf('msg'));
+      const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...beside(cursor) });
+      return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf: (one) => one.id });
+    },
+  };
+  return { ...documentHandlers('alert', 'alerts', documents), ...handlers };
+}
+
+function alertKind(parts: ApiParts): Kind<'alert'> {
+  return {
+    kind: 'alert',
+    input: alertInput,
+    wholes: ['settings', 'quietHours'],
+    readOnly: [],
+    complete: (input) => input,
+    scopeOf: () => '',
+    check({ body, before, kept, snapshot: { documents } }) {
+      const errors = [
+        ...checkAlert(body, parts),
+        ...(before === null ? [] : movedSecrets(before.body, body, kept)),
+        ...unknownIds(body.rules.connectionIds, before?.body.rules.connectionIds, documents.connection, 'connection'),
+        ...unknownIds(body.rules.actionIds, before?.body.rules.actionIds, documents.action, 'action'),
+      ];
+      if (errors.some((one) => 'code' in one && one.code === 'blocked_address'))
+        throw new AppError('blocked_address', errors[0]?.detail, { errors });
+      if (errors.length > 0) throw invalid(errors);
+      return [];
+    },
+    usersOf: () => [],
+    shownBeside: ({ id }) => ({ health: parts.alerts.health(id) }),
+    placeOfName: (name) => ({ name, parent: null }),
+    withIds(json, { documents: { connection, action } }) {
+      if (!isObject(json['rules'])) return json;
+      const { connectionIds, actionIds } = json['rules'];
+      const idsOf = (named: unknown, among: typeof connection | typeof action, what: string, field: string) =>
+        Array.isArray(named)
+          ? named.map((one, i) => (typeof one === 'string' ? idNamed(one, among, what, ['rules', field, i]) : one))
+          : named;
+      const rules = {
+        ...json['rules'],
+        ...(connectionIds === undefined
+          ? {}
+          : { connectionIds: idsOf(connectionIds, connection, 'connection', 'connectionIds') }),
+        ...(actionIds === undefined ? {} : { actionIds: idsOf(actionIds, action, 'action', 'actionIds') }),
+      };
+      return { ...json, rules };
+    },
+  };
+}
+
+/** What was deleted since stays as it is; a new reference must lead somewhere. */
+function unknownIds(
+  ids: readonly string[] | null,
+  before: readonly string[] | null | undefined,
+  among: Parameters<typeof findNamed>[1],
+  what: 'connection' | 'action',
+) {
+  return (ids ?? []).flatMap((id, i) =>
+    among.has(id) || before?.includes(id) === true
+      ? []
+      : [{ pointer: `/rules/${what}Ids/${i}`, detail: `There is no ${what} ${id}.`, code: `unknown_${what}` }],
+  );
+}
+
+function shownMessage({ dueAt, firstAttemptAt: _, ...message }: OutboxMessage): AlertMessage {
+  const { status, notices, createdAt, finishedAt } = message;
+  return {
+    ...message,
+    notices: notices.slice(0, alertNoticesMax),
+    createdAt: new Date(createdAt).toISOString(),
+    nextAttemptAt: status === 'waiting' ? new Date(dueAt).toISOString() : null,
+    finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
+  };
+}

@@ -1,0 +1,128 @@
+import { behaviorInput } from '../../contract/documents/behavior.ts';
+import type { Condition } from '../../contract/documents/condition.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Event } from '../../contract/records/event.ts';
+import { sampleEvent } from '../../pipeline/preview/sample-event.ts';
+import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
+import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { compileCondition } from '../../rules/compile.ts';
+import { standardBehaviors } from '../../rules/standard-behaviors.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { withoutValues } from '../call/payload-redaction.ts';
+import { invalid } from '../http/validate.ts';
+import type { Kind, User } from './document-kind.ts';
+import { documentsOf } from './documents.ts';
+import { documentHandlers } from './handlers.ts';
+import { withBehaviorIds } from './names.ts';
+
+const standard = new Set(standardBehaviors.map((one) => one.id));
+
+/** Behaviors, their checks before saving, and conditions tried out on one event. */
+export function behaviorHandlers(parts: ApiParts) {
+  const handlers: Handlers<'checkCondition' | 'countConditions'> = {
+    countConditions({ body }) {
+      const { conditions, last } = body();
+      const behaviors = behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values());
+      const compiled = conditions.map((condition, i) => {
+        const one = compileCondition(condition, behaviors);
+        if (one.ok) return one.condition;
+        throw invalid(
+          one.problems.map(({ pointer, message }) => ({ pointer: `/conditions/${i}${pointer}`, detail: message })),
+        );
+      });
+      return parts.pipeline.checks.conditions(compiled, last);
+    },
+
+    async checkCondition(call) {
+      const { condition } = call.body();
+      const { snapshot } = parts.pipeline.configuration;
+      const compiled = compileCondition(condition, behaviorConditions(snapshot.documents.behavior.values()));
+      if (!compiled.ok) throw refused(compiled.problems);
+      const { result, tree } = compiled.condition.explain(await eventOf(call, parts));
+      return { matched: result, explanation: call.may('payloads:view') ? tree : withoutValues(tree) };
+    },
+  };
+  return { ...documentHandlers('behavior', 'behaviors', documentsOf(kind, parts)), ...handlers };
+}
+
+async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): Promise<Event> {
+  const { eventId, event } = body();
+  if (event !== undefined) return sampleEvent(event, parts.now());
+  if (eventId === undefined) throw invalid([{ pointer: '', detail: 'One of eventId and event is needed.' }]);
+  if (!may('events:view')) throw new AppError('forbidden', 'A stored event needs the right events:view.');
+  const found = await parts.journal.log.event(eventId);
+  if (found === null) throw invalid([{ pointer: '/eventId', detail: `There is no event ${eventId}.` }]);
+  return found;
+}
+
+const kind: Kind<'behavior'> = {
+  kind: 'behavior',
+  input: behaviorInput,
+  wholes: ['condition'],
+  readOnly: ['standard', 'usedBy'],
+  complete: (input) => input,
+  scopeOf: () => '',
+  check({ body, before, snapshot }) {
+    const conditions = behaviorConditions(snapshot.documents.behavior.values());
+    // Under its own id, so that a cycle through it is found; a new one can't be in any.
+    const id = before?.id ?? '';
+    conditions.set(id, { name: body.name, condition: body.condition });
+    const compiled = compileCondition({ behavior: id }, conditions);
+    if (!compiled.ok) throw refused(ownProblems(body.condition, conditions) ?? compiled.problems);
+    if (before !== null) checkUsers(before.id, conditions, snapshot);
+    return [];
+  },
+  usersOf,
+  isFixed: (id) => standard.has(id),
+  shownBeside: ({ id }, snapshot) => ({ standard: standard.has(id), usedBy: usersOf(id, snapshot).length }),
+  placeOfName: (name) => ({ name, parent: null }),
+  withIds: (json, snapshot) =>
+    json['condition'] === undefined
+      ? json
+      : { ...json, condition: withBehaviorIds(json['condition'], snapshot, ['condition']) },
+};
+
+type Problems = { pointer: string; message: string }[];
+type Conditions = ReturnType<typeof behaviorConditions>;
+
+/** The problems of a condition at their own places, which a look from outside of the behavior does not tell. */
+function ownProblems(condition: Condition, conditions: Conditions): Problems | null {
+  const compiled = compileCondition(condition, conditions);
+  return compiled.ok ? null : compiled.problems;
+}
+
+/** What compiled before must compile with the changed behavior: limits and cycles count through, however indirectly. */
+function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): void {
+  const { action, behavior } = snapshot.documents;
+  const present = behaviorConditions(behavior.values());
+  for (const one of [...action.values(), ...behavior.values()]) {
+    if (one.id === id) continue;
+    const condition = 'rules' in one.body ? one.body.rules : one.body.condition;
+    const compiled = compileCondition(condition, conditions);
+    if (compiled.ok || !compileCondition(condition, present).ok) continue;
+    const why = compiled.problems[0]?.message ?? '';
+    const detail = `The ${one.kind} ${one.body.name} uses this behavior and would break: ${why}`;
+    throw invalid([{ pointer: '/condition', detail }]);
+  }
+}
+
+function usersOf(id: string, { documents }: Snapshot): User[] {
+  const users: User[] = [];
+  for (const one of documents.action.values())
+    if (usesBehavior(one.body.rules, id)) users.push({ kind: 'action', id: one.id, name: one.body.name });
+  for (const one of documents.behavior.values())
+    if (usesBehavior(one.body.condition, id)) users.push({ kind: 'behavior', id: one.id, name: one.body.name });
+  return users;
+}
+
+/** Whether a condition names a behavior. */
+export function usesBehavior(condition: Condition, id: string): boolean {
+  if ('all' in condition) return condition.all.some((one) => usesBehavior(one, id));
+  if ('any' in condition) return condition.any.some((one) => usesBehavior(one, id));
+  if ('not' in condition) return usesBehavior(condition.not, id);
+  return 'behavior' in condition && condition.behavior === id;
+}
+
+function refused(problems: Problems) {
+  return invalid(problems.map((one) => ({ pointer: `/condition${one.pointer}`, detail: one.message })));
+}

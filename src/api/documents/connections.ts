@@ -1,0 +1,106 @@
+import { checkConnection } from '../../connections/check-connection.ts';
+import { testConnection } from '../../connections/connection-test.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import { connectionInput } from '../../contract/documents/connection.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { isObject } from '../http/merge-patch.ts';
+import { invalid } from '../http/validate.ts';
+import type { Kind } from './document-kind.ts';
+import { documentsOf } from './documents.ts';
+import { exposedSecrets } from './exposed-secrets.ts';
+import { documentHandlers } from './handlers.ts';
+
+/** Connections: their checks before saving, and testing them. */
+export function connectionHandlers(parts: ApiParts) {
+  const kind = connectionKind(parts);
+  const documents = documentsOf(kind, parts);
+  const { egress, isHttpAllowed, refreshTokens, now, newId } = parts;
+  const door = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
+
+  /**
+   * The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. What would keep it from
+   * being saved is for the test's steps to tell.
+   */
+  function unsaved(call: Call<'testUnsavedConnection'>): { id: string | null; connection: ConnectionBody } {
+    const { snapshot } = parts.pipeline.configuration;
+    const id = isObject(call.json) && typeof call.json['id'] === 'string' ? call.json['id'] : null;
+    const before = id === null ? null : documents.find(snapshot, id);
+    const { body, kept } = documents.parse(call.json, { before, parent: null });
+    const exposed = exposedSecrets({ body, before, kept, snapshot });
+    if (exposed.length > 0) throw invalid(exposed);
+    return { id, connection: body };
+  }
+
+  const { outlook } = parts.pipeline;
+
+  const handlers: Handlers<'testConnection' | 'testUnsavedConnection' | 'probeConnection' | 'releaseConnection'> = {
+    async probeConnection({ params, record }) {
+      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      if (body.status !== 'enabled')
+        throw new AppError('conflict', `The connection is ${body.status}, so that nothing is sent. Resume it first.`);
+      await outlook.probe(id);
+      await record({ id, name: body.name });
+      return outlook.health(id);
+    },
+    async releaseConnection({ params, record }) {
+      const { snapshot } = parts.pipeline.configuration;
+      const { id, body } = documents.find(snapshot, params.id);
+      const destinations = [...snapshot.destinationsOf(id)];
+      let released = 0;
+      for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
+      await outlook.reopen(id);
+      outlook.wake(destinations);
+      await record({ id, name: body.name });
+      return { released, health: await outlook.health(id) };
+    },
+    async testConnection({ params, record }) {
+      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      await record({ id, name: body.name });
+      return answerOf(testConnection({ connection: body, door, id }));
+    },
+    async testUnsavedConnection(call) {
+      const { id, connection } = unsaved(call);
+      await call.record({ id: null, name: connection.name });
+      return answerOf(testConnection({ connection, door, id }));
+    },
+  };
+  return { ...documentHandlers('connection', 'connections', documents), ...handlers };
+}
+
+type Tested = Awaited<ReturnType<typeof testConnection>>;
+type Steps = Awaited<ReturnType<Handlers<'testConnection'>['testConnection']>>;
+
+async function answerOf(tested: Promise<Tested>): Promise<Steps> {
+  const { ok, steps } = await tested;
+  return { ok, steps: steps as Steps['steps'] }; // connections/ names the same closed lists as text
+}
+
+function connectionKind(parts: ApiParts): Kind<'connection'> {
+  return {
+    kind: 'connection',
+    input: connectionInput,
+    wholes: [],
+    readOnly: [],
+    complete: (input) => input,
+    scopeOf: () => '',
+    check(draft) {
+      const { egress, isHttpAllowed } = parts;
+      const check = (url: string) => egress.check(url);
+      const errors = checkConnection({ connection: draft.body, check, isHttpAllowed });
+      if (errors.some((one) => one.code === 'blocked_address'))
+        throw new AppError('blocked_address', errors.find((one) => one.code === 'blocked_address')?.detail, { errors });
+      if (errors.length > 0) throw invalid(errors);
+      const exposed = exposedSecrets(draft);
+      if (exposed.length > 0) throw invalid(exposed);
+      return [];
+    },
+    usersOf: (id, { documents }) =>
+      [...documents.destination.values()]
+        .filter((one) => one.body.connectionId === id)
+        .map((one) => ({ kind: 'destination', id: one.id, name: one.body.name })),
+    shownBeside: async ({ id }) => ({ health: await parts.pipeline.outlook.health(id) }),
+    placeOfName: (name) => ({ name, parent: null }),
+    withIds: (json) => json,
+  };
+}

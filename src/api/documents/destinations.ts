@@ -1,0 +1,164 @@
+import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
+import { AppError } from '../../contract/errors.ts';
+import { joinUrl } from '../../destinations/endpoint-url.ts';
+import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import type { ApiParts, Handlers, OutputOf } from '../call/call.ts';
+import { withoutPayloads } from '../call/payload-redaction.ts';
+import { invalid } from '../http/validate.ts';
+import { actionDrafts } from './actions.ts';
+import type { Kind } from './document-kind.ts';
+import { documentsOf } from './documents.ts';
+import { documentHandlers } from './handlers.ts';
+import { destinationNamed, findNamed, idNamed } from './names.ts';
+import { patched } from './patch.ts';
+import { checkProgram } from './template-errors.ts';
+
+type Trying =
+  | 'previewDestination'
+  | 'previewUnsavedDestination'
+  | 'checkDestination'
+  | 'checkUnsavedDestination'
+  | 'checkOutcomes'
+  | 'testDestination';
+
+/** Destinations: their checks before saving, previews and test sends. */
+export function destinationHandlers(parts: ApiParts) {
+  const { configuration, studio, checks } = parts.pipeline;
+  const documents = documentsOf(kind, parts);
+  const actions = actionDrafts(parts);
+
+  /** The draft of a preview laid over the stored destination; null without one. */
+  function draftOf(id: string, draft: Record<string, unknown> | undefined): DestinationBody | null {
+    const { snapshot } = configuration;
+    const before = documents.find(snapshot, id);
+    if (draft === undefined) return null;
+    return documents.read(patched(kind, before.body, draft), { snapshot, before, parent: null }).body;
+  }
+
+  /** The destination that a connection would get; its name may come later. */
+  function unsaved(params: Record<string, string>, draft: Record<string, unknown> | undefined): DestinationBody {
+    const { snapshot } = configuration;
+    const parent = parentOf(params, snapshot);
+    return documents.read({ name: 'New destination', ...draft }, { snapshot, before: null, parent }).body;
+  }
+
+  const handlers: Handlers<'listAllDestinations' | Trying> = {
+    listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
+    previewDestination({ params, body }) {
+      const input = body();
+      const { draft, actionId } = input;
+      if (draft === undefined || !isOfAction(draft)) return studio.preview(params.id, input, draftOf(params.id, draft));
+      const action = actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft);
+      return studio.preview(params.id, input, null, action);
+    },
+    previewUnsavedDestination({ params, body }) {
+      const input = body();
+      return studio.preview(null, input, unsaved(params, input.draft));
+    },
+    checkDestination({ params: { id }, body }) {
+      const { draft, actionId = null, last } = body();
+      return checks.destination({ id, draft: draftOf(id, draft) }, { actionId, last });
+    },
+    checkUnsavedDestination({ params, body }) {
+      const { draft, actionId = null, last } = body();
+      return checks.destination({ id: null, draft: unsaved(params, draft) }, { actionId, last });
+    },
+    checkOutcomes({ params: { id }, body }) {
+      const { draft, last } = body();
+      return checks.outcomes({ id, draft: draftOf(id, draft) }, last);
+    },
+    async testDestination({ params: { id }, body, may, record }) {
+      const input = body();
+      const { name } = documents.find(configuration.snapshot, id).body;
+      const delivery = await studio.testSend(id, input, draftOf(id, input.draft));
+      await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
+      return may('payloads:view') ? delivery : withoutPayloads(delivery);
+    },
+  };
+  return {
+    ...documentHandlers('destination', 'destinations', documents, (call) =>
+      parentOf(call.params, configuration.snapshot),
+    ),
+    ...handlers,
+  };
+}
+
+/** Whether the draft of a preview is that of the action, whose field mapping is tried, and not of the destination. */
+function isOfAction(draft: Record<string, unknown>): boolean {
+  return 'destinations' in draft || 'rules' in draft;
+}
+
+function parentOf(params: Record<string, string>, { documents }: Snapshot): string {
+  const id = params['id'] ?? '';
+  if (!documents.connection.has(id)) throw new AppError('not_found', `There is no connection ${id}.`);
+  return id;
+}
+
+const kind: Kind<'destination'> = {
+  kind: 'destination',
+  input: destinationInput,
+  wholes: [],
+  readOnly: [],
+  complete(input, before, parent) {
+    const body = input as DestinationBody; // the schema's output; connectionId is seen to here
+    const connectionId = before?.body.connectionId ?? parent ?? body.connectionId;
+    if (body.connectionId !== undefined && body.connectionId !== connectionId)
+      throw invalid([{ pointer: '/connectionId', detail: 'A destination stays with its connection.' }]);
+    return { ...body, connectionId };
+  },
+  scopeOf: (body) => body.connectionId,
+  check({ body, snapshot }) {
+    const { template, contentType, path } = body;
+    const { headers } = body.settings;
+    // A secret header's value is sent as it is.
+    const tagged = headers.flatMap(({ name, value, secret }) => (secret ? [] : [{ name, value }]));
+    checkProgram(
+      { template, contentType, escape: body.settings.escape, path, headers: tagged, mapping: null },
+      (part) => {
+        const name = /^header (.*)$/.exec(part)?.[1];
+        return name === undefined
+          ? `/${part}`
+          : `/settings/headers/${headers.findIndex((one) => one.name === name)}/value`;
+      },
+    );
+    const connection = snapshot.documents.connection.get(body.connectionId);
+    if (connection !== undefined && !path.includes('{{')) {
+      const joined = joinUrl({ ...connection.body, path });
+      if (!joined.ok) throw invalid([{ pointer: '/path', detail: joined.reason }]);
+    }
+    return [];
+  },
+  // An old secret may have been meant for a host that the connection has left since.
+  rolledBack(old, present) {
+    const headers = old.settings.headers.map((header) => {
+      if (!header.secret) return header;
+      const now = present.settings.headers.find((one) => one.secret && one.name === header.name);
+      return { ...header, value: now?.secret === true ? now.value : null };
+    });
+    return { ...old, connectionId: present.connectionId, settings: { ...old.settings, headers } };
+  },
+  usersOf: (id, { documents }) =>
+    [...documents.action.values()]
+      .filter((one) => one.body.destinations.some((row) => row.destinationId === id))
+      .map((one) => ({ kind: 'action', id: one.id, name: one.body.name })),
+  shownBeside: () => ({}),
+  /** `Connection/Destination`; of the ways to cut it, one that names something there is, else at the first slash. */
+  placeOfName(text, snapshot) {
+    const id = destinationNamed(text, snapshot, []);
+    const found = id === null ? undefined : snapshot.documents.destination.get(id);
+    if (found !== undefined) return { name: found.body.name, parent: found.body.connectionId };
+    for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) {
+      const connection = findNamed(text.slice(0, at), snapshot.documents.connection);
+      if (connection !== null) return { name: text.slice(at + 1), parent: connection };
+    }
+    throw invalid([
+      { pointer: '', detail: `No connection is named by ${text}; the address ends in Connection/Destination.` },
+    ]);
+  },
+  withIds(json, snapshot) {
+    const { connection, ...rest } = json;
+    if (connection === undefined) return json;
+    if (typeof connection !== 'string') throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
+    return { ...rest, connectionId: idNamed(connection, snapshot.documents.connection, 'connection', ['connection']) };
+  },
+};

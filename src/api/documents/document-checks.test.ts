@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crm, orders } from '../testing/documents.testing.ts';
+import { startTestServer } from '../testing/server.testing.ts';
+
+test('unknown fields are refused one by one, with their places', async () => {
+  await using server = await startTestServer();
+  const answer = await server.call('POST', '/api/v1/connections', { ...crm, a: 1, settings: { retry: { b: 2 } } });
+  assert.equal(answer.statusCode, 422);
+  assert.deepEqual(
+    answer
+      .json()
+      .errors.map((one: { pointer: string }) => one.pointer)
+      .sort(),
+    ['/a', '/settings/retry/b'],
+  );
+});
+
+test('what is in use is not deleted, and the answer names its users', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const behavior = await server.make('/behaviors', { name: 'B', condition: { parameter: 'a', operator: 'exists' } });
+  const made = await server.make('/actions', {
+    name: 'Act',
+    description: 'x',
+    rules: { any: [{ not: { behavior: behavior['id'] } }] },
+    destinations: [{ destinationId: destination.id }],
+  });
+  const uses = [
+    [`/connections/${connection.id}`, 'Orders'],
+    [`/destinations/${destination.id}`, 'Act'],
+    [`/behaviors/${behavior['id']}`, 'Act'],
+  ];
+  for (const [path, user] of uses) {
+    const refused = await server.call('DELETE', `/api/v1${path}`);
+    assert.deepEqual([refused.statusCode, refused.json().code, refused.json().users[0].name], [409, 'in_use', user]);
+    assert.match(refused.json().detail, new RegExp(user ?? ''));
+  }
+  for (const path of [`/actions/${made['id']}`, ...uses.map(([path]) => path).reverse()]) {
+    assert.equal((await server.call('DELETE', `/api/v1${path}`)).statusCode, 204);
+    assert.equal((await server.call('GET', `/api/v1${path}`)).statusCode, 404);
+  }
+});
+
+test('templates, tags and expressions must compile, and the error names line and column', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const url = `/api/v1/connections/${connection.id}/destinations`;
+  const cases = [
+    [{ name: 'T', template: 'ok\n{{ it.data[ }}' }, '/template', 2],
+    [{ name: 'T', path: '/{{ it. }}' }, '/path', 1],
+    [{ name: 'T', settings: { headers: [{ name: 'X-A', value: '{{ ) }}' }] } }, '/settings/headers/0/value', 1],
+  ] as const;
+  for (const [body, pointer, line] of cases) {
+    const answer = await server.call('POST', url, body);
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_template'], answer.body);
+    const [error] = answer.json().errors;
+    assert.deepEqual([error.pointer, error.line], [pointer, line]);
+    assert.equal(typeof error.column, 'number');
+  }
+  const mapping = [
+    { field: 'a', value: 'x' },
+    { field: 'b', expression: 'it.' },
+  ];
+  const action = { name: 'A', description: 'x', destinations: [{ destinationId: destination.id, mapping }] };
+  const answer = await server.call('POST', '/api/v1/actions', action);
+  assert.equal(answer.json().errors[0].pointer, '/destinations/0/mapping/1/expression');
+});
+
+test('addresses that deliveries may not go to are refused when they are saved', async () => {
+  await using server = await startTestServer();
+  const cases = [
+    ['http://169.254.169.254/', 'blocked_address'],
+    ['http://[::ffff:10.0.0.1]/', 'blocked_address'],
+    ['ftp://crm.example', 'invalid_value'],
+    ['https://user:pass@crm.example', 'invalid_value'],
+    ['https://crm.example/?q=1', 'invalid_value'],
+  ];
+  for (const [baseUrl, code] of cases) {
+    const answer = await server.call('POST', '/api/v1/connections', { name: 'X', baseUrl });
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, code], baseUrl);
+  }
+});
+
+test('a test of an unsaved connection names the step that fails, also where saving would be refused', async () => {
+  await using server = await startTestServer();
+  const test = async (baseUrl: string) =>
+    (await server.call('POST', '/api/v1/connections/test', { name: 'X', baseUrl })).json();
+  const blocked = await test('http://169.254.169.254/');
+  assert.deepEqual([blocked.ok, blocked.steps.at(-1).name, blocked.steps.at(-1).ok], [false, 'url', false]);
+  assert.equal((await test('https://crm.example')).ok, true);
+});
+
+test('an action can not newly use a destination that is not enabled, and is warned of one it uses already', async () => {
+  await using server = await startTestServer();
+  const { connection, destination } = await orders(server);
+  const rows = [{ destinationId: destination.id }];
+  const made = await server.make('/actions', { name: 'A', description: 'x', destinations: rows });
+  const url = `/api/v1/actions/${made['id']}`;
+  await server.call('PATCH', `/api/v1/connections/${connection.id}`, { status: 'paused' });
+  const other = await server.call('POST', '/api/v1/actions', { name: 'B', description: 'x', destinations: rows });
+  assert.deepEqual([other.statusCode, other.json().code], [422, 'destination_not_enabled']);
+  assert.equal(other.json().errors[0].pointer, '/destinations/0/destinationId');
+  const saved = await server.call('PATCH', url, { description: 'y' });
+  assert.equal(saved.statusCode, 200);
+  assert.match(saved.json().warnings[0], /CRM\/Orders is paused/);
+  const enabling = await server.call('PATCH', url, { status: 'enabled' });
+  assert.equal(enabling.json().code, 'destination_not_enabled');
+  await server.call('PATCH', `/api/v1/connections/${connection.id}`, { status: 'enabled' });
+  assert.equal((await server.call('PATCH', url, { status: 'enabled' })).json().warnings, undefined);
+  const unknown = await server.call('PATCH', url, { destinations: [{ destinationId: 'dst_none' }] });
+  assert.equal(unknown.json().errors[0].code, 'unknown_destination');
+});
+
+test('conditions are checked where they are saved: unknown behaviors, cycles, regular expressions, users that would break', async () => {
+  await using server = await startTestServer();
+  const leaf = { parameter: 'a', operator: 'exists' };
+  const bad = await server.call('POST', '/api/v1/behaviors', {
+    name: 'R',
+    condition: { all: [{ parameter: 'a', operator: 'regex', value: '(' }] },
+  });
+  assert.deepEqual([bad.statusCode, bad.json().errors[0].pointer], [422, '/condition/all/0/value']);
+  const unknown = await server.call('POST', '/api/v1/actions', {
+    name: 'A',
+    description: 'x',
+    rules: { behavior: 'beh_none' },
+  });
+  assert.equal(unknown.statusCode, 422);
+  const one = await server.make('/behaviors', { name: 'One', condition: leaf });
+  const two = await server.make('/behaviors', { name: 'Two', condition: { behavior: one['id'] } });
+  const cycle = await server.call('PATCH', `/api/v1/behaviors/${one['id']}`, { condition: { behavior: two['id'] } });
+  assert.equal(cycle.statusCode, 422, cycle.body);
+  let deep: unknown = { behavior: two['id'] };
+  for (let i = 0; i < 8; i++) deep = { not: deep };
+  await server.make('/actions', { name: 'Deep', description: 'x', rules: deep });
+  const breaking = await server.call('PATCH', `/api/v1/behaviors/${one['id']}`, { condition: { not: { not: leaf } } });
+  assert.equal(breaking.statusCode, 422);
+  assert.match(breaking.json().errors[0].detail, /Deep/);
+});
+
+test('a destination stays with its connection', async () => {
+  await using server = await startTestServer();
+  const { destination } = await orders(server);
+  const other = await server.make('/connections', { ...crm, name: 'Other' });
+  const moved = await server.call('PATCH', `/api/v1/destinations/${destination.id}`, { connectionId: other['id'] });
+  assert.deepEqual([moved.statusCode, moved.json().errors[0].pointer], [422, '/connectionId']);
+  assert.equal((await server.call('POST', '/api/v1/connections/con_none/destinations', { name: 'X' })).statusCode, 404);
+});

@@ -1,0 +1,72 @@
+import type { Parameter } from '../../contract/documents/parameter.ts';
+import { AppError } from '../../contract/errors.ts';
+import { foldName } from '../../contract/fold-name.ts';
+import { authorOf } from '../call/audit-author.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
+import { checkIfMatch, versionTag } from '../http/etag.ts';
+import { pageOfList, readCursor } from '../http/pagination.ts';
+import { given } from '../http/without-undefined.ts';
+
+/** Parameters: learnt from traffic, listed, described by people. */
+export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 'changeParameter'> {
+  const { pipeline } = parts;
+
+  function find(name: string): Parameter {
+    const found = pipeline.parameters().find((one) => one.name === name);
+    if (found === undefined) throw new AppError('not_found', `No parameter ${name} was seen on events yet.`);
+    return found;
+  }
+
+  return {
+    listParameters({ query }) {
+      const { limit, cursor: text, name, offered, seen, sort } = query;
+      const { isPlace, placeOf } = orders[sort];
+      const cursor = readCursor(text, isPlace);
+      const wanted = foldName(name ?? '');
+      const items = pipeline
+        .parameters()
+        .filter(
+          (one) =>
+            foldName(one.name).includes(wanted) &&
+            (offered === undefined || one.offered === offered) &&
+            (seen === undefined || (one.lastSeenAt !== null) === seen),
+        )
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      // What comes later in the list has a greater place.
+      return pageOfList(items, { cursor, limit, placeOf }, (a, b) => a > b);
+    },
+
+    async changeParameter({ params, body, reply, request, principal }) {
+      const { name } = params;
+      const patch = given(body());
+      find(name);
+      const now = new Date(parts.now()).toISOString();
+      const snapshot = await pipeline.configuration.change({ ...authorOf(request), act: 'change' }, ({ documents }) => {
+        const before = documents.parameter.get(name);
+        checkIfMatch(request.headers['if-match'], before?.version ?? 0);
+        const document = {
+          kind: 'parameter' as const,
+          id: name,
+          version: (before?.version ?? 0) + 1,
+          body: { ...before?.body, ...patch, name },
+          createdAt: before?.createdAt ?? now,
+          updatedAt: now,
+          updatedBy: principal.name,
+        };
+        return [{ op: 'put', document }];
+      });
+      reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
+      return find(name);
+    },
+  };
+}
+
+/** The orders of the list. Shares move with traffic, so that between two pages a parameter may show twice or not at all. */
+const orders = {
+  name: { isPlace: (at: string) => at !== '', placeOf: ({ name }: Parameter) => name },
+  share: {
+    isPlace: (at: string) => /^[01]\.\d{6} ./.test(at),
+    placeOf: ({ name, share, lastSeenAt }: Parameter) =>
+      `${lastSeenAt === null ? '1.000001' : Math.max(0, 1 - share).toFixed(6)} ${name}`,
+  },
+};

@@ -1,0 +1,90 @@
+import type { ManagedKind } from '../../contract/documents/document.ts';
+import { readOnlyFields } from '../../contract/documents/document.ts';
+import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
+import { isObject, mergePatch } from '../http/merge-patch.ts';
+import { fieldErrors, invalid } from '../http/validate.ts';
+import type { Kind } from './document-kind.ts';
+import { isMark, keepHeaderValues, showSecrets } from './secret-fields.ts';
+
+/**
+ * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
+ * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
+ * does not mean to keep the password.
+ */
+export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], patch: unknown): unknown {
+  if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+  const shown = showSecrets(stored);
+  const kept = keepHeaderValues(patch, shown);
+  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, kept, isMark)));
+}
+
+type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;
+
+function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<string, unknown>, merged: unknown) {
+  const parsed = kind.input.safeParse(merged);
+  if (parsed.success) return merged;
+  const replaced = kind.wholes.filter((key) => isObject(patch[key]));
+  if (replaced.length > 0)
+    return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
+  const leftovers = fieldErrors(parsed.error.issues)
+    .filter((one) => one.code === 'unknown_field')
+    .map((one) =>
+      one.pointer
+        .slice(1)
+        .split('/')
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+    )
+    .filter((path) => !holdsPath(patch, path));
+  return leftovers.reduce(withoutPath, merged);
+}
+
+/** A body without the fields that GET shows and a write ignores. */
+export function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
+  if (!isObject(json)) return json;
+  const ignored = new Set<string>([...readOnlyFields, ...more]);
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
+}
+
+/**
+ * A null removes a member, but where the schema takes a null and would otherwise put a default in its place (as for the
+ * idempotency header), null is what was meant.
+ */
+function withNulls<K extends ManagedKind>({ input }: Parser<K>, patch: unknown, merged: unknown): unknown {
+  const parsed = input.safeParse(merged);
+  if (!parsed.success) return merged;
+  return [...nullPaths(patch)].reduce((value, path) => {
+    if (valueAt(parsed.data, path) == null) return value;
+    const nulled = withNull(value, path);
+    return input.safeParse(nulled).success ? nulled : value;
+  }, merged);
+}
+
+function* nullPaths(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  if (value === null) yield path;
+  else if (isObject(value)) for (const [key, child] of Object.entries(value)) yield* nullPaths(child, [...path, key]);
+}
+
+function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  return isObject(value) && Object.hasOwn(value, key) ? valueAt(value[key], rest) : undefined;
+}
+
+function withNull(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return null;
+  const entries = isObject(value) ? Object.entries(value) : [];
+  const child = entries.find(([name]) => name === key)?.[1];
+  return Object.fromEntries([...entries.filter(([name]) => name !== key), [key, withNull(child, rest)]]);
+}
+
+function holdsPath(value: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return isObject(value) && Object.hasOwn(value, key) && holdsPath(value[key], rest);
+}
+
+function withoutPath(value: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || !isObject(value)) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== key || rest.length > 0);
+  return Object.fromEntries(entries.map(([name, child]) => [name, name === key ? withoutPath(child, rest) : child]));
+}

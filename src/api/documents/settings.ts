@@ -1,0 +1,89 @@
+import {
+  type Retention,
+  type Settings,
+  type SettingsBody,
+  settingsId,
+  settingsInput,
+} from '../../contract/documents/settings.ts';
+import { AppError } from '../../contract/errors.ts';
+import { originsOf, retentionOf, settingsOf } from '../../pipeline/snapshot/effective-settings.ts';
+import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { authorOf } from '../call/audit-author.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
+import { checkIfMatch, versionTag } from '../http/etag.ts';
+import { isObject, mergePatch } from '../http/merge-patch.ts';
+import { invalid, validate } from '../http/validate.ts';
+import { isSameBody } from './secret-fields.ts';
+
+/** What GET shows beside what can be written; given back in a PATCH it is ignored. */
+const readOnly = new Set(['origins', 'configuration', 'version', 'updatedAt', 'updatedBy']);
+
+/** The settings of the installation. */
+export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'changeSettings'> {
+  const { operator, pipeline } = parts;
+  const { configuration } = pipeline;
+
+  function show(snapshot: Snapshot, reply: { header(name: string, value: string): unknown }): Settings {
+    const document = snapshot.documents.settings.get(settingsId);
+    const version = document?.version ?? 0;
+    reply.header('etag', versionTag(version));
+    return {
+      retention: retentionOf(snapshot, operator.retention),
+      privacy: settingsOf(snapshot).privacy,
+      origins: originsOf(snapshot, operator.retention),
+      configuration: [...operator.configuration],
+      version,
+      updatedAt: document?.updatedAt ?? null,
+      updatedBy: document?.updatedBy ?? null,
+    };
+  }
+
+  /** What a patch makes of the settings; what it says that is so already is not set by it. */
+  function changed(json: unknown, snapshot: Snapshot): SettingsBody {
+    if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+    const patch = Object.fromEntries(Object.entries(json).filter(([key]) => !readOnly.has(key)));
+    const before = settingsOf(snapshot);
+    if (isObject(patch['retention'])) patch['retention'] = news(patch['retention'], snapshot);
+    const { retention, privacy } = before;
+    const parsed = validate(settingsInput, mergePatch({ retention: withoutNulls(retention), privacy }, patch));
+    return { ...before, ...parsed };
+  }
+
+  function news(retention: Record<string, unknown>, snapshot: Snapshot): Record<string, unknown> {
+    const present = new Map<string, unknown>(Object.entries(retentionOf(snapshot, operator.retention)));
+    const entries = Object.entries(retention).filter(([key, value]) => value === null || present.get(key) !== value);
+    const fixed = entries.find(([key]) => operator.retention.fixed.has(key as keyof Retention)); // of any text
+    if (fixed !== undefined && fixed[1] !== present.get(fixed[0]))
+      throw new AppError('conflict', `The operator has set retention.${fixed[0]}; it can not be changed here.`);
+    return Object.fromEntries(entries);
+  }
+
+  return {
+    getSettings: ({ reply }) => show(configuration.snapshot, reply),
+
+    async changeSettings({ json, reply, request, principal }) {
+      const now = new Date(parts.now()).toISOString();
+      const snapshot = await configuration.change({ ...authorOf(request), act: 'change' }, (present) => {
+        const stored = present.documents.settings.get(settingsId);
+        checkIfMatch(request.headers['if-match'], stored?.version ?? 0);
+        const body = changed(json, present);
+        if (isSameBody(body, settingsOf(present))) return [];
+        const document = {
+          kind: 'settings' as const,
+          id: settingsId,
+          version: (stored?.version ?? 0) + 1,
+          body,
+          createdAt: stored?.createdAt ?? now,
+          updatedAt: now,
+          updatedBy: principal.name,
+        };
+        return [{ op: 'put', document }];
+      });
+      return show(snapshot, reply);
+    },
+  };
+}
+
+function withoutNulls(retention: SettingsBody['retention']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(retention).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../contract/errors.ts';
+
+/** An answer that can be repeated. */
+export type Kept = { status: number; headers: Record<string, string>; body: string };
+
+/** A request that may be repeated: whose it is, its address and key, and its body. */
+export type Repeatable = { principal: string; place: string; body: Uint8Array };
+
+/** A request that runs: what it comes to must be told, once. */
+export type Running = {
+  keep(kept: Kept): void;
+  /** It came to nothing that should be repeated: it may be tried again. */
+  release(): void;
+};
+
+type Entry = { digest: string; at: number; kept: Kept | null };
+type Share = { entries: Map<string, Entry>; bytes: number };
+
+const lifeMs = 86_400_000;
+/** Longer than any request runs: what is still open then will not end. */
+const runMs = 600_000;
+/** What an entry takes besides its answer, about. */
+const entryBytes = 512;
+
+/**
+ * Remembers the first answer to each key for 24 h, in memory: a restart forgets. Past 64 MiB (or `bytesMax`) of answers
+ * and keys the oldest go early, of the principal that has the most, so that nobody can make the others' be forgotten.
+ */
+export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
+  const shares = new Map<string, Share>();
+  let bytes = 0;
+
+  function weigh(share: Share, more: number) {
+    share.bytes += more;
+    bytes += more;
+  }
+
+  function forget(principal: string, share: Share, key: string) {
+    const entry = share.entries.get(key);
+    if (entry === undefined) return;
+    share.entries.delete(key);
+    weigh(share, -entryBytes - (entry.kept?.body.length ?? 0));
+    if (share.entries.size === 0) shares.delete(principal);
+  }
+
+  function makeRoom() {
+    while (bytes > bytesMax) {
+      const [most] = [...shares].sort(([, a], [, b]) => b.bytes - a.bytes);
+      if (most === undefined) return;
+      const [principal, share] = most;
+      const oldest = share.entries.entries().find(([, { kept }]) => kept !== null);
+      if (oldest === undefined) return;
+      forget(principal, share, oldest[0]);
+    }
+  }
+
+  /** Forgets answers that hold a text. */
+  function erase(text: string) {
+    const inside = JSON.stringify(text).slice(1, -1);
+    for (const [principal, share] of shares)
+      for (const [key, { kept }] of share.entries) if (kept?.body.includes(inside)) forget(principal, share, key);
+  }
+
+  /**
+   * The answer that was given before, or the way to tell what this one comes to. Throws AppError `request_in_progress`
+   * or `idempotency_key_reused`.
+   */
+  function begin({ principal, place, body }: Repeatable): Kept | Running {
+    const share = shares.get(principal) ?? { entries: new Map<string, Entry>(), bytes: 0 };
+    const key = digestOf(place);
+    const digest = digestOf(body);
+    const before = share.entries.get(key);
+    if (before !== undefined && now() - before.at < lifeMs) {
+      if (before.digest !== digest) throw new AppError('idempotency_key_reused');
+      if (before.kept !== null) return before.kept;
+      if (now() - before.at < runMs) throw new AppError('request_in_progress');
+    }
+    forget(principal, share, key);
+    const entry: Entry = { digest, at: now(), kept: null };
+    shares.set(principal, share);
+    share.entries.set(key, entry);
+    weigh(share, entryBytes);
+    return {
+      keep(kept) {
+        if (share.entries.get(key) !== entry) return;
+        entry.kept = kept;
+        weigh(share, kept.body.length);
+        makeRoom();
+      },
+      release() {
+        if (share.entries.get(key) === entry) forget(principal, share, key);
+      },
+    };
+  }
+
+  return { begin, erase };
+}
+
+function digestOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('base64');
+}

@@ -1,0 +1,86 @@
+import type { Page } from '../../contract/records/page.ts';
+import { invalid } from './validate.ts';
+
+/** Where a page lies: next to `at` on its older or its newer side; null is the first page. */
+export type Cursor = { side: 'older' | 'newer'; at: string } | null;
+
+/** Reads a cursor that an earlier page gave; `isPlace` knows what it can have named. Throws AppError `invalid_value`. */
+export function readCursor(text: string | undefined, isPlace: (at: string) => boolean): Cursor {
+  if (text === undefined) return null;
+  const plain = Buffer.from(text, 'base64url').toString('utf8');
+  const at = plain.slice(1);
+  const side = plain.startsWith('<') ? 'older' : plain.startsWith('>') ? 'newer' : null;
+  if (side === null || !isPlace(at) || writeCursor(side, at) !== text)
+    throw invalid([{ pointer: '/cursor', detail: 'Is not a cursor that a page of this list gave.' }]);
+  return { side, at };
+}
+
+/** The part of a journal query that lies beside a cursor. */
+export function beside(cursor: Cursor): { before?: string; after?: string } {
+  if (cursor === null) return {};
+  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
+}
+
+/** Whether a text looks like an id of these kinds. */
+export function isIdOf(prefix: string): (at: string) => boolean {
+  const pattern = new RegExp(`^${prefix}_[0-9a-z_-]{1,64}$`);
+  return (at) => pattern.test(at);
+}
+
+/** A page out of a whole list that is in the order of its cursors, newest first. */
+export function pageOfList<T>(
+  items: readonly T[],
+  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
+  isAfter: (a: string, b: string) => boolean = (a, b) => a < b,
+): Page<T> {
+  const side = items.filter((item) => {
+    if (cursor === null) return true;
+    const place = placeOf(item);
+    return cursor.side === 'older' ? isAfter(place, cursor.at) : isAfter(cursor.at, place);
+  });
+  const cut = cursor?.side === 'newer' ? side.slice(-limit - 1) : side.slice(0, limit + 1);
+  return pageOfCut(cut, { cursor, limit, placeOf });
+}
+
+/**
+ * A page out of `limit` + 1 items next to the cursor, newest first: the one too many tells that the list goes on on
+ * that side.
+ */
+export function pageOfCut<T>(
+  cut: readonly T[],
+  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
+): Page<T> {
+  const goesOn = cut.length > limit;
+  const isNewer = cursor?.side === 'newer';
+  const data = goesOn ? (isNewer ? cut.slice(1) : cut.slice(0, limit)) : [...cut];
+  const first = data.at(0);
+  const last = data.at(-1);
+  const hasNewer = isNewer ? goesOn : cursor !== null;
+  const hasOlder = isNewer ? true : goesOn;
+  return {
+    data,
+    page: {
+      next: hasOlder && last !== undefined ? writeCursor('older', placeOf(last)) : null,
+      prev: hasNewer && first !== undefined ? writeCursor('newer', placeOf(first)) : null,
+    },
+  };
+}
+
+/**
+ * A page out of what a bounded search found on one side of the cursor, newest first; `reached` is where it stopped, null
+ * when nothing is left there. So a page may be short, even empty, and go on all the same.
+ */
+export function pageOfSearch<T>(
+  found: readonly T[],
+  { reached, ...of }: { cursor: Cursor; limit: number; placeOf(item: T): string; reached: string | null },
+): Page<T> {
+  const { cursor, limit } = of;
+  const side = cursor?.side ?? 'older';
+  const { data, page } = pageOfCut(side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1), of);
+  if (reached === null || found.length > limit) return { data, page };
+  return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
+}
+
+export function writeCursor(side: 'older' | 'newer', at: string): string {
+  return Buffer.from(`${side === 'older' ? '<' : '>'}${at}`, 'utf8').toString('base64url');
+}

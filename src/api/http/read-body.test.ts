@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { AppError } from '../../contract/errors.ts';
+import { bodyReader } from './read-body.ts';
+
+/** A request whose body the test writes; `read` resolves with the text of the body, or the code of its refusal. */
+function sender(read: ReturnType<typeof bodyReader>, headers: Record<string, string> = {}) {
+  const stream = new Readable({ read() {} });
+  const payload = Object.assign(stream, { headers }) as unknown as IncomingMessage; // all that is read of one
+  const { promise, resolve } = Promise.withResolvers<string>();
+  read(payload, (error, body) => {
+    resolve(error instanceof AppError ? error.code : String(body));
+  });
+  return { stream, read: promise };
+}
+
+test('a body is read whole, whatever pieces it comes in, and refused when it is too large or breaks off', async () => {
+  const read = bodyReader({ bodyBytesMax: 10, arrivingBytesMax: 100 });
+  const good = sender(read);
+  for (const piece of ['01234', '5678', '9', null]) good.stream.push(piece);
+  assert.equal(await good.read, '0123456789');
+  const none = sender(read);
+  none.stream.push(null);
+  assert.equal(await none.read, '');
+  assert.equal(await sender(read, { 'content-length': '11' }).read, 'too_large');
+  const chunked = sender(read);
+  chunked.stream.push('0123456789x');
+  assert.equal(await chunked.read, 'too_large');
+  const broken = sender(read, { 'content-length': '5' });
+  broken.stream.push('01');
+  broken.stream.destroy();
+  assert.equal(await broken.read, 'malformed_request');
+});
+
+test('past the bound of all that arrives the body that has been arriving the longest is given up, and its room is free', async () => {
+  const read = bodyReader({ bodyBytesMax: 60, arrivingBytesMax: 100 });
+  const [slow, slower] = [sender(read), sender(read)];
+  slow.stream.push('s'.repeat(40));
+  slower.stream.push('t'.repeat(40));
+  const quick = sender(read);
+  quick.stream.push('q'.repeat(40));
+  assert.equal(await slow.read, 'unavailable');
+  quick.stream.push(null);
+  assert.equal(await quick.read, 'q'.repeat(40));
+  const another = sender(read);
+  another.stream.push('a'.repeat(60));
+  another.stream.push(null);
+  slower.stream.push(null);
+  assert.deepEqual([await another.read, await slower.read], ['a'.repeat(60), 't'.repeat(40)]);
+});

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import { AppError, type FieldError } from '../../contract/errors.ts';
+
+/** How many problems of one body are listed. */
+const errorsMax = 100;
+
+/** The value as the schema reads it; AppError `invalid_value` with a pointer for each thing wrong. */
+export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(fieldErrors(parsed.error.issues));
+}
+
+/** The error for a body whose fields are wrong; its message names the first. */
+export function invalid(errors: FieldError[]): AppError {
+  const [first] = errors;
+  const message =
+    first === undefined ? undefined : first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
+  return new AppError('invalid_value', message, { errors: errors.slice(0, errorsMax) });
+}
+
+/** Zod's issues as pointers and words. Unknown fields are named one by one; of a union, what its best branch says. */
+export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyKey[] = []): FieldError[] {
+  return issues.flatMap((issue): FieldError[] => {
+    const path = [...base, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...path, key]),
+        detail: 'Unknown field.',
+        code: 'unknown_field',
+      }));
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      // The branch that got furthest into the value is the one that was meant.
+      const depth = (branch: readonly z.core.$ZodIssue[]) => Math.max(...branch.map((one) => one.path.length));
+      const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a));
+      return fieldErrors(best, path);
+    }
+    return [
+      { pointer: pointerOf(path), detail: issue.message, ...(issue.code === 'custom' ? {} : { code: issue.code }) },
+    ];
+  });
+}
+
+/** A JSON pointer (RFC 6901). */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

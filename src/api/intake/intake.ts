@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../../collect/infinity.ts';
+import type { CollectorBody } from '../../contract/documents/collector.ts';
+import { AppError } from '../../contract/errors.ts';
+import { hopsHeader, hopsKey } from '../../contract/records/event.ts';
+import { traceHeader } from '../../contract/records/trace.ts';
+import type { Document } from '../../pipeline/snapshot/snapshot.ts';
+import type { ApiParts } from '../call/call.ts';
+import { inflated } from '../http/decompress.ts';
+import { asAppError } from '../http/problem.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import type { Traces } from '../records/traces.ts';
+import { collectorRates } from './collector-rate-limit.ts';
+import type { RejectedRequests } from './rejected-requests.ts';
+
+/** After so many trips through our own deliveries an event goes round in a circle. */
+const hopsMax = 5;
+
+const hopsName = hopsHeader.toLowerCase();
+const traceName = traceHeader.toLowerCase();
+
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const noBody = Buffer.alloc(0);
+
+type Keyed = { Params: { key: string } };
+
+/**
+ * Where events come in. No credentials but the collector's key, no schema library: this is the hottest path. What is
+ * answered with 2xx is on disk.
+ */
+export function intakeRoutes(
+  parts: ApiParts,
+  {
+    stopping,
+    traces,
+    rejected,
+  }: { stopping: () => boolean; traces: Pick<Traces, 'mark'>; rejected: Pick<RejectedRequests, 'note'> },
+) {
+  const { pipeline, telemetry, now } = parts;
+  const { configuration } = pipeline;
+  const rates = collectorRates(now);
+
+  /** The collector of the key, CORS headers put on. */
+  function collectorOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
+    const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
+    if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
+    const { origin } = request.headers;
+    if (origin !== undefined) allowOrigin(origin, collector.body, reply);
+    return collector;
+  }
+
+  /** The collector, when its rate lets it send. */
+  function senderOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
+    const collector = collectorOf(request, reply);
+    const waitMs = rates.waitMs(collector);
+    if (waitMs === 0) return collector;
+    reply.header('retry-after', String(Math.ceil(waitMs / 1_000)));
+    throw new AppError('rate_limited', 'The collector takes no more events for now.');
+  }
+
+  async function accept(
+    request: FastifyRequest<Keyed>,
+    collector: Document<CollectorBody>,
+    parse: (reception: Reception) => ParsedEvents,
+  ): Promise<string[]> {
+    const receivedAt = now();
+    const parsed = parse({ receivedAt: new Date(receivedAt), collectorId: collector.id });
+    if (!parsed.ok) {
+      const { code, message, pointer } = parsed;
+      throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
+    }
+    const { events } = parsed;
+    rates.spend(collector, events.length);
+    const key = request.headers['idempotency-key'];
+    if (typeof key === 'string') {
+      if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key has at most 255 characters.');
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i];
+        if (event !== undefined) event.identity ??= `${key}:${i}`;
+      }
+    }
+    const hops = hopsOf(request);
+    if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
+    const header = request.headers[traceName];
+    const kept = traces.mark(
+      { url: request.raw.url ?? '', header: header === undefined ? header : String(header) },
+      events,
+    );
+    const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
+    kept?.(ids);
+    return ids;
+  }
+
+  function refuseOrGoOn(request: FastifyRequest): void {
+    if (stopping()) throw new AppError('unavailable');
+    if (hopsOf(request) >= hopsMax)
+      throw new AppError('conflict', `The event went ${hopsMax} times through deliveries of Millrace: a loop.`);
+  }
+
+  async function post(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    refuseOrGoOn(request);
+    const collector = senderOf(request, reply);
+    const sent = Buffer.isBuffer(request.body) ? request.body : noBody;
+    const encoding = request.headers['content-encoding'];
+    const body = encoding === undefined ? sent : await inflated(sent, encoding);
+    const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
+    reply.headers(jsonHeaders).header('x-request-id', request.id);
+    // Ids are letters, digits and underscores.
+    return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
+  }
+
+  async function pixel(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    refuseOrGoOn(request);
+    const collector = senderOf(request, reply);
+    const url = request.raw.url ?? '';
+    const at = url.indexOf('?');
+    const query = at === -1 ? '' : url.slice(at + 1);
+    await accept(request, collector, (reception) => parseDcsGif(query, reception));
+    reply.headers(gifHeaders).header('x-request-id', request.id);
+    return reply.send(gif);
+  }
+
+  async function preflight(request: FastifyRequest<Keyed>, reply: FastifyReply) {
+    collectorOf(request, reply);
+    if (reply.hasHeader('access-control-allow-origin')) {
+      const asked = request.headers['access-control-request-headers'];
+      reply.headers({ 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' });
+      if (asked !== undefined) reply.header('access-control-allow-headers', asked);
+    }
+    return reply.headers(openHeaders).header('x-request-id', request.id).code(204).send();
+  }
+
+  return async function plugin(app: FastifyInstance) {
+    app.addHook<Keyed>('onError', (request, _reply, error, done) => {
+      const { code } = asAppError(error);
+      rejected.note(request, error);
+      telemetry.intakeRefused({ code });
+      pipeline.statistics.rejected(configuration.snapshot.collectorsByKey.get(request.params.key)?.id ?? null, code);
+      done();
+    });
+    app.post('/v3/:key', post);
+    app.options('/v3/:key', preflight);
+    // A HEAD would store an event that nobody meant to send.
+    app.get('/:key/dcs.gif', { exposeHeadRoute: false }, pixel);
+    app.options('/:key/dcs.gif', preflight);
+  };
+}
+
+function hopsOf({ headers }: FastifyRequest): number {
+  const hops = headers[hopsName];
+  return hops === undefined ? 0 : Number.parseInt(String(hops), 10) || 0;
+}
+
+/** Pages of other sites read these answers. */
+const openHeaders = { ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' };
+const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
+const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
+
+/** What browsers send (RFC 6454 §7.1); anything else is not echoed. */
+const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
+
+function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, reply: FastifyReply): void {
+  reply.header('vary', 'Origin');
+  if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
+  reply.headers({
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'X-Request-Id, Retry-After',
+  });
+}

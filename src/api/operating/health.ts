@@ -1,0 +1,36 @@
+import { openApi } from '../../contract/openapi.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
+
+type Ids = 'livez' | 'readyz' | 'healthz' | 'version' | 'metrics' | 'openapi';
+
+/** What operators and their machines ask. `isStopping` is true from the moment that the server takes nothing in. */
+export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): Handlers<Ids> {
+  let description: Buffer | undefined;
+
+  async function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
+    const ailments = { ...(await parts.ailments()), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
+    const isReady = Object.keys(ailments).length === 0;
+    if (!isReady) reply.code(503);
+    return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { ailments } : {}) };
+  }
+
+  return {
+    livez: () => ({ status: 'alive' }),
+    readyz: (call) => readiness(call, call.query.verbose !== undefined),
+    healthz: (call) => readiness(call, false),
+    version: () => ({
+      name: 'millrace',
+      version: parts.version,
+      node: process.versions.node,
+      api: 'v1',
+      inbox: parts.inbox,
+    }),
+    metrics: () => parts.telemetry.metrics(),
+    openapi: ({ reply }) => {
+      // Made and written once: it is large, and anybody may ask for it.
+      description ??= Buffer.from(JSON.stringify(openApi({ version: parts.version, url: parts.publicUrl })));
+      reply.type('application/json; charset=utf-8').send(description);
+      return {}; // the answer is on its way
+    },
+  };
+}

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../../contract/secret.ts';
+import { startTestServer, type TestServer } from '../testing/server.testing.ts';
+
+// Base64 too, which signing secrets must be.
+const canary = 'canary7f3aDoNotShowThisToAnybody';
+const header = (name: string) => ({ name, value: `${canary}-${name}`, secret: true });
+
+const auths = [
+  { type: 'basic', username: 'u', password: canary },
+  { type: 'bearer', token: canary },
+  {
+    type: 'oauth2',
+    grant: 'jwt',
+    clientId: 'c',
+    clientSecret: canary,
+    accessTokenUrl: 'https://id.example/token',
+    jwt: canary,
+    extraParams: { audience: 'shown', assertion_extra: canary },
+    extraHeaders: { 'X-Extra': canary },
+  },
+  {
+    type: 'oauth2',
+    grant: 'password',
+    clientId: 'c',
+    clientSecret: canary,
+    accessTokenUrl: 'https://id.example/token',
+    username: 'u',
+    password: canary,
+  },
+];
+
+const settings = {
+  headers: [header('X-Api-Key'), { name: 'X-Plain', value: 'shown' }],
+  proxy: { url: 'http://proxy.example:3128', username: 'p', password: canary },
+  signing: { scheme: 'standard-webhooks', secret: canary, previousSecret: canary },
+};
+
+async function stored(server: TestServer, id: unknown) {
+  const body = server.configuration.snapshot.documents.connection.get(String(id))?.body;
+  assert.ok(body);
+  return body;
+}
+
+test('no secret comes out of any answer, wherever it went in', async () => {
+  await using server = await startTestServer();
+  const seen: string[] = [];
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await server.call(method, `/api/v1${path}`, body);
+    assert.ok(answer.statusCode < 500, `${method} ${path} ${answer.body}`);
+    seen.push(answer.body, JSON.stringify(answer.headers));
+    return answer;
+  };
+  for (const [i, auth] of auths.entries()) {
+    const made = (
+      await call('POST', '/connections', { name: `C${i}`, baseUrl: 'https://crm.example', auth, settings })
+    ).json();
+    assert.ok(made.id, JSON.stringify(made));
+    const dest = await call('POST', `/connections/${made.id}/destinations`, {
+      name: 'D',
+      settings: { headers: [header('X-D')] },
+    });
+    await call('GET', `/connections/${made.id}`);
+    await call('PUT', `/connections/${made.id}`, made);
+    await call('PATCH', `/connections/${made.id}`, { description: 'd' });
+    await call('GET', `/connections/${made.id}/versions`);
+    await call('GET', `/destinations/${dest.json().id}/versions`);
+    await call('POST', `/connections/${made.id}/rollback`, { version: 1 });
+    await call('POST', `/connections/${made.id}/test`);
+    await call('POST', '/connections/test', { name: 'x', baseUrl: 'https://crm.example', auth });
+    await call('PATCH', `/connections/${made.id}`, { baseUrl: 'https://evil.example' });
+    await call('PATCH', `/connections/${made.id}`, { auth: { ...auth, unknown: canary } });
+    await call('DELETE', `/connections/${made.id}`);
+  }
+  await call('GET', '/connections');
+  assert.equal(seen.join('\n').includes(canary), false);
+  assert.ok(seen.join('\n').includes('shown'));
+});
+
+test('a secret is shown as a mark with its time, and the mark sent back keeps it', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', {
+    name: 'C',
+    baseUrl: 'https://crm.example',
+    auth: auths[2],
+    settings,
+  });
+  const auth = made['auth'] as Record<string, Record<string, unknown>>;
+  assert.deepEqual(auth['clientSecret'], { set: true, updatedAt: '2026-01-02T03:04:05.000Z' });
+  assert.deepEqual(auth['extraParams'], { audience: 'shown', assertion_extra: auth['clientSecret'] });
+  server.clock.now += 60_000;
+  const kept = await server.call('PUT', `/api/v1/connections/${made['id']}`, made);
+  assert.deepEqual(kept.json().auth, made['auth']);
+  const body = await stored(server, made['id']);
+  assert.ok(body.auth.type === 'oauth2' && body.auth.clientSecret instanceof Secret);
+  assert.equal(body.auth.clientSecret.reveal(), canary);
+});
+
+test('left out of a PUT a secret is cleared, left out of a PATCH it is kept, null and empty text clear it', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example' };
+  const made = await server.make('/connections', { ...base, auth: auths[0] });
+  const url = `/api/v1/connections/${made['id']}`;
+  const password = async () => {
+    const { auth } = await stored(server, made['id']);
+    return auth.type === 'basic' ? (auth.password?.reveal() ?? null) : 'none';
+  };
+  await server.call('PATCH', url, { auth: { username: 'v' } });
+  assert.equal(await password(), canary);
+  await server.call('PUT', url, { ...base, auth: { type: 'basic', username: 'v' } });
+  assert.equal(await password(), null);
+  await server.call('PATCH', url, { auth: { password: 'new-password' } });
+  assert.equal(await password(), 'new-password');
+  await server.call('PATCH', url, { auth: { password: null } });
+  assert.equal(await password(), null);
+  await server.call('PATCH', url, { auth: { password: '' } });
+  assert.equal(await password(), null);
+  const nothing = await server.call('PATCH', url, { auth: { password: { set: true } } });
+  assert.deepEqual([nothing.statusCode, nothing.json().errors[0].pointer], [422, '/auth/password']);
+});
+
+test('secret headers go by their name, in whatever order they come back', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', {
+    name: 'C',
+    baseUrl: 'https://crm.example',
+    settings: { headers: [header('X-A'), header('X-B')] },
+  });
+  const url = `/api/v1/connections/${made['id']}`;
+  const shown = (made['settings'] as { headers: unknown[] }).headers;
+  const values = async () =>
+    (await stored(server, made['id'])).settings.headers.map(({ name, value }) => [
+      name,
+      value instanceof Secret ? value.reveal() : value,
+    ]);
+  await server.call('PATCH', url, { settings: { headers: [shown[1], { name: 'X-C', value: 'plain' }, shown[0]] } });
+  assert.deepEqual(await values(), [
+    ['X-B', `${canary}-X-B`],
+    ['X-C', 'plain'],
+    ['X-A', `${canary}-X-A`],
+  ]);
+  await server.call('PATCH', url, { settings: { headers: [{ name: 'x-a', secret: true }] } });
+  assert.deepEqual(await values(), [['x-a', `${canary}-X-A`]]);
+  const opened = await server.call('PATCH', url, { settings: { headers: [{ ...Object(shown[0]), secret: false }] } });
+  assert.equal(opened.statusCode, 422);
+});
+
+test('stored secrets are asked for again, by name, before they would go to another address', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example/v1' };
+  const made = await server.make('/connections', { ...base, auth: auths[2], settings });
+  const url = `/api/v1/connections/${made['id']}`;
+  const proxied = ['/settings/proxy/password'];
+  const authentic = [
+    '/auth/clientSecret',
+    '/auth/jwt',
+    '/auth/extraParams/assertion_extra',
+    '/auth/extraHeaders/X-Extra',
+  ];
+  const own = [
+    ...authentic,
+    '/settings/headers/0/value',
+    '/settings/signing/secret',
+    '/settings/signing/previousSecret',
+  ];
+  const elsewhere = { ...made, baseUrl: 'https://evil.example/v1' };
+  const refused: [method: string, path: string, body: unknown, asked: string[]][] = [
+    ['PATCH', url, { baseUrl: 'https://evil.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'https://crm.example.evil.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'http://crm.example/v1' }, own],
+    ['PATCH', url, { baseUrl: 'https://crm.example:8443/v1' }, own],
+    ['PATCH', url, { port: 8443 }, own],
+    ['PUT', url, elsewhere, own],
+    ['PUT', '/api/v1/connections/by-name/C', elsewhere, own],
+    ['PATCH', url, { auth: { accessTokenUrl: 'https://evil.example/token' } }, authentic],
+    ['PATCH', url, { auth: { accessTokenUrl: 'https://id.example:444/token' } }, authentic],
+    ['PATCH', url, { settings: { proxy: { url: 'http://evil.example:3128' } } }, [...own, ...proxied]],
+    ['PATCH', url, { baseUrl: 'https://evil.example', settings: { proxy: null } }, own],
+    ['POST', '/api/v1/connections/test', elsewhere, own],
+  ];
+  for (const [method, path, body, asked] of refused) {
+    const answer = await server.call(method, path, body);
+    const said = `${method} ${JSON.stringify(body)} ${answer.body}`;
+    assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_value'], said);
+    const { errors } = answer.json() as { errors: { pointer: string; detail: string }[] };
+    assert.deepEqual(errors.map((one) => one.pointer).sort(), [...asked].sort(), said);
+    for (const { detail } of errors) assert.match(detail, /send this secret again/);
+  }
+  for (const same of [{ baseUrl: 'https://CRM.example.:443/v2' }, { port: 443 }, { settings: { proxy: null } }])
+    assert.equal((await server.call('PATCH', url, same)).statusCode, 200, JSON.stringify(same));
+  const proxy = await server.call('PATCH', url, { settings: { proxy: { url: 'http://evil.example:3128' } } });
+  assert.equal(proxy.statusCode, 422, 'a proxy where none was reads along too');
+  const again = { ...base, baseUrl: 'https://new.example', auth: auths[1] };
+  assert.equal((await server.call('PUT', url, again)).statusCode, 200);
+  const back = await server.call('POST', `${url}/rollback`, { version: 1 });
+  assert.deepEqual([back.statusCode, back.json().errors[0].pointer], [422, '/auth/clientSecret']);
+});
+
+test('a rollback brings back secrets for the address that they were given for', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[2] });
+  const url = `/api/v1/connections/${made['id']}`;
+  for (const auth of [{ type: 'none' }, auths[0]]) {
+    assert.equal((await server.call('PATCH', url, { auth })).statusCode, 200);
+    const back = await server.call('POST', `${url}/rollback`, { version: 1 });
+    assert.deepEqual([back.statusCode, back.json().auth], [200, made['auth']]);
+  }
+});
+
+test('a password for the token endpoint does not become one for the base URL', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[3] });
+  const auth = { type: 'basic', username: 'u', password: { set: true } };
+  const answer = await server.call('PUT', `/api/v1/connections/${made['id']}`, { ...made, auth });
+  assert.deepEqual([answer.statusCode, answer.json().errors?.[0].pointer], [422, '/auth/password']);
+});
+
+test("a destination's secret headers do not follow its connection to another host, nor come back with an old version", async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
+  const dest = await server.make(`/connections/${made['id']}/destinations`, {
+    name: 'D',
+    settings: { headers: [header('X-D')] },
+  });
+  const move = () => server.call('PATCH', `/api/v1/connections/${made['id']}`, { baseUrl: 'https://evil.example' });
+  const refused = await move();
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, '/baseUrl']);
+  await server.call('PATCH', `/api/v1/destinations/${dest['id']}`, { settings: { headers: [] } });
+  assert.equal((await move()).statusCode, 200);
+  const rolled = await server.call('POST', `/api/v1/destinations/${dest['id']}/rollback`, { version: 1 });
+  assert.deepEqual(rolled.json().settings.headers, [{ name: 'X-D', value: null, secret: true }]);
+});
+
+test('a secret may be kept where the operator allows it, comes out with that place, and stays when it is sent back', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example' };
+  const auth = (token: unknown) => ({ ...base, auth: { type: 'bearer', token } });
+  const made = await server.make('/connections', auth({ ref: 'env:CRM_TOKEN' }));
+  const mark = { set: true, updatedAt: '2026-01-02T03:04:05.000Z', ref: 'env:CRM_TOKEN' };
+  assert.deepEqual(made['auth'], { type: 'bearer', token: mark });
+  const url = `/api/v1/connections/${made['id']}`;
+  const token = async () => {
+    const body = await stored(server, made['id']);
+    assert.ok(body.auth.type === 'bearer' && body.auth.token !== null);
+    return [body.auth.token.ref, body.auth.token.reveal(), body.auth.token.updatedAt];
+  };
+  const first = ['env:CRM_TOKEN', 'token-of-the-environment', mark.updatedAt];
+  server.clock.now += 60_000;
+  for (const [method, body] of [
+    ['PUT', made],
+    ['PUT', auth({ ref: 'env:CRM_TOKEN' })],
+    ['PATCH', { auth: { token: { set: true } } }],
+    ['PATCH', { auth: { token: { ref: 'env:CRM_TOKEN' } } }],
+    ['PATCH', { description: 'x' }],
+  ] as const) {
+    assert.equal((await server.call(method, url, body)).statusCode, 200);
+    assert.deepEqual(await token(), first, JSON.stringify(body));
+  }
+  for (const [value, words] of [
+    [{ ref: 'env:SHELL' }, /env:SHELL is not allowed by MILLRACE_SECRET_REFS/],
+    [{ ref: 'env:CRM_MISSING' }, /env:CRM_MISSING is not set/],
+    [{ ref: 'file:/etc/hostname' }, /not allowed/],
+    [{ ref: 'CRM_TOKEN' }, /Must be env:NAME or file:\/path/],
+    [{ ref: 'env:CRM_TOKEN', more: 1 }, /Unknown field/],
+    [{ ref: 7 }, /./],
+  ] as const) {
+    const answer = await server.call('PATCH', url, { auth: { token: value } });
+    assert.equal(answer.statusCode, 422, answer.body);
+    assert.match(answer.json().errors[0].pointer, /^\/auth\/token/);
+    assert.match(answer.json().errors[0].detail, words);
+  }
+  assert.deepEqual(await token(), first);
+  const kept = await server.call('PUT', url, { ...made, baseUrl: 'https://other.example' });
+  assert.deepEqual([kept.statusCode, kept.json().errors?.[0].pointer], [422, '/auth/token']);
+  const moved = { baseUrl: 'https://other.example', auth: { token: { ref: 'env:CRM_TOKEN' } } };
+  assert.equal((await server.call('PATCH', url, moved)).statusCode, 200);
+  await server.call('PATCH', url, { auth: { token: { ...mark, ref: 'env:CRM_OTHER' } } });
+  assert.deepEqual((await token()).slice(0, 2), ['env:CRM_OTHER', 'another-of-the-environment']);
+  const open = { type: 'oauth2', grant: 'client_credentials', clientId: 'c', accessTokenUrl: 'https://id.example/' };
+  const shown = { ...open, extraParams: { audience: { ref: 'env:CRM_TOKEN' } } };
+  const refused = await server.call('POST', '/api/v1/connections', { ...base, name: 'D', auth: shown });
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, '/auth/extraParams/audience']);
+});
+
+test('a draft under preview has its secrets in place and is not saved', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
+  const dest = await server.make(`/connections/${made['id']}/destinations`, {
+    name: 'D',
+    settings: { headers: [header('X-D')] },
+  });
+  const answer = await server.call('POST', `/api/v1/destinations/${dest['id']}/preview`, {
+    data: [{}],
+    draft: { path: '/draft' },
+  });
+  assert.equal(answer.statusCode, 200, answer.body);
+  const [draft] = server.drafts as { path: string; settings: { headers: { value: Secret }[] } }[];
+  assert.equal(draft?.path, '/draft');
+  assert.equal(draft?.settings.headers[0]?.value.reveal(), `${canary}-X-D`);
+  assert.equal((await server.call('GET', `/api/v1/destinations/${dest['id']}`)).json().version, 1);
+});

@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { allRights } from '../../contract/accounts/rights.ts';
+import { curlCommand } from '../../contract/documents/curl.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import { delivery } from '../../contract/records/delivery.ts';
+import { event } from '../../contract/records/event.ts';
+import { explanationOutput } from '../../contract/routes/records/events.ts';
+import { startTestServer } from '../testing/server.testing.ts';
+
+const attempt: Attempt = {
+  id: 'att_1',
+  number: 1,
+  counted: true,
+  batchId: null,
+  records: 1,
+  startedAt: '2026-01-02T03:04:05.000Z',
+  durationMs: 5,
+  timings: { queueMs: 0, tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 5 },
+  request: {
+    method: 'POST',
+    url: 'https://crm.example/orders?mail=a%40b.example',
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['Authorization', 'Bearer [secret]'],
+      ['X-Empty', ''],
+    ],
+    body: '{"payload":"it\'s $HOME `id`"}',
+  },
+  response: { status: 200, headers: [], body: 'payload kept', truncated: false },
+  error: null,
+  outcome: 'delivered',
+  versions: { action: null, destination: 1, connection: 1 },
+};
+
+async function startStory() {
+  const server = await startTestServer();
+  const connection = await server.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example' });
+  const dest = await server.make(`/connections/${connection['id']}/destinations`, {
+    name: 'Orders',
+    status: 'enabled',
+  });
+  const to = { destinationId: String(dest['id']), connectionId: String(connection['id']) };
+  const bought = { parameter: 'wt.ev', operator: 'equals', value: 'buy' };
+  const action = await server.make('/actions', {
+    name: 'Bought',
+    description: 'x',
+    rules: { all: [bought] },
+    destinations: [{ destinationId: to.destinationId }],
+  });
+  const collector = await server.make('/collectors', { name: 'C' });
+  const send = async (...events: Record<string, string>[]): Promise<string[]> =>
+    (await server.call('POST', `/v3/${collector['key']}`, { events })).json().ids;
+  const rights = allRights.filter((right) => right !== 'payloads:view');
+  server.grant('blind', rights);
+  const blind = (method: string, url: string, body?: unknown) =>
+    server.call(method, url, body, { authorization: 'Bearer blind' });
+  return { ...server, to, actionId: String(action['id']), send, blind };
+}
+
+test('events are listed newest first, filtered, and page by page both ways', async () => {
+  await using story = await startStory();
+  const ids = await story.send({ 'wt.ev': 'a' }, { 'wt.ev': 'buy', 'wt.dcsvid': 'v' }, { 'wt.ev': 'c' });
+  const list = async (query: string) => (await story.call('GET', `/api/v1/events?${query}`)).json();
+  const first = await list('limit=2');
+  for (const one of first.data) event.parse(one);
+  const idsOf = (page: { data: { id: string }[] }) => page.data.map((one) => one.id);
+  assert.deepEqual(idsOf(first), [ids[2], ids[1]]);
+  const second = await list(`limit=2&cursor=${first.page.next}`);
+  assert.deepEqual([idsOf(second), second.page.next], [[ids[0]], null]);
+  assert.deepEqual(idsOf(await list(`limit=2&cursor=${second.page.prev}`)), idsOf(first));
+  assert.deepEqual(idsOf(await list('visitorId=v')), [ids[1]]);
+  assert.deepEqual(idsOf(await list('name=c')), [ids[2]]);
+});
+
+test('events are found by a parameter, by its value, by the action that they match and by time', async () => {
+  await using story = await startStory();
+  const ids = await story.send({ 'wt.ev': 'buy', sku: '7' }, { 'wt.ev': 'look', sku: '8' }, { 'wt.ev': 'buy' });
+  const list = async (query: string) => {
+    const answer = (await story.call('GET', `/api/v1/events?${query}`)).json();
+    return answer.data.map((one: { id: string }) => one.id);
+  };
+  const { actionId } = story;
+  assert.deepEqual(await list('parameter=sku'), [ids[1], ids[0]]);
+  assert.deepEqual(await list('parameter=sku&value=8'), [ids[1]]);
+  assert.deepEqual(await list(`actionId=${actionId}`), [ids[2], ids[0]]);
+  assert.deepEqual(await list(`actionId=${actionId}&parameter=sku`), [ids[0]]);
+  assert.deepEqual(await list('actionId=act_none'), []);
+  assert.deepEqual(await list('receivedBefore=2026-01-02T03:04:05Z'), []);
+  assert.deepEqual(await list('receivedAfter=2026-01-02T03:04:05Z&limit=1'), [ids[2]]);
+  assert.equal((await story.call('GET', '/api/v1/events?value=8')).statusCode, 422);
+});
+
+test('a search looks at 5,000 events for a page, which may be empty, and the next one goes on from there', async () => {
+  await using story = await startStory();
+  await story.send({ sku: 'rare' });
+  for (let i = 0; i < 6; i++) await story.send(...Array.from({ length: 1_000 }, () => ({ 'wt.ev': 'look' })));
+  for (const filter of ['parameter=sku', 'parameter=sku&value=rare']) {
+    const first = (await story.call('GET', `/api/v1/events?${filter}`)).json();
+    assert.deepEqual(first.data, []);
+    const second = (await story.call('GET', `/api/v1/events?${filter}&cursor=${first.page.next}`)).json();
+    assert.deepEqual([second.data.length, second.page.next], [1, null]);
+  }
+  const first = (await story.call('GET', `/api/v1/events?actionId=${story.actionId}`)).json();
+  assert.deepEqual([first.data.length, typeof first.page.next], [0, 'string']);
+});
+
+test('deliveries are found by the reason that they show, also one that a closed gate gives', async () => {
+  await using story = await startStory();
+  const sent = await story.deliver(story.to, { attemptLog: [attempt] });
+  const held = await story.deliver(story.to);
+  story.closed.set(story.to.destinationId, { reason: 'destination_paused', detail: null, probeAt: null });
+  const list = async (query: string) =>
+    (await story.call('GET', `/api/v1/deliveries?${query}`)).json().data.map((one: { id: string }) => one.id);
+  assert.deepEqual(await list('reason=destination_paused'), [held]);
+  assert.deepEqual(await list('reason=destination_paused&status=held'), [held]);
+  assert.deepEqual(await list('reason=exhausted'), []);
+  assert.deepEqual(await list('status=delivered'), [sent]);
+});
+
+test('without payloads:view neither data nor bodies nor found values come out', async () => {
+  await using story = await startStory();
+  const [id] = await story.send({ 'wt.ev': 'buy', secretish: 'payload-canary' });
+  const sent = await story.deliver(story.to, { eventId: id ?? '', actionId: story.actionId, attemptLog: [attempt] });
+  const paths = ['/events', `/events/${id}`, `/events/${id}/explain`, '/deliveries', `/deliveries/${sent}`];
+  for (const path of paths) {
+    const seen = await story.blind('GET', `/api/v1${path}`);
+    assert.equal(seen.statusCode, 200);
+    assert.doesNotMatch(seen.body, /canary|payload":|payload kept|b\.example/, path);
+  }
+  const shown = (await story.blind('GET', `/api/v1/events/${id}`)).json();
+  assert.deepEqual([shown.data, shown.ext, shown.session], [{}, {}, {}]);
+  const log = (await story.blind('GET', `/api/v1/deliveries/${sent}`)).json().attemptLog[0];
+  assert.deepEqual([log.request.body, log.response.body, log.request.url], [null, null, 'https://crm.example/orders']);
+  const explained = (await story.blind('GET', `/api/v1/events/${id}/explain`)).json();
+  assert.equal(explained.actions[0].explanation.conditions[0].actual, null);
+  const condition = { parameter: 'secretish', operator: 'exists' };
+  const checked = (await story.blind('POST', '/api/v1/behaviors/check', { condition, eventId: id })).json();
+  assert.deepEqual([checked.matched, checked.explanation.actual], [true, null]);
+  assert.equal((await story.blind('GET', `/api/v1/deliveries/${sent}/curl`)).statusCode, 403);
+  assert.equal((await story.call('GET', `/api/v1/events/${id}`)).json().data.secretish, 'payload-canary');
+});
+
+test('an explanation tells for every action whether it matched, what decided, and what became of it', async () => {
+  await using story = await startStory();
+  const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
+  const sent = await story.deliver(story.to, { eventId: bought ?? '', actionId: story.actionId });
+  const explain = async (id: string | undefined) => {
+    const body = (await story.call('GET', `/api/v1/events/${id}/explain`)).json();
+    return explanationOutput.parse(body).actions[0];
+  };
+  const yes = await explain(bought);
+  assert.deepEqual([yes?.matched, yes?.decidedBy, yes?.deliveries.map((one) => one.id)], [true, '/all/0', [sent]]);
+  const no = await explain(looked);
+  assert.deepEqual([no?.matched, no?.decidedBy, no?.deliveries], [false, '/all/0', []]);
+  assert.equal((await story.call('GET', '/api/v1/events/evt_none/explain')).statusCode, 404);
+});
+
+test('lists of events and deliveries are told in one request what became of each, what is unknown is left out', async () => {
+  await using story = await startStory();
+  const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
+  const sent = await story.deliver(story.to, {
+    eventId: bought ?? '',
+    actionId: story.actionId,
+    attemptLog: [attempt],
+  });
+  const waiting = await story.deliver(story.to);
+  const get = async (path: string) => (await story.call('GET', `/api/v1/${path}`)).json();
+  assert.deepEqual((await get(`events/outcomes?ids=${bought},${looked}`)).data, [
+    { eventId: bought, deliveries: [{ id: sent, actionId: story.actionId, status: 'delivered' }] },
+    { eventId: looked, deliveries: [] },
+  ]);
+  const names = (await get(`events/names?ids=${looked},evt_none`)).data as { id: string; name: string }[]; // the contract's
+  assert.deepEqual(
+    names.map(({ id, name }) => [id, name]),
+    [[looked, 'look']],
+  );
+  const { startedAt, durationMs, outcome } = attempt;
+  assert.deepEqual((await get(`deliveries/last-attempts?ids=${sent},dlv_none,${waiting}`)).data, [
+    { deliveryId: sent, last: { startedAt, durationMs, outcome, status: 200, errorKind: null } },
+    { deliveryId: waiting, last: null },
+  ]);
+  const many = Array.from({ length: 101 }, (_, at) => `evt_${at}`).join();
+  for (const ids of ['', many]) assert.equal((await get(`events/outcomes?ids=${ids}`)).status, 422);
+});
+
+test('a delivery is shown in the shape of the contract, with an ETag of what is shown', async () => {
+  await using story = await startStory();
+  const id = await story.deliver(story.to, { attemptLog: [attempt] });
+  const answer = await story.call('GET', `/api/v1/deliveries/${id}`);
+  const shown = delivery.parse(answer.json());
+  assert.deepEqual([shown.status, shown.attemptLog], ['delivered', [attempt]]);
+  const known = { 'if-none-match': String(answer.headers['etag']) };
+  assert.equal((await story.call('GET', `/api/v1/deliveries/${id}`, undefined, known)).statusCode, 304);
+  assert.equal((await story.call('GET', '/api/v1/deliveries')).json().data[0].attemptLog, undefined);
+});
+
+test('a due delivery behind a closed gate is held with the reason of the gate, one on the wire is sending', async () => {
+  await using story = await startStory();
+  const ids: string[] = [];
+  for (let i = 0; i < 3; i++) ids.unshift(await story.deliver(story.to));
+  const list = async (status: string, more = '') =>
+    (await story.call('GET', `/api/v1/deliveries?status=${status}${more}`)).json();
+  const idsOf = (page: { data: { id: string }[] }) => page.data.map((one) => one.id);
+  assert.deepEqual(idsOf(await list('pending')), ids);
+  story.sending.add(ids[1] ?? '');
+  assert.deepEqual([idsOf(await list('sending')), idsOf(await list('pending'))], [[ids[1]], [ids[0], ids[2]]]);
+  story.closed.set(story.to.destinationId, { reason: 'destination_paused', detail: null, probeAt: null });
+  const held = await list('held', '&limit=1');
+  assert.deepEqual(
+    [idsOf(held), held.data[0].reason, held.data[0].nextAttemptAt],
+    [[ids[0]], 'destination_paused', null],
+  );
+  const next = await list('held', `&limit=1&cursor=${held.page.next}`);
+  assert.deepEqual(idsOf(next), [ids[2]]);
+  assert.deepEqual(idsOf(await list('held', `&limit=1&cursor=${next.page.prev}`)), [ids[0]]);
+  assert.deepEqual(
+    [idsOf(await list('pending')), idsOf(await list('sending')), idsOf(await list('failed'))],
+    [[], [ids[1]], []],
+  );
+});
+
+test('a person may retry what is not being sent, and cancel what has not ended', async () => {
+  await using story = await startStory();
+  const id = await story.deliver(story.to, { attemptLog: [attempt] });
+  const post = (path: string, body?: unknown) => story.call('POST', `/api/v1/deliveries/${id}/${path}`, body);
+  assert.equal((await post('cancel')).json().code, 'conflict');
+  assert.equal((await post('retry')).json().status, 'pending');
+  assert.deepEqual(story.woken, [story.to.destinationId]);
+  story.sending.add(id);
+  assert.deepEqual([(await post('retry')).statusCode, story.woken.length], [409, 1]);
+  story.sending.delete(id);
+  assert.equal((await post('retry', { render: true })).statusCode, 200);
+  assert.equal((await post('retry', { rendr: true })).statusCode, 422);
+  assert.deepEqual([(await post('cancel')).json().status, (await post('cancel')).statusCode], ['cancelled', 409]);
+  assert.equal((await story.call('POST', '/api/v1/deliveries/dlv_none/retry')).statusCode, 404);
+  await story.call('PATCH', `/api/v1/actions/${story.actionId}`, { destinations: [] });
+  await story.call('DELETE', `/api/v1/destinations/${story.to.destinationId}`);
+  assert.equal((await post('retry')).statusCode, 409);
+});
+
+test('cURL shows the last request with secrets as variables', async () => {
+  await using story = await startStory();
+  const id = await story.deliver(story.to, { attemptLog: [attempt] });
+  const answer = await story.call('GET', `/api/v1/deliveries/${id}/curl`);
+  assert.match(String(answer.headers['content-type']), /^text\/plain/);
+  assert.match(answer.body, /--header 'Authorization: Bearer '"\$AUTHORIZATION"/);
+  assert.match(answer.body, /--header 'X-Empty;'/);
+  const unsent = await story.deliver(story.to);
+  assert.equal((await story.call('GET', `/api/v1/deliveries/${unsent}/curl`)).statusCode, 404);
+});
+
+test('nothing in a cURL command is run by the shell, and everything reaches curl as it is', () => {
+  const nasty = [
+    `'; echo pwned; '`,
+    '$(id)',
+    '`id`',
+    '\\',
+    '"',
+    '!x',
+    '@/etc/passwd',
+    'a\nb',
+    '{a,b}[1-2]',
+    '-o /tmp/x',
+    '*',
+  ];
+  for (const text of nasty) {
+    const headers: [string, string][] = [
+      ['X-A', text],
+      ['9-Secret', `pre [secret] ${text}`],
+    ];
+    const command = curlCommand({ method: 'POST', url: `https://x.example/${text}`, headers, body: text });
+    const script = `curl() { printf '%s\\0' "$@"; }\n_9_SECRET=shh\n${command}`;
+    const args = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+    assert.deepEqual(args.slice(2), [
+      '--request',
+      'POST',
+      '--url',
+      `https://x.example/${text}`,
+      '--header',
+      `X-A: ${text}`,
+      '--header',
+      `9-Secret: pre shh ${text}`,
+      '--data-raw',
+      text,
+    ]);
+  }
+});
+
+test('the Inbox keeps what it received, answers without echoing it, and is emptied', async () => {
+  await using story = await startStory();
+  const big = 'x'.repeat(70_000);
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+    const answer = await story.call(method, '/inbox/crm/deep/path?a=1', `<script>${big}`, {
+      'content-type': 'text/html',
+    });
+    assert.equal(answer.statusCode, 200);
+    assert.deepEqual(
+      ['content-security-policy', 'x-content-type-options', 'content-type'].map((name) => answer.headers[name]),
+      ['sandbox', 'nosniff', 'text/plain; charset=utf-8'],
+    );
+    assert.deepEqual(Object.keys(answer.json()), ['received']);
+  }
+  const get = await story.call('GET', '/inbox/other');
+  const list = (await story.call('GET', '/api/v1/inbox/requests?inbox=crm')).json();
+  assert.equal(list.data.length, 4);
+  const [last] = list.data;
+  assert.deepEqual(
+    [last.path, last.query, last.truncated, last.body.length],
+    ['/inbox/crm/deep/path', 'a=1', true, 65_536],
+  );
+  assert.ok(
+    (await story.call('GET', '/api/v1/inbox/requests'))
+      .json()
+      .data.some((one: { id: string }) => one.id === get.json().received),
+  );
+  assert.equal((await story.call('DELETE', '/api/v1/inbox/requests')).statusCode, 204);
+  assert.deepEqual((await story.call('GET', '/api/v1/inbox/requests')).json().data, []);
+});
+
+test('an inbox answers as its rule says, fails the first requests, and answers 200 again without it', async () => {
+  await using story = await startStory();
+  const rule = (method: string, name: string, body?: object) =>
+    story.call(method, `/api/v1/inbox/rules/${name}`, body === undefined ? undefined : JSON.stringify(body));
+  const set = await rule('PUT', 'crm', { status: 201, body: '{"id":7}', failFirst: 2, delayMs: 1 });
+  assert.deepEqual(set.json(), { inbox: 'crm', status: 201, body: '{"id":7}', failFirst: 2, delayMs: 1, failsLeft: 2 });
+  const codes = [];
+  for (let i = 0; i < 3; i++) codes.push((await story.call('POST', '/inbox/crm/x')).statusCode);
+  const last = await story.call('POST', '/inbox/crm/x');
+  assert.deepEqual(
+    [codes, last.json(), last.headers['content-type']],
+    [[503, 503, 201], { id: 7 }, 'application/json; charset=utf-8'],
+  );
+  assert.equal((await story.call('POST', '/inbox/other')).statusCode, 200);
+  const seen = (await story.call('GET', '/api/v1/inbox/requests?inbox=crm')).json().data;
+  assert.deepEqual(seen.map((one: { status: number }) => one.status).sort(), [201, 201, 503, 503]);
+  const listed = (await story.call('GET', '/api/v1/inbox/rules')).json().data;
+  assert.deepEqual([listed.length, listed[0].failsLeft], [1, 0]);
+  assert.equal((await rule('PUT', 'crm', { status: 100 })).statusCode, 422);
+  assert.equal((await rule('DELETE', 'crm')).statusCode, 204);
+  assert.equal((await rule('DELETE', 'crm')).statusCode, 404);
+  assert.equal((await story.call('POST', '/inbox/crm/x')).statusCode, 200);
+});
+
+test('the Inbox shows neither credentials nor stored secrets, and payloads only to those who may see them', async () => {
+  await using story = await startStory();
+  const canary = 'canary7f3aDoNotShow';
+  await story.make('/connections', {
+    name: 'S',
+    baseUrl: 'https://s.example',
+    auth: { type: 'bearer', token: canary },
+  });
+  const headers = {
+    authorization: 'Bearer fetched-token',
+    cookie: 'a=b',
+    'x-key': canary,
+    'content-type': 'text/plain',
+  };
+  await story.call('POST', `/inbox/x/${canary}?q=${canary}&kept=payload`, `body ${canary}`, headers);
+  const seen = await story.call('GET', '/api/v1/inbox/requests');
+  assert.doesNotMatch(seen.body, /canary|fetched-token|a=b/);
+  assert.match(seen.body, /Bearer \[secret\]/);
+  assert.equal(seen.json().data[0].body, 'body [secret]');
+  const found = async (by: typeof story.call, text: string) =>
+    (await by('GET', `/api/v1/inbox/requests?text=${text}`)).json().data.length;
+  assert.deepEqual([await found(story.call, 'BODY'), await found(story.blind, 'body')], [1, 0]);
+  assert.deepEqual([await found(story.blind, '/inbox/X'), await found(story.blind, 'nowhere')], [1, 0]);
+  const [one] = (await story.blind('GET', '/api/v1/inbox/requests')).json().data;
+  assert.deepEqual([one.query, one.body], ['', '']);
+});
+
+test('a closed Inbox does not exist', async () => {
+  await using server = await startTestServer({ inbox: false });
+  for (const path of ['/inbox/x', '/inbox/x/y', '/api/v1/inbox/requests'])
+    assert.equal((await server.call('GET', path)).statusCode, 404);
+});

@@ -1,0 +1,137 @@
+import { AppError } from '../../contract/errors.ts';
+import type { Event } from '../../contract/records/event.ts';
+import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
+import { compileCondition } from '../../rules/compile.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
+import { withoutData, withoutMapped, withoutValues } from '../call/payload-redaction.ts';
+import { contentTag } from '../http/etag.ts';
+import { beside, isIdOf, pageOfSearch, readCursor } from '../http/pagination.ts';
+import { given } from '../http/without-undefined.ts';
+import { checkMaySearch } from './event-filter.ts';
+import type { EventStreams } from './event-stream.ts';
+import { actionExplainer, deliveriesOfEvent } from './explain.ts';
+
+/** How many events are looked at for one page; fewer where the deliveries of each are too. */
+const lookedMax = 5_000;
+const lookedWithDeliveriesMax = 1_000;
+
+type Explained = OutputOf<'explainEvent'>;
+
+export function eventHandlers(
+  parts: ApiParts,
+  streams: EventStreams,
+): Handlers<'listEvents' | 'getEvent' | 'getEventNames' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents'> {
+  const { log } = parts.journal;
+  const { configuration } = parts.pipeline;
+
+  async function find({ params }: Call<'getEvent' | 'explainEvent'>): Promise<Event> {
+    const event = await log.event(params.id);
+    if (event === null) throw new AppError('not_found', `There is no event ${params.id}; it may have been removed.`);
+    return event;
+  }
+
+  /** Whether an event matches the rules that an action has now; an action that is not there matches nothing. */
+  function matcherOf(actionId: string): (event: Event) => boolean {
+    const { action, behavior } = configuration.snapshot.documents;
+    const rules = action.get(actionId)?.body.rules;
+    const compiled = rules && compileCondition(rules, behaviorConditions(behavior.values()));
+    return compiled?.ok === true ? compiled.condition.matches : () => false;
+  }
+
+  /** Picks the events that fit what the journal can't tell apart; null: nothing of that is asked for. */
+  function fitterOf({ actionId, outcome }: Call<'listEvents'>['query']): null | ((some: Event[]) => Promise<Event[]>) {
+    if (actionId === undefined && outcome === undefined) return null;
+    const matches = actionId === undefined ? () => true : matcherOf(actionId);
+    return async (some) => {
+      const matching = some.filter(matches);
+      if (outcome === undefined) return matching;
+      const stand = await Promise.all(matching.map((event) => stateOf(event.id)));
+      return matching.filter((_, index) => {
+        const states = stand[index] ?? [];
+        return outcome === 'none' ? states.length === 0 : states.some(({ status }) => status === outcome);
+      });
+    };
+  }
+
+  /** Where the deliveries of an event stand, tests aside. */
+  async function stateOf(eventId: string) {
+    const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
+    return deliveries.map(({ id, actionId, status }) => ({ id, actionId, status }));
+  }
+
+  return {
+    async listEvents({ query, may }) {
+      const { limit, cursor: text, actionId, outcome, receivedAfter, receivedBefore, ...same } = query;
+      const cursor = readCursor(text, isIdOf('evt'));
+      checkMaySearch(query, may);
+      const filters = {
+        ...given(same),
+        ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
+        ...(receivedBefore === undefined ? {} : { receivedBefore: Date.parse(receivedBefore) }),
+      };
+      const fits = fitterOf(query);
+      const lookedMost = outcome === undefined ? lookedMax : lookedWithDeliveriesMax;
+      // What the journal can't tell apart is looked through here, in smaller steps.
+      const lookedAtOnce = fits === null ? lookedMost : 500;
+      const side = cursor?.side ?? 'older';
+      let found: Event[] = [];
+      let from = cursor;
+      let reached: string | null = null;
+      for (let looked = 0; found.length <= limit && looked < lookedMost; looked += lookedAtOnce) {
+        const most = { limit: fits === null ? limit + 1 : lookedAtOnce, lookedMost: lookedAtOnce };
+        const part = await log.search({ ...filters, ...beside(from), ...most });
+        const fitting = fits === null ? part.events : await fits(part.events);
+        found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
+        reached = part.reached;
+        if (reached === null) break;
+        from = { side, at: reached };
+      }
+      const { data, page } = pageOfSearch(found, { cursor, limit, placeOf: (event) => event.id, reached });
+      return { data: may('payloads:view') ? data : data.map(withoutData), page };
+    },
+
+    async getEvent(call) {
+      const event = await find(call);
+      const shown = call.may('payloads:view') ? event : withoutData(event);
+      call.reply.header('etag', contentTag(shown));
+      return shown;
+    },
+
+    async getEventNames({ query }) {
+      const found = await Promise.all(query.ids.map((id) => log.event(id)));
+      const data = found.flatMap((one) =>
+        one === null ? [] : [{ id: one.id, name: one.name, receivedAt: one.receivedAt }],
+      );
+      return { data };
+    },
+
+    async getEventOutcomes({ query }) {
+      const data = query.ids.map(async (eventId) => ({ eventId, deliveries: await stateOf(eventId) }));
+      return { data: await Promise.all(data) };
+    },
+
+    async explainEvent(call): Promise<Explained> {
+      const event = await find(call);
+      const deliveries = await deliveriesOfEvent(parts, event.id);
+      const isShown = call.may('payloads:view');
+      const actions = actionExplainer(configuration.snapshot)(event).map(
+        ({ actionId, name, status, result, decidedBy, tree, destinations }) => ({
+          actionId,
+          name,
+          status,
+          matched: result,
+          decidedBy,
+          explanation: isShown ? tree : withoutValues(tree),
+          destinations: isShown ? destinations : destinations.map(withoutMapped),
+          deliveries: deliveries.filter((one) => one.actionId === actionId),
+        }),
+      );
+      return { event: isShown ? event : withoutData(event), actions };
+    },
+
+    streamEvents(call) {
+      streams.open(call);
+      return ''; // the stream has taken the answer over
+    },
+  };
+}

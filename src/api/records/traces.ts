@@ -1,0 +1,184 @@
+import { AppError } from '../../contract/errors.ts';
+import { placedId, timeOf } from '../../contract/ids.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import {
+  type Trace,
+  type TracedStory,
+  traceHeader,
+  traceLimits,
+  traceParameter,
+  traceScript,
+} from '../../contract/records/trace.ts';
+import { refOf } from '../../pipeline/preview/newest-events.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
+import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
+import { actionExplainer, deliveriesOfEvent } from './explain.ts';
+
+export type TraceHandlers = Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'>;
+
+/** What an intake request says of traces. */
+export type TraceMarks = { url: string; header: string | undefined };
+
+/**
+ * Traces live in memory: those that run, with the ids of their events, and the last that ended. What an event was part
+ * of stays with it as `ext.trace`, and when a trace began stands in its id; so one that this process knows nothing of can
+ * still be read.
+ */
+export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'newId' | 'now'>) {
+  const { now, newId, journal } = parts;
+  const running = new Map<string, Kept>();
+  const ended = new Map<string, Kept>();
+
+  /** Ends the traces whose time is over. */
+  function expire() {
+    for (const one of running.values()) {
+      if (now() < one.startedAt + traceLimits.runsMs) return; // the oldest comes first
+      end(one, one.startedAt + traceLimits.runsMs);
+    }
+  }
+
+  function end(one: Kept, at: number) {
+    one.endedAt = at;
+    running.delete(one.id);
+    ended.set(one.id, one);
+    if (ended.size > endedMax) ended.delete(ended.keys().next().value ?? '');
+  }
+
+  function find(id: string): Kept | undefined {
+    expire();
+    return running.get(id) ?? ended.get(id);
+  }
+
+  /** The events of a trace that nobody remembers. */
+  async function search(id: string, startedAt: number): Promise<Event[]> {
+    const { events } = await journal.log.search({
+      trace: id,
+      limit: traceLimits.events,
+      lookedMost: lookedMax,
+      after: placedId('event', { timeMs: startedAt, partition: 0, number: 0 }),
+      receivedAfter: startedAt,
+      receivedBefore: startedAt + traceLimits.runsMs,
+    });
+    return events.reverse();
+  }
+
+  async function eventsOf({ eventIds }: Kept): Promise<Event[]> {
+    const found = await Promise.all([...eventIds].map((id) => journal.log.event(id)));
+    return found.filter((one) => one !== null);
+  }
+
+  async function tell(events: readonly Event[]): Promise<TracedStory['events']> {
+    const explain = actionExplainer(parts.pipeline.configuration.snapshot);
+    const story: TracedStory['events'] = [];
+    for (const event of events) {
+      const deliveries = await deliveriesOfEvent(parts, event.id);
+      const actions = explain(event)
+        .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
+        .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
+      story.push({ event: refOf(event), actions, deliveries });
+    }
+    return story;
+  }
+
+  const handlers: TraceHandlers = {
+    listTraces({ query: { limit, cursor, state } }) {
+      expire();
+      const kept = [...running.values(), ...ended.values()]
+        .map(shown)
+        .filter((one) => (state ?? one.state) === one.state);
+      const newestFirst = kept.sort((a, b) => (a.id < b.id ? 1 : -1));
+      return pageOfList(newestFirst, { cursor: readCursor(cursor, isIdOf('trc')), limit, placeOf: ({ id }) => id });
+    },
+    startTrace({ body }) {
+      const { name = null } = body();
+      expire();
+      if (running.size >= runningMax)
+        throw new AppError('conflict', `${runningMax} traces run already; stop one of them.`);
+      const one: Kept = { id: newId('trace'), name, startedAt: now(), endedAt: null, eventIds: new Set() };
+      running.set(one.id, one);
+      return shown(one);
+    },
+    async getTrace({ params: { id } }) {
+      const known = find(id);
+      if (known !== undefined) return { ...shown(known), events: await tell(await eventsOf(known)) };
+      const startedAt = timeOf('trace', id);
+      const events = startedAt === null ? [] : await search(id, startedAt);
+      if (startedAt === null || events.length === 0) throw unknown(id);
+      const forgotten = { id, name: null, startedAt, endedAt: startedAt + traceLimits.runsMs };
+      return { ...shown(forgotten), events: await tell(events) };
+    },
+    stopTrace({ params: { id } }) {
+      const one = find(id);
+      if (one === undefined) throw unknown(id);
+      if (one.endedAt === null) end(one, now());
+      return shown(one);
+    },
+  };
+
+  return {
+    handlers,
+    /**
+     * Marks the events of a request that belong to running traces; answers what to call with the ids that they got, null
+     * when there is nothing to call.
+     */
+    mark(marks: TraceMarks, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null {
+      if (running.size === 0) return null;
+      expire();
+      const whole = runs(marks.header ?? '') ?? runs(named(marks.url));
+      const traced = events.flatMap((event, index) => {
+        const { 'wt.es': page, 'ext.trace': given } = event.data;
+        const one = whole ?? runs(textOf(given)) ?? runs(named(textOf(page)));
+        if (one === null) return [];
+        event.ext = { ...event.ext, trace: one.id };
+        return [{ one, index }];
+      });
+      if (traced.length === 0) return null;
+      return (ids) => {
+        for (const { one, index } of traced) {
+          const id = ids[index];
+          if (id !== undefined && one.eventIds.size < traceLimits.events) one.eventIds.add(id);
+        }
+      };
+    },
+  };
+
+  function runs(id: string): Kept | null {
+    return running.get(id) ?? null;
+  }
+}
+
+export type Traces = ReturnType<typeof createTraces>;
+
+type Kept = {
+  id: string;
+  name: string | null;
+  startedAt: number;
+  endedAt: number | null;
+  eventIds: Set<string>;
+};
+
+const runningMax = 100;
+const endedMax = 100;
+const lookedMax = 100_000;
+
+const inAddress = new RegExp(`[?&]${traceParameter}=([0-9a-z_]{30})(?![0-9a-z_])`);
+
+const named = (address: string) => inAddress.exec(address)?.[1] ?? '';
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds'>): Trace {
+  return {
+    id,
+    name,
+    startedAt: new Date(startedAt).toISOString(),
+    expiresAt: new Date(startedAt + traceLimits.runsMs).toISOString(),
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    state: endedAt === null ? 'running' : 'ended',
+    attach: { parameter: traceParameter, header: traceHeader, script: traceScript(id) },
+  };
+}
+
+function unknown(id: string): AppError {
+  return new AppError('not_found', `There is no trace ${id}, or nothing is left of it.`);
+}

@@ -1,0 +1,381 @@
+import { randomBytes } from 'node:crypto';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { memoryAccounts } from '../../accounts/memory/memory-accounts.ts';
+import { startAlerts } from '../../alerts/notifier.ts';
+import { systemClock } from '../../async/clock.ts';
+import { memoryAudit } from '../../audit/memory/memory-audit.ts';
+import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
+import { createAuthenticator } from '../../connections/authenticator.ts';
+import { refreshTokensInMemory } from '../../connections/oauth/refresh-tokens.ts';
+import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
+import { idSource } from '../../contract/ids.ts';
+import type { Delivery } from '../../contract/records/delivery.ts';
+import type { Event } from '../../contract/records/event.ts';
+import { routes } from '../../contract/routes.ts';
+import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
+import { createIdentity } from '../../identity/identity.ts';
+import { createPasswords } from '../../identity/passwords.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { memoryIssues } from '../../issues/memory/memory-issues.ts';
+import { claim } from '../../journal/journal.samples.ts';
+import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import { memoryOutbox } from '../../outbox/memory/memory-outbox.ts';
+import { createAttempter } from '../../pipeline/attempt/exchange.ts';
+import { createReplayPaces } from '../../pipeline/dispatch/replay-rate.ts';
+import { troubleDesk } from '../../pipeline/insight/failure-events.ts';
+import type { News } from '../../pipeline/insight/queue-status.ts';
+import { createStatistics } from '../../pipeline/insight/statistics.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { createChecks } from '../../pipeline/preview/checks.ts';
+import { startReplays } from '../../pipeline/replay/replay-runner.ts';
+import { startEraser } from '../../pipeline/retention/erasure.ts';
+import { liveSecrets } from '../../pipeline/snapshot/current-secrets.ts';
+import { loadConfiguration } from '../../pipeline/snapshot/snapshot.ts';
+import { configuredKeys } from '../../secrets/keys.ts';
+import { secretReferences } from '../../secrets/references.ts';
+import { createScrubber } from '../../secrets/scrubber.ts';
+import { createSealing } from '../../secrets/sealing.ts';
+import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { openIssueBook } from '../../watch/issue-registry.ts';
+import { thresholds } from '../../watch/thresholds.ts';
+import type { ApiParts } from '../call/call.ts';
+import { createServer } from '../server.ts';
+
+type Body = Record<string, unknown>;
+
+/** A server on memory adapters behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
+export async function startTestServer(
+  options: Partial<ApiParts> = {},
+  // The least that Argon2 takes, unless a test looks at the costs.
+  passwords = createPasswords({ memoryKiB: 8, passes: 1 }),
+) {
+  const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
+  const now = () => clock.now;
+  const audit = memoryAudit();
+  const catalog = memoryCatalog(audit);
+  const journal = memoryJournal(audit);
+  const scrubber = createScrubber();
+  const { scrub } = scrubber;
+  const sealing = createSealing({
+    keyring: configuredKeys(Buffer.alloc(32, 7).toString('base64')),
+    store: { bodiesByKey: async () => new Map(), reseal: async (tell) => tell({ done: 0, total: 0 }) },
+    now,
+    failed: (error) => failures.push(error),
+  });
+  const references = secretReferences({
+    allowed: ['env:CRM_*'],
+    env: { CRM_TOKEN: 'token-of-the-environment', CRM_OTHER: 'another-of-the-environment', SHELL: '/bin/sh' },
+    dataDir: '/nonexistent',
+    now,
+    changed: () => learnReadings(),
+  });
+  const learnReadings = scrubber.follow(references.values);
+  const configuration = await loadConfiguration(catalog, scrubber);
+  const egress = fakeEgress({ allow: '127.0.0.0/8' });
+  const newId = idSource(now, randomBytes);
+  const authenticator = createAuthenticator({
+    egress,
+    now,
+    newId: () => newId('request'),
+    isHttpAllowed: () => true,
+  });
+  scrubber.follow(() => liveSecrets(configuration.snapshot));
+  const listeners = new Set<(news: News) => void>();
+  const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
+  const sending = new Set<string>();
+  const woken: string[] = [];
+  const drafts: unknown[] = [];
+  const refused: string[] = [];
+  const failures: unknown[] = [];
+  const gate = { open: Promise.resolve(), reached: () => {} };
+  const refusal: { error: Error | null } = { error: null };
+  const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
+  const statistics = createStatistics({
+    journal: journal.statistics,
+    clock: { now, after: () => () => {} },
+    closed: () => null,
+    failed: (error) => failures.push(error),
+  });
+  const alerts = await startAlerts({
+    outbox: memoryOutbox(),
+    configuration,
+    egress,
+    clock: { now, after: () => () => {} },
+    newId,
+    telemetry: silentTelemetry(),
+    baseUrl: () => 'https://millrace.example',
+    scrub,
+    isOpen: () => true,
+    isHttpAllowed: () => true,
+    isMailAllowed: () => true,
+  });
+  const eraser = await startEraser({
+    journal,
+    configuration,
+    clock: { ...systemClock, now },
+    newId,
+    parameters: { forget: async () => {} },
+    sending: () => [...sending],
+    cancelled: () => {},
+    failed: (error) => failures.push(error),
+  });
+  const pipeline: Pipeline = {
+    eraser,
+    configuration,
+    async accept({ collectorId, receivedAt, events }) {
+      if (refusal.error !== null) throw refusal.error;
+      const [accepted] = await journal.intake.accept([{ partition: 0, collectorId, receivedAt, events }]);
+      return accepted?.ids ?? [];
+    },
+    studio: {
+      async preview(_id, _input, draft) {
+        drafts.push(draft);
+        return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
+      },
+      testSend: () => Promise.reject(new Error('the fake sends nothing')),
+      render: async () => {
+        gate.reached();
+        await gate.open;
+        return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
+      },
+    },
+    checks: createChecks({
+      configuration,
+      log: journal.log,
+      clock: { now },
+      // As far as texts that need no JavaScript go.
+      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
+      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+    }),
+    outlook: {
+      isSending: (id) => sending.has(id),
+      leavesAt: () => null,
+      crowdOf: () => null,
+      orderOf: () => null,
+      closed: () => closed,
+      wake: (ids) => void woken.push(...ids),
+      probe: async () => true,
+      reopen: async () => true,
+      health: async () => ({
+        state: 'ok',
+        reason: null,
+        since: null,
+        nextProbeAt: null,
+        held: 0,
+        tokenExpiresAt: null,
+        certificateExpiresAt: null,
+        secretExpiresAt: null,
+      }),
+      heldAt: async () => 0,
+      backlog: async () => [],
+    },
+    troubles: { ...troubleDesk(), gateOf: () => null, isFull: () => false },
+    replays: await startReplays({
+      configuration,
+      catalog,
+      journal,
+      lease: await claim(journal, 'deliveries/0', 'test', now()),
+      clock: { now, after: () => () => {} },
+      gates: { allClosed: () => closed, watch: () => {} },
+      deliverer: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, sendingOf: () => [] },
+      paces: createReplayPaces(),
+      statistics,
+      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
+      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+      scrub,
+      failed: (error) => failures.push(error),
+      moved: () => {},
+    }),
+    statistics,
+    depth: () => ({ inMemory: 0, inFlight: 0, unmatched: 0 }),
+    parameters: () =>
+      ['a', 'wt.ev', 'zz'].map((name) => {
+        const said = configuration.snapshot.documents.parameter.get(name)?.body;
+        return {
+          name,
+          description: said?.description ?? '',
+          type: 'text',
+          share: 1,
+          firstSeenAt: null,
+          lastSeenAt: name === 'zz' ? '2026-01-02T03:04:05.000Z' : null,
+          examples: [],
+          offered: said?.offered ?? true,
+          known: false,
+        };
+      }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+
+  const identity = await createIdentity({
+    accounts: memoryAccounts(audit),
+    adminToken: 'the token of the operator',
+    passwords,
+    now,
+    newId,
+    failed: (error) => failures.push(error),
+    scrub,
+    audited: () => {},
+  });
+
+  const issues = await openIssueBook({
+    store: memoryIssues(audit),
+    clock: { now, after: () => () => {} },
+    newId,
+    limits: thresholds,
+    causesOf: async () => [],
+    noticed: () => {},
+    failed: (error) => failures.push(error),
+  });
+
+  const parts: ApiParts = {
+    pipeline,
+    issues,
+    catalog,
+    audit,
+    journal,
+    egress,
+    identity: {
+      ...identity,
+      authenticate: (credential, only) => tokens.get(credential.value) ?? identity.authenticate(credential, only),
+    },
+    telemetry: {
+      requestFinished: ({ error, status }) => void (status >= 500 && failures.push(error)),
+      signInFinished: () => {},
+      intakeRefused: ({ code }) => void refused.push(code),
+      audited: () => {},
+      failed: (error) => void failures.push(error),
+      metrics: async () => '# EOF\n',
+    },
+    newId,
+    now,
+    version: '0.0.0-test',
+    publicUrl: null,
+    trustedProxies: [],
+    inbox: true,
+    loopbackOnly: false,
+    isHttpAllowed: () => true,
+    refreshTokens: refreshTokensInMemory(),
+    isMailAllowed: () => true,
+    alerts,
+    ailments: () => ({}),
+    operator: {
+      retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set(['auditDays']) },
+      configuration: [],
+    },
+    sealing,
+    references,
+    scrub,
+    rates: { perToken: 1_000_000, perAddress: 1_000_000 },
+    ...options,
+  };
+  const server = await createServer(parts);
+
+  /** One request with the administrator's token, unless headers say otherwise. */
+  async function call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
+    const payload =
+      body === undefined
+        ? {}
+        : {
+            payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+            headers: { 'content-type': 'application/json' },
+          };
+    const answer = await server.app.inject({
+      method: method as NonNullable<InjectOptions['method']>, // any text goes; that is the point of some tests
+      url,
+      ...payload,
+      headers: { authorization: 'Bearer admin', ...payload.headers, ...headers },
+    });
+    checkAnswer(method, url, answer);
+    return answer;
+  }
+
+  return {
+    ...server,
+    parts,
+    issues,
+    call,
+    clock,
+    journal,
+    audit,
+    configuration,
+    closed,
+    sending,
+    woken,
+    drafts,
+    refused,
+    refusal,
+    gate,
+    failures,
+    tokens,
+    tell: (event: Event) => {
+      for (const listener of listeners) listener({ kind: 'event', event, matched: [] });
+    },
+    watchers: () => listeners.size,
+    grant(token: string, rights: Iterable<Right>) {
+      tokens.set(token, principal(token, rights));
+    },
+    async make(path: string, body: Body): Promise<Body> {
+      const answer = await call('POST', `/api/v1${path}`, body);
+      if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.statusCode} ${answer.body}`);
+      return answer.json();
+    },
+    /** A finished delivery with one attempt, written past the pipeline. */
+    async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
+      const lease = await journal.leases.acquire({ scope: 'deliveries/0', owner: 'test', ttlMs: 60_000, now: now() });
+      if (lease === null) throw new Error('the lease is taken');
+      const planned = {
+        eventId: more.eventId ?? null,
+        actionId: more.actionId ?? null,
+        actionVersion: null,
+        destinationId: to.destinationId,
+        destinationVersion: 1,
+        connectionId: to.connectionId,
+        dueAt: now(),
+        test: false,
+      };
+      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: now() });
+      const id = ids?.[0] ?? '';
+      if (more.attemptLog !== undefined) {
+        const settlement = {
+          deliveryId: id,
+          status: 'delivered' as const,
+          reason: null,
+          detail: null,
+          errorKind: null,
+          attempts: 1,
+          scheduleStep: 1,
+          waitedMs: 0,
+          dueAt: null,
+          log: more.attemptLog,
+        };
+        await journal.deliveries.settle(lease, [settlement], now());
+      }
+      return id;
+    },
+  };
+}
+
+/** Somebody with these rights, who stands in no storage. */
+function principal(name: string, rights: Iterable<Right>): Principal {
+  const granted = closure(rights);
+  const isAdministrator = granted.size === allRights.length;
+  return { id: name, name, rights: granted, isAdministrator, userId: null, sessionId: null, tokenId: null };
+}
+
+/** Every success is in the shape that the route table promises. */
+function checkAnswer(method: string, url: string, { statusCode, headers, body }: LightMyRequestResponse) {
+  const path = url.split('?', 1)[0] ?? '';
+  const own = routes.filter((one) => one.method === method);
+  const route =
+    own.find((one) => one.path === path) ??
+    own.find((one) => new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
+  const isJson = String(headers['content-type']).startsWith('application/json');
+  if (route?.output != null && statusCode < 300 && isJson) route.output.parse(JSON.parse(body));
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+export type Answer = LightMyRequestResponse;

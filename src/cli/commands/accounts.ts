@@ -1,0 +1,261 @@
+import { type Command, Option } from 'commander';
+import { allRights, closure } from '../../contract/accounts/rights.ts';
+import type { ShownRole } from '../../contract/accounts/role.ts';
+import type { ShownToken } from '../../contract/accounts/token.ts';
+import { type ShownUser, userStatus } from '../../contract/accounts/user.ts';
+import { type AccountKind, nameOf } from '../account-server.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Column } from '../output.ts';
+import { count } from './deliveries.ts';
+
+/** `millrace users|roles|tokens list|get|create|change|delete`, and `users invite`. */
+export function accountCommands(command: Command, context: Context) {
+  userCommands(
+    command.command('users').description('who may sign in: list, get, create, invite, change, delete'),
+    context,
+  );
+  roleCommands(
+    command.command('roles').description('named sets of rights: list, get, create, change, delete'),
+    context,
+  );
+  tokenCommands(
+    command.command('tokens').description('what programs sign in with: list, get, create, change, delete'),
+    context,
+  );
+}
+
+const user = 'id or e-mail';
+const idOrName = 'id or name';
+const rightOption = (words: string) => new Option('--right <right...>', words).choices(allRights);
+const statusOption = (words: string) => new Option('--status <status>', words).choices(userStatus.options);
+
+type UserOptions = { email?: string; status?: string; role?: string[]; passwordStdin?: boolean };
+
+function userCommands(group: Command, context: Context) {
+  const { deps, server, output } = context;
+  const roleIds = (names: readonly string[]) =>
+    Promise.all(names.map(async (name) => (await server().accounts.find('role', name)).id));
+
+  async function bodyFrom({ email, status, role, passwordStdin }: UserOptions) {
+    return {
+      email,
+      status,
+      ...(role === undefined ? {} : { roleIds: await roleIds(role) }),
+      // Not as an argument: these stand in the list of processes and in the history of the shell.
+      ...(passwordStdin === true ? { password: (await deps.readStdin()).replace(/\r?\n$/, '') } : {}),
+    };
+  }
+
+  group
+    .command('list')
+    .description('list users, newest first')
+    .option('--email <text>', 'only those whose e-mail holds this')
+    .addOption(statusOption('only this status'))
+    .option('--role <role>', 'only those with this role (id or name)')
+    .action(async ({ email, status, role }: { email?: string; status?: string; role?: string }) => {
+      const roleId = role && (await server().accounts.find('role', role)).id;
+      const rows = await Array.fromAsync(server().accounts.list('user', { email, status, roleId }));
+      const roles = output.format === 'table' ? await Array.fromAsync(server().accounts.list('role')) : [];
+      output.rows(rows, userColumns(new Map(roles.map(({ id, name }) => [id, name]))));
+    });
+  getCommand(group, 'user', user, context);
+
+  group
+    .command('create')
+    .argument('<email>', 'what the user signs in with; nothing is sent to it')
+    .option('--role <role...>', 'roles to have (id or name)')
+    .addOption(statusOption('enabled unless said otherwise'))
+    .option('--password-stdin', 'read the password from the standard input instead of making an invitation')
+    .description('make a user; prints the address at which the user sets a password, once')
+    .action(async (email: string, options: UserOptions) => {
+      const made = await server().accounts.create('user', await bodyFrom({ ...options, email }));
+      if (output.format !== 'table') return output.value(made);
+      output.line(`created user ${made.email} (${made.id})`);
+      if (made.inviteUrl !== undefined) output.line(invitation(made.inviteUrl));
+    });
+
+  group
+    .command('invite')
+    .argument('<user>', user)
+    .description('make a new one-time address at which a user sets a password; the one before stops working')
+    .action(async (name: string) => {
+      const found = await server().accounts.find('user', name);
+      const invited = await server().accounts.invite(found.id);
+      if (output.format !== 'table') return output.value(invited);
+      output.line(`invited user ${invited.email} (${invited.id})`);
+      output.line(invitation(invited.inviteUrl ?? ''));
+    });
+
+  group
+    .command('change')
+    .argument('<user>', user)
+    .option('--email <email>', 'another e-mail')
+    .addOption(statusOption('enable or disable'))
+    .option('--role <role...>', 'these roles instead of the present ones (id or name)')
+    .option('--no-roles', 'no roles')
+    .option('--password-stdin', 'read a new password from the standard input; sessions end')
+    .description('change a user')
+    .action(async (name: string, { roles, ...options }: UserOptions & { roles: boolean }) => {
+      const body = await bodyFrom({ ...options, ...(roles ? {} : { role: [] }) });
+      await change('user', name, body, context);
+    });
+  deleteCommand(group, 'user', user, 'delete users with their sessions and tokens', context);
+}
+
+type RoleOptions = { name?: string; description?: string; right?: string[] };
+
+function roleCommands(group: Command, context: Context) {
+  const { server, output } = context;
+  group
+    .command('list')
+    .description('list roles, newest first')
+    .option('--name <text>', 'only those whose name holds this')
+    .action(async ({ name }: { name?: string }) =>
+      output.rows(await Array.fromAsync(server().accounts.list('role', { name })), roleColumns),
+    );
+  getCommand(group, 'role', idOrName, context);
+
+  group
+    .command('create')
+    .argument('<name>', 'what to call it')
+    .addOption(rightOption('rights that you have; Manage brings View').makeOptionMandatory())
+    .option('--description <text>', 'what it is for')
+    .description('make a role')
+    .action(async (name: string, { right: rights, description }: RoleOptions) => {
+      const made = await server().accounts.create('role', { name, description, rights });
+      if (output.format !== 'table') return output.value(made);
+      output.line(`created role ${made.name} (${made.id})`);
+    });
+
+  group
+    .command('change')
+    .argument('<role>', idOrName)
+    .option('--name <name>', 'another name')
+    .option('--description <text>', 'another description')
+    .addOption(rightOption('these rights instead of the present ones'))
+    .description('change a role: at once, for everybody who has it')
+    .action((role: string, { right: rights, ...options }: RoleOptions) =>
+      change('role', role, { ...options, rights }, context),
+    );
+  deleteCommand(group, 'role', idOrName, 'delete roles that nobody has', context);
+}
+
+type TokenOptions = { name?: string; right?: string[]; days?: number; expiry: boolean };
+
+function tokenCommands(group: Command, context: Context) {
+  const { deps, server, output } = context;
+  const expiresAt = ({ days, expiry }: TokenOptions) =>
+    days === undefined ? (expiry ? undefined : null) : new Date(deps.now() + days * 86_400_000).toISOString();
+
+  group
+    .command('list')
+    .description('list tokens, newest first')
+    .option('--name <text>', 'only those whose name holds this')
+    .option('--user <user>', 'only those of this user (id or e-mail)')
+    .option('--mine', 'only your own, which needs no right')
+    .action(async ({ name, user: owner, mine = false }: { name?: string; user?: string; mine?: boolean }) => {
+      const userId = owner && (await server().accounts.find('user', owner)).id;
+      const found = mine ? server().accounts.list('ownToken') : server().accounts.list('token', { name, userId });
+      const rows = await Array.fromAsync(found);
+      output.rows(mine && name !== undefined ? rows.filter((one) => one.name.includes(name)) : rows, tokenColumns);
+    });
+  getCommand(group, 'token', idOrName, context);
+
+  group
+    .command('create')
+    .argument('<name>', 'what uses it')
+    .addOption(rightOption('rights that you have; Manage brings View').makeOptionMandatory())
+    .option('--days <number>', 'ends after so many days; 365 unless said otherwise', count)
+    .option('--no-expiry', 'never ends')
+    .description('make a token of your own; prints its value, once')
+    .action(async (name: string, options: TokenOptions) => {
+      const made = await server().accounts.create('token', {
+        name,
+        rights: options.right,
+        expiresAt: expiresAt(options),
+      });
+      if (output.format !== 'table') return output.value(made);
+      output.line(`created token ${made.name} (${made.id})`);
+      output.line(`${made.token ?? ''}  (not shown again)`);
+    });
+
+  group
+    .command('change')
+    .argument('<token>', idOrName)
+    .option('--name <name>', 'another name')
+    .addOption(rightOption('these rights instead of the present ones'))
+    .option('--days <number>', 'ends so many days from now', count)
+    .option('--no-expiry', 'never ends')
+    .description('change a token')
+    .action((token: string, { name, right: rights, ...options }: TokenOptions) =>
+      change('token', token, { name, rights, expiresAt: expiresAt({ ...options }) }, context),
+    );
+  deleteCommand(group, 'token', idOrName, 'delete tokens, and those made with them', context);
+}
+
+function getCommand(group: Command, kind: 'user' | 'role' | 'token', called: string, { server, output }: Context) {
+  const command = group.command('get').argument('<name>', called).description(`show a ${kind}`);
+  if (kind === 'token') command.option('--mine', 'one of your own, which needs no right');
+  command.action(async (name: string, { mine = false }: { mine?: boolean }) =>
+    output.value(await server().accounts.find(mine ? 'ownToken' : kind, name)),
+  );
+}
+
+function deleteCommand(
+  group: Command,
+  kind: 'user' | 'role' | 'token',
+  called: string,
+  words: string,
+  { server, output }: Context,
+) {
+  const command = group.command('delete').argument('<name...>', called).description(words);
+  if (kind === 'token') command.option('--mine', 'of your own, which needs no right');
+  command.action(async (names: string[], { mine = false }: { mine?: boolean }) => {
+    const asked: AccountKind = mine ? 'ownToken' : kind;
+    for (const name of names) {
+      const found = await server().accounts.find(asked, name);
+      await server().accounts.remove(asked, found.id);
+      output.line(`deleted ${kind} ${nameOf(found)} (${found.id})`);
+    }
+  });
+}
+
+async function change(kind: 'user' | 'role' | 'token', name: string, body: object, { server, output }: Context) {
+  if (Object.values(body).every((value) => value === undefined))
+    throw new CommandError(exitCodes.usage, `Say what to change; see millrace ${kind}s change --help.`);
+  const { id } = await server().accounts.find(kind, name);
+  const changed = await server().accounts.change(kind, id, body);
+  if (output.format !== 'table') return output.value(changed);
+  output.line(`changed ${kind} ${nameOf(changed)} (${id})`);
+}
+
+const invitation = (url: string) => `${url}  (works once, for seven days; not shown again)`;
+
+function userColumns(roles: ReadonlyMap<string, string>): Column<ShownUser>[] {
+  return [
+    ['ID', (one) => one.id],
+    ['E-MAIL', (one) => one.email],
+    ['STATUS', (one) => (one.invited ? `${one.status}, invited` : one.status)],
+    ['ROLES', (one) => one.roleIds.map((id) => roles.get(id) ?? id).join(', ') || null],
+    ['LAST SIGN-IN', (one) => one.lastSignInAt],
+    ['CREATED', (one) => one.createdAt],
+  ];
+}
+
+const roleColumns: Column<ShownRole>[] = [
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+  ['RIGHTS', (one) => closure(one.rights).size],
+  ['USERS', (one) => one.users],
+  ['FIXED', (one) => (one.fixed ? 'yes' : 'no')],
+];
+
+const tokenColumns: Column<ShownToken>[] = [
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+  ['OWNER', (one) => one.userId],
+  ['RIGHTS', (one) => closure(one.rights).size],
+  ['EXPIRES', (one) => one.expiresAt ?? 'never'],
+  ['LAST USED', (one) => one.lastUsedAt],
+];

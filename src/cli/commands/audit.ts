@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander';
+import { type AuditEntry, auditEntry } from '../../contract/records/audit.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Column } from '../output.ts';
+import { count } from './deliveries.ts';
+
+const { act, kind, result } = auditEntry.shape;
+
+/** `millrace audit list|verify`. */
+export function auditCommands(command: Command, { server, configure, withSettings, output }: Context) {
+  const group = command.command('audit').description('who did what: look at the audit trail, prove it unbroken');
+
+  group
+    .command('list')
+    .description('list entries, newest first')
+    .addOption(new Option('--act <act>', 'only this act').choices(act.options))
+    .addOption(new Option('--kind <kind>', 'only about this kind of thing').choices(kind.options))
+    .option('--id <id>', 'only about the thing with this id')
+    .option('--principal <name>', 'only by this name or id')
+    .addOption(new Option('--result <result>', 'only with this result').choices(result.options))
+    .option('--after <time>', 'only from this time on (RFC 3339)')
+    .option('--before <time>', 'only before this time')
+    .option('--limit <number>', 'at most so many', count, 50)
+    .action(async ({ limit, after, before, ...filters }) => {
+      const rows: AuditEntry[] = [];
+      for await (const one of server().audit({ ...filters, createdAfter: after, createdBefore: before }))
+        if (rows.push(one) >= limit) break;
+      output.rows(rows, columns);
+    });
+
+  withSettings(group.command('verify'))
+    .argument('[file]', 'a backup or a data folder; default: the data folder')
+    .option('--head <number:hash...>', 'heads noted before, which the trail must still hold')
+    .description('check the chain of hashes without the server; exit code 1 and the place when it is broken')
+    .action(async (file: string | undefined, { head = [], ...options }) => {
+      const program = configure(options);
+      const verdict = await program.verifyAudit(file ?? program.settings.dataDir, head.map(readHead));
+      if (!verdict.ok)
+        throw new CommandError(
+          exitCodes.failed,
+          `The audit trail is broken at entry ${verdict.number}: ${verdict.problem}.`,
+        );
+      const { number, hash } = verdict.head;
+      output.line(`ok: ${verdict.count} entries from number ${verdict.first}, head ${number}:${hash}`);
+    });
+}
+
+function readHead(text: string) {
+  const [, number, hash = ''] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (number === undefined)
+    throw new CommandError(exitCodes.usage, `"${text}" must be a head as verify prints it: number:hash.`);
+  return { number: Number(number), hash };
+}
+
+const columns: Column<AuditEntry>[] = [
+  ['NUMBER', (one) => one.number],
+  ['TIME', (one) => one.createdAt],
+  ['WHO', (one) => one.principal],
+  ['FROM', (one) => one.address],
+  ['ACT', (one) => one.act],
+  ['KIND', (one) => one.kind],
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+  ['RESULT', (one) => one.code ?? one.result],
+  ['CHANGED', (one) => one.changes.map(({ pointer }) => pointer || '/').join(' ')],
+];

@@ -1,0 +1,90 @@
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit.ts';
+import type { Finding, Program } from '../program.ts';
+
+const earliest = Date.UTC(2025, 0, 1);
+const diskLeast = 16 * 2 ** 20;
+const diskAmple = 2 ** 30;
+
+/** `millrace doctor`: would the server start here, and if not, why. */
+export function doctorCommand(command: Command, { deps, configure, withSettings, output, endWith }: Context) {
+  withSettings(command.command('doctor'))
+    .description('check whether the server can run here; exit code 1 when something is wrong')
+    .action(async (options) => {
+      const program = configure(options);
+      const { settings } = program;
+      const findings = [
+        nodeVersion(),
+        clock(deps.now()),
+        await folder(settings.dataDir),
+        await disk(settings),
+        ...(await program.inspect()),
+        await port(settings),
+      ];
+      const marks = { ok: 'ok', warning: 'warning', problem: 'PROBLEM' };
+      output.rows(findings, [
+        ['', (one) => marks[one.state]],
+        ['CHECK', (one) => one.name],
+        ['', (one) => one.detail],
+      ]);
+      if (findings.some((one) => one.state === 'problem')) endWith(exitCodes.failed);
+    });
+}
+
+function nodeVersion(): Finding {
+  const { node } = process.versions;
+  return { name: 'node', state: Number.parseInt(node, 10) >= 24 ? 'ok' : 'problem', detail: `Node.js ${node}` };
+}
+
+function clock(now: number): Finding {
+  const detail = new Date(now).toISOString();
+  if (now >= earliest) return { name: 'clock', state: 'ok', detail };
+  return { name: 'clock', state: 'problem', detail: `${detail} is in the past: set the clock` };
+}
+
+async function folder(dataDir: string): Promise<Finding> {
+  const path = resolve(dataDir);
+  for (let one = path; ; one = dirname(one)) {
+    try {
+      await access(one, constants.R_OK | constants.W_OK | constants.X_OK);
+      const detail = one === path ? `${path} can be written` : `${path} will be made`;
+      return { name: 'folder', state: 'ok', detail };
+    } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isAbsent || dirname(one) === one) {
+        return { name: 'folder', state: 'problem', detail: `${one} can not be written by this user` };
+      }
+    }
+  }
+}
+
+async function disk({ dataDir, diskReserveBytes }: Program['settings']): Promise<Finding> {
+  for (let path = resolve(dataDir); ; path = dirname(path)) {
+    const found = await statfs(path).catch(() => null);
+    if (found === null && dirname(path) !== path) continue;
+    const free = found === null ? 0 : found.bavail * found.bsize;
+    const detail = `${Math.floor(free / 2 ** 20)} MiB free`;
+    if (free <= (diskReserveBytes ?? diskLeast))
+      return { name: 'disk', state: 'problem', detail: `${detail}: too little` };
+    return { name: 'disk', state: free < diskAmple ? 'warning' : 'ok', detail };
+  }
+}
+
+async function port({ host, port }: Program['settings']): Promise<Finding> {
+  const { promise, resolve: answer } = Promise.withResolvers<Finding>();
+  const server = createServer();
+  server.once('error', (error) => {
+    const code = 'code' in error ? error.code : error.message;
+    const why = code === 'EADDRINUSE' ? 'is in use (by a running Millrace?)' : `can not be listened on (${code})`;
+    answer({ name: 'port', state: 'problem', detail: `${host}:${port} ${why}` });
+  });
+  server.listen({ host, port }, () =>
+    server.close(() => answer({ name: 'port', state: 'ok', detail: `${host}:${port} is free` })),
+  );
+  return promise;
+}

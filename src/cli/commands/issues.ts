@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander';
+import { type Issue, issueKind, issueSeverity, issueState } from '../../contract/records/issue.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Column } from '../output.ts';
+import type { IssueVerb } from '../server.ts';
+import { count } from './deliveries.ts';
+
+/** `millrace issues list|get|acknowledge|resolve|mute|unmute|reopen`. */
+export function issueCommands(command: Command, { deps, server, output }: Context) {
+  const group = command.command('issues').description('what goes wrong: look at it, care for it');
+
+  group
+    .command('list')
+    .description('list issues, what opened last first; resolved ones only when asked for')
+    .addOption(new Option('--state <state...>', 'only these states').choices(issueState.options))
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(issueKind.options))
+    .addOption(new Option('--severity <severity>', 'only this severity').choices(issueSeverity.options))
+    .option('--connection <name>', 'only over this connection (id or name)')
+    .option('--destination <name>', 'only at this destination (id or Connection/Destination)')
+    .option('--limit <number>', 'at most so many', count, 50)
+    .action(async ({ limit, state = ['open', 'acknowledged', 'muted'], connection, destination, ...filters }) => {
+      const rows: Issue[] = [];
+      const query = {
+        ...filters,
+        state: state.join(','),
+        connectionId: connection && (await server().find('connection', connection)).id,
+        destinationId: destination && (await server().find('destination', destination)).id,
+      };
+      for await (const one of server().issues(query)) if (rows.push(one) >= limit) break;
+      output.rows(rows, columns);
+    });
+
+  group
+    .command('get')
+    .argument('<id>', 'id of an issue')
+    .description('show an issue: cause, likely fix, samples, what was changed just before')
+    .action(async (id: string) => output.value(await server().issue(id)));
+
+  const does = (verb: IssueVerb, description: string) =>
+    group.command(verb).argument('<id...>', 'ids of issues').description(description);
+  async function act(ids: readonly string[], verb: IssueVerb, body?: Record<string, unknown>) {
+    for (const id of ids) output.line(`${id} ${(await server().actOnIssue(id, verb, body)).state}`);
+  }
+
+  does('acknowledge', 'say that you care for them').action((ids: string[]) => act(ids, 'acknowledge'));
+  does('resolve', 'say that they are over')
+    .option('--note <text>', 'why')
+    .action((ids: string[], { note }: { note?: string }) => act(ids, 'resolve', { note: note ?? null }));
+  does('mute', 'hear nothing of them until unmuted, or for a time')
+    .option('--hours <number>', 'for so many hours', count)
+    .option('--until <time>', 'until this time (RFC 3339)')
+    .action((ids: string[], { hours, until }: { hours?: number; until?: string }) => {
+      if (hours !== undefined && until !== undefined)
+        throw new CommandError(exitCodes.usage, 'Give --hours or --until, not both.');
+      const end = hours === undefined ? (until ?? null) : new Date(deps.now() + hours * 3_600_000).toISOString();
+      return act(ids, 'mute', { until: end });
+    });
+  does('unmute', 'hear of them again').action((ids: string[]) => act(ids, 'unmute'));
+  does('reopen', 'open resolved ones again').action((ids: string[]) => act(ids, 'reopen'));
+}
+
+const columns: Column<Issue>[] = [
+  ['ID', (one) => one.id],
+  ['OPENED', (one) => one.openedAt],
+  ['STATE', (one) => one.state],
+  ['SEVERITY', (one) => one.severity],
+  ['TITLE', (one) => one.title],
+  ['COUNT', (one) => one.count],
+  ['HELD', (one) => one.held],
+  ['LAST SEEN', (one) => one.lastSeenAt],
+];

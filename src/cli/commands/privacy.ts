@@ -1,0 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Erasure } from '../../contract/records/erasure.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+
+const lookEveryMs = 500;
+
+/** `millrace privacy erase`. */
+export function privacyCommands(command: Command, { deps, server, output }: Context) {
+  const group = command.command('privacy').description('what is stored of visitors');
+
+  group
+    .command('erase')
+    .option('--visitor <id>', 'whose data goes, by visitor id')
+    .option('--parameter <name>', 'or by the text that a parameter of their events has')
+    .option('--value <text>', 'that text')
+    .option('--dry-run', 'only count')
+    .description('erase everything stored of a visitor, beside the running work, and wait until it is done')
+    .action(async ({ visitor, parameter, value, dryRun = false }) => {
+      if ((visitor === undefined) === (parameter === undefined || value === undefined))
+        throw new CommandError(exitCodes.usage, 'Give --visitor, or --parameter and --value.');
+      const whose = visitor === undefined ? { parameter, value } : { visitorId: visitor };
+      show(await whileRunning(await server().erase({ ...whose, dryRun })));
+    });
+
+  async function whileRunning(begun: Erasure): Promise<Erasure> {
+    let shown = begun;
+    while (shown.state === 'running' && shown.id !== null) {
+      deps.stderr.write(`${shown.counts.events} events …\n`);
+      await setTimeout(lookEveryMs);
+      shown = await server().erasure(shown.id);
+    }
+    return shown;
+  }
+
+  function show(shown: Erasure) {
+    if (output.format !== 'table') return output.value(shown);
+    const { state, code, counts } = shown;
+    const what = `${counts.events} events, ${counts.deliveries} deliveries (${counts.unfinished} unfinished)`;
+    output.line(`${state === 'planned' ? 'would erase' : 'erased'} ${what}; code ${code}`);
+  }
+}

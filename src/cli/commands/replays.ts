@@ -1,0 +1,175 @@
+import { type Command, Option } from 'commander';
+import type { Replay } from '../../contract/records/replay.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Column } from '../output.ts';
+import type { Server } from '../server.ts';
+import { count } from './deliveries.ts';
+
+/** `millrace replays plan|run|list|get|pause|resume|cancel`. */
+export function replayCommands(command: Command, { server, output }: Context) {
+  const group = command.command('replays').description('send past deliveries or events once more');
+  const described = (one: Command) =>
+    one
+      .addOption(
+        new Option('--of <what>', 'what to send once more').choices(['deliveries', 'events']).default('deliveries'),
+      )
+      .option('--id <ids...>', 'only these deliveries or events')
+      .addOption(
+        new Option('--status <status>', 'deliveries: only this status').choices([
+          'delivered',
+          'failed',
+          'skipped',
+          'cancelled',
+          'held',
+        ]),
+      )
+      .option('--error <kind>', 'deliveries: only this kind of error')
+      .option('--action <name>', 'deliveries: only of this action (id or name)')
+      .option('--destination <name>', 'deliveries: only to this destination (id or Connection/Destination)')
+      .option('--connection <name>', 'deliveries: only over this connection (id or name)')
+      .option('--replay <id>', 'deliveries: only those that this replay made')
+      .option('--event <name>', 'events: only of this name')
+      .option('--visitor <id>', 'events: only of this visitor')
+      .option('--after <time>', 'only from this time on (RFC 3339)')
+      .option('--before <time>', 'only before this time')
+      .addOption(
+        new Option('--only <which>', 'leave out what did not fail, or what arrived').choices([
+          'failed',
+          'undelivered',
+          'all',
+        ]),
+      )
+      .option('--to-action <name>', 'events: through this action')
+      .option('--to-destination <name>', 'to this destination instead')
+      .option('--ignore-rules', 'events: also those that the rules of the action do not match')
+      .addOption(
+        new Option('--body <which>', 'deliveries: what was sent before, or rendered anew').choices([
+          'original',
+          'current',
+        ]),
+      )
+      .option('--new-key', 'deliveries: with idempotency keys of their own')
+      .option('--rate <number>', 'at most so many a second', rate)
+      .addOption(new Option('--order <which>', 'which ones first').choices(['oldest', 'newest']));
+
+  described(group.command('plan').description('count what a replay would do; nothing is sent')).action(
+    async (options: Options) => output.value(await server().planReplay(await bodyFrom(options, server()))),
+  );
+
+  described(group.command('run').description('start a replay'))
+    .option('--name <text>', 'what it is called')
+    .option('--reason <text>', 'why somebody does it')
+    .action(async (options: Options & { name?: string; reason?: string }) => {
+      const body = await bodyFrom(options, server());
+      output.value(await server().runReplay({ ...body, name: options.name, reason: options.reason }));
+    });
+
+  group
+    .command('list')
+    .description('list replays, newest first')
+    .option('--limit <number>', 'at most so many', count, 50)
+    .action(async ({ limit }: { limit: number }) => {
+      const rows: Replay[] = [];
+      for await (const one of server().replays()) if (rows.push(one) >= limit) break;
+      output.rows(rows, columns);
+    });
+
+  group
+    .command('get')
+    .argument('<id>', 'id of a replay')
+    .description('show a replay with its progress')
+    .action(async (id: string) => output.value(await server().replay(id)));
+
+  const moves = {
+    pause: 'send nothing more of a replay for now',
+    resume: 'go on with a paused replay',
+    cancel: 'end a replay',
+  } as const;
+  for (const [move, description] of Object.entries(moves))
+    group
+      .command(move)
+      .argument('<id>', 'id of a replay')
+      .description(description)
+      .action(async (id: string) => {
+        const { state } = await server().moveReplay(id, move as keyof typeof moves); // the keys of the table
+        output.line(`${id} ${state}`);
+      });
+}
+
+type Options = {
+  of: 'deliveries' | 'events';
+  id?: string[];
+  status?: string;
+  error?: string;
+  action?: string;
+  destination?: string;
+  connection?: string;
+  replay?: string;
+  event?: string;
+  visitor?: string;
+  after?: string;
+  before?: string;
+  only?: string;
+  toAction?: string;
+  toDestination?: string;
+  ignoreRules?: boolean;
+  body?: string;
+  newKey?: boolean;
+  rate?: number;
+  order?: string;
+};
+
+/** What the options say, as the server takes it; what does not fit together it refuses. */
+async function bodyFrom(options: Options, server: Server): Promise<Record<string, unknown>> {
+  const idOf = async (kind: 'action' | 'destination' | 'connection', name: string | undefined) =>
+    name === undefined ? undefined : (await server.find(kind, name)).id;
+  const isOfEvents = options.of === 'events';
+  const filter = {
+    status: options.status,
+    errorKind: options.error,
+    actionId: await idOf('action', options.action),
+    destinationId: await idOf('destination', options.destination),
+    connectionId: await idOf('connection', options.connection),
+    replayId: options.replay,
+    name: options.event,
+    visitorId: options.visitor,
+    [isOfEvents ? 'receivedAfter' : 'createdAfter']: options.after,
+    [isOfEvents ? 'receivedBefore' : 'createdBefore']: options.before,
+  };
+  const to = {
+    actionId: await idOf('action', options.toAction),
+    destinationId: await idOf('destination', options.toDestination),
+    ignoreRules: options.ignoreRules,
+  };
+  const hasTo = Object.values(to).some((value) => value !== undefined);
+  return {
+    of: options.of,
+    ...(options.id === undefined ? { filter } : { ids: options.id }),
+    ...(hasTo ? { to } : {}),
+    only: options.only,
+    body: options.body,
+    keepIdempotencyKey: options.newKey === true ? false : undefined,
+    ratePerSecond: options.rate,
+    order: options.order,
+  };
+}
+
+const columns: Column<Replay>[] = [
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+  ['STATE', (one) => one.state],
+  ['DONE', (one) => one.progress.done],
+  ['FAILED', (one) => one.progress.failed],
+  ['SKIPPED', (one) => one.progress.skipped],
+  ['TOTAL', (one) => one.progress.total],
+  ['BY', (one) => one.startedBy],
+  ['CREATED', (one) => one.createdAt],
+];
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new CommandError(exitCodes.usage, `"${text}" must be a positive number.`);
+  return value;
+}

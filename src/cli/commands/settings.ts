@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { Settings } from '../../contract/documents/settings.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+
+/** `millrace settings show|set`. */
+export function settingsCommands(command: Command, { server, output }: Context) {
+  const group = command.command('settings').description('the settings of the installation');
+
+  group
+    .command('show')
+    .description('what is in effect, and where it comes from')
+    .action(async () => show(await server().settings()));
+
+  group
+    .command('set')
+    .argument('<name>', 'such as retention.days or privacy.drop')
+    .argument('<value>', 'as JSON; null goes back to the default')
+    .description('change one setting')
+    .action(async (name: string, value: string) => {
+      const parts = name.split('.');
+      const patch = parts.reduceRight<unknown>((inner, part) => ({ [part]: inner }), parsed(value));
+      show(await server().changeSettings(Object(patch)));
+    });
+
+  function show(settings: Settings) {
+    if (output.format !== 'table') return output.value(settings);
+    output.rows(linesOf(settings), [
+      ['SETTING', ([name]) => name],
+      ['VALUE', ([, value]) => value],
+      ['FROM', ([, , origin]) => origin],
+    ]);
+  }
+}
+
+function linesOf({ retention, privacy, origins, configuration }: Settings): [string, string, string][] {
+  const own = Object.entries({ retention, privacy }).flatMap(([part, values]) =>
+    Object.entries(values).map(([key, value]): [string, string, string] => [
+      `${part}.${key}`,
+      JSON.stringify(value),
+      origins[`/${part}/${key}`] ?? '',
+    ]),
+  );
+  return [
+    ...own,
+    ...configuration.map(({ variable, value, origin }): [string, string, string] => [
+      variable,
+      JSON.stringify(value),
+      origin,
+    ]),
+  ];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(exitCodes.usage, `"${text}" is no JSON; texts are written in quotes.`);
+  }
+}

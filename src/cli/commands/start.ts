@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Program, RunningApp } from '../program.ts';
+
+/** Time beyond the time-out for requests in which the rest of a stop must be done. */
+const stopSlackMs = 5_000;
+
+/** `millrace start`: runs the server until a signal. */
+export function startCommand(command: Command, { deps, configure, withSettings }: Context) {
+  withSettings(command.command('start'))
+    .description('run the server until SIGINT or SIGTERM')
+    .action(async (options) => {
+      const program = configure(options);
+      using asked = deps.untilSignal();
+      const app = await startProgram(program);
+      const signal = await asked.signal;
+      const startedAt = deps.now();
+      app.telemetry.stopping({ signal });
+      await stopInTime(app, program.settings.shutdownMs + stopSlackMs);
+      app.telemetry.stopped({ durationMs: deps.now() - startedAt });
+      app.telemetry.flush();
+    });
+}
+
+/** Starts the server; an address that can't be listened on is said in words. */
+export async function startProgram(program: Program): Promise<RunningApp> {
+  try {
+    return await program.start();
+  } catch (error) {
+    const isOfListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+    const words = isOfListening && 'code' in error ? unlistenable[String(error.code)] : undefined;
+    if (words === undefined) throw error;
+    const { host, port } = program.settings;
+    throw new CommandError(exitCodes.failed, `${host}:${port} ${words}`, { cause: error });
+  }
+}
+
+const unlistenable: Record<string, string> = {
+  EADDRINUSE: 'is in use; choose another port with --port.',
+  EADDRNOTAVAIL: 'is no address of this machine; choose another one with --host.',
+  EACCES: 'may not be listened on by this user; choose another port with --port.',
+};
+
+/** Stops the server; when that takes too long the command fails instead of waiting on. */
+export async function stopInTime(app: AsyncDisposable, timeoutMs: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new CommandError(exitCodes.failed, `Could not stop within ${timeoutMs} ms; ended anyway.`)),
+    timeoutMs,
+  );
+  try {
+    await Promise.race([app[Symbol.asyncDispose](), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

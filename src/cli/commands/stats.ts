@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander';
+import { type Stats, type StatsCounts, statsKind, statsRange } from '../../contract/records/stats.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { Column } from '../output.ts';
+import type { Server } from '../server.ts';
+
+const kindsOfThings = statsKind.exclude(['all']);
+type Item = Stats['items'][number] & { name: string | null };
+
+/** `millrace stats [kind]`. */
+export function statsCommand(command: Command, { server, output }: Context) {
+  command
+    .command('stats')
+    .argument('[kind]', `one line for each ${kindsOfThings.options.join(', ')}; everything together when left out`)
+    .addOption(new Option('--range <range>', 'how far back').choices(statsRange.options).default('24h'))
+    .description('count what happened: events, deliveries, outcomes and why')
+    .action(async (given: string | undefined, { range }: { range: Stats['range'] }) => {
+      const kind = statsKind.safeParse(given ?? 'all');
+      if (!kind.success)
+        throw new CommandError(exitCodes.usage, `"${given}" is none of ${kindsOfThings.options.join(', ')}.`);
+      const found = await server().stats({ kind: kind.data, range });
+      if (output.format !== 'table') output.value(found);
+      else if (found.kind === 'all') output.rows(linesOf(found), totalColumns);
+      else output.rows(await named(found.kind, found.items, server()), itemColumns);
+    });
+}
+
+type Line = [what: string, value: number | string | null];
+
+function linesOf({ totals, latency, oldestWaitingAt, reasons }: Stats): Line[] {
+  return [
+    ...Object.entries(totals),
+    ...reasons.map(({ outcome, reason, count }): Line => [`${outcome}: ${reason}`, count]),
+    ['latency p50 / p95 / p99, ms', latency && `${latency.p50Ms} / ${latency.p95Ms} / ${latency.p99Ms}`],
+    ['oldest waiting since', oldestWaitingAt],
+  ];
+}
+
+const totalColumns: Column<Line>[] = [
+  ['WHAT', ([what]) => what],
+  ['HOW MANY', ([, value]) => value],
+];
+
+async function named(kind: Exclude<Stats['kind'], 'all'>, items: Stats['items'], server: Server): Promise<Item[]> {
+  const names = new Map<string, string>();
+  for await (const { id, name } of server.list(kind)) names.set(id, name);
+  return items.map((item) => ({ ...item, name: names.get(item.id) ?? null }));
+}
+
+const countColumn = (name: keyof StatsCounts): Column<Item> => [name.toUpperCase(), (one) => one[name]];
+
+const itemColumns: Column<Item>[] = [
+  ['ID', (one) => one.id],
+  ['NAME', (one) => one.name],
+  ...(['received', 'matched', 'created', 'delivered', 'retried', 'held', 'failed'] as const).map(countColumn),
+  ['P95 MS', (one) => one.p95Ms],
+  ['LAST DELIVERED', (one) => one.lastDeliveredAt],
+];

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { escapeMode } from '../../contract/documents/destination.ts';
+import { compileTemplate } from '../../template/compile/compile.ts';
+import { type Escape, escapeFor } from '../../template/compile/escape.ts';
+import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import type { RenderTemplate } from '../program.ts';
+
+type Options = { contentType: string; escape: 'auto' | Escape };
+
+/** `millrace template check|render`: the template language without a server. */
+export function templateCommands(command: Command, { deps, server, output, endWith }: Context) {
+  const group = command.command('template').description('check and render templates');
+  const shaped = (one: Command) =>
+    one
+      .option('--content-type <type>', 'content type of the request', 'application/json')
+      .addOption(new Option('--escape <mode>', 'how values are escaped').choices(escapeMode.options).default('auto'));
+
+  shaped(group.command('check').argument('<file>', 'the template; - is the standard input'))
+    .description('find the problems of a template; exit code 1 when it does not compile')
+    .action(async (file: string, options: Options) => {
+      const mode = escapeFor(options.contentType, options.escape);
+      const compiled = compileTemplate(await read(file), { escape: mode });
+      const problems = compiled.ok ? compiled.warnings : compiled.problems;
+      if (output.format !== 'table') output.value({ ok: compiled.ok, problems });
+      for (const { line, column, severity, message } of output.format === 'table' ? problems : []) {
+        output.line(`${file}:${line}:${column} ${severity}: ${message}`);
+      }
+      if (!compiled.ok) endWith(exitCodes.failed);
+      else if (output.format === 'table') output.line(`${file}: ok`);
+    });
+
+  shaped(group.command('render').argument('<file>', 'the template; - is the standard input'))
+    .option('--data <file>', 'JSON file with the records, as the template sees them in it.data')
+    .option('--remote', 'render on the server instead of here')
+    .description('render a template on given records')
+    .action(async (file: string, options: Options & { data?: string; remote?: boolean }) => {
+      const data = options.data === undefined ? [{}] : recordsIn(await read(options.data), options.data);
+      const { contentType, escape: mode } = options;
+      const input: RenderTemplate = { template: await read(file), contentType, escape: mode, data };
+      const result = await (options.remote ? server().render(input) : deps.renderTemplate(input));
+      if (output.format !== 'table') output.value(result);
+      else if (result.kind === 'body') output.line(result.body);
+      else if (result.kind === 'skipped') output.line(`skipped: ${result.reason}`);
+      if (result.kind !== 'failed') return;
+      const at = result.line === undefined ? '' : `:${result.line}:${result.column ?? 1}`;
+      throw new CommandError(exitCodes.failed, `${file}${at} ${result.reason}`);
+    });
+
+  async function read(file: string): Promise<string> {
+    try {
+      return file === '-' ? await deps.readStdin() : await readFile(file, 'utf8');
+    } catch (error) {
+      throw new CommandError(exitCodes.usage, `${file} can not be read.`, { cause: error });
+    }
+  }
+}
+
+function recordsIn(text: string, file: string): Record<string, unknown>[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [value as Record<string, unknown>]; // the template shows what is wrong with it
+  } catch (error) {
+    throw new CommandError(exitCodes.usage, `${file} is not JSON.`, { cause: error });
+  }
+}

@@ -1,0 +1,74 @@
+import { type Auth, standardTokenFields, type TokenFields } from '../../contract/documents/connection.ts';
+import { reveal } from '../secret-fields.ts';
+import { formEncoded } from '../text-redaction.ts';
+import { signAssertion } from './assertion.ts';
+
+export type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
+
+/** Where its token answers have what; a connection that was stored before this could be said has the standard's names. */
+export function tokenFieldsOf({ tokenFields }: Pick<Partial<Oauth2>, 'tokenFields'>): TokenFields {
+  return tokenFields ?? standardTokenFields;
+}
+
+/** How a client shows a token endpoint who it is. */
+export type ClientAuthMethod = Exclude<Oauth2['clientAuth'], 'auto'>;
+
+/** Which methods to try, in order. `remembered` is the one that worked last; an empty secret makes a public client. */
+export function clientAuthMethods(auth: Oauth2, remembered: ClientAuthMethod | null): ClientAuthMethod[] {
+  if (auth.clientAuth === 'private_key_jwt') return ['private_key_jwt'];
+  if (reveal(auth.clientSecret) === '') return ['none'];
+  if (auth.clientAuth !== 'auto') return [auth.clientAuth];
+  return remembered === 'body' ? ['body', 'basic'] : ['basic', 'body'];
+}
+
+export type ClientAuthParts =
+  | { readonly ok: true; readonly authorization: string | null; readonly params: [name: string, value: string][] }
+  | { readonly ok: false; readonly reason: string };
+
+/** The header and form parameters of one method (RFC 6749 §2.3.1, RFC 7523 §2.2). */
+export async function clientAuthParts(
+  auth: Oauth2,
+  method: ClientAuthMethod,
+  { now, jti }: { now: number; jti: string },
+): Promise<ClientAuthParts> {
+  const { clientId } = auth;
+  const secret = reveal(auth.clientSecret);
+  switch (method) {
+    case 'basic':
+      return { ok: true, authorization: basicCredentials(formEncoded(clientId), formEncoded(secret)), params: [] };
+    case 'basic_raw':
+      return { ok: true, authorization: basicCredentials(clientId, secret), params: [] };
+    case 'none':
+      return { ok: true, authorization: null, params: [['client_id', clientId]] };
+    case 'body':
+      return {
+        ok: true,
+        authorization: null,
+        params: [
+          ['client_id', clientId],
+          ['client_secret', secret],
+        ],
+      };
+    case 'private_key_jwt': {
+      if (auth.clientAssertion === null)
+        return { ok: false, reason: 'No key for signing client assertions is stored.' };
+      const defaults = { issuer: clientId, subject: clientId, audience: auth.accessTokenUrl };
+      const signed = await signAssertion({ settings: auth.clientAssertion, defaults, now, jti });
+      if (!signed.ok) return signed;
+      return {
+        ok: true,
+        authorization: null,
+        params: [
+          ['client_id', clientId],
+          ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+          ['client_assertion', signed.jwt],
+        ],
+      };
+    }
+  }
+}
+
+/** The value of an Authorization header for Basic (RFC 7617, UTF-8). */
+export function basicCredentials(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}

@@ -1,0 +1,52 @@
+import { reveal } from '../secret-fields.ts';
+import { signAssertion } from './assertion.ts';
+import type { Oauth2 } from './client-auth.ts';
+import { plainJwt } from './decode-jwt.ts';
+
+export type GrantParams =
+  | { readonly ok: true; readonly params: [name: string, value: string][] }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * The form parameters of a grant: RFC 6749 §4.3, §4.4 and §6, RFC 7523 §2.1. A kept key signs a fresh assertion each time.
+ * A `refreshToken` that an answer brought is presented in place of the grant.
+ */
+export async function grantParams(
+  auth: Oauth2,
+  { now, jti, refreshToken }: { now: number; jti: string; refreshToken: string | null },
+): Promise<GrantParams> {
+  const scope: [string, string][] = auth.scope === '' ? [] : [['scope', auth.scope]];
+  const refreshed = (token: string): GrantParams => ({
+    ok: true,
+    params: [['grant_type', 'refresh_token'], ['refresh_token', token], ...scope],
+  });
+  if (refreshToken !== null) return refreshed(refreshToken);
+  switch (auth.grant) {
+    case 'client_credentials':
+      return { ok: true, params: [['grant_type', 'client_credentials'], ...scope] };
+    case 'password': {
+      const { username, password } = auth;
+      return {
+        ok: true,
+        params: [['grant_type', 'password'], ['username', username], ['password', reveal(password)], ...scope],
+      };
+    }
+    case 'refresh_token': {
+      const stored = reveal(auth.refreshToken).trim();
+      return stored === '' ? { ok: false, reason: 'No refresh token is stored.' } : refreshed(stored);
+    }
+    case 'jwt': {
+      const { clientId, accessTokenUrl } = auth;
+      const defaults = { issuer: clientId, subject: clientId, audience: accessTokenUrl };
+      const pasted = plainJwt(reveal(auth.jwt));
+      const assertion =
+        auth.assertion === null
+          ? { ok: true as const, jwt: pasted }
+          : await signAssertion({ settings: auth.assertion, defaults, now, jti });
+      if (!assertion.ok) return assertion;
+      if (assertion.jwt === '') return { ok: false, reason: 'No JSON Web Token is stored.' };
+      const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+      return { ok: true, params: [['grant_type', grantType], ['assertion', assertion.jwt], ...scope] };
+    }
+  }
+}

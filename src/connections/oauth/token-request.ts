@@ -1,0 +1,156 @@
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import { publicTokenFields } from '../../contract/documents/connection.ts';
+import { type Egress, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
+import { openHeader } from '../header-value.ts';
+import { reveal, revealIfThere, secretFields } from '../secret-fields.ts';
+import { masker } from '../text-redaction.ts';
+import { type RouteSettings, routeOf } from '../tls-and-proxy.ts';
+import {
+  type ClientAuthMethod,
+  clientAuthMethods,
+  clientAuthParts,
+  type Oauth2,
+  tokenFieldsOf,
+} from './client-auth.ts';
+import { clockSkewMs, usableSkewMs } from './clock-skew.ts';
+import { grantParams } from './grant.ts';
+import type { RefreshTokens } from './refresh-tokens.ts';
+import { readTokenAnswer, type TokenAnswer } from './token-response.ts';
+import { tokenUrlProblem } from './token-url.ts';
+
+/** What token requests need from the world. */
+export type TokenDoor = {
+  readonly egress: Egress;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** A unique text: the `jti` of signed assertions. */
+  readonly newId: () => string;
+  /** Whether the operator allows plain http to this address. */
+  readonly isHttpAllowed: (url: string) => boolean;
+  /** Keeps the refresh tokens that answers bring; left out: they are not used. */
+  readonly refreshTokens?: RefreshTokens;
+  /** Told of each token request that a connection made. */
+  readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
+};
+
+/** One request to a token endpoint, and what came of it. */
+export type TokenExchange = {
+  readonly method: ClientAuthMethod;
+  /** What was sent, for people: names, and values that are no secrets. null: nothing was. */
+  readonly sent: string | null;
+  readonly answer: TokenAnswer;
+  readonly durationMs: number;
+  /** How far the endpoint's clock is ahead of ours, in ms; null: it did not say. */
+  readonly skewMs: number | null;
+};
+
+/** What is asked for: by the grant itself, or by a refresh token that came before. */
+export type TokenAsk = {
+  readonly auth: Oauth2;
+  readonly settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
+  readonly door: TokenDoor;
+  readonly refreshToken: string | null;
+  /** By how much the endpoint's clock is taken to be ahead of ours when something is signed. */
+  readonly skewMs: number;
+};
+
+const timeoutMs = 10_000;
+
+/**
+ * Asks for an access token, without any memory of its own: with `auto` client authentication by the remembered method
+ * first (HTTP Basic when nothing is), then by the other one after a 401 or `invalid_client`. The last exchange is the one
+ * that counts; when both methods were refused its detail tells both.
+ */
+export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod | null): Promise<TokenExchange[]> {
+  const [first, second] = clientAuthMethods(ask.auth, remembered);
+  if (first === undefined) throw new Error('a client has at least one method');
+  const one = await exchange(ask, first);
+  if (second === undefined || one.answer.ok || !one.answer.isClientRefused) return [one];
+  const other = await exchange(ask, second);
+  if (other.answer.ok || other.answer.kind === 'temporary') return [one, other];
+  const detail = `${first}: ${one.answer.detail}; ${second}: ${other.answer.detail}`;
+  return [one, { ...other, answer: { ...other.answer, detail } }];
+}
+
+async function exchange(
+  { auth, settings, door, refreshToken, skewMs }: TokenAsk,
+  method: ClientAuthMethod,
+): Promise<TokenExchange> {
+  const { egress, now, newId, isHttpAllowed } = door;
+  const unsent = (detail: string) => ({ method, sent: null, answer: unsendable(detail), durationMs: 0, skewMs: null });
+  const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
+  if (problem !== null) return unsent(`The access-token URL can not be used: ${problem}`);
+  const grant = await grantParams(auth, { now: now() + skewMs, jti: newId(), refreshToken });
+  if (!grant.ok) return unsent(grant.reason);
+  const client = await clientAuthParts(auth, method, { now: now() + skewMs, jti: newId() });
+  if (!client.ok) return unsent(client.reason);
+
+  const form = new URLSearchParams([...grant.params, ...client.params]);
+  for (const [name, value] of Object.entries(auth.extraParams)) form.set(name, reveal(value));
+  const headers = new Map<string, readonly [string, string]>();
+  const add = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
+  add('Accept', 'application/json');
+  add('Content-Type', 'application/x-www-form-urlencoded');
+  if (client.authorization !== null) add('Authorization', client.authorization);
+  for (const [name, value] of Object.entries(auth.extraHeaders)) add(...openHeader({ name, value }));
+
+  const sentAt = now();
+  const outcome = await egress.send({
+    method: 'POST',
+    url: auth.accessTokenUrl,
+    headers: [...headers.values()],
+    body: form.toString(),
+    connectTimeoutMs: Math.min(settings.connectTimeoutMs, timeoutMs),
+    timeoutMs,
+    responseBytesMax: RESPONSE_BYTES_MAX,
+    ...routeOf(settings),
+  });
+  const answeredAt = now();
+  const skew = outcome.kind === 'error' ? null : clockSkewMs(outcome.headers, { sentAt, answeredAt });
+  const used = [
+    form.get('assertion'),
+    form.get('client_assertion'),
+    form.get('refresh_token'),
+    client.authorization?.replace(/^Basic /, ''),
+  ];
+  const hide = masker([...secretsOf(auth), ...used.filter((one) => typeof one === 'string')]);
+  return {
+    method,
+    sent: described(auth, form, headers.keys()),
+    answer: readTokenAnswer(outcome, {
+      now: answeredAt + usableSkewMs(skew),
+      fields: tokenFieldsOf(auth),
+      hide,
+    }),
+    durationMs: answeredAt - sentAt,
+    skewMs: skew,
+  };
+}
+
+/** Parameters that are known to be no secrets, whatever a connection calls the others. */
+const shownParams = new Set(['grant_type', 'client_id', 'username', 'client_assertion_type', ...publicTokenFields]);
+const usualHeaders = new Set(['accept', 'content-type']);
+
+function described(auth: Oauth2, form: URLSearchParams, headers: Iterable<string>): string {
+  const isOwn = (name: string) => Object.hasOwn(auth.extraParams, name);
+  const params = Array.from(form, ([name, value]) => {
+    const isShown = shownParams.has(name) && (!isOwn(name) || publicTokenFields.some((one) => one === name));
+    return `${name}=${isShown ? value : '[secret]'}`;
+  });
+  const more = [...headers].filter((name) => !usualHeaders.has(name)).map((name) => `${name}: [secret]`);
+  return [`POST ${auth.accessTokenUrl.replace(/\?.*$/, '')}`, ...more, params.join(', ')].join('; ');
+}
+
+function secretsOf(auth: Oauth2): string[] {
+  const extras = Object.entries({ ...auth.extraParams, ...auth.extraHeaders }).filter(
+    ([name]) => !publicTokenFields.some((one) => one === name),
+  );
+  return [
+    ...Array.from(secretFields(auth), ({ secret }) => revealIfThere(secret)),
+    ...extras.map(([, value]) => revealIfThere(value)),
+  ];
+}
+
+function unsendable(detail: string): TokenAnswer {
+  return { ok: false, kind: 'rejected', detail, retryAfterMs: null, status: null, code: null, isClientRefused: false };
+}

@@ -1,0 +1,169 @@
+import type { TokenFields } from '../../contract/documents/connection.ts';
+import { valueAt } from '../../contract/json-path.ts';
+import type { EgressOutcome } from '../../egress/egress.ts';
+import { isPacked, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
+import { retryAfterMs } from '../retry-after.ts';
+
+export type TokenFailure = {
+  readonly ok: false;
+  /** `rejected`: it stays so until somebody changes something. `temporary`: try again later. */
+  readonly kind: 'rejected' | 'temporary';
+  /** For people: status, OAuth error and its description; secrets masked. */
+  readonly detail: string;
+  readonly retryAfterMs: number | null;
+  /** The status when there was an answer. */
+  readonly status: number | null;
+  /** The OAuth error code, when the answer had one. */
+  readonly code: string | null;
+  /** The endpoint did not accept how or who the client is, so that another form of client authentication may do. */
+  readonly isClientRefused: boolean;
+};
+
+export type TokenAnswer =
+  | {
+      readonly ok: true;
+      readonly accessToken: string;
+      readonly lifeMs: number | null;
+      readonly refreshToken: string | null;
+      readonly warnings: string[];
+    }
+  | TokenFailure;
+
+/**
+ * Reads what a token endpoint answered (RFC 6749 §5). `rejected`: a 2xx without a usable token, 3xx, any 4xx but 408,
+ * 425 and 429, every OAuth error code whatever the status, a blocked address. `temporary`: everything else. `now` is the
+ * time by the endpoint's clock where that is known. `hide` masks secrets that an error description may echo. Pure.
+ */
+export function readTokenAnswer(
+  outcome: EgressOutcome,
+  { now, fields, hide }: { now: number; fields: TokenFields; hide: (text: string) => string },
+): TokenAnswer {
+  if (outcome.kind === 'error') {
+    const { kind, message } = outcome.error;
+    return failure(kind === 'blocked' ? 'rejected' : 'temporary', `The token request failed (${kind}): ${message}`);
+  }
+  const { status } = outcome;
+  const body = readObject(outcome.body);
+  const code = body?.['error'];
+  const said = [oneLine(code, hide), oneLine(body?.['error_description'], hide)]
+    .filter((text) => text !== null)
+    .join(': ');
+  const saying = (what: string) => `The token endpoint answered ${status}${said === '' ? what : ` ${said}`}`;
+  const failed = (kind: TokenFailure['kind'], detail: string): TokenFailure => ({
+    ...failure(kind, detail),
+    status,
+    code: typeof code === 'string' ? code : null,
+    retryAfterMs: kind === 'temporary' ? retryAfterMs(outcome.headers, now) : null,
+    isClientRefused: status === 401 || code === 'invalid_client',
+  });
+
+  if (status >= 200 && status < 300) {
+    if (isPacked(outcome.headers))
+      return failed('rejected', `${saying('')} with compressed data, which it was not asked for.`);
+    if (body === null && outcome.truncated && outcome.body.length < RESPONSE_BYTES_MAX)
+      return failed('temporary', `${saying('')}, but the answer broke off.`);
+    if (body === null && outcome.truncated)
+      return failed('rejected', `${saying('')} with more than ${RESPONSE_BYTES_MAX / 1_024} KiB, which is no token.`);
+    if (body === null) return failed('rejected', `${saying('')}, but not with a JSON object${mediaType(outcome)}.`);
+    const read = readToken(body, fields, now);
+    return read.ok ? read : failed('rejected', `${saying('')}, but ${read.reason}.${fieldsOf(body, hide)}`);
+  }
+  if (typeof code === 'string' && oauthErrors.has(code)) return failed('rejected', saying(''));
+  if (status === 408 || status === 425 || status === 429 || status < 200 || status >= 500)
+    return failed('temporary', saying(mediaType(outcome)));
+  if (status < 400) return failed('rejected', `${saying('')}: redirects are not followed; enter the final address.`);
+  return failed('rejected', saying(mediaType(outcome)));
+}
+
+/** RFC 6749 §5.2, RFC 8707, RFC 9449. */
+const oauthErrors = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+]);
+
+function readToken(
+  body: Record<string, unknown>,
+  fields: TokenFields,
+  now: number,
+): Extract<TokenAnswer, { ok: true }> | { readonly ok: false; readonly reason: string } {
+  const at = (path: string | null) => (path === null ? undefined : valueAt(body, path));
+  const accessToken = at(fields.accessToken);
+  if (typeof accessToken !== 'string' || accessToken === '')
+    return { ok: false, reason: `without an access token at ${fields.accessToken}` };
+  if (!visible.test(accessToken))
+    return { ok: false, reason: `its ${fields.accessToken} holds characters that no header can carry` };
+  const warnings: string[] = [];
+  const tokenType = at(fields.tokenType);
+  if (fields.tokenType !== null && (tokenType === undefined || tokenType === null))
+    warnings.push(`The answer names no ${fields.tokenType}; taken for bearer.`);
+  else if (fields.tokenType !== null && (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer'))
+    return { ok: false, reason: `its ${fields.tokenType} is not bearer` };
+  const expiresIn = at(fields.expiresIn);
+  const lifeMs = lifeOf(expiresIn, now);
+  if (lifeMs === null && expiresIn !== undefined && expiresIn !== null)
+    warnings.push(`The answer has no length of time in ${fields.expiresIn}; the token is used until it is refused.`);
+  const refreshToken = at(fields.refreshToken);
+  const isUseful = typeof refreshToken === 'string' && refreshToken !== '';
+  return { ok: true, accessToken, lifeMs, refreshToken: isUseful ? refreshToken : null, warnings };
+}
+
+const visible = /^[\x21-\x7e]+$/;
+
+/** Seconds, or when it ends: nobody's token lasts for thirty years. Some servers write the number as text. */
+function lifeOf(value: unknown, now: number): number | null {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const number = isText ? Number(value) : value;
+  if (isText && Number.isNaN(number)) return above(rfc3339.test(value.trim()) ? Date.parse(value) - now : null);
+  if (typeof number !== 'number' || !Number.isFinite(number)) return null;
+  if (number > 1e11) return above(number - now);
+  return above(number > 1e9 ? number * 1_000 - now : number * 1_000);
+}
+
+const above = (ms: number | null) => (ms !== null && ms > 0 ? ms : null);
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** What an answer has instead of a token, by name, so that a person finds where to look. */
+function fieldsOf(body: Record<string, unknown>, hide: (text: string) => string): string {
+  const names = Object.entries(body).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((inner) => `${name}.${inner}`)
+      : [name],
+  );
+  const text = oneLine(names.slice(0, 20).join(', '), hide);
+  return text === null ? '' : ` It has: ${text}.`;
+}
+
+function readObject(bytes: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes)); // drops a byte order mark
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null; // error pages are no JSON; the status says enough
+  }
+}
+
+function oneLine(value: unknown, hide: (text: string) => string): string | null {
+  if (typeof value !== 'string') return null;
+  const text = hide(value)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  if (text === '') return null;
+  return text.length > 300 ? `${text.slice(0, 300).toWellFormed()}…` : text;
+}
+
+function mediaType({ headers }: Extract<EgressOutcome, { kind: 'response' }>): string {
+  const value = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  const type = /^[\w.+-]{1,60}\/[\w.+-]{1,60}/.exec(value)?.[0];
+  return type === undefined ? '' : ` (${type})`;
+}
+
+function failure(kind: TokenFailure['kind'], detail: string): TokenFailure {
+  return { ok: false, kind, detail, retryAfterMs: null, status: null, code: null, isClientRefused: false };
+}

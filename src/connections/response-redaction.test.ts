@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../contract/secret.ts';
+import { echoMask } from './response-redaction.ts';
+
+test('an answer is cleared of the credentials that were sent and of secrets too short for the scrubber', () => {
+  const body = { password: new Secret('s3c!', ''), long: new Secret('left-to-the-scrubber', ''), none: null };
+  const sent = (token: string): [string, string][] => [['authorization', `Bearer ${token}`]];
+  const hide = echoMask([body, {}], sent('token-1'));
+  assert.equal(hide('got token-1, s3c! and czNjIQ=='), 'got [secret], [secret] and [secret]');
+  assert.equal(hide(encodeURIComponent('s3c!')), '[secret]');
+  assert.equal(echoMask([body], sent('token-2'))('token-1 token-2'), 'token-1 [secret]', 'each request has its own');
+  assert.equal(echoMask([body], [])('s3c!'), '[secret]');
+  assert.equal(echoMask([{}], [])('s3c!'), 's3c!');
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { documentName, line } from '../text.ts';
+import { condition } from './condition.ts';
+import { stamp } from './document.ts';
+
+/** One line of a field mapping: the record's key and where its value comes from (exactly one of the three). */
+export const fieldMapping = z.union([
+  z.strictObject({ field: line(255, 1), parameter: line(255, 1) }),
+  z.strictObject({ field: line(255, 1), value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]) }),
+  z.strictObject({ field: line(255, 1), expression: z.string().min(1).max(65_536) }),
+]);
+export type FieldMapping = z.output<typeof fieldMapping>;
+
+/** One destination of an action. Without a mapping the record is the event's data as it is. */
+export const actionDestination = z.strictObject({
+  destinationId: z.string(),
+  mapping: z
+    .array(fieldMapping)
+    .max(500)
+    .default([])
+    .refine(
+      (lines) => new Set(lines.map((one) => one.field)).size === lines.length,
+      'A field may be mapped only once.',
+    ),
+});
+export type ActionDestination = z.output<typeof actionDestination>;
+
+/** An action as a person writes it: what to watch for and what to send where. */
+export const actionInput = z.strictObject({
+  name: documentName,
+  description: z.string().trim().min(1, 'Must not be empty.').max(1_000),
+  status: z.enum(['enabled', 'disabled']).default('disabled'),
+  rules: condition.prefault({ all: [] }),
+  sources: z.array(z.never()).default([]),
+  destinations: z
+    .array(actionDestination)
+    .max(100)
+    .default([])
+    .refine(
+      (rows) => new Set(rows.map((row) => row.destinationId)).size === rows.length,
+      'A destination may be chosen only once.',
+    ),
+});
+export type ActionBody = z.output<typeof actionInput>;
+
+/** An action as GET shows it. */
+export const action = actionInput.extend({ ...stamp, warnings: z.array(z.string()).optional() });

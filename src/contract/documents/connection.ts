@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { jsonPath } from '../json-path.ts';
+import { type Stored, secretInput } from '../secret.ts';
+import { description, documentName, durationMs, line, timestamp } from '../text.ts';
+import { stamp } from './document.ts';
+
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const hopByHop = new Set(
+  'connection host content-length transfer-encoding keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade expect'.split(
+    ' ',
+  ),
+);
+
+/** A header's name: a token (RFC 9110 §5.6.2) that is neither hop-by-hop nor set by the transport. */
+export const headerName = z
+  .string()
+  .max(256)
+  .regex(token, 'Must be a header name: letters, digits and hyphens.')
+  .refine((name) => !hopByHop.has(name.toLowerCase()), 'This header is set by the transport and can not be chosen.');
+
+/** A custom header; a value with `secret: true` is sealed and never comes out. Destinations may put tags in values. */
+export const header = z.discriminatedUnion('secret', [
+  z.strictObject({ name: headerName, value: z.string().max(8_192), secret: z.literal(false).default(false) }),
+  z.strictObject({ name: headerName, value: secretInput, secret: z.literal(true) }),
+]);
+export type Header = Stored<z.output<typeof header>>;
+
+/** When to try again after a failed attempt: waits before the 1st, 2nd, … attempt; jitter adds up to that share. */
+export const retryPolicy = z.strictObject({
+  scheduleMs: z
+    .array(durationMs(0, 7 * 86_400_000))
+    .min(1)
+    .max(50)
+    .default([0, 5_000, 60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000]),
+  jitter: z.number().min(0).max(1).default(0.1),
+});
+export type RetryPolicy = z.output<typeof retryPolicy>;
+
+/** A budget: `limit` requests in `perMs`, and how many at once. null: no limit of our own (concurrency adapts, 1–64). */
+export const rate = z.strictObject({
+  limit: z.int().min(1).max(1_000_000).nullable().default(null),
+  perMs: durationMs(1, 86_400_000).default(1_000),
+  concurrency: z.int().min(1).max(1_000).nullable().default(null),
+});
+
+/** A signed assertion: what the JWT claims and the private key (PEM or JWK) that signs a fresh one for each use. */
+const assertion = z.strictObject({
+  privateKey: secretInput,
+  keyId: line(255).nullable().default(null),
+  algorithm: z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
+  issuer: line(1_000).nullable().default(null),
+  subject: line(1_000).nullable().default(null),
+  audience: line(1_000).nullable().default(null),
+  lifetimeMs: durationMs(1_000, 86_400_000).default(300_000),
+  claims: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Token parameters and headers that anybody with View may read; every other value is a secret. */
+export const publicTokenFields = ['audience', 'resource', 'scope'] as const;
+const extra = z.record(z.string().min(1).max(256), z.union([z.string().max(8_192), secretInput])).default({});
+
+/**
+ * Where token answers have what RFC 6749 §5.1 puts at the top under these names. null: it is not looked for, so that a
+ * token has no known end, may be of any type, and is never renewed by a refresh token. A time in `expiresIn` (RFC 3339,
+ * or a Unix time in seconds or ms) is taken as the token's end.
+ */
+const tokenFields = z.strictObject({
+  accessToken: jsonPath.default('access_token'),
+  expiresIn: jsonPath.nullable().default('expires_in'),
+  tokenType: jsonPath.nullable().default('token_type'),
+  refreshToken: jsonPath.nullable().default('refresh_token'),
+});
+export type TokenFields = z.output<typeof tokenFields>;
+
+/** The names of RFC 6749. */
+export const standardTokenFields: TokenFields = tokenFields.parse({});
+
+const oauth2 = {
+  type: z.literal('oauth2'),
+  clientId: line(1_000, 1),
+  clientSecret: secretInput,
+  accessTokenUrl: z.string().trim().min(1).max(2_048),
+  scope: z
+    .string()
+    .trim()
+    .max(2_000)
+    .regex(/^$|^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'Must be scopes separated by single blanks (RFC 6749 §3.3).')
+    .default(''),
+  clientAuth: z.enum(['auto', 'basic', 'basic_raw', 'body', 'private_key_jwt', 'none']).default('auto'),
+  clientAssertion: assertion.nullable().default(null),
+  extraParams: extra,
+  extraHeaders: extra,
+  tokenFields: tokenFields.prefault({}),
+  refreshOn: z
+    .array(
+      z.strictObject({
+        status: z.int().min(200).max(599),
+        header: z.strictObject({ name: headerName, contains: line(1_000) }).optional(),
+        bodyContains: line(1_000).optional(),
+      }),
+    )
+    .max(20)
+    .default([{ status: 401 }]),
+};
+
+/** How requests of a connection prove who sends them. */
+export const auth = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({
+    type: z.literal('basic'),
+    username: line(1_000).refine((name) => !name.includes(':'), 'A user name can not contain a colon (RFC 7617).'),
+    password: secretInput,
+  }),
+  z.strictObject({ type: z.literal('bearer'), token: secretInput }),
+  z.discriminatedUnion('grant', [
+    z.strictObject({ ...oauth2, grant: z.literal('client_credentials') }),
+    z.strictObject({ ...oauth2, grant: z.literal('password'), username: line(1_000, 1), password: secretInput }),
+    z.strictObject({
+      ...oauth2,
+      grant: z.literal('jwt'),
+      jwt: secretInput,
+      assertion: assertion.nullable().default(null),
+    }),
+    /** A refresh token that was got elsewhere; the newer ones that answers bring take its place by themselves. */
+    z.strictObject({ ...oauth2, grant: z.literal('refresh_token'), refreshToken: secretInput }),
+  ]),
+]);
+export type Auth = Stored<z.output<typeof auth>>;
+
+const signing = z.discriminatedUnion('scheme', [
+  z.strictObject({
+    scheme: z.literal('standard-webhooks'),
+    secret: secretInput,
+    previousSecret: secretInput,
+    previousUntil: timestamp.nullable().default(null),
+  }),
+  z.strictObject({
+    scheme: z.literal('hmac'),
+    algorithm: z.enum(['sha256', 'sha512', 'sha1']),
+    encoding: z.enum(['hex', 'base64']),
+    header: headerName,
+    format: line(1_000, 1),
+    secret: secretInput,
+    previousSecret: secretInput,
+    previousUntil: timestamp.nullable().default(null),
+  }),
+]);
+
+export const connectionSettings = z.strictObject({
+  headers: z.array(header).max(50).default([]),
+  connectTimeoutMs: durationMs(50, 30_000).default(5_000),
+  timeoutMs: durationMs(100, 60_000).default(15_000),
+  retry: retryPolicy.prefault({}),
+  rate: rate.prefault({}),
+  breaker: z
+    .strictObject({
+      failureRatio: z.number().min(0.01).max(1).default(0.7),
+      minimum: z.int().min(1).max(1_000).default(10),
+      windowMs: durationMs(1_000, 3_600_000).default(300_000),
+      openMs: durationMs(100, 3_600_000).default(30_000),
+    })
+    .prefault({}),
+  idempotencyHeader: headerName.nullable().default('Idempotency-Key'),
+  heldMaxAgeMs: durationMs(1_000, 365 * 86_400_000)
+    .nullable()
+    .default(null),
+  tls: z
+    .strictObject({
+      ca: z.string().max(65_536).nullable().default(null),
+      cert: z.string().max(65_536).nullable().default(null),
+      key: secretInput,
+      minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+    })
+    .prefault({}),
+  proxy: z
+    .strictObject({
+      url: z.string().trim().min(1).max(2_048),
+      username: line(1_000)
+        .refine((name) => !name.includes(':'), 'A user name can not contain a colon (RFC 7617).')
+        .nullable()
+        .default(null),
+      password: secretInput,
+    })
+    .nullable()
+    .default(null),
+  signing: signing.nullable().default(null),
+});
+
+/** A connection as a person writes it: how to reach one third-party system. */
+export const connectionInput = z.strictObject({
+  type: z.literal('webhook').default('webhook'),
+  name: documentName,
+  description,
+  baseUrl: z.string().trim().min(1).max(2_048),
+  port: z.int().min(1).max(65_535).nullable().default(null),
+  status: z.enum(['enabled', 'disabled', 'paused']).default('enabled'),
+  auth: auth.prefault({ type: 'none' }),
+  settings: connectionSettings.prefault({}),
+});
+
+/** The state of a connection as traffic finds it; read only and outside the version. */
+export const health = z.strictObject({
+  state: z.enum(['ok', 'needs_attention', 'tripped']),
+  reason: z.string().nullable(),
+  since: timestamp.nullable(),
+  /** When the next delivery tries whether the cause is gone. */
+  nextProbeAt: timestamp.nullable(),
+  held: z.int(),
+  /** When the access token at hand ends, as the token endpoint said; a new one is fetched by itself. null: none, or no end. */
+  tokenExpiresAt: timestamp.nullable(),
+  /** When the client certificate of `settings.tls` ends; requests fail after it. */
+  certificateExpiresAt: timestamp.nullable(),
+  /** When a pasted token ends that is a JSON Web Token and says so; a person has to replace it. */
+  secretExpiresAt: timestamp.nullable(),
+});
+export type Health = z.output<typeof health>;
+
+export type ConnectionBody = Stored<z.output<typeof connectionInput>>;
+
+/** A connection as GET shows it (secrets as marks). */
+export const connection = connectionInput.extend({ ...stamp, health });

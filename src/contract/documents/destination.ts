@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Stored } from '../secret.ts';
+import { description, documentName, durationMs, line } from '../text.ts';
+import { header, rate, retryPolicy } from './connection.ts';
+import { stamp } from './document.ts';
+import { storedMasks } from './privacy.ts';
+
+/** The template that a destination gets when none is given: the documented example. */
+export const defaultTemplate = '{{! return JSON.stringify(it.data[0]); }}';
+
+export const escapeMode = z.enum(['auto', 'json', 'html', 'url', 'none']);
+export type EscapeMode = z.output<typeof escapeMode>;
+
+export const method = z.enum(['POST', 'GET', 'PUT', 'PATCH']);
+
+const mediaType =
+  /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+(\s*;\s*[!#$%&'*+.^_`|~0-9a-z-]+=([!#$%&'*+.^_`|~0-9a-z-]+|"[\x20-\x21\x23-\x5b\x5d-\x7e]*"))*$/i;
+
+/** A media type with optional parameters (RFC 9110 §8.3.1). */
+export const contentType = line(255, 1).refine(
+  (text) => mediaType.test(text),
+  'Must be a media type such as application/json.',
+);
+
+const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
+
+/** A path such as `errors[0].code` into JSON; empty: the whole. */
+const answerPath = z.string().max(255);
+
+/**
+ * What became of single records, told in a list of the answer. An item is about the record at its own place in the list;
+ * with `index` about the one at the place (from 0) that stands there in the item; with `id` about those whose `field` has
+ * the value that stands there. `when`: only items whose value at a path is there, is of a status or equals something.
+ */
+const itemRule = z
+  .strictObject({
+    path: answerPath.default(''),
+    index: answerPath.optional(),
+    id: z.strictObject({ path: answerPath, field: line(255, 1) }).optional(),
+    when: z
+      .strictObject({
+        path: answerPath.default(''),
+        exists: z.boolean().optional(),
+        status: statusPattern.optional(),
+        equals: z.unknown().optional(),
+      })
+      .optional(),
+  })
+  .refine((rule) => rule.index === undefined || rule.id === undefined, 'Give index or id, not both.');
+
+const outcomeRule = z
+  .strictObject({
+    when: z.strictObject({
+      status: statusPattern.optional(),
+      header: z.strictObject({ name: z.string(), contains: z.string() }).optional(),
+      json: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
+    }),
+    outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
+    afterMs: durationMs(0, 86_400_000).optional(),
+    /** The rule is about the records that these items tell of; about the others the rules after it decide. */
+    items: itemRule.optional(),
+  })
+  .refine(({ items, outcome }) => items === undefined || (outcome !== 'refresh_auth' && outcome !== 'pause'), {
+    path: ['outcome'],
+    message: 'Credentials and pauses are not a matter of single records.',
+  });
+
+export const destinationSettings = z.strictObject({
+  escape: escapeMode.default('auto'),
+  headers: z.array(header).max(50).default([]),
+  batch: z
+    .strictObject({
+      records: z.int().min(1).max(10_000).default(1),
+      bytes: z.int().min(1_024).max(16_777_216).default(1_048_576),
+      waitMs: durationMs(0, 3_600_000).default(1_000),
+      key: line(255).nullable().default(null),
+    })
+    .prefault({}),
+  order: z
+    .strictObject({ key: line(255, 1).default('visitorId'), releaseAfter: z.int().min(1).nullable().default(null) })
+    .nullable()
+    .default(null),
+  rate: rate.nullable().default(null),
+  retry: retryPolicy.nullable().default(null),
+  outcomes: z.array(outcomeRule).max(50).default([]),
+  onTimeout: z.enum(['retry', 'hold']).default('retry'),
+  getBody: z.boolean().default(false),
+  /** How long bodies of finished deliveries are kept (0: not at all; null: with the delivery), and what of them is masked. */
+  bodies: z
+    .strictObject({
+      keepMs: durationMs(0, 3_650 * 86_400_000)
+        .nullable()
+        .default(null),
+      mask: storedMasks,
+    })
+    .prefault({}),
+});
+
+/** A destination as a person writes it: one endpoint of a connection's system. */
+export const destinationInput = z.strictObject({
+  connectionId: z.string().optional(),
+  name: documentName,
+  description,
+  method: method.default('POST'),
+  contentType: contentType.default('application/json'),
+  path: line(8_192).default(''),
+  template: z.string().max(262_144).default(defaultTemplate),
+  status: z.enum(['enabled', 'disabled', 'paused']).default('disabled'),
+  settings: destinationSettings.prefault({}),
+});
+
+export type DestinationBody = Stored<z.output<typeof destinationInput>> & { connectionId: string };
+
+/** A destination as GET shows it. */
+export const destination = destinationInput.extend({ ...stamp, connectionId: z.string() });

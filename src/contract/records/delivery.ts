@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { timestamp } from '../text.ts';
+
+/** Where a delivery stands. Held is derived from closed gates, but for `exhausted` and `unknown_outcome`. */
+export const deliveryStatus = z.enum([
+  'pending',
+  'sending',
+  'retrying',
+  'held',
+  'delivered',
+  'failed',
+  'skipped',
+  'cancelled',
+]);
+export type DeliveryStatus = z.output<typeof deliveryStatus>;
+
+/** Why a delivery stands where it stands. `detail` beside it is free text. */
+export const reason = z.enum([
+  'connection_disabled',
+  'connection_paused',
+  'destination_disabled',
+  'destination_paused',
+  'auth_rejected',
+  'breaker_open',
+  'budget',
+  'order',
+  'exhausted',
+  'expired',
+  'unknown_outcome',
+  'http_3xx',
+  'http_4xx',
+  'http_5xx',
+  'protocol',
+  'unreachable',
+  'template_error',
+  'template_skipped',
+  'poison',
+  'blocked',
+  'cancelled',
+  'interrupted',
+]);
+export type Reason = z.output<typeof reason>;
+
+/** What went wrong in one attempt. */
+export const errorKind = z.enum([
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'reset',
+  'http_3xx',
+  'http_4xx',
+  'http_429',
+  'http_5xx',
+  'too_large',
+  'blocked',
+  'auth',
+  'template',
+  'protocol',
+]);
+export type ErrorKind = z.output<typeof errorKind>;
+
+/** Milliseconds spent in each part of an attempt; null where the part did not happen (a reused socket connects not). */
+export const timings = z.strictObject({
+  queueMs: z.number().nullable(),
+  tokenMs: z.number().nullable(),
+  dnsMs: z.number().nullable(),
+  connectMs: z.number().nullable(),
+  tlsMs: z.number().nullable(),
+  firstByteMs: z.number().nullable(),
+  totalMs: z.number(),
+});
+export type Timings = z.output<typeof timings>;
+
+const message = {
+  headers: z.array(z.tuple([z.string(), z.string()])),
+  body: z.string().nullable(),
+  /** Where the body is not kept: how many bytes it had. */
+  bodyBytes: z.int().optional(),
+};
+
+/** One HTTP exchange made for a delivery. Secrets in headers are masked; bodies need payloads:view. */
+export const attempt = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  counted: z.boolean(),
+  /** The exchange that it shares with other deliveries; null: it was for this one alone. */
+  batchId: z.string().nullable(),
+  /** How many deliveries the exchange was for. */
+  records: z.int(),
+  startedAt: timestamp,
+  durationMs: z.number(),
+  timings,
+  request: z.strictObject({ method: z.string(), url: z.string(), ...message }).nullable(),
+  response: z.strictObject({ status: z.int(), ...message, truncated: z.boolean() }).nullable(),
+  error: z.strictObject({ kind: errorKind, message: z.string() }).nullable(),
+  outcome: z.enum(['delivered', 'retry', 'failed', 'held', 'skipped', 'refreshed', 'split']),
+  versions: z.strictObject({ action: z.int().nullable(), destination: z.int(), connection: z.int() }),
+});
+export type Attempt = z.output<typeof attempt>;
+
+/** One record owed to one destination. `attempts` counts the exchanges that use up the schedule. */
+export const delivery = z.strictObject({
+  id: z.string(),
+  eventId: z.string().nullable(),
+  actionId: z.string().nullable(),
+  destinationId: z.string(),
+  connectionId: z.string(),
+  status: deliveryStatus,
+  reason: reason.nullable(),
+  detail: z.string().nullable(),
+  errorKind: errorKind.nullable(),
+  attempts: z.int(),
+  nextAttemptAt: timestamp.nullable(),
+  createdAt: timestamp,
+  finishedAt: timestamp.nullable(),
+  test: z.boolean(),
+  /** The replay that made it, and the first delivery that it repeats. */
+  replayId: z.string().nullable(),
+  replayOf: z.string().nullable(),
+  attemptLog: z.array(attempt).optional(),
+});
+export type Delivery = z.output<typeof delivery>;
+
+/** What a template made of its records. */
+export const renderResult = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('body'), body: z.string(), contentType: z.string() }),
+  z.strictObject({ kind: z.literal('skipped'), reason: z.string() }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    reason: z.string(),
+    line: z.int().optional(),
+    column: z.int().optional(),
+  }),
+]);
+export type RenderResult = z.output<typeof renderResult>;

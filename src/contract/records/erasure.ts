@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { timestamp } from '../text.ts';
+
+const text = z.string().min(1).max(8_192);
+
+/** Whose data goes: of all events with this visitor id, or with this text in a parameter. */
+export const eraseInput = z
+  .strictObject({
+    visitorId: text.optional(),
+    parameter: text.max(255).optional(),
+    value: text.optional(),
+    /** Only counts. */
+    dryRun: z.boolean().default(false),
+  })
+  .refine(
+    ({ visitorId, parameter, value }) =>
+      visitorId === undefined ? parameter !== undefined && value !== undefined : (parameter ?? value) === undefined,
+    'Give visitorId, or parameter and value.',
+  );
+
+export type EraseInput = z.input<typeof eraseInput>;
+
+/** What an erasure takes away, or would; `unfinished` are those of the deliveries that are cancelled by it. */
+export const erasureCounts = z.strictObject({ events: z.int(), deliveries: z.int(), unfinished: z.int() });
+export type ErasureCounts = z.output<typeof erasureCounts>;
+
+/** An erasure as it is shown: nothing in it tells whose data it was but `code`, a hash that is the same each time. */
+export const erasure = z.strictObject({
+  /** null: it was only counted. */
+  id: z.string().nullable(),
+  state: z.enum(['planned', 'running', 'done']),
+  code: z.string(),
+  /** By what it was sought: `visitorId`, or the name of a parameter. */
+  by: z.string(),
+  counts: erasureCounts,
+  createdAt: timestamp,
+  finishedAt: timestamp.nullable(),
+});
+export type Erasure = z.output<typeof erasure>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { operators } from '../documents/operators.ts';
+
+/**
+ * A condition as it was judged on one event, every part of it. `pointer` says where the part stands in the condition,
+ * with behaviors put in place (`/all/0/behavior/any/1`). `actual` is the value found on the event, null when the
+ * parameter is missing.
+ */
+export type ExplainedCondition =
+  | { kind: 'all' | 'any'; pointer: string; result: boolean; conditions: ExplainedCondition[] }
+  | { kind: 'not'; pointer: string; result: boolean; condition: ExplainedCondition }
+  | { kind: 'behavior'; pointer: string; result: boolean; id: string; name: string; condition: ExplainedCondition }
+  | ExplainedComparison;
+
+const judged = { pointer: z.string(), result: z.boolean() };
+
+const explainedComparison = z.strictObject({
+  kind: z.literal('comparison'),
+  ...judged,
+  parameter: z.string(),
+  operator: z.enum(operators),
+  value: z.union([z.string(), z.array(z.string())]).nullable(),
+  ignoreCase: z.boolean(),
+  isMissing: z.boolean(),
+  actual: z.unknown(),
+});
+export type ExplainedComparison = z.output<typeof explainedComparison>;
+
+export const explainedCondition: z.ZodType<ExplainedCondition> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['all', 'any']), ...judged, conditions: z.array(explainedCondition) }),
+    z.strictObject({ kind: z.literal('not'), ...judged, condition: explainedCondition }),
+    z.strictObject({
+      kind: z.literal('behavior'),
+      ...judged,
+      id: z.string(),
+      name: z.string(),
+      condition: explainedCondition,
+    }),
+    explainedComparison,
+  ]),
+);
+
+/**
+ * Why a condition matched an event or did not. `decidedBy` is the pointer of the first comparison that the result
+ * rests on; null when it rests on none (`{all: []}`).
+ */
+export const explanation = z.strictObject({
+  result: z.boolean(),
+  decidedBy: z.string().nullable(),
+  tree: explainedCondition,
+});
+export type Explanation = z.output<typeof explanation>;
+
+/**
+ * One line of a field mapping on an event. `source` is the parameter's name or the expression; null for a fixed value.
+ * `found`: whether the event has it; null for an expression, which the render evaluates.
+ */
+export const mappedField = z.strictObject({
+  field: z.string(),
+  from: z.enum(['parameter', 'value', 'expression']),
+  source: z.string().nullable(),
+  found: z.boolean().nullable(),
+  value: z.unknown(),
+});
+export type MappedField = z.output<typeof mappedField>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { documentName, timestamp } from '../text.ts';
+import { eventRef } from './check.ts';
+import { delivery } from './delivery.ts';
+
+/** How long a trace runs at most, in ms, and how many of its events it shows. */
+export const traceLimits = { runsMs: 7_200_000, events: 200 } as const;
+
+/** The query parameter, of an intake request or of the page in `wt.es`, and the header that put events into a trace. */
+export const traceParameter = 'millrace_trace';
+export const traceHeader = 'Millrace-Trace';
+
+export const traceInput = z.strictObject({ name: documentName.optional() }).prefault({});
+
+/** A look at some events from their arrival to the answers: those that come with the id of the trace while it runs. */
+export const trace = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  startedAt: timestamp,
+  /** When it ends by itself. */
+  expiresAt: timestamp,
+  /** When it was stopped or ended; null while it runs. */
+  endedAt: timestamp.nullable(),
+  state: z.enum(['running', 'ended']),
+  /** The ways to attach it. `script` is for the console of a browser: it adds the parameter to what a page sends. */
+  attach: z.strictObject({ parameter: z.string(), header: z.string(), script: z.string() }),
+});
+export type Trace = z.output<typeof trace>;
+
+/** A trace with its events, oldest first: which actions they match now, and what became of them. */
+export const tracedStory = trace.extend({
+  events: z
+    .array(
+      z.strictObject({
+        event: eventRef,
+        actions: z.array(
+          z.strictObject({
+            actionId: z.string(),
+            name: z.string(),
+            matched: z.boolean(),
+            decidedBy: z.string().nullable(),
+          }),
+        ),
+        deliveries: z.array(delivery),
+      }),
+    )
+    .max(traceLimits.events),
+});
+export type TracedStory = z.output<typeof tracedStory>;
+
+/**
+ * One line for the console of a browser: until the page is left, what it sends to a collector carries the trace, whichever
+ * way it is sent.
+ */
+export function traceScript(id: string): string {
+  return [
+    `(t=>{const u=a=>{const x=new URL(a,location.href);`,
+    `if(!/\\/v3\\/[^/]+$|\\/dcs\\.gif$/.test(x.pathname))return a;x.searchParams.set("${traceParameter}",t);return x.href};`,
+    `const f=fetch,b=navigator.sendBeacon,p=XMLHttpRequest.prototype,o=p.open,`,
+    `s=Object.getOwnPropertyDescriptor(HTMLImageElement.prototype,"src");`,
+    `window.fetch=(a,i)=>f(a instanceof Request?new Request(u(a.url),a):u(String(a)),i);`,
+    `navigator.sendBeacon=(a,d)=>b.call(navigator,u(String(a)),d);`,
+    `p.open=function(m,a,...r){return o.call(this,m,u(String(a)),...r)};`,
+    `Object.defineProperty(HTMLImageElement.prototype,"src",{...s,set(a){s.set.call(this,u(String(a)))}})})("${id}")`,
+  ].join('');
+}

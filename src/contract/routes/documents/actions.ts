@@ -1,0 +1,36 @@
+import { action, actionInput } from '../../documents/action.ts';
+import { documentRoutes, listQuery } from '../../documents/document-routes.ts';
+import { actionCheck, actionCheckInput, unsavedActionCheckInput } from '../../records/check.ts';
+import { pageOf } from '../../records/page.ts';
+import { api } from '../../route.ts';
+import { textFilter } from '../fields.ts';
+
+export const actionRoutes = {
+  ...documentRoutes({
+    one: 'action',
+    many: 'actions',
+    area: 'actions',
+    at: '/actions',
+    input: actionInput,
+    output: action,
+  }),
+  listActions: api('GET', '/actions', ['actions:view'], 'List actions, newest first', {
+    tag: 'actions',
+    query: listQuery.extend({ connectionId: textFilter, destinationId: textFilter, behaviorId: textFilter }),
+    output: pageOf(action),
+  }),
+  checkAction: api(
+    'POST',
+    '/actions/{id}/check',
+    ['actions:view', 'payloads:view'],
+    'Tell what a draft would change, on the newest events',
+    { tag: 'actions', audit: null, body: actionCheckInput, output: actionCheck },
+  ),
+  checkUnsavedAction: api(
+    'POST',
+    '/actions/check',
+    ['actions:view', 'payloads:view'],
+    'Tell what an action that is not saved yet would do, on the newest events',
+    { tag: 'actions', audit: null, body: unsavedActionCheckInput, output: actionCheck },
+  ),
+};

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { collector, collectorInput } from '../../documents/collector.ts';
+import { documentRoutes } from '../../documents/document-routes.ts';
+import { pageOf, pageQuery } from '../../records/page.ts';
+import { rejectedRequest } from '../../records/rejected-request.ts';
+import { api } from '../../route.ts';
+import { textFilter } from '../fields.ts';
+
+export const collectorRoutes = {
+  ...documentRoutes({
+    one: 'collector',
+    many: 'collectors',
+    area: 'collectors',
+    at: '/collectors',
+    input: collectorInput,
+    output: collector,
+  }),
+  rotateCollectorKey: api('POST', '/collectors/{id}/rotate-key', ['collectors:manage'], 'Give a collector a new key', {
+    tag: 'collectors',
+    audit: { act: 'rotate_key', kind: 'collector' },
+    output: collector,
+  }),
+  listRejectedRequests: api(
+    'GET',
+    '/collectors/rejected',
+    ['collectors:view'],
+    'List the last intake requests that were refused, also those with a key that no collector has, newest first',
+    {
+      tag: 'collectors',
+      query: z.strictObject({ ...pageQuery, key: textFilter, collectorId: textFilter }),
+      output: pageOf(rejectedRequest),
+    },
+  ),
+};

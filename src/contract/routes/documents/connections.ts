@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { connection, connectionInput, health } from '../../documents/connection.ts';
+import { documentRoutes } from '../../documents/document-routes.ts';
+import { errorKind } from '../../records/delivery.ts';
+import { api } from '../../route.ts';
+
+const testStep = z.strictObject({
+  name: z.enum(['url', 'dns', 'connect', 'tls', 'token_request', 'token_answer', 'probe']),
+  ok: z.boolean(),
+  durationMs: z.number(),
+  detail: z.string(),
+  error: z.strictObject({ kind: errorKind, message: z.string() }).optional(),
+});
+
+const testSteps = z.strictObject({ ok: z.boolean(), steps: z.array(testStep) });
+
+export const connectionRoutes = {
+  ...documentRoutes({
+    one: 'connection',
+    many: 'connections',
+    area: 'connections',
+    at: '/connections',
+    input: connectionInput,
+    output: connection,
+  }),
+  testConnection: api('POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
+    tag: 'connections',
+    audit: { act: 'test', kind: 'connection' },
+    output: testSteps,
+  }),
+  testUnsavedConnection: api(
+    'POST',
+    '/connections/test',
+    ['connections:manage'],
+    'Test a connection before saving it',
+    { tag: 'connections', audit: { act: 'test', kind: 'connection' }, body: connectionInput, output: testSteps },
+  ),
+  probeConnection: api(
+    'POST',
+    '/connections/{id}/probe',
+    ['deliveries:manage'],
+    'Try now with the next held delivery whether a tripped or refused connection works again',
+    { tag: 'connections', audit: { act: 'probe', kind: 'connection' }, output: health },
+  ),
+  releaseConnection: api(
+    'POST',
+    '/connections/{id}/release',
+    ['deliveries:manage'],
+    'Send what a connection holds: opens it when traffic had closed it, and starts the schedule of exhausted deliveries anew',
+    {
+      tag: 'connections',
+      audit: { act: 'release', kind: 'connection' },
+      output: z.strictObject({ released: z.int(), health }),
+    },
+  ),
+};

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { destination, destinationInput } from '../../documents/destination.ts';
+import { documentRoutes, listQuery } from '../../documents/document-routes.ts';
+import {
+  destinationCheck,
+  destinationCheckInput,
+  outcomeCheck,
+  outcomeCheckInput,
+  unsavedDestinationCheckInput,
+} from '../../records/check.ts';
+import { delivery, renderResult } from '../../records/delivery.ts';
+import { pageOf } from '../../records/page.ts';
+import { sampleInput } from '../../records/sample.ts';
+import { api } from '../../route.ts';
+
+const previewOutput = z.strictObject({
+  request: z
+    .strictObject({
+      method: z.string(),
+      url: z.string(),
+      headers: z.array(z.tuple([z.string(), z.string()])),
+      body: z.string().nullable(),
+    })
+    .nullable(),
+  result: renderResult,
+  warnings: z.array(z.string()),
+});
+export type Preview = z.output<typeof previewOutput>;
+
+export const destinationRoutes = {
+  ...documentRoutes({
+    one: 'destination',
+    many: 'destinations',
+    area: 'connections',
+    at: '/connections/{id}/destinations',
+    input: destinationInput,
+    output: destination,
+    named: '`Connection/Destination`, URL-encoded',
+  }),
+  listAllDestinations: api(
+    'GET',
+    '/destinations',
+    ['connections:view'],
+    'List the destinations of all connections, newest first',
+    { tag: 'destinations', query: listQuery, output: pageOf(destination) },
+  ),
+  previewDestination: api(
+    'POST',
+    '/destinations/{id}/preview',
+    ['connections:view', 'payloads:view'],
+    'Show the request that an event would send',
+    { tag: 'destinations', audit: null, body: sampleInput, output: previewOutput },
+  ),
+  previewUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/preview',
+    ['connections:view', 'payloads:view'],
+    'Show the request that an event would send to a destination that is not saved yet',
+    { tag: 'destinations', audit: null, body: sampleInput, output: previewOutput },
+  ),
+  checkDestination: api(
+    'POST',
+    '/destinations/{id}/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered, and what a draft changes',
+    { tag: 'destinations', audit: null, body: destinationCheckInput, output: destinationCheck },
+  ),
+  checkUnsavedDestination: api(
+    'POST',
+    '/connections/{id}/destinations/check',
+    ['connections:view', 'payloads:view'],
+    'Show how the newest events would be rendered by a destination that is not saved yet',
+    { tag: 'destinations', audit: null, body: unsavedDestinationCheckInput, output: destinationCheck },
+  ),
+  checkOutcomes: api(
+    'POST',
+    '/destinations/{id}/outcomes/check',
+    ['connections:view', 'deliveries:view', 'payloads:view'],
+    'Show what the newest stored answers mean by the outcome rules, and what a draft changes',
+    { tag: 'destinations', audit: null, body: outcomeCheckInput, output: outcomeCheck },
+  ),
+  testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Really send a sample, once', {
+    tag: 'destinations',
+    audit: { act: 'test', kind: 'destination' },
+    body: sampleInput,
+    output: delivery,
+  }),
+};

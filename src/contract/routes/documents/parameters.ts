@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { parameter, parameterPatch } from '../../documents/parameter.ts';
+import { pageOf, pageQuery } from '../../records/page.ts';
+import { api } from '../../route.ts';
+import { flag, textFilter } from '../fields.ts';
+
+export const parameterRoutes = {
+  listParameters: api('GET', '/parameters', ['parameters:view'], 'List the parameters seen on events', {
+    tag: 'parameters',
+    query: z.strictObject({
+      ...pageQuery,
+      name: textFilter,
+      offered: flag.optional(),
+      seen: flag.optional(),
+      /** By name, or the ones on most events first and those never seen last. */
+      sort: z.enum(['name', 'share']).default('name'),
+    }),
+    output: pageOf(parameter),
+  }),
+  changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
+    tag: 'parameters',
+    audit: { act: 'change', kind: 'parameter' },
+    body: parameterPatch,
+    output: parameter,
+  }),
+};

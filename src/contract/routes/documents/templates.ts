@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { contentType, escapeMode } from '../../documents/destination.ts';
+import { renderResult } from '../../records/delivery.ts';
+import { api } from '../../route.ts';
+import { anything } from '../fields.ts';
+
+const problem = z.strictObject({
+  line: z.int(),
+  column: z.int(),
+  message: z.string(),
+  severity: z.enum(['error', 'warning']),
+});
+
+const templateText = z.string().max(262_144);
+
+export const templateRoutes = {
+  checkTemplate: api('POST', '/templates/check', ['connections:view'], 'Find the problems of a template', {
+    tag: 'templates',
+    audit: null,
+    body: z.strictObject({ template: templateText, contentType: contentType.default('application/json') }),
+    output: z.strictObject({ ok: z.boolean(), problems: z.array(problem) }),
+  }),
+  renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template on given records', {
+    tag: 'templates',
+    audit: null,
+    body: z.strictObject({
+      template: templateText,
+      contentType: contentType.default('application/json'),
+      escape: escapeMode.default('auto'),
+      data: z.array(anything).max(1_000),
+      events: z.array(anything).max(1_000).optional(),
+      meta: anything.optional(),
+    }),
+    output: z.strictObject({ result: renderResult, durationMs: z.number() }),
+  }),
+};

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { attempt, delivery, deliveryStatus, errorKind, reason } from '../../records/delivery.ts';
+import { pageOf, pageQuery } from '../../records/page.ts';
+import { api } from '../../route.ts';
+import { flag, idList, textFilter, timeFilter } from '../fields.ts';
+
+const deliveryQuery = z.strictObject({
+  ...pageQuery,
+  status: deliveryStatus.optional(),
+  actionId: textFilter,
+  destinationId: textFilter,
+  connectionId: textFilter,
+  eventId: textFilter,
+  replayId: textFilter,
+  replayOf: textFilter,
+  errorKind: errorKind.optional(),
+  reason: reason.optional(),
+  test: flag.optional(),
+  batchId: textFilter,
+  createdAfter: timeFilter,
+  createdBefore: timeFilter,
+});
+
+/** The newest attempt of a delivery, as far as a list shows it; null before the first. */
+const lastAttempt = z.strictObject({
+  deliveryId: z.string(),
+  last: attempt
+    .pick({ startedAt: true, durationMs: true, outcome: true })
+    .extend({ status: z.int().nullable(), errorKind: errorKind.nullable() })
+    .nullable(),
+});
+export type LastAttempt = z.output<typeof lastAttempt>;
+
+export const deliveryRoutes = {
+  listDeliveries: api('GET', '/deliveries', ['deliveries:view'], 'List deliveries, newest first', {
+    tag: 'deliveries',
+    query: deliveryQuery,
+    output: pageOf(delivery),
+  }),
+  getLastAttempts: api(
+    'GET',
+    '/deliveries/last-attempts',
+    ['deliveries:view'],
+    'Tell how the last attempt of up to 100 deliveries went (`ids`, separated by commas)',
+    {
+      tag: 'deliveries',
+      query: z.strictObject({ ids: idList }),
+      output: z.strictObject({ data: z.array(lastAttempt) }),
+    },
+  ),
+  getDelivery: api(
+    'GET',
+    '/deliveries/{id}',
+    ['deliveries:view'],
+    'Get a delivery with its attempts (bodies are null and queries cut off without payloads:view)',
+    { tag: 'deliveries', output: delivery },
+  ),
+  retryDelivery: api('POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
+    tag: 'deliveries',
+    audit: { act: 'retry', kind: 'delivery' },
+    body: z.strictObject({ render: z.boolean().default(false) }).prefault({}),
+    output: delivery,
+  }),
+  cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'End an unfinished delivery', {
+    tag: 'deliveries',
+    audit: { act: 'cancel', kind: 'delivery' },
+    output: delivery,
+  }),
+  getDeliveryCurl: api(
+    'GET',
+    '/deliveries/{id}/curl',
+    ['deliveries:view', 'payloads:view'],
+    'The last attempt as a cURL command, secrets as $VARIABLES',
+    { tag: 'deliveries', output: z.string(), produces: 'text/plain; charset=utf-8' },
+  ),
+};

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { stats, statsKind, statsRange } from '../../records/stats.ts';
+import { api } from '../../route.ts';
+import { textFilter } from '../fields.ts';
+
+export const statsRoutes = {
+  getStats: api(
+    'GET',
+    '/stats',
+    ['settings:view'],
+    'Counts, outcomes and latency over a range that ends now, of everything or of the things of a kind',
+    {
+      tag: 'stats',
+      query: z.strictObject({
+        kind: statsKind.default('all'),
+        id: textFilter,
+        range: statsRange.default('24h'),
+      }),
+      output: stats,
+    },
+  ),
+};

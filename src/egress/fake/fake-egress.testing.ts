@@ -1,0 +1,131 @@
+import {
+  type Egress,
+  type EgressError,
+  type EgressOutcome,
+  type EgressRequest,
+  type EgressTimings,
+  type Header,
+  isPacked,
+  PACKED_BYTES_MAX,
+  type ProbeStep,
+  RESPONSE_BYTES_MAX,
+} from '../egress.ts';
+import { parseAllowRules } from '../guard/allow-list.ts';
+import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
+import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
+
+/** What a scripted peer answers. A text body is sent as UTF-8; `resends` and `timings` are told as they are. */
+export type FakeAnswer =
+  | {
+      readonly status: number;
+      readonly headers?: readonly Header[];
+      readonly body?: Uint8Array | string;
+      readonly truncated?: boolean;
+      readonly resends?: number;
+      readonly timings?: Partial<EgressTimings>;
+    }
+  | { readonly error: EgressError; readonly timings?: Partial<EgressTimings> };
+
+export interface FakeEgressOptions {
+  /**
+   * Answers each request; may wait on the test's own clock first. `index` counts from 0. By default an empty 200. A
+   * thrown error rejects the send: the test's script is wrong.
+   */
+  readonly handler?: (request: EgressRequest, index: number) => FakeAnswer | Promise<FakeAnswer>;
+  /** What is let through although it is private, as in MILLRACE_EGRESS_ALLOW. Default: everything that can be. */
+  readonly allow?: string;
+  /** Milliseconds, for `totalMs`. Default: always 0. */
+  readonly now?: () => number;
+}
+
+/** An egress in memory, with the requests that it was given and did not refuse, in the order of their sending. */
+export interface FakeEgress extends Egress {
+  /** Headers as they would go over the wire, with `user-agent` and `accept-encoding`. */
+  readonly requests: readonly EgressRequest[];
+}
+
+/** An egress without sockets for tests and simulations. It guards URLs and headers as the real one does. */
+export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
+  const now = options.now ?? (() => 0);
+  const handler = options.handler ?? (() => ({ status: 200 }));
+  const parsed = parseAllowRules(options.allow ?? '0.0.0.0/0, ::/0');
+  if (!parsed.ok) throw new Error(parsed.problems.join('; '));
+  const guard = createGuard({ allow: parsed.rules, ownListeners: () => [], isInboxOpen: false });
+  const requests: EgressRequest[] = [];
+  let isClosed = false;
+
+  return {
+    requests,
+    async send(request) {
+      const startedAt = now();
+      if (isClosed) return failed({ kind: 'reset', message: 'This server is stopping.' }, timings(0));
+      const target = checkUrl(guard, request.url);
+      const through = request.proxy === undefined ? {} : checkUrl(guard, request.proxy.url);
+      const lines = requestHeaders(request.headers, 'Millrace/0');
+      const reason = refusalOf(target) ?? methodProblem(request.method) ?? refusalOf(lines) ?? refusalOf(through);
+      if (reason !== null) return failed({ kind: 'blocked', message: `Not sent: ${reason}.` }, timings(0));
+      requests.push({ ...request, headers: Array.isArray(lines) ? pairs(lines) : [] });
+      const answer = await handler(request, requests.length - 1);
+      return outcomeOf(answer, request, now() - startedAt);
+    },
+    async probe({ url }) {
+      const target = checkUrl(guard, url);
+      if ('reason' in target) {
+        const message = `Not sent: ${target.reason}.`;
+        return [{ name: 'url', ok: false, durationMs: 0, detail: message, error: { kind: 'blocked', message } }];
+      }
+      const names: ProbeStep['name'][] = target.isTls ? ['url', 'dns', 'connect', 'tls'] : ['url', 'dns', 'connect'];
+      return names.map((name) => ({ name, ok: true, durationMs: 0, detail: target.origin }));
+    },
+    check(url) {
+      const target = checkUrl(guard, url);
+      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+    },
+    async connect({ host, port }) {
+      const target = checkMailHost(guard, host, port);
+      const message = refusalOf(target) ?? 'there are no sockets here';
+      return { kind: 'error', error: { kind: 'blocked', message: `Not sent: ${message}.` } };
+    },
+    checkHost(host, port) {
+      const target = checkMailHost(guard, host, port);
+      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+    },
+  };
+}
+
+function outcomeOf(answer: FakeAnswer, request: EgressRequest, tookMs: number): EgressOutcome {
+  if ('error' in answer) return failed(answer.error, timings(tookMs, answer.timings));
+  const whole =
+    typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : (answer.body ?? new Uint8Array(0));
+  const headers = (answer.headers ?? []).map(([name, value]): Header => [name.toLowerCase(), value]);
+  const asked = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  const bytesMax = isPacked(headers) ? Math.min(asked, PACKED_BYTES_MAX) : asked;
+  return {
+    kind: 'response',
+    status: answer.status,
+    headers,
+    body: whole.slice(0, bytesMax),
+    truncated: answer.truncated ?? whole.length > bytesMax,
+    timings: timings(tookMs, answer.timings),
+    resends: answer.resends ?? 0,
+  };
+}
+
+function failed(error: EgressError, at: EgressTimings): EgressOutcome {
+  return { kind: 'error', error, timings: at, resends: 0 };
+}
+
+function timings(totalMs: number, part: Partial<EgressTimings> = {}): EgressTimings {
+  return { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs, ...part };
+}
+
+function refusalOf(result: object): string | null {
+  return 'reason' in result && typeof result.reason === 'string' ? result.reason : null;
+}
+
+function pairs(lines: readonly string[]): Header[] {
+  return lines.flatMap((name, i): Header[] => (i % 2 === 0 ? [[name, lines[i + 1] ?? '']] : []));
+}

@@ -1,0 +1,54 @@
+import type { Header } from '../egress.ts';
+
+/**
+ * Why a header can't be sent, or null. Names are tokens (RFC 9110 §5.6.2), values visible ASCII with spaces and tabs
+ * between; the headers that frame or route the message belong to the connection alone.
+ */
+export function headerProblem(name: string, value: string): string | null {
+  if (!TOKEN.test(name)) return "a header name must consist of letters, digits and !#$%&'*+-.^_`|~";
+  if (RESERVED.has(name.toLowerCase())) return `the header ${name} can not be set`;
+  if (!VALUE.test(value)) return `the value of the header ${name} must be visible ASCII on one line`;
+  return null;
+}
+
+/** Why a method can't be used, or null. `CONNECT` and `TRACE` would change what the exchange is. */
+export function methodProblem(method: string): string | null {
+  return TOKEN.test(method) && !/^(?:connect|trace|track)$/i.test(method) ? null : 'the request method can not be used';
+}
+
+/**
+ * The header lines of a request, name and value in turn: the caller's, our user agent unless they name one, and always
+ * `Accept-Encoding: identity`, since nothing is inflated. Gives a reason instead when one of them is refused.
+ */
+export function requestHeaders(headers: readonly Header[], userAgent: string): string[] | { readonly reason: string } {
+  const lines: string[] = [];
+  let hasUserAgent = false;
+  for (const [name, value] of headers) {
+    const problem = headerProblem(name, value);
+    if (problem !== null) return { reason: problem };
+    if (name.length === 15 && name.toLowerCase() === 'accept-encoding') continue;
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') hasUserAgent = true;
+    lines.push(name, value);
+  }
+  if (!hasUserAgent) lines.push('user-agent', userAgent);
+  lines.push('accept-encoding', 'identity');
+  return lines;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VALUE = /^(?:[!-~](?:[ \t!-~]*[!-~])?)?$/;
+
+const RESERVED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);

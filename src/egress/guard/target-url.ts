@@ -1,0 +1,86 @@
+import { type Address, parseAddress } from './special-ranges.ts';
+
+/** Where a request goes, after its URL was parsed once. */
+export interface Target {
+  readonly isTls: boolean;
+  /** Lower case, without brackets and without a trailing dot. */
+  readonly host: string;
+  readonly port: number;
+  /** The host when it is an address, else null. */
+  readonly literal: Address | null;
+  /** `scheme://host[:port]` as the URL standard writes it, the host without a trailing dot. */
+  readonly origin: string;
+  readonly pathname: string;
+  /** Path and query, as sent. */
+  readonly path: string;
+}
+
+/**
+ * Parses a request URL with the WHATWG parser, which normalises odd notations of hosts (`0x7f.1`, full-width digits,
+ * percent-encoding), and refuses what different parsers read differently. Gives the target, or why it is refused.
+ */
+export function parseTarget(text: string): Target | { readonly reason: string } {
+  if (UNSAFE.test(text)) return { reason: 'the URL has a space, a control character or a backslash' };
+  const authority = AUTHORITY.exec(text)?.[1];
+  if (authority === undefined) return { reason: 'the URL must be absolute and start with http:// or https://' };
+  if (authority.includes('@')) return { reason: 'the URL has user information before an @' };
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return { reason: 'the URL can not be parsed; look at its host and port' };
+  }
+  const isTls = url.protocol === 'https:';
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  if (BAD_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
+  // A dot at the end makes a name absolute for a resolver; certificates and virtual hosts don't have it.
+  const name = url.hostname.replace(/\.$/, '');
+  if (name === '') return { reason: 'the URL has no host' };
+  if (!name.startsWith('[') && !HOST.test(name))
+    return { reason: 'a host name has letters, digits, hyphens and underscores, and dots between them' };
+  url.hostname = name;
+  const host = name.replace(/^\[(.*)\]$/, '$1');
+  return {
+    isTls,
+    host,
+    port,
+    literal: parseAddress(host),
+    origin: url.origin,
+    pathname: url.pathname,
+    path: url.pathname + url.search,
+  };
+}
+
+/**
+ * A mail server as a target. Gives why it is refused where the host is no host or the port belongs to a protocol that is
+ * neither HTTP nor mail.
+ */
+export function parseMailTarget(host: string, port: number): Target | { readonly reason: string } {
+  if (/[/?#@%]/.test(host)) return { reason: 'a mail server is a host name or an address, without scheme or path' };
+  const target = parseTarget(`http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}/`);
+  if ('reason' in target) return { reason: target.reason.replace('the URL', 'the host') };
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return { reason: 'a port is a number from 1 to 65,535' };
+  if (BAD_PORTS.has(port) && !MAIL_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
+  return { ...target, port, origin: `smtp://${new URL(target.origin).host}:${port}` };
+}
+
+/** Names that mean this machine without asking DNS (RFC 6761). */
+export function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
+/** Ports of other protocols that could be talked into something by an HTTP request (Fetch standard, port blocking). */
+export const BAD_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+/** Relay, submission over TLS, submission (RFC 8314). */
+const MAIL_PORTS: ReadonlySet<number> = new Set([25, 465, 587]);
+
+/** After the URL parser made IDN ASCII; it lets more through than any resolver should be asked for. */
+const HOST = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
+const UNSAFE = /[\p{Cc}\s\\]/u;
+const AUTHORITY = /^https?:\/\/([^/?#]+)/i;

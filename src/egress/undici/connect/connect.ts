@@ -1,0 +1,141 @@
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { EgressError } from '../../egress.ts';
+import type { Target } from '../../guard/target-url.ts';
+import { createHold, type Hold, isFailure } from './cancellation.ts';
+import { tunnel } from './proxy-tunnel.ts';
+import { addressText, checkedAddresses, dial, type Guides, placeText } from './tcp.ts';
+import { describeTls, secure } from './tls.ts';
+
+/** How the sockets of a site are opened. */
+export interface Way extends Guides {
+  readonly target: Target;
+  readonly proxy: HttpProxy | null;
+  /** Made when TLS starts. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+/** An HTTP proxy that connects us to the checked address of a target. */
+export interface HttpProxy {
+  readonly target: Target;
+  /** `Proxy-Authorization`, or null. */
+  readonly authorization: string | null;
+  /** Without the client certificate, which is for the target alone. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+/** Told as each stage begins and ends. */
+export interface Watcher {
+  onBegin(stage: Stage): void;
+  onEnd(stage: Stage, detail: () => string): void;
+}
+
+export type Stage = 'dns' | 'connect' | 'tls';
+
+export interface Opening {
+  /**
+   * The open socket, or why there is none; then nothing was sent. Errors of the socket crash nothing when nobody listens
+   * yet.
+   */
+  readonly result: Promise<Socket | EgressError>;
+  /** Ends it, because its stage took too long. */
+  expire(afterMs: number): void;
+  end(error: EgressError): void;
+}
+
+/**
+ * Opens a socket to a target: looks its host up, has the guard judge every address, connects to one of these without a
+ * second look-up, has the guard judge the far end of the socket, and verifies the certificate. A proxy is looked up,
+ * judged and connected to in the same way, and then told which address to connect to. Each socket is judged anew.
+ */
+export function openSocket(way: Way, watcher: Watcher): Opening {
+  const hold = createHold();
+  let stage: Stage = 'dns';
+  const noted: Watcher = {
+    onBegin(next) {
+      stage = next;
+      watcher.onBegin(next);
+    },
+    onEnd: (ended, detail) => watcher.onEnd(ended, detail),
+  };
+  return {
+    result: walk(way, noted, hold).then((walked) => {
+      const result = hold.ended ?? walked;
+      if (isFailure(result)) hold.drop();
+      return result;
+    }),
+    expire: (afterMs) => hold.end(lateAt(stage, way, afterMs)),
+    end: hold.end,
+  };
+}
+
+async function walk(way: Way, { onBegin, onEnd }: Watcher, hold: Hold): Promise<Socket | EgressError> {
+  const { target, proxy, guard } = way;
+  onBegin('dns');
+  const addresses = await checkedAddresses(target, way, hold);
+  if (isFailure(addresses)) return addresses;
+  const stops = proxy === null ? addresses : await checkedAddresses(proxy.target, way, hold);
+  if (isFailure(stops)) return proxy === null ? stops : blame(proxy, stops, hold);
+  onEnd('dns', () => {
+    const found = `${target.host} is ${addresses.map(addressText).join(', ')}`;
+    return proxy === null ? found : `${found}; the proxy ${proxy.target.host} is ${stops.map(addressText).join(', ')}`;
+  });
+
+  onBegin('connect');
+  const place = placeText(addressText(addresses[0] ?? []), target.port);
+  const dialed = await dial(proxy?.target ?? target, stops, guard, hold);
+  const socket = proxy === null ? dialed : await connectThrough(proxy, dialed, place, hold);
+  if (isFailure(socket)) return socket;
+  onEnd('connect', () =>
+    proxy === null
+      ? `Connected to ${placeText(socket.remoteAddress ?? '', target.port)}`
+      : `Connected to ${place} through the proxy ${proxy.target.origin}`,
+  );
+  if (!target.isTls) return socket;
+
+  onBegin('tls');
+  const context = way.secureContext();
+  const secured = isFailure(context) ? context : await secure(socket, target, context, hold);
+  if (!isFailure(secured)) onEnd('tls', () => describeTls(secured));
+  return secured;
+}
+
+async function connectThrough(
+  proxy: HttpProxy,
+  dialed: Socket | EgressError,
+  place: string,
+  hold: Hold,
+): Promise<Socket | EgressError> {
+  if (isFailure(dialed)) return blame(proxy, dialed, hold);
+  const context = proxy.target.isTls ? proxy.secureContext() : null;
+  if (context !== null && isFailure(context)) return context;
+  const open = context === null ? dialed : await secure(dialed, proxy.target, context, hold);
+  if (isFailure(open)) return blame(proxy, open, hold);
+  const through = await tunnel(open, { place, authorization: proxy.authorization }, hold);
+  return isFailure(through) ? blame(proxy, through, hold) : through;
+}
+
+/** Whatever went wrong, the target was not reached: only an address that is blocked or unknown is told apart. */
+function blame({ target }: HttpProxy, error: EgressError, hold: Hold): EgressError {
+  if (error === hold.ended) return error;
+  const kind = error.kind === 'blocked' || error.kind === 'dns' ? error.kind : 'connect';
+  return { kind, message: `${nameOf(target)}: ${error.message}` };
+}
+
+function lateAt(stage: Stage, { target: { host }, proxy }: Way, afterMs: number): EgressError {
+  const late = `within ${afterMs} ms.`;
+  if (stage === 'tls') return { kind: stage, message: `${host} did not finish the TLS handshake ${late}` };
+  if (stage === 'dns') {
+    const names = proxy === null ? host : `${host} and the proxy ${proxy.target.host}`;
+    return { kind: stage, message: `DNS did not answer for ${names} ${late}` };
+  }
+  const message =
+    proxy === null
+      ? `${host} did not accept the connection ${late} Check address, port and firewalls.`
+      : `${nameOf(proxy.target)}: it did not connect us to ${host} ${late}`;
+  return { kind: stage, message };
+}
+
+function nameOf({ host, port }: Target): string {
+  return `Proxy ${placeText(host, port)}`;
+}

@@ -1,0 +1,60 @@
+import { lookup, Resolver } from 'node:dns/promises';
+import { isIPv4 } from 'node:net';
+import { type Address, parseAddress } from '../../guard/special-ranges.ts';
+import { codeOf, EgressFailure } from './errors.ts';
+
+/** Asks DNS for all addresses of a host, IPv4 first. Rejects with the resolver's error when there is none. */
+export interface Dns extends Disposable {
+  resolve(host: string): Promise<Address[]>;
+}
+
+/**
+ * @param servers `address[:port]` to ask instead of the system's resolver; empty for the system's, which also knows
+ *   the hosts file. Throws when one can't be read.
+ */
+export function createDns(servers: readonly string[]): Dns {
+  const resolver = servers.length > 0 ? new Resolver({ timeout: 2_000, tries: 2 }) : null;
+  resolver?.setServers(servers);
+  const inFlight = new Map<string, Promise<Address[]>>();
+
+  return {
+    resolve(host) {
+      // The system's resolver has four threads: sockets that open together share one question.
+      let answer = inFlight.get(host);
+      if (answer === undefined) {
+        answer = ask(host).finally(() => inFlight.delete(host));
+        inFlight.set(host, answer);
+      }
+      return answer;
+    },
+    [Symbol.dispose]() {
+      resolver?.cancel();
+    },
+  };
+
+  async function ask(host: string): Promise<Address[]> {
+    const texts = resolver === null ? await askSystem(host) : await askServers(resolver, host);
+    return texts
+      .toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))
+      .map((text) => {
+        // A zone (fe80::1%eth0) has no place in a public answer, and nothing else here fails to parse.
+        const address = parseAddress(text);
+        if (address === null) throw new EgressFailure('blocked', `${host} has a scoped address, which is blocked.`);
+        return address;
+      });
+  }
+}
+
+async function askSystem(host: string): Promise<string[]> {
+  const answers = await lookup(host, { all: true, order: 'verbatim' });
+  return answers.map((answer) => answer.address);
+}
+
+async function askServers(resolver: Resolver, host: string): Promise<string[]> {
+  const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  if (addresses.length > 0) return addresses;
+  const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  // "No record of this type" says less than any other failure of the other type.
+  throw errors.find((error) => codeOf(error) !== 'ENODATA') ?? errors[0];
+}

@@ -1,0 +1,57 @@
+import type { Socket } from 'node:net';
+import type { EgressError } from '../../egress.ts';
+import type { Hold } from './cancellation.ts';
+
+/**
+ * Has a proxy connect a socket to a place (`1.2.3.4:443`): CONNECT, RFC 9110 §9.3.6. The proxy is told the checked address,
+ * so that it has nothing to look up, and its credentials go into this request alone. Gives the same socket.
+ */
+export function tunnel(
+  socket: Socket,
+  { place, authorization }: { readonly place: string; readonly authorization: string | null },
+  hold: Hold,
+): Promise<Socket | EgressError> {
+  return hold.wait((give) => {
+    const fail = (message: string) => give({ kind: 'connect', message });
+    let head = Buffer.alloc(0);
+
+    function read(): void {
+      for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
+        head = Buffer.concat([head, chunk]);
+        const end = head.indexOf('\r\n\r\n');
+        if (end === -1 && head.length <= HEAD_BYTES_MAX) continue;
+        socket.removeListener('readable', read).removeListener('end', closed).removeListener('error', closed);
+        const status = /^HTTP\/1\.[01] (\d{3})(?: [^\r\n]*)?\r\n/.exec(head.toString('latin1'))?.[1];
+        // Whoever is behind the proxy waits for our first byte: what comes before it is nobody's answer.
+        const isHead = status !== undefined && end !== -1;
+        if (!isHead || (status.startsWith('2') && head.length > end + 4)) {
+          fail(GARBAGE);
+          return;
+        }
+        if (status.startsWith('2')) give(socket);
+        else fail(refusal(Number(status), place, authorization !== null));
+        return;
+      }
+    }
+    function closed(): void {
+      fail('it closed the connection before it answered.');
+    }
+
+    socket.on('readable', read).once('end', closed).once('error', closed);
+    const lines = [`CONNECT ${place} HTTP/1.1`, `Host: ${place}`];
+    if (authorization !== null) lines.push(`Proxy-Authorization: ${authorization}`);
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  });
+}
+
+function refusal(status: number, place: string, hasCredentials: boolean): string {
+  if (status === 407)
+    return hasCredentials
+      ? 'it refused its user name and password (407). Correct them in the connection.'
+      : 'it asks for a user name and password (407). Add them to the connection.';
+  if (status >= 500) return `it could not connect to ${place} (${status}).`;
+  return `it refused to connect to ${place} (${status}). Check what the proxy allows.`;
+}
+
+const GARBAGE = 'its answer is not one of an HTTP proxy. Check address, port and scheme.';
+const HEAD_BYTES_MAX = 16 * 1024;

@@ -1,0 +1,83 @@
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { EgressError } from '../../egress.ts';
+import type { Guard } from '../../guard/guard.ts';
+import { type Address, parseAddress } from '../../guard/special-ranges.ts';
+import type { Target } from '../../guard/target-url.ts';
+import { type Hold, isFailure } from './cancellation.ts';
+import type { Dns } from './dns.ts';
+import { connectError, dnsError } from './errors.ts';
+import { sharedRead } from './read-buffer.ts';
+
+/** Who says where a name is, and who says whether one may go there. */
+export interface Guides {
+  readonly guard: Guard;
+  readonly dns: Dns;
+}
+
+/** The addresses of a target, each of which the guard let through: one that is blocked blocks the name. */
+export async function checkedAddresses(
+  target: Target,
+  { guard, dns }: Guides,
+  hold: Hold,
+): Promise<readonly Address[] | EgressError> {
+  const known = guard.known(target);
+  if (known !== null) return 'reason' in known ? blocked(target, known.reason) : known;
+  const addresses = await hold.wait<Address[]>((give) => {
+    dns.resolve(target.host).then(give, (error: unknown) => give(dnsError(error, target.host)));
+  });
+  if (isFailure(addresses)) return addresses;
+  for (const address of addresses) {
+    const reason = guard.judge(target, address);
+    if (reason !== null) return blocked(target, reason.replace(/^it is/, 'one of its addresses is'));
+  }
+  return addresses;
+}
+
+/** Connects to one of these checked addresses without a second look-up, and has the guard judge where it arrived. */
+export function dial(
+  target: Target,
+  addresses: readonly Address[],
+  guard: Guard,
+  hold: Hold,
+): Promise<Socket | EgressError> {
+  return hold.wait((give) => {
+    const texts = addresses.map(addressText);
+    const first = texts[0] ?? '';
+    const socket: Socket = connect({
+      // With an address as host, the socket looks nothing up; with a name, it is given the checked addresses.
+      ...(texts.length === 1 ? { host: first } : { host: target.host, ...inTurn(texts) }),
+      port: target.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      onread: sharedRead((bytes) => socket.push(bytes)),
+    });
+    hold.keep(socket);
+    socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));
+    socket.once('connect', () => {
+      const far = parseAddress(socket.remoteAddress ?? '');
+      const reason = far === null ? 'its far end is unknown' : guard.judge(target, far);
+      give(reason === null ? socket : blocked(target, reason));
+    });
+  });
+}
+
+/** `1.2.3.4` or `2606::1`. */
+export function addressText(address: Address): string {
+  return address.length === 4 ? address.join('.') : ipaddr.fromByteArray([...address]).toString();
+}
+
+/** `1.2.3.4:80` or `[2606::1]:80`. */
+export function placeText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function inTurn(texts: readonly string[]): Pick<TcpNetConnectOpts, 'autoSelectFamily' | 'lookup'> {
+  const answers = texts.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return { autoSelectFamily: true, lookup: (_host, _options, callback) => callback(null, answers) };
+}
+
+function blocked(target: Target, reason: string): EgressError {
+  return { kind: 'blocked', message: `${target.host} can not be reached: ${reason}.` };
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requestTo, responseOf } from '../../egress.conformance.ts';
+import { openEgress } from '../testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from '../testing/peers.testing.ts';
+
+const CA = { ca: pem('ca.crt') };
+
+function certificate(name: string): { cert: string; key: string } {
+  return { cert: pem(`${name}.crt`), key: pem(`${name}.key`) };
+}
+
+async function failureAt(url: string, tls: object = CA): Promise<{ kind: string; message: string }> {
+  await using egress = openEgress();
+  const outcome = await egress.send(requestTo(url, { tls }));
+  assert.equal(outcome.kind, 'error');
+  const steps = await egress.probe({ url, tls, timeoutMs: 5_000 });
+  assert.deepEqual(
+    steps.map((step) => [step.name, step.ok]),
+    [
+      ['url', true],
+      ['dns', true],
+      ['connect', true],
+      ['tls', false],
+    ],
+  );
+  assert.deepEqual(steps[3]?.error, outcome.kind === 'error' ? outcome.error : null);
+  return outcome.kind === 'error' ? outcome.error : { kind: '', message: '' };
+}
+
+test('a verified certificate is reached by name and by address, and its handshake is timed', async () => {
+  await using peer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  for (const host of ['localhost', '127.0.0.1']) {
+    const response = responseOf(await egress.send(requestTo(`https://${host}:${peer.port}/`, { tls: CA })));
+    assert.ok(response.timings.tlsMs !== null && response.timings.connectMs !== null);
+    const again = responseOf(await egress.send(requestTo(`https://${host}:${peer.port}/`, { tls: { ...CA } })));
+    assert.equal(again.timings.tlsMs, null);
+  }
+  assert.equal(peer.connections(), 2);
+  const steps = await egress.probe({ url: `https://localhost:${peer.port}/`, tls: CA, timeoutMs: 5_000 });
+  assert.deepEqual(
+    steps.map((step) => step.ok),
+    [true, true, true, true],
+  );
+  assert.match(steps[3]?.detail ?? '', /TLSv1\.3, certificate of localhost/);
+});
+
+test('trust of one connection is not lent to another', async () => {
+  await using peer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  const url = `https://localhost:${peer.port}/`;
+  responseOf(await egress.send(requestTo(url, { tls: CA })));
+  const outcome = await egress.send(requestTo(url));
+  assert.ok(outcome.kind === 'error' && outcome.error.kind === 'tls');
+});
+
+test('a certificate of an unknown CA, of another host, out of its time or self-signed is refused in words', async () => {
+  const cases: [name: string, tls: object, words: RegExp][] = [
+    ['server', {}, /CA that is not trusted/],
+    ['other', CA, /for another host name/],
+    ['expired', CA, /has expired/],
+    ['self', CA, /self-signed/],
+  ];
+  for (const [name, tls, words] of cases) {
+    let requests = 0;
+    await using peer = await httpsPeer(certificate(name), (_request, response) => {
+      requests++;
+      response.end();
+    });
+    const error = await failureAt(`https://localhost:${peer.port}/`, tls);
+    assert.equal(error.kind, 'tls', name);
+    assert.match(error.message, words, name);
+    assert.equal(requests, 0, name);
+  }
+});
+
+test('the name of the URL is the one that is verified and asked for, whatever its address', async () => {
+  await using dns = await dnsPeer({ 'elsewhere.example': ['127.0.0.1'], 'wrong.example': ['127.0.0.1'] });
+  let serverName = '';
+  await using peer = await httpsPeer(
+    {
+      ...certificate('other'),
+      SNICallback: (name, callback) => {
+        serverName = name;
+        callback(null);
+      },
+    },
+    (_request, response) => void response.end(),
+  );
+  await using egress = openEgress('127.0.0.1', { dnsServers: [dns.address] });
+  responseOf(await egress.send(requestTo(`https://elsewhere.example:${peer.port}/`, { tls: CA })));
+  assert.equal(serverName, 'elsewhere.example');
+  const wrong = await egress.send(requestTo(`https://wrong.example:${peer.port}/`, { tls: CA }));
+  assert.ok(wrong.kind === 'error' && wrong.error.kind === 'tls');
+});
+
+test('TLS below 1.2, no TLS at all, and a handshake that hangs or breaks off are TLS errors', async () => {
+  await using old = await httpsPeer(
+    { ...certificate('server'), minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
+    () => {},
+  );
+  assert.equal((await failureAt(`https://localhost:${old.port}/`)).kind, 'tls');
+
+  await using plain = await httpPeer((_request, response) => void response.end());
+  const error = await failureAt(`https://localhost:${plain.port}/`);
+  assert.equal(error.kind, 'tls');
+
+  await using breaking = await rawPeer((socket) => socket.once('data', () => socket.destroy()));
+  assert.equal((await failureAt(`https://localhost:${breaking.port}/`)).kind, 'tls');
+
+  await using hanging = await rawPeer((socket) => socket.resume());
+  await using egress = openEgress();
+  const hung = await egress.send(requestTo(`https://localhost:${hanging.port}/`, { connectTimeoutMs: 150 }));
+  assert.ok(hung.kind === 'error' && hung.error.kind === 'tls');
+  assert.match(hung.error.message, /did not finish the TLS handshake within 150 ms/);
+});
+
+test('http to a TLS port is an answer that is not HTTP, or a reset', async () => {
+  await using peer = await httpsPeer(certificate('server'), () => {});
+  await using egress = openEgress();
+  const outcome = await egress.send(requestTo(`http://localhost:${peer.port}/`));
+  assert.ok(outcome.kind === 'error' && ['protocol', 'reset'].includes(outcome.error.kind));
+});
+
+test('a connection that wants TLS 1.3 speaks nothing older', async () => {
+  const tls = { ...CA, minVersion: 'TLSv1.3' } as const;
+  await using older = await httpsPeer({ ...certificate('server'), maxVersion: 'TLSv1.2' }, (_request, response) => {
+    response.end('ok');
+  });
+  const url = `https://localhost:${older.port}/`;
+  assert.equal((await failureAt(url, tls)).kind, 'tls');
+  await using newer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  responseOf(await egress.send(requestTo(url, { tls: CA })));
+  responseOf(await egress.send(requestTo(`https://localhost:${newer.port}/`, { tls })));
+});
+
+test('a client certificate is shown, and a missing one is named', async () => {
+  for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
+    await using peer = await httpsPeer(
+      { ...certificate('server'), ...CA, requestCert: true, rejectUnauthorized: true, maxVersion },
+      (_request, response) => void response.end('ok'),
+    );
+    await using egress = openEgress();
+    const url = `https://localhost:${peer.port}/`;
+    responseOf(await egress.send(requestTo(url, { tls: { ...CA, ...certificate('client') } })));
+    const without = await egress.send(requestTo(url, { tls: CA }));
+    assert.ok(without.kind === 'error', maxVersion);
+    assert.equal(without.error.kind, 'tls', `${maxVersion}: ${without.error.message}`);
+  }
+});
+
+test('certificates and keys that can not be read are a TLS error that does not quote them', async () => {
+  await using peer = await httpsPeer(certificate('server'), () => {});
+  const bad: object[] = [
+    { ...CA, cert: 'nonsense s3cret', key: 'nonsense s3cret' },
+    { ...CA, cert: pem('client.crt'), key: pem('server.key') },
+  ];
+  for (const tls of bad) {
+    const error = await failureAt(`https://localhost:${peer.port}/`, tls);
+    assert.equal(error.kind, 'tls');
+    assert.doesNotMatch(error.message, /s3cret|BEGIN/);
+    assert.match(error.message, /can not be read as PEM/);
+  }
+});

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  connect as startTls,
+  type TLSSocket,
+} from 'node:tls';
+import type { EgressError, TlsOptions } from '../../egress.ts';
+import type { Target } from '../../guard/target-url.ts';
+import type { Hold } from './cancellation.ts';
+import { tlsError } from './errors.ts';
+
+/** Speaks TLS over an open socket, and verifies that the certificate is the target's. */
+export function secure(
+  socket: Socket,
+  target: Target,
+  secureContext: SecureContext,
+  hold: Hold,
+): Promise<TLSSocket | EgressError> {
+  return hold.wait((give) => {
+    const fail = (error: unknown) => give(tlsError(error));
+    socket.on('error', fail);
+    try {
+      const secured = startTls({
+        socket,
+        secureContext,
+        // The certificate is verified for `host`; an address is not sent as server name (RFC 6066 §3).
+        host: target.host,
+        ...(target.literal === null ? { servername: target.host } : {}),
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: true,
+      });
+      hold.keep(secured);
+      secured.on('error', fail).once('secureConnect', () => give(secured));
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** Made of PEM texts; the connection's CA is trusted beside the usual ones. */
+export function secureContextFor(tls: TlsOptions | undefined): SecureContext | EgressError {
+  try {
+    return createSecureContext({
+      minVersion: tls?.minVersion ?? 'TLSv1.2',
+      ...(tls?.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca] }),
+      ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls?.key === undefined ? {} : { key: tls.key }),
+    });
+  } catch {
+    // The cause may quote the texts.
+    return {
+      kind: 'tls',
+      message: 'The CA, the client certificate or its key can not be read as PEM, or do not belong together.',
+    };
+  }
+}
+
+/** What was agreed on and with whom, for people. */
+export function describeTls(socket: TLSSocket): string {
+  const certificate = socket.getPeerCertificate();
+  const subject = certificate.subject?.CN ?? certificate.subjectaltname ?? 'no name';
+  return `${socket.getProtocol() ?? 'TLS'}, certificate of ${[subject].flat().join(', ')} until ${certificate.valid_to}`;
+}

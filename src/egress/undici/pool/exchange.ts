@@ -1,0 +1,213 @@
+import type { Dispatcher } from 'undici';
+import {
+  type EgressError,
+  type EgressOutcome,
+  type Header,
+  isPacked,
+  PACKED_BYTES_MAX,
+  RESPONSE_BYTES_MAX,
+} from '../../egress.ts';
+import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from '../connect/errors.ts';
+import type { Deadline } from './deadlines.ts';
+import type { Lane } from './origin-pool.ts';
+
+/** What an exchange asks of its surroundings. */
+export interface ExchangeOptions {
+  readonly dispatch: Dispatcher.DispatchOptions;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly responseBytesMax?: number | undefined;
+  readonly resendOnStale?: boolean | undefined;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly onOutcome: (outcome: EgressOutcome) => void;
+}
+
+/**
+ * One request and its answer, as undici's handler: waiting → opening → sent → head read → settled. Once the head was
+ * read, whatever ends the exchange ends it as a response.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly options: ExchangeOptions;
+  /** The connection that carries it; null while it waits for one. */
+  lane: Lane | null = null;
+  deadline: Deadline | null = null;
+  isSettled = false;
+  resends = 0;
+  dnsMs: number | null = null;
+  connectMs: number | null = null;
+  tlsMs: number | null = null;
+
+  readonly #startedAt: number;
+  #bytesMax: number;
+  /** How much more than that is read to keep the socket. */
+  #drainBytesMax = 0;
+  #controller: Dispatcher.DispatchController | null = null;
+  #isReused = false;
+  #hasAnswer = false;
+  #firstByteMs: number | null = null;
+  #status = 0;
+  #headers: Header[] = [];
+  #body: Uint8Array = EMPTY;
+  #bytes = 0;
+
+  constructor(options: ExchangeOptions) {
+    this.options = options;
+    this.#startedAt = options.now();
+    this.#bytesMax = options.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  }
+
+  /** Whether the request was handed to a socket. */
+  get isSent(): boolean {
+    return this.#controller !== null;
+  }
+
+  /** Ends the exchange; on the wire, by destroying its socket. */
+  abort(failure: EgressFailure): void {
+    if (this.#controller !== null) this.#controller.abort(failure);
+    else this.fail(failure);
+  }
+
+  /** Settles with this error, or with the response when its head was read. */
+  fail(error: EgressError | EgressFailure): void {
+    if (this.#status !== 0) {
+      this.#respond(true);
+    } else {
+      const { kind, message } = error;
+      this.#settle({ kind: 'error', error: { kind, message }, timings: this.#timings(), resends: this.resends });
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#isReused = this.lane?.begin(this) ?? false;
+  }
+
+  /** The first byte of an answer. */
+  onResponseStarted(): void {
+    if (this.#hasAnswer) return;
+    this.#hasAnswer = true;
+    this.#firstByteMs = this.options.now() - this.#startedAt;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status === 101) {
+      controller.abort(new EgressFailure('protocol', UPGRADE));
+    } else if (status < 100) {
+      controller.abort(
+        new EgressFailure('protocol', `The peer answered with the status ${status}, which does not exist.`),
+      );
+    } else if (status >= 200) {
+      this.#status = status;
+      this.#headers = headersOf(controller.rawHeaders);
+      if (isPacked(this.#headers)) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
+      this.#drainBytesMax = drainBytesMax(this.#headers, this.#bytesMax);
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const kept = Math.min(this.#bytes, this.#bytesMax);
+    this.#bytes += chunk.length;
+    this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
+    if (this.#bytes > this.#bytesMax + this.#drainBytesMax)
+      withoutStacks(() => controller.abort(new EgressFailure('too_large', 'The answer was cut.')));
+  }
+
+  onResponseEnd(): void {
+    // First, so that whoever sends next as soon as this settles finds the socket free.
+    this.lane?.release();
+    this.#respond(this.#bytes > this.#bytesMax);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, last: Error): void {
+    const lane = this.lane;
+    const error = isLostSocket(last) ? (lane?.socketError() ?? last) : last;
+    if (
+      this.#isReused &&
+      !this.#hasAnswer &&
+      !this.isSettled &&
+      this.options.resendOnStale !== false &&
+      isLostSocket(error)
+    ) {
+      this.resends++;
+      this.#controller = null;
+      this.#isReused = false;
+      lane?.replace(this);
+      return;
+    }
+    this.fail(exchangeError(error));
+    if (error instanceof EgressFailure && error.kind === 'too_large') lane?.cut();
+    else lane?.discard();
+  }
+
+  #respond(isCut: boolean): void {
+    this.#settle({
+      kind: 'response',
+      status: this.#status,
+      headers: this.#headers,
+      body: this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)),
+      truncated: isCut,
+      timings: this.#timings(),
+      resends: this.resends,
+    });
+  }
+
+  #settle(outcome: EgressOutcome): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.deadline?.cancel();
+    this.#body = EMPTY;
+    this.options.onOutcome(outcome);
+  }
+
+  #timings(): EgressOutcome['timings'] {
+    return {
+      dnsMs: this.dnsMs,
+      connectMs: this.connectMs,
+      tlsMs: this.tlsMs,
+      firstByteMs: this.#firstByteMs,
+      totalMs: this.options.now() - this.#startedAt,
+    };
+  }
+}
+
+const DRAIN_BYTES_MAX = 256 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** A small remainder is read on where that keeps the socket: not what only the socket's end ends, nor what is known to be long. */
+function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
+  const given = (wanted: string) => headers.find(([name]) => name === wanted)?.[1];
+  const length = Number(given('content-length') ?? Number.POSITIVE_INFINITY);
+  const isShort = given('transfer-encoding') !== undefined || length <= bytesMax + DRAIN_BYTES_MAX;
+  return isShort && given('connection')?.toLowerCase() !== 'close' ? DRAIN_BYTES_MAX : 0;
+}
+
+/**
+ * `body`, of which `length` bytes are in use, with a chunk behind them. One buffer that grows, since a peer may cut its
+ * answer into pieces of one byte; the only chunk of a small answer is not copied.
+ */
+function appended(body: Uint8Array, length: number, chunk: Uint8Array, bytesMax: number): Uint8Array {
+  if (length === 0) return chunk;
+  const needed = length + chunk.length;
+  let target = body;
+  // Until the first growth, the body is a view of what the socket read.
+  if (needed > body.length) {
+    target = new Uint8Array(Math.min(Math.max(needed * 2, 4_096), bytesMax));
+    target.set(body.subarray(0, length));
+  }
+  target.set(chunk, length);
+  return target;
+}
+
+function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {
+  const headers: Header[] = [];
+  if (!Array.isArray(raw)) return headers;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i];
+    const value = raw[i + 1];
+    if (Buffer.isBuffer(name) && Buffer.isBuffer(value)) {
+      headers.push([name.toString('latin1').toLowerCase(), value.toString('latin1')]);
+    }
+  }
+  return headers;
+}

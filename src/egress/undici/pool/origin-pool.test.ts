@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { responseOf } from '../../egress.conformance.ts';
+import type { EgressOutcome } from '../../egress.ts';
+import { parseAllowRules } from '../../guard/allow-list.ts';
+import { checkUrl, createGuard } from '../../guard/guard.ts';
+import { createDns } from '../connect/dns.ts';
+import { httpPeer } from '../testing/peers.testing.ts';
+import type { Deadline } from './deadlines.ts';
+import { Exchange } from './exchange.ts';
+import { createSite } from './origin-pool.ts';
+import { createWays } from './pool-key.ts';
+
+/** A site of this port of ours; its deadlines end when the test says so. */
+function openSite(port: number) {
+  const allow = parseAllowRules('127.0.0.0/8');
+  assert.ok(allow.ok);
+  const guard = createGuard({ allow: allow.rules, ownListeners: () => [], isInboxOpen: false });
+  const dns = createDns([]);
+  const target = checkUrl(guard, `http://127.0.0.1:${port}/`);
+  assert.ok(!('reason' in target));
+  const way = createWays({ guard, dns }).wayTo(target, {});
+  assert.ok(!('reason' in way));
+  const running = new Map<Deadline, { afterMs: number; onExpired(): void }>();
+  const kept = { count: 0 };
+  const emptied = Promise.withResolvers<void>();
+  const site = createSite({
+    way,
+    now: () => performance.now(),
+    kept,
+    onEmpty: emptied.resolve,
+    deadlines: {
+      start(afterMs, onExpired) {
+        const deadline = { cancel: () => void running.delete(deadline) };
+        running.set(deadline, { afterMs, onExpired });
+        return deadline;
+      },
+      [Symbol.dispose]() {},
+    },
+  });
+  return {
+    kept,
+    emptied: emptied.promise,
+    send: (path: string) =>
+      new Promise<EgressOutcome>((onOutcome) => {
+        const dispatch = { path, method: 'GET' } as const;
+        const limits = { connectTimeoutMs: 1_000, timeoutMs: 2_000, responseBytesMax: 10 };
+        site.dispatch(new Exchange({ dispatch, ...limits, now: () => performance.now(), onOutcome }));
+      }),
+    /** Ends all deadlines that run; answers how long they were. */
+    expireAll(): number[] {
+      const all = [...running];
+      for (const [deadline, { onExpired }] of all) {
+        running.delete(deadline);
+        onExpired();
+      }
+      return all.map(([, { afterMs }]) => afterMs);
+    },
+    [Symbol.dispose]: () => dns[Symbol.dispose](),
+  };
+}
+
+test('a connection that rests after an answer that was cut goes away unless it is needed, and its site with it', async () => {
+  await using peer = await httpPeer((request, response) => {
+    response.end(request.url === '/long' ? 'x'.repeat(1_000_000) : 'short');
+  });
+  using site = openSite(peer.port);
+  const cut = async () => {
+    assert.ok(responseOf(await site.send('/long')).truncated);
+    await nextTurn();
+    assert.equal(site.kept.count, 1);
+  };
+
+  await cut();
+  assert.equal(responseOf(await site.send('/short')).truncated, false);
+  await nextTurn();
+  assert.deepEqual([site.kept.count, site.expireAll()], [1, []], 'it has a socket again, and no deadline');
+
+  await cut();
+  assert.deepEqual(site.expireAll(), [4_000]);
+  assert.equal(site.kept.count, 0);
+  const { status, resends } = responseOf(await site.send('/short'));
+  assert.deepEqual([status, resends], [200, 0], 'sent in the moment in which the old one ends');
+  await nextTurn();
+
+  await cut();
+  assert.deepEqual(site.expireAll(), [4_000]);
+  await site.emptied;
+  assert.equal(site.kept.count, 0);
+});

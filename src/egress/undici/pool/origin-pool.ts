@@ -1,0 +1,293 @@
+import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
+import { type EgressError, EXCHANGES_MAX } from '../../egress.ts';
+import { isFailure } from '../connect/cancellation.ts';
+import { type Opening, openSocket, type Way } from '../connect/connect.ts';
+import { EgressFailure, withoutStacks } from '../connect/errors.ts';
+import { type InformationalFilter, skipInformational } from '../connect/interim-responses.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
+import type { Exchange } from './exchange.ts';
+
+/** One connection at a time to a site, with at most one exchange on it. */
+export interface Lane {
+  /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
+  begin(exchange: Exchange): boolean;
+  /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
+  socketError(): Error | null;
+  /** The exchange ended well: the connection is free for the next. */
+  release(): void;
+  /** We ended the exchange by its socket: the next gets a new one, and all else stays. */
+  cut(): void;
+  /** The connection is of no more use. */
+  discard(): void;
+  /** Discards the connection and sends the exchange again on a new one. */
+  replace(exchange: Exchange): void;
+}
+
+export interface SiteOptions {
+  readonly way: Way;
+  readonly deadlines: Deadlines;
+  readonly now: () => number;
+  /** Counts the kept connections that are free, of all sites together. */
+  readonly kept: { count: number };
+  /** Called when the last connection is gone and nothing waits. */
+  readonly onEmpty: () => void;
+}
+
+/** The connections of one origin, opened in one way. */
+export interface Site {
+  /** Puts an exchange on a free connection, on a new one, or in the queue. It ends by its own deadline. */
+  dispatch(exchange: Exchange): void;
+  /** Ends all exchanges with this failure and closes all connections. Waits for nothing. */
+  close(failure: EgressFailure): void;
+}
+
+/**
+ * undici's Client carries one exchange at a time, and this keeps the Clients: its own Pool tells neither which socket
+ * an exchange is on (needed to tell a stale socket from a failing peer, and for the timings) nor can an exchange that
+ * still waits for its socket be ended.
+ */
+export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions): Site {
+  const lanes = new Set<ClientLane>();
+  const idle: ClientLane[] = [];
+  const waiting: Exchange[] = [];
+  const isLookedUp = way.target.literal === null || (way.proxy !== null && way.proxy.target.literal === null);
+
+  return {
+    dispatch(exchange) {
+      const lane = takeIdle() ?? (lanes.size < EXCHANGES_MAX ? openLane() : null);
+      exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => withoutStacks(() => expire(exchange)));
+      if (lane !== null) lane.carry(exchange);
+      else waiting.push(exchange);
+    },
+    close(failure) {
+      for (const exchange of waiting.splice(0)) exchange.fail(failure);
+      for (const lane of [...lanes]) lane.end(failure);
+    },
+  };
+
+  function takeIdle(): ClientLane | undefined {
+    const lane = idle.pop();
+    if (lane !== undefined) kept.count--;
+    return lane;
+  }
+
+  function openLane(): ClientLane {
+    const lane = createLane();
+    lanes.add(lane);
+    return lane;
+  }
+
+  function expire(exchange: Exchange): void {
+    const { lane } = exchange;
+    const { timeoutMs } = exchange.options;
+    if (exchange.isSent) {
+      exchange.abort(new EgressFailure('timeout', `The exchange was not finished within ${timeoutMs} ms.`));
+    } else if (lane !== null) {
+      // Whichever stage of opening it is in, nothing was sent.
+      (lane as ClientLane).expire(timeoutMs); // as: every lane of an exchange was made by this function
+    } else {
+      waiting.splice(waiting.indexOf(exchange), 1);
+      exchange.fail({
+        kind: 'connect',
+        message: `No connection became free within ${timeoutMs} ms; nothing was sent.`,
+      });
+    }
+  }
+
+  /** Nobody takes it any more. */
+  function takeAway(lane: ClientLane): void {
+    const at = idle.indexOf(lane);
+    if (at === -1) return;
+    idle.splice(at, 1);
+    kept.count--;
+  }
+
+  function remove(lane: ClientLane): void {
+    if (!lanes.delete(lane)) return;
+    takeAway(lane);
+    const next = waiting.shift();
+    if (next !== undefined) openLane().carry(next);
+    else if (lanes.size === 0) onEmpty();
+  }
+
+  function createLane(): ClientLane {
+    let client: Client | null = null;
+    let exchange: Exchange | null = null;
+    let opening: Opening | null = null;
+    /** Open, and not yet taken by the client. */
+    let opened: Socket | null = null;
+    let filter: InformationalFilter | null = null;
+    let isNew = false;
+    let socketError: Error | null = null;
+    /** The end of the socket is no news. */
+    let isCut = false;
+    /** Ends the lane if nobody needs it meanwhile, while it has no socket whose end would. */
+    let rest: Deadline | null = null;
+
+    /** Opens a socket for the exchange that the lane carries. */
+    function open(onOpen: (socket: Socket) => void, onFailure: (error: EgressError) => void): void {
+      const started = startOpening(exchange);
+      const timeoutMs = exchange?.options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+      const deadline = deadlines.start(timeoutMs, () => started.expire(timeoutMs));
+      opening = started;
+      started.result.then((socket) => {
+        deadline.cancel();
+        opening = null;
+        if (isFailure(socket)) return onFailure(socket);
+        isNew = true;
+        socketError = null;
+        socket.on('error', (error: Error) => {
+          socketError ??= error;
+        });
+        filter = skipInformational(socket, () => exchange?.onResponseStarted());
+        onOpen(socket);
+      });
+    }
+
+    function connect(_options: object, callback: buildConnector.Callback): void {
+      const socket = opened;
+      opened = null;
+      if (socket !== null) {
+        // Not at once: undici starts nothing from within its own call.
+        queueMicrotask(() => callback(null, socket));
+        return;
+      }
+      // The kept socket was lost before the request was on it.
+      open(
+        (next) => callback(null, next),
+        ({ kind, message }) => callback(new EgressFailure(kind, message), null),
+      );
+    }
+
+    function createClient(): Client {
+      const made = new Client(way.target.origin, { ...CLIENT_OPTIONS, connect });
+      made.on('disconnect', () => {
+        if (exchange === null && !isCut) lane.discard();
+        isCut = false;
+      });
+      return made;
+    }
+
+    const lane: ClientLane = {
+      carry(next) {
+        rest?.cancel();
+        rest = null;
+        exchange = next;
+        next.lane = lane;
+        if (client !== null) return void client.dispatch(next.options.dispatch, next);
+        // Only an open socket gets a client: making one costs more than an attempt that fails.
+        open(
+          (socket) => {
+            if (exchange !== next) return void socket.destroy();
+            opened = socket;
+            client = createClient();
+            client.dispatch(next.options.dispatch, next);
+          },
+          (error) => {
+            next.fail(error);
+            lane.discard();
+          },
+        );
+      },
+      begin() {
+        filter?.begin();
+        const isReused = !isNew;
+        isNew = false;
+        return isReused;
+      },
+      socketError: () => socketError,
+      release() {
+        exchange = null;
+        // Not at once: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.
+        queueMicrotask(() => {
+          if (!lanes.has(lane)) return;
+          const next = waiting.shift();
+          if (next !== undefined) lane.carry(next);
+          else if (kept.count < KEPT_MAX) {
+            kept.count++;
+            // The next is taken from the end: what has a socket comes first.
+            if (rest === null) idle.push(lane);
+            else idle.unshift(lane);
+          } else lane.discard();
+        });
+      },
+      cut() {
+        isCut = true;
+        rest = deadlines.start(CLIENT_OPTIONS.keepAliveTimeout, () => lane.discard());
+        lane.release();
+      },
+      discard() {
+        exchange = null;
+        rest?.cancel();
+        // At once: who sends before the rest is done must not get a lane that ends.
+        takeAway(lane);
+        queueMicrotask(() => {
+          withoutStacks(() => client?.destroy(null).catch(() => {}));
+          remove(lane);
+        });
+      },
+      replace(stale) {
+        exchange = null;
+        queueMicrotask(() => {
+          // The new lane takes the place of this one before anything that waits can.
+          lanes.delete(lane);
+          withoutStacks(() => client?.destroy(null).catch(() => {}));
+          if (stale.isSettled) return remove(openLane());
+          openLane().carry(stale);
+        });
+      },
+      expire(afterMs) {
+        if (opening !== null) opening.expire(afterMs);
+        else {
+          exchange?.fail({ kind: 'connect', message: `The request could not be sent within ${afterMs} ms.` });
+          lane.discard();
+        }
+      },
+      end(failure) {
+        exchange?.abort(failure);
+        opening?.end(failure);
+        lane.discard();
+      },
+    };
+    return lane;
+  }
+
+  function startOpening(exchange: Exchange | null): Opening {
+    let began = 0;
+    return openSocket(way, {
+      onBegin() {
+        began = now();
+      },
+      onEnd(ended) {
+        if (exchange === null) return;
+        const took = now() - began;
+        if (ended === 'dns') exchange.dnsMs = isLookedUp ? took : null;
+        else if (ended === 'connect') exchange.connectMs = took;
+        else exchange.tlsMs = took;
+      },
+    });
+  }
+}
+
+interface ClientLane extends Lane {
+  carry(exchange: Exchange): void;
+  /** Ends an exchange that was not sent yet. */
+  expire(afterMs: number): void;
+  end(failure: EgressFailure): void;
+}
+
+/** Of all sites together: a file descriptor each. */
+const KEPT_MAX = 512;
+const CONNECT_TIMEOUT_MS = 5_000;
+const CLIENT_OPTIONS = {
+  allowH2: false,
+  // One deadline bounds the whole exchange; these would set timers of their own.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 4_000,
+  keepAliveMaxTimeout: 60_000,
+  keepAliveTimeoutThreshold: 1_000,
+};

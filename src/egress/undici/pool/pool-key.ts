@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { EgressRequest, ProxyOptions, TlsOptions } from '../../egress.ts';
+import { parseTarget, type Target } from '../../guard/target-url.ts';
+import type { HttpProxy, Way } from '../connect/connect.ts';
+import type { Guides } from '../connect/tcp.ts';
+import { secureContextFor } from '../connect/tls.ts';
+
+/** What a request says about how its target is reached. */
+export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
+
+/** Makes the ways to targets. */
+export interface Ways {
+  /** Tells routes apart; empty for the plain one. Holds no secret. */
+  keyOf(route: Route): string;
+  /** How a target is reached, or why that can't be. */
+  wayTo(target: Target, route: Route): Way | { readonly reason: string };
+}
+
+export function createWays(guides: Guides): Ways {
+  const tlsKey = keyed((tls: TlsOptions) => [tls.ca, tls.cert, tls.key, tls.minVersion]);
+  const proxyKey = keyed((proxy: ProxyOptions) => [proxy.url, proxy.username, proxy.password]);
+
+  return {
+    keyOf({ tls, proxy }) {
+      if (tls === undefined && proxy === undefined) return '';
+      return `${tls === undefined ? '' : tlsKey(tls)} ${proxy === undefined ? '' : proxyKey(proxy)}`;
+    },
+    wayTo(target, { tls, proxy }) {
+      const secureContext = once(() => secureContextFor(tls));
+      if (proxy === undefined) return { ...guides, target, proxy: null, secureContext };
+      const through = proxyOf(proxy, tls);
+      if ('reason' in through) return through;
+      // What is this machine for us is another one for the proxy: the Inbox is not behind it.
+      return { ...guides, target: { ...target, pathname: '/' }, proxy: through, secureContext };
+    },
+  };
+}
+
+function proxyOf(
+  { url, username, password }: ProxyOptions,
+  tls: TlsOptions | undefined,
+): HttpProxy | { readonly reason: string } {
+  const target = parseTarget(url);
+  if ('reason' in target) return { reason: `of the proxy's address: ${target.reason}` };
+  const { cert: _cert, key: _key, ...trust } = tls ?? {};
+  return {
+    target: { ...target, pathname: '/' },
+    authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+    secureContext: once(() => secureContextFor(trust)),
+  };
+}
+
+/** One short key per set of options, by its object: hashing them for each request would cost more than sending it. */
+function keyed<Options extends object>(partsOf: (options: Options) => unknown[]): (options: Options) => string {
+  const known = new WeakMap<Options, string>();
+  return (options) => {
+    let key = known.get(options);
+    if (key === undefined) {
+      key = createHash('sha256')
+        .update(JSON.stringify(partsOf(options)))
+        .digest('base64');
+      known.set(options, key);
+    }
+    return key;
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
+import { openEgress } from '../testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer, rawPeer } from '../testing/peers.testing.ts';
+
+test('a socket is kept for the next request, which then has no times of connecting', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  const first = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
+  assert.ok(first.timings.dnsMs !== null && first.timings.connectMs !== null && first.timings.tlsMs === null);
+  assert.ok(first.timings.firstByteMs !== null && first.timings.firstByteMs <= first.timings.totalMs);
+  for (let i = 0; i < 3; i++) {
+    const next = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
+    assert.deepEqual([next.timings.dnsMs, next.timings.connectMs, next.timings.tlsMs], [null, null, null]);
+  }
+  assert.equal(peer.connections(), 1);
+});
+
+/** A server whose sockets answer once, and are reset when they are asked again. */
+function forgetfulPeer() {
+  return rawPeer((socket) => {
+    let count = 0;
+    socket.on('data', () => {
+      count++;
+      if (count === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      else socket.resetAndDestroy();
+    });
+  });
+}
+
+test('a request on a kept socket that proves closed is sent again at once on a new one', async () => {
+  await using peer = await forgetfulPeer();
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  assert.equal(responseOf(await egress.send(requestTo(url))).resends, 0);
+  const again = responseOf(await egress.send(requestTo(url)));
+  assert.deepEqual([again.resends, again.status, peer.connections()], [1, 200, 2]);
+  assert.ok(again.timings.connectMs !== null);
+  const unwilling = await egress.send(requestTo(url, { resendOnStale: false }));
+  assert.deepEqual([kindOf(unwilling), unwilling.resends], ['reset', 0]);
+});
+
+test('many kept sockets that were cut cost no failure', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  const volley = () => Promise.all(Array.from({ length: 40 }, () => egress.send(requestTo(url))));
+  for (const outcome of await volley()) responseOf(outcome);
+  peer.cut();
+  for (const outcome of await volley()) responseOf(outcome);
+});
+
+test('a kept socket that breaks after the first byte of an answer is not asked again', async () => {
+  await using peer = await rawPeer((socket) => {
+    let count = 0;
+    socket.on('data', () => {
+      count++;
+      if (count === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      else socket.end('HTTP/1.1 100 Continue\r\n\r\n');
+    });
+  });
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  responseOf(await egress.send(requestTo(url)));
+  const outcome = await egress.send(requestTo(url));
+  assert.deepEqual([kindOf(outcome), outcome.resends, peer.connections()], ['reset', 0, 1]);
+});
+
+test('a thousand requests at once use a bounded number of sockets, and each has its own answer', async () => {
+  await using peer = await httpPeer((request, response) => void response.end(request.url));
+  await using egress = openEgress();
+  const paths = Array.from({ length: 1_000 }, (_, i) => `/${i}`);
+  const outcomes = await Promise.all(
+    paths.map((path) => egress.send(requestTo(`http://127.0.0.1:${peer.port}${path}`))),
+  );
+  assert.deepEqual(
+    outcomes.map((outcome) => Buffer.from(responseOf(outcome).body).toString()),
+    paths,
+  );
+  assert.ok(peer.connections() <= 128);
+});
+
+test('a request that waits for a connection ends by its own deadline, and those behind it go on', async () => {
+  const held: (() => void)[] = [];
+  await using peer = await httpPeer((request, response) => {
+    if (request.url === '/hold') held.push(() => response.end('held'));
+    else response.end('ok');
+  });
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}`;
+  const holding = Array.from({ length: 128 }, () => egress.send(requestTo(`${url}/hold`)));
+  const late = await egress.send(requestTo(`${url}/late`, { timeoutMs: 100 }));
+  assert.equal(kindOf(late), 'connect');
+  const behind = egress.send(requestTo(`${url}/behind`));
+  const waitForAll = async () => {
+    while (held.length < 128) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await waitForAll();
+  for (const release of held) release();
+  assert.equal(Buffer.from(responseOf(await behind).body).toString(), 'ok');
+  for (const outcome of await Promise.all(holding)) responseOf(outcome);
+});
+
+test('an answer that closes its connection does not disturb the next request', async () => {
+  await using peer = await httpPeer((_request, response) => void response.setHeader('connection', 'close').end('ok'));
+  await using egress = openEgress();
+  for (let i = 0; i < 5; i++) {
+    const outcome = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`)));
+    assert.deepEqual([outcome.resends, outcome.truncated], [0, false]);
+  }
+  assert.equal(peer.connections(), 5);
+});
+
+test('bytes after an answer are not the answer to the next request', async () => {
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged');
+    });
+  });
+  await using egress = openEgress();
+  for (let i = 0; i < 3; i++) {
+    const outcome = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`)));
+    assert.equal(Buffer.from(outcome.body).toString(), 'ok');
+  }
+});
+
+test('disposing ends what is on the wire, waiting or connecting, as a reset', async () => {
+  await using dns = await dnsPeer({});
+  await using peer = await rawPeer((socket) => socket.resume());
+  const egress = openEgress('127.0.0.0/8', { dnsServers: [dns.address] });
+  const sends = [
+    ...Array.from({ length: 140 }, () => egress.send(requestTo(`http://127.0.0.1:${peer.port}/`))),
+    egress.send(requestTo('http://silent.test/')),
+  ];
+  while (peer.connections() === 0) await new Promise((resolve) => setImmediate(resolve));
+  await egress[Symbol.asyncDispose]();
+  for (const outcome of await Promise.all(sends)) assert.equal(kindOf(outcome), 'reset');
+});
+
+test('our own listener is reached only with an open inbox and under /inbox/, on sockets of its own', async () => {
+  await using peer = await httpPeer((request, response) => void response.end(request.url));
+  const ownListeners = () => [{ address: '127.0.0.1', port: peer.port, hasInbox: true }];
+  await using open = openEgress('', { ownListeners, isInboxOpen: true });
+  const url = `http://127.0.0.1:${peer.port}`;
+  for (let i = 0; i < 2; i++) {
+    assert.equal(
+      Buffer.from(responseOf(await open.send(requestTo(`${url}/inbox/a?b=1`))).body).toString(),
+      '/inbox/a?b=1',
+    );
+    for (const path of ['/api/v1/users', '/inbox/../api', '/inbox/%2e%2e/api', '/inbox/..%2fapi', '/inbox//x']) {
+      assert.equal(kindOf(await open.send(requestTo(url + path))), 'blocked', path);
+    }
+  }
+  await using closed = openEgress('0.0.0.0/0', { ownListeners });
+  assert.equal(kindOf(await closed.send(requestTo(`${url}/inbox/a`))), 'blocked');
+});
+
+test('after an answer that was cut the next request goes on a new socket, or tells why there is none', async () => {
+  let isEndless = true;
+  const peer = await rawPeer((socket) => {
+    const pour = () => socket.writable && socket.write(Buffer.alloc(65_536, 'x'), pour);
+    socket.once('data', () => {
+      if (isEndless) socket.write('HTTP/1.1 200 OK\r\n\r\n', pour);
+      else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    });
+  });
+  await using egress = openEgress();
+  const send = () => egress.send(requestTo(`http://127.0.0.1:${peer.port}/`));
+  for (let i = 1; i <= 5; i++) {
+    const { truncated, timings, resends } = responseOf(await send());
+    assert.deepEqual([truncated, timings.connectMs !== null, resends, peer.connections()], [true, true, 0, i]);
+  }
+  const many = await Promise.all(Array.from({ length: 20 }, send));
+  assert.ok(many.every((outcome) => responseOf(outcome).truncated));
+  isEndless = false;
+  const whole = responseOf(await send());
+  assert.deepEqual([whole.truncated, whole.timings.connectMs !== null, peer.connections()], [false, true, 26]);
+  isEndless = true;
+  peer.cut();
+  assert.ok(responseOf(await send()).truncated);
+  await peer[Symbol.asyncDispose]();
+  assert.deepEqual(kindOf(await send()), 'connect');
+});
+
+test('a socket that is kept is taken before a new one is opened, also after an answer that was cut', async () => {
+  const release = Promise.withResolvers<void>();
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', async (request) => {
+      const path = request.toString().split(' ')[1];
+      if (path === '/bomb') await release.promise;
+      const head = path === '/bomb' ? 'content-encoding: gzip' : 'content-length: 2';
+      socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${path === '/bomb' ? 'x'.repeat(5_000) : 'ok'}`);
+    });
+  });
+  await using egress = openEgress();
+  const send = (path: string) => egress.send(requestTo(`http://127.0.0.1:${peer.port}${path}`));
+  const bomb = send('/bomb');
+  await send('/');
+  release.resolve();
+  assert.ok(responseOf(await bomb).truncated);
+  await nextTurn();
+  for (let i = 0; i < 3; i++) assert.equal(responseOf(await send('/')).timings.connectMs, null);
+  assert.equal(peer.connections(), 2);
+});
+
+test('long answers that arrive at the same time stay apart', async () => {
+  const bodyOf = (port: number) => Buffer.from(`${port} `.repeat(50_000));
+  const peers = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      httpPeer((request, response) => {
+        const body = bodyOf(request.socket.localPort ?? 0);
+        for (let at = 0; at < body.length; at += 3_333) response.write(body.subarray(at, at + 3_333));
+        response.end();
+      }),
+    ),
+  );
+  await using egress = openEgress();
+  const told = await Promise.all(
+    peers.flatMap(({ port }) =>
+      Array.from({ length: 3 }, async () => {
+        const asked = requestTo(`http://127.0.0.1:${port}/`, { responseBytesMax: 1_000_000 });
+        return Buffer.compare(responseOf(await egress.send(asked)).body, bodyOf(port));
+      }),
+    ),
+  );
+  await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
+  assert.deepEqual(told, Array(12).fill(0));
+});

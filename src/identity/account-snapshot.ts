@@ -1,0 +1,63 @@
+import type { AccountRecord, Role, Session, Token, User } from '../accounts/accounts.ts';
+import { closure, type Right } from '../contract/accounts/rights.ts';
+import { administratorRoleId } from '../contract/accounts/role.ts';
+import { administratorRole } from './default-roles.ts';
+
+/** One immutable picture of all accounts. */
+export type Picture = {
+  readonly revision: number;
+  readonly users: ReadonlyMap<string, User>;
+  readonly usersByEmail: ReadonlyMap<string, User>;
+  /** With the Administrator role, which is not stored. */
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly tokens: ReadonlyMap<string, Token>;
+  readonly tokensByDigest: ReadonlyMap<string, Token>;
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly sessionsByDigest: ReadonlyMap<string, Session>;
+};
+
+export function pictureOf(revision: number, records: Iterable<AccountRecord>): Picture {
+  const users = new Map<string, User>();
+  const roles = new Map<string, Role>([[administratorRole.id, administratorRole]]);
+  const tokens = new Map<string, Token>();
+  const sessions = new Map<string, Session>();
+  for (const { kind, value } of records) {
+    if (kind === 'user') users.set(value.id, value);
+    else if (kind === 'role') roles.set(value.id, value);
+    else if (kind === 'token') tokens.set(value.id, value);
+    else sessions.set(value.id, value);
+  }
+  const by = <T, K>(values: Iterable<T>, keyOf: (one: T) => K) =>
+    new Map(Array.from(values, (one) => [keyOf(one), one] as const));
+  return {
+    revision,
+    users,
+    usersByEmail: by(users.values(), ({ email }) => foldEmail(email)),
+    roles,
+    tokens,
+    tokensByDigest: by(tokens.values(), ({ digest }) => digest),
+    sessions,
+    sessionsByDigest: by(sessions.values(), ({ digest }) => digest),
+  };
+}
+
+/** E-mails are the same when they differ in case or in Unicode composition only. */
+export function foldEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}
+
+/** What the roles of a user give, whether or not the user is enabled. */
+export function rightsOf({ roleIds }: Pick<User, 'roleIds'>, { roles }: Picture): ReadonlySet<Right> {
+  return closure(roleIds.flatMap((id) => roles.get(id)?.rights ?? []));
+}
+
+export function isAdministrator({ roleIds }: Pick<User, 'roleIds'>): boolean {
+  return roleIds.includes(administratorRoleId);
+}
+
+/** Whether somebody could sign in as an administrator: who was invited only does not count. */
+export function hasAdministrator(users: Iterable<User>): boolean {
+  for (const user of users)
+    if (isAdministrator(user) && user.status === 'enabled' && user.passwordHash !== null) return true;
+  return false;
+}

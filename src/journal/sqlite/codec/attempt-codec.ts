@@ -1,0 +1,158 @@
+import type { Attempt } from '../../../contract/records/delivery.ts';
+import type { Rendered } from '../../journal.ts';
+
+/** 0 in place of a request body: it is the body that was rendered. */
+export type PackedBody = string | null | 0;
+
+/** In place of request and response: they stand in the exchange of `batchId`. */
+const inExchange = 1;
+
+/** The last of both: bytes of a body that is not kept. */
+type PackedRequest = [method: string, url: string, headers: [string, string][], body: PackedBody, bytes?: number];
+type PackedResponse = [
+  status: number,
+  headers: [string, string][],
+  body: string | null,
+  truncated: 0 | 1,
+  bytes?: number,
+];
+
+/** An attempt as it is stored: its fields in a fixed order. */
+export type PackedAttempt = [
+  id: string,
+  number: number,
+  counted: 0 | 1,
+  outcome: Attempt['outcome'],
+  startedAt: string,
+  durationMs: number,
+  timings: (number | null)[],
+  request: PackedRequest | typeof inExchange | null,
+  response: PackedResponse | typeof inExchange | null,
+  error: [kind: string, message: string] | null,
+  versions: [action: number | null, destination: number, connection: number],
+  batchId: string | null,
+  /** Of a batch alone. */
+  records?: number,
+];
+
+/** The exchange of a batch: what all its attempts share. */
+type PackedExchange = [request: PackedRequest | null, response: PackedResponse | null];
+
+export function packAttempt(attempt: Attempt, renderedBody: string | undefined): PackedAttempt {
+  const { timings: t, request, response, error, versions, batchId } = attempt;
+  const packed: PackedAttempt = [
+    attempt.id,
+    attempt.number,
+    attempt.counted ? 1 : 0,
+    attempt.outcome,
+    attempt.startedAt,
+    attempt.durationMs,
+    [t.queueMs, t.tokenMs, t.dnsMs, t.connectMs, t.tlsMs, t.firstByteMs, t.totalMs],
+    batchId === null ? packRequest(request, renderedBody) : inExchange,
+    batchId === null ? packResponse(response) : inExchange,
+    error && [error.kind, error.message],
+    [versions.action, versions.destination, versions.connection],
+    batchId,
+  ];
+  if (batchId !== null) packed.push(attempt.records);
+  return packed;
+}
+
+export function exchangeText({ request, response }: Attempt): string {
+  const packed: PackedExchange = [packRequest(request, undefined), packResponse(response)];
+  return JSON.stringify(packed);
+}
+
+/** `exchanges`: those of batches, by id, as text. */
+export function unpackAttempt(
+  packed: PackedAttempt,
+  renderedBody: string | undefined,
+  exchanges: Readonly<Record<string, string>>,
+): Attempt {
+  const [id, number, counted, outcome, startedAt, durationMs, t, , , error, versions, batchId, records = 1] = packed;
+  const [queueMs = null, tokenMs = null, dnsMs = null, connectMs = null, tlsMs = null, firstByteMs = null, total] = t;
+  const exchange = batchId === null ? undefined : exchanges[batchId];
+  const shared: PackedExchange = exchange === undefined ? [null, null] : JSON.parse(exchange);
+  const request = packed[7] === inExchange ? shared[0] : packed[7];
+  const response = packed[8] === inExchange ? shared[1] : packed[8];
+  return {
+    id,
+    number,
+    counted: counted === 1,
+    batchId,
+    records,
+    startedAt,
+    durationMs,
+    timings: { queueMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs: total ?? 0 },
+    request: request && {
+      method: request[0],
+      url: request[1],
+      headers: request[2],
+      body: request[3] === 0 ? (renderedBody ?? null) : request[3],
+      ...(request[4] === undefined ? {} : { bodyBytes: request[4] }),
+    },
+    response: response && {
+      status: response[0],
+      headers: response[1],
+      body: response[2],
+      truncated: response[3] === 1,
+      ...(response[4] === undefined ? {} : { bodyBytes: response[4] }),
+    },
+    error: error && { kind: error[0] as NonNullable<Attempt['error']>['kind'], message: error[1] }, // packed from one
+    outcome,
+    versions: { action: versions[0], destination: versions[1], connection: versions[2] },
+  };
+}
+
+function packRequest(request: Attempt['request'], renderedBody: string | undefined): PackedRequest | null {
+  if (request === null) return null;
+  const { method, url, headers, body, bodyBytes } = request;
+  if (bodyBytes !== undefined) return [method, url, headers, body, bodyBytes];
+  return [method, url, headers, body === renderedBody ? 0 : body];
+}
+
+function packResponse(response: Attempt['response']): PackedResponse | null {
+  if (response === null) return null;
+  const { status, headers, body, truncated, bodyBytes } = response;
+  const packed: PackedResponse = [status, headers, body, truncated ? 1 : 0];
+  if (bodyBytes !== undefined) packed.push(bodyBytes);
+  return packed;
+}
+
+/** The same without bodies; a request body that is kept as rendered has this size. */
+export function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
+  const bare: PackedAttempt = [...packed];
+  const [request, response] = [packed[7], packed[8]];
+  if (request !== null && request !== inExchange) bare[7] = bareRequest(request, renderedBytes);
+  if (response !== null && response !== inExchange) bare[8] = bareResponse(response);
+  return bare;
+}
+
+/** The exchange of a batch without bodies. */
+export function bareExchange(text: string): string {
+  const [request, response]: PackedExchange = JSON.parse(text);
+  return JSON.stringify([request && bareRequest(request, 0), response && bareResponse(response)]);
+}
+
+function bareRequest(request: PackedRequest, renderedBytes: number): PackedRequest {
+  const [method, url, headers, body] = request;
+  if (body === null) return request;
+  return [method, url, headers, null, body === 0 ? renderedBytes : Buffer.byteLength(body)];
+}
+
+function bareResponse(response: PackedResponse): PackedResponse {
+  const [status, headers, body, truncated] = response;
+  return body === null ? response : [status, headers, null, truncated, Buffer.byteLength(body)];
+}
+
+type PackedRendered = [path: string, headers: [string, string][], body: string, isObject: 0 | 1];
+
+export function renderedText({ path, headers, body, isObject }: Rendered): string {
+  const packed: PackedRendered = [path, headers, body, isObject ? 1 : 0];
+  return JSON.stringify(packed);
+}
+
+export function renderedOf(text: string): Rendered {
+  const [path, headers, body, isObject]: PackedRendered = JSON.parse(text);
+  return { path, headers, body, isObject: isObject === 1 };
+}

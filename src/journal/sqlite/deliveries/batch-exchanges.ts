@@ -1,0 +1,90 @@
+import type { Db } from '../../../sqlite/db.ts';
+import { bareExchange, type PackedAttempt } from '../codec/attempt-codec.ts';
+import { packLines, type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
+import type { BlockLine } from './attempt-blocks.ts';
+
+/** An exchange that several steps of a settle log, in the order of their records, each as an attempt of some number. */
+export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
+
+/** Keeps exchanges for those of their members that were logged now: `logged` tells each step's delivery, null if it was not. */
+export function keepExchanges(
+  db: Db,
+  exchanges: readonly SettledExchange[],
+  logged: (step: { at: number; attempt: number }) => number | null,
+): void {
+  for (const { id, exchange, steps } of exchanges) {
+    const members = steps.map(logged).filter((number) => number !== null);
+    if (members.length === 0) continue;
+    // A large batch is settled in parts.
+    db.run(
+      `INSERT INTO batch_exchange (id, live, members, exchange) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (id) DO UPDATE SET live = live + ?2,
+         members = (SELECT json_group_array(value) FROM
+           (SELECT value FROM json_each(members) UNION ALL SELECT value FROM json_each(?3)))`,
+      id,
+      members.length,
+      JSON.stringify(members),
+      packLines(exchange),
+    );
+  }
+}
+
+/** The exchanges that lines about a delivery name, by id, as text. */
+export function exchangesOf(db: Db, lines: readonly BlockLine[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const id of exchangeIds(lines)) {
+    const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
+    if (row !== undefined) found[id] = unpackLines(row.exchange).join('\n');
+  }
+  return found;
+}
+
+/** Deliveries with these lines are gone: what only they had goes too. Many at once, since they share exchanges. */
+export function forgetExchanges(db: Db, gone: readonly (readonly BlockLine[])[]): void {
+  const counts = new Map<string, number>();
+  for (const lines of gone) for (const id of exchangeIds(lines)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const [id, count] of counts) {
+    db.run('DELETE FROM batch_exchange WHERE id = ? AND live <= ?', id, count);
+    db.run('UPDATE batch_exchange SET live = live - ? WHERE id = ?', count, id);
+  }
+}
+
+/** Takes the bodies out of exchanges, for all that they were for. */
+export function bareExchanges(db: Db, ids: Iterable<string>): void {
+  for (const id of ids) {
+    const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
+    if (row === undefined) continue;
+    const bare = packLines(bareExchange(unpackLines(row.exchange).join('\n')));
+    db.run('UPDATE batch_exchange SET exchange = ? WHERE id = ?', bare, id);
+  }
+}
+
+/**
+ * Takes the bodies out of exchanges, some after one by number, that were also for deliveries that are gone; answers the
+ * last one looked at, null at the end.
+ */
+export function bareMixedExchanges(db: Db, after: number, limit: number): number | null {
+  const rows = db.all<{ number: number; id: string; is_mixed: number }>(
+    `SELECT number, id, json_array_length(members) > live AS is_mixed FROM batch_exchange
+     WHERE number > ? ORDER BY number LIMIT ?`,
+    after,
+    limit,
+  );
+  bareExchanges(
+    db,
+    rows.filter((row) => row.is_mixed === 1).map(({ id }) => id),
+  );
+  return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
+}
+
+/** The exchanges of batches that lines name. */
+export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { attempts } of lines) {
+    // Most lines are about exchanges of their own: they need not be parsed.
+    if (!attempts.includes('"bat_')) continue;
+    const packed: PackedAttempt[] = JSON.parse(attempts);
+    for (const { 11: id } of packed) if (id !== null) ids.add(id);
+  }
+  return ids;
+}

@@ -1,0 +1,79 @@
+import type { Db } from '../../../sqlite/db.ts';
+import { type PackedAttempt, renderedOf, withoutBodies } from '../codec/attempt-codec.ts';
+import { targetIds } from '../codec/interned-ids.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
+
+export const bodyOperations = {
+  /** Takes the bodies out of at most `limit` finished deliveries whose time is over; answers how many were looked at. */
+  forgetBodies(db: Db, { now, limit }: { now: number; limit: number }): number {
+    const rows = db.all<{ number: number; block: number | null; status: number }>(
+      `SELECT number, block, status FROM delivery INDEXED BY delivery_bodies
+       WHERE bodies_until IS NOT NULL AND bodies_until <= ? ORDER BY bodies_until LIMIT ?`,
+      now,
+      limit,
+    );
+    const blocks = attemptBlocks(db);
+    const exchanges = new Set<string>();
+    for (const { number, block, status } of rows) {
+      // What was started again needs its body, and says anew how long when it ends.
+      if (status <= statusCodes.held) {
+        db.run('UPDATE delivery SET bodies_until = NULL WHERE number = ?', number);
+        continue;
+      }
+      for (const id of exchangeIds(blocks.history(block, number).lines)) exchanges.add(id);
+      blocks.change(block, number, bodiless());
+      db.run('UPDATE delivery SET bodies_until = NULL, rendered_block = NULL WHERE number = ?', number);
+    }
+    blocks.flush();
+    bareExchanges(db, exchanges);
+    return rows.length;
+  },
+
+  /** At most `limit` deliveries of a destination at once, after one; answers the last one, null at the end. */
+  keepBodies(
+    db: Db,
+    query: { destinationId: string; ms: number | null; after: number; limit: number },
+  ): { last: number | null; count: number } {
+    const { destinationId, ms, after, limit } = query;
+    const numbers = targetIds(db, { destinationId })
+      .flatMap((target) =>
+        finishedStates.flatMap((status) =>
+          db.all<{ number: number }>(
+            `SELECT number FROM delivery INDEXED BY delivery_status
+             WHERE status = ? AND target = ? AND number > ? ORDER BY number LIMIT ?`,
+            status,
+            target,
+            after,
+            limit,
+          ),
+        ),
+      )
+      .map(({ number }) => number)
+      .sort((a, b) => a - b)
+      .slice(0, limit);
+    for (const number of numbers)
+      db.run('UPDATE delivery SET bodies_until = finished_at + ? WHERE number = ? AND block IS NOT NULL', ms, number);
+    return { last: numbers.length < limit ? null : (numbers.at(-1) ?? null), count: numbers.length };
+  },
+};
+
+const finishedStates = [statusCodes.delivered, statusCodes.failed, statusCodes.skipped, statusCodes.cancelled];
+
+/** Makes the lines of one delivery, oldest first, such without bodies. */
+function bodiless(): (line: BlockLine) => BlockLine {
+  let renderedBytes = 0;
+  return (line) => {
+    if (line.rendered !== '') renderedBytes = Buffer.byteLength(renderedOf(line.rendered).body);
+    if (line.attempts === '') return { ...line, rendered: '' };
+    const packed: PackedAttempt[] = JSON.parse(line.attempts);
+    return { ...line, rendered: '', attempts: JSON.stringify(packed.map((one) => withoutBodies(one, renderedBytes))) };
+  };
+}
+
+/** Says of finished deliveries when their bodies go. */
+export function setBodiesUntil(db: Db, until: readonly [number: number, at: number][]): void {
+  for (const [number, at] of until)
+    db.run(`UPDATE delivery SET bodies_until = ? WHERE number = ? AND status > ${statusCodes.held}`, at, number);
+}

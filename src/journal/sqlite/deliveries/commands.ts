@@ -1,0 +1,105 @@
+import { appendAudit } from '../../../audit/sqlite/append.ts';
+import { ofStatus } from '../../../audit/status-change.ts';
+import type { NewAuditEntry } from '../../../contract/records/audit.ts';
+import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { CountByAction, RetryRequest } from '../../journal.ts';
+import { targetIds, wordText } from '../codec/interned-ids.ts';
+import { statusCodes, statusOf } from '../codec/status-codes.ts';
+import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { exchangesOf } from './batch-exchanges.ts';
+import { rejoinLine } from './order-queue.ts';
+import { finish } from './queue.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
+
+/** The entry of the audit trail that a person's act comes with. */
+type Described = { entry: NewAuditEntry | undefined };
+
+/** `exchanges`: those of batches that the lines name, by id, as text. */
+export type DeliveryHistory = { row: DeliveryRow; lines: BlockLine[]; exchanges: Record<string, string> };
+
+export const logOperations = {
+  delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return null;
+    const { lines } = attemptBlocks(db).history(row.block, number);
+    return { row, lines, exchanges: exchangesOf(db, lines) };
+  },
+
+  retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {
+    const { number, timeMs, now, render } = retry;
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return false;
+    startAgain(db, number, now);
+    if (row.order_key !== null && row.status > statusCodes.held) rejoinLine(db, number, row.order_key);
+    describe(db, retry, row, 'pending');
+    if (render !== null)
+      db.run(
+        'UPDATE delivery SET action_version = ?, destination_version = ?, rendered_block = NULL WHERE number = ?',
+        render.actionVersion,
+        render.destinationVersion,
+        number,
+      );
+    return true;
+  },
+
+  cancel(db: Db, cancel: DeliveryPlace & { now: number } & Described): boolean | null {
+    const { number, timeMs, now } = cancel;
+    const row = deliveryRow(db, number);
+    if (row === undefined || row.created_at !== timeMs) return null;
+    if (row.status > statusCodes.held) return false;
+    finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
+    describe(db, cancel, row, 'cancelled');
+    return true;
+  },
+
+  /** At most `limit` at once, so that other writes come between; answers how many. */
+  release(db: Db, { destinationId, now, limit }: { destinationId: string; now: number; limit: number }): number {
+    const held = targetIds(db, { destinationId })
+      .flatMap((target) =>
+        db.all<{ number: number }>(
+          `SELECT number FROM delivery INDEXED BY delivery_status WHERE status = ${statusCodes.held} AND target = ? LIMIT ?`,
+          target,
+          limit,
+        ),
+      )
+      .slice(0, limit);
+    for (const { number } of held) startAgain(db, number, now);
+    return held.length;
+  },
+
+  /** Likewise; by action. */
+  expire(db: Db, query: { destinationId: string; createdBefore: number; now: number; limit: number }): CountByAction[] {
+    const end = numberAt(db, query.createdBefore);
+    const old = targetIds(db, query)
+      .flatMap((target) =>
+        db.all<{ number: number; action: number | null }>(
+          `SELECT number, action FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number < ? LIMIT ?`,
+          target,
+          query.now,
+          end,
+          query.limit,
+        ),
+      )
+      .slice(0, query.limit);
+    for (const { number } of old) finish(db, { number, status: statusCodes.failed, reason: 'expired', now: query.now });
+    return Array.from(
+      Map.groupBy(old, (row) => row.action),
+      ([action, rows]) => ({ actionId: wordText(db, action), count: rows.length }),
+    );
+  },
+};
+
+function startAgain(db: Db, number: number, now: number) {
+  db.run(
+    `UPDATE delivery SET status = ${statusCodes.pending}, reason = NULL, detail = NULL, error_kind = NULL, due_at = ?,
+       finished_at = NULL, schedule_step = 0, waited_ms = 0, deaths = 0 WHERE number = ?`,
+    now,
+    number,
+  );
+}
+
+function describe(db: Db, { entry }: Described, { status }: DeliveryRow, after: DeliveryStatus): void {
+  if (entry !== undefined) appendAudit(db, [ofStatus(entry, statusOf(status), after)]);
+}

@@ -1,0 +1,153 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Db } from '../../../sqlite/db.ts';
+import type { DeliveryQuery } from '../../journal.ts';
+import { findWord, targetIds } from '../codec/interned-ids.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import type { EventPlace } from '../events/event-reads.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
+
+/** A query of deliveries with its ids taken apart. */
+export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
+  before: number | null;
+  after: number | null;
+  event: EventPlace | null;
+  /** The delivery that they repeat. */
+  repeated: DeliveryPlace | null;
+};
+
+/** A part of an index that is sorted by number: what must be equal, and what else each row must satisfy. */
+type Stream = { index: string | null; where: string[]; values: SQLInputValue[] };
+
+/**
+ * A page of deliveries. Each filter has an index that lists its rows newest first; a filter that needs several parts of
+ * one (all states of a destination, all destinations of a state) reads the head of each part and merges them.
+ */
+export const deliveryListOperations = {
+  listDeliveries(db: Db, query: DeliveryListQuery): DeliveryRow[] {
+    const streams = streamsOf(db, query);
+    const isNewer = query.after !== null;
+    const low = Math.max(
+      (query.after ?? -1) + 1,
+      query.createdAfter === undefined ? 0 : numberAt(db, query.createdAfter),
+    );
+    const high = Math.min(
+      query.before ?? Number.MAX_SAFE_INTEGER,
+      query.createdBefore === undefined ? Number.MAX_SAFE_INTEGER : numberAt(db, query.createdBefore),
+    );
+    const numbers = streams.flatMap(({ index, where, values }) =>
+      db
+        .all<{ number: number }>(
+          `SELECT number FROM delivery ${index === null ? '' : `INDEXED BY ${index}`}
+           WHERE ${[...where, 'number >= ?', 'number < ?'].join(' AND ')} ORDER BY number ${isNewer ? 'ASC' : 'DESC'} LIMIT ?`,
+          ...values,
+          low,
+          high,
+          query.limit,
+        )
+        .map((row) => row.number),
+    );
+    return numbers
+      .sort((a, b) => (isNewer ? a - b : b - a))
+      .slice(0, query.limit)
+      .sort((a, b) => b - a)
+      .map((number) => deliveryRow(db, number))
+      .filter((row) => row !== undefined);
+  },
+};
+
+function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
+  const filters = filtersOf(db, query);
+  const { destinationId, connectionId, replayId } = query;
+  const isAnywhere = destinationId === undefined && connectionId === undefined && replayId === undefined;
+  const targets = isAnywhere ? null : targetIds(db, query);
+  if (filters === null) return [];
+  const all: Stream[] = [];
+  for (const part of stateParts(db, query)) {
+    const both = part.targets.filter((one) => targets === null || targets.includes(one));
+    if (both.length === 0) continue; // an empty list is no search for SQLite
+    const where = [...filters.map((one) => one.sql), ...(part.filter === null ? [] : [part.filter.sql])];
+    const values = [...filters, ...(part.filter === null ? [] : [part.filter])].flatMap((one) => one.values);
+    const best = filters.find((one) => one.index !== undefined);
+    const isSpread = targets !== null || part.status !== null;
+    // The rarest things first: an event has few deliveries, errors and tests are few among all.
+    if (best !== undefined && (best.isRare || !isSpread)) {
+      if (targets !== null) where.push(`target IN (${both.join()})`);
+      if (part.status !== null) where.push(`status = ${part.status}`);
+      all.push({ index: best.index ?? null, where, values });
+    } else if (!isSpread) all.push({ index: null, where, values });
+    else
+      for (const target of both)
+        for (const status of part.status === null ? Object.values(statusCodes) : [part.status])
+          all.push({
+            index: 'delivery_status',
+            where: [...where, 'status = ?', 'target = ?'],
+            values: [...values, status, target],
+          });
+  }
+  return all;
+}
+
+/** A condition on rows, and the index that finds them in order, if there is one; null: their numbers are listed. */
+type Filter = { sql: string; values: SQLInputValue[]; index?: string | null; isRare?: boolean };
+
+/** The filters but those on state and target; null when one names something that was never seen. */
+function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
+  const filters: Filter[] = [];
+  const { event, repeated, errorKind, actionId, test, batchId } = query;
+  if (batchId !== undefined)
+    filters.push({
+      sql: 'number IN (SELECT value FROM json_each((SELECT members FROM batch_exchange WHERE id = ?)))',
+      values: [batchId],
+      index: null,
+      isRare: true,
+    });
+  if (event !== null)
+    filters.push({
+      sql: 'event = (? << 48) | ? AND event_at = ?',
+      values: [event.partition, event.number, event.timeMs],
+      index: 'delivery_event',
+      isRare: true,
+    });
+  if (repeated !== null)
+    filters.push({
+      sql: 'replay_of = ? AND replay_of_at = ?',
+      values: [repeated.number, repeated.timeMs],
+      index: 'delivery_replay_of',
+      isRare: true,
+    });
+  if (errorKind !== undefined) {
+    const word = findWord(db, errorKind);
+    if (word === null) return null;
+    filters.push({ sql: 'error_kind = ?', values: [word], index: 'delivery_error', isRare: true });
+  }
+  if (test === true) filters.push({ sql: 'test = 1', values: [], index: 'delivery_test', isRare: true });
+  if (test === false) filters.push({ sql: 'test = 0', values: [] });
+  if (actionId !== undefined) {
+    const word = findWord(db, actionId);
+    if (word === null) return null;
+    filters.push({ sql: 'action = ?', values: [word], index: 'delivery_action' });
+  }
+  return filters;
+}
+
+/** A state that is asked for: its code (null: any), in which targets, and what else must hold. */
+type Part = { status: number | null; targets: number[]; filter: Filter | null };
+
+function stateParts(db: Db, { status, closed: closedIds, now }: DeliveryListQuery): Part[] {
+  const every = targetIds(db, {});
+  if (status === undefined) return [{ status: null, targets: every, filter: null }];
+  const { pending, retrying, held, [status]: code } = statusCodes;
+  const closed = closedIds.flatMap((destinationId) => targetIds(db, { destinationId }));
+  const heldByGate = { sql: 'due_at <= ?', values: [now] };
+  if (code === held)
+    return [
+      { status: held, targets: every, filter: null },
+      { status: pending, targets: closed, filter: heldByGate },
+      { status: retrying, targets: closed, filter: heldByGate },
+    ];
+  if (code !== pending && code !== retrying) return [{ status: code, targets: every, filter: null }];
+  return [
+    { status: code, targets: every.filter((one) => !closed.includes(one)), filter: null },
+    { status: code, targets: closed, filter: { sql: '(due_at > ? OR due_at IS NULL)', values: [now] } },
+  ];
+}

@@ -1,0 +1,94 @@
+import type { Db } from '../../../sqlite/db.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import type { DeliveryPlace } from './row.ts';
+
+const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
+
+/** Whether any unfinished delivery has an order key: while none has, nobody pays for order. */
+export function hasLines(db: Db): boolean {
+  return lines(db).any;
+}
+
+function lines(db: Db): { any: boolean } {
+  const sql = `SELECT 1 FROM delivery INDEXED BY delivery_order WHERE ${isInLine} LIMIT 1`;
+  return db.keep('lines', () => ({ any: db.get(sql) !== undefined }));
+}
+
+/** A delivery that is unfinished from now on takes its place among those of its key, behind the earlier ones. */
+export function joinLine(db: Db, number: number, key: number): void {
+  db.run(
+    `UPDATE delivery SET order_key = ?1, is_behind = EXISTS (
+       SELECT 1 FROM delivery AS earlier INDEXED BY delivery_order
+       WHERE earlier.order_key = ?1 AND earlier.status <= ${statusCodes.held} AND earlier.number < ?2)
+     WHERE number = ?2`,
+    key,
+    number,
+  );
+  lines(db).any = true;
+}
+
+/** A finished delivery became unfinished again: it takes its old place, before later ones. */
+export function rejoinLine(db: Db, number: number, key: number): void {
+  joinLine(db, number, key);
+  db.run(
+    `UPDATE delivery SET is_behind = 1 WHERE number = (
+       SELECT number FROM delivery INDEXED BY delivery_order
+       WHERE order_key = ? AND status <= ${statusCodes.held} AND number > ? ORDER BY number LIMIT 1)`,
+    key,
+    number,
+  );
+}
+
+/** A delivery is finished: it is the turn of the next one of its key. */
+export function leaveLine(db: Db, number: number): void {
+  if (hasLines(db)) callFirst(db, keyOf(db, number));
+}
+
+/** Takes a delivery out of its line: from now on nobody waits for it, nor it for others. */
+export function forgetOrder(db: Db, number: number): void {
+  const key = keyOf(db, number);
+  db.run('UPDATE delivery SET order_key = NULL, is_behind = 0 WHERE number = ?', number);
+  callFirst(db, key);
+}
+
+function keyOf(db: Db, number: number): number | null {
+  const sql = 'SELECT order_key AS key FROM delivery WHERE number = ?';
+  return db.get<{ key: number | null }>(sql, number)?.key ?? null;
+}
+
+function callFirst(db: Db, key: number | null) {
+  if (key === null) return;
+  db.run(
+    `UPDATE delivery SET is_behind = 0 WHERE is_behind = 1 AND number = (
+       SELECT number FROM delivery INDEXED BY delivery_order
+       WHERE order_key = ? AND status <= ${statusCodes.held} ORDER BY number LIMIT 1)`,
+    key,
+  );
+}
+
+/** The one for which all others of a key wait. */
+export function firstInLine(db: Db, key: number): DeliveryPlace | null {
+  const sql = `SELECT number, created_at AS timeMs FROM delivery INDEXED BY delivery_order
+    WHERE order_key = ? AND status <= ${statusCodes.held} ORDER BY number LIMIT 1`;
+  return db.get<DeliveryPlace>(sql, key) ?? null;
+}
+
+/** The numbers of those right behind a delivery with its key, in its queue, that are due too: without a gap. */
+export function followersOf(
+  db: Db,
+  number: number,
+  { now, known, limit }: { now: number; known: ReadonlySet<number>; limit: number },
+): number[] {
+  if (limit <= 0) return [];
+  const rows = db.all<{ number: number; isDue: number }>(
+    `SELECT later.number, coalesce(later.due_at <= ?2, 0) AND later.target = head.target AS isDue
+     FROM delivery AS head JOIN delivery AS later INDEXED BY delivery_order ON later.order_key = head.order_key
+     WHERE head.number = ?1 AND later.status <= ${statusCodes.held} AND later.order_key IS NOT NULL AND later.number > ?1
+     ORDER BY later.number LIMIT ?3`,
+    number,
+    now,
+    limit,
+  );
+  const gap = rows.findIndex((row) => row.isDue === 0 || known.has(row.number));
+  return (gap < 0 ? rows : rows.slice(0, gap)).map((row) => row.number);
+}

@@ -1,0 +1,336 @@
+import type { Db } from '../../../sqlite/db.ts';
+import { deathsMax, type Gate, type Lease } from '../../journal.ts';
+import type { PackedAttempt } from '../codec/attempt-codec.ts';
+import { type Target, targetIds, wordId } from '../codec/interned-ids.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import { type EventLine, eventFinder } from '../events/event-reads.ts';
+import { isCurrent } from '../events/leases.ts';
+import { attemptBlocks } from './attempt-blocks.ts';
+import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
+import { setBodiesUntil } from './body-retention.ts';
+import { followersOf, forgetOrder, hasLines, leaveLine } from './order-queue.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './row.ts';
+
+/** A due delivery with its event and what was rendered, both as text. */
+export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
+
+/** The next step of one delivery; a tuple, since it crosses threads for every event. */
+export type SettledStep = [
+  number: number,
+  timeMs: number,
+  status: number,
+  reason: string | null,
+  detail: string | null,
+  errorKind: string | null,
+  attempts: number,
+  scheduleStep: number,
+  waitedMs: number,
+  dueAt: number | null,
+  /** Highest number of the attempts in the line; 0 without any. */
+  lastAttempt: number,
+  /** The lowest one. */
+  firstAttempt: number,
+  pinned: { actionVersion: number | null; destinationVersion: number } | null,
+  leavesOrder?: true,
+];
+
+export type SettledBatch = {
+  lease: Lease;
+  now: number;
+  /** SettledStep[] as JSON. */
+  steps: string;
+  /** For each step what was rendered and the attempts, as text; '' for nothing. */
+  rendered: string[];
+  attempts: string[];
+  /** Exchanges of batches that the attempts name. */
+  exchanges: SettledExchange[];
+  /** When the bodies of these deliveries go; left out where none of them ever do. */
+  bodiesUntil?: [number: number, at: number][];
+};
+
+export const queueOperations = {
+  due(
+    db: Db,
+    { destinationId, replayId, now, limit, after, except, inOrder, followers }: DueQuery,
+  ): { rows: DueRow[]; behind: DueRow[]; nextDueAt: number | null } {
+    db.flush();
+    const targets = targetIds(db, { destinationId, replayId });
+    const known = new Set(except);
+    const queues = queuesOf(targets, inOrder || !hasLines(db));
+    const numbers = queues
+      .flatMap((queue) => dueNumbers(db, { ...queue, now, limit: limit + known.size, after }))
+      .filter(({ number }) => !known.has(number))
+      .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
+      .slice(0, limit);
+    const findEvent = eventFinder(db);
+    const blocks = attemptBlocks(db);
+    const load = (number: number): DueRow => {
+      const row = deliveryRow(db, number);
+      if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
+      const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
+      const hasEvent = timeMs !== null && partition !== null && offset !== null;
+      return {
+        row,
+        event: hasEvent ? findEvent({ timeMs, partition, number: offset }) : null,
+        rendered: block === null ? null : blocks.rendered(block, number),
+      };
+    };
+    const behind: DueRow[] = [];
+    for (const { number } of followers > 0 && hasLines(db) ? numbers : [])
+      for (const next of followersOf(db, number, { now, known, limit: followers - behind.length }))
+        behind.push(load(next));
+    return { rows: numbers.map(({ number }) => load(number)), behind, nextDueAt: nextDueAt(db, queues, now) };
+  },
+
+  backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
+    db.all(
+      `SELECT destination, connection, replay, open, next_due_at FROM
+         (SELECT target, count(*) AS open, min(due_at) AS next_due_at
+          FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL GROUP BY target)
+       JOIN target ON target.id = target ORDER BY destination, connection, replay`,
+    ),
+
+  mark(db: Db, { lease, numbers }: { lease: Lease; numbers: string }): boolean {
+    if (!isCurrent(db, lease)) return false;
+    db.run('INSERT OR REPLACE INTO mark (scope, deliveries) VALUES (?, ?)', lease.scope, numbers);
+    return true;
+  },
+
+  recover(
+    db: Db,
+    { lease, now }: { lease: Lease; now: number },
+  ): { suspects: DeliveryPlace[]; poisoned: DeliveryPlace[] } {
+    const suspects: DeliveryPlace[] = [];
+    const poisoned: DeliveryPlace[] = [];
+    if (!isCurrent(db, lease)) return { suspects, poisoned };
+    db.run(
+      `UPDATE delivery SET status = ${statusCodes.cancelled}, reason = ?, finished_at = ?
+       WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})`,
+      wordId(db, 'interrupted'),
+      now,
+    );
+    const mark = db.get<{ deliveries: string }>('SELECT deliveries FROM mark WHERE scope = ?', lease.scope);
+    db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
+    const numbers: number[] = JSON.parse(mark?.deliveries ?? '[]');
+    for (const number of numbers) {
+      const row = db.get<{ deaths: number; timeMs: number }>(
+        `UPDATE delivery SET deaths = deaths + 1 WHERE number = ? AND status <= ${statusCodes.held}
+         RETURNING deaths, created_at AS timeMs`,
+        number,
+      );
+      if (row === undefined) continue;
+      const place = { number, timeMs: row.timeMs };
+      if (row.deaths < deathsMax) suspects.push(place);
+      else {
+        finish(db, { number, status: statusCodes.failed, reason: 'poison', now });
+        poisoned.push(place);
+      }
+    }
+    return { suspects, poisoned };
+  },
+
+  settle(db: Db, { lease, now, steps, rendered, attempts, exchanges, bodiesUntil }: SettledBatch): boolean {
+    if (!isCurrent(db, lease)) return false;
+    const blocks = attemptBlocks(db);
+    const parsed: SettledStep[] = JSON.parse(steps);
+    const before: (number | null)[] = [];
+    for (const [index, step] of parsed.entries()) {
+      const text = { rendered: rendered[index] ?? '', attempts: attempts[index] ?? '' };
+      const known = settleOne(db, blocks, step, text, now);
+      if (exchanges.length > 0) before[index] = known;
+    }
+    blocks.flush();
+    keepExchanges(db, exchanges, ({ at, attempt }) => {
+      const known = before[at] ?? Number.POSITIVE_INFINITY;
+      return attempt > known ? (parsed[at]?.[0] ?? null) : null;
+    });
+    if (bodiesUntil !== undefined) setBodiesUntil(db, bodiesUntil);
+    return true;
+  },
+
+  gates: (db: Db, _: null): Gate[] =>
+    db.all(
+      `SELECT scope_id AS scopeId, reason, detail, since, probe_at AS probeAt, probes FROM gate ORDER BY scope_id`,
+    ),
+
+  saveGate(db: Db, gate: Gate): void {
+    db.run(
+      'INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes) VALUES (?, ?, ?, ?, ?, ?)',
+      gate.scopeId,
+      gate.reason,
+      gate.detail,
+      gate.since,
+      gate.probeAt,
+      gate.probes,
+    );
+  },
+
+  removeGate(db: Db, scopeId: string): void {
+    db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
+  },
+};
+
+/** Ends a delivery outside of a settle. */
+export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {
+  db.run(
+    'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?',
+    end.status,
+    wordId(db, end.reason),
+    end.now,
+    end.number,
+  );
+  leaveLine(db, end.number);
+}
+
+type DueQuery = {
+  destinationId: string;
+  /** '' for those of none. */
+  replayId: string;
+  now: number;
+  limit: number;
+  after: { dueAt: number; number: number } | null;
+  /** Numbers of deliveries that the caller has. */
+  except: number[];
+  inOrder: boolean;
+  followers: number;
+};
+/** The part of the index where the deliveries of a target stand whose turn it is, or those behind others. */
+type Queue = { target: number; isBehind: 0 | 1 };
+type DueNumber = { number: number; due_at: number };
+
+function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[] {
+  const queues = targets.map((target): Queue => ({ target, isBehind: 0 }));
+  return isWithoutBehind ? queues : [...queues, ...queues.map(({ target }): Queue => ({ target, isBehind: 1 }))];
+}
+
+/** Two seeks in the index instead of one row comparison, which would walk over every row with the same due time. */
+function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & Queue): DueNumber[] {
+  const { target, isBehind, now, limit, after } = query;
+  const same =
+    after === null || after.dueAt > now
+      ? []
+      : db.all<DueNumber>(
+          `SELECT number, due_at FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND is_behind = ? AND due_at = ? AND number > ? ORDER BY number LIMIT ?`,
+          target,
+          isBehind,
+          after.dueAt,
+          after.number,
+          limit,
+        );
+  const later = db.all<DueNumber>(
+    `SELECT number, due_at FROM delivery INDEXED BY delivery_due
+     WHERE target = ? AND is_behind = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
+    target,
+    isBehind,
+    after?.dueAt ?? Number.MIN_SAFE_INTEGER,
+    now,
+    limit - same.length,
+  );
+  return [...same, ...later];
+}
+
+function nextDueAt(db: Db, queues: readonly Queue[], now: number): number | null {
+  const times = queues.flatMap(({ target, isBehind }) => {
+    const sql = `SELECT min(due_at) AS at FROM delivery INDEXED BY delivery_due
+      WHERE target = ? AND is_behind = ? AND due_at > ?`;
+    return db.get<{ at: number | null }>(sql, target, isBehind, now)?.at ?? [];
+  });
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+type Before = {
+  created_at: number;
+  status: number;
+  exchanges: number;
+  block: number | null;
+  rendered_block: number | null;
+};
+
+type Blocks = ReturnType<typeof attemptBlocks>;
+type StepText = { rendered: string; attempts: string };
+
+/** Answers the number of the last exchange that was logged before; null when the step was passed over. */
+function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number): number | null {
+  const [number, timeMs] = step;
+  // Most steps come after a first attempt: trying that is cheaper than reading every row before.
+  const untouched = { created_at: timeMs, status: 0, exchanges: 0, block: null, rendered_block: null };
+  if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return 0;
+  const before = db.get<Before>(
+    'SELECT created_at, status, exchanges, block, rendered_block FROM delivery WHERE number = ?',
+    number,
+  );
+  if (before === undefined || before.created_at !== timeMs) return null;
+  return take(db, blocks, step, text, now, before) ? before.exchanges : null;
+}
+
+/** Takes a step from a state; false, and nothing happens, when the delivery is not in it. */
+function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number, before: Before): boolean {
+  const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
+  const line = newLine(blocks, number, before, step, text);
+  const block = line === null ? before.block : blocks.current();
+  const renderedBlock = line !== null && line.rendered !== '' ? block : before.rendered_block;
+  const exchanges = Math.max(last, before.exchanges);
+  const isTaken =
+    before.status > statusCodes.held
+      ? db.run(
+          'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
+          attempts,
+          exchanges,
+          block,
+          renderedBlock,
+          number,
+        )
+      : db.run(
+          `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
+             schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
+           WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ${statusCodes.held}`,
+          status,
+          wordId(db, reason),
+          detail,
+          wordId(db, errorKind),
+          attempts,
+          exchanges,
+          scheduleStep,
+          waitedMs,
+          status <= statusCodes.retrying ? dueAt : null,
+          status > statusCodes.held ? now : null,
+          block,
+          renderedBlock,
+          number,
+          timeMs,
+          before.exchanges,
+          before.block,
+        );
+  if (isTaken === 0) return false;
+  if (status > statusCodes.held && before.status <= statusCodes.held) leaveLine(db, number);
+  if (step[13] === true) forgetOrder(db, number);
+  if (line !== null) blocks.write(number, { before: before.block, ...line });
+  const pinned = step[12];
+  if (pinned !== null) {
+    const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
+    db.run(sql, pinned.actionVersion, pinned.destinationVersion, number);
+  }
+  return true;
+}
+
+/** What a settle adds to the log: nothing that is there already, and no body that is kept as rendered. */
+function newLine(blocks: Blocks, number: number, before: Before, step: SettledStep, text: StepText): StepText | null {
+  let { rendered, attempts } = text;
+  const last = step[10];
+  const first = step[11];
+  if (last <= before.exchanges) attempts = '';
+  const isRepeated = first <= before.exchanges && attempts !== '';
+  const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, number);
+  if (rendered === stored) rendered = '';
+  if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
+    const packed: PackedAttempt[] = JSON.parse(attempts);
+    const news = packed.filter((attempt) => attempt[1] > before.exchanges);
+    if (stored !== null && rendered === '') {
+      const body: unknown = JSON.parse(stored)[2];
+      for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
+    }
+    attempts = JSON.stringify(news);
+  }
+  return rendered === '' && attempts === '' ? null : { rendered, attempts };
+}

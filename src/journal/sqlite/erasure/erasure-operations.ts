@@ -1,0 +1,328 @@
+import { appendAudit } from '../../../audit/sqlite/append.ts';
+import type { NewAuditEntry } from '../../../contract/records/audit.ts';
+import type { ErasureCounts } from '../../../contract/records/erasure.ts';
+import { secretForms } from '../../../contract/secret-forms.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { ErasedBy } from '../../erasures.ts';
+import { packLines } from '../codec/compressed-lines.ts';
+import { lineMatcher } from '../codec/event-codec.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import { attemptBlocks } from '../deliveries/attempt-blocks.ts';
+import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from '../deliveries/batch-exchanges.ts';
+import { finish } from '../deliveries/queue.ts';
+import { type DeliveryRow, deliveryRow } from '../deliveries/row.ts';
+import { type EventLine, type GroupRow, groupBeside, linesOfGroup, placedLine } from '../events/event-reads.ts';
+
+const groupsAtOnce = 50;
+const rowsAtOnce = 100;
+const identitiesAtOnce = 5_000;
+const pagesAtOnce = 256;
+
+type Phase = 'events' | 'tests' | 'blocks' | 'exchanges' | 'identities' | 'forget' | 'shrink' | 'empty' | 'check';
+
+/** How far an erasure came: `partitions` with the offset where it ends in each, `at` where the phase stands. */
+type Cursor = { phase: Phase; partitions: [partition: number, end: number][]; at: number; after: [number, string] };
+
+export type ErasureRow = {
+  id: string;
+  code: string;
+  sought: string | null;
+  cursor: string;
+  state: string;
+  counts: string;
+  created_at: number;
+  finished_at: number | null;
+};
+
+export type StoredCounts = ErasureCounts & { by: string };
+
+/** What one step did, as the other side makes objects of it. */
+export type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
+
+export const erasureOperations = {
+  beginErasure(
+    db: Db,
+    given: { id: string; code: string; by: string; sought: ErasedBy; now: number; entry: NewAuditEntry },
+  ): void {
+    // Events of the same transaction have their offsets only when their groups are written.
+    db.flush();
+    const partitions = partitionEnds(db);
+    const cursor: Cursor = { phase: 'events', partitions, at: 0, after: [-1, ''] };
+    const counts: StoredCounts = { by: given.by, events: 0, deliveries: 0, unfinished: 0 };
+    db.run(
+      `INSERT INTO erasure (id, code, sought, cursor, state, counts, created_at) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
+      given.id,
+      given.code,
+      JSON.stringify(given.sought),
+      JSON.stringify(cursor),
+      JSON.stringify(counts),
+      given.now,
+    );
+    appendAudit(db, [given.entry]);
+  },
+
+  erasures: (db: Db, _: null): ErasureRow[] => db.all('SELECT * FROM erasure ORDER BY id DESC LIMIT 1000'),
+
+  partitionEnds: (db: Db, _: null) => partitionEnds(db),
+
+  /** Counts in the groups of a partition from an offset on, some at a time. */
+  countErasure(
+    db: Db,
+    query: { sought: ErasedBy; partition: number; from: number },
+  ): { counts: ErasureCounts; next: number | null } {
+    const counts = { events: 0, deliveries: 0, unfinished: 0 };
+    const isSought = matcherOf(query.sought);
+    let next = query.from;
+    for (let step = 0; step < groupsAtOnce; step++) {
+      const group = groupBeside(db, '>=', query.partition, next);
+      if (group === undefined) return { counts, next: null };
+      next = group.first + group.count;
+      for (const [index, line] of linesOfGroup(db, group).entries()) {
+        if (!isSought(line)) continue;
+        counts.events += 1;
+        for (const { status } of deliveriesOf(db, group, index)) {
+          counts.deliveries += 1;
+          if (status <= statusCodes.held) counts.unfinished += 1;
+        }
+      }
+    }
+    return { counts, next };
+  },
+
+  eraseStep(db: Db, { id, now, sending }: { id: string; now: number; sending: number[] }): ErasureStepRows {
+    const step: ErasureStepRows = { state: 'running', events: [], cancelled: [] };
+    const row = db.get<ErasureRow>('SELECT * FROM erasure WHERE id = ?', id);
+    if (row === undefined || row.state === 'done') return { ...step, state: 'done' };
+    db.flush();
+    const cursor: Cursor = JSON.parse(row.cursor);
+    const counts: StoredCounts = JSON.parse(row.counts);
+    const work: Work = { db, cursor, counts, step, now, sending: new Set(sending), sought: null };
+    if (row.sought !== null) work.sought = JSON.parse(row.sought);
+    phases[cursor.phase](work);
+    if (step.state === 'waiting') return step;
+    const sought = cursor.phase === 'shrink' || work.sought === null ? null : row.sought;
+    db.run(
+      `UPDATE erasure SET cursor = ?, counts = ?, sought = ?, state = ?, finished_at = ? WHERE id = ?`,
+      JSON.stringify(cursor),
+      JSON.stringify(counts),
+      sought,
+      step.state,
+      step.state === 'done' ? now : null,
+      id,
+    );
+    return step;
+  },
+};
+
+type Work = {
+  db: Db;
+  cursor: Cursor;
+  counts: StoredCounts;
+  step: ErasureStepRows;
+  now: number;
+  sending: ReadonlySet<number>;
+  sought: ErasedBy | null;
+};
+
+/** What each phase does in one step; it moves the cursor on. */
+const phases: Record<Phase, (work: Work) => void> = {
+  events(work) {
+    const { db, cursor, step, sought } = work;
+    const [first] = cursor.partitions;
+    if (first === undefined || sought === null) return moveOn(cursor, 'tests');
+    const [partition, end] = first;
+    const sql = 'SELECT position FROM event_partition WHERE partition = ?';
+    // What is not matched yet may still be planned from memory.
+    if ((db.get<{ position: number }>(sql, partition)?.position ?? 0) < end) {
+      step.state = 'waiting';
+      return;
+    }
+    const isSought = matcherOf(sought);
+    for (let count = 0; count < groupsAtOnce; count++) {
+      const group = groupBeside(db, '>=', partition, cursor.at);
+      if (group === undefined || group.first >= end) {
+        cursor.partitions.shift();
+        cursor.at = 0;
+        return;
+      }
+      if (!eraseGroup(work, group, isSought)) {
+        step.state = count === 0 ? 'waiting' : 'running';
+        return;
+      }
+      cursor.at = group.first + group.count;
+    }
+  },
+
+  /** Tests with events that are stored nowhere: what mentions the text goes. */
+  tests(work) {
+    const { db, cursor, sought } = work;
+    const forms = textForms(sought);
+    const rows = db.all<{ number: number; event: number | null; block: number | null }>(
+      'SELECT number, event, block FROM delivery INDEXED BY delivery_test WHERE test = 1 AND number > ? ORDER BY number LIMIT ?',
+      cursor.at,
+      rowsAtOnce,
+    );
+    const blocks = attemptBlocks(db);
+    for (const { number, event, block } of rows) {
+      if (event !== null) continue;
+      const lines = blocks.history(block, number).lines.map(({ rendered, attempts }) => rendered + attempts);
+      const detail = db.get<{ detail: string | null }>('SELECT detail FROM delivery WHERE number = ?', number)?.detail;
+      const text = `${lines.join('\n')}${detail ?? ''}`;
+      if (forms.some((form) => text.includes(form))) removeDelivery(work, blocks, number);
+    }
+    blocks.flush();
+    if (rows.length < rowsAtOnce) {
+      blankReplays(db, sought);
+      moveOn(cursor, 'blocks');
+    } else cursor.at = rows.at(-1)?.number ?? cursor.at;
+  },
+
+  /** Lines of deliveries that retention removed before stand in their blocks as long as others do. */
+  blocks({ db, cursor }) {
+    const ids = db.all<{ id: number }>(
+      'SELECT id FROM attempt_block WHERE id > ? ORDER BY id LIMIT ?',
+      cursor.at,
+      rowsAtOnce,
+    );
+    const blocks = attemptBlocks(db);
+    const isGone = (number: number) => db.get('SELECT 1 FROM delivery WHERE number = ?', number) === undefined;
+    for (const { id } of ids) blocks.clean(id, isGone);
+    blocks.flush();
+    if (ids.length < rowsAtOnce) moveOn(cursor, 'exchanges');
+    else cursor.at = ids.at(-1)?.id ?? cursor.at;
+  },
+
+  exchanges({ db, cursor }) {
+    const last = bareMixedExchanges(db, cursor.at, rowsAtOnce);
+    if (last === null) moveOn(cursor, 'identities');
+    else cursor.at = last;
+  },
+
+  identities({ db, cursor }) {
+    const [collector, identity] = cursor.after;
+    const last = db.get<{ collector: number; identity: string }>(
+      `SELECT collector, identity FROM seen WHERE (collector, identity) > (?, ?)
+       ORDER BY collector, identity LIMIT 1 OFFSET ?`,
+      collector,
+      identity,
+      identitiesAtOnce - 1,
+    );
+    const isErased = 'place IN (SELECT place FROM erased_event)';
+    if (last === undefined) {
+      db.run(`DELETE FROM seen WHERE (collector, identity) > (?, ?) AND ${isErased}`, collector, identity);
+      return moveOn(cursor, 'forget');
+    }
+    db.run(
+      `DELETE FROM seen WHERE (collector, identity) > (?, ?) AND (collector, identity) <= (?, ?) AND ${isErased}`,
+      collector,
+      identity,
+      last.collector,
+      last.identity,
+    );
+    cursor.after = [last.collector, last.identity];
+  },
+
+  /** Nothing is sought any more; from here on it is about what is left where nothing is stored. */
+  forget({ db, cursor }) {
+    db.run('DELETE FROM erased_event');
+    cursor.after = [-1, ''];
+    moveOn(cursor, 'shrink');
+  },
+
+  /** Pages that hold nothing go back to the disk, with what they held. */
+  shrink({ db, cursor }) {
+    db.all(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
+    const [left] = Object.values(db.get<Record<string, number>>('PRAGMA freelist_count') ?? {});
+    if (left === 0) moveOn(cursor, 'empty');
+  },
+
+  /** The log has old pictures of pages: it is emptied when this transaction is over. */
+  empty({ db, cursor }) {
+    db.emptyLog();
+    moveOn(cursor, 'check');
+  },
+
+  check({ db, cursor, step }) {
+    if (db.isLogEmptied()) step.state = 'done';
+    else moveOn(cursor, 'empty');
+  },
+};
+
+function moveOn(cursor: Cursor, phase: Phase): void {
+  cursor.phase = phase;
+  cursor.at = 0;
+}
+
+/** Blanks the events that are sought and removes their deliveries; false, and nothing is done, when one is on the wire. */
+function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boolean): boolean {
+  const { db, counts, step, sending } = work;
+  const lines = linesOfGroup(db, group);
+  const hits = [...lines.keys()].filter((index) => isSought(lines[index] ?? ''));
+  if (hits.length === 0) return true;
+  const deliveries = hits.flatMap((index) => deliveriesOf(db, group, index));
+  if (deliveries.some(({ number }) => sending.has(number))) return false;
+  const blocks = attemptBlocks(db);
+  for (const { number } of deliveries) removeDelivery(work, blocks, number);
+  blocks.flush();
+  for (const index of hits) {
+    const found = placedLine(db, group, index, lines);
+    if (found !== null) step.events.push(found);
+    lines[index] = '';
+    db.run('INSERT OR IGNORE INTO erased_event (place) VALUES ((? << 48) | ?)', group.partition, group.first + index);
+  }
+  counts.events += hits.length;
+  const sql = 'UPDATE event_group SET events = ? WHERE place = (? << 48) | ?';
+  db.run(sql, packLines(lines.join('\n')), group.partition, group.first);
+  return true;
+}
+
+function removeDelivery({ db, counts, step, now }: Work, blocks: ReturnType<typeof attemptBlocks>, number: number) {
+  const row = deliveryRow(db, number);
+  if (row === undefined) return;
+  counts.deliveries += 1;
+  if (row.status <= statusCodes.held) {
+    counts.unfinished += 1;
+    // What waits behind it in its order moves up.
+    finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
+    step.cancelled.push(row);
+  }
+  const { lines } = blocks.history(row.block, number);
+  bareExchanges(db, exchangeIds(lines));
+  forgetExchanges(db, [lines]);
+  blocks.remove(row.block, number);
+  db.run('DELETE FROM delivery WHERE number = ?', number);
+}
+
+/** Replays that sought events of the visitor tell it no more; one that still runs finds nothing. */
+function blankReplays(db: Db, sought: ErasedBy | null): void {
+  if (sought === null || !('visitorId' in sought)) return;
+  db.run(
+    `UPDATE replay SET input = json_set(input, '$.filter.visitorId', '[erased]')
+     WHERE json_extract(input, '$.filter.visitorId') = ?`,
+    sought.visitorId,
+  );
+}
+
+function deliveriesOf(db: Db, { partition, first }: GroupRow, index: number): { number: number; status: number }[] {
+  const sql = 'SELECT number, status FROM delivery INDEXED BY delivery_event WHERE event = (? << 48) | ?';
+  return db.all(sql, partition, first + index);
+}
+
+function partitionEnds(db: Db): [number, number][] {
+  return db
+    .all<{ partition: number; next: number }>('SELECT partition, next FROM event_partition ORDER BY partition')
+    .map(({ partition, next }) => [partition, next]);
+}
+
+function matcherOf(sought: ErasedBy): (line: string) => boolean {
+  const matches = lineMatcher({ lineStart: null, ...sought });
+  return (line) => line !== '' && matches(line);
+}
+
+/** How a text may stand in the stored lines, in which bodies are JSON within JSON. */
+function textForms(sought: ErasedBy | null): string[] {
+  if (sought === null) return [];
+  const forms = [...secretForms('visitorId' in sought ? sought.visitorId : sought.value)];
+  const inside = (text: string) => JSON.stringify(text).slice(1, -1);
+  return [...new Set(forms.flatMap((form) => [form, inside(form), inside(inside(form))]))];
+}

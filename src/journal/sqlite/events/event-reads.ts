@@ -1,0 +1,201 @@
+import type { Db } from '../../../sqlite/db.ts';
+import type { EventSearch } from '../../journal.ts';
+import { type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
+import { lineMatcher, type Sought } from '../codec/event-codec.ts';
+import { findWord, wordText } from '../codec/interned-ids.ts';
+
+export type EventPlace = { timeMs: number; partition: number; number: number };
+
+/** An event as its worker reads it. */
+export type EventLine = EventPlace & { collectorId: string; line: string };
+
+const unknownWord = -1;
+
+export const eventOperations = {
+  readEvents(db: Db, { partition, from, limit }: { partition: number; from: number; limit: number }): EventLine[] {
+    db.flush();
+    const found: EventLine[] = [];
+    let next = from;
+    while (found.length < limit) {
+      const group = groupAt(db, partition, next) ?? groupAfter(db, partition, next);
+      if (group === undefined) break;
+      const lines = unpackLines(linesOf(db, group));
+      for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++) {
+        const line = placedLine(db, group, i, lines);
+        if (line !== null) found.push(line);
+      }
+      next = group.first + group.count;
+    }
+    return found;
+  },
+
+  event: (db: Db, place: EventPlace): EventLine | null => eventFinder(db)(place),
+
+  searchEvents(db: Db, query: EventSearchQuery): { lines: EventLine[]; reached: EventPlace | null } {
+    const isNewer = query.after !== null;
+    const found: EventLine[] = [];
+    const end = (reached: EventPlace | null) => ({ lines: isNewer ? found.reverse() : found, reached });
+    const collector = query.collectorId === undefined ? null : (findWord(db, query.collectorId) ?? unknownWord);
+    const matches = lineMatcher(query);
+    let looked = 0;
+    for (const group of groupsFrom(db, query)) {
+      const isOther = collector !== null && group.collector !== collector;
+      // Groups of other collectors count as well, but need not be read.
+      const lines = isOther ? [] : unpackLines(linesOf(db, group));
+      for (let step = 0; step < group.count; step++) {
+        const index = isNewer ? step : group.count - 1 - step;
+        const place = placeIn(group, index);
+        if (!isBeyond(place, query)) continue;
+        const line = !isOther && matches(lines[index] ?? '') ? placedLine(db, group, index, lines) : null;
+        if (line !== null) found.push(line);
+        looked += 1;
+        if (found.length === query.limit || looked === query.lookedMost) return end(place);
+      }
+    }
+    return end(null);
+  },
+};
+
+export type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
+  Sought & { before: EventPlace | null; after: EventPlace | null };
+
+/** Finds events by place; within one finder each group is read once. */
+export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
+  const known: { group: GroupRow; lines: string[] }[] = [];
+  return ({ timeMs, partition, number }) => {
+    // The newest first: events are mostly asked for in order, so that it is nearly always the one.
+    let found = known.findLast(({ group }) => group.partition === partition && holds(group, number));
+    if (found === undefined) {
+      const group = groupAt(db, partition, number);
+      if (group === undefined) return null;
+      found = { group, lines: unpackLines(linesOf(db, group)) };
+      known.push(found);
+    }
+    const { group, lines } = found;
+    return group.received_at === timeMs ? placedLine(db, group, number - group.first, lines) : null;
+  };
+}
+
+const holds = ({ first, count }: GroupRow, offset: number) => first <= offset && offset < first + count;
+
+/** The low 48 bits of a place: the offset in its partition. */
+export const offsetMask = 2 ** 48 - 1;
+
+/** A group without its lines. */
+export type GroupRow = {
+  partition: number;
+  first: number;
+  count: number;
+  received_at: number;
+  collector: number;
+};
+
+const groupColumns = `place >> 48 AS partition, place & ${offsetMask} AS first, count, received_at, collector`;
+
+function groupAt(db: Db, partition: number, offset: number): GroupRow | undefined {
+  const group = groupBeside(db, '<=', partition, offset);
+  return group !== undefined && holds(group, offset) ? group : undefined;
+}
+
+const groupAfter = (db: Db, partition: number, offset: number) => groupBeside(db, '>', partition, offset);
+
+/**
+ * The nearest group of a partition on one side of an offset. One range from both ends: with a further bound SQLite may
+ * start at the wrong one and walk over every group between.
+ */
+export function groupBeside(db: Db, side: '<' | '<=' | '>' | '>=', partition: number, offset: number) {
+  const isBefore = side.startsWith('<');
+  const [from, to] = isBefore
+    ? [0, side === '<' ? offset - 1 : offset]
+    : [side === '>' ? offset + 1 : offset, offsetMask];
+  if (from > to) return undefined;
+  return db.get<GroupRow>(
+    `SELECT ${groupColumns} FROM event_group WHERE place BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3
+     ORDER BY place ${isBefore ? 'DESC' : 'ASC'} LIMIT 1`,
+    partition,
+    from,
+    to,
+  );
+}
+
+function linesOf(db: Db, { partition, first }: GroupRow): StoredLines {
+  const row = db.get<{ events: StoredLines }>(
+    'SELECT events FROM event_group WHERE place = (? << 48) | ?',
+    partition,
+    first,
+  );
+  return row?.events ?? '';
+}
+
+/** An event of a group, as its line; null when it was erased. */
+export function placedLine(db: Db, group: GroupRow, index: number, lines: readonly string[]): EventLine | null {
+  const line = lines[index];
+  const collectorId = wordText(db, group.collector) ?? '';
+  if (line === undefined) throw new Error(`Event ${group.first + index} is missing in its group.`);
+  if (line === '') return null;
+  return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
+}
+
+/** The lines of a group's events in their order; '' where one was erased. */
+export const linesOfGroup = (db: Db, group: GroupRow): string[] => unpackLines(linesOf(db, group));
+
+/**
+ * Groups of all partitions from the cursor on and within the times that are asked for, in the order of ids (newest first,
+ * or oldest first after `after`).
+ */
+function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
+  const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
+  const side = after === null ? '<' : '>';
+  const partitions = db.all<{ partition: number }>('SELECT partition FROM event_partition').map((row) => row.partition);
+  const heads = partitions.map((partition) => firstGroup(db, partition, query));
+  for (;;) {
+    const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
+    if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
+    yield head;
+    heads[heads.indexOf(head)] = groupBeside(db, side, head.partition, head.first);
+  }
+}
+
+/** Where a partition's part of a search begins. A cursor's own group is read again: the cursor may stand inside it. */
+function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRow | undefined {
+  const { before, after, receivedAfter, receivedBefore } = query;
+  const cursor = after ?? before;
+  const here = cursor?.partition === partition ? cursor.number : null;
+  if (after !== null) {
+    const from = Math.max(here ?? 0, receivedAfter === undefined ? 0 : offsetAt(db, partition, receivedAfter));
+    return groupAt(db, partition, from) ?? groupAfter(db, partition, from);
+  }
+  const end = receivedBefore === undefined ? offsetMask : offsetAt(db, partition, receivedBefore) - 1;
+  const to = Math.min(here ?? offsetMask, end);
+  return to < 0 ? undefined : groupBeside(db, '<=', partition, to);
+}
+
+/** The offset from which on a partition's events were received at a time or later; times never go back within one. */
+function offsetAt(db: Db, partition: number, timeMs: number): number {
+  let low = groupBeside(db, '>=', partition, 0)?.first ?? 0;
+  const newest = groupBeside(db, '<=', partition, offsetMask);
+  let high = newest === undefined ? 0 : newest.first + newest.count;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const group = groupBeside(db, '>=', partition, middle);
+    if (group === undefined || group.received_at >= timeMs) high = middle;
+    else low = group.first + group.count;
+  }
+  return low;
+}
+
+const oldestFirst = (a: GroupRow, b: GroupRow) => a.received_at - b.received_at || a.partition - b.partition;
+const newestFirst = (a: GroupRow, b: GroupRow) => oldestFirst(b, a);
+
+const placeIn = ({ partition, first, received_at }: GroupRow, index: number): EventPlace => ({
+  timeMs: received_at,
+  partition,
+  number: first + index,
+});
+
+function isBeyond(place: EventPlace, { before, after }: EventSearchQuery): boolean {
+  return (before === null || compare(place, before) < 0) && (after === null || compare(place, after) > 0);
+}
+
+const compare = (a: EventPlace, b: EventPlace) =>
+  a.timeMs - b.timeMs || a.partition - b.partition || a.number - b.number;

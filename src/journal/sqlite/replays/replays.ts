@@ -1,0 +1,255 @@
+import { appendAudit } from '../../../audit/sqlite/append.ts';
+import type { NewAuditEntry } from '../../../contract/records/audit.ts';
+import type { ReplayState } from '../../../contract/records/replay-limits.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { CancelledCount, Lease, NewReplay, ReplayOutcome, StoredReplay } from '../../journal.ts';
+import { targetIds, targetOf, wordText } from '../codec/interned-ids.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import { attemptBlocks } from '../deliveries/attempt-blocks.ts';
+import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
+import { finish } from '../deliveries/queue.ts';
+import type { DeliveryPlace } from '../deliveries/row.ts';
+import type { EventPlace } from '../events/event-reads.ts';
+import { isCurrent } from '../events/leases.ts';
+
+/** One delivery of a step: its event, its row, and what it repeats. */
+export type ReplayedRow = {
+  event: EventPlace | null;
+  row: PlannedRow;
+  of: DeliveryPlace | null;
+  source: DeliveryPlace | null;
+  key: string | null;
+  keepsBody: boolean;
+};
+
+export type ReplayRowStep = {
+  lease: Lease;
+  id: string;
+  from: string | null;
+  to: string | null;
+  isLast: boolean;
+  rows: ReplayedRow[];
+  leftOut: Readonly<Record<string, number>>;
+  now: number;
+};
+
+type ReplayRow = {
+  id: string;
+  state: ReplayState;
+  input: string;
+  started_by: string;
+  created_at: number;
+  finished_at: number | null;
+  up_to: string | null;
+  cursor: string | null;
+  is_read: number;
+  total: number;
+  made: number;
+  left_out: string;
+  outcome: string | null;
+};
+
+const columns = `id, state, input, started_by, created_at, finished_at, up_to, cursor, is_read, total, made, left_out, outcome`;
+
+export const replayOperations = {
+  createReplay(db: Db, { replay, entry }: { replay: NewReplay; entry: NewAuditEntry | undefined }): void {
+    const { id, input, startedBy, createdAt, upTo, total } = replay;
+    db.run(
+      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total) VALUES (?, 'planned', ?, ?, ?, ?, ?)`,
+      id,
+      JSON.stringify(input),
+      startedBy,
+      createdAt,
+      upTo,
+      total,
+    );
+    if (entry !== undefined) appendAudit(db, [entry]);
+  },
+
+  replay: (db: Db, id: string): StoredReplay | null => {
+    const row = rowOf(db, id);
+    return row === undefined ? null : storedOf(row);
+  },
+
+  replays(db: Db, query: { limit: number; before: string | null; after: string | null; state: ReplayState | null }) {
+    const isNewer = query.after !== null;
+    return db
+      .all<ReplayRow>(
+        `SELECT ${columns} FROM replay
+         WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR id > ?2) AND (?3 IS NULL OR state = ?3)
+         ORDER BY id ${isNewer ? 'ASC' : 'DESC'} LIMIT ?4`,
+        query.before,
+        query.after,
+        query.state,
+        query.limit,
+      )
+      .map(storedOf)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+  },
+
+  moveReplay(
+    db: Db,
+    move: { id: string; from: readonly ReplayState[]; to: ReplayState; now: number; entry: NewAuditEntry | undefined },
+  ) {
+    const { id, from, to, now, entry } = move;
+    const row = rowOf(db, id);
+    if (row === undefined || !from.includes(row.state)) return false;
+    const isEnd = to === 'done' || to === 'cancelled';
+    db.run(
+      'UPDATE replay SET state = ?, finished_at = ?, outcome = ? WHERE id = ?',
+      to,
+      isEnd ? (row.finished_at ?? now) : null,
+      isEnd ? JSON.stringify(outcomeOf(db, id)) : null,
+      id,
+    );
+    if (entry !== undefined) appendAudit(db, [entry]);
+    return true;
+  },
+
+  advanceReplay(db: Db, step: ReplayRowStep): PlannedNumbers | null {
+    const { lease, id, from, to, isLast, rows, now } = step;
+    const row = rowOf(db, id);
+    if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
+    const planned = insertPlanned(
+      db,
+      rows.map((one) => [one.event, one.row]),
+      now,
+      id,
+    );
+    repeat(db, planned[0], step);
+    const leftOut: Record<string, number> = JSON.parse(row.left_out);
+    for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
+    db.run(
+      'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?',
+      to,
+      isLast ? 1 : 0,
+      rows.length,
+      JSON.stringify(leftOut),
+      id,
+    );
+    return planned;
+  },
+
+  /** Ended before a time with nothing left of what they made. */
+  forgetReplays(db: Db, before: number): void {
+    const sql = `SELECT id FROM replay WHERE state IN ('done', 'cancelled') AND finished_at < ?`;
+    for (const { id } of db.all<{ id: string }>(sql, before)) {
+      const targets = targetIds(db, { replayId: id });
+      if (targets.some((target) => allStatuses.some((status) => countOf(db, status, target, 1) > 0))) continue;
+      // Threads remember what a number stands for: the highest stays, so that none is given twice.
+      db.run('DELETE FROM target WHERE replay = ? AND id < (SELECT max(id) FROM target)', id);
+      db.run('DELETE FROM replay WHERE id = ?', id);
+    }
+  },
+
+  replayOutcome: (db: Db, id: string): ReplayOutcome => outcomeOf(db, id),
+
+  replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
+    return targetIds(db, { replayId: id })
+      .filter((target) => !except.includes(targetOf(db, target).destination))
+      .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
+  },
+
+  /** At most `limit` at once, so that other writes come between. */
+  cancelReplayed(db: Db, query: { id: string; now: number; except: number[]; limit: number }): CancelledCount[] {
+    const { id, now, limit } = query;
+    const except = new Set(query.except);
+    const counts: CancelledCount[] = [];
+    let left = limit;
+    for (const target of targetIds(db, { replayId: id })) {
+      const { destination: destinationId, connection: connectionId } = targetOf(db, target);
+      const open = [statusCodes.pending, statusCodes.retrying, statusCodes.held]
+        .flatMap((status) =>
+          db.all<{ number: number; action: number | null }>(
+            'SELECT number, action FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ? LIMIT ?',
+            status,
+            target,
+            left + except.size,
+          ),
+        )
+        .filter(({ number }) => !except.has(number))
+        .slice(0, left);
+      for (const { number } of open) finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
+      left -= open.length;
+      for (const [action, rows] of Map.groupBy(open, (row) => row.action))
+        counts.push({ actionId: wordText(db, action), destinationId, connectionId, count: rows.length });
+      if (left === 0) break;
+    }
+    return counts;
+  },
+};
+
+/** Ties new deliveries, from the number `first` on, to those that they repeat. */
+function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
+  const blocks = attemptBlocks(db);
+  for (const [index, { of, source, key, keepsBody }] of rows.entries()) {
+    const number = first + index;
+    if (of === null || source === null) continue;
+    const sql = 'UPDATE delivery SET replay_of = ?, replay_of_at = ?, replay_key = ? WHERE number = ?';
+    db.run(sql, of.number, of.timeMs, key, number);
+    const before = db.get<{ status: number; rendered_block: number | null }>(
+      'SELECT status, rendered_block FROM delivery WHERE number = ? AND created_at = ?',
+      source.number,
+      source.timeMs,
+    );
+    // It waits for a person, and this is what the person does with it.
+    if (before?.status === statusCodes.held) {
+      finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
+      db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
+    }
+    if (!keepsBody || before?.rendered_block == null) continue;
+    const rendered = blocks.rendered(before.rendered_block, source.number) ?? '';
+    if (rendered === '') continue;
+    const block = blocks.current();
+    blocks.write(number, { before: null, rendered, attempts: '' });
+    db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);
+  }
+  blocks.flush();
+}
+
+/** What is said of a delivery that was held and is sent by a replay now. */
+export const replayedBy = (replayId: string) => `The replay ${replayId} sends it.`;
+
+const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
+
+function storedOf(row: ReplayRow): StoredReplay {
+  return {
+    id: row.id,
+    input: JSON.parse(row.input),
+    state: row.state,
+    startedBy: row.started_by,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+    upTo: row.up_to,
+    cursor: row.cursor,
+    isRead: row.is_read === 1,
+    total: row.total,
+    made: row.made,
+    leftOut: JSON.parse(row.left_out),
+    outcome: row.outcome === null ? null : JSON.parse(row.outcome),
+  };
+}
+
+function outcomeOf(db: Db, id: string): ReplayOutcome {
+  const targets = targetIds(db, { replayId: id });
+  const count = (status: number) => targets.reduce((sum, target) => sum + countOf(db, status, target), 0);
+  const { pending, retrying, held, delivered, failed, skipped, cancelled } = statusCodes;
+  return {
+    pending: count(pending),
+    retrying: count(retrying),
+    held: count(held),
+    delivered: count(delivered),
+    failed: count(failed),
+    skipped: count(skipped),
+    cancelled: count(cancelled),
+  };
+}
+
+/** How many there are, `most` at most. */
+function countOf(db: Db, status: number, target: number, most = Number.MAX_SAFE_INTEGER): number {
+  const sql = `SELECT count(*) AS count FROM
+    (SELECT 1 FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ? LIMIT ?)`;
+  return db.get<{ count: number }>(sql, status, target, most)?.count ?? 0;
+}
+
+const allStatuses = Object.values(statusCodes);

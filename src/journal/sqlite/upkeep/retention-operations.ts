@@ -1,0 +1,169 @@
+import type { Db } from '../../../sqlite/db.ts';
+import { type CountByAction, identityMemoryMs } from '../../journal.ts';
+import { targetIds, wordText } from '../codec/interned-ids.ts';
+import { statusCodes } from '../codec/status-codes.ts';
+import { attemptBlocks, type BlockLine } from '../deliveries/attempt-blocks.ts';
+import { forgetExchanges } from '../deliveries/batch-exchanges.ts';
+import { numberAt } from '../deliveries/row.ts';
+import { type GroupRow, groupBeside } from '../events/event-reads.ts';
+
+/** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
+export type Limits = { before: number; bytesMax: number | null; steps: number };
+
+/** How far a walk of removal came; `next` is where it goes on. */
+export type Removed = { removed: number; next: number; isEnd: boolean };
+
+export type IdentityCursor = { collector: number; identity: string };
+
+const statusFinished = `status > ${statusCodes.held}`;
+
+export const upkeepOperations = {
+  /** Looks at deliveries from number `from` on and removes the finished ones. */
+  removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
+    const rows = db.all<{ number: number; created_at: number; status: number; block: number | null }>(
+      'SELECT number, created_at, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
+      from,
+      numberAt(db, limits.before),
+      limits.steps,
+    );
+    const blocks = attemptBlocks(db);
+    const gone: BlockLine[][] = [];
+    let removed = 0;
+    let next = from;
+    let isFit = false;
+    let until = limits.before;
+    for (const { number, created_at, status, block } of rows) {
+      isFit = fits(db, limits);
+      if (isFit) {
+        until = created_at;
+        break;
+      }
+      next = number + 1;
+      if (status <= statusCodes.held) continue;
+      removed += 1;
+      db.run('DELETE FROM delivery WHERE number = ?', number);
+      const { lines, ids } = blocks.history(block, number);
+      gone.push(lines);
+      for (const id of new Set(ids)) {
+        db.run('UPDATE attempt_block SET live = live - 1 WHERE id = ?', id);
+        db.run('DELETE FROM attempt_block WHERE id = ? AND live = 0', id);
+      }
+    }
+    forgetExchanges(db, gone);
+    if (isFit) return { removed, next, isEnd: true, until };
+    const last = rows.length < limits.steps ? undefined : rows.at(-1);
+    return { removed, next, isEnd: last === undefined, until: last?.created_at ?? limits.before };
+  },
+
+  partitions: (db: Db, _: null): number[] =>
+    db
+      .all<{ partition: number }>('SELECT partition FROM event_partition ORDER BY partition')
+      .map((row) => row.partition),
+
+  /** Looks at the events of requests from an offset on; removes the matched ones that nothing unfinished needs. */
+  removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
+    const { partition, limits } = query;
+    const sql = 'SELECT position FROM event_partition WHERE partition = ?';
+    const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    let removed = 0;
+    let next = query.from;
+    for (let step = 0; step < limits.steps; step++) {
+      const group = groupBeside(db, '>=', partition, next);
+      const isEnd = group === undefined || group.received_at >= limits.before || group.first + group.count > position;
+      if (isEnd || fits(db, limits)) return { removed, next, isEnd: true };
+      next = group.first + group.count;
+      if (isNeeded(db, group)) continue;
+      db.run('DELETE FROM event_group WHERE place = (? << 48) | ?', partition, group.first);
+      removed += group.count;
+    }
+    return { removed, next, isEnd: false };
+  },
+
+  /** Looks at `limit` identities after one and forgets those whose time is over, by the time of the newest event. */
+  forgetIdentities(db: Db, { after, limit }: { after: IdentityCursor | null; limit: number }): IdentityCursor | null {
+    const newest = db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM event_partition')?.at ?? 0;
+    const rows = db.all<IdentityCursor & { at: number }>(
+      'SELECT collector, identity, at FROM seen WHERE (collector, identity) > (?, ?) ORDER BY collector, identity LIMIT ?',
+      after?.collector ?? -1,
+      after?.identity ?? '',
+      limit,
+    );
+    for (const { collector, identity, at } of rows)
+      if (at <= newest - identityMemoryMs)
+        db.run('DELETE FROM seen WHERE collector = ? AND identity = ?', collector, identity);
+    const last = rows.at(-1);
+    return last === undefined || rows.length < limit ? null : { collector: last.collector, identity: last.identity };
+  },
+
+  /** Gives 256 free pages back to the disk if `keep` remain; answers whether it did. */
+  shrink(db: Db, { keep }: { keep: number }): boolean {
+    if (pragma(db, 'freelist_count') < keep + 256) return false;
+    db.all('PRAGMA incremental_vacuum(256)');
+    return true;
+  },
+
+  usage: (db: Db, _: null): { bytes: number; unfinished: number } => ({
+    bytes: bytesInUse(db),
+    unfinished:
+      db.get<{ count: number }>(
+        `SELECT count(*) AS count FROM delivery INDEXED BY delivery_status WHERE status <= ${statusCodes.held}`,
+      )?.count ?? 0,
+  }),
+
+  bytesInUse: (db: Db, _: null): number => bytesInUse(db),
+
+  waiting(db: Db, { destinationId, except }: { destinationId: string; except: number[] }): CountByAction[] {
+    return targetIds(db, { destinationId }).flatMap((target) =>
+      db
+        .all<{ action: number | null; count: number }>(
+          `SELECT action, count(*) AS count FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND due_at IS NOT NULL AND number NOT IN (SELECT value FROM json_each(?)) GROUP BY action`,
+          target,
+          JSON.stringify(except),
+        )
+        .map(({ action, count }) => ({ actionId: wordText(db, action), count })),
+    );
+  },
+
+  /** A seek for each state and target: a walk over all that is unfinished could be long. */
+  oldestWaiting(db: Db, _: null): number | null {
+    const sql = 'SELECT min(number) AS number FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ?';
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const target of targetIds(db, {}))
+      for (const status of [statusCodes.pending, statusCodes.retrying, statusCodes.held])
+        oldest = Math.min(oldest, db.get<{ number: number | null }>(sql, status, target)?.number ?? oldest);
+    const row = db.get<{ at: number }>('SELECT created_at AS at FROM delivery WHERE number = ?', oldest);
+    return row?.at ?? null;
+  },
+
+  loadNote: (db: Db, name: string): string | null =>
+    db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null,
+
+  loadNotes: (db: Db, prefix: string): { name: string; text: string }[] =>
+    db.all('SELECT name, text FROM note WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name', prefix),
+
+  saveNote(db: Db, { name, text }: { name: string; text: string | null }): void {
+    db.all('PRAGMA secure_delete = ON');
+    if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
+    else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
+    db.all('PRAGMA secure_delete = FAST');
+  },
+};
+
+function fits(db: Db, { bytesMax }: Limits): boolean {
+  return bytesMax !== null && bytesInUse(db) <= bytesMax;
+}
+
+function isNeeded(db: Db, { partition, first, count }: GroupRow): boolean {
+  const sql = `SELECT 1 FROM delivery INDEXED BY delivery_event
+    WHERE event BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3 AND NOT (${statusFinished}) LIMIT 1`;
+  return db.get(sql, partition, first, first + count - 1) !== undefined;
+}
+
+function bytesInUse(db: Db): number {
+  return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
+}
+
+function pragma(db: Db, name: 'page_count' | 'freelist_count' | 'page_size'): number {
+  return Number(Object.values(db.get<Record<string, number>>(`PRAGMA ${name}`) ?? {})[0]);
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Lease, Leases } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+
+const ttlMs = 15_000;
+const renewMs = 5_000;
+
+/** The claims of one process on the work: matching and delivering. Renewed until disposed; `lost` when somebody took one. */
+export async function holdLeases(options: {
+  leases: Leases;
+  clock: Clock;
+  owner: string;
+  telemetry: Pick<Telemetry, 'failed'>;
+  lost(scope: string): void;
+}): Promise<{ leases: { events: Lease; deliveries: Lease } } & AsyncDisposable> {
+  const { leases, clock, owner, telemetry } = options;
+  const acquire = async (scope: string): Promise<Lease> => {
+    const lease = await leases.acquire({ scope, owner, ttlMs, now: clock.now() });
+    if (lease === null) throw new Error(`another process holds ${scope}`);
+    return lease;
+  };
+  const events = await acquire('events/0');
+  const deliveries = await acquire('deliveries/0');
+  let isEnding = false;
+  let cancel = clock.after(renewMs, renew);
+
+  async function renew() {
+    for (const lease of [events, deliveries]) {
+      const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next round tells
+      if (isEnding) return;
+      if (!isMine) return options.lost(lease.scope);
+    }
+    cancel = clock.after(renewMs, renew);
+  }
+
+  return {
+    leases: { events, deliveries },
+    async [Symbol.asyncDispose]() {
+      isEnding = true;
+      cancel();
+      // A full disk does not take it. The next process of this owner claims them all the same.
+      for (const lease of [events, deliveries])
+        await leases.release(lease).catch((error) => telemetry.failed(error, 'give back a claim'));
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Parameter } from '../../contract/documents/parameter.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { knownParameters } from '../../rules/known-parameters.ts';
+import { maskExample } from '../../rules/mask.ts';
+import { guessType, type LearntParameters, mergeLearnt, parameterLearner } from '../../rules/parameter-learner.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+
+const noteName = 'parameters';
+const known = new Map(knownParameters.map((one) => [one.name, one]));
+const saveEveryMs = 10_000;
+const limits = { namesMax: 5_000, examplesMax: 5 };
+
+export type ParameterCatalog = AsyncDisposable & {
+  observe(event: Event): void;
+  list(): Parameter[];
+  /** Forgets examples that these events may have given, in memory and in storage; null: all examples. */
+  forget(events: readonly Event[] | null): Promise<void>;
+};
+
+/**
+ * The catalogue of parameters: what traffic taught (kept between starts in a note of the journal), what the product
+ * ships descriptions for, and what people said. Parameters of the configuration have their name as id.
+ */
+export async function startParameters(options: {
+  configuration: Configuration;
+  journal: Pick<Journal, 'upkeep'>;
+  clock: Clock;
+  failed(error: unknown, doing: string): void;
+}): Promise<ParameterCatalog> {
+  const { configuration, journal, clock } = options;
+  const learner = parameterLearner(limits);
+  const note = await journal.upkeep.loadNote(noteName);
+  // What this program wrote into its own journal.
+  let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
+  let hasNews = false;
+  let isStopping = false;
+  let cancel = clock.after(saveEveryMs, tick);
+
+  function gather(): LearntParameters {
+    learnt = mergeLearnt(learnt, learner.drain(), limits);
+    return learnt;
+  }
+
+  async function save() {
+    if (!hasNews) return;
+    hasNews = false;
+    await journal.upkeep
+      .saveNote(noteName, JSON.stringify(gather()))
+      .catch((error) => options.failed(error, 'save parameters'));
+  }
+
+  async function tick() {
+    await save();
+    if (!isStopping) cancel = clock.after(saveEveryMs, tick);
+  }
+
+  return {
+    observe(event) {
+      hasNews = true;
+      learner.observe(event);
+    },
+    async forget(events) {
+      const gone =
+        events === null ? null : new Set(events.flatMap(({ data, ext, session }) => examplesOf([data, ext, session])));
+      const { parameters, ...counts } = gather();
+      const isKept = (example: string) => gone !== null && !gone.has(example);
+      learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
+      await journal.upkeep.saveNote(noteName, JSON.stringify(learnt));
+    },
+    list() {
+      const { events, parameters } = gather();
+      const seen = new Map(parameters.map((one) => [one.name, one]));
+      const said = new Map(
+        Array.from(configuration.snapshot.documents.parameter.values(), ({ body }) => [body.name, body]),
+      );
+      return [...new Set([...known.keys(), ...seen.keys(), ...said.keys()])].sort().map((name) => {
+        const shipped = known.get(name);
+        const learnt = seen.get(name);
+        return {
+          name,
+          description: said.get(name)?.description ?? shipped?.description ?? '',
+          type: learnt === undefined ? (shipped?.type ?? 'text') : guessType(learnt),
+          share: learnt === undefined ? 0 : learnt.seen / events,
+          firstSeenAt: learnt?.firstSeenAt ?? null,
+          lastSeenAt: learnt?.lastSeenAt ?? null,
+          examples: learnt?.examples ?? [],
+          offered: said.get(name)?.offered ?? true,
+          known: shipped !== undefined,
+        };
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      cancel();
+      await save();
+    },
+  };
+}
+
+/** Every text in a value, as an example would show it. */
+function examplesOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [maskExample(String(value))];
+  return Object.values(value).flatMap(examplesOf);
+}

@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../async/clock.ts';
+import type { NewId } from '../../contract/ids.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import type { Group } from '../dispatch/batch-assembly.ts';
+import { type Keeping, type Keepings, kept } from '../privacy/exchange-redaction.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { abandoned } from './attempt-delivery.ts';
+import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
+import { fitTogether, halvesOf } from './batch-size.ts';
+import type { Attempted, Attempter, Work } from './exchange.ts';
+import { type Step, stepAfter } from './next-step.ts';
+import type { Plans } from './render-plan.ts';
+
+/** What became of a group. */
+export type GroupStep = {
+  /** What the exchange tells of the peer; null: nothing was sent. Its log holds each exchange once. */
+  shared: Step | null;
+  /** `part`: it is sent again at once, with those of the same number. */
+  settled: { delivery: DueDelivery; step: Step; part: number | null }[];
+};
+
+/** Gets back what has no room in the body; a `part` leaves as it is. */
+export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => void;
+
+/**
+ * Makes one exchange for the deliveries of a group. What was rendered is not kept: the same deliveries in the same
+ * versions render the same bytes again, and have the same idempotency key, a hash of their ids.
+ */
+export function createGroupAttempt(options: {
+  configuration: Configuration;
+  attempter: Attempter;
+  plans: Plans;
+  clock: Clock;
+  newId: NewId;
+  random(): number;
+  keeping: Keepings;
+  /** A delivery by itself. */
+  attempt(delivery: DueDelivery): Promise<Step>;
+}): (group: Group, giveBack: GiveBack) => Promise<GroupStep> {
+  const { configuration, attempter, plans, clock, newId } = options;
+
+  return async ({ members: all, versions, limits }, giveBack) => {
+    const [head] = all;
+    if (head === undefined) return { shared: null, settled: [] };
+    const { documents } = configuration.snapshot;
+    const present = documents.destination.get(head.destinationId);
+    const connection = present && documents.connection.get(present.body.connectionId);
+    if (present === undefined || connection === undefined) return abandonAll(all, 'Its destination was deleted.');
+    const { action, destination } = await plans.pinned({ ...head, ...versions });
+    if (destination === null)
+      return abandonAll(all, `Version ${versions.destinationVersion} of its destination is lost.`);
+    if (head.actionId !== null && action === null)
+      return abandonAll(all, `Version ${versions.actionVersion} of its action is lost.`);
+
+    const plan = plans.planFor({ action, destination });
+    const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+    // One for all, so that those that are tried again come due together.
+    const luck = options.random();
+    const situationOf = (delivery: DueDelivery) => ({ delivery, policy, now: clock.now(), random: () => luck });
+
+    const workOf = (members: readonly DueDelivery[]): Work => {
+      const first = members[0] ?? head;
+      return {
+        deliveryId: first.id,
+        idempotencyKey: keyOf(members),
+        createdAt: first.createdAt,
+        queuedMs: Math.max(0, clock.now() - (first.dueAt ?? clock.now())),
+        number: first.number,
+        waitedMs: members.reduce((most, { waitedMs }) => Math.max(most, waitedMs), 0),
+        event: first.event,
+        data: null,
+        rendered: null,
+        batch: members.flatMap(({ event }) => event ?? []),
+        plan,
+        action,
+        destination,
+        connection,
+      };
+    };
+
+    const fit = await fitTogether(all, limits, (members) => attempter.render(workOf(members)));
+    const { members, rendering, left } = fit;
+    // The last one first, so that they stand before it again in the end.
+    for (const part of left.toReversed()) giveBack(part, left.length > 1);
+    const keeping = options.keeping(present);
+    const settled: GroupStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
+      const step = stepAfter({ kind: 'nothing', rendering: failed }, situationOf(delivery));
+      const keep = keeper(keeping, delivery.event === null ? [] : [delivery.event], clock.now());
+      return { delivery, step: pin(delivery, keep.step(step)), part: null };
+    });
+    const [only, ...others] = members;
+    if (rendering === null || only === undefined) return { shared: null, settled };
+    if (others.length === 0) {
+      const step = await options.attempt(only);
+      return { shared: step, settled: [...settled, { delivery: only, step, part: null }] };
+    }
+
+    const work = workOf(members);
+    const keep = keeper(keeping, work.batch ?? [], clock.now());
+    const attempted: Attempted =
+      rendering.kind === 'skipped'
+        ? { kind: 'nothing', rendering }
+        : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
+    // What spoils the head of a request may be one record's: the parts tell whose.
+    if (attempted.kind === 'unbuilt') {
+      for (const half of halvesOf(members).toReversed()) giveBack(half, true);
+      return { shared: null, settled };
+    }
+    const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
+    const parts = partsOf(members, attempted);
+    const steps = members.map((delivery, at) => {
+      const own = share(attempted, delivery, at, newId);
+      const after = stepAfter(own, situationOf(delivery));
+      // Credentials that were replaced meanwhile say nothing about the present ones.
+      const step = isPresent ? after : { ...after, auth: null, sign: null };
+      return { delivery, step: pin(delivery, { ...keep.step(step), follows: at > 0 }), part: parts[at] ?? null };
+    });
+    return {
+      shared: attempted.kind === 'nothing' ? null : together(steps.map(({ step }) => step)),
+      settled: [...settled, ...steps],
+    };
+
+    function pin(delivery: DueDelivery, step: Step): Step {
+      const { rendered: _, ...settlement } = step.settlement;
+      return {
+        ...step,
+        settlement: plans.isPinnedAnew(delivery, true) ? { ...settlement, pinned: versions } : settlement,
+      };
+    }
+  };
+}
+
+/** What may be kept of a batch. The exchange is looked through once for all, and what is said of many once too. */
+function keeper(keeping: Keeping | null, events: readonly Event[], now: number) {
+  const said = new Map<string, Settlement>();
+  return {
+    attempted(attempted: Attempted): Attempted {
+      if (keeping === null || attempted.kind === 'nothing') return attempted;
+      return { ...attempted, log: kept({ ...nothing, log: attempted.log }, keeping, events, now).log };
+    },
+    step(step: Step): Step {
+      if (keeping === null) return step;
+      const { settlement } = step;
+      const key = `${settlement.status} ${settlement.dueAt === null} ${settlement.detail}`;
+      const like = said.get(key) ?? kept({ ...settlement, log: [] }, keeping, events, now);
+      said.set(key, like);
+      const { detail, bodiesUntil } = like;
+      return { ...step, settlement: { ...settlement, detail, ...(bodiesUntil !== undefined && { bodiesUntil }) } };
+    },
+  };
+}
+
+const nothing: Settlement = {
+  deliveryId: '',
+  status: 'pending',
+  reason: null,
+  detail: null,
+  errorKind: null,
+  attempts: 0,
+  scheduleStep: 0,
+  waitedMs: 0,
+  dueAt: null,
+  log: [],
+};
+
+/** The idempotency key of a batch: of the same deliveries in the same order the same, else another one. */
+export function keyOf(members: readonly DueDelivery[]): string {
+  const keys = members.map(({ id, idempotencyKey }) => idempotencyKey ?? id);
+  return keys.length === 1 ? (keys[0] ?? '') : createHash('sha256').update(keys.join('\n')).digest('hex');
+}
+
+/** What an attempt of many means for one of them: its own verdict, and the exchanges under its own numbers. */
+function share(attempted: Attempted, delivery: DueDelivery, at: number, newId: NewId): Attempted {
+  if (attempted.kind === 'nothing') return attempted;
+  const verdict = attempted.kind === 'judged' ? (attempted.each?.[at] ?? attempted.verdict) : null;
+  const last = attempted.log.length - 1;
+  const log = attempted.log.map((attempt, place): Attempt => {
+    const own = verdict !== null && place === last && verdict !== (attempted.kind === 'judged' && attempted.verdict);
+    return {
+      ...attempt,
+      ...(own && { counted: isCounted(verdict), outcome: outcomeOf(verdict), error: wordsOf(verdict) }),
+      id: at === 0 ? attempt.id : newId('attempt'),
+      number: delivery.number + place + 1,
+    };
+  });
+  return attempted.kind === 'judged' && verdict !== null ? { ...attempted, verdict, log } : { ...attempted, log };
+}
+
+/** Of a refused batch: in which part each goes on; null: it does not. Without those that items told of, the rest is another batch. */
+function partsOf(members: readonly DueDelivery[], attempted: Attempted): (number | null)[] {
+  if (attempted.kind !== 'judged') return [];
+  const isAgain = members.map((_, at) => (attempted.each?.[at] ?? attempted.verdict).kind === 'split');
+  const isWhole = isAgain.every(Boolean);
+  const middle = Math.ceil(members.length / 2);
+  return isAgain.map((again, at) => (again ? (isWhole && at >= middle ? 1 : 0) : null));
+}
+
+/** One exchange, whatever became of its records: for the peer it counts once. */
+function together(steps: readonly Step[]): Step | null {
+  const [first, ...others] = steps;
+  if (first === undefined) return null;
+  let all = first;
+  for (const step of others) {
+    const wait = all.wait === null || (step.wait !== null && step.wait.until > all.wait.until) ? step.wait : all.wait;
+    all = {
+      ...all,
+      wait,
+      pauses: all.pauses || step.pauses,
+      auth: all.auth ?? step.auth,
+      sign: all.sign === 'good' ? 'good' : (step.sign ?? all.sign),
+      health: wait !== null ? 'overloaded' : all.health === 'good' ? 'good' : step.health,
+    };
+  }
+  return all;
+}
+
+function abandonAll(members: readonly DueDelivery[], detail: string): GroupStep {
+  return {
+    shared: null,
+    settled: members.map((delivery) => ({ delivery, step: abandoned(delivery, detail), part: null })),
+  };
+}

@@ -1,0 +1,119 @@
+import { echoMask } from '../../connections/response-redaction.ts';
+import type { Attempt, ErrorKind } from '../../contract/records/delivery.ts';
+import type { Verdict } from '../../destinations/judge.ts';
+import type { WebhookRequest } from '../../destinations/webhook.ts';
+import type { EgressOutcome } from '../../egress/egress.ts';
+import { maskHeaders } from '../privacy/header-redaction.ts';
+import type { Work } from './exchange.ts';
+
+/** What is known of an attempt when it begins. */
+export type Note = {
+  now(): number;
+  scrub(text: string): string;
+  work: Work;
+  startedAt: number;
+  number: number;
+  id: string;
+  batchId: string | null;
+};
+
+type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
+
+/** A line of the attempt log. One literal: what is put together from parts costs several times as much to make. */
+function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attempt {
+  const { work, id, number, batchId } = note;
+  return {
+    id,
+    number,
+    counted: end.counted,
+    batchId,
+    records: work.batch === null ? 1 : work.batch.length,
+    startedAt: new Date(note.startedAt).toISOString(),
+    durationMs: end.durationMs,
+    timings: end.timings,
+    request: request && {
+      ...request,
+      headers: maskHeaders(request.headers, work.connection.body, work.destination.body),
+    },
+    response: end.response,
+    error: end.error,
+    outcome: end.outcome,
+    versions: {
+      action: work.action?.version ?? null,
+      destination: work.destination.version,
+      connection: work.connection.version,
+    },
+  };
+}
+
+/** An attempt of which nothing left: there was nothing to authenticate it with. */
+export function unsent(note: Note, request: WebhookRequest | null, detail: string, isRejected: boolean): Attempt {
+  const spentMs = note.now() - note.startedAt;
+  const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+  return attemptOf(note, request, {
+    counted: !isRejected,
+    durationMs: spentMs,
+    timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
+    response: null,
+    error: { kind: 'auth', message: detail },
+    outcome: isRejected ? 'held' : 'retry',
+  });
+}
+
+/** An attempt with its outcome and what that means; `tokenMs`: how long it waited for a token. */
+export function exchanged(
+  note: Note,
+  request: WebhookRequest,
+  outcome: EgressOutcome,
+  verdict: Verdict,
+  tokenMs: number | null,
+): Attempt {
+  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = outcome.timings;
+  return attemptOf(note, request, {
+    counted: isCounted(verdict),
+    durationMs: Math.round(totalMs + (tokenMs ?? 0)),
+    timings: { queueMs: note.work.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
+    response: outcome.kind === 'error' ? null : answered(note, request, outcome),
+    error: errorOf(outcome, verdict),
+    outcome: outcomeOf(verdict),
+  });
+}
+
+function answered(
+  { work }: Note,
+  request: WebhookRequest,
+  { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
+): NonNullable<Attempt['response']> {
+  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
+  return {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
+    body: hide(decoder.decode(body.length > keptBytesMax ? body.subarray(0, keptBytesMax) : body)),
+    truncated: truncated || body.length > keptBytesMax,
+  };
+}
+
+const keptBytesMax = 65_536;
+
+// Not fatal: a body that is no UTF-8 is shown with replacement characters.
+const decoder = new TextDecoder();
+
+/** Whether an exchange with this verdict uses up a step of the schedule. */
+export function isCounted(verdict: Verdict): boolean {
+  if (verdict.kind === 'retry') return verdict.counted;
+  return verdict.kind !== 'auth_refused' && verdict.kind !== 'split';
+}
+
+function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; message: string } | null {
+  return outcome.kind === 'error' ? outcome.error : wordsOf(verdict);
+}
+
+/** What the log says about an answer that was not good. */
+export function wordsOf(verdict: Verdict): Attempt['error'] {
+  return verdict.kind === 'delivered' ? null : { kind: verdict.errorKind, message: verdict.detail };
+}
+
+export function outcomeOf(verdict: Verdict): Attempt['outcome'] {
+  if (verdict.kind !== 'auth_refused') return verdict.kind;
+  return verdict.refresh ? 'refreshed' : 'held';
+}

@@ -1,0 +1,77 @@
+import type { DueDelivery } from '../../journal/journal.ts';
+import type { Limits } from '../dispatch/batch-assembly.ts';
+import type { Rendering } from './render.ts';
+
+type Failed = Extract<Rendering, { kind: 'failed' }>;
+
+/** What of a group can be sent together. */
+export type Fit = {
+  members: DueDelivery[];
+  /** Of all members; null: nothing is left of the group. */
+  rendering: Exclude<Rendering, Failed> | null;
+  /** Each fails the template by itself. */
+  bad: { delivery: DueDelivery; rendering: Failed }[];
+  /** What has no room beside the members, in order: parts that were found to render by themselves, or the rest. */
+  left: DueDelivery[][];
+};
+
+/**
+ * Finds out how much of a group goes into one body. One that is too long is cut to about what fits (a single record
+ * always goes). One that the template fails is searched by halves for the records that are to blame, so that one bad
+ * record never blocks the others.
+ */
+export async function fitTogether(
+  group: readonly DueDelivery[],
+  limits: Limits,
+  render: (members: readonly DueDelivery[]) => Rendering | Promise<Rendering>,
+): Promise<Fit> {
+  const bad: Fit['bad'] = [];
+  const left: Fit['left'] = [];
+
+  /** Adds the failing ones to `bad`; answers the others, in parts that render. */
+  async function sift(members: readonly DueDelivery[]): Promise<DueDelivery[][]> {
+    const good: DueDelivery[][] = [];
+    for (const half of halvesOf(members)) {
+      const rendering = await render(half);
+      const [only, ...others] = half;
+      if (rendering.kind !== 'failed') good.push(half);
+      else if (others.length > 0) good.push(...(await sift(half)));
+      else if (only !== undefined) bad.push({ delivery: only, rendering });
+    }
+    return good;
+  }
+
+  let members = [...group];
+  for (;;) {
+    const rendering = await render(members);
+    if (rendering.kind === 'failed') {
+      const [only] = members;
+      if (members.length === 1 && only !== undefined) {
+        bad.push({ delivery: only, rendering });
+        return { members: [], rendering: null, bad, left };
+      }
+      const parts = await sift(members);
+      const together = parts.flat();
+      if (together.length === 0) return { members: [], rendering: null, bad, left };
+      // Each part renders, but not all of them together: as with a limit of the sandbox.
+      const isHopeless = together.length === members.length;
+      members = isHopeless ? (parts.shift() ?? []) : together;
+      if (isHopeless) left.unshift(...parts);
+      continue;
+    }
+    if (rendering.kind === 'skipped') return { members, rendering, bad, left };
+    const bytes = Buffer.byteLength(rendering.rendered.body);
+    const each = bytes / members.length;
+    limits.bytesPerRecord = Math.max(each, 0.9 * (limits.bytesPerRecord ?? each) + 0.1 * each);
+    if (bytes <= limits.bytes || members.length === 1) return { members, rendering, bad, left };
+    const room = Math.max(1, Math.min(members.length - 1, Math.floor(limits.bytes / each)));
+    left.unshift(members.slice(room));
+    members = members.slice(0, room);
+  }
+}
+
+/** The first half and the second one. */
+export function halvesOf<T>(list: readonly T[]): T[][] {
+  const middle = Math.ceil(list.length / 2);
+  return [list.slice(0, middle), list.slice(middle)].filter((half) => half.length > 0);
+}

@@ -1,0 +1,60 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import type { Attempter, Work } from './exchange.ts';
+import { planRender } from './render.ts';
+
+/** What delivery would make of an event: the rendered text, or why there is none. */
+export type Trial =
+  | { kind: 'ok'; body: string }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'threw'; reason: string; line?: number; column?: number };
+
+/** An action (null: none) and a destination of a connection, as they are to be tried. */
+export type Course = {
+  action: Document<ActionBody> | null;
+  destination: Document<DestinationBody>;
+  connection: Document<ConnectionBody>;
+};
+
+/** The delivery that would be tried at `now`, without an event yet; its id is never stored. */
+export function triedWork(course: Course, now: number, render: (job: RenderJob) => Promise<RenderOutcome>): Work {
+  return {
+    ...course,
+    deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
+    idempotencyKey: null,
+    createdAt: now,
+    queuedMs: null,
+    number: 0,
+    waitedMs: 0,
+    event: null,
+    data: null,
+    rendered: null,
+    batch: null,
+    plan: planRender(render, course.action, course.destination),
+  };
+}
+
+/** Renders and builds as delivery does; sends nothing. What can't be built counts as thrown. */
+export function trialOf(attempter: Pick<Attempter, 'render' | 'build'>, work: Work): (event: Event) => Promise<Trial> {
+  return async (event) => {
+    const of = { ...work, event };
+    const rendering = await attempter.render(of);
+    if (rendering.kind === 'skipped') return rendering;
+    if (rendering.kind === 'failed') {
+      const { reason, line, column } = rendering;
+      return { kind: 'threw', reason, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
+    }
+    const built = attempter.build(of, rendering.rendered);
+    return built.ok ? { kind: 'ok', body: rendering.rendered.body } : { kind: 'threw', reason: built.detail };
+  };
+}
+
+/** The text that would be sent; null where nothing would be. */
+export function bodyOf(trial: Trial | null | undefined): string | null {
+  return trial?.kind === 'ok' ? trial.body : null;
+}

@@ -1,0 +1,240 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
+import { type Signature, signMessage } from '../../connections/signing.ts';
+import { routeOf } from '../../connections/tls-and-proxy.ts';
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { NewId } from '../../contract/ids.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import { type Event, nextHop } from '../../contract/records/event.ts';
+import { UnresolvedSecret } from '../../contract/secret.ts';
+import { readsItems } from '../../destinations/item-match.ts';
+import { type Exchange, judge, judgeRecords, type Verdict } from '../../destinations/judge.ts';
+import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../../destinations/webhook.ts';
+import type { Egress, EgressRequest } from '../../egress/egress.ts';
+import type { Rendered } from '../../journal/journal.ts';
+import { scrubAttempt } from '../privacy/header-redaction.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import { exchanged, type Note, unsent } from './attempt-log.ts';
+import type { DataRecord } from './field-mapping.ts';
+import type { Meta, Rendering, RenderPlan } from './render.ts';
+
+/** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
+export type Work = {
+  deliveryId: string;
+  /** The key that it carries in place of its id; null: its id. */
+  idempotencyKey: string | null;
+  createdAt: number;
+  queuedMs: number | null;
+  /** Exchanges logged before. */
+  number: number;
+  waitedMs: number;
+  event: Event | null;
+  /** Records instead of the mapped event (a test). */
+  data: readonly DataRecord[] | null;
+  rendered: Rendered | null;
+  /** The events of all that share its exchange, its own first: the template sees a record of each. null: it goes alone. */
+  batch: readonly Event[] | null;
+  plan: RenderPlan;
+  action: Document<ActionBody> | null;
+  destination: Document<DestinationBody>;
+  connection: Document<ConnectionBody>;
+};
+
+/** What an attempt did: at most two exchanges (a refreshed token resends once), and how the last one was judged. */
+export type Attempted =
+  | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
+  | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
+  /** `each`: the verdict on each record of a batch, where they differ. */
+  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
+  | {
+      kind: 'unauthorized';
+      rendered: Rendered;
+      isRejected: boolean;
+      detail: string;
+      retryAfterMs: number | null;
+      log: Attempt[];
+    };
+
+export type Attempter = {
+  render(work: Work): Rendering | Promise<Rendering>;
+  /** The request before authentication, for looking at. */
+  build(work: Work, rendered: Rendered): BuiltRequest;
+  /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
+  attempt(work: Work): Promise<Attempted>;
+};
+
+/** The one path on which previews, tests and deliveries make their requests. */
+export function createAttempter(options: {
+  egress: Egress;
+  authenticator: Authenticator;
+  clock: Clock;
+  newId: NewId;
+  /** Takes live secrets out of what is kept of an exchange. */
+  scrub(text: string): string;
+}): Attempter {
+  const { egress, authenticator, clock, newId, scrub } = options;
+
+  function render(work: Work): Rendering | Promise<Rendering> {
+    if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
+    const events = eventsOf(work);
+    return work.plan.render({ data: work.data ?? events.map(work.plan.record), events, meta: metaOf(work) });
+  }
+
+  function build(work: Work, rendered: Rendered): BuiltRequest {
+    const { connection, destination } = work;
+    return buildRequest({
+      connection: connection.body,
+      destination: destination.body,
+      rendered,
+      idempotencyKey: keyOf(work),
+      hops: hopsOf(work),
+    });
+  }
+
+  async function attempt(work: Work): Promise<Attempted> {
+    const awaited = render(work);
+    const rendering = awaited instanceof Promise ? await awaited : awaited;
+    if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
+    const { rendered } = rendering;
+    const log: Attempt[] = [];
+    try {
+      return await exchange(work, rendered, log);
+    } catch (error) {
+      if (!(error instanceof UnresolvedSecret)) throw error;
+      // Never sent without: as with credentials that were refused, it waits until somebody mends that.
+      return unauthorized(noteOf(work, log), null, rendered, log, { kind: 'rejected', detail: error.message });
+    }
+  }
+
+  async function exchange(work: Work, rendered: Rendered, log: Attempt[]): Promise<Attempted> {
+    const built = build(work, rendered);
+    if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
+
+    const connection = authorizedOf(work.connection);
+    for (let isResend = false; ; isResend = true) {
+      const note = noteOf(work, log);
+      const authorizing = authenticator.authorize(connection);
+      const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
+      if (!authorization.ok) return unauthorized(note, built.request, rendered, log, authorization);
+      const signed = sign(work, built.request, note.startedAt);
+      if (!signed.ok)
+        return unauthorized(note, built.request, rendered, log, { kind: 'rejected', detail: signed.detail });
+      const request = withHeaders(built.request, [...signed.headers, ...authorization.headers]);
+      const outcome = await egress.send(leaving(work, request));
+      const { verdict, each } = verdictOn(work, {
+        outcome,
+        auth: work.connection.body.auth,
+        settings: work.destination.body.settings,
+        isTokenFresh: authorization.fresh,
+        isResend,
+        waitedMs: work.waitedMs,
+        now: clock.now(),
+      });
+      log.push(scrubAttempt(exchanged(note, request, outcome, verdict, authorization.tokenMs), scrub));
+      if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
+      if (verdict.kind !== 'auth_refused' || !verdict.refresh) return { kind: 'judged', rendered, verdict, each, log };
+    }
+  }
+
+  function noteOf(work: Work, log: readonly Attempt[]): Note {
+    const number = work.number + log.length + 1;
+    const batchId = work.batch === null ? null : newId('batch');
+    return { work, number, startedAt: clock.now(), id: newId('attempt'), batchId, now: clock.now, scrub };
+  }
+
+  function tryBuild(work: Work, rendered: Rendered): BuiltRequest {
+    try {
+      return build(work, rendered);
+    } catch (error) {
+      if (!(error instanceof UnresolvedSecret)) throw error;
+      return { ok: false, reason: 'blocked', detail: error.message };
+    }
+  }
+
+  return { render, build: tryBuild, attempt };
+}
+
+/** A stored connection as authentication wants it; a change replaces the document. */
+function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection {
+  const known = authorized.get(document);
+  if (known !== undefined) return known;
+  const made = { id: document.id, version: document.version, ...document.body };
+  authorized.set(document, made);
+  return made;
+}
+
+const authorized = new WeakMap<Document<ConnectionBody>, AuthorizedConnection>();
+
+const unsigned: Signature = { ok: true, headers: [] };
+
+function sign(work: Work, request: WebhookRequest, now: number): Signature {
+  const { signing } = work.connection.body.settings;
+  return signing === null ? unsigned : signMessage(signing, { id: keyOf(work), body: request.body ?? '', now });
+}
+
+/** The request as it leaves: by which way, and how long it may take. */
+function leaving(work: Work, { method, url, headers, body }: WebhookRequest): EgressRequest {
+  const { settings } = work.connection.body;
+  const { connectTimeoutMs, timeoutMs } = settings;
+  const sent = { method, url, headers, body, connectTimeoutMs, timeoutMs, ...routeOf(settings) };
+  return tellsItems(work) ? { ...sent, responseBytesMax: itemsBytesMax } : sent;
+}
+
+/** `each`: the verdict on each record of a batch, where they differ. */
+function verdictOn(work: Work, exchange: Exchange): { verdict: Verdict; each: readonly Verdict[] | null } {
+  if (work.batch === null && !tellsItems(work)) return { verdict: judge(exchange), each: null };
+  const { whole, each } = judgeRecords(exchange, recordsOf(work));
+  return work.batch === null ? { verdict: each?.[0] ?? whole, each: null } : { verdict: whole, each };
+}
+
+function tellsItems({ destination }: Work): boolean {
+  return readsItems(destination.body.settings.outcomes);
+}
+
+/** Answers that tell of each record are long; what the log keeps of them is cut as usual. */
+const itemsBytesMax = 1_048_576;
+
+function eventsOf({ batch, event }: Work): readonly Event[] {
+  return batch === null ? (event === null ? [] : [event]) : batch;
+}
+
+function recordsOf(work: Work): readonly DataRecord[] {
+  return work.data ?? eventsOf(work).map(work.plan.record);
+}
+
+function keyOf({ idempotencyKey, deliveryId }: Work): string {
+  return idempotencyKey ?? deliveryId;
+}
+
+/** The longest way that any of its events has come. */
+function hopsOf({ batch, event }: Work): string {
+  if (batch === null) return nextHop(event);
+  return String(batch.reduce((most, one) => Math.max(most, Number(nextHop(one))), 1));
+}
+
+function metaOf(work: Work): Meta {
+  const { deliveryId, createdAt, action, destination } = work;
+  return {
+    deliveryId,
+    idempotencyKey: keyOf(work),
+    action: action === null ? null : { id: action.id, name: action.body.name },
+    destination: { id: destination.id, name: destination.body.name },
+    time: createdAt,
+  };
+}
+
+function unauthorized(
+  note: Note,
+  request: WebhookRequest | null,
+  rendered: Rendered,
+  before: Attempt[],
+  refusal: { kind: 'rejected' | 'temporary'; detail: string; retryAfterMs?: number | null },
+): Attempted {
+  const { kind, retryAfterMs = null } = refusal;
+  const isRejected = kind === 'rejected';
+  const detail = note.scrub(refusal.detail);
+  const log = [...before, scrubAttempt(unsent(note, request, detail, isRejected), note.scrub)];
+  return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
+}

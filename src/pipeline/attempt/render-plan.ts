@@ -1,0 +1,64 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { DueDelivery } from '../../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import type { Gates } from '../limits/holds.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { type Pinned, pinnedVersions } from './pinned-versions.ts';
+import { planRender, type RenderPlan } from './render.ts';
+
+export type Versions = { actionVersion: number | null; destinationVersion: number };
+
+const noAction = {};
+
+/** Which versions a delivery is rendered with, and what they compile to. */
+export type Plans = ReturnType<typeof createPlans>;
+
+export function createPlans(options: {
+  configuration: Configuration;
+  catalog: Catalog;
+  gates: Pick<Gates, 'openedAt'>;
+  render(job: RenderJob): Promise<RenderOutcome>;
+}) {
+  const { configuration, gates } = options;
+  /** By destination and action as they were in one version: such a document never changes. */
+  const plans = new WeakMap<object, WeakMap<object, RenderPlan>>();
+
+  return {
+    pinned: pinnedVersions(configuration, options.catalog),
+
+    /**
+     * A gate held it before its first render: it takes the present versions instead of the planned ones. `rendersAnew`:
+     * what was rendered is not kept, so that the number of its exchanges alone tells whether it was.
+     */
+    isPinnedAnew: (delivery: DueDelivery, rendersAnew: boolean) =>
+      delivery.rendered === null &&
+      (delivery.number === 0 || !rendersAnew) &&
+      gates.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
+
+    /** An action that has given up the destination has no mapping for it any more: then the planned one stays. */
+    presentVersions(delivery: DueDelivery): Versions {
+      const { documents } = configuration.snapshot;
+      const action = delivery.actionId === null ? undefined : documents.action.get(delivery.actionId);
+      const destination = documents.destination.get(delivery.destinationId);
+      const stillFires = action?.body.destinations.some((row) => row.destinationId === delivery.destinationId) === true;
+      return {
+        actionVersion: stillFires ? action.version : delivery.actionVersion,
+        destinationVersion: destination?.version ?? delivery.destinationVersion,
+      };
+    },
+
+    planFor({
+      action,
+      destination,
+    }: {
+      action: Pinned['action'];
+      destination: NonNullable<Pinned['destination']>;
+    }): RenderPlan {
+      const ofDestination = plans.get(destination) ?? new WeakMap<object, RenderPlan>();
+      plans.set(destination, ofDestination);
+      const plan = ofDestination.get(action ?? noAction) ?? planRender(options.render, action, destination);
+      ofDestination.set(action ?? noAction, plan);
+      return plan;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import type { RenderJob } from '../../sandbox/sandbox.ts';
+import { planRender } from './render.ts';
+
+test('actions without expressions share the program of their destination, others have one of their own', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
+  const jobs: RenderJob[] = [];
+  const render = async (job: RenderJob) => {
+    jobs.push(job);
+    return { kind: 'threw' as const, message: 'not here', line: null, column: null };
+  };
+  const lines = [
+    { field: 'n', parameter: 'a' },
+    { field: 'n', parameter: 'b' },
+    { field: 'n', expression: '1 + 1' },
+  ];
+  for (const line of lines) {
+    const destinations = [{ destinationId, mapping: [line] }];
+    const id = await rig.put('action', { name: JSON.stringify(line), description: 'one', destinations });
+    const { documents } = rig.pipeline.configuration.snapshot;
+    const destination = documents.destination.get(destinationId);
+    assert.ok(destination);
+    const plan = planRender(render, documents.action.get(id) ?? null, destination);
+    const meta = { deliveryId: 'd', idempotencyKey: 'd', action: null, destination: { id: 'd', name: 'd' }, time: 0 };
+    await plan.render({ data: [{}], events: [], meta });
+  }
+  const [first, second, third] = jobs.map(({ program }) => program);
+  assert.equal(first, second);
+  assert.notEqual(first, third);
+});

@@ -1,0 +1,158 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { Rendered } from '../../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import {
+  composeProgram,
+  decodeOutput,
+  NOT_OURS,
+  type Program,
+  type RenderOutput,
+} from '../../template/compile/program.ts';
+import { type TrivialForm, trivialForm } from '../../template/compile/trivial-form.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import { compileMapping, type DataRecord } from './field-mapping.ts';
+
+/** What became of rendering: a request's parts, or why there is none. */
+export type Rendering =
+  | { kind: 'rendered'; rendered: Rendered }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'failed'; reason: string; line: number | null; column: number | null };
+
+/** What a template may know about its delivery. */
+export type Meta = {
+  deliveryId: string;
+  idempotencyKey: string;
+  action: { id: string; name: string } | null;
+  destination: { id: string; name: string };
+  time: number;
+};
+
+export type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
+
+/** Everything that decides the bytes of a delivery, ready to run. */
+export type RenderPlan = {
+  record(event: Event): DataRecord;
+  /** A promise only when it takes the sandbox. */
+  render(input: RenderInput): Rendering | Promise<Rendering>;
+};
+
+/** The mapping of one destination in an action; without an action, or without rows, the event's data as it is. */
+export function mappingOf(action: ActionBody | null, destinationId: string) {
+  return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
+}
+
+/**
+ * Compiles mapping expressions, path, header values and template of a destination into one program. A program that
+ * does not compile (it was checked when saved, so only by an upgrade) fails each render with its first problem.
+ */
+export function planRender(
+  render: (job: RenderJob) => Promise<RenderOutcome>,
+  action: Document<ActionBody> | null,
+  destination: { id: string; body: DestinationBody },
+): RenderPlan {
+  const { template, contentType, path, settings } = destination.body;
+  const mapping = mappingOf(action?.body ?? null, destination.id);
+  const record = compileMapping(mapping);
+  const hasExpression = mapping.some((line) => 'expression' in line);
+  const headers = settings.headers.flatMap((one) => (one.secret ? [] : [{ name: one.name, value: one.value }]));
+  const hasTags = path.includes('{{') || headers.some((one) => one.value.includes('{{'));
+
+  const trivial = hasExpression || hasTags ? null : trivialForm(template);
+  if (trivial !== null) {
+    const plain = headers.map(({ name, value }): [string, string] => [name, value]);
+    return { record, render: ({ data }) => renderNatively(trivial, data, path, plain) };
+  }
+
+  const compose = (expressions: typeof mapping | null) =>
+    composeProgram({ template, escape: settings.escape, contentType, path, headers, mapping: expressions });
+  let composed = hasExpression ? compose(mapping) : programs.get(destination.body);
+  if (composed === undefined) {
+    composed = compose(null);
+    programs.set(destination.body, composed);
+  }
+  if (!composed.ok) {
+    const { message, line, column } = composed.problems[0] ?? { message: 'does not compile', line: null, column: null };
+    return { record, render: () => ({ kind: 'failed', reason: message, line, column }) };
+  }
+  const { program } = composed;
+  return { record, render: async (input) => decode(await render(renderJob(program, input)), path, headers) };
+}
+
+/** Without expressions all actions of a destination have one program; composing it takes milliseconds. */
+const programs = new WeakMap<DestinationBody, ReturnType<typeof composeProgram>>();
+
+function renderJob(program: Program, input: RenderInput): RenderJob {
+  const { data, events, meta } = input;
+  // What the template doesn't read need not cross.
+  return {
+    program,
+    input: JSON.stringify({
+      data,
+      ...(program.uses.events ? { events } : {}),
+      ...(program.uses.meta ? { meta: { ...meta, time: new Date(meta.time).toISOString() } } : {}),
+    }),
+    seed: meta.deliveryId,
+    nowMs: meta.time,
+  };
+}
+
+function decode(outcome: RenderOutcome, path: string, headers: readonly PlainHeader[]): Rendering {
+  if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
+  // Its place is one in the program, not in the template.
+  if (outcome.kind === 'threw') return { kind: 'failed', reason: outcome.message, line: null, column: null };
+  const output = readOutput(outcome.output);
+  if (output.kind === 'skipped') return output;
+  if (output.kind === 'failed') return inItsPart(output);
+  // A template can spoil what writes the head of the result: it decides on nothing that has no tags.
+  const isOurs =
+    isAsWritten(path, output.path) &&
+    headers.length === output.headers.length &&
+    output.headers.every(([name, value], i) => name === headers[i]?.name && isAsWritten(headers[i].value, value));
+  if (!isOurs) return { kind: 'failed', reason: NOT_OURS, line: null, column: null };
+  return {
+    kind: 'rendered',
+    rendered: { path: output.path, headers: output.headers, body: output.body, isObject: output.isObject },
+  };
+}
+
+type PlainHeader = { readonly name: string; readonly value: string };
+
+function isAsWritten(text: string, rendered: string): boolean {
+  return text.includes('{{') || text === rendered;
+}
+
+/** Lines and columns are the template's; a failure in another part names the part and its place in words. */
+function inItsPart({ reason, line, column, in: part }: Extract<RenderOutput, { kind: 'failed' }>): Rendering {
+  if (part === 'template') return { kind: 'failed', reason, line, column };
+  const place = line === null ? part : `${part}, line ${line}, column ${column}`;
+  return { kind: 'failed', reason: `${place}: ${reason}`, line: null, column: null };
+}
+
+function readOutput(text: string): RenderOutput {
+  try {
+    return decodeOutput(text);
+  } catch (error) {
+    // A hostile template may put anything in place of its program's output; that is its own failure.
+    return {
+      kind: 'failed',
+      reason: error instanceof Error ? error.message : String(error),
+      line: null,
+      column: null,
+      in: 'template',
+    };
+  }
+}
+
+/** The commonest templates need no sandbox: they only write their records as JSON. */
+function renderNatively(
+  { path: [, index] }: TrivialForm,
+  data: readonly DataRecord[],
+  path: string,
+  headers: [string, string][],
+): Rendering {
+  const body = JSON.stringify(index === undefined ? data : data[index]);
+  if (body === undefined) return { kind: 'skipped', reason: 'template returned nothing' };
+  return { kind: 'rendered', rendered: { path, headers, body, isObject: false } };
+}

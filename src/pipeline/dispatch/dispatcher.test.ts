@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settled } from '../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import { byItself } from '../../contract/by-itself.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
+
+test('an attempt that can not be made at all is tried again a second later, not at once and for ever', async () => {
+  let renders = 0;
+  let isBroken = true;
+  const sandbox: Sandbox = {
+    async render(jobs) {
+      renders += 1;
+      if (isBroken) throw new Error('no engine');
+      return jobs.map(() => ({ kind: 'returned', output: '' }));
+    },
+    stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  await using rig = await startRig({ sandbox });
+  await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await settled();
+  assert.equal(renders, 1);
+  await rig.clock.advance(3_000);
+  assert.equal(renders, 4);
+  isBroken = false;
+  await rig.clock.advance(1_000);
+  assert.equal(renders, 5);
+});
+
+test('a probe that could not be made leaves the next one to another delivery of its connection', async () => {
+  let isBroken = false;
+  let isGood = false;
+  const sandbox: Sandbox = {
+    async render(jobs) {
+      if (isBroken) throw new Error('no engine');
+      return jobs.map(() => ({ kind: 'returned', output: '' }));
+    },
+    stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  await using rig = await startRig({ sandbox, handler: () => ({ status: isGood ? 200 : 401 }) });
+  const auth = { type: 'bearer', token: 'a-token-of-this-test' };
+  const rules = (to: string) => ({ parameter: 'to', operator: 'equals', value: to });
+  const { connectionId } = await wire(rig, {
+    connection: { auth },
+    destination: { template: '{{ it.data[0].n }}' },
+    action: { rules: rules('rendered') },
+  });
+  const destinationId = await rig.put('destination', { connectionId, name: 'Plain', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Plain',
+    description: 'needs no engine',
+    status: 'enabled',
+    destinations: [{ destinationId }],
+    rules: rules('plain'),
+  });
+  await rig.send({ data: { to: 'plain' } });
+  await rig.clock.advance(10);
+  await rig.send({ data: { to: 'rendered' } });
+  await rig.clock.advance(10);
+  assert.deepEqual(await rig.statuses(), ['held', 'held']);
+  isGood = true;
+  isBroken = true;
+  await rig.clock.advance(30_000);
+  assert.deepEqual(await rig.statuses(), ['held', 'sending'], 'the one that can not be rendered is the probe');
+  await rig.journal.log.cancel((await rig.deliveries())[1]?.id ?? '', rig.clock.now());
+  await rig.clock.advance(40_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'cancelled']);
+});
+
+test('what waits while nothing can be recorded goes out as soon as it can, on every connection', async () => {
+  await using rig = await startRig();
+  await wire(rig, { action: { rules: { parameter: 'to', operator: 'equals', value: 'a' } } });
+  const connectionId = await rig.put('connection', { name: 'Other', baseUrl: 'https://other.example' });
+  const destinationId = await rig.put('destination', { connectionId, name: 'B', status: 'enabled' });
+  await rig.put('action', {
+    name: 'B',
+    description: 'b',
+    status: 'enabled',
+    destinations: [{ destinationId }],
+    rules: { parameter: 'to', operator: 'equals', value: 'b' },
+  });
+  const { deliveries } = rig.journal;
+  const settle = deliveries.settle;
+  deliveries.settle = () => Promise.reject(new Error('disk full'));
+  for (let n = 0; n < 30; n++) await rig.send(...Array.from({ length: 100 }, () => ({ data: { to: 'a' } })));
+  await rig.clock.advance(10);
+  const before = rig.egress.requests.length;
+  assert.ok(before > 1_900 && before < 2_200, `${before} sent without a record`);
+  await rig.send({ data: { to: 'b' } });
+  await rig.clock.advance(10);
+  assert.equal(rig.egress.requests.length, before, 'nothing more is sent');
+  deliveries.settle = settle;
+  await rig.clock.advance(1_100);
+  assert.equal(rig.egress.requests.filter(({ url }) => url.includes('other')).length, 1);
+});
+
+test('many requests that hang stop no other connection', async () => {
+  await using rig = await startRig({
+    handler: ({ url }) => (url.includes('dead') ? new Promise(() => {}) : { status: 200 }),
+  });
+  const { destinationId } = await wire(rig);
+  const ids: string[] = [];
+  for (let n = 0; n < 300; n++) {
+    const connectionId = await rig.put('connection', { name: `Dead ${n}`, baseUrl: `https://dead${n}.example` });
+    ids.push(await rig.put('destination', { connectionId, name: 'Dead', status: 'enabled' }));
+  }
+  for (let n = 0; n < 300; n += 100)
+    await rig.put('action', {
+      name: `Dead ${n}`,
+      description: 'all that hang',
+      status: 'enabled',
+      destinations: ids.slice(n, n + 100).map((id) => ({ destinationId: id })),
+    });
+  await rig.send(...Array.from({ length: 20 }, (_, n) => ({ data: { n: String(n) } })));
+  for (let round = 0; round < 50; round++) await settled();
+  const query = { limit: 200, closed: [], now: 0, destinationId, status: 'delivered' as const };
+  assert.equal((await rig.journal.log.deliveries(query)).length, 20);
+});
+
+test('refusals that come together close the gate once: the first probe is 30 s later', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 401 }) });
+  await wire(rig, { connection: { auth: { type: 'bearer', token: 'wrong' } } });
+  await rig.send(...Array.from({ length: 20 }, (_, n) => ({ data: { n: String(n) } })));
+  await settled();
+  const asked = rig.egress.requests.length;
+  assert.ok(asked > 1);
+  await rig.clock.advance(29_999);
+  assert.equal(rig.egress.requests.length, asked);
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, asked + 1);
+  await rig.clock.advance(59_999);
+  assert.equal(rig.egress.requests.length, asked + 1);
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, asked + 2);
+});
+
+test('credentials that were replaced meanwhile are not refused for the old ones', async () => {
+  const old = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({
+    handler: ({ headers }) => (headers.some(([, value]) => value === 'Bearer right') ? { status: 200 } : old.promise),
+  });
+  const { connectionId } = await wire(rig, { connection: { auth: { type: 'bearer', token: 'wrong' } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.put('connection', { ...crm, auth: { type: 'bearer', token: 'right' } }, connectionId);
+  old.resolve({ status: 401 });
+  await rig.clock.advance(1);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+});
+
+test('a probe that finds out nothing sets the next one further away, and then any delivery may probe', async () => {
+  let status = 401;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const { destinationId: first, connectionId } = await wire(rig, {
+    connection: { auth: { type: 'bearer', token: 't' } },
+  });
+  const second = await rig.put('destination', { connectionId, name: 'Second', path: '/second', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Second',
+    description: 'the other',
+    status: 'enabled',
+    destinations: [{ destinationId: second }],
+  });
+  await rig.send(...Array.from({ length: 3 }, (_, n) => ({ data: { n: String(n) } })));
+  await settled();
+  const asked = rig.egress.requests.length;
+  status = 500;
+  await rig.clock.advance(60_000);
+  assert.equal(rig.egress.requests.length, asked + 1, 'one probe in the first minute');
+  status = 200;
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'disabled' }, first);
+  await rig.clock.advance(31 * 60_000);
+  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  const query = { limit: 200, closed: [], now: 0, destinationId: second, status: 'delivered' as const };
+  assert.equal((await rig.journal.log.deliveries(query)).length, 3);
+});
+
+test('a delivery that is cancelled while it waits in memory is not sent', async () => {
+  let isBusy = true;
+  await using rig = await startRig({
+    handler: () => (isBusy ? { status: 429, headers: [['retry-after', '60']] } : { status: 200 }),
+  });
+  const { destinationId } = await wire(rig);
+  await rig.send({ data: { n: 'busy' } });
+  await settled();
+  isBusy = false;
+  await rig.send({ data: { n: 'unwanted' } }, { data: { n: 'wanted' } });
+  await settled();
+  const unwanted = (await rig.deliveries())[1];
+  await rig.journal.log.cancel(unwanted?.id ?? '', rig.clock.now());
+  rig.pipeline.outlook.wake([destinationId]);
+  await rig.clock.advance(60_000);
+  const bodies = rig.egress.requests.map(({ body }) => body);
+  assert.deepEqual(bodies.slice(1).toSorted(), ['{"n":"busy"}', '{"n":"wanted"}']);
+});
+
+test('a delivery that is cancelled while its queue is being read is not sent', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId } = await wire(rig, { destination: { status: 'disabled' } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  const held = Promise.withResolvers<void>();
+  deliveries.due = async (query) => {
+    deliveries.due = read;
+    const found = await read(query);
+    await held.promise;
+    return found;
+  };
+  await rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
+  await settled();
+  await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
+  rig.pipeline.outlook.wake([destinationId]);
+  held.resolve();
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 0);
+});
+
+test('a retry by a person between a record and its reading is not forgotten', async () => {
+  const answer = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({ handler: (_, index) => (index === 0 ? answer.promise : { status: 200 }) });
+  const { destinationId } = await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const { deliveries } = rig.journal;
+  const settle = deliveries.settle;
+  const told = Promise.withResolvers<void>();
+  deliveries.settle = async (...args) => {
+    const isMine = await settle(...args);
+    await told.promise;
+    return isMine;
+  };
+  const read = deliveries.due;
+  const shown = Promise.withResolvers<void>();
+  deliveries.due = async (query) => {
+    const found = await read(query);
+    await shown.promise;
+    return found;
+  };
+  answer.resolve({ status: 400 });
+  await settled();
+  const id = (await rig.deliveries())[0]?.id ?? '';
+  await rig.journal.log.retry({ id, now: rig.clock.now(), render: null });
+  rig.pipeline.outlook.wake([destinationId]);
+  await settled();
+  told.resolve();
+  await settled();
+  deliveries.due = read;
+  shown.resolve();
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 2);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});
+
+test('503 with Retry-After of one destination makes no other one look into the journal', async () => {
+  await using rig = await startRig({
+    handler: ({ url }) => (url.includes('busy') ? { status: 503, headers: [['retry-after', '9']] } : { status: 200 }),
+  });
+  const { connectionId } = await wire(rig, { destination: { path: '/busy' } });
+  const others: string[] = [];
+  for (let n = 0; n < 20; n++)
+    others.push(await rig.put('destination', { connectionId, name: `Other ${n}`, status: 'enabled' }));
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  let reads = 0;
+  deliveries.due = (query) => {
+    if (others.includes(query.destinationId)) reads += 1;
+    return read(query);
+  };
+  for (let round = 0; round < 5; round++) await settled();
+  reads = 0;
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(100);
+  assert.equal(reads, 0);
+});
+
+test('what a deleted destination still held is cancelled, also after a restart', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 500 }) });
+  const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual(await rig.statuses(), ['held']);
+  await rig.restart();
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
+    [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
+  );
+  await rig.clock.advance(1);
+  assert.equal(rig.pipeline.configuration.snapshot.documents.destination.has(destinationId), false);
+  assert.deepEqual(await rig.statuses(), ['cancelled']);
+});
+
+test('deaths in a row fail one delivery as poison, however many destinations had something on the wire', async () => {
+  let isDown = true;
+  await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
+  const { connectionId } = await wire(rig);
+  const ids: string[] = [];
+  for (let n = 0; n < 6; n++)
+    ids.push(await rig.put('destination', { connectionId, name: `D${n}`, path: `/${n}`, status: 'enabled' }));
+  await rig.put('action', {
+    name: 'Many',
+    description: 'many',
+    status: 'enabled',
+    destinations: ids.map((destinationId) => ({ destinationId })),
+  });
+  await rig.send({ data: { n: '1' } });
+  for (let death = 0; death < 3; death++) {
+    await rig.clock.advance(100);
+    if (death === 2) isDown = false;
+    await rig.restart();
+  }
+  await rig.clock.advance(1_000);
+  const reasons = (await rig.deliveries()).map((one) => one.reason ?? one.status);
+  assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 6 }, () => 'delivered'), 'poison']);
+});
+
+test('heavy deliveries fill memory only so far, and all of them go out', async () => {
+  let isDown = true;
+  await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
+  const { connectionId, destinationId } = await wire(rig);
+  const text = 'x'.repeat(1_000_000);
+  for (let n = 0; n < 200; n++) await rig.send({ data: { n: String(n), text } });
+  await settled();
+  const { inMemory, inFlight } = rig.pipeline.depth();
+  assert.ok(inMemory + inFlight < 140, `${inMemory} MB wait in memory, ${inFlight} MB on the wire`);
+  isDown = false;
+  await rig.restart();
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
+  await rig.clock.advance(1_000);
+  assert.equal((await rig.journal.upkeep.usage()).unfinished, 0);
+});
+
+test('a delivery that comes to be held after its destination was deleted is cancelled', async () => {
+  const answer = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({ handler: () => answer.promise });
+  await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
+    [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
+  );
+  await settled();
+  answer.resolve({ status: 500 });
+  await rig.clock.advance(1);
+  assert.deepEqual(await rig.statuses(), ['cancelled']);
+});
+
+test('a destination whose queue is read slowly keeps no other one of its connection waiting', async () => {
+  let isBusy = true;
+  await using rig = await startRig({
+    handler: () => (isBusy ? { status: 429, headers: [['retry-after', '60']] } : { status: 200 }),
+  });
+  const { connectionId, destinationId } = await wire(rig);
+  const other = await rig.put('destination', { connectionId, name: 'Other', path: '/other', status: 'enabled' });
+  await rig.send({ data: { n: 'busy' } });
+  await settled();
+  isBusy = false;
+  const destinations = [{ destinationId }, { destinationId: other }];
+  await rig.put('action', { name: 'Both', description: 'both', status: 'enabled', destinations });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  const held = Promise.withResolvers<void>();
+  deliveries.due = async (query) => {
+    if (query.destinationId === destinationId) await held.promise;
+    return read(query);
+  };
+  rig.pipeline.outlook.wake([destinationId]);
+  await rig.clock.advance(60_000);
+  assert.deepEqual(
+    rig.egress.requests.slice(1).map(({ url }) => url),
+    ['https://crm.example/v2/other'],
+  );
+  held.resolve();
+  await rig.clock.advance(1);
+  assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
+});

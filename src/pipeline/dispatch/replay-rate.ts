@@ -1,0 +1,47 @@
+import type { ReplayState } from '../../contract/records/replay-limits.ts';
+import { type Budget, createBudget, type Rate } from '../limits/rate-limiter.ts';
+
+/** What the deliverer needs to know of replays that have not ended: whether, and how fast, their deliveries may leave. */
+export type ReplayPaces = {
+  /** When the next delivery of a replay may leave; Infinity: it is paused or ends. One that ended sends what people retry. */
+  freeAt(replayId: string, now: number): number;
+  spend(replayId: string, now: number): void;
+  /** A delivery of it got another state. */
+  settled(replayId: string): void;
+  set(replayId: string, pace: { state: ReplayState; ratePerSecond: number | null }): void;
+  forget(replayId: string): void;
+  watch(listener: (replayId: string) => void): void;
+};
+
+type Pace = { state: ReplayState; rate: Rate | null; budget: Budget };
+
+export function createReplayPaces(): ReplayPaces {
+  const paces = new Map<string, Pace>();
+  let listener: (replayId: string) => void = () => {};
+  return {
+    freeAt(replayId, now) {
+      const pace = paces.get(replayId);
+      if (pace === undefined) return 0;
+      return pace.state === 'running' ? pace.budget.freeAt(now, pace.rate) : Number.POSITIVE_INFINITY;
+    },
+    spend(replayId, now) {
+      const pace = paces.get(replayId);
+      pace?.budget.spend(now, pace.rate);
+    },
+    settled: (replayId) => listener(replayId),
+    set(replayId, { state, ratePerSecond }) {
+      const budget = paces.get(replayId)?.budget ?? createBudget();
+      paces.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
+    },
+    forget: (replayId) => void paces.delete(replayId),
+    watch(call) {
+      listener = call;
+    },
+  };
+}
+
+/** Ten small portions a second at most, since timers are late by about a millisecond. */
+function rateOf(perSecond: number): Rate {
+  const limit = Math.max(1, Math.ceil(perSecond / 10));
+  return { limit, perMs: Math.ceil((limit * 1_000) / perSecond) };
+}

@@ -1,0 +1,63 @@
+import type { Health } from '../../contract/documents/connection.ts';
+import type { Pipeline } from '../surface.ts';
+
+/** What is counted of connections when somebody looks: numbers by the values of a metric's labels, a line for each. */
+export type ConnectionFigures = {
+  /** How many connections stand so. */
+  states(): Record<string, number>;
+  /** Deliveries that wait at a closed gate, by connection; those with none are left out. */
+  held(): Promise<Record<string, number>>;
+  /** Since when traffic keeps a connection closed, in seconds since the epoch, by connection and reason. */
+  closedSince(): Promise<Record<string, number>>;
+  /** When something of a connection ends, in seconds since the epoch, by connection and what it is. */
+  ends(): Promise<Record<string, number>>;
+};
+
+export function connectionFigures({
+  configuration,
+  outlook,
+  troubles,
+}: Pick<Pipeline, 'configuration' | 'outlook'> & {
+  troubles: Pick<Pipeline['troubles'], 'gateOf'>;
+}): ConnectionFigures {
+  const connections = () => configuration.snapshot.documents.connection;
+
+  async function byHealth(pick: (health: Health) => [label: string, time: string | null][]) {
+    const found: Record<string, number> = {};
+    for (const id of connections().keys())
+      for (const [label, time] of pick(await outlook.health(id)))
+        if (time !== null) found[`${id}\n${label}`] = Date.parse(time) / 1_000;
+    return found;
+  }
+
+  return {
+    states() {
+      const counts = { ok: 0, needs_attention: 0, tripped: 0, paused: 0, disabled: 0 };
+      for (const { id, body } of connections().values()) {
+        const reason = troubles.gateOf(id)?.reason;
+        if (body.status !== 'enabled') counts[body.status] += 1;
+        else if (reason === undefined) counts.ok += 1;
+        else counts[reason === 'breaker_open' ? 'tripped' : 'needs_attention'] += 1;
+      }
+      return counts;
+    },
+    async held() {
+      const closed = outlook.closed();
+      const held: Record<string, number> = {};
+      if (closed.size === 0) return held;
+      for (const { connectionId, destinationId, open } of await outlook.backlog())
+        if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
+      return held;
+    },
+    closedSince: () =>
+      byHealth(({ state, reason, since }) =>
+        state === 'ok' ? [] : [[reason?.slice(0, reason.indexOf(':')) ?? state, since]],
+      ),
+    ends: () =>
+      byHealth(({ tokenExpiresAt, certificateExpiresAt, secretExpiresAt }) => [
+        ['token', tokenExpiresAt],
+        ['certificate', certificateExpiresAt],
+        ['secret', secretExpiresAt],
+      ]),
+  };
+}

@@ -1,0 +1,40 @@
+import type { CountByAction, Statistics as StatisticsPort } from '../../journal/journal.ts';
+import type { Deliverer } from '../dispatch/dispatcher.ts';
+import type { Gates } from '../limits/holds.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import type { Statistics } from './statistics.ts';
+
+/**
+ * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
+ * a plan, or an attempt that was under way. Has to hear of a gate before the deliverer forgets what waits in memory.
+ */
+export function countHeld(options: {
+  gates: Pick<Gates, 'allClosed' | 'closed' | 'watch'>;
+  journal: Pick<StatisticsPort, 'waiting'>;
+  configuration: Configuration;
+  deliverer: Pick<Deliverer, 'sendingTo' | 'waitingFor'>;
+  statistics: Pick<Statistics, 'held'>;
+  failed(error: unknown, doing: string): void;
+}): void {
+  const { gates, journal, configuration, deliverer, statistics } = options;
+  const known = new Set(gates.allClosed().keys());
+  gates.watch((destinationIds) => {
+    for (const destinationId of destinationIds) {
+      const reason = gates.closed(destinationId)?.reason;
+      const isKnown = known.has(destinationId);
+      if (reason === undefined) known.delete(destinationId);
+      else known.add(destinationId);
+      const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
+      if (isKnown || reason === undefined || connectionId === undefined) continue;
+      const isHeld = ({ actionId, count }: CountByAction) =>
+        statistics.held({ actionId, destinationId, connectionId }, reason, count);
+      const waiting = deliverer.waitingFor(destinationId);
+      if (waiting !== null) for (const { actionId } of waiting) isHeld({ actionId, count: 1 });
+      else
+        journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
+          (counts) => counts.forEach(isHeld),
+          (error) => options.failed(error, 'count what is held'),
+        );
+    }
+  });
+}

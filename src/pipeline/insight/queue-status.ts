@@ -1,0 +1,178 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Authenticator } from '../../connections/authenticator.ts';
+import { certificateExpiry } from '../../connections/certificate-expiry.ts';
+import { secretExpiry } from '../../connections/secret-expiry.ts';
+import type { Health } from '../../contract/documents/connection.ts';
+import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Order } from '../accept/order-key.ts';
+import type { Step } from '../attempt/next-step.ts';
+import type { Crowd } from '../dispatch/destination-queue.ts';
+import type { Closed, Gates } from '../limits/holds.ts';
+import type { Configuration, Rule } from '../snapshot/snapshot.ts';
+
+/** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
+export interface Outlook {
+  isSending(deliveryId: string): boolean;
+  /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
+  leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
+  /** What is under way where a due delivery waits for its turn; null: it leaves now, or something else holds it up. */
+  crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
+  /** The order in which a destination's deliveries leave; null: any. */
+  orderOf(destinationId: string): Order | null;
+  /** Destinations whose gate (their own or their connection's) is closed, and why. */
+  closed(): ReadonlyMap<string, Closed>;
+  /** Looks at the queues of these destinations now (after a retry by a person, say). */
+  wake(destinationIds: readonly string[], replayId?: string | null): void;
+  /** The next delivery of a connection that traffic closed tries it now; false: traffic did not close it. */
+  probe(connectionId: string): Promise<boolean>;
+  /** Opens a connection that traffic closed. */
+  reopen(connectionId: string): Promise<boolean>;
+  health(connectionId: string): Promise<Health>;
+  /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
+  heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;
+  /** Unfinished deliveries by destination, counted now or within the last seconds. */
+  backlog(): ReturnType<DeliveryQueue['backlog']>;
+}
+
+export type News =
+  | { kind: 'event'; event: Event; matched: readonly Rule[] }
+  | { kind: 'attempt'; deliveryId: string; destinationId: string; attempt: Attempt | null; status: DeliveryStatus };
+
+/** Tells whoever listens; costs nothing while nobody does. */
+export function newsDesk() {
+  const listeners = new Set<(news: News) => void>();
+  return {
+    get isHeard() {
+      return listeners.size > 0;
+    },
+    tell(news: News) {
+      for (const listener of listeners) listener(news);
+    },
+    /** One settled attempt: the log line, the counters and whoever listens. */
+    settled(
+      delivery: DueDelivery,
+      { settlement, follows }: Step,
+      telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
+    ) {
+      const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
+      const { status, reason, log } = settlement;
+      if (!follows)
+        for (const attempt of log)
+          telemetry.attemptFinished({
+            deliveryId: id,
+            eventId,
+            actionId,
+            destinationId,
+            connectionId,
+            test,
+            status,
+            reason,
+            attempt,
+          });
+      telemetry.deliverySettled({ status });
+      if (listeners.size === 0) return;
+      this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
+    },
+    watch(listener: (news: News) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+const heldFreshMs = 2_000;
+const longCountMs = 500;
+
+/** Put together from whoever knows. */
+export function outlookOf(
+  parts: Parameters<typeof healthOf>[0] & {
+    deliverer: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'wake'>;
+    places: Pick<Outlook, 'orderOf'>;
+  },
+): Outlook {
+  const { deliverer, gates, places, clock } = parts;
+  return {
+    isSending: deliverer.isSending,
+    leavesAt: deliverer.leavesAt,
+    crowdOf: deliverer.crowdOf,
+    orderOf: places.orderOf,
+    closed: gates.allClosed,
+    probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
+    reopen: gates.reopen,
+    wake: deliverer.wake,
+    ...healthOf(parts),
+  };
+}
+
+/**
+ * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
+ * a large backlog, is good for two seconds.
+ */
+export function healthOf(options: {
+  configuration: Configuration;
+  gates: Gates;
+  authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
+  queue: Pick<DeliveryQueue, 'backlog'>;
+  clock: Clock;
+}): Pick<Outlook, 'health' | 'heldAt' | 'backlog'> {
+  const { configuration, gates, authenticator, queue, clock } = options;
+  let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
+  function count() {
+    const startedAt = clock.now();
+    // Whoever asks meanwhile gets the same count.
+    const one = { until: Number.POSITIVE_INFINITY, open: queue.backlog() };
+    const ended = () => {
+      const now = clock.now();
+      one.until = now - startedAt < longCountMs ? now : now + heldFreshMs;
+    };
+    one.open.then(ended, ended);
+    return one;
+  }
+
+  function backlog() {
+    if (counted === null || clock.now() >= counted.until) counted = count();
+    return counted.open;
+  }
+
+  async function heldAt({ destinationId, connectionId }: Parameters<Outlook['heldAt']>[0]): Promise<number> {
+    let held = 0;
+    if (gates.allClosed().size === 0) return held;
+    for (const row of await backlog())
+      if (
+        (destinationId === null ? row.connectionId === connectionId : row.destinationId === destinationId) &&
+        gates.closed(row.destinationId) !== null
+      )
+        held += row.open;
+    return held;
+  }
+
+  async function health(connectionId: string): Promise<Health> {
+    const gate = gates.gateOf(connectionId);
+    const held = await heldAt({ destinationId: null, connectionId });
+    return {
+      state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
+      reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,
+      since: gate === null ? null : new Date(gate.since).toISOString(),
+      nextProbeAt: gate === null ? null : new Date(gate.probeAt).toISOString(),
+      held,
+      ...ends(connectionId),
+    };
+  }
+
+  function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
+    const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
+    if (body === undefined) return { tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null };
+    const certificate = certificateExpiry(body.settings.tls);
+    const token = authenticator.tokenExpiresAt({ id: connectionId, ...body });
+    return {
+      tokenExpiresAt: token === null ? null : new Date(token).toISOString(),
+      certificateExpiresAt: certificate === null ? null : new Date(certificate).toISOString(),
+      secretExpiresAt: secretExpiry(body.auth)?.toISOString() ?? null,
+    };
+  }
+
+  return { health, heldAt, backlog };
+}

@@ -1,0 +1,364 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
+import type { Stats, StatsRange } from '../../contract/records/stats.ts';
+import { attempt, settlement } from '../../journal/journal.samples.ts';
+import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import { freshDelivery } from '../accept/new-delivery.ts';
+import { createStatistics } from './statistics.ts';
+
+const minute = 60_000;
+
+/** Statistics as somebody sees them who looks now. */
+function look(rig: Rig, kind: Stats['kind'] = 'all', id: string | null = null, range: StatsRange = '15m') {
+  return rig.pipeline.statistics.read({ kind, id, range });
+}
+
+/** The counts that are not 0. */
+function some(counts: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(counts).filter(([, value]) => typeof value === 'number' && value !== 0));
+}
+
+test('each outcome is counted for everything, its action, destination and connection, with its reason', async () => {
+  const answers = [200, 500, 200, 404, 400];
+  await using rig = await startRig({ handler: () => ({ status: answers.shift() ?? 200 }) });
+  const buy = { parameter: 'n', operator: 'exists' };
+  const wired = await wire(rig, {
+    action: { rules: buy },
+    connection: { settings: { retry: { scheduleMs: [0, 5_000], jitter: 0 } } },
+  });
+  for (const data of [{ n: '1' }, { n: '2' }, { n: '3' }, { n: '4' }, { other: '5' }]) {
+    await rig.send({ data });
+    await settled();
+  }
+  await rig.clock.advance(10_000);
+  const outcomes = { created: 4, delivered: 2, failed: 2, retried: 1 };
+  const all = await look(rig);
+  assert.deepEqual(some(all.totals), { received: 5, matched: 4, unmatched: 1, ...outcomes });
+  assert.deepEqual(all.reasons, [{ outcome: 'failed', reason: 'http_4xx', count: 2 }]);
+  assert.deepEqual(some((await look(rig, 'action', wired.actionId)).totals), { matched: 4, ...outcomes });
+  assert.deepEqual(some((await look(rig, 'destination', wired.destinationId)).totals), outcomes);
+  assert.deepEqual(some((await look(rig, 'connection', wired.connectionId)).totals), outcomes);
+  assert.deepEqual(some((await look(rig, 'collector', 'col_1')).totals), { received: 5, matched: 4, unmatched: 1 });
+  const [item, ...more] = (await look(rig, 'destination')).items;
+  assert.deepEqual([item?.id, item?.lastStatus, more], [wired.destinationId, 400, []]);
+  assert.equal(item?.series.length, 15);
+  assert.equal(
+    item?.series.reduce((sum, one) => sum + one, 0),
+    2,
+  );
+  assert.deepEqual((await look(rig, 'destination', 'dst_unknown')).totals.created, 0);
+  assert.deepEqual(rig.failures, []);
+});
+
+test('a delivery is put on hold once: made behind a closed gate, or with refused credentials that probes find refused', async () => {
+  let status = 401;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const wired = await wire(rig, { connection: { auth: { type: 'bearer', token: 'old' } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.send({ data: { n: '2' } });
+  await rig.clock.advance(100_000);
+  assert.ok(rig.egress.requests.length > 1, 'it was probed');
+  const held = await look(rig, 'destination', wired.destinationId);
+  assert.deepEqual(some(held.totals), { created: 2, held: 2 });
+  assert.deepEqual(held.reasons, [{ outcome: 'held', reason: 'auth_rejected', count: 2 }]);
+  const waiting = (await look(rig)).oldestWaitingAt;
+  assert.equal(waiting, (await rig.deliveries())[0]?.createdAt);
+  status = 200;
+  await rig.clock.advance(30 * minute);
+  const sent = await look(rig, 'all', null, '1h');
+  assert.deepEqual([sent.totals.delivered, sent.totals.held, sent.oldestWaitingAt], [2, 2, null]);
+});
+
+test('what happened before somebody looks is counted, also when others just looked', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const none = await Promise.all([look(rig), look(rig, 'collector', 'col_1')]);
+  assert.deepEqual(
+    none.map(({ totals }) => some(totals)),
+    [{}, {}],
+  );
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  const looked = await Promise.all([look(rig), look(rig, 'collector', 'col_1')]);
+  rig.pipeline.statistics.rejected('col_1', 'not_found');
+  const third = await look(rig);
+  assert.deepEqual(
+    [...looked, third].map(({ totals }) => [totals.received, totals.rejected]),
+    [
+      [1, 0],
+      [1, 0],
+      [1, 1],
+    ],
+  );
+});
+
+for (const [place, retryMs, readings] of [
+  ['in memory', 60_000, 0],
+  ['in the journal', 180_000, 1],
+] as const)
+  test(`what waits ${place} when a gate closes is put on hold, what is on the wire only when it comes back`, async () => {
+    const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
+    await using rig = await startRig({
+      async handler({ body }) {
+        if (String(body).includes('slow')) await hold;
+        return { status: 503 };
+      },
+    });
+    let read = 0;
+    const { statistics } = rig.journal;
+    const { waiting } = statistics;
+    statistics.waiting = (...args) => {
+      read += 1;
+      return waiting(...args);
+    };
+    const wired = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, retryMs], jitter: 0 } } } });
+    await rig.send({ data: { n: '1' } }, { data: { n: '2' } }, { data: { n: 'slow' } });
+    await settled();
+    const pause = { name: 'Orders', path: '/orders', status: 'paused', connectionId: wired.connectionId };
+    await rig.put('destination', pause, wired.destinationId);
+    await settled();
+    assert.deepEqual(some((await look(rig, 'action', wired.actionId)).totals), {
+      matched: 3,
+      created: 3,
+      retried: 2,
+      held: 2,
+    });
+    assert.equal(read, readings);
+    answerNow();
+    await rig.clock.advance(2 * minute);
+    const { totals, reasons } = await look(rig, 'destination', wired.destinationId);
+    assert.deepEqual(some(totals), { created: 3, retried: 2, held: 3 });
+    assert.deepEqual(reasons, [{ outcome: 'held', reason: 'destination_paused', count: 3 }]);
+  });
+
+test('what was held for too long is counted as failed', async () => {
+  await using rig = await startRig();
+  const wired = await wire(rig, {
+    connection: { settings: { heldMaxAgeMs: 60_000 } },
+    destination: { status: 'paused' },
+  });
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  await rig.clock.advance(3 * minute);
+  const { totals, reasons } = await look(rig, 'connection', wired.connectionId);
+  assert.deepEqual(some(totals), { created: 2, held: 2, failed: 2 });
+  assert.equal((await look(rig, 'action', wired.actionId)).totals.failed, 2);
+  assert.deepEqual(
+    reasons.find((one) => one.outcome === 'failed'),
+    { outcome: 'failed', reason: 'expired', count: 2 },
+  );
+});
+
+/** Statistics alone, over a time in which nothing else happens. */
+function alone() {
+  const clock = fakeClock();
+  const journal = memoryJournal().statistics;
+  const statistics = createStatistics({ journal, clock, closed: () => null, failed: assert.ifError });
+  const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
+  return {
+    clock,
+    journal,
+    statistics,
+    async read(range: StatsRange) {
+      await clock.advance(1_000);
+      return statistics.read({ kind: 'all', id: null, range });
+    },
+    deliver(latencyMs: number, durationMs = 1) {
+      const planned = { ...delivery, eventId: null, actionVersion: 1, destinationVersion: 1, dueAt: null, test: false };
+      const fresh = {
+        ...freshDelivery({ id: '', planned, eventId: null, event: null }),
+        createdAt: clock.now() - latencyMs,
+      };
+      const log = [{ ...attempt(1), durationMs }];
+      const step = {
+        quota: null,
+        wait: null,
+        health: 'good',
+        auth: null,
+        sign: 'good',
+        pauses: false,
+        follows: false,
+      } as const;
+      statistics.settled(fresh, { ...step, settlement: settlement('', { status: 'delivered', log }) }, false);
+    },
+  };
+}
+
+test('latency is from planned to delivered, duration that of the exchange; percentiles are off by 20 % at most', async () => {
+  const { deliver, read } = alone();
+  assert.deepEqual([(await read('1h')).latency, (await read('1h')).durations], [null, null]);
+  for (let n = 1; n <= 1_000; n++) deliver(n * 100, n);
+  const { latency, durations } = await read('1h');
+  const isNear = (found: number | undefined, value: number) => Math.abs((found ?? 0) - value) <= value * 0.2;
+  for (const [name, part] of [
+    ['p50Ms', 0.5],
+    ['p95Ms', 0.95],
+    ['p99Ms', 0.99],
+  ] as const) {
+    assert.ok(isNear(latency?.[name], part * 100_000), `${name} ${latency?.[name]}`);
+    assert.ok(isNear(durations?.[name], part * 1_000), `${name} ${durations?.[name]}`);
+  }
+});
+
+test('series show when things happened, up to now, and every range has what lies in it', async () => {
+  const { clock, deliver, read } = alone();
+  const day = 24 * 60 * minute;
+  for (const waitMs of [6 * day, day - 30 * minute, 25 * minute, 4 * minute]) {
+    deliver(1);
+    await clock.advance(waitMs);
+  }
+  const delivered = async (range: StatsRange) => {
+    const { series, totals, from, until, stepMs } = await read(range);
+    assert.deepEqual(
+      series.map(({ at }) => Date.parse(at)),
+      Array.from(series, (_, index) => Date.parse(from) + index * stepMs),
+    );
+    const ageMs = Date.parse(until) - Date.parse(series.at(-1)?.at ?? '');
+    assert.ok(ageMs >= 0 && ageMs < stepMs);
+    assert.equal(
+      series.reduce((sum, one) => sum + one.delivered, 0),
+      totals.delivered,
+    );
+    return [series.length, totals.delivered];
+  };
+  assert.deepEqual(await delivered('15m'), [15, 1]);
+  assert.deepEqual(await delivered('1h'), [60, 2]);
+  assert.deepEqual(await delivered('24h'), [96, 3]);
+  assert.deepEqual(await delivered('7d'), [84, 4]);
+});
+
+test('figures that the journal refuses are kept until it takes them', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const { statistics } = rig.journal;
+  const { add } = statistics;
+  statistics.add = () => Promise.reject(new Error('the disk is full'));
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(2 * minute);
+  assert.ok(rig.failures.length > 0);
+  statistics.add = add;
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  const { totals, series } = await look(rig);
+  assert.equal(totals.delivered, 2);
+  assert.equal(series.filter((one) => one.delivered > 0).length, 2, 'each in its minute');
+});
+
+test('figures of which the journal took some are not counted twice', async () => {
+  await using rig = await startRig();
+  const wired = await wire(rig);
+  const { statistics } = rig.journal;
+  const { add } = statistics;
+  statistics.shares = async (entries) => [entries.slice(0, 2), entries.slice(2)];
+  let writes = 0;
+  statistics.add = (entries) => (writes++ === 0 ? add(entries) : Promise.reject(new Error('the disk is full')));
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(6_000);
+  assert.ok(rig.failures.length > 0);
+  statistics.add = add;
+  const { delivered, created } = (await look(rig)).totals;
+  assert.deepEqual([delivered, created], [1, 1]);
+  for (const kind of ['action', 'destination', 'connection'] as const)
+    assert.deepEqual((await look(rig, kind, wired[`${kind}Id`])).totals.delivered, 1);
+});
+
+test('what happens while hundreds of things are written is counted too', async () => {
+  const { clock, statistics } = alone();
+  const receive = () => {
+    for (let n = 0; n < 250; n++) statistics.received(`col_${n}`, 1);
+  };
+  receive();
+  await clock.advance(2_000);
+  const first = statistics.read({ kind: 'all', id: null, range: '15m' });
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  receive();
+  assert.equal((await first).totals.received, 250);
+  await clock.advance(2 * minute);
+  const { totals, items } = await statistics.read({ kind: 'collector', id: null, range: '15m' });
+  assert.deepEqual([totals.received, items.length, items[0]?.received], [500, 250, 2]);
+});
+
+test('short writes come with pauses between them, in a second all together; who reads waits for none', async () => {
+  const { clock, journal, statistics } = alone();
+  const { add } = journal;
+  let writtenAt: number[] = [];
+  journal.shares = async (entries) => entries.map((entry) => [entry]);
+  journal.add = (entries) => {
+    writtenAt.push(clock.now());
+    return add(entries);
+  };
+  const receive = (things: number) => {
+    for (let n = 1; n < things; n++) statistics.received(`col_${n}`, 1);
+    writtenAt = [];
+  };
+  const start = clock.now();
+  receive(4);
+  await clock.advance(6_000);
+  assert.deepEqual(
+    writtenAt,
+    [0, 10, 20, 30].map((ms) => start + 5_000 + ms),
+  );
+  receive(500);
+  await clock.advance(6_000);
+  assert.equal(writtenAt.length, 500);
+  assert.ok((writtenAt.at(-1) ?? 0) - (writtenAt[0] ?? 0) <= 1_000);
+  receive(500);
+  await clock.advance(5_000);
+  assert.ok(writtenAt.length < 500, 'it is in a pause');
+  const { totals } = await statistics.read({ kind: 'all', id: null, range: '15m' });
+  assert.deepEqual([writtenAt.length, totals.received], [500, 1_001]);
+});
+
+test('minutes that are over are rolled up once, again when it failed, and no reader waits for it', async () => {
+  await using rig = await startRig();
+  const { statistics } = rig.journal;
+  const { rollUp } = statistics;
+  const befores: number[] = [];
+  const { promise: stuck, reject: fail } = Promise.withResolvers<boolean>();
+  statistics.rollUp = (before) => {
+    befores.push(before);
+    return befores.length === 1 ? stuck : rollUp(before);
+  };
+  await wire(rig);
+  const present = rig.clock.now() - (rig.clock.now() % minute);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(6_000);
+  assert.equal((await look(rig)).totals.delivered, 1);
+  fail(new Error('the disk is full'));
+  await settled();
+  assert.equal(rig.failures.length, 1);
+  for (const waitMs of [5_000, 5_000, minute, 5_000]) {
+    await rig.send({ data: { n: '2' } });
+    await rig.clock.advance(waitMs);
+  }
+  assert.deepEqual(befores.slice(0, 2), [present, present]);
+  assert.deepEqual(befores.slice(2), [present + minute]);
+});
+
+test('a stop writes what was counted', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await rig.pipeline[Symbol.asyncDispose]();
+  await rig.restart();
+  assert.equal((await look(rig)).totals.delivered, 1);
+});
+
+test('a process that dies takes at most the last five seconds of statistics along', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(5_000);
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  const dead = rig.pipeline;
+  await rig.restart();
+  const { statistics } = rig.pipeline;
+  assert.equal((await statistics.read({ kind: 'all', id: null, range: '15m' })).totals.delivered, 1);
+  const ended = dead[Symbol.asyncDispose]();
+  await rig.clock.advance(60_000);
+  await ended;
+});

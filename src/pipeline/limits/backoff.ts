@@ -1,0 +1,20 @@
+import type { RetryPolicy } from '../../contract/documents/connection.ts';
+
+/**
+ * When the next attempt is due (ms since the epoch), or null when the schedule is used up. `step` counts the attempts
+ * made since the schedule started; jitter only adds, so that nothing is sent early. `random` gives 0 ≤ x < 1. Pure.
+ */
+export function nextAttempt({
+  policy,
+  step,
+  now,
+  random,
+}: {
+  policy: RetryPolicy;
+  step: number;
+  now: number;
+  random: () => number;
+}): number | null {
+  const waitMs = policy.scheduleMs[step];
+  return waitMs === undefined ? null : now + Math.ceil(waitMs * (1 + policy.jitter * random()));
+}

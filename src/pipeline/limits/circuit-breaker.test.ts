@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectionSettings } from '../../contract/documents/connection.ts';
+import { createBreaker, type Sign } from './circuit-breaker.ts';
+
+const settings = connectionSettings.parse({}).breaker;
+
+function after(signs: Sign[], stepMs = 1_000) {
+  const breaker = createBreaker();
+  return signs.map((sign, n) => breaker.record(sign, 1_700_000_000_000 + n * stepMs, settings));
+}
+
+test('five requests in a row without an answer trip it, and an answer in between starts anew', () => {
+  assert.deepEqual(after(Array(5).fill('unreachable')), [null, null, null, null, 'The last 5 requests got no answer.']);
+  const interrupted: Sign[] = [...Array(4).fill('unreachable'), 'good', ...Array(4).fill('unreachable')];
+  assert.ok(after(interrupted).every((reason) => reason === null));
+});
+
+test('it trips at the failure ratio, but not before the least number of requests', () => {
+  const bad: Sign[] = Array(10).fill('bad');
+  assert.deepEqual(after(bad).slice(-2), [null, '10 of the last 10 requests failed.']);
+  const mixed: Sign[] = ['good', 'good', 'good', 'bad', 'bad', 'bad', 'bad', 'bad', 'bad', 'bad'];
+  assert.equal(after(mixed).at(-1), '7 of the last 10 requests failed.');
+  assert.equal(after(['good', ...mixed]).at(-1), null);
+});
+
+test('what is older than the window no longer counts, nor what was before it worked again', () => {
+  assert.ok(after(Array(30).fill('bad'), settings.windowMs / 8).every((reason) => reason === null));
+  const breaker = createBreaker();
+  for (let i = 0; i < 9; i++) breaker.record('bad', 1_000, settings);
+  breaker.reset();
+  assert.equal(breaker.record('bad', 1_000, settings), null);
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settled } from '../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../test/support/rig.ts';
+
+const many = 3_000;
+const visitors = 60;
+
+test('a dead destination with thousands held: few probes, one row each way, then all at once, in order, within the rate', async () => {
+  let isDead = true;
+  const writes: string[] = [];
+  const arrivals: { at: number; n: number }[] = [];
+  await using rig = await startRig({
+    handler: async ({ body }) => {
+      arrivals.push({ at: rig.clock.now(), n: Number(JSON.parse(String(body)).n) });
+      return isDead ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 };
+    },
+  });
+  const rate = { limit: 100, perMs: 1_000 };
+  const { connectionId } = await wire(rig, {
+    connection: { settings: { rate } },
+    destination: { settings: { order: { key: 'visitorId', releaseAfter: null } } },
+  });
+  const { deliveries, log, matching } = rig.journal;
+  for (const [name, port] of Object.entries({ deliveries, log, matching }))
+    for (const call of ['saveGate', 'removeGate', 'settle', 'plan', 'release', 'expire', 'retry', 'cancel'])
+      if (call in port) {
+        const write: (...given: unknown[]) => unknown = Reflect.get(port, call);
+        Reflect.set(port, call, (...given: unknown[]) => {
+          writes.push(`${name}.${call}`);
+          return write(...given);
+        });
+      }
+
+  const said = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      visitorId: `v${(from + n) % visitors}`,
+      data: { n: String(from + n) },
+    }));
+  await rig.send(...said(0, 100));
+  await rig.clock.advance(1);
+  const health = () => rig.pipeline.outlook.health(connectionId);
+  assert.equal((await health()).state, 'tripped');
+  for (let n = 100; n < many; n += 500) await rig.send(...said(n, Math.min(500, many - n)));
+  await settled();
+  assert.ok((await health()).held > many - 100);
+
+  writes.length = 0;
+  arrivals.length = 0;
+  const tenMinutes = 20;
+  for (let turn = 0; turn < tenMinutes; turn++) await rig.clock.advance(30_000);
+  const gaps = arrivals.slice(1).map(({ at }, index) => at - (arrivals[index]?.at ?? 0));
+  assert.ok(arrivals.length >= 4 && arrivals.length <= tenMinutes, `${arrivals.length} probes`);
+  assert.ok(Math.min(...gaps) >= 30_000);
+  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveGate']), 'nothing but the probes');
+  assert.ok(writes.length <= 2 * arrivals.length);
+
+  isDead = false;
+  writes.length = 0;
+  arrivals.length = 0;
+  while (arrivals.length === 0) await rig.clock.advance(1_000);
+  assert.equal(writes.filter((one) => one === 'deliveries.removeGate').length, 1);
+  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.removeGate']));
+  const openedAt = arrivals[0]?.at ?? 0;
+  while (arrivals.length < many && rig.clock.now() < openedAt + 60_000) await rig.clock.advance(100);
+  assert.equal(new Set(arrivals.map(({ n }) => n)).size, many);
+  assert.ok((arrivals[1]?.at ?? 0) - openedAt <= 1_000, 'the next one leaves at once');
+
+  const seconds = ((arrivals.at(-1)?.at ?? 0) - openedAt) / 1_000;
+  assert.ok(many / seconds >= 0.95 * rate.limit, `${many} in ${seconds} s`);
+  for (const [index, { at }] of arrivals.entries()) {
+    const before = arrivals[index - rate.limit];
+    assert.ok(before === undefined || at - before.at >= rate.perMs, `more than ${rate.limit} in a second`);
+  }
+  const newest = new Map<number, number>();
+  for (const { n } of arrivals) {
+    assert.ok(n > (newest.get(n % visitors) ?? -1), `${n} left after a newer one of its visitor`);
+    newest.set(n % visitors, n);
+  }
+});
+
+test('a gate that a person closes and opens writes no delivery', async () => {
+  await using rig = await startRig();
+  const { destinationId, connectionId } = await wire(rig, { destination: { status: 'paused' } });
+  for (let n = 0; n < 2; n++) await rig.send(...Array.from({ length: 500 }, (_, i) => ({ data: { n: `${n} ${i}` } })));
+  await settled();
+  let settles = 0;
+  const { settle } = rig.journal.deliveries;
+  rig.journal.deliveries.settle = (lease, steps, now) => {
+    settles += steps.length;
+    return settle(lease, steps, now);
+  };
+  const write = (status: string) =>
+    rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status }, destinationId);
+  await write('disabled');
+  await rig.clock.advance(1_000);
+  assert.deepEqual([settles, rig.egress.requests.length], [0, 0]);
+  await write('enabled');
+  for (let round = 0; round < 40; round++) await rig.clock.advance(100);
+  assert.deepEqual([settles, rig.egress.requests.length], [1_000, 1_000], 'each was settled by its own answer');
+});

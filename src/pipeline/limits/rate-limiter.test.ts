@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createBudget } from './rate-limiter.ts';
+
+const start = 1_700_000_000_000;
+
+test('never more than the limit leaves in any stretch of the period, and all of it can be used', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 200 }),
+      (limit, perMs, gaps) => {
+        const budget = createBudget();
+        const rate = { limit, perMs };
+        const sent: number[] = [];
+        let now = start;
+        for (const gap of gaps) {
+          now = Math.max(now + gap, budget.freeAt(now + gap, rate));
+          budget.spend(now, rate);
+          sent.push(now);
+        }
+        for (const [index, time] of sent.entries()) {
+          const before = sent[index - limit];
+          if (before !== undefined) assert.ok(time - before >= perMs, `${limit + 1} within ${time - before} ms`);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+  const budget = createBudget();
+  const rate = { limit: 100, perMs: 10_000 };
+  let now = start;
+  for (let sent = 0; sent < 1_000; sent++) {
+    now = Math.max(now, budget.freeAt(now, rate));
+    budget.spend(now, rate);
+  }
+  assert.equal(now, start + 90_000);
+});
+
+test('what did not leave is given back, and a changed limit keeps what was sent', () => {
+  const budget = createBudget();
+  const rate = { limit: 2, perMs: 1_000 };
+  for (let sent = 0; sent < 2; sent++) budget.spend(start, rate);
+  assert.equal(budget.freeAt(start, rate), start + 1_000);
+  budget.refund(rate);
+  assert.ok(budget.freeAt(start, rate) <= start);
+  budget.spend(start + 1, rate);
+  assert.equal(budget.freeAt(start + 2, { limit: 1, perMs: 1_000 }), start + 1_001);
+  assert.ok(budget.freeAt(start + 2, { limit: 5, perMs: 1_000 }) <= start + 2);
+  assert.ok(budget.freeAt(start - 60_000, { limit: 1, perMs: 1_000 }) <= start - 59_000, 'the clock was set back');
+});
+
+test("the peer's own count holds what would be too much, until it counts anew", () => {
+  const budget = createBudget();
+  budget.learn({ remaining: 3, resetMs: 5_000 }, 1, start);
+  for (let sent = 0; sent < 2; sent++) {
+    assert.ok(budget.freeAt(start, null) <= start);
+    budget.spend(start, null);
+  }
+  assert.equal(budget.freeAt(start, null), start + 5_000);
+  budget.learn({ remaining: 2, resetMs: 4_500 }, 0, start + 500);
+  assert.equal(budget.freeAt(start + 500, null), start + 5_000, 'an answer of the same window gives nothing back');
+  assert.ok(budget.freeAt(start + 5_000, null) <= start + 5_000);
+  budget.learn({ remaining: 100, resetMs: 10_000 }, 0, start + 5_100);
+  assert.ok(budget.freeAt(start + 5_100, null) <= start + 5_100);
+});

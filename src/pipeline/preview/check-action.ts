@@ -1,0 +1,94 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
+import type { Event } from '../../contract/records/event.ts';
+import { bodyOf, type Trial } from '../attempt/dry-render.ts';
+import { mappingOf } from '../attempt/render.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import { type Bench, rendersAtOnce } from './check-context.ts';
+import { inChunks } from './chunks.ts';
+import { type Tried, triedDocument } from './draft.ts';
+import { refOf } from './newest-events.ts';
+
+const bodyCharactersMax = 2_097_152;
+
+/** What the draft of an action makes of the newest events, compared with the action as it is stored. */
+export async function checkAction(bench: Bench, action: Tried<'action'>, last: number): Promise<ActionCheck> {
+  const { stored, tried } = triedDocument('action', action, bench.snapshot);
+  const before = stored === null ? null : bench.compile(stored.body.rules);
+  const after = bench.compile(tried.body.rules);
+  const routes = routesOf(bench, stored, tried);
+  const found: Omit<ActionCheck, 'checked' | 'matched' | 'counts'> = {
+    newlyMatched: [],
+    noLonger: [],
+    bodiesChanged: [],
+    threw: [],
+  };
+  const counts = { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0 };
+  let checked = 0;
+  let matched = 0;
+  let bodyCharacters = 0;
+
+  function note<K extends keyof typeof found>(kind: K, one: (typeof found)[K][number]) {
+    counts[kind] += 1;
+    const list: (typeof one)[] = found[kind];
+    if (list.length < listedMax) list.push(one);
+  }
+
+  async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
+    for await (const event of bench.newest(last)) {
+      checked += 1;
+      const wasMatched = before?.matches(event) === true;
+      const isMatched = after?.matches(event) === true;
+      if (isMatched) matched += 1;
+      if (isMatched && !wasMatched) note('newlyMatched', refOf(event));
+      if (wasMatched && !isMatched) note('noLonger', refOf(event));
+      if (isMatched) for (const route of routes) yield { event, wasMatched, route };
+    }
+  }
+
+  const trials = inChunks(matching(), rendersAtOnce, async ({ event, wasMatched, route }) => {
+    const isCompared = wasMatched && route.before !== route.after;
+    const [old, now] = await Promise.all([isCompared ? route.before?.(event) : null, route.after?.(event)]);
+    return { isCompared, before: bodyOf(old), after: bodyOf(now), trial: now };
+  });
+  for await (const [{ event, route }, { isCompared, trial, ...bodies }] of trials) {
+    const of = { event: refOf(event), destinationId: route.destinationId };
+    if (trial?.kind === 'threw') {
+      const { kind: _, ...why } = trial;
+      note('threw', { ...of, ...why });
+    }
+    if (!isCompared || bodies.before === bodies.after) continue;
+    bodyCharacters += (bodies.before?.length ?? 0) + (bodies.after?.length ?? 0);
+    if (bodyCharacters > bodyCharactersMax && found.bodiesChanged.length > 0) counts.bodiesChanged += 1;
+    else note('bodiesChanged', { ...of, ...bodies });
+  }
+  return { checked, matched, ...found, counts };
+}
+
+/** A destination of either version. `before` is `after` where nothing of the draft can make a difference. */
+type Route = { destinationId: string; before: Try | null; after: Try | null };
+type Try = (event: Event) => Promise<Trial>;
+
+function routesOf(bench: Bench, stored: Document<ActionBody> | null, tried: Document<ActionBody>): Route[] {
+  const { destination: destinations, connection: connections } = bench.snapshot.documents;
+  const uses = (action: Document<ActionBody> | null, id: string) =>
+    action?.body.destinations.some((row) => row.destinationId === id) === true;
+  const ids = new Set(
+    [...tried.body.destinations, ...(stored?.body.destinations ?? [])].map((row) => row.destinationId),
+  );
+  return [...ids].flatMap((destinationId): Route[] => {
+    const destination = destinations.get(destinationId);
+    const connection = destination && connections.get(destination.body.connectionId);
+    if (destination === undefined || connection === undefined) return [];
+    const courseOf = (action: Document<ActionBody>) => bench.trialOf({ action, destination, connection });
+    const after = uses(tried, destinationId) ? courseOf(tried) : null;
+    if (stored === null || !uses(stored, destinationId)) return [{ destinationId, before: null, after }];
+    const isSame = after !== null && seenByTemplate(stored, destinationId) === seenByTemplate(tried, destinationId);
+    return [{ destinationId, before: isSame ? after : courseOf(stored), after }];
+  });
+}
+
+/** All of an action that a destination's template can tell apart. */
+function seenByTemplate({ body }: Document<ActionBody>, destinationId: string): string {
+  return JSON.stringify([body.name, mappingOf(body, destinationId)]);
+}

@@ -1,0 +1,105 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { DestinationCheck } from '../../contract/records/check.ts';
+import type { Event } from '../../contract/records/event.ts';
+import { bodyOf, type Trial } from '../attempt/dry-render.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import { type Bench, rendersAtOnce } from './check-context.ts';
+import { inChunks } from './chunks.ts';
+import { type Tried, triedDocument } from './draft.ts';
+import { refOf } from './newest-events.ts';
+
+/** How many events are looked at to find those that match. */
+const searchedMax = 5_000;
+const bodyCharactersMax = 4_194_304;
+
+type Pair = { event: Event; action: Document<ActionBody> | null };
+
+/** How the newest events for a destination are rendered by its draft, compared with the destination as it is stored. */
+export async function checkDestination(
+  bench: Bench,
+  destination: Tried<'destination'>,
+  { actionId, last }: { actionId: string | null; last: number },
+): Promise<DestinationCheck> {
+  const { stored, tried } = triedDocument('destination', destination, bench.snapshot);
+  const { connectionId } = tried.body;
+  const connection = bench.snapshot.documents.connection.get(connectionId);
+  if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
+  const actions = actionsOf(bench, actionId, stored?.id ?? null);
+
+  const triesOf = remembered((action: Pair['action']) => {
+    const after = bench.trialOf({ action, destination: tried, connection });
+    const isCompared = stored !== null && stored !== tried;
+    return { before: isCompared ? bench.trialOf({ action, destination: stored, connection }) : null, after };
+  });
+  const trials = inChunks(pairs(bench, actions, { actionId, last }), rendersAtOnce, async ({ event, action }) => {
+    const tries = triesOf(action);
+    return Promise.all([tries.before?.(event) ?? null, tries.after(event)]);
+  });
+
+  const counts = { checked: 0, ok: 0, threw: 0, skipped: 0, changed: 0 };
+  const rows: DestinationCheck['rows'] = [];
+  let bodyCharacters = 0;
+  for await (const [{ event, action }, [old, trial]] of trials) {
+    const after = bodyOf(trial);
+    const before = old !== null ? bodyOf(old) : stored === null ? null : after;
+    const changed = old !== null && (old.kind !== trial.kind || before !== after);
+    counts.checked += 1;
+    counts[trial.kind] += 1;
+    if (changed) counts.changed += 1;
+    bodyCharacters += (before?.length ?? 0) + (after?.length ?? 0);
+    if (bodyCharacters > bodyCharactersMax && rows.length > 0) continue;
+    const { kind: outcome, ...why } = withoutBody(trial);
+    rows.push({ event: refOf(event), actionId: action?.id ?? null, outcome, changed, before, after, ...why });
+  }
+  return { ...counts, rows };
+}
+
+/** The newest events with the actions that they match, or when there is none the newest of all. */
+async function* pairs(
+  bench: Bench,
+  actions: readonly Document<ActionBody>[],
+  { actionId, last }: { actionId: string | null; last: number },
+): AsyncGenerator<Pair> {
+  const rules = actions.map((action) => ({ action, condition: bench.compile(action.body.rules) }));
+  const newest: Event[] = [];
+  let found = 0;
+  for await (const event of bench.newest(rules.length === 0 ? last : searchedMax)) {
+    if (newest.length < last) newest.push(event);
+    for (const { action, condition } of rules) {
+      if (condition?.matches(event) !== true) continue;
+      found += 1;
+      yield { event, action };
+      if (found === last) return;
+    }
+  }
+  const named = actionId === null ? null : (actions[0] ?? null);
+  if (found === 0) for (const event of newest) yield { event, action: named };
+}
+
+function actionsOf({ snapshot }: Bench, actionId: string | null, destinationId: string | null) {
+  const { action } = snapshot.documents;
+  if (actionId === null)
+    return [...action.values()].filter(({ body }) =>
+      body.destinations.some((row) => row.destinationId === destinationId),
+    );
+  const named = action.get(actionId);
+  if (named === undefined) throw new AppError('not_found', `There is no action ${actionId}.`);
+  return [named];
+}
+
+function withoutBody(trial: Trial): { kind: Trial['kind']; reason: string | null; line?: number; column?: number } {
+  return trial.kind === 'ok' ? { kind: 'ok', reason: null } : trial;
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = make(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../../async/clock.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { JudgedAnswer, OutcomeCheck } from '../../contract/records/check.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import { decidingRule, judge, type Verdict } from '../../destinations/judge.ts';
+import type { EgressOutcome } from '../../egress/egress.ts';
+import type { DeliveryLog } from '../../journal/journal.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type Tried, triedDocument } from './draft.ts';
+
+type Around = {
+  log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;
+  clock: Pick<Clock, 'now'>;
+  snapshot: Snapshot;
+  /** When it answers with what it found until then. */
+  untilMs: number;
+};
+
+/** What the newest stored answers of a destination mean by the draft of its outcome rules, beside the stored ones. */
+export async function checkOutcomes(
+  around: Around,
+  destination: Tried<'destination'> & { id: string },
+  last: number,
+): Promise<OutcomeCheck> {
+  const { stored, tried } = triedDocument('destination', destination, around.snapshot);
+  const connection = around.snapshot.documents.connection.get(tried.body.connectionId);
+  if (connection === undefined) throw new AppError('not_found', `There is no connection ${tried.body.connectionId}.`);
+  const judgedBy = (body: DestinationBody, attempt: Answered) =>
+    meaningOf(attempt, connection.body.auth, body.settings);
+
+  const rows: OutcomeCheck['rows'] = [];
+  for await (const { deliveryId, attempt } of answers(around, destination.id)) {
+    const after = judgedBy(tried.body, attempt);
+    const before = stored === null || stored === tried ? after : judgedBy(stored.body, attempt);
+    const { id: attemptId, startedAt, response } = attempt;
+    const changed = before.outcome !== after.outcome || before.afterMs !== after.afterMs;
+    rows.push({ deliveryId, attemptId, startedAt, status: response.status, before, after, changed });
+    if (rows.length === last) break;
+  }
+  return { checked: rows.length, changed: rows.filter((row) => row.changed).length, rows };
+}
+
+type Answered = Attempt & { response: NonNullable<Attempt['response']> };
+
+const deliveriesAtOnce = 50;
+
+/** The attempts to a destination that got an answer, newest delivery first. */
+async function* answers({ log, clock, untilMs }: Around, destinationId: string) {
+  for (let before: string | null = null; ; ) {
+    const place: { before?: string } = before === null ? {} : { before };
+    const page = await log.deliveries({
+      destinationId,
+      limit: deliveriesAtOnce,
+      closed: [],
+      now: clock.now(),
+      ...place,
+    });
+    for (const { id } of page) {
+      if (clock.now() > untilMs) return;
+      const attempts = (await log.delivery(id))?.attemptLog ?? [];
+      for (const attempt of attempts.toReversed()) if (hasAnswer(attempt)) yield { deliveryId: id, attempt };
+    }
+    before = page.at(-1)?.id ?? null;
+    if (page.length < deliveriesAtOnce || before === null) return;
+  }
+}
+
+function hasAnswer(attempt: Attempt): attempt is Answered {
+  return attempt.response !== null;
+}
+
+/** Judges a stored answer as it would be judged had it come now to a delivery with a token that is not new. */
+function meaningOf(
+  { response, startedAt, durationMs }: Answered,
+  auth: ConnectionBody['auth'],
+  settings: DestinationBody['settings'],
+): JudgedAnswer {
+  const outcome: Extract<EgressOutcome, { kind: 'response' }> = {
+    kind: 'response',
+    status: response.status,
+    headers: response.headers,
+    body: new TextEncoder().encode(response.body ?? ''),
+    truncated: response.truncated,
+    timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: durationMs },
+    resends: 0,
+  };
+  // A date in Retry-After was said then.
+  const now = Date.parse(startedAt) + durationMs;
+  const verdict = judge({ outcome, auth, settings, isTokenFresh: false, isResend: false, waitedMs: 0, now });
+  const rule = decidingRule(settings.outcomes, outcome);
+  return { ...wordsOf(verdict), rule: rule < 0 ? null : rule };
+}
+
+function wordsOf(verdict: Verdict): Omit<JudgedAnswer, 'rule'> {
+  const said = (outcome: JudgedAnswer['outcome'], detail: string | null, afterMs: number | null = null) => ({
+    outcome,
+    detail,
+    afterMs,
+  });
+  switch (verdict.kind) {
+    case 'delivered':
+      return verdict.warning === null ? said('success', null) : said('warning', verdict.warning);
+    case 'retry': {
+      const outcome = verdict.pausesDestination ? 'pause' : verdict.waitScope === null ? 'retry' : 'throttle';
+      return said(outcome, verdict.detail, verdict.retryAfterMs);
+    }
+    case 'auth_refused':
+      return said('refresh_auth', verdict.detail);
+    case 'split':
+      return said('retry', verdict.detail);
+    case 'failed':
+    case 'held':
+      return said('fail', verdict.detail);
+  }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import { actionInput } from '../../contract/documents/action.ts';
+import type { Condition } from '../../contract/documents/condition.ts';
+import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
+import { quickjsSandbox } from '../../sandbox/quickjs/quickjs-sandbox.ts';
+import { newestEvents } from './newest-events.ts';
+
+const is = (parameter: string, value: string): Condition => ({ parameter, operator: 'equals', value });
+const action = (body: object) => actionInput.parse({ name: 'Tried', description: 'x', ...body });
+
+test('a check tells which events an action would newly match and no longer match, and which bodies change', async () => {
+  await using rig = await startRig();
+  const { actionId, destinationId } = await wire(rig, { action: { rules: is('kind', 'a'), status: 'disabled' } });
+  const ids = await rig.send(
+    { name: 'one', data: { kind: 'a', n: '1' } },
+    { name: 'two', data: { kind: 'a', n: '2', also: 'b' } },
+    { name: 'three', data: { kind: 'c', n: '3', also: 'b' } },
+  );
+  const draft = action({
+    rules: is('also', 'b'),
+    destinations: [{ destinationId, mapping: [{ field: 'n', parameter: 'n' }] }],
+  });
+  const checked = await rig.pipeline.checks.action({ id: actionId, draft }, 100);
+  const refs = (list: readonly { id: string }[]) => list.map((one) => one.id);
+  assert.deepEqual([checked.checked, checked.matched], [3, 2]);
+  assert.deepEqual([refs(checked.newlyMatched), refs(checked.noLonger)], [[ids[2]], [ids[0]]]);
+  assert.deepEqual(
+    checked.bodiesChanged.map((one) => [one.event.name, one.before, one.after]),
+    [['two', '{"kind":"a","n":"2","also":"b"}', '{"n":"2"}']],
+  );
+  assert.deepEqual(checked.counts, { newlyMatched: 1, noLonger: 1, bodiesChanged: 1, threw: 0 });
+  const newest = await rig.pipeline.checks.action({ id: actionId, draft }, 1);
+  assert.deepEqual([newest.checked, newest.matched], [1, 1]);
+  assert.equal(rig.egress.requests.length, 0);
+});
+
+test('without a draft nothing changes; an action that is not stored newly matches all that it matches', async () => {
+  await using rig = await startRig();
+  const { actionId, destinationId } = await wire(rig, { action: { status: 'disabled' } });
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  const same = await rig.pipeline.checks.action({ id: actionId, draft: null }, 100);
+  assert.deepEqual([same.matched, same.counts], [2, { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0 }]);
+  const draft = action({ rules: is('n', '2'), destinations: [{ destinationId }] });
+  const unsaved = await rig.pipeline.checks.action({ id: null, draft }, 100);
+  assert.deepEqual([unsaved.matched, unsaved.counts.newlyMatched, unsaved.counts.bodiesChanged], [1, 1, 0]);
+  await assert.rejects(rig.pipeline.checks.action({ id: 'act_none', draft }, 1), /no action act_none/);
+});
+
+test('lists hold the first hundred and counts go on', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig, { action: { status: 'disabled' } });
+  await rig.send(...Array.from({ length: 130 }, (_, n) => ({ data: { n: String(n) } })));
+  const draft = action({ destinations: [{ destinationId }] });
+  const checked = await rig.pipeline.checks.action({ id: null, draft }, 1_000);
+  assert.deepEqual([checked.checked, checked.newlyMatched.length, checked.counts.newlyMatched], [130, 100, 130]);
+});
+
+test('the template of a draft is judged on events that match, line by line, as delivery would', async () => {
+  await using sandbox = await quickjsSandbox({ workers: 1 });
+  await using rig = await startRig({ sandbox });
+  const { actionId, destinationId, connectionId } = await wire(rig, {
+    action: { rules: { parameter: 'n', operator: 'exists' }, status: 'disabled' },
+  });
+  const [, , thrown] = await rig.send(
+    { data: { other: '1' } },
+    { data: { n: '1', a: 'x' } },
+    { data: { n: '2' } },
+    { data: { n: 'skip', a: 'x' } },
+  );
+  const template =
+    '{"n": "{{ it.data[0].n }}",\n{{! if (it.data[0].n === "skip") skip("not now"); }}"a": "{{ it.data[0].a.length }}"}';
+  const draft = destination({ connectionId, name: 'Orders', path: '/orders', template });
+  const checked = await rig.pipeline.checks.destination({ id: destinationId, draft }, { actionId: null, last: 100 });
+  const { checked: all, ok, threw, skipped, changed } = checked;
+  assert.deepEqual({ all, ok, threw, skipped, changed }, { all: 3, ok: 1, threw: 1, skipped: 1, changed: 3 });
+  const [skip, failed, fine] = checked.rows;
+  assert.deepEqual([skip?.outcome, skip?.reason, skip?.after], ['skipped', 'not now', null]);
+  assert.deepEqual(
+    [failed?.event.id, failed?.outcome, failed?.line, failed?.before],
+    [thrown, 'threw', 2, '{"n":"2"}'],
+  );
+  assert.deepEqual([fine?.actionId, fine?.after, fine?.changed], [actionId, '{"n": "1",\n"a": "1"}', true]);
+
+  const mapping = [{ field: 'a', expression: 'it.a.length' }];
+  const broken = action({ rules: { parameter: 'n', operator: 'exists' }, destinations: [{ destinationId, mapping }] });
+  const { threw: failures, counts } = await rig.pipeline.checks.action({ id: actionId, draft: broken }, 100);
+  assert.deepEqual([counts.threw, counts.bodiesChanged, failures[0]?.event.id], [1, 3, thrown]);
+});
+
+test('a destination that no event is for is tried on the newest events of all, a new one too', async () => {
+  await using rig = await startRig();
+  const { destinationId, connectionId, actionId } = await wire(rig, { action: { rules: is('n', 'never') } });
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  const { checks } = rig.pipeline;
+  const none = await checks.destination({ id: destinationId, draft: null }, { actionId: null, last: 1 });
+  assert.deepEqual(
+    none.rows.map((row) => [row.actionId, row.after, row.before, row.changed]),
+    [[null, '{"n":"2"}', '{"n":"2"}', false]],
+  );
+  const named = await checks.destination({ id: destinationId, draft: null }, { actionId, last: 1 });
+  assert.equal(named.rows[0]?.actionId, actionId);
+  const draft = destination({ connectionId, name: 'New', template: '{{! return JSON.stringify(it.data); }}' });
+  const fresh = await checks.destination({ id: null, draft }, { actionId: null, last: 100 });
+  assert.deepEqual(
+    fresh.rows.map((row) => [row.before, row.after, row.changed]),
+    [
+      [null, '[{"n":"2"}]', false],
+      [null, '[{"n":"1"}]', false],
+    ],
+  );
+});
+
+test('the newest events are walked from page to page, each once, and the walk ends with its time', async () => {
+  await using rig = await startRig();
+  await rig.send(...Array.from({ length: 120 }, (_, n) => ({ name: String(n) })));
+  const names: (string | null)[] = [];
+  for await (const { name } of newestEvents(rig.journal.log, { most: 110, timeMs: 60_000 })) names.push(name);
+  assert.deepEqual(
+    names,
+    Array.from({ length: 110 }, (_, n) => String(119 - n)),
+  );
+  let seen = 0;
+  for await (const _ of newestEvents(rig.journal.log, { most: 110, timeMs: 0 })) seen += 1;
+  assert.equal(seen, 1);
+});
+
+function destination(body: { connectionId: string } & Record<string, unknown>): DestinationBody {
+  const { settings, ...parsed } = destinationInput.parse(body);
+  return { ...parsed, connectionId: body.connectionId, settings: { ...settings, headers: [] } };
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../async/clock.ts';
+import type {
+  ActionCheck,
+  ConditionCount,
+  DestinationCheck,
+  EventRef,
+  OutcomeCheck,
+} from '../../contract/records/check.ts';
+import type { DeliveryLog } from '../../journal/journal.ts';
+import { type CompiledCondition, compileCondition } from '../../rules/compile.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import { trialOf, triedWork } from '../attempt/dry-render.ts';
+import type { Attempter } from '../attempt/exchange.ts';
+import { behaviorConditions } from '../snapshot/compiled-rules.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { checkAction } from './check-action.ts';
+import type { Bench } from './check-context.ts';
+import { checkDestination } from './check-destination.ts';
+import { checkOutcomes } from './check-outcomes.ts';
+import type { Tried } from './draft.ts';
+import { newestEvents, refOf } from './newest-events.ts';
+
+/**
+ * What changes would do, found out on the newest stored events with the code of the live path; nothing is stored or
+ * sent. Drafts are parsed and compile; unknown ids throw AppError `not_found`.
+ */
+export interface Checks {
+  action(action: Tried<'action'>, last: number): Promise<ActionCheck>;
+  destination(
+    destination: Tried<'destination'>,
+    given: { actionId: string | null; last: number },
+  ): Promise<DestinationCheck>;
+  outcomes(destination: Tried<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
+  conditions(conditions: readonly CompiledCondition[], last: number): Promise<ConditionCount>;
+}
+
+/** A check answers with what it found until then. */
+const checkMostMs = 10_000;
+const examplesMax = 20;
+
+export function createChecks(options: {
+  configuration: Pick<Configuration, 'snapshot'>;
+  log: Pick<DeliveryLog, 'events' | 'deliveries' | 'delivery'>;
+  clock: Pick<Clock, 'now'>;
+  attempter: Pick<Attempter, 'render' | 'build'>;
+  render(job: RenderJob): Promise<RenderOutcome>;
+}): Checks {
+  const { configuration, log, clock, attempter, render } = options;
+  const newest = (most: number) => newestEvents(log, { most, timeMs: checkMostMs });
+
+  function bench(): Bench {
+    const { snapshot } = configuration;
+    const behaviors = behaviorConditions(snapshot.documents.behavior.values());
+    const now = clock.now();
+    return {
+      snapshot,
+      compile(condition) {
+        const compiled = compileCondition(condition, behaviors);
+        return compiled.ok ? compiled.condition : null;
+      },
+      newest,
+      // All trials of a check have one time and one id, so that only what was changed makes a difference.
+      trialOf: (course) => trialOf(attempter, triedWork(course, now, render)),
+    };
+  }
+
+  return {
+    action: (action, last) => checkAction(bench(), action, last),
+    destination: (destination, given) => checkDestination(bench(), destination, given),
+    outcomes: (destination, last) =>
+      checkOutcomes(
+        { log, clock, snapshot: configuration.snapshot, untilMs: clock.now() + checkMostMs },
+        destination,
+        last,
+      ),
+    async conditions(conditions, last) {
+      const counts = conditions.map(() => 0);
+      const matching: EventRef[] = [];
+      const other: EventRef[] = [];
+      let checked = 0;
+      for await (const event of newest(last)) {
+        checked += 1;
+        for (const [index, condition] of conditions.entries()) {
+          const holds = condition.matches(event);
+          if (holds) counts[index] = (counts[index] ?? 0) + 1;
+          const examples = holds ? matching : other;
+          if (index === 0 && examples.length < examplesMax) examples.push(refOf(event));
+        }
+      }
+      return { checked, counts, matching, other };
+    },
+  };
+}

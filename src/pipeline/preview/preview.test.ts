@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import { Secret } from '../../contract/secret.ts';
+
+test('a test that can not be made at all does not stay unfinished', async () => {
+  await using rig = await startRig();
+  // The sandbox of this rig rejects everything.
+  const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
+  await assert.rejects(rig.pipeline.studio.testSend(destinationId, { data: [{ n: '1' }] }, null));
+  assert.deepEqual(await rig.statuses(), ['cancelled']);
+});
+
+test('a secret of a draft that is only tried is hidden where the system gives it back', async () => {
+  await using rig = await startRig({
+    handler: ({ headers }) => ({ status: 200, body: JSON.stringify(headers) }),
+  });
+  const { destinationId } = await wire(rig);
+  const stored = rig.pipeline.configuration.snapshot.documents.destination.get(destinationId)?.body ?? assert.fail();
+  const header = { name: 'X-Key', value: new Secret('of-the-draft-alone', ''), secret: true as const };
+  const draft = { ...stored, settings: { ...stored.settings, headers: [header] } };
+  const tested = await rig.pipeline.studio.testSend(destinationId, { data: [{}] }, draft);
+  assert.deepEqual(rig.egress.requests.at(-1)?.headers.find(([name]) => name === 'X-Key')?.[1], 'of-the-draft-alone');
+  assert.match(tested.attemptLog?.[0]?.response?.body ?? '', /"X-Key","\[secret\]"/);
+});

@@ -1,0 +1,157 @@
+import type { Clock } from '../../async/clock.ts';
+import { secretsOf } from '../../connections/secret-fields.ts';
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
+import type { SampleInput } from '../../contract/records/sample.ts';
+import type { Preview } from '../../contract/routes/documents/destinations.ts';
+import type { Journal, Lease } from '../../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import { freshDelivery } from '../accept/new-delivery.ts';
+import { triedWork } from '../attempt/dry-render.ts';
+import type { Attempter, Work } from '../attempt/exchange.ts';
+import { finishTest, stepAfter } from '../attempt/next-step.ts';
+import { shownDelivery } from '../insight/shown-delivery.ts';
+import { type Keepings, kept } from '../privacy/exchange-redaction.ts';
+import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
+import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
+import { batchWarnings } from './batch-warnings.ts';
+import { triedDocument } from './draft.ts';
+import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
+import { sampleEvent } from './sample-event.ts';
+
+/**
+ * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
+ * `input.draft` laid over the stored destination and parsed, secrets in place; null: the destination as it is stored.
+ * A `destinationId` of null: the draft stands alone. `actionDraft` is tried in place of the stored action `input.actionId`,
+ * or alone.
+ */
+export interface Studio {
+  /** The request that this sample would send; nothing is sent. */
+  preview(
+    destinationId: string | null,
+    input: SampleInput,
+    draft: DestinationBody | null,
+    actionDraft?: ActionBody | null,
+  ): Promise<Preview>;
+  /** Really sends, once, and answers with the finished delivery and its attemptLog (marked `test`). */
+  testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
+  render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
+}
+
+export function createStudio(options: {
+  configuration: Configuration;
+  journal: Pick<Journal, 'matching' | 'deliveries' | 'log'>;
+  lease: Lease;
+  clock: Clock;
+  attempter: Attempter;
+  render(job: RenderJob): Promise<RenderOutcome>;
+  keeping: Keepings;
+  random(): number;
+  scrubber: Scrubber;
+}): Studio {
+  const { configuration, journal, lease, clock, attempter, scrubber } = options;
+  const { scrub } = scrubber;
+
+  async function prepare(
+    id: string | null,
+    input: SampleInput,
+    draft: DestinationBody | null,
+    actionDraft: ActionBody | null = null,
+  ): Promise<Work> {
+    // It is sent without being stored, and given back as well.
+    if (draft !== null) scrubber.learn(secretsOf(draft));
+    const { snapshot } = configuration;
+    const { documents } = snapshot;
+    const { tried: destination } = triedDocument('destination', { id, draft }, snapshot);
+    const { connectionId } = destination.body;
+    const connection = documents.connection.get(connectionId);
+    if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
+    const isTried = input.actionId !== undefined || actionDraft !== null;
+    const action = isTried
+      ? triedDocument('action', { id: input.actionId ?? null, draft: actionDraft }, snapshot).tried
+      : null;
+    const now = clock.now();
+    const event = await eventOf(input, now);
+    const work = triedWork({ action, destination, connection }, now, options.render);
+    return { ...work, event, data: input.data ?? null };
+  }
+
+  async function eventOf(input: SampleInput, now: number) {
+    if (input.eventId !== undefined) {
+      const found = await journal.log.event(input.eventId);
+      if (found === null) throw new AppError('not_found', `There is no event ${input.eventId}.`);
+      return found;
+    }
+    if (input.event !== undefined) return sampleEvent(input.event, now);
+    if (input.data !== undefined) return null;
+    throw new AppError('invalid_value', 'Give eventId, event or data.', {
+      errors: [{ pointer: '', detail: 'One of eventId, event and data is needed.' }],
+    });
+  }
+
+  function scrubResult(result: RenderResult): RenderResult {
+    return result.kind === 'body'
+      ? { ...result, body: scrub(result.body) }
+      : { ...result, reason: scrub(result.reason) };
+  }
+
+  return {
+    async preview(destinationId, input, draft, actionDraft) {
+      const work = await prepare(destinationId, input, draft, actionDraft);
+      const rendering = await attempter.render(work);
+      const result = scrubResult(resultOf(rendering, work.destination.body.contentType));
+      if (rendering.kind !== 'rendered') return { request: null, result, warnings: [] };
+      const built = attempter.build(work, rendering.rendered);
+      if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
+      const headers = maskHeaders(built.request.headers, work.connection.body, work.destination.body);
+      const { type } = work.connection.body.auth;
+      const records = work.data?.length ?? 1;
+      const warnings = batchWarnings(work.destination.body, records, rendering.rendered.body);
+      if (type !== 'none') warnings.push(`Authentication (${type}) is put on when the request is sent.`);
+      return { request: scrubRequest({ ...built.request, headers }, scrub), result, warnings };
+    },
+
+    async testSend(destinationId, input, draft) {
+      const work = await prepare(destinationId, input, draft);
+      const { action, destination, connection, event } = work;
+      const planned = {
+        eventId: input.eventId ?? null,
+        actionId: action?.id ?? null,
+        actionVersion: action?.version ?? null,
+        destinationId,
+        destinationVersion: destination.version,
+        connectionId: connection.id,
+        dueAt: null,
+        test: true,
+      };
+      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
+      const deliveryId = ids?.[0];
+      if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
+      const delivery = freshDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
+      const attempted = await attempter
+        .attempt({ ...work, deliveryId, createdAt: delivery.createdAt })
+        .catch(async (error) => {
+          // Nobody else ends a test.
+          await journal.log.cancel(deliveryId, clock.now());
+          throw error;
+        });
+      const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+      const now = clock.now();
+      const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+      const keeping = options.keeping(configuration.snapshot.documents.destination.get(destinationId) ?? destination);
+      const settlement = keeping === null ? whole : kept(whole, keeping, event === null ? [] : [event], now);
+      await journal.deliveries.settle(lease, [settlement], now);
+      const logged = await journal.log.delivery(deliveryId);
+      if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
+      // Whoever sends a test sees all of it, whatever is kept.
+      return shownDelivery(
+        { ...logged, attemptLog: whole.log },
+        { isSending: false, closed: null, leavesAt: null, crowd: null, order: null, now },
+      );
+    },
+
+    render: (input) => renderSample(input, { now: clock.now(), render: options.render }),
+  };
+}

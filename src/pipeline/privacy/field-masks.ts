@@ -1,0 +1,160 @@
+import { isIP, isIPv4 } from 'node:net';
+import type { FieldMask, FieldPrivacy } from '../../contract/documents/privacy.ts';
+import { type DataValue, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
+import { compileWildcard } from '../../rules/wildcard.ts';
+
+/** What is done to events before anything of them is kept; events that nothing fits come back as they are. */
+export type FieldMasks = (event: IncomingEvent) => IncomingEvent;
+
+/** Names come from outside: the memory of what fits them has a bound. */
+const namesMax = 10_000;
+
+/** What we write into `ext` ourselves. */
+const ourOwn: ReadonlySet<string> = new Set([`ext.${hopsKey}`, 'ext.trace']);
+
+/**
+ * The rules of several places as one, those of the first place first; null when there are none. Names, visitor and
+ * session ids go the way of the fields that they stand in, unless a field that stays has them too; an identity by which
+ * repetitions are known becomes a hash then, so that none is taken for another's.
+ */
+export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string) => string): FieldMasks | null {
+  const drops = rules.flatMap(({ drop }) => drop.map(fitting));
+  const masks = rules.flatMap(({ mask }) =>
+    mask.map((rule) => ({ fits: fitting(rule.field), change: masking(rule, hash) })),
+  );
+  const masksIp = rules.some(({ maskIp }) => maskIp);
+  if (drops.length === 0 && masks.length === 0 && !masksIp) return null;
+  const known = new Map<string, Decision>();
+
+  function decide(name: string): Decision {
+    let decision = known.get(name);
+    if (decision === undefined) {
+      const folded = name.toLowerCase();
+      const isDropped = !ourOwn.has(name) && drops.some((fits) => fits(folded));
+      const mask = ourOwn.has(name) ? undefined : masks.find(({ fits }) => fits(folded));
+      decision = isDropped ? 'drop' : (mask?.change ?? null);
+      if (known.size >= namesMax) known.clear();
+      known.set(name, decision);
+    }
+    return decision;
+  }
+
+  function walkObject<T>(object: Record<string, T>, prefix: string, gone: Gone): Record<string, T> {
+    let isChanged = false;
+    const entries: [string, T][] = [];
+    for (const [key, value] of Object.entries(object)) {
+      const after = walk(value, prefix + key, gone);
+      if (after !== value) isChanged = true;
+      if (after !== undefined) entries.push([key, after as T]); // texts stay texts
+    }
+    // Object.fromEntries defines own properties, whatever a field is called.
+    return isChanged ? Object.fromEntries(entries) : object;
+  }
+
+  /** The value as it may be kept; undefined: not at all. */
+  function walk(value: unknown, name: string, gone: Gone): unknown {
+    const decision = decide(name);
+    if (decision === 'drop') {
+      eachText(value, (text) => gone.set(text, null));
+      return undefined;
+    }
+    if (decision !== null)
+      return eachText(value, (text) => {
+        const after = decision(text);
+        gone.set(text, after);
+        return after;
+      });
+    if (typeof value === 'string') {
+      const after = masksIp ? withoutHost(value) : value;
+      if (after !== value) gone.set(value, after);
+      return after;
+    }
+    if (Array.isArray(value)) {
+      const items = value.map((item: unknown) => walk(item, name, gone));
+      return items.some((item, i) => item !== value[i]) ? items.filter((item) => item !== undefined) : value;
+    }
+    return typeof value === 'object' && value !== null
+      ? walkObject(value as Record<string, unknown>, `${name}.`, gone) // neither a list nor null
+      : value;
+  }
+
+  return (event) => {
+    const gone: Gone = new Map();
+    const data = walkObject<DataValue>(event.data, '', gone);
+    const ext = walkObject(event.ext, 'ext.', gone);
+    const session = walkObject(event.session, 'session.', gone);
+    if (data === event.data && ext === event.ext && session === event.session) return event;
+    for (const value of Object.values(data)) if (typeof value === 'string') gone.delete(value);
+    const follow = (text: string | null) => (text === null ? null : (gone.get(text) ?? (gone.has(text) ? null : text)));
+    const { identity } = event;
+    return {
+      ...event,
+      name: follow(event.name),
+      visitorId: follow(event.visitorId),
+      sessionId: follow(event.sessionId),
+      data,
+      ext,
+      session,
+      identity: identity !== null && gone.has(identity) ? hash(identity) : identity,
+    };
+  };
+}
+
+type Decision = 'drop' | ((text: string) => string) | null;
+
+/** Texts that do not stand where they stood, and what stands there now; null: nothing. */
+type Gone = Map<string, string | null>;
+
+/** Whether a pattern means a field, by its name in small letters. */
+export function fitting(pattern: string): (name: string) => boolean {
+  return compileWildcard(pattern.toLowerCase());
+}
+
+function masking(rule: FieldMask, hash: (text: string) => string): (text: string) => string {
+  switch (rule.by) {
+    case 'hash':
+      return hash;
+    case 'replace':
+      return () => rule.text;
+    case 'last':
+      // Of a short text the last characters would be nearly all of it.
+      return (text) => (text.length < 2 * rule.characters ? '…' : `…${text.slice(-rule.characters)}`);
+  }
+}
+
+function eachText(value: unknown, change: (text: string) => unknown): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
+  if (typeof value !== 'object' || value === null) return change(String(value));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, eachText(inner, change)]));
+}
+
+// The longest list of addresses that proxies make.
+const addressesMax = 1_000;
+
+/** An Internet address, or a list of them, as far as it tells the network; any other text as it is. */
+function withoutHost(text: string): string {
+  if (text.length > addressesMax || !/^[\s[]*[0-9a-f:]/i.test(text) || !/[.:]/.test(text)) return text;
+  const parts = text.split(/([\s,]+)/);
+  const isList = parts.every((part, i) => i % 2 === 1 || part === '' || isIP(bare(part)) !== 0);
+  return isList ? parts.map((part, i) => (i % 2 === 1 || part === '' ? part : network(bare(part)))).join('') : text;
+}
+
+const bare = (address: string) => address.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+
+function network(address: string): string {
+  if (isIPv4(address)) return address.replace(/\d+$/, '0');
+  // Written out by the URL parser, which knows every way to shorten one.
+  const whole = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(whole);
+  if (mapped !== null) {
+    const high = Number.parseInt(mapped[1] ?? '', 16);
+    const low = Number.parseInt(mapped[2] ?? '', 16);
+    return `::ffff:${high >> 8}.${high & 255}.${low >> 8}.0`;
+  }
+  const [head = '', tail = ''] = whole.split('::', 2);
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const groups = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+  return new URL(`http://[${groups.slice(0, 3).join(':')}::]`).hostname.slice(1, -1);
+}

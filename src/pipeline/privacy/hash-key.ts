@@ -1,0 +1,41 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '../../async/clock.ts';
+import { byItself } from '../../contract/by-itself.ts';
+import { settingsId } from '../../contract/documents/settings.ts';
+import { Secret } from '../../contract/secret.ts';
+import { settingsOf } from '../snapshot/effective-settings.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+
+/** The same text always becomes the same code of 132 bits, which without the key tells nothing of the text. */
+export type Hash = (text: string) => string;
+
+/**
+ * The hash of this installation, with the key that its settings have; it is made when it is first needed, sealed, and
+ * never changes, so that codes of all times can be compared.
+ */
+export async function hashOf(configuration: Configuration, clock: Pick<Clock, 'now'>): Promise<Hash> {
+  const known = settingsOf(configuration.snapshot).hashKey;
+  const key = known ?? settingsOf(await withKey(configuration, clock)).hashKey;
+  if (key === null) throw new Error('the settings were stored without their key');
+  const bytes = Buffer.from(key.reveal(), 'base64');
+  return (text) => createHmac('sha256', bytes).update(text).digest('base64url').slice(0, 22);
+}
+
+function withKey(configuration: Configuration, clock: Pick<Clock, 'now'>) {
+  const now = new Date(clock.now()).toISOString();
+  return configuration.change(byItself, (snapshot) => {
+    const before = settingsOf(snapshot);
+    if (before.hashKey !== null) return [];
+    const stored = snapshot.documents.settings.get(settingsId);
+    const document = {
+      kind: 'settings' as const,
+      id: settingsId,
+      version: (stored?.version ?? 0) + 1,
+      body: { ...before, hashKey: new Secret(randomBytes(32).toString('base64'), now) },
+      createdAt: stored?.createdAt ?? now,
+      updatedAt: now,
+      updatedBy: byItself.principal,
+    };
+    return [{ op: 'put', document }];
+  });
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectionInput } from '../../contract/documents/connection.ts';
+import { destinationInput } from '../../contract/documents/destination.ts';
+import { maskHeaders, scrubAttempt } from './header-redaction.ts';
+
+test('credentials and headers that are marked secret are masked, of a scheme its name stays', () => {
+  const value = 'of a header';
+  const connection = connectionInput.parse({
+    name: 'c',
+    baseUrl: 'https://crm.example',
+    settings: {
+      headers: [
+        { name: 'X-Key', value, secret: true },
+        { name: 'X-Plain', value },
+      ],
+    },
+  });
+  const destination = { ...destinationInput.parse({ name: 'd' }), connectionId: 'con_1' };
+  const shown = maskHeaders(
+    [
+      ['Authorization', 'Bearer abc'],
+      ['authorization', 'a-raw-token'],
+      ['AUTHORIZATION', ' led by a blank'],
+      ['x-key', value],
+      ['X-Plain', value],
+      ['Cookie', 'a=b'],
+    ],
+    // Texts stand for secrets in what the schema alone made.
+    connection as Parameters<typeof maskHeaders>[1],
+    destination as Parameters<typeof maskHeaders>[2],
+  );
+  assert.deepEqual(
+    shown.map(([, text]) => text),
+    ['Bearer [secret]', '[secret]', '[secret]', '[secret]', value, '[secret]'],
+  );
+});
+
+test('an attempt is scrubbed in every text of it, and stays the same object when nothing is to be hidden', () => {
+  const timings = { queueMs: 0, tokenMs: 0, dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0 };
+  const attempt = {
+    id: 'att_1',
+    number: 1,
+    counted: true,
+    batchId: null,
+    records: 1,
+    startedAt: '',
+    durationMs: 1,
+    timings,
+    request: {
+      method: 'GET',
+      url: 'https://x/?k=SECRET',
+      headers: [['a', 'SECRET']] as [string, string][],
+      body: 'SECRET',
+    },
+    response: { status: 400, headers: [['b', 'SECRET']] as [string, string][], body: 'SECRET', truncated: false },
+    error: { kind: 'http_4xx' as const, message: 'SECRET' },
+    outcome: 'failed' as const,
+    versions: { action: null, destination: 1, connection: 1 },
+  };
+  const scrubbed = scrubAttempt(attempt, (text) => text.replaceAll('SECRET', '[secret]'));
+  assert.equal(JSON.stringify(scrubbed), JSON.stringify(attempt).replaceAll('SECRET', '[secret]'));
+  assert.equal(
+    scrubAttempt(attempt, (text) => text),
+    attempt,
+  );
+  const bare = { ...attempt, request: null, response: null, error: null };
+  assert.equal(
+    scrubAttempt(bare, (text) => text),
+    bare,
+  );
+});

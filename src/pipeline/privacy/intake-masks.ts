@@ -1,0 +1,44 @@
+import type { Clock } from '../../async/clock.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
+import { settingsOf } from '../snapshot/effective-settings.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { compileMasks, type FieldMasks } from './field-masks.ts';
+import { hashOf } from './hash-key.ts';
+
+type Masked = (events: readonly IncomingEvent[]) => Promise<IncomingEvent[]>;
+
+/**
+ * What is taken out of the events of a collector before they are matched or stored: what the collector says, then what
+ * the installation says. null where neither says anything.
+ */
+export function intakePrivacy(
+  configuration: Configuration,
+  clock: Pick<Clock, 'now'>,
+): (collectorId: string) => Masked | null {
+  const known = new Map<string, Masked | null>();
+  configuration.watch((_, changes) => {
+    if (changes.some(({ document: { kind } }) => kind === 'settings' || kind === 'collector')) known.clear();
+  });
+
+  function compile(collectorId: string): Masked | null {
+    const { snapshot } = configuration;
+    // A collector that was stored by an older version says nothing.
+    const own = snapshot.documents.collector.get(collectorId)?.body.privacy ?? null;
+    const rules = [...(own === null ? [] : [own]), settingsOf(snapshot).privacy];
+    if (compileMasks(rules, (text) => text) === null) return null;
+    let masks: FieldMasks | null = null;
+    return async (events) => {
+      masks ??= compileMasks(rules, await hashOf(configuration, clock));
+      return events.map((event) => masks?.(event) ?? event);
+    };
+  }
+
+  return (collectorId) => {
+    let masked = known.get(collectorId);
+    if (masked === undefined) {
+      masked = compile(collectorId);
+      known.set(collectorId, masked);
+    }
+    return masked;
+  };
+}

@@ -1,0 +1,122 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
+import { replayLimits } from '../../contract/records/replay-limits.ts';
+import type { DeliveryLog } from '../../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import { triedWork } from '../attempt/dry-render.ts';
+import type { Attempter, Work } from '../attempt/exchange.ts';
+import type { Pinned } from '../attempt/pinned-versions.ts';
+import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { type Chosen, chooser } from './selection.ts';
+import { newestOf, readSources } from './source.ts';
+
+/** Whoever asks waits for it. */
+const planMostMs = 5_000;
+const atOnce = 200;
+
+export type PlanOptions = {
+  configuration: Pick<Configuration, 'snapshot'>;
+  log: DeliveryLog;
+  attempter: Pick<Attempter, 'render' | 'build'>;
+  render(job: RenderJob): Promise<RenderOutcome>;
+  pinned(wanted: Chosen['delivery']): Pinned | Promise<Pinned>;
+  scrub(text: string): string;
+};
+
+/** `upTo`: the newest thing that was there. */
+export type Planned = ReplayPlan & { upTo: string | null };
+
+/** Goes through what a replay would do, with the code that does it, and counts. Nothing is stored or sent. */
+export async function planReplay(
+  options: PlanOptions,
+  input: ReplayInput,
+  { now, samples }: { now: number; samples: boolean },
+): Promise<Planned> {
+  const { log } = options;
+  const { snapshot } = options.configuration;
+  const end = performance.now() + planMostMs;
+  const upTo = await newestOf(input, log, now);
+  const choose = chooser({ input, snapshot, log, replayId: null, now });
+  const leftOut = new Map<ReplayPlan['leftOut'][number]['reason'], number>();
+  const whither = new Map<string, number>();
+  const first: Chosen[] = [];
+  let looked = 0;
+  let deliveries = 0;
+  let duplicates = 0;
+  let isLast = false;
+  for (let cursor: string | null = null; !isLast; ) {
+    if (looked >= replayLimits.planned || performance.now() > end) break;
+    const sources = await readSources(input, log, { upTo, cursor, limit: atOnce, now });
+    looked += sources.found.length;
+    for (const choice of await choose(sources.found)) {
+      for (const reason of choice.leftOut) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+      for (const chosen of choice.chosen) {
+        const { destinationId } = chosen.delivery;
+        deliveries += 1;
+        if (chosen.isRepeated) duplicates += 1;
+        whither.set(destinationId, (whither.get(destinationId) ?? 0) + 1);
+        if (first.length < replayLimits.samples) first.push(chosen);
+      }
+    }
+    ({ cursor, isLast } = sources);
+    await setImmediate(); // others have their turn
+  }
+  return {
+    upTo,
+    looked,
+    deliveries,
+    complete: isLast,
+    leftOut: Array.from(leftOut, ([reason, count]) => ({ reason, count })),
+    duplicates,
+    destinations: Array.from(whither, ([destinationId, count]) => ({ destinationId, count })),
+    durationMs: durationOf(input, whither, snapshot.documents),
+    samples: samples ? await Promise.all(first.map((chosen) => sampleOf(options, chosen, now))) : null,
+  };
+}
+
+/** By the replay's own rate and those of the connections and destinations, whichever takes longest. */
+function durationOf(
+  { ratePerSecond }: ReplayInput,
+  whither: ReadonlyMap<string, number>,
+  documents: Configuration['snapshot']['documents'],
+): number | null {
+  const times: number[] = [];
+  const perConnection = new Map<string, number>();
+  let all = 0;
+  for (const [destinationId, count] of whither) {
+    const body = documents.destination.get(destinationId)?.body;
+    if (body === undefined) continue;
+    all += count;
+    perConnection.set(body.connectionId, (perConnection.get(body.connectionId) ?? 0) + count);
+    const { rate } = body.settings;
+    if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
+  }
+  for (const [connectionId, count] of perConnection) {
+    const rate = documents.connection.get(connectionId)?.body.settings.rate;
+    if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
+  }
+  if (ratePerSecond !== null) times.push((all * 1_000) / ratePerSecond);
+  return times.length === 0 ? null : Math.ceil(Math.max(...times));
+}
+
+async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: number): Promise<ReplaySample> {
+  const { destinationId, connectionId, eventId, actionId, source } = delivery;
+  const sample = { deliveryId: source, eventId, actionId, destinationId };
+  const connection = options.configuration.snapshot.documents.connection.get(connectionId);
+  const { action, destination } = await options.pinned(delivery);
+  if (connection === undefined || destination === null)
+    return { ...sample, request: null, problem: 'Its destination is gone.' };
+  const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
+  const work: Work = {
+    ...triedWork({ action, destination, connection }, now, options.render),
+    event,
+    rendered: kept?.rendered ?? null,
+  };
+  const rendering = await options.attempter.render(work);
+  if (rendering.kind !== 'rendered') return { ...sample, request: null, problem: options.scrub(rendering.reason) };
+  const built = options.attempter.build(work, rendering.rendered);
+  if (!built.ok) return { ...sample, request: null, problem: built.detail };
+  const headers = maskHeaders(built.request.headers, connection.body, destination.body);
+  return { ...sample, request: scrubRequest({ ...built.request, headers }, options.scrub), problem: null };
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
+import { type ReplayInput, replayInput } from '../../contract/records/replay.ts';
+
+const entry = {
+  createdAt: '2026-01-01T00:00:00.000Z',
+  principal: 'ops',
+  principalId: null,
+  address: null,
+  requestId: null,
+  act: 'create',
+  kind: 'replay',
+  id: null,
+  name: null,
+  result: 'done',
+  code: null,
+  changes: [],
+} as const;
+let made = 0;
+
+async function replay(rig: Rig, given: Record<string, unknown>): Promise<string> {
+  const id = `rpl_${String(++made).padStart(26, '0')}`;
+  await rig.pipeline.replays.run(parsed(given), { id, startedBy: 'ops' }, { ...entry, changes: [] });
+  return id;
+}
+
+const parsed = (given: Record<string, unknown>): ReplayInput =>
+  replayInput.parse({ of: 'deliveries', ...('ids' in given ? {} : { filter: {} }), ...given });
+
+async function shown(rig: Rig, id: string) {
+  const stored = await rig.journal.replays.replay(id);
+  assert.ok(stored);
+  return rig.pipeline.replays.show(stored);
+}
+
+const bodies = (rig: Rig) => rig.egress.requests.map(({ body }) => JSON.parse(String(body)));
+const keyOf = (headers: readonly (readonly [string, string])[]) =>
+  headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
+
+test('what failed is sent once more, byte for byte and with its key, when the receiver is mended; what arrived is not', async () => {
+  let isBroken = true;
+  const handler = ({ body }: { body: unknown }) => ({ status: isBroken && String(body).includes('bad') ? 422 : 200 });
+  await using rig = await startRig({ handler });
+  const { destinationId } = await wire(rig);
+  await rig.send({ data: { n: 'bad 1' } }, { data: { n: 'good' } }, { data: { n: 'bad 2' } });
+  await rig.clock.advance(10);
+  assert.deepEqual(await rig.statuses(), ['failed', 'delivered', 'failed']);
+  const sentBefore = rig.egress.requests.slice();
+  // The template of today would send something else.
+  await rig.put(
+    'destination',
+    { connectionId: (await rig.deliveries())[0]?.connectionId, name: 'Orders', path: '/other', status: 'enabled' },
+    destinationId,
+  );
+  isBroken = false;
+  const plan = await rig.pipeline.replays.plan(parsed({ only: 'failed' }), true);
+  assert.deepEqual([plan.looked, plan.deliveries, plan.duplicates, plan.complete], [3, 2, 0, true]);
+  assert.deepEqual(plan.leftOut, [{ reason: 'not_failed', count: 1 }]);
+  assert.deepEqual(
+    plan.samples?.map(({ request }) => request?.url),
+    ['https://crm.example/v2/orders', 'https://crm.example/v2/orders'],
+  );
+  const id = await replay(rig, { only: 'failed', reason: 'mended' });
+  await rig.clock.advance(3_000);
+  const { state, progress } = await shown(rig, id);
+  assert.deepEqual([state, progress.total, progress.done, progress.skipped, progress.waiting], ['done', 3, 2, 1, 0]);
+  const again = rig.egress.requests.slice(3);
+  for (const [index, request] of again.entries()) {
+    const before = sentBefore[index * 2];
+    assert.deepEqual([request.url, String(request.body)], [before?.url, String(before?.body)]);
+    assert.equal(keyOf(request.headers), keyOf(before?.headers ?? []));
+  }
+  const [first, , , repeat] = await rig.deliveries();
+  assert.deepEqual([repeat?.replayOf, repeat?.replayId, first?.replayId], [first?.id, id, null]);
+  const twice = await replay(rig, { only: 'failed' });
+  await rig.clock.advance(3_000);
+  assert.deepEqual((await shown(rig, twice)).progress.leftOut, [
+    { reason: 'already_delivered', count: 2 },
+    { reason: 'not_failed', count: 3 },
+  ]);
+  assert.equal(rig.egress.requests.length, 5);
+});
+
+test('events that matched nothing go out through a new action; ignoring its rules is said so', async () => {
+  await using rig = await startRig();
+  await wire(rig, { action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } } });
+  await rig.send({ name: 'a', data: { n: '1' } }, { name: 'b', data: { n: '2' } });
+  await rig.clock.advance(10);
+  assert.equal(rig.egress.requests.length, 0);
+  const connectionId = await rig.put('connection', { name: 'New', baseUrl: 'https://new.example' });
+  const destinationId = await rig.put('destination', { connectionId, name: 'New', status: 'enabled' });
+  const body = { name: 'New', description: 'later', status: 'disabled', destinations: [{ destinationId }] };
+  const actionId = await rig.put('action', { ...body, rules: { parameter: 'n', operator: 'equals', value: '2' } });
+  const given = { of: 'events', filter: { name: 'a' }, to: { actionId } };
+  await replay(rig, { of: 'events', to: { actionId } });
+  await rig.clock.advance(3_000);
+  assert.deepEqual(bodies(rig), [{ n: '2' }]);
+  assert.deepEqual((await rig.pipeline.replays.plan(parsed(given), false)).leftOut, [
+    { reason: 'no_rule_matched', count: 1 },
+  ]);
+  await replay(rig, { of: 'events', to: { actionId, ignoreRules: true } });
+  await rig.clock.advance(3_000);
+  assert.deepEqual(bodies(rig), [{ n: '2' }, { n: '1' }], 'the one that arrived is left out');
+  await replay(rig, { of: 'events', only: 'all', order: 'newest', to: { actionId, ignoreRules: true } });
+  await rig.clock.advance(3_000);
+  assert.deepEqual(bodies(rig).slice(2), [{ n: '2' }, { n: '1' }]);
+});
+
+test('a paused replay sends nothing, a resumed one goes on, a cancelled one ends what it made', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send(...Array.from({ length: 60 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(10);
+  const id = await replay(rig, { only: 'all', ratePerSecond: 10 });
+  await rig.clock.advance(2_000);
+  assert.ok(await rig.pipeline.replays.pause(id, { ...entry, changes: [] }));
+  const sent = rig.egress.requests.length;
+  assert.ok(sent >= 60 + 18 && sent <= 60 + 22, `${sent} at ten a second`);
+  await rig.clock.advance(60_000);
+  assert.equal(rig.egress.requests.length, sent);
+  assert.equal((await shown(rig, id)).progress.waiting, 120 - sent);
+  assert.equal(await rig.pipeline.replays.pause(id, { ...entry, changes: [] }), false);
+  assert.ok(await rig.pipeline.replays.resume(id, { ...entry, changes: [] }));
+  await rig.clock.advance(1_000);
+  const more = rig.egress.requests.length;
+  assert.ok(more > sent);
+  assert.ok(await rig.pipeline.replays.cancel(id, { ...entry, changes: [] }));
+  await rig.clock.advance(60_000);
+  const { state, progress } = await shown(rig, id);
+  assert.deepEqual(
+    [state, progress.done, progress.cancelled, progress.waiting],
+    ['cancelled', more - 60, 120 - more, 0],
+  );
+  assert.equal(rig.egress.requests.length, more);
+  assert.deepEqual(
+    [
+      await rig.pipeline.replays.resume(id, { ...entry, changes: [] }),
+      await rig.pipeline.replays.cancel(id, { ...entry, changes: [] }),
+    ],
+    [false, false],
+  );
+});
+
+test('a replay waits behind a closed gate like everything else, and holds up no other destination', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId } = await wire(rig);
+  const other = await rig.put('destination', { connectionId, name: 'B', path: '/b', status: 'enabled' });
+  await rig.put('action', { name: 'B', description: 'b', status: 'enabled', destinations: [{ destinationId: other }] });
+  for (let n = 0; n < 7; n++) await rig.send(...Array.from({ length: 100 }, () => ({ data: { n: String(n) } })));
+  await rig.clock.advance(100);
+  const paused = { connectionId, name: 'Orders', path: '/orders', status: 'paused' };
+  await rig.put('destination', paused, destinationId);
+  const id = await replay(rig, { only: 'all', order: 'newest' });
+  await rig.clock.advance(20_000);
+  const { state, progress } = await shown(rig, id);
+  assert.deepEqual([state, progress.total, progress.done, progress.held], ['running', 1_400, 700, 700]);
+  await rig.put('destination', { ...paused, status: 'enabled' }, destinationId);
+  await rig.clock.advance(5_000);
+  assert.equal((await shown(rig, id)).state, 'done');
+});
+
+test('a replay whose process dies goes on where its cursor stands: nothing twice, nothing left out', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  for (let n = 0; n < 9; n++)
+    await rig.send(...Array.from({ length: 100 }, (_, i) => ({ data: { n: String(100 * n + i) } })));
+  await rig.clock.advance(100);
+  const id = await replay(rig, { only: 'all', ratePerSecond: 1_000 });
+  await rig.clock.advance(400);
+  const before = rig.egress.requests.length;
+  assert.ok(before > 900 && before < 1_800, `${before}`);
+  await rig.restart();
+  await rig.clock.advance(20_000);
+  const { state, progress } = await shown(rig, id);
+  assert.deepEqual([state, progress.total, progress.done], ['done', 900, 900]);
+  const page = await rig.journal.log.deliveries({ limit: 2_000, closed: [], now: rig.clock.now(), replayId: id });
+  assert.equal(new Set(page.map(({ replayOf }) => replayOf)).size, 900);
+});
+
+test('a replay that found no room goes on when answers to others make some', async () => {
+  let isSlow = false;
+  const waiting: ((answer: { status: number }) => void)[] = [];
+  await using rig = await startRig({
+    handler: () => (isSlow ? new Promise((resolve) => waiting.push(resolve)) : { status: 422 }),
+  });
+  await wire(rig);
+  await rig.send({ data: { n: 'missed' } }, { data: { n: 'missed' } });
+  await rig.clock.advance(10);
+  isSlow = true;
+  await rig.send(...Array.from({ length: 8 }, () => ({ data: { n: 'live' } })));
+  const id = await replay(rig, { only: 'failed' });
+  await rig.clock.advance(5_000);
+  assert.equal(rig.egress.requests.length, 10, 'no room is left');
+  isSlow = false;
+  for (const answer of waiting) answer({ status: 200 });
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 12);
+  await rig.clock.advance(5_000);
+  assert.equal((await shown(rig, id)).progress.failed, 2);
+});
+
+test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal, live ones first, the rate used', async () => {
+  const windowMs = 10_000;
+  const seen = { windows: new Map<number, number>(), refused: 0, live: [] as number[], replayed: [] as number[] };
+  let clock = () => 0;
+  const rig = await startRig({
+    handler({ body }) {
+      const window = Math.floor(clock() / windowMs);
+      const count = (seen.windows.get(window) ?? 0) + 1;
+      seen.windows.set(window, count);
+      if (count > 100) seen.refused += 1;
+      (String(body).includes('missed') ? seen.replayed : seen.live).push(clock());
+      const resetSeconds = Math.ceil(((window + 1) * windowMs - clock()) / 1_000);
+      const told = `"default";r=${Math.max(0, 100 - count)};t=${resetSeconds}`;
+      return count > 100
+        ? {
+            status: 429,
+            headers: [
+              ['ratelimit', told],
+              ['retry-after', String(resetSeconds)],
+            ],
+          }
+        : { status: 200, headers: [['ratelimit', told]] };
+    },
+  });
+  await using _ = rig;
+  clock = rig.clock.now;
+  const send = async (name: string) => {
+    for (let n = 0; n < 5_000; n += 500)
+      await rig.send(...Array.from({ length: 500 }, (_, i) => ({ data: { name, to: String((n + i) % 3) } })));
+  };
+  // Nothing matches these yet.
+  await send('missed');
+  await rig.clock.advance(10);
+  const settings = { rate: { limit: 100, perMs: windowMs } };
+  const connectionId = await rig.put('connection', { name: 'Vendor', baseUrl: 'https://vendor.example', settings });
+  for (const n of [0, 1, 2]) {
+    const of = { connectionId, name: `D${n}`, path: `/${n}`, status: 'enabled' };
+    const destinations = [{ destinationId: await rig.put('destination', of) }];
+    const rules = { parameter: 'to', operator: 'equals', value: String(n) };
+    await rig.put('action', { name: `A${n}`, description: 'a', status: 'enabled', rules, destinations });
+  }
+  const id = await replay(rig, { of: 'events' });
+  await send('live');
+  const begin = clock();
+  await rig.clock.advance(1_060_000);
+  const { state, progress } = await shown(rig, id);
+  assert.deepEqual([state, progress.done, progress.failed], ['done', 5_000, 0]);
+  assert.equal(seen.refused, 0);
+  assert.deepEqual([seen.live.length, seen.replayed.length], [5_000, 5_000]);
+  const lastAt = Math.max(...seen.replayed, ...seen.live);
+  assert.ok(100 * ((lastAt - begin) / windowMs) * 0.95 <= 10_000, `took ${lastAt - begin} ms`);
+  const liveEnd = Math.max(...seen.live);
+  const early = seen.replayed.filter((at) => at < liveEnd).length;
+  assert.ok(early > 0 && early <= (liveEnd - begin) / 30_000 + 1, `${early} went before live ones`);
+});

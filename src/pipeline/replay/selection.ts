@@ -1,0 +1,205 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
+import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
+import { compileCondition } from '../../rules/compile.ts';
+import { behaviorConditions } from '../snapshot/compiled-rules.ts';
+import type { Document, Snapshot } from '../snapshot/snapshot.ts';
+import type { Source } from './source.ts';
+
+/**
+ * A delivery that a replay makes; `isRepeated`: what it brings has arrived before; `ends`: the one that was held and whose
+ * place it takes.
+ */
+export type Chosen = {
+  delivery: ReplayedDelivery;
+  event: Event | null;
+  isRepeated: boolean;
+  ends: LoggedDelivery | null;
+};
+
+/** What becomes of one thing. */
+export type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
+
+type Log = Pick<DeliveryLog, 'deliveries' | 'event'>;
+
+/** What is to be known of a thing: the deliveries of its family, or of its event, and the event. */
+type Seen = { others: readonly LoggedDelivery[]; event: Event | null };
+
+/**
+ * Decides which deliveries a replay makes of some things, in their order, by the configuration of this moment.
+ * A delivery and all that ever repeated it are one family, which a replay sends once at most. `replayId` null: none of
+ * its deliveries exists yet.
+ */
+export function chooser(options: {
+  input: ReplayInput;
+  snapshot: Snapshot;
+  log: Log;
+  replayId: string | null;
+  now: number;
+}): (sources: readonly Source[]) => Promise<Choice[]> {
+  const { input, snapshot, log, replayId, now } = options;
+  const { documents } = snapshot;
+  /** What was chosen so far. */
+  const taken = new Set<string>();
+  const fires = input.of === 'events' ? firing(input.to, snapshot) : null;
+
+  async function look(source: Source): Promise<Seen> {
+    if (source.kind === 'event') {
+      const others = await log.deliveries({ eventId: source.event.id, limit: familyMost, closed: [], now });
+      return { others, event: source.event };
+    }
+    if (source.kind === 'unknown' || isPassedOver(source.delivery) !== null) return { others: [], event: null };
+    const { id, replayOf, eventId } = source.delivery;
+    const [others, event] = await Promise.all([
+      log.deliveries({ replayOf: replayOf ?? id, limit: familyMost, closed: [], now }),
+      eventId === null ? null : log.event(eventId),
+    ]);
+    return { others: [source.delivery, ...others], event };
+  }
+
+  /** What needs no look at anything else. */
+  function isPassedOver({ test, status }: LoggedDelivery): LeftOutReason | null {
+    if (input.of !== 'deliveries') return 'unknown';
+    if (test) return 'test';
+    return input.only === 'failed' && status !== 'failed' ? 'not_failed' : null;
+  }
+
+  /** Whether what others made of the same thing for the same destination speaks against it. */
+  function objection(others: readonly LoggedDelivery[]): { reason: LeftOutReason | null; isRepeated: boolean } {
+    const isRepeated = others.some(({ status }) => status === 'delivered');
+    const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
+    const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
+    if (isMade) return { reason: 'repeated', isRepeated };
+    if (isOnItsWay) return { reason: 'unfinished', isRepeated };
+    return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
+  }
+
+  function ofDelivery(one: LoggedDelivery, { others, event }: Seen): Choice {
+    const passedOver = isPassedOver(one);
+    if (input.of !== 'deliveries' || passedOver !== null) return none(passedOver ?? 'unknown');
+    const isOriginal = input.body === 'original';
+    const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
+    if (destination === undefined) return none('destination_deleted');
+    const action = one.actionId === null ? null : (documents.action.get(one.actionId) ?? null);
+    if (one.actionId !== null && action === null) return none('action_deleted');
+    // Without its mapping the whole event would go out.
+    if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
+    const root = one.replayOf ?? one.id;
+    if (taken.has(root)) return none('repeated');
+    const { reason, isRepeated } = objection(others.filter(({ destinationId }) => destinationId === destination.id));
+    if (reason !== null) return none(reason);
+    const hasBody = isOriginal && one.attempts > 0;
+    if (event === null && !hasBody) return none('event_removed');
+    taken.add(root);
+    const versions = isOriginal
+      ? { actionVersion: one.actionVersion, destinationVersion: one.destinationVersion }
+      : { actionVersion: action?.version ?? null, destinationVersion: destination.version };
+    const delivery: ReplayedDelivery = {
+      eventId: one.eventId,
+      actionId: one.actionId,
+      ...versions,
+      destinationId: destination.id,
+      connectionId: destination.body.connectionId,
+      replayOf: root,
+      source: one.id,
+      keepsBody: isOriginal,
+      idempotencyKey: input.keepIdempotencyKey ? root : null,
+    };
+    return { chosen: [{ delivery, event, isRepeated, ends: one.status === 'held' ? one : null }], leftOut: [] };
+  }
+
+  function ofEvent(event: Event, { others }: Seen): Choice {
+    const choice: Choice = { chosen: [], leftOut: [] };
+    const actions = fires?.(event) ?? [];
+    if (actions.length === 0) return none('no_rule_matched');
+    for (const { action, destinationIds } of actions)
+      for (const destinationId of destinationIds) {
+        const destination = documents.destination.get(destinationId);
+        const key = `${event.id} ${action.id} ${destinationId}`;
+        const same = others.filter(
+          (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
+        );
+        const { reason, isRepeated } = objection(same);
+        if (destination === undefined) choice.leftOut.push('destination_deleted');
+        else if (taken.has(key)) choice.leftOut.push('repeated');
+        else if (reason !== null) choice.leftOut.push(reason);
+        else {
+          taken.add(key);
+          const delivery: ReplayedDelivery = {
+            eventId: event.id,
+            actionId: action.id,
+            actionVersion: action.version,
+            destinationId,
+            destinationVersion: destination.version,
+            connectionId: destination.body.connectionId,
+            replayOf: null,
+            source: null,
+            keepsBody: false,
+            idempotencyKey: null,
+          };
+          choice.chosen.push({ delivery, event, isRepeated, ends: null });
+        }
+      }
+    return choice;
+  }
+
+  return async (sources) => {
+    const seen = await Promise.all(sources.map(look));
+    return sources.map((source, index) => {
+      const known = seen[index] ?? { others: [], event: null };
+      if (source.kind === 'unknown') return none('unknown');
+      return source.kind === 'event' ? ofEvent(source.event, known) : ofDelivery(source.delivery, known);
+    });
+  };
+}
+
+/** More of one family are not looked at. */
+const familyMost = 200;
+
+const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
+
+/** Throws AppError `invalid_value` when a replay names what is not there, or a time that is over before it begins. */
+export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
+  const { filter = {} } = input;
+  const [from, to] =
+    'receivedAfter' in filter || 'receivedBefore' in filter
+      ? [filter.receivedAfter, filter.receivedBefore]
+      : 'createdAfter' in filter || 'createdBefore' in filter
+        ? [filter.createdAfter, filter.createdBefore]
+        : [];
+  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
+    refuse('/filter', 'Its time ends before it begins.');
+  const { to: whither } = input;
+  if (whither === null) return;
+  const { destinationId } = whither;
+  if (destinationId !== undefined && !documents.destination.has(destinationId))
+    refuse('/to/destinationId', 'There is no such destination.');
+  if (!('actionId' in whither)) return;
+  const action = documents.action.get(whither.actionId) ?? refuse('/to/actionId', 'There is no such action.');
+  if (destinationId !== undefined && !sendsTo(action.body, destinationId))
+    refuse('/to/destinationId', 'The action does not send to this destination.');
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new AppError('invalid_value', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}
+
+const sendsTo = (action: ActionBody, destinationId: string) =>
+  action.destinations.some((row) => row.destinationId === destinationId);
+
+type Fired = { action: Document<ActionBody>; destinationIds: string[] };
+
+/** Which actions an event fires, and where they send. */
+function firing(to: Extract<ReplayInput, { of: 'events' }>['to'], snapshot: Snapshot): (event: Event) => Fired[] {
+  const all = ({ destinations }: ActionBody) => destinations.map(({ destinationId }) => destinationId);
+  if (to === null)
+    return (event) => snapshot.rules.match(event).map(({ action }) => ({ action, destinationIds: all(action.body) }));
+  const action = snapshot.documents.action.get(to.actionId);
+  if (action === undefined) return () => [];
+  const destinationIds = all(action.body).filter((id) => to.destinationId === undefined || id === to.destinationId);
+  const compiled = compileCondition(action.body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+  const matches = to.ignoreRules ? () => true : compiled.ok ? compiled.condition.matches : () => false;
+  return (event) => (matches(event) ? [{ action, destinationIds }] : []);
+}

@@ -1,0 +1,52 @@
+import type { Replay, ReplayInput } from '../../contract/records/replay.ts';
+import { leftOutReason } from '../../contract/records/replay.ts';
+import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
+
+/** A replay as people see it. `outcome`: of its deliveries now; `heldByGate`: how many of its pending ones wait behind a gate. */
+export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByGate: number): Replay {
+  const { input, leftOut } = stored;
+  const left = leftOutReason.options.flatMap((reason) => {
+    const count = leftOut[reason] ?? 0;
+    return count === 0 ? [] : { reason, count };
+  });
+  const skipped = left.reduce((sum, { count }) => sum + count, 0);
+  const found = stored.made + skipped;
+  const isEnd = stored.state === 'cancelled' || stored.isRead;
+  const total = isEnd ? found : Math.max(stored.total, found);
+  return {
+    id: stored.id,
+    name: input.name ?? nameOf(input),
+    reason: input.reason,
+    state: stored.state,
+    of: input.of,
+    filter: input.filter ?? null,
+    ids: input.ids ?? null,
+    only: input.only,
+    to: input.to,
+    body: input.of === 'deliveries' ? input.body : 'current',
+    keepIdempotencyKey: input.of === 'deliveries' && input.keepIdempotencyKey,
+    ratePerSecond: input.ratePerSecond,
+    order: input.order,
+    progress: {
+      total,
+      done: outcome.delivered,
+      failed: outcome.failed,
+      skipped: skipped + outcome.skipped,
+      held: outcome.held + heldByGate,
+      retrying: outcome.retrying,
+      waiting: total - found + outcome.pending - heldByGate,
+      cancelled: outcome.cancelled,
+      leftOut: left,
+    },
+    startedBy: stored.startedBy,
+    createdAt: new Date(stored.createdAt).toISOString(),
+    finishedAt: stored.finishedAt === null ? null : new Date(stored.finishedAt).toISOString(),
+  };
+}
+
+/** What it is called when nobody gave it a name. */
+function nameOf({ of, ids, filter = {} }: ReplayInput): string {
+  if (ids !== undefined) return `${ids.length} ${of === 'events' ? 'events' : 'deliveries'}`;
+  const status = 'status' in filter && filter.status !== undefined ? `${filter.status} ` : '';
+  return of === 'events' ? 'Events' : `All ${status}deliveries`;
+}

@@ -1,0 +1,114 @@
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { ReplayInput } from '../../contract/records/replay.ts';
+import type { DeliveryLog, LoggedDelivery } from '../../journal/journal.ts';
+
+/** One thing that a replay looks at. */
+export type Source =
+  | { kind: 'delivery'; delivery: LoggedDelivery }
+  | { kind: 'event'; event: Event }
+  | { kind: 'unknown' };
+
+/** Things in the order of the replay; `cursor` is where the next ones begin. */
+export type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
+
+type Log = Pick<DeliveryLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
+
+/** The newest thing that is there now: a replay looks at nothing that came later, its own deliveries least of all. */
+export async function newestOf(input: ReplayInput, log: Log, now: number): Promise<string | null> {
+  const newest =
+    input.of === 'events' ? await log.events({ limit: 1 }) : await log.deliveries({ limit: 1, closed: [], now });
+  return newest[0]?.id ?? null;
+}
+
+/** The next things of a replay after a cursor (null: the first ones), at most `limit`. */
+export async function readSources(
+  input: ReplayInput,
+  log: Log,
+  from: { upTo: string | null; cursor: string | null; limit: number; now: number },
+): Promise<Sources> {
+  if (input.ids !== undefined) return chosenOnes(input, log, from);
+  if (from.upTo === null) return { found: [], cursor: from.cursor, isLast: true };
+  return input.of === 'events' ? someEvents(input, log, from) : someDeliveries(input, log, from);
+}
+
+type From = Parameters<typeof readSources>[2];
+
+async function chosenOnes({ of, ids = [] }: ReplayInput, log: Log, { cursor, limit }: From): Promise<Sources> {
+  const all = [...new Set(ids)];
+  const start = Number(cursor ?? 0);
+  const found = await Promise.all(
+    all.slice(start, start + limit).map(async (id): Promise<Source> => {
+      if (of === 'events') {
+        const event = await log.event(id);
+        return event === null ? { kind: 'unknown' } : { kind: 'event', event };
+      }
+      const delivery = await log.delivery(id);
+      return delivery === null ? { kind: 'unknown' } : { kind: 'delivery', delivery };
+    }),
+  );
+  return { found, cursor: String(start + found.length), isLast: start + found.length >= all.length };
+}
+
+async function someDeliveries(
+  { filter = {}, order }: Extract<ReplayInput, { of: 'deliveries' }>,
+  log: Log,
+  { upTo, cursor, limit, now }: From,
+): Promise<Sources> {
+  const { reason, createdAfter, createdBefore, ...same } = filter;
+  const rows = await log.deliveries({
+    ...given(same),
+    ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
+    ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
+    ...between('delivery', order, cursor, upTo),
+    test: false,
+    closed: [],
+    limit,
+    now,
+  });
+  if (order === 'oldest') rows.reverse();
+  const found = rows
+    .filter((one) => reason === undefined || one.reason === reason)
+    .map((delivery): Source => ({ kind: 'delivery', delivery }));
+  return { found, cursor: rows.at(-1)?.id ?? cursor, isLast: rows.length < limit };
+}
+
+async function someEvents(
+  { filter = {}, order }: Extract<ReplayInput, { of: 'events' }>,
+  log: Log,
+  { upTo, cursor, limit }: From,
+): Promise<Sources> {
+  const { receivedAfter, receivedBefore, ...same } = filter;
+  const end = Math.min(Date.parse(receivedBefore ?? never), (placeOf('event', upTo ?? '')?.timeMs ?? 0) + 1);
+  const { events, reached } = await log.search({
+    ...given(same),
+    ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
+    receivedBefore: end,
+    ...between('event', order, cursor, upTo),
+    limit,
+    lookedMost,
+  });
+  if (order === 'oldest') events.reverse();
+  return {
+    found: events.map((event): Source => ({ kind: 'event', event })),
+    cursor: reached ?? events.at(-1)?.id ?? cursor,
+    isLast: reached === null,
+  };
+}
+
+const lookedMost = 2_000;
+const never = '9999-12-31T00:00:00Z';
+
+/** The part of the log that is still to be read. */
+function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor: string | null, upTo: string | null) {
+  const last = placeOf(kind, upTo ?? '');
+  const before = last === null ? {} : { before: placedId(kind, { ...last, number: last.number + 1 }) };
+  if (order === 'newest') return cursor === null ? before : { before: cursor };
+  return { ...before, after: cursor ?? placedId(kind, { timeMs: 0, partition: 0, number: 0 }) };
+}
+
+/** Without the members that are undefined. */
+function given<T extends object>(filters: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without holes
+}

@@ -1,0 +1,110 @@
+import { type Clock, pause } from '../../async/clock.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { NewId } from '../../contract/ids.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { Erasure } from '../../contract/records/erasure.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../journal/journal.ts';
+import { hashOf } from '../privacy/hash-key.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+
+/** Erasing visitors, one after the other, beside the running work; what a restart interrupts goes on after it. */
+export type Eraser = AsyncDisposable & {
+  /** Only counts. */
+  plan(sought: ErasedBy): Promise<Erasure>;
+  /** Begins; the entry is made of the erasure's id and code. */
+  begin(sought: ErasedBy, entry: (of: { id: string; code: string; by: string }) => NewAuditEntry): Promise<Erasure>;
+  list(): Promise<Erasure[]>;
+  /** Called with a text that nothing in memory may hold any more: when its erasure begins, and when it is done. */
+  watch(listener: (text: string) => void): void;
+};
+
+const waitMs = 100;
+const failedWaitMs = 5_000;
+
+export async function startEraser(options: {
+  journal: Pick<Journal, 'erasures'>;
+  configuration: Configuration;
+  clock: Clock;
+  newId: NewId;
+  parameters: { forget(events: readonly Event[] | null): Promise<void> };
+  sending(): readonly string[];
+  /** Unfinished deliveries are gone: nobody may go on with them. */
+  cancelled(deliveries: readonly CancelledDelivery[]): void;
+  failed(error: unknown, doing: string): void;
+}): Promise<Eraser> {
+  const { journal, configuration, clock, parameters } = options;
+  const listeners = new Set<(text: string) => void>();
+  const texts = new Map<string, string>();
+  let isStopping = false;
+  let running: Promise<void> = Promise.resolve();
+
+  const tell = (text: string | undefined) => {
+    if (text !== undefined) for (const listener of listeners) listener(text);
+  };
+
+  async function run(id: string): Promise<void> {
+    while (!isStopping) {
+      try {
+        const { state, events, cancelled } = await journal.erasures.step(id, {
+          now: clock.now(),
+          sending: options.sending(),
+        });
+        if (cancelled.length > 0) options.cancelled(cancelled);
+        if (events.length > 0) await parameters.forget(events);
+        if (state === 'done') {
+          tell(texts.get(id));
+          texts.delete(id);
+          return;
+        }
+        if (state === 'waiting') await pause(clock, waitMs);
+      } catch (error) {
+        options.failed(error, 'erase what is stored of somebody');
+        await pause(clock, failedWaitMs);
+      }
+    }
+  }
+
+  const start = (id: string) => {
+    running = running.then(() => run(id));
+  };
+
+  const unfinished = (await journal.erasures.list()).filter(({ state }) => state === 'running').reverse();
+  // Which examples were theirs is not known any more.
+  if (unfinished.length > 0) await parameters.forget(null);
+  for (const { id } of unfinished) start(id);
+
+  return {
+    async plan(sought) {
+      const code = (await hashOf(configuration, clock))(textOf(sought));
+      const counts = await journal.erasures.count(sought);
+      const createdAt = new Date(clock.now()).toISOString();
+      return { id: null, state: 'planned', code, by: byOf(sought), counts, createdAt, finishedAt: null };
+    },
+    async begin(sought, entry) {
+      const code = (await hashOf(configuration, clock))(textOf(sought));
+      const id = options.newId('erasure');
+      await journal.erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
+      texts.set(id, textOf(sought));
+      tell(textOf(sought));
+      start(id);
+      const begun = (await journal.erasures.list()).find((one) => one.id === id);
+      if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
+      return shown(begun);
+    },
+    list: async () => (await journal.erasures.list()).map(shown),
+    watch: (listener) => void listeners.add(listener),
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      await running;
+    },
+  };
+}
+
+const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId : sought.value);
+const byOf = (sought: ErasedBy) => ('visitorId' in sought ? 'visitorId' : sought.parameter);
+
+function shown({ id, state, code, by, counts, createdAt, finishedAt }: StoredErasure): Erasure {
+  const ended = finishedAt === null ? null : new Date(finishedAt).toISOString();
+  return { id, state, code, by, counts, createdAt: new Date(createdAt).toISOString(), finishedAt: ended };
+}

@@ -1,0 +1,55 @@
+import type { BehaviorBody } from '../../contract/documents/behavior.ts';
+import { compileCondition, sharedParts } from '../../rules/compile.ts';
+import { ruleIndex } from '../../rules/index.ts';
+import type { Document, Documents, Rule, Snapshot } from './snapshot.ts';
+
+/** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
+export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
+  return new Map(
+    Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
+  );
+}
+
+/** What `make` makes, made when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let ask = () => {
+    const made = make();
+    ask = () => made;
+    return made;
+  };
+  return () => ask();
+}
+
+/** After so many conditions that are no longer used what they shared is given up. */
+const recompiledMax = 1_000;
+
+/** Compiles the rules of one picture after the other; conditions that stay as they were are compiled once. */
+export function ruleCompiler(): (documents: Documents) => Snapshot['rules'] {
+  let known = new Map<string, Rule>();
+  let shared = sharedParts();
+  let behavior: Documents['behavior'] | null = null;
+  let recompiled = 0;
+
+  return (documents) => {
+    if (behavior !== documents.behavior || recompiled > recompiledMax) {
+      known = new Map();
+      shared = sharedParts();
+      behavior = documents.behavior;
+      recompiled = 0;
+    }
+    const conditions = once(() => behaviorConditions(documents.behavior.values()));
+    const rules = new Map<string, Rule>();
+    for (const action of documents.action.values()) {
+      if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
+      const before = known.get(action.id);
+      if (before?.action === action) rules.set(action.id, before);
+      else {
+        recompiled += before === undefined ? 0 : 1;
+        const compiled = compileCondition(action.body.rules, conditions(), shared);
+        if (compiled.ok) rules.set(action.id, { id: action.id, action, condition: compiled.condition });
+      }
+    }
+    known = rules;
+    return ruleIndex([...rules.values()]);
+  };
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startRig, wire } from '../../../test/support/rig.ts';
+
+test('a change of anything but actions and behaviors compiles nothing anew', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId, actionId } = await wire(rig);
+  const { configuration } = rig.pipeline;
+  const { rules } = configuration.snapshot;
+  await rig.put('connection', { name: 'CRM 2', baseUrl: 'https://crm.example' }, connectionId);
+  assert.equal(configuration.snapshot.rules, rules);
+  const action = { name: 'None', description: 'no event', status: 'disabled', destinations: [{ destinationId }] };
+  await rig.put('action', action, actionId);
+  assert.notEqual(configuration.snapshot.rules, rules);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 0);
+});
+
+test('a change of one action compiles that one, and a changed behavior all that may use it', async () => {
+  await using rig = await startRig();
+  const { destinationId, actionId } = await wire(rig);
+  const to = { status: 'enabled', destinations: [{ destinationId }] };
+  const behaviorId = await rig.put('behavior', {
+    name: 'B',
+    condition: equals('a', '1'),
+    attributes: [],
+    category: '',
+  });
+  const otherId = await rig.put('action', { name: 'O', description: 'x', rules: { behavior: behaviorId }, ...to });
+  const event = (data: Record<string, string>) => ({ ...plain, data });
+  const matching = (data: Record<string, string>) =>
+    rig.pipeline.configuration.snapshot.rules.match(event(data)).map((one) => one.action.id);
+  const conditionOf = (id: string) =>
+    rig.pipeline.configuration.snapshot.rules.match(event({ a: '1', b: '1' })).find((one) => one.id === id)?.condition;
+  await rig.put('action', { name: 'A', description: 'x', rules: equals('b', '1'), ...to }, actionId);
+  assert.deepEqual(matching({ a: '1', b: '1' }).sort(), [actionId, otherId].sort());
+  const [before, other] = [conditionOf(actionId), conditionOf(otherId)];
+  await rig.put('action', { name: 'A', description: 'x', rules: equals('b', '1'), ...to }, actionId);
+  assert.notEqual(conditionOf(actionId), before);
+  assert.equal(conditionOf(otherId), other);
+  await rig.put('behavior', { name: 'B', condition: equals('a', '2'), attributes: [], category: '' }, behaviorId);
+  assert.deepEqual(matching({ a: '1' }), []);
+  assert.deepEqual(matching({ a: '2' }), [otherId]);
+});
+
+test('documents are found by name, in any case and composition, under their present name alone', async () => {
+  await using rig = await startRig();
+  const { configuration } = rig.pipeline;
+  const body = { name: 'Caf\u00e9', baseUrl: 'https://crm.example' };
+  const id = await rig.put('connection', body);
+  const named = (name: string) => [...configuration.snapshot.idsNamed('connection', name)];
+  assert.deepEqual([named(' CAFE\u0301'), named('Cafe')], [[id], []]);
+  await rig.put('connection', { ...body, name: 'Bar' }, id);
+  assert.deepEqual([named('caf\u00e9'), named('bar')], [[], [id]]);
+  await rig.restart();
+  assert.deepEqual([...rig.pipeline.configuration.snapshot.idsNamed('connection', 'bar')], [id]);
+});
+
+const equals = (parameter: string, value: string) => ({ parameter, operator: 'equals', value });
+
+const plain = {
+  id: 'evt_1',
+  name: null,
+  visitorId: null,
+  sessionId: null,
+  occurredAt: '2026-01-01T00:00:00.000Z',
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  data: {},
+  ext: {},
+  session: {},
+  source: { collectorId: 'col_1', format: 'infinity' as const },
+};

@@ -1,0 +1,203 @@
+import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { AlertBody } from '../../contract/documents/alert.ts';
+import type { BehaviorBody } from '../../contract/documents/behavior.ts';
+import type { CollectorBody } from '../../contract/documents/collector.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { DocumentKind } from '../../contract/documents/document.ts';
+import type { SettingsBody } from '../../contract/documents/settings.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { AuditAct, AuditAuthor } from '../../contract/records/audit.ts';
+import type { Secret } from '../../contract/secret.ts';
+import type { CompiledCondition } from '../../rules/compile.ts';
+import type { RuleIndex } from '../../rules/index.ts';
+import { standardBehaviors } from '../../rules/standard-behaviors.ts';
+import { changeEntry } from './audit-entry.ts';
+import { once, ruleCompiler } from './compiled-rules.ts';
+import { nameIndex } from './name-index.ts';
+
+/** A present document with its body typed. */
+export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
+
+export type Bodies = {
+  connection: ConnectionBody;
+  destination: DestinationBody;
+  action: ActionBody;
+  behavior: BehaviorBody;
+  collector: CollectorBody;
+  alert: AlertBody;
+  parameter: { name: string; description?: string | undefined; offered?: boolean | undefined };
+  settings: SettingsBody;
+};
+
+/** A rule that can match: an enabled action with its compiled condition. */
+export type Rule = { id: string; action: Document<ActionBody>; condition: CompiledCondition };
+
+/**
+ * One immutable picture of everything that people configured, compiled once. The hot path reads it and never the
+ * database; a change swaps the whole picture.
+ */
+export type Snapshot = {
+  readonly revision: number;
+  readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+  readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
+  readonly rules: RuleIndex<Rule>;
+  /**
+   * Ids of the documents of a kind whose name differs from this one in case or composition at most; of destinations
+   * those of one connection. Of an older picture it may leave out what was renamed since.
+   */
+  idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
+  /** Ids of the present destinations of a connection. */
+  destinationsOf(connectionId: string): Iterable<string>;
+};
+
+export type Configuration = {
+  readonly snapshot: Snapshot;
+  /**
+   * Changes documents: `build` checks against the picture it is given and says what to write (or throws AppError); it
+   * runs again when somebody else changed something meanwhile. Resolves when the change is durable and in effect, with
+   * an entry in the audit trail for each document.
+   */
+  change(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
+  /** Called with each new picture and what changed; answers the way to stop. */
+  watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
+};
+
+/** Who changes something; `act` where it is more than creating, changing or deleting. */
+export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
+
+/** Hides the secrets that it was told of in text. */
+export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
+
+const conflictsMax = 20;
+const ignore = () => {};
+
+/** The standard behaviors as documents beside the stored ones; nothing ever changes them. */
+const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): [string, Document<BehaviorBody>] => {
+  const shipped = new Date(0).toISOString();
+  return [
+    id,
+    { kind: 'behavior', id, version: 1, body, createdAt: shipped, updatedAt: shipped, updatedBy: 'millrace' },
+  ];
+});
+
+/**
+ * Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. What
+ * the audit trail gets to hold is scrubbed first.
+ */
+export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
+  const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
+  let names = nameIndex();
+  let compile = ruleCompiler();
+  let rules: () => Snapshot['rules'];
+  let snapshot: Snapshot;
+
+  async function reload() {
+    const { revision, documents: stored } = await catalog.all();
+    const documents = sorted(stored);
+    names = nameIndex();
+    compile = ruleCompiler();
+    for (const kind of Object.values(documents)) for (const document of kind.values()) names.add(document);
+    snapshot = picture(revision, documents);
+  }
+
+  function picture(revision: number, documents: Documents, before?: Snapshot): Snapshot {
+    const hasSameRules =
+      before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
+    // With many actions compiling takes long: most changes touch none, and of many changes in a row events see the last.
+    if (!hasSameRules) rules = once(() => compile(documents));
+    const present = rules;
+    return {
+      revision,
+      documents,
+      collectorsByKey:
+        before?.documents.collector === documents.collector ? before.collectorsByKey : byKey(documents.collector),
+      get rules() {
+        return present();
+      },
+      idsNamed: names.idsOf,
+      destinationsOf: names.destinationsOf,
+    };
+  }
+
+  const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
+
+  // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
+  let turn: Promise<void> = Promise.resolve();
+
+  async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
+    for (let tries = 0; tries < conflictsMax; tries++) {
+      const changes = build(snapshot);
+      const entries = changes.map((change) => changeEntry(by, change, storedOf(change.document), scrubber));
+      const revision = await catalog.change(snapshot.revision, changes, entries);
+      if (revision === null) {
+        await reload();
+        continue;
+      }
+      for (const { op, document } of changes) {
+        const old = storedOf(document);
+        if (old !== undefined) names.remove(old);
+        if (op === 'put') names.add(document);
+      }
+      snapshot = picture(revision, changed(snapshot.documents, changes), snapshot);
+      for (const listener of listeners) listener(snapshot, changes);
+      return snapshot;
+    }
+    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+  }
+
+  await reload();
+  return {
+    get snapshot() {
+      return snapshot;
+    },
+    change(by, build) {
+      const changed = turn.then(() => changeNow(by, build));
+      turn = changed.then(ignore, ignore);
+      return changed;
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** By kind and id. */
+export type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+
+function sorted(stored: Iterable<StoredDocument>): Documents {
+  const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
+    connection: new Map(),
+    destination: new Map(),
+    action: new Map(),
+    behavior: new Map(standardDocuments),
+    collector: new Map(),
+    parameter: new Map(),
+    settings: new Map(),
+    alert: new Map(),
+  };
+  for (const document of stored) {
+    // The catalogue holds what the contract's schema of this kind parsed.
+    const kind: Map<string, Document<unknown>> = documents[document.kind];
+    kind.set(document.id, document);
+  }
+  return documents;
+}
+
+/** The documents after changes, which share with those before the kinds that are untouched: there may be thousands. */
+function changed(before: Documents, changes: readonly Change[]): Documents {
+  const kinds = new Map<DocumentKind, Map<string, Document<unknown>>>();
+  for (const { op, document } of changes) {
+    const kind = kinds.get(document.kind) ?? new Map<string, Document<unknown>>(before[document.kind]);
+    kinds.set(document.kind, kind);
+    if (op === 'put') kind.set(document.id, document);
+    else kind.delete(document.id);
+  }
+  return { ...before, ...Object.fromEntries(kinds) };
+}
+
+function byKey(collectors: Documents['collector']): Snapshot['collectorsByKey'] {
+  return new Map(Array.from(collectors.values(), (one) => [one.body.key, one]));
+}

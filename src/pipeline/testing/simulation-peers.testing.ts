@@ -1,0 +1,120 @@
+import { type Clock, pause } from '../../async/clock.ts';
+import type { EgressRequest } from '../../egress/egress.ts';
+import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
+import { isFinished, type Journal, type LoggedDelivery } from '../../journal/journal.ts';
+import type { Order } from '../accept/order-key.ts';
+
+/** How a peer treats one request. */
+export type Manner =
+  | { status: number; afterMs: number; retryAfter: string | null }
+  | { error: 'reset' | 'timeout' | 'connect'; afterMs: number };
+
+export type Peers = ReturnType<typeof createPeers>;
+
+/**
+ * The systems that deliveries go to, one for each connection, with a path for each place. They know what was promised,
+ * and note each request that breaks it.
+ */
+export function createPeers(options: {
+  journal: Pick<Journal, 'log'>;
+  clock: Clock;
+  problems: string[];
+  behave(place: number, exchange: number): Manner | undefined;
+  orderOf(destinationId: string): Order | null;
+}) {
+  const { journal, clock, problems } = options;
+  const bodies = new Map<string, string>();
+  /** Whose event it is, by its id. */
+  const visitors = new Map<string, string | null>();
+  /** On the wire when an earlier one of its visitor was started again. */
+  const overtaken = new Set<string>();
+  /** Of which somebody was told that they are. */
+  const cancelled = new Set<string>();
+  let onWire = new Set<string>();
+  let exchanges = 0;
+
+  function answerOf(request: EgressRequest, manner: Manner | undefined): FakeAnswer {
+    if (peers.isGood) return { status: 200 };
+    const token = headerOf(request, 'Authorization')?.slice('Bearer '.length);
+    if (token !== undefined && peers.tokens !== null && !peers.tokens.has(token)) return { status: 401 };
+    if (manner === undefined) return { status: 200 };
+    if ('error' in manner) return { error: { kind: manner.error, message: 'broken' } };
+    const { status, retryAfter } = manner;
+    return { status, headers: retryAfter === null ? [] : [['retry-after', retryAfter]] };
+  }
+
+  /** Earlier ones of its visitor are finished or let go, and no other one is on the wire. */
+  async function checkOrder(sent: LoggedDelivery, mine: ReadonlySet<string>) {
+    const order = options.orderOf(sent.destinationId);
+    const visitor = visitors.get(sent.eventId ?? '') ?? null;
+    const isGone = ({ attempts }: LoggedDelivery) => attempts >= (order?.releaseAfter ?? Number.POSITIVE_INFINITY);
+    if (order === null || visitor === null || isGone(sent)) return;
+    const mayPass = overtaken.delete(sent.id);
+    const { destinationId } = sent;
+    for (const other of await journal.log.deliveries({ destinationId, limit: 100_000, closed: [], now: clock.now() })) {
+      if (visitors.get(other.eventId ?? '') !== visitor || other.id === sent.id || isGone(other)) continue;
+      if (mine.has(other.id)) problems.push(`${sent.id} was sent while ${other.id} of its visitor was on the wire`);
+      else if (other.id < sent.id && !isFinished(other.status) && !mayPass)
+        problems.push(`${sent.id} was sent before ${other.id} of its visitor, which is ${other.status}`);
+    }
+  }
+
+  const peers = {
+    bodies,
+    visitors,
+    overtaken,
+    cancelled,
+    /** Everybody works and takes everything. */
+    isGood: false,
+    /** The tokens that the first peer takes; null: any. */
+    tokens: null as ReadonlySet<string> | null,
+    /** Places to which a person lets nothing go. */
+    shut: new Set<number>(),
+    /** Until when nothing may go to a place: its gate waits for the next probe. */
+    quietUntil: new Map<number, number>(),
+    /** How the last exchange with a connection ended, as the connection is now; null: without an answer. */
+    lastStatus: new Map<number, number | null>(),
+    /** Grows when a connection is saved: what left before tells nothing of it. */
+    generation: 0,
+    get exchanges() {
+      return exchanges;
+    },
+    /** A new process has nothing on the wire. */
+    forgetWire() {
+      onWire = new Set();
+    },
+    async answer(request: EgressRequest): Promise<FakeAnswer> {
+      const mine = onWire;
+      const { generation } = peers;
+      const place = Number(/\/(\d+)$/.exec(request.url)?.[1]);
+      const manner = options.behave(place, exchanges);
+      exchanges += 1;
+      const id = headerOf(request, 'Idempotency-Key') ?? '';
+      const found = await journal.log.delivery(id);
+      if (cancelled.has(id) || found === null || (isFinished(found.status) && found.status !== 'cancelled'))
+        problems.push(`${id} was sent although ${found?.status}`);
+      else if (found.status === 'cancelled') return { status: 200 };
+      else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
+      if (peers.shut.has(place)) problems.push(`${id} was sent although somebody closed its gate`);
+      if ((peers.quietUntil.get(place) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
+      if (found !== null) await checkOrder(found, mine);
+      const body = String(request.body);
+      if (mine.has(id)) problems.push(`${id} was sent twice at once`);
+      if (bodies.has(id) && bodies.get(id) !== body) problems.push(`${id} was sent with other bytes`);
+      bodies.set(id, body);
+      mine.add(id);
+      if (!peers.isGood && manner !== undefined && manner.afterMs > 0) await pause(clock, manner.afterMs);
+      mine.delete(id);
+      // Whatever it answers may open its gate.
+      peers.quietUntil.clear();
+      const given = answerOf(request, manner);
+      if (generation === peers.generation) peers.lastStatus.set(place % 2, 'status' in given ? given.status : null);
+      return given;
+    },
+  };
+  return peers;
+}
+
+function headerOf({ headers }: EgressRequest, name: string): string | undefined {
+  return headers.find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../async/clock.ts';
+import { createAuthenticator } from '../../connections/authenticator.ts';
+import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts';
+
+/** Of a process that may be killed at any moment. */
+export type Life = { isOver: boolean };
+
+/** What outlives the processes of a simulation, and where what must never happen is noted. */
+export type Ground = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
+  problems: string[];
+  /** What the stores are doing now, dead processes aside. */
+  pending: Set<Promise<unknown>>;
+};
+
+const telemetry = silentTelemetry();
+/** No secret of the simulation is long enough to be hidden. */
+const scrubber = { scrub: (text: string) => text, learn() {}, follow: () => () => {} };
+
+const sandbox = {
+  render: () => Promise.reject(new Error('no template of the simulation needs one')),
+  stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+  [Symbol.asyncDispose]: async () => {},
+};
+
+/** The pipeline as a process that ends with its life: what it asked for may have happened, but it never hears of it. */
+export function startProcess({ problems, pending, newId, clock, ...ground }: Ground, life: Life): Promise<Pipeline> {
+  const egress = mortal(ground.egress, life);
+  return startPipeline({
+    catalog: mortal(ground.catalog, life, pending),
+    journal: mortal(ground.journal, life, pending),
+    audit: mortal(ground.audit, life, pending),
+    sandbox,
+    egress,
+    authenticator: createAuthenticator({
+      egress,
+      now: clock.now,
+      newId: () => newId('request'),
+      isHttpAllowed: () => true,
+    }),
+    telemetry: {
+      ...telemetry,
+      failed(error, doing) {
+        if (!(error instanceof Error) || error.message !== 'the disk is full') problems.push(`${doing}: ${error}`);
+      },
+    },
+    clock: mortalClock(clock, life),
+    newId,
+    random: () => 0.5,
+    scrubber,
+    limits: {
+      retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
+      stopTimeoutMs: 30_000,
+      everyMs: 60_000,
+    },
+    lost: (scope) => problems.push(`lost ${scope}`),
+  });
+}
+
+const never = new Promise<never>(() => {});
+
+/** A port as one process sees it: after its end nothing answers any more. */
+function mortal<Port extends object>(port: Port, life: Life, pending?: Set<Promise<unknown>>): Port {
+  const parts = new Map<PropertyKey, unknown>();
+  return new Proxy(port, {
+    get(target, key) {
+      if (!parts.has(key)) parts.set(key, mortalPart(target, key, life, pending));
+      return parts.get(key);
+    },
+  });
+}
+
+function mortalPart(target: object, key: PropertyKey, life: Life, pending?: Set<Promise<unknown>>): unknown {
+  const part: unknown = Reflect.get(target, key);
+  if (typeof part === 'object' && part !== null) return mortal(part, life, pending);
+  if (typeof part !== 'function') return part;
+  return async (...given: unknown[]) => {
+    if (life.isOver) return never;
+    const asked: unknown = Reflect.apply(part, target, given);
+    const isTracked = pending !== undefined && asked instanceof Promise;
+    if (isTracked) pending.add(asked);
+    try {
+      const answer = await asked;
+      return life.isOver ? never : answer;
+    } catch (error) {
+      if (life.isOver) return never;
+      throw error;
+    } finally {
+      if (isTracked) pending.delete(asked);
+    }
+  };
+}
+
+function mortalClock(clock: Clock, life: Life): Clock {
+  return {
+    now: clock.now,
+    after: (ms, call) =>
+      clock.after(ms, () => {
+        if (!life.isOver) call();
+      }),
+  };
+}

@@ -1,0 +1,370 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { type MemoryAudit, memoryAudit } from '../../audit/memory/memory-audit.ts';
+import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
+import { byItself } from '../../contract/by-itself.ts';
+import { actionInput } from '../../contract/documents/action.ts';
+import { connectionInput } from '../../contract/documents/connection.ts';
+import { destinationInput } from '../../contract/documents/destination.ts';
+import type { DocumentKind } from '../../contract/documents/document.ts';
+import { idSource } from '../../contract/ids.ts';
+import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
+import type { Journal, LoggedDelivery } from '../../journal/journal.ts';
+import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import type { Order } from '../accept/order-key.ts';
+import { momentOf, shownDelivery } from '../insight/shown-delivery.ts';
+import type { Document } from '../snapshot/snapshot.ts';
+import { createPeers, type Manner } from './simulation-peers.testing.ts';
+import { type Life, startProcess } from './simulation-process.testing.ts';
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export type WorldOptions = {
+  /** At most so many as there are names. */
+  destinations: number;
+  /** How the peer of a place treats the exchange of this number; undefined: well. */
+  behave(place: number, exchange: number): Manner | undefined;
+  /** By default one in memory. */
+  journal?: (audit: MemoryAudit) => Journal;
+  /** The order of each destination's deliveries, by visitor. */
+  orders?: readonly (Order | null)[];
+  scheduleMs?: readonly number[];
+};
+
+const names = ['D0', 'D1', 'D2'];
+const tokens = ['first0', 'first1'];
+const longSchedule = [0, 0, 5_000, 60_000];
+
+/** A server, its peers and the people who work with it, on memory and a clock of their own; what must never happen is noted in `problems`. */
+export async function openWorld({
+  destinations,
+  behave,
+  orders = [],
+  scheduleMs = longSchedule,
+  ...options
+}: WorldOptions) {
+  const pending = new Set<Promise<unknown>>();
+  /** Lets everything happen that needs no time to pass. */
+  async function settle() {
+    for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
+  }
+  const clock = fakeClock(Date.UTC(2026, 0, 1), settle);
+  // Nobody reads the trail here, and its chain of hashes takes longer than the changes.
+  const audit = { ...memoryAudit(), add() {} };
+  const catalog = memoryCatalog(audit);
+  const journal = options.journal?.(audit) ?? memoryJournal(audit);
+  const newId = idSource(clock.now, counted());
+  const problems: string[] = [];
+  const expected = new Set<string>();
+  let isFull = false;
+  let slowTurns = 0;
+  let life: Life = { isOver: false };
+
+  const connections = tokens.map((token, n) => ({ id: `con_${n}`, status: 'enabled', token }));
+  const places = names.slice(0, destinations).map((_, n) => ({
+    order: orders[n] ?? null,
+    id: `dst_${n}`,
+    actionId: `act_${n}`,
+    status: 'enabled',
+    isList: false,
+    isThere: true,
+  }));
+
+  const peers = createPeers({
+    journal,
+    clock,
+    problems,
+    behave,
+    orderOf: (id) => places.find((one) => one.id === id)?.order ?? null,
+  });
+  const { bodies, cancelled } = peers;
+  const egress = fakeEgress({ handler: peers.answer, now: clock.now });
+  const { deliveries, matching } = journal;
+  const { due } = deliveries;
+  deliveries.settle = unlessFull(deliveries.settle);
+  deliveries.mark = unlessFull(deliveries.mark);
+  deliveries.saveGate = unlessFull(deliveries.saveGate);
+  matching.plan = unlessFull(matching.plan);
+  deliveries.due = async (query) => {
+    const found = await due(query);
+    for (; slowTurns > 0; slowTurns--) await turnOfLoop();
+    return found;
+  };
+
+  function unlessFull<Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) {
+    return (...given: Given) => (isFull ? Promise.reject(new Error('the disk is full')) : call(...given));
+  }
+
+  function start() {
+    life = { isOver: false };
+    peers.forgetWire();
+    return startProcess({ catalog, journal, audit, egress, clock, newId, problems, pending }, life);
+  }
+
+  function documentOf(kind: DocumentKind, id: string, body: unknown, before?: Document<unknown>) {
+    const at = new Date(clock.now()).toISOString();
+    const dates = { createdAt: before?.createdAt ?? at, updatedAt: at, updatedBy: 'somebody' };
+    return { op: 'put' as const, document: { kind, id, version: (before?.version ?? 0) + 1, body, ...dates } };
+  }
+
+  const connectionBody = (n: number, { status, token }: (typeof connections)[number]) =>
+    bodyOfConnection(n, status, token, scheduleMs);
+  const destinationBody = (n: number, { status, isList, order }: (typeof places)[number]) =>
+    bodyOfDestination(n, status, isList, order);
+
+  await catalog.change(
+    0,
+    [
+      ...connections.map((one, n) => documentOf('connection', one.id, connectionBody(n, one))),
+      ...places.map((one, n) => documentOf('destination', one.id, destinationBody(n, one))),
+      ...places.map(({ actionId }, n) => documentOf('action', actionId, bodyOfAction(n))),
+    ],
+    [],
+  );
+  let pipeline = await start();
+
+  /** What was closed may open. */
+  function forgetGates() {
+    peers.shut.clear();
+    peers.quietUntil.clear();
+    peers.lastStatus.clear();
+    peers.generation += 1;
+  }
+
+  async function put(kind: DocumentKind, id: string, body: unknown) {
+    await pipeline.configuration.change(byItself, ({ documents }) => [
+      documentOf(kind, id, body, documents[kind].get(id)),
+    ]);
+  }
+
+  async function writeConnection(n: number, change: { status?: string; token?: string }) {
+    const connection = Object.assign(connections[n] ?? {}, change) as (typeof connections)[number]; // there are two
+    forgetGates();
+    await put('connection', connection.id, connectionBody(n, connection));
+  }
+
+  async function writeDestination(n: number, change: { status?: string; isList?: boolean }) {
+    const destination = places[n];
+    if (destination?.isThere !== true) return;
+    peers.shut.clear();
+    await put('destination', destination.id, destinationBody(n, Object.assign(destination, change)));
+  }
+
+  async function all(): Promise<LoggedDelivery[]> {
+    return journal.log.deliveries({ limit: 100_000, closed: [], now: clock.now() });
+  }
+
+  async function pick(which: number): Promise<LoggedDelivery | undefined> {
+    const found = await all();
+    return found[which % Math.max(1, found.length)];
+  }
+
+  /** What was sent but not recorded may be rendered anew, when it was held and changed in between. */
+  async function end() {
+    life.isOver = true;
+    pending.clear();
+    forgetGates();
+    peers.overtaken.clear();
+    for (const id of bodies.keys()) if ((await journal.log.delivery(id))?.rendered === null) bodies.delete(id);
+  }
+
+  const world = {
+    clock,
+    problems,
+    peers,
+    settle,
+    /** `event action` of each delivery that there must be. */
+    expected,
+    /** Events that were taken in. */
+    accepted: 0,
+    /** Deliveries that had ended when a person had them sent again, by how they had ended. */
+    redone: { delivered: 0, failed: 0, skipped: 0, cancelled: 0 } as Record<string, number>,
+    /** Whether something was cancelled while it was on the wire. */
+    isCutOff: false,
+    deliveries: all,
+    async counted() {
+      return (await pipeline.statistics.read({ kind: 'all', id: null, range: '15m' })).totals;
+    },
+    /** Deliveries as people see them; the gates; which are on the wire, and which are due and wait for nothing. */
+    async seen() {
+      const { outlook } = pipeline;
+      const now = clock.now();
+      const closed = outlook.closed();
+      const rows = await all();
+      const shown = rows.map((one) => shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)));
+      const isFree = (one: LoggedDelivery) =>
+        one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.leavesAt(one) === null;
+      const sending = rows.filter((one) => outlook.isSending(one.id));
+      const free = rows.filter((one) => isFree(one) && !sending.includes(one));
+      return { shown, closed, sending, free, unmatched: pipeline.depth().unmatched };
+    },
+    /** From now on nothing may go where a gate is closed, but for the next probe. */
+    noteGates() {
+      for (const [id, { probeAt }] of pipeline.outlook.closed()) {
+        const place = places.findIndex((one) => one.id === id);
+        if (probeAt === null) peers.shut.add(place);
+        else peers.quietUntil.set(place, probeAt);
+      }
+    },
+    writeConnection,
+    writeDestination,
+    async turn(turns: number) {
+      for (let turn = 0; turn < turns; turn++) await turnOfLoop();
+    },
+    /** Events for the destinations whose bit is set in `to`. */
+    async send(count: number, to: number) {
+      const chosen = places.filter((place, n) => place.isThere && (to & (1 << n)) !== 0);
+      const data = Object.fromEntries(places.map((_, n) => [`to${n}`, (to & (1 << n)) === 0 ? 'no' : 'yes']));
+      const events = Array.from({ length: count }, (_, n) => ({
+        name: null,
+        visitorId: ['a', 'b', 'a', null][n % 4] ?? null,
+        sessionId: null,
+        occurredAt: new Date(clock.now()).toISOString(),
+        data,
+        ext: {},
+        session: {},
+        source: { collectorId: 'col_1', format: 'infinity' },
+        identity: null,
+      }));
+      const ids = await pipeline.accept({ collectorId: 'col_1', receivedAt: clock.now(), events });
+      world.accepted += count;
+      for (const [n, id] of ids.entries()) peers.visitors.set(id, events[n]?.visitorId ?? null);
+      for (const id of ids) for (const { actionId } of chosen) expected.add(`${id} ${actionId}`);
+    },
+    async cancel(which: number) {
+      const found = await pick(which);
+      if (found === undefined) return;
+      const isCancelled = await journal.log.cancel(found.id, clock.now());
+      if (isCancelled === true) pipeline.statistics.ended(found, { status: 'cancelled' });
+      pipeline.outlook.wake([found.destinationId]);
+      if (isCancelled !== true) return;
+      if (pipeline.outlook.isSending(found.id)) world.isCutOff = true;
+      else cancelled.add(found.id);
+    },
+    /** Answers which one it was. */
+    async retry(which: number, anew: boolean): Promise<string | undefined> {
+      const found = await pick(which);
+      if (found === undefined || pipeline.outlook.isSending(found.id)) return;
+      const { destination, action } = pipeline.configuration.snapshot.documents;
+      const destinationVersion = destination.get(found.destinationId)?.version;
+      const actionVersion = action.get(found.actionId ?? '')?.version;
+      if (destinationVersion === undefined || actionVersion === undefined) return;
+      if (anew) bodies.delete(found.id);
+      cancelled.delete(found.id);
+      if (found.status in world.redone) world.redone[found.status] = (world.redone[found.status] ?? 0) + 1;
+      for (const { id } of await all()) if (pipeline.outlook.isSending(id)) peers.overtaken.add(id);
+      const render = anew ? { actionVersion, destinationVersion } : null;
+      const retried = journal.log.retry({ id: found.id, now: clock.now(), render });
+      pipeline.outlook.wake([found.destinationId]);
+      await retried;
+      return found.id;
+    },
+    /** Only when all events are matched, so that it is known what they make. */
+    async deleteDestination(n: number) {
+      const place = places[n];
+      await world.turn(20);
+      if (place?.isThere !== true || pipeline.depth().unmatched > 0) return;
+      place.isThere = false;
+      await pipeline.configuration.change(byItself, ({ documents }) => {
+        const gone = [documents.action.get(place.actionId), documents.destination.get(place.id)];
+        return gone.flatMap((document) => (document === undefined ? [] : [{ op: 'delete' as const, document }]));
+      });
+    },
+    /** kill -9: what the process has asked for may have happened, but it never hears of it. */
+    async kill() {
+      await end();
+      pipeline = await start();
+    },
+    async stop() {
+      const ended = pipeline[Symbol.asyncDispose]();
+      await clock.advance(31_000);
+      await ended;
+      await end();
+      isFull = false;
+      pipeline = await start();
+    },
+    async fillStorage(ms: number) {
+      isFull = true;
+      await clock.advance(ms);
+      isFull = false;
+    },
+    slowReading(turns: number) {
+      slowTurns = turns;
+    },
+    /** All peers are good, everything is enabled, and time passes. */
+    async comeToRest(restMs = 150_000) {
+      peers.isGood = true;
+      await clock.advance(1_000);
+      // That releases also what has used up its schedule.
+      for (const one of [...connections, ...places]) one.status = 'enabled';
+      forgetGates();
+      await pipeline.configuration.change(byItself, ({ documents: { connection, destination } }) => [
+        ...connections.map((one, n) =>
+          documentOf('connection', one.id, connectionBody(n, one), connection.get(one.id)),
+        ),
+        ...places.flatMap((one, n) => {
+          const before = destination.get(one.id);
+          if (before === undefined || before.body.status === 'enabled') return [];
+          return [documentOf('destination', one.id, destinationBody(n, one), before)];
+        }),
+      ]);
+      await clock.advance(restMs);
+    },
+    async [Symbol.asyncDispose]() {
+      life.isOver = true;
+    },
+  };
+  return world;
+}
+
+/** Digits of 5 bits that differ each time: nothing here is a secret, and asking the system for some is dear. */
+function counted(): (digits: number) => Uint8Array {
+  let count = 0;
+  return (digits) => {
+    const counter = new Uint8Array(digits);
+    for (let at = digits - 1, rest = ++count; rest > 0; at--, rest = Math.floor(rest / 32)) counter[at] = rest;
+    return counter;
+  };
+}
+
+/** What was made of the same before: parsing takes longer than telling a short story. */
+function remembered<Given extends unknown[], Made>(make: (...given: Given) => Made): (...given: Given) => Made {
+  const made = new Map<string, Made>();
+  return (...given) => {
+    const key = JSON.stringify(given);
+    const known = made.get(key) ?? make(...given);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const bodyOfConnection = remembered((n: number, status: string, token: string, scheduleMs: readonly number[]) =>
+  connectionInput.parse({
+    name: `C${n}`,
+    baseUrl: `https://c${n}.example`,
+    status,
+    auth: n === 0 ? { type: 'bearer', token } : { type: 'none' },
+    settings: { retry: { scheduleMs } },
+  }),
+);
+
+const bodyOfDestination = remembered((n: number, status: string, isList: boolean, order: Order | null) => ({
+  ...destinationInput.parse({
+    name: names[n],
+    path: `/${n}`,
+    status,
+    template: `{{! return JSON.stringify(it.data${isList ? '' : '[0]'}); }}`,
+    settings: { order },
+  }),
+  connectionId: `con_${n % 2}`,
+}));
+
+const bodyOfAction = remembered((n: number) =>
+  actionInput.parse({
+    name: `A${n}`,
+    description: 'some',
+    status: 'enabled',
+    rules: { parameter: `to${n}`, operator: 'equals', value: 'yes' },
+    destinations: [{ destinationId: `dst_${n}` }],
+  }),
+);

@@ -1,0 +1,32 @@
+import { openRealm, type Realm } from './context.ts';
+import type { Engine } from './engine.ts';
+import { type BaseImage, isCleanElsewhere, takeBase } from './heap-snapshot.ts';
+import { newRenderer, type RendererParts } from './renderer.ts';
+import { passesSelfTest } from './self-test.ts';
+
+/** An opened realm as bytes and addresses: it holds in every fresh instance of the same build. */
+export type Layout = { realm: Realm; base: BaseImage };
+
+/**
+ * Opens a realm, copies it, and tests on fresh engines that a restore clears whatever a script did. Null: this build of
+ * the engine is not the one we know, and nothing may be restored.
+ */
+export async function findLayout(parts: RendererParts): Promise<Layout | null> {
+  const engine = await parts.newEngine();
+  const realm = openRealm(engine, parts.clock, parts.limits.outputBytes);
+  const base = realm.random === 0 ? null : takeBase(engine, realm.context);
+  if (base === null) return null;
+  const layout = { realm, base };
+
+  const tested: Engine[] = [];
+  const testParts = {
+    ...parts,
+    async newEngine() {
+      const fresh = await parts.newEngine();
+      tested.push(fresh);
+      return fresh;
+    },
+  };
+  const isSafe = await passesSelfTest(newRenderer(testParts, layout), newRenderer(testParts, layout));
+  return isSafe && tested.every((used) => isCleanElsewhere(used, base)) ? layout : null;
+}

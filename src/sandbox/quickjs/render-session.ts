@@ -1,0 +1,102 @@
+import type { RenderJob, RenderOutcome } from '../sandbox.ts';
+import { call, evaluate, getGlobal, newText, PROGRAM_FILE, type Realm, readStatus, readText } from './context.ts';
+import { cpuDeadline } from './deadline.ts';
+import type { Engine } from './engine.ts';
+import { crashed, exceeded, type Limits, threw } from './outcome.ts';
+import { STATUS } from './prelude.ts';
+import { seedWords } from './seed.ts';
+
+/** One engine at work: every script in it runs under the limits. */
+export type Session = {
+  readonly engine: Engine;
+  /** Runs a program's top level; gives its `__render`, or why there is none. */
+  prepare(source: string): { fn: number } | { failure: RenderOutcome };
+  run(job: RenderJob, fn: number): RenderOutcome;
+  /** A script went over a limit or broke the engine: this instance must not be used again, not even restored. */
+  readonly isSpent: boolean;
+};
+
+export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number }, limits: Limits): Session {
+  const deadline = cpuDeadline(limits.timeoutMs);
+  let isSpent = false;
+  engine.onStep = () => deadline.isOver();
+
+  return {
+    engine,
+    prepare(source) {
+      let fn = 0;
+      const failure = guarded(() => {
+        clock.nowMs = 0;
+        const evaluated = evaluate(engine, realm, source, PROGRAM_FILE);
+        if (evaluated.isError) return failed(evaluated.value);
+        const render = getGlobal(engine, realm, '__render');
+        if (render.isError) return failed(render.value);
+        if (render.type !== 'function') return threw('the program sets no function __render');
+        fn = render.value;
+        return null;
+      });
+      return failure === null ? { fn } : { failure };
+    },
+    run(job, fn) {
+      const outcome = guarded(() => {
+        clock.nowMs = job.nowMs;
+        if (realm.random !== 0) engine.words.set(seedWords(job.seed), realm.random >>> 2);
+        const isPlain = job.input.isWellFormed() && !job.input.includes('\0');
+        const input = newText(engine, realm, isPlain ? job.input : JSON.stringify(job.input));
+        const { isError, value } = call(engine, realm, realm.enter, fn, input, isPlain ? realm.false : realm.true);
+        return isError ? failed(value) : read(value);
+      });
+      return outcome ?? threw('the program ended without a result');
+    },
+    get isSpent() {
+      return isSpent;
+    },
+  };
+
+  function guarded(script: () => RenderOutcome | null): RenderOutcome | null {
+    deadline.start();
+    engine.hasRunOut = false;
+    let outcome: RenderOutcome | null;
+    try {
+      outcome = script();
+    } catch (error) {
+      isSpent = true;
+      outcome = crashed(error);
+    }
+    // Like the end of its time, that of its memory is nothing that a script can catch.
+    if (engine.hasRunOut) outcome = exceeded('memory', limits);
+    if (deadline.wasHit) outcome = exceeded('time', limits);
+    if (outcome?.kind === 'exceeded') isSpent = true;
+    return outcome;
+  }
+
+  function failed(error: number): RenderOutcome {
+    const described = call(engine, realm, realm.describe, error);
+    const text = described.isError ? '""\n""' : readText(engine, realm, described.value).toString();
+    const [message = '', stack = ''] = text.split('\n').map((line) => String(JSON.parse(line)));
+    return threw(message, stack);
+  }
+
+  function read(value: number): RenderOutcome {
+    const bytes = readText(engine, realm, value);
+    const [kind, length] = readStatus(engine, realm);
+    switch (kind) {
+      case STATUS.text:
+        return bytes.length > limits.outputBytes ? exceeded('output', limits) : returned(bytes.toString(), length);
+      case STATUS.tooLong:
+        return exceeded('output', limits);
+      default:
+        return threw(`the program returned ${bytes}, not a text`);
+    }
+  }
+
+  function returned(text: string, length: number | undefined): RenderOutcome {
+    // Bytes that are no UTF-8 become U+FFFD: without one and with all its units the text is what the program returned.
+    if (text.length === length && !text.includes('\ufffd')) return { kind: 'returned', output: text };
+    const { isError, value } = call(engine, realm, realm.retell);
+    if (isError) return failed(value);
+    const output = String(JSON.parse(readText(engine, realm, value).toString()));
+    if (Buffer.byteLength(output) > limits.outputBytes) return exceeded('output', limits);
+    return { kind: 'returned', output };
+  }
+}

@@ -1,0 +1,114 @@
+import type { Escape } from '../compile/escape.ts';
+import { type TemplateNode, visitCode } from '../parse/parser.ts';
+import type { Code, Finding } from '../parse/tag-script.ts';
+import { type AnyNode, walk } from '../parse/walk.ts';
+import { FUNCTIONS } from './reference.ts';
+import type { Traits } from './traits.ts';
+
+/** What is to say about a template that parses: JavaScript that is refused, and what is probably not meant. */
+export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape | 'path'): Finding[] {
+  const undeclaredNames = undeclared(traits).map(([name, offset]): Finding => {
+    return { offset, message: `\`${name}\` is never declared: write \`let ${name} = …\``, severity: 'warning' };
+  });
+  const inCode: Finding[][] = [];
+  visitCode(nodes, (code) => inCode.push(findingsInCode(code, traits)));
+  return [undeclaredNames, unknownNames(traits), mode === 'json' ? doubleEscapes(nodes) : [], ...inCode].flat();
+}
+
+/** Findings of one script. */
+export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Traits): Finding[] {
+  const findings: Finding[] = [];
+  const inClass = new Set<AnyNode>();
+  walk(tree.node, (node, parent) => {
+    const offset = tree.base + node.start;
+    const refused = REFUSED[node.type];
+    if (refused !== undefined) findings.push({ offset, message: refused, severity: 'error' });
+    if (isInitialiser(node, parent) || (parent !== null && inClass.has(parent) && !HAS_ARGUMENTS.has(node.type)))
+      inClass.add(node);
+    if (inClass.has(node) && isArguments(node, parent))
+      findings.push({ offset, message: '`arguments` can not be used in a class like this', severity: 'error' });
+    const target = node.type === 'AssignmentExpression' ? node['left'] : null;
+    if (isInputMember(target) && !declared.has('it')) {
+      const message = '`it` is read-only. Copy first: `const record = { ...it.data[0] };`';
+      findings.push({ offset, message, severity: 'warning' });
+    }
+  });
+  return findings;
+}
+
+/** Functions with `arguments` of their own. */
+const HAS_ARGUMENTS = new Set(['FunctionExpression', 'FunctionDeclaration']);
+
+/** What a class runs by itself. The parser overlooks `arguments` in an arrow function there; the engine does not. */
+function isInitialiser(node: AnyNode, parent: AnyNode | null): boolean {
+  return node.type === 'StaticBlock' || (parent?.type === 'PropertyDefinition' && parent['value'] === node);
+}
+
+function isArguments(node: AnyNode, parent: AnyNode | null): boolean {
+  if (node.type !== 'Identifier' || node['name'] !== 'arguments') return false;
+  const isKey = parent?.['property'] === node || parent?.['key'] === node;
+  return !isKey || parent?.['computed'] === true || parent?.['shorthand'] === true;
+}
+
+/** Names that are assigned without being declared anywhere: the generated code declares them, since it runs strictly. */
+export function undeclared({ assigned, declared }: Traits): [name: string, offset: number][] {
+  return [...assigned].filter(([name]) => !declared.has(name) && !FUNCTIONS.has(name) && name !== 'it');
+}
+
+// What the sandbox's realm has, as far as templates have a use for it.
+const GLOBALS = new Set(
+  (
+    'it undefined NaN Infinity globalThis Object Array String Number Boolean BigInt Symbol Math JSON Date RegExp Map Set ' +
+    'WeakMap WeakSet WeakRef Error TypeError RangeError SyntaxError ReferenceError EvalError URIError AggregateError ' +
+    'Promise Proxy Reflect Function Iterator ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array ' +
+    'Int32Array Float32Array Float64Array BigInt64Array BigUint64Array Uint8ClampedArray parseInt parseFloat isNaN isFinite ' +
+    'encodeURIComponent decodeURIComponent encodeURI decodeURI escape unescape arguments eval'
+  ).split(' '),
+);
+const UNAVAILABLE: Record<string, string> = {
+  Intl: '`Intl` is not available in templates: use the filters `date` and `number`',
+  Buffer: '`Buffer` is not available in templates: there is `base64(text)`',
+  btoa: '`btoa` is not available in templates: there is `base64(text)`',
+  crypto: '`crypto` is not available in templates: there are `sha256(text)`, `hmac(key, text)` and `uuid()`',
+};
+const OF_HOSTS =
+  /^(?:fetch|console|process|require|module|window|document|self|setTimeout|setInterval|queueMicrotask|URL|URLSearchParams|TextEncoder|structuredClone|XMLHttpRequest)$/;
+
+function unknownNames({ names, declared, assigned }: Traits): Finding[] {
+  return [...names].flatMap(([name, offset]): Finding[] => {
+    if (GLOBALS.has(name) || FUNCTIONS.has(name) || declared.has(name) || assigned.has(name)) return [];
+    const known = Object.hasOwn(UNAVAILABLE, name) ? UNAVAILABLE[name] : undefined;
+    const advice = OF_HOSTS.test(name)
+      ? `\`${name}\` is not available in templates`
+      : `\`${name}\` is not known here. A value of the record is \`it.data[0].${name}\``;
+    return [{ offset, message: known ?? advice, severity: 'warning' }];
+  });
+}
+
+function doubleEscapes(nodes: TemplateNode[]): Finding[] {
+  let before = '';
+  return nodes.flatMap((node): Finding[] => {
+    const isInQuotes = before.endsWith('"');
+    before = node.kind === 'text' ? node.value : '';
+    if (node.kind !== 'value' || node.isRaw || isInQuotes || node.filters.at(-1)?.name !== 'json') return [];
+    const message = 'JSON is escaped once more here: write `{{* … | json }}` to insert it as it is';
+    return [{ offset: node.start, message, severity: 'warning' }];
+  });
+}
+
+const REFUSED: Record<string, string> = {
+  ImportExpression: '`import` is not available in templates',
+  AwaitExpression: '`await` does not work here: a template runs in one go',
+};
+
+/** `it.data…` as what is assigned to. */
+function isInputMember(target: unknown): boolean {
+  let at = target;
+  let depth = 0;
+  // Nodes are looked at by field names: the walkers' view of a tree.
+  while (typeof at === 'object' && at !== null && 'object' in at) {
+    at = at.object;
+    depth++;
+  }
+  return depth > 0 && typeof at === 'object' && at !== null && 'name' in at && at.name === 'it';
+}

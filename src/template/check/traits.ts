@@ -1,0 +1,191 @@
+import type { Node } from 'acorn';
+import { type AnyNode, isNode, walk } from '../parse/walk.ts';
+import { FUNCTIONS } from './reference.ts';
+
+/** What a template's JavaScript does, as far as its syntax trees show. Where they leave doubt, the larger answer. */
+export type Traits = {
+  /** Members of `it` that are read; null when `it` is used as a whole. */
+  itMembers: Set<string> | null;
+  /** Names that are used anywhere (not as keys or members), with the offset of the first place. */
+  names: Map<string, number>;
+  declared: Set<string>;
+  /** Names that are assigned to, with the offset of the first place. */
+  assigned: Map<string, number>;
+  /** No statement of it could change an object that it was given: such input need not be frozen. */
+  isReadOnly: boolean;
+};
+
+export function noTraits(): Traits {
+  return { itMembers: new Set(), names: new Map(), declared: new Set(), assigned: new Map(), isReadOnly: true };
+}
+
+/** Adds what a tree does to `traits`; `base` is the offset of the tree in the template. */
+export function addTraits(traits: Traits, root: Node, base: number): void {
+  walk(root, (node, parent) => {
+    if (node.type === 'Identifier') addName(traits, node, parent, base);
+    if (node.type === 'VariableDeclarator') addTargets(node['id'], (name) => traits.declared.add(name));
+    if (node.type === 'CatchClause') addTargets(node['param'], (name) => traits.declared.add(name));
+    if (FUNCTION_TYPES.has(node.type)) {
+      addTargets(node['id'], (name) => traits.declared.add(name));
+      for (const parameter of asList(node['params'])) addTargets(parameter, (name) => traits.declared.add(name));
+    }
+    const target = ASSIGNING.get(node.type);
+    if (target !== undefined) addTargets(node[target], (name) => note(traits.assigned, name, base + node.start));
+    if (traits.isReadOnly && !isHarmless(node, parent)) traits.isReadOnly = false;
+  });
+}
+
+const FUNCTION_TYPES = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassDeclaration',
+  'ClassExpression',
+]);
+const ASSIGNING = new Map([
+  ['AssignmentExpression', 'left'],
+  ['UpdateExpression', 'argument'],
+  ['ForInStatement', 'left'],
+  ['ForOfStatement', 'left'],
+]);
+
+function note(places: Map<string, number>, name: string, offset: number): void {
+  if (!places.has(name)) places.set(name, offset);
+}
+
+function addName(traits: Traits, node: AnyNode, parent: AnyNode | null, base: number): void {
+  const name = String(node['name']);
+  if (isLabel(node, parent)) return;
+  note(traits.names, name, base + node.start);
+  if (name === 'eval' || name === 'arguments') traits.itMembers = null;
+  if (name !== 'it' || traits.itMembers === null) return;
+  const member = parent === null ? null : memberName(parent, node);
+  if (member === null) traits.itMembers = null;
+  else for (const key of member) traits.itMembers.add(key);
+}
+
+/** Whether an identifier only names a member, key or label. */
+function isLabel(node: AnyNode, parent: AnyNode | null): boolean {
+  if (parent === null) return false;
+  if (parent['label'] === node || parent.type === 'MetaProperty') return true;
+  if (parent['computed'] === true || parent['shorthand'] === true) return false;
+  return parent['key'] === node || (parent.type === 'MemberExpression' && parent['property'] === node);
+}
+
+/** The members of `it` that its parent reads: `it.a`, `it['a']`, `const { a } = it`; null when it goes elsewhere. */
+function memberName(parent: AnyNode, it: AnyNode): string[] | null {
+  if (parent.type === 'MemberExpression' && parent['object'] === it) {
+    const key = keyOf(parent, 'property');
+    return key === null ? null : [key];
+  }
+  const pattern = parent['id'];
+  if (
+    parent.type === 'VariableDeclarator' &&
+    parent['init'] === it &&
+    isNode(pattern) &&
+    pattern.type === 'ObjectPattern'
+  ) {
+    const keys = asList(pattern['properties']).map((property) =>
+      property.type === 'Property' ? keyOf(property, 'key') : null,
+    );
+    return keys.every((key) => key !== null) ? keys : null;
+  }
+  return null;
+}
+
+function keyOf(node: AnyNode, field: 'property' | 'key'): string | null {
+  const key = node[field];
+  if (!isNode(key)) return null;
+  if (node['computed'] !== true && key.type === 'Identifier') return String(key['name']);
+  return key.type === 'Literal' ? String(key['value']) : null;
+}
+
+/** The names that a pattern binds or assigns. */
+function addTargets(pattern: unknown, add: (name: string) => void): void {
+  if (!isNode(pattern)) return;
+  if (pattern.type === 'Identifier') add(String(pattern['name']));
+  else if (pattern.type === 'AssignmentPattern') addTargets(pattern['left'], add);
+  else if (pattern.type === 'RestElement') addTargets(pattern['argument'], add);
+  else if (pattern.type === 'ParenthesizedExpression') addTargets(pattern['expression'], add);
+  else if (pattern.type === 'ArrayPattern') for (const item of asList(pattern['elements'])) addTargets(item, add);
+  else if (pattern.type === 'ObjectPattern') {
+    for (const item of asList(pattern['properties'])) addTargets(item.type === 'Property' ? item['value'] : item, add);
+  }
+}
+
+function asList(value: unknown): AnyNode[] {
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+const HARMLESS_TYPES = new Set(
+  (
+    'Program ExpressionStatement ReturnStatement IfStatement BlockStatement EmptyStatement VariableDeclaration ' +
+    'VariableDeclarator Identifier Literal TemplateLiteral TemplateElement ConditionalExpression LogicalExpression ' +
+    'BinaryExpression ParenthesizedExpression ChainExpression ArrayExpression ObjectExpression Property SpreadElement ' +
+    'ArrowFunctionExpression ObjectPattern ArrayPattern'
+  ).split(' '),
+);
+const PURE_FUNCTIONS = new Set([
+  ...FUNCTIONS,
+  'String',
+  'Number',
+  'Boolean',
+  'encodeURIComponent',
+  'parseInt',
+  'parseFloat',
+]);
+const PURE_OF: Record<string, Set<string>> = {
+  JSON: new Set(['stringify']),
+  Object: new Set(['keys', 'values', 'entries', 'fromEntries']),
+  Math: new Set(['round', 'floor', 'ceil', 'min', 'max', 'abs', 'trunc']),
+};
+const PURE_METHODS = new Set(
+  (
+    'map filter find some every includes indexOf join slice flatMap toUpperCase toLowerCase trim split startsWith endsWith ' +
+    'padStart padEnd toFixed toString replace replaceAll substring concat repeat at'
+  ).split(' '),
+);
+const UNSAFE_GLOBALS = new Set(['Reflect', 'Proxy', 'Atomics', 'Function', 'globalThis', 'eval', 'arguments']);
+// Read without being called, these could be handed to something that calls them: `[1].map([].push, it.data)`.
+const UNSAFE_MEMBERS = new Set(
+  (
+    '__proto__ constructor prototype push pop shift unshift splice sort reverse fill copyWithin set add delete clear assign ' +
+    'call apply bind __defineGetter__ __defineSetter__'
+  ).split(' '),
+);
+
+/** True for nodes that can not, in company of only such nodes, change an object that the template was given. */
+function isHarmless(node: AnyNode, parent: AnyNode | null): boolean {
+  if (node.type === 'Identifier') {
+    const name = String(node['name']);
+    const isMemberName =
+      parent?.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true;
+    if (isMemberName) return !UNSAFE_MEMBERS.has(name);
+    // A global object or function may only be called on the spot: passed on, it could do anything.
+    if (Object.hasOwn(PURE_OF, name)) return parent?.type === 'MemberExpression' && parent['object'] === node;
+    if (PURE_FUNCTIONS.has(name)) return parent?.type === 'CallExpression' && parent['callee'] === node;
+    return !UNSAFE_GLOBALS.has(name);
+  }
+  if (node.type === 'UnaryExpression') return node['operator'] !== 'delete';
+  if (node.type === 'MemberExpression') {
+    const object = node['object'];
+    const isOfGlobal = isNode(object) && object.type === 'Identifier' && Object.hasOwn(PURE_OF, String(object['name']));
+    if (isOfGlobal) return parent?.type === 'CallExpression' && parent['callee'] === node;
+    const property = node['property'];
+    if (node['computed'] !== true) return true;
+    return isNode(property) && property.type === 'Literal' && !UNSAFE_MEMBERS.has(String(property['value']));
+  }
+  if (node.type === 'CallExpression') return isPureCall(node['callee']);
+  return HARMLESS_TYPES.has(node.type);
+}
+
+function isPureCall(callee: unknown): boolean {
+  if (!isNode(callee)) return false;
+  if (callee.type === 'Identifier') return PURE_FUNCTIONS.has(String(callee['name']));
+  if (callee.type !== 'MemberExpression') return false;
+  const object = callee['object'];
+  const key = keyOf(callee, 'property');
+  if (key === null) return false;
+  const owner = isNode(object) && object.type === 'Identifier' ? String(object['name']) : '';
+  return Object.hasOwn(PURE_OF, owner) ? PURE_OF[owner]?.has(key) === true : PURE_METHODS.has(key);
+}

@@ -1,0 +1,124 @@
+import { findingsInCode, findingsOf, undeclared } from '../check/findings.ts';
+import { addTraits, noTraits, type Traits } from '../check/traits.ts';
+import { parseExpression, parseProgram } from '../parse/javascript.ts';
+import { parseTemplate, type TemplateNode, visitCode, visitNodes } from '../parse/parser.ts';
+import { type Locate, locator, type Problem, TemplateError } from '../parse/position.ts';
+import { scanExpression } from '../parse/scanner.ts';
+import { asTemplateError } from '../parse/tag-end.ts';
+import type { Finding } from '../parse/tag-script.ts';
+import { emitTemplate } from './emit.ts';
+import { type Emitted, emitter, originOf, type Segment } from './emitter.ts';
+import type { Escape } from './escape.ts';
+
+/** Which inputs of a render the code reads beside `it.data`. */
+export type Uses = { events: boolean; meta: boolean };
+
+/** A compiled template: the text of a function expression of one parameter, `it`, with what the program needs to know. */
+export type CompiledTemplate = {
+  ok: true;
+  code: string;
+  uses: Uses;
+  segments: Segment[];
+  filters: Set<string>;
+  traits: Traits;
+  warnings: Problem[];
+};
+
+export type NotCompiled = { ok: false; problems: Problem[] };
+
+/**
+ * Compiles a template. The code calls `$$e` (escape) and `$$r` (raw) on inserted values, `$$f.<name>` for filters and
+ * `$$end` on the finished text; composeProgram() surrounds it with these.
+ *
+ * @param options.escape what `$$e` will do. `path` stands for URL paths, where even raw values are encoded.
+ */
+export function compileTemplate(text: string, options: { escape: Escape | 'path' }): CompiledTemplate | NotCompiled {
+  const locate = locator(text);
+  const parsed = parseTemplate(text, locate);
+  const { nodes } = parsed;
+  const traits = noTraits();
+  visitCode(nodes, (code) => addTraits(traits, code.tree.node, code.tree.base));
+  const findings = parsed.findings.concat(findingsOf(nodes, traits, options.escape));
+  if (hasErrors(findings)) return { ok: false, problems: inOrder(findings, locate) };
+
+  const names = undeclared(traits).map(([name]) => name);
+  const emitted = emitTemplate(text, nodes, names, locate);
+  const conflict = findConflict(emitted);
+  if (conflict !== null) return { ok: false, problems: [conflict, ...inOrder(findings, locate)] };
+  return {
+    ok: true,
+    ...emitted,
+    uses: usesOf(traits),
+    filters: filtersOf(nodes),
+    traits,
+    warnings: inOrder(findings, locate),
+  };
+}
+
+/** Compiles the expression of a field mapping to a function expression of `it`. */
+export function compileExpression(text: string): CompiledTemplate | NotCompiled {
+  const locate = locator(text);
+  try {
+    const tree = parseExpression(scanExpression(text, locate));
+    const traits = noTraits();
+    addTraits(traits, tree.node, tree.base);
+    const findings = findingsInCode({ tree }, traits);
+    if (hasErrors(findings)) return { ok: false, problems: inOrder(findings, locate) };
+    const out = emitter();
+    out.generated('function(it){return(');
+    const start = tree.base + tree.node.start;
+    out.verbatim(text.slice(start, tree.base + tree.node.end), locate(start));
+    out.generated('\n)}');
+    const emitted = out.finish();
+    const conflict = findConflict(emitted);
+    if (conflict !== null) return { ok: false, problems: [conflict] };
+    return { ok: true, ...emitted, uses: { events: true, meta: false }, filters: new Set(), traits, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { ok: false, problems: [{ ...locate(error.offset), message: error.message, severity: 'error' }] };
+  }
+}
+
+function filtersOf(nodes: TemplateNode[]): Set<string> {
+  const names = new Set<string>();
+  visitNodes(nodes, (node) => {
+    if (node.kind === 'value') for (const { name } of node.filters) names.add(name);
+  });
+  return names;
+}
+
+function usesOf(traits: Traits): Uses {
+  const reads = (name: string) => traits.itMembers === null || traits.itMembers.has(name);
+  return { events: reads('events'), meta: reads('meta') };
+}
+
+function hasErrors(findings: Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
+}
+
+/** More would only hide what comes first. */
+const PROBLEMS_MAX = 100;
+
+function inOrder(findings: Finding[], locate: Locate): Problem[] {
+  const sorted = findings.toSorted((a, b) => a.offset - b.offset);
+  return sorted
+    .slice(0, PROBLEMS_MAX)
+    .map(({ offset, message, severity }) => ({ ...locate(offset), message, severity }));
+}
+
+/** Parses the whole function: names that are declared twice by different tags, and whatever else shows only then. */
+function findConflict({ code, segments }: Emitted): Problem | null {
+  try {
+    parseProgram(`(${code})`);
+    return null;
+  } catch (error) {
+    const known = asTemplateError(error, 0);
+    if (!(known instanceof TemplateError)) throw known;
+    // One bracket was put before the code.
+    const before = code.slice(0, Math.max(0, known.offset - 1));
+    const line = before.split('\n').length;
+    const column = before.length - before.lastIndexOf('\n');
+    const place = originOf(segments, line, column) ?? { line: 1, column: 1 };
+    return { ...place, message: known.message, severity: 'error' };
+  }
+}

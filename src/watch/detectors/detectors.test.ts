@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { thresholds } from '../thresholds.ts';
+import { startWatched } from '../watch.testing.ts';
+import { expiringLook } from './expiring-detector.ts';
+import { silenceLook } from './silence-detector.ts';
+
+const testdata = new URL('../../egress/undici/testdata/', import.meta.url);
+const pem = (name: string) => readFileSync(new URL(name, testdata), 'utf8');
+const dayMs = 86_400_000;
+
+test('a destination that answered 410 is an issue until somebody changes it, and no other issue', async () => {
+  await using watched = await startWatched({ handler: () => ({ status: 410 }) });
+  await watched.send(1);
+  assert.deepEqual(watched.issues(), ['open: CRM › Orders was paused']);
+  const [issue] = watched.book.all();
+  assert.deepEqual([issue?.samples.length, issue?.detail], [1, 'Answered 410. The destination is paused.']);
+  await watched.clock.advance(60_000);
+  assert.equal(issue?.detail, 'Answered 410. The destination is paused.', 'a look at it does not forget');
+  const { connectionId, destinationId } = watched;
+  await watched.rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
+  await watched.clock.advance(60_000);
+  assert.deepEqual(watched.told(), ['opened: CRM › Orders was paused', 'resolved: CRM › Orders was paused']);
+});
+
+test('a token and certificates are announced two weeks before they end, and are critical two days before', async () => {
+  await using watched = await startWatched();
+  const { rig, clock, connectionId } = watched;
+  const cert = pem('client.crt');
+  const ends = new X509Certificate(cert).validToDate.getTime();
+  const exp = Math.floor(ends / 1_000);
+  const token = `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`;
+  const body = {
+    name: 'CRM',
+    baseUrl: 'https://crm.example',
+    auth: { type: 'bearer', token },
+    settings: { tls: { cert, key: 'k' } },
+  };
+  await rig.put('connection', body, connectionId);
+  const look = expiringLook({ configuration: rig.pipeline.configuration, limits: thresholds });
+  const foundIn = async (leftMs: number) =>
+    (await look.find(ends - leftMs)).map(
+      ({ title, severity, detail }) => `${severity} ${title}: ${detail.slice(0, 7)}`,
+    );
+  assert.deepEqual(await foundIn(15 * dayMs), []);
+  assert.deepEqual(await foundIn(13 * dayMs), [
+    'warning The token of CRM expires soon: It ends',
+    'warning The client certificate of CRM expires soon: It ends',
+  ]);
+  assert.equal((await foundIn(dayMs))[1], 'critical The client certificate of CRM expires soon: It ends');
+  assert.equal((await foundIn(-dayMs))[1], 'critical The client certificate of CRM has expired: It ende');
+  await rig.put('connection', { ...body, status: 'disabled' }, connectionId);
+  assert.deepEqual(await foundIn(dayMs), []);
+  await clock.advance(1_000);
+});
+
+test('what is due and waits for long is late, unless it is held, until it leaves in time again', async () => {
+  const limits = { ...thresholds, backlog: { ...thresholds.backlog, warnMs: 120_000, overMs: 60_000 } };
+  const connection = { settings: { rate: { limit: 1, perMs: 30_000 } } };
+  await using watched = await startWatched({ given: { connection }, watch: { limits } });
+  await watched.rig.send(...Array.from({ length: 10 }, () => ({})));
+  await watched.clock.advance(100_000);
+  assert.deepEqual(watched.issues(), []);
+  await watched.clock.advance(60_000);
+  assert.deepEqual(watched.issues(), ['open: Deliveries to CRM › Orders are late']);
+  assert.match(
+    [...watched.book.all()][0]?.detail ?? '',
+    /^The first one is due since \d minutes; \d are not finished\.$/,
+  );
+  await watched.clock.advance(240_000);
+  assert.deepEqual(watched.issues(), ['resolved: Deliveries to CRM › Orders are late']);
+});
+
+test('held deliveries that expired are counted, and it is over when none did for a while', async () => {
+  const limits = { ...thresholds, held: { quietMs: 120_000 } };
+  const given = { connection: { settings: { heldMaxAgeMs: 30_000 }, status: 'paused' } };
+  await using watched = await startWatched({ given, watch: { limits } });
+  await watched.rig.send({}, {}, {});
+  await watched.clock.advance(60_000);
+  assert.deepEqual(watched.issues(), ['open: Held deliveries to CRM › Orders expired']);
+  assert.equal([...watched.book.all()][0]?.count, 3);
+  await watched.clock.advance(180_000);
+  assert.deepEqual(watched.issues(), ['resolved: Held deliveries to CRM › Orders expired']);
+});
+
+test('the disk is an issue before it is full, and again none when there is room', async () => {
+  const space = { freeBytes: 301, reserveBytes: 100 };
+  await using watched = await startWatched({ watch: { space: () => space } });
+  const states = [];
+  for (const freeBytes of [301, 299, 99, 299, 400]) {
+    space.freeBytes = freeBytes;
+    await watched.clock.advance(thresholds.lookEveryMs);
+    states.push([...watched.book.all()].map(({ state, severity }) => `${state} ${severity}`).join());
+  }
+  assert.deepEqual(states, ['', 'open warning', 'open critical', 'open critical', 'resolved critical']);
+});
+
+test('what is so, is not and is so again is one issue, which rests longer each time before it is over', async () => {
+  const space = { freeBytes: 400, reserveBytes: 100 };
+  await using watched = await startWatched({ watch: { space: () => space } });
+  for (const freeBytes of [200, 400, 200, 400, 200, 400]) {
+    space.freeBytes = freeBytes;
+    await watched.clock.advance(thresholds.lookEveryMs * 2);
+  }
+  const title = 'The disk is filling';
+  assert.deepEqual(watched.told(), [`opened: ${title}`, `resolved: ${title}`, `reopened: ${title}`]);
+  await watched.clock.advance(thresholds.restMs * 3);
+  assert.deepEqual(watched.told(), [`resolved: ${title}`]);
+});
+
+test('an action that stopped to fire is told of by name, and not when no events arrive at all', async () => {
+  await using watched = await startWatched();
+  const { rig, clock, book, actionId } = watched;
+  const { configuration } = rig.pipeline;
+  const { statistics } = rig.journal;
+  const look = silenceLook({ configuration, statistics, book, clock, limits: thresholds });
+  const now = clock.now() + 3 * 3_600_000;
+  const at = (hours: number) => now - hours * 3_600_000;
+  for (let hours = 2; hours < 27; hours++)
+    await statistics.add([{ at: at(hours), kind: 'action', id: actionId, figures: { matched: 50 } }]);
+  for (let hours = 0; hours < 27; hours++)
+    await statistics.add([{ at: at(hours), kind: 'all', id: '', figures: { received: 50 } }]);
+  assert.deepEqual(
+    (await look.find(now)).map(({ title, actionId }) => [title, actionId]),
+    [['All no longer fires', actionId]],
+  );
+  assert.deepEqual(
+    (await look.find(at(-2))).map(({ title }) => title),
+    ['No events arrive'],
+  );
+  assert.deepEqual(await look.find(clock.now() + 60_000), [], 'who has just started can not tell');
+});

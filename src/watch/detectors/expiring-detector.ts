@@ -1,0 +1,73 @@
+import { setImmediate } from 'node:timers/promises';
+import { certificateExpiry } from '../../connections/certificate-expiry.ts';
+import { secretExpiry } from '../../connections/secret-expiry.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { Configuration, Document } from '../../pipeline/snapshot/snapshot.ts';
+import { spanInWords } from '../duration-words.ts';
+import type { Finding, Look } from '../finding.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+/** Reading certificates takes time: others have their turn after so many connections. */
+const atOnce = 50;
+
+/** Pasted tokens and certificates of connections that end soon, or have ended. */
+export function expiringLook({ configuration, limits }: { configuration: Configuration; limits: Thresholds }): Look {
+  return {
+    at: 'what expires',
+    everyMs: limits.expiring.everyMs,
+    kinds: ['expiring'],
+    over: 'It was replaced, or is no longer used.',
+    async find(now) {
+      const found: Finding[] = [];
+      let looked = 0;
+      for (const connection of configuration.snapshot.documents.connection.values()) {
+        if (connection.body.status === 'disabled') continue;
+        if (++looked % atOnce === 0) await setImmediate();
+        for (const end of endsOf(connection.body)) {
+          const leftMs = end.at - now;
+          if (leftMs <= limits.expiring.warnMs) found.push(findingOf(connection, end, leftMs, limits));
+        }
+      }
+      return found;
+    },
+  };
+}
+
+type End = { what: 'token' | 'certificate'; at: number };
+
+function endsOf({ auth, settings }: ConnectionBody): End[] {
+  const ends = [
+    { what: 'token' as const, at: secretExpiry(auth)?.getTime() ?? null },
+    { what: 'certificate' as const, at: certificateExpiry(settings.tls) },
+  ];
+  return ends.flatMap(({ what, at }) => (at === null ? [] : [{ what, at }]));
+}
+
+function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, leftMs: number, limits: Thresholds) {
+  const { name, fix } = words[what];
+  const isOver = leftMs <= 0;
+  const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  return {
+    fingerprint: `expiring ${id} ${what}`,
+    kind: 'expiring',
+    severity: leftMs <= limits.expiring.criticalMs ? 'critical' : 'warning',
+    title: `${name} of ${body.name} ${isOver ? 'has expired' : 'expires soon'}`,
+    detail: isOver ? `It ended on ${day} UTC.` : `It ends on ${day} UTC, in ${spanInWords(leftMs)}.`,
+    likelyFix: fix,
+    connectionId: id,
+    destinationId: null,
+    actionId: null,
+    errorKind: null,
+  } satisfies Finding;
+}
+
+const words: Record<End['what'], { name: string; fix: string }> = {
+  token: {
+    name: 'The token',
+    fix: 'Get a new token from the system and replace it on the connection, or choose OAuth V2, which fetches new ones by itself.',
+  },
+  certificate: {
+    name: 'The client certificate',
+    fix: 'Have a new certificate issued, and replace certificate and key in the TLS settings of the connection.',
+  },
+};

@@ -1,0 +1,63 @@
+import type { Gate } from '../../journal/journal.ts';
+import type { Troubles } from '../../pipeline/insight/failure-events.ts';
+import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
+import type { Finding, Look } from '../finding.ts';
+import { namesIn } from '../places.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+/** Connections whose gate traffic closed: refused credentials, and those that do not work. */
+export function gateLook(options: {
+  configuration: Configuration;
+  troubles: Pick<Troubles, 'gateOf'>;
+  limits: Thresholds;
+}): Omit<Look, 'find'> & {
+  find(now: number): Finding[];
+  findingOf(connectionId: string, now: number): Finding | null;
+} {
+  const { configuration, troubles, limits } = options;
+  const names = namesIn(configuration);
+
+  function findingOf(connectionId: string, now: number): Finding | null {
+    const gate = troubles.gateOf(connectionId);
+    if (gate === null) return null;
+    const kind = gate.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
+    const name = names.connection(connectionId);
+    const isLong = now - gate.since >= limits.trippedCriticalMs;
+    return {
+      fingerprint: `${kind} ${connectionId}`,
+      kind,
+      // Credentials don't mend themselves.
+      severity: kind === 'auth_rejected' || isLong ? 'critical' : 'warning',
+      title: kind === 'tripped' ? `${name} does not work` : `Credentials of ${name} were refused`,
+      detail: `${gate.detail} ${whatFollows(gate)}`,
+      likelyFix: fixes[kind],
+      connectionId,
+      destinationId: null,
+      actionId: null,
+      errorKind: kind === 'tripped' ? null : 'auth',
+    };
+  }
+
+  return {
+    at: 'gates',
+    everyMs: limits.lookEveryMs,
+    kinds: ['tripped', 'auth_rejected'],
+    over: 'A request got through, or the connection was saved and is tried anew.',
+    find: (now) =>
+      Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id, now) ?? []),
+    findingOf,
+  };
+}
+
+function whatFollows({ reason }: Gate): string {
+  return reason === 'breaker_open'
+    ? 'Deliveries are held; from time to time one is sent to try whether it works again.'
+    : 'Deliveries are held until the credentials work.';
+}
+
+const fixes = {
+  tripped:
+    'Ask whoever runs the system, and run Test authentication on the connection. When it works again, what is held is sent by itself.',
+  auth_rejected:
+    'Run Test authentication on the connection, and replace what is wrong or has expired. After the save what is held is sent by itself.',
+};

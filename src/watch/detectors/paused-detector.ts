@@ -1,0 +1,48 @@
+import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
+import type { Finding, Look } from '../finding.ts';
+import type { IssueBook } from '../issue-registry.ts';
+import { namesIn } from '../places.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+/** Destinations that Millrace paused by itself, and nobody has looked at since. */
+export function pausedLook(options: {
+  configuration: Configuration;
+  book: Pick<IssueBook, 'active'>;
+  limits: Thresholds;
+}): Look & { findingOf(destinationId: string, detail: string | null): Finding } {
+  const { configuration, book } = options;
+  const names = namesIn(configuration);
+  const documents = () => configuration.snapshot.documents;
+
+  function findingOf(destinationId: string, detail: string | null): Finding {
+    const fingerprint = `paused ${destinationId}`;
+    return {
+      fingerprint,
+      kind: 'paused',
+      severity: 'critical',
+      title: `${names.destination(destinationId)} was paused`,
+      detail:
+        detail ??
+        book.active(fingerprint)?.detail ??
+        'It answered that it is gone (410), or an outcome rule paused it. What comes is held.',
+      likelyFix:
+        'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. What is held is sent then.',
+      connectionId: documents().destination.get(destinationId)?.body.connectionId ?? null,
+      destinationId,
+      actionId: null,
+      errorKind: null,
+    };
+  }
+
+  return {
+    at: 'paused destinations',
+    everyMs: options.limits.lookEveryMs,
+    kinds: ['paused'],
+    over: 'Somebody changed the destination.',
+    find: () =>
+      Array.from(documents().destination.values())
+        .filter(({ body, updatedBy }) => body.status === 'paused' && updatedBy === 'millrace')
+        .map(({ id }) => findingOf(id, null)),
+    findingOf,
+  };
+}

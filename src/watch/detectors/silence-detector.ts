@@ -1,0 +1,97 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Journal, StatisticsAnswer } from '../../journal/journal.ts';
+import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
+import { spanInWords } from '../duration-words.ts';
+import type { Finding, Look } from '../finding.ts';
+import type { IssueBook } from '../issue-registry.ts';
+import { namesIn } from '../places.ts';
+import type { Thresholds } from '../thresholds.ts';
+import { type Rhythm, rhythmSteps, type Silence, silenceIn } from './missing-traffic.ts';
+
+/** Actions that usually fire and have not; when no events arrive at all, that alone. */
+export function silenceLook(options: {
+  configuration: Configuration;
+  statistics: Pick<Journal['statistics'], 'read'>;
+  book: Pick<IssueBook, 'active'>;
+  clock: Clock;
+  limits: Thresholds;
+}): Look {
+  const { configuration, statistics, book, clock } = options;
+  const limits = options.limits.silence;
+  const names = namesIn(configuration);
+  const startedAt = clock.now();
+
+  async function rhythms(kind: 'action' | 'all', follow: 'matched' | 'received', now: number) {
+    const read = ({ ms, count }: { ms: number; count: number }) => {
+      const to = now - (now % ms);
+      return statistics.read({ kind, id: null, stepMs: ms, from: to - (count - 1) * ms, to, follow });
+    };
+    const [long, short] = await Promise.all([read(rhythmSteps.long), read(rhythmSteps.short)]);
+    const found = new Map<string, Rhythm>();
+    const rhythmOf = (id: string) => {
+      const rhythm = found.get(id) ?? { long: [], short: zeros(short) };
+      found.set(id, rhythm);
+      return rhythm;
+    };
+    for (const { id, series } of long.things) rhythmOf(id).long = series;
+    for (const { id, series } of short.things) rhythmOf(id).short = series;
+    return found;
+  }
+
+  return {
+    at: 'silent actions',
+    everyMs: limits.everyMs,
+    kinds: ['silent'],
+    over: 'It happens again, or is no longer usual at this time.',
+    async find(now) {
+      const upMs = now - startedAt;
+      const intake = (await rhythms('all', 'received', now)).get('');
+      const stopped = intake === undefined ? null : silenceIn(intake, upMs, limits);
+      const found: Finding[] = [];
+      if (stopped !== null) found.push(intakeFinding(stopped));
+      for (const [id, rhythm] of await rhythms('action', 'matched', now)) {
+        if (configuration.snapshot.documents.action.get(id)?.body.status !== 'enabled') continue;
+        const finding = actionFinding(id, names.action(id), silenceIn(rhythm, upMs, limits));
+        // That nothing arrives explains it, but does not end what was silent before.
+        if (finding !== null && (stopped === null || book.active(finding.fingerprint) !== undefined))
+          found.push(finding);
+      }
+      return found;
+    },
+  };
+}
+
+function zeros({ steps }: StatisticsAnswer): number[] {
+  return steps.map(() => 0);
+}
+
+const nowhere = { connectionId: null, destinationId: null, errorKind: null };
+
+function intakeFinding({ quietMs, usually }: Silence): Finding {
+  return {
+    ...nowhere,
+    fingerprint: 'silent intake',
+    kind: 'silent',
+    severity: 'critical',
+    title: 'No events arrive',
+    detail: `Not one event in ${spanInWords(quietMs)}; at this time there usually are at least ${usually}.`,
+    likelyFix:
+      'Look at Data Collection for requests that were refused, and whether the site still sends to this server: tags, network, DNS.',
+    actionId: null,
+  };
+}
+
+function actionFinding(id: string, name: string, silence: Silence | null): Finding | null {
+  if (silence === null) return null;
+  return {
+    ...nowhere,
+    fingerprint: `silent ${id}`,
+    kind: 'silent',
+    severity: 'warning',
+    title: `${name} no longer fires`,
+    detail: `Not once in ${spanInWords(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
+    likelyFix:
+      'Open Events and see whether the events that it waits for still arrive, and as they did before: a parameter may have another name or value. Explain shows which rule decides.',
+    actionId: id,
+  };
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { auditSample } from '../audit/audit.samples.ts';
+import type { FakeAnswer } from '../egress/fake/fake-egress.testing.ts';
+import { startWatched, type Watched } from './watch.testing.ts';
+import type { WatchOptions } from './watch.ts';
+
+const title = 'HTTP 400 from CRM › Orders';
+const by = 'anna@example.com';
+
+const entry = () => auditSample({ act: 'change', kind: 'issue', changes: [] });
+
+async function startFailed(watch: Partial<WatchOptions> = {}) {
+  let answer: FakeAnswer = { status: 400 };
+  const watched = await startWatched({ handler: () => answer, watch });
+  await watched.send(1);
+  const id = [...watched.book.all()][0]?.id ?? '';
+  return Object.assign(watched, {
+    id,
+    answers(next: FakeAnswer) {
+      answer = next;
+    },
+  });
+}
+
+const until = (watched: Watched, ms: number) => watched.clock.now() + ms;
+
+test('a muted issue is quiet until its time is up, whatever happens meanwhile', async () => {
+  await using watched = await startFailed();
+  await watched.book.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
+  await watched.send(20);
+  assert.deepEqual(watched.told(), [`opened: ${title}`]);
+  await watched.clock.advance(100_000);
+  assert.deepEqual(watched.told(), [`reopened: ${title}`]);
+  await watched.book.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
+  watched.answers({ status: 200 });
+  await watched.send(20);
+  assert.deepEqual(watched.issues(), [`muted: ${title}`]);
+  await watched.clock.advance(100_000);
+  assert.deepEqual(watched.told(), [`resolved: ${title}`], 'it ended while it was muted');
+});
+
+test('what somebody called resolved may fail for five minutes more before it is open again', async () => {
+  await using watched = await startFailed();
+  await watched.book.act(watched.id, { act: 'resolve', by, note: 'Fixed the mapping.' }, entry());
+  await watched.send(5);
+  assert.deepEqual(watched.issues(), [`resolved: ${title}`]);
+  await watched.clock.advance(300_000);
+  await watched.send(1);
+  assert.deepEqual(watched.issues(), [`open: ${title}`]);
+});
+
+test('an act that does not fit is refused and changes nothing; one that does is in the audit trail', async () => {
+  await using watched = await startFailed();
+  const { book, id } = watched;
+  const acts = { reopen: { act: 'reopen', by }, unmute: { act: 'unmute', by } } as const;
+  for (const act of [acts.reopen, acts.unmute])
+    await assert.rejects(book.act(id, act, entry()), { code: 'conflict' }, act.act);
+  const done = await book.act(id, { act: 'acknowledge', by }, entry());
+  assert.deepEqual(done?.changes, [{ pointer: '/state', before: 'open', after: 'acknowledged' }]);
+  assert.deepEqual([book.get(id)?.state, book.get(id)?.acknowledged?.by], ['acknowledged', by]);
+  assert.equal(await book.act('iss_none', { act: 'acknowledge', by }, entry()), null);
+});
+
+test('issues outlive the process, and a notice that nobody took is told again with the same id', async () => {
+  await using watched = await startFailed();
+  await watched.book.settled();
+  const [first] = watched.notices.splice(0);
+  // A crash before it was noted that it was told.
+  const [stored] = await watched.store.load();
+  await watched.restart();
+  assert.deepEqual(watched.issues(), [`open: ${title}`]);
+  assert.ok(stored?.notices.length === 1 || stored?.notices.length === 0);
+  await watched.clock.advance(10_000);
+  assert.deepEqual(
+    watched.notices.map(({ id }) => id),
+    stored?.notices.map(() => first?.id),
+  );
+});
+
+test('a listener that fails is told again, until it does not', async () => {
+  await using watched = await startFailed();
+  await watched.clock.advance(10_000);
+  let fails = 2;
+  const taken: string[] = [];
+  watched.book.watch(({ change }) => {
+    if (fails-- > 0) throw new Error('full');
+    taken.push(change);
+  });
+  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.clock.advance(30_000);
+  assert.deepEqual([taken, watched.rig.failures.map(String)], [['resolved'], ['Error: full', 'Error: full']]);
+  watched.rig.failures.length = 0;
+});
+
+test('issues that open at once are told at once, and what is told of one issue keeps its order', async () => {
+  await using watched = await startFailed();
+  await watched.clock.advance(10_000);
+  const { promise: bothOpen, resolve: goOn } = Promise.withResolvers<void>();
+  const heard: string[] = [];
+  watched.book.watch(async ({ change, title }) => {
+    heard.push(`${change} ${title}`);
+    if (heard.length === 2) goOn();
+    // None of the two is over before the other was told too.
+    await bothOpen;
+  });
+  const [known] = watched.book.all();
+  assert.ok(known !== undefined);
+  for (const one of ['a', 'b'])
+    watched.book.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
+  const [, first] = watched.book.all();
+  assert.ok(first !== undefined);
+  watched.book.mend(first, 'gone');
+  await watched.book.settled();
+  assert.deepEqual(heard, ['opened a', 'opened b', 'resolved a']);
+});
+
+test('resolved issues leave when they are old', async () => {
+  await using watched = await startFailed({ keptDays: () => 30_000 / 86_400_000 });
+  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.clock.advance(20_000);
+  assert.equal(watched.issues().length, 1);
+  await watched.clock.advance(30_000);
+  await watched.book.settled();
+  assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
+});
+
+test('issues that open at about the same time are written together, within a tenth of a second', async () => {
+  await using watched = await startWatched();
+  const { book, store, clock } = watched;
+  const saved: number[] = [];
+  const { save } = store;
+  store.save = async (records, ...rest) => {
+    saved.push(records.length);
+    await save(records, ...rest);
+  };
+  const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Mend it.' } as const;
+  const at = { connectionId: null, destinationId: null, actionId: null, errorKind: null };
+  for (let n = 0; n < 50; n++)
+    book.see({ ...about, ...at, fingerprint: `f${n}`, title: `T${n}` }, { times: 1, samples: [], actionIds: [] });
+  assert.deepEqual(saved, []);
+  await clock.advance(100);
+  assert.deepEqual(saved, [50]);
+  assert.equal(watched.told().length, 50);
+});

@@ -1,0 +1,288 @@
+import type { Clock } from '../async/clock.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { IssueCause, IssueKind, IssueNotice } from '../contract/records/issue.ts';
+import type { IssueRecord, IssueStore } from '../issues/issues.ts';
+import type { Finding, Sight } from './finding.ts';
+import { applyAct, countSight, type IssueAct, mend, opened, see, type Told, wake } from './issue-life.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** Gets each notice after what it tells is on disk; its promise resolves when the notice is safe with the listener. */
+export type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
+
+/** All issues, in memory and on disk. */
+export type IssueBook = AsyncDisposable & {
+  all(): Iterable<Readonly<IssueRecord>>;
+  get(id: string): Readonly<IssueRecord> | undefined;
+  /** The issue with this fingerprint that is not resolved. */
+  active(fingerprint: string): IssueRecord | undefined;
+  /** It goes wrong (again): opens, counts, reopens. */
+  see(finding: Finding, sight: Sight): void;
+  /** A delivery went well for an active issue; answers how many did in a row. */
+  credit(record: IssueRecord): number;
+  /** It is over. */
+  mend(record: Readonly<IssueRecord>, how: string): void;
+  /** It is no longer so: over at once the first time, and each time that it came back after twice the rest. */
+  cease(record: Readonly<IssueRecord>, how: string): void;
+  /** What is so now of these kinds: opens what is new, and what is no longer so is over. */
+  reconcile(kinds: readonly IssueKind[], findings: readonly Finding[], over: string): void;
+  /** What a person does, durable with its entry, which it answers completed; null: unknown. Throws AppError `conflict`. */
+  act(id: string, act: IssueAct, entry: NewAuditEntry): Promise<NewAuditEntry | null>;
+  /** Wakes what was muted, forgets what was resolved before `before`. */
+  tidy(before: number): void;
+  watch(listener: NoticeListener): () => void;
+  /** Resolves when everything until now is on disk, or failed to get there. */
+  settled(): Promise<void>;
+};
+
+/** What opens together, as when a system goes away that many deliveries go to, is looked into and written together. */
+const gatherMs = 100;
+const keepMs = 5_000;
+const noticesMost = 20;
+/** How old the time of the last sight may be while nothing else is new. */
+const knownMs = 60_000;
+
+/**
+ * Opens the book. Changes of state are written within a tenth of a second, mere counts within five. Notices are told
+ * after they are written and until each listener has taken them; a crash between tells them again.
+ */
+export async function openIssueBook(options: {
+  store: IssueStore;
+  clock: Clock;
+  newId: NewId;
+  limits: Thresholds;
+  /** What changed on what an issue is about before it opened. */
+  causesOf(record: IssueRecord): Promise<IssueCause[]>;
+  noticed(notice: IssueNotice): void;
+  failed(error: unknown, doing: string): void;
+}): Promise<IssueBook> {
+  const { store, clock, limits } = options;
+  const records = new Map((await store.load()).map((record) => [record.id, record]));
+  const byFingerprint = new Map(Array.from(records.values(), (record) => [record.fingerprint, record]));
+  const listeners = new Set<NoticeListener>();
+  const dirty = new Set<IssueRecord>();
+  const fresh = new Set<IssueRecord>();
+  const gone = new Set<string>();
+  let turn: Promise<void> = Promise.resolve();
+  let telling: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  let keep: { at: number; cancel: () => void } | null = null;
+
+  function tell(record: IssueRecord, change: Told) {
+    dirty.add(record);
+    if (change === null) return keepLater();
+    const notice = noticeOf(record, change, clock.now());
+    record.notices = [...record.notices, notice].slice(-noticesMost);
+    if (change === 'opened' || change === 'reopened') fresh.add(record);
+    options.noticed(notice);
+    keepWithin(gatherMs);
+  }
+
+  function keepLater() {
+    keepWithin(keepMs);
+  }
+
+  /** The earliest of these promises holds for all. */
+  function keepWithin(ms: number) {
+    const at = clock.now() + ms;
+    if (keep !== null && keep.at <= at) return;
+    keep?.cancel();
+    keep = { at, cancel: clock.after(ms, keepNow) };
+  }
+
+  function keepNow() {
+    keep?.cancel();
+    keep = null;
+    if (isWriting) return;
+    isWriting = true;
+    turn = turn.then(write);
+  }
+
+  async function findCauses(record: IssueRecord) {
+    record.changes = await options.causesOf(record).catch((error) => {
+      options.failed(error, 'read the audit trail');
+      return [];
+    });
+  }
+
+  async function write() {
+    // Others may open meanwhile.
+    while (fresh.size > 0) {
+      const some = [...fresh];
+      fresh.clear();
+      await Promise.all(some.map(findCauses));
+    }
+    isWriting = false;
+    const written = [...dirty];
+    const removed = [...gone];
+    dirty.clear();
+    gone.clear();
+    try {
+      if (written.length > 0) await store.save(written);
+      if (removed.length > 0) await store.remove(removed);
+      telling = telling.then(() => tellAll(written));
+    } catch (error) {
+      options.failed(error, 'keep issues');
+      for (const record of written) dirty.add(record);
+      for (const id of removed) gone.add(id);
+      keepLater();
+    }
+  }
+
+  /** What is told of one issue goes one after the other; of many at once, so that listeners can keep it in one write. */
+  async function tellAll(written: readonly IssueRecord[]) {
+    await Promise.all(written.map(tellOf));
+  }
+
+  async function tellOf(record: IssueRecord) {
+    for (const notice of record.notices) {
+      const answers = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
+      const refused = answers.find((one) => one.status === 'rejected');
+      if (refused !== undefined) options.failed(refused.reason, 'tell of an issue');
+      else record.notices = record.notices.filter((one) => one !== notice);
+      if (records.has(record.id)) dirty.add(record);
+      keepLater();
+    }
+  }
+
+  function remove(record: IssueRecord) {
+    records.delete(record.id);
+    if (byFingerprint.get(record.fingerprint) === record) byFingerprint.delete(record.fingerprint);
+    dirty.delete(record);
+    fresh.delete(record);
+    gone.add(record.id);
+    keepLater();
+  }
+
+  function active(fingerprint: string): IssueRecord | undefined {
+    const record = byFingerprint.get(fingerprint);
+    return record?.state === 'resolved' ? undefined : record;
+  }
+
+  function seen(finding: Finding, sight: Sight) {
+    const now = clock.now();
+    const known = byFingerprint.get(finding.fingerprint);
+    if (known === undefined && records.size >= limits.recordsMost) return;
+    const record = known ?? opened(options.newId('issue'), finding, now);
+    records.set(record.id, record);
+    byFingerprint.set(record.fingerprint, record);
+    const change = known === undefined ? 'opened' : see(record, finding, now, limits);
+    countSight(record, sight, now, limits);
+    tell(record, change);
+  }
+
+  function mended(record: Readonly<IssueRecord>, how: string) {
+    const mine = records.get(record.id);
+    if (mine !== undefined && mine.state !== 'resolved' && !mine.isMended) tell(mine, mend(mine, how, clock.now()));
+  }
+
+  function cease(record: Readonly<IssueRecord>, how: string) {
+    const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
+    if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) mended(record, how);
+  }
+
+  // What a life before could not tell any more.
+  for (const record of records.values()) if (record.notices.length > 0) tell(record, null);
+
+  return {
+    all: () => records.values(),
+    get: (id) => records.get(id),
+    active,
+    see: seen,
+    credit: (record) => ++record.successes,
+    mend: mended,
+    cease,
+    reconcile(kinds, findings, over) {
+      const found = new Set(findings.map(({ fingerprint }) => fingerprint));
+      for (const finding of findings) {
+        const known = active(finding.fingerprint);
+        if (known === undefined || isNews(known, finding, clock.now()))
+          seen(finding, { ...nowhere, times: known === undefined ? 1 : 0 });
+      }
+      for (const record of records.values())
+        if (kinds.includes(record.kind) && !found.has(record.fingerprint)) cease(record, over);
+    },
+    async act(id, act, entry) {
+      const record = records.get(id);
+      if (record === undefined) return null;
+      const before = structuredClone(record);
+      const change = applyAct(record, act, clock.now());
+      const changed = { pointer: '/state', before: before.state, after: record.state };
+      const full = { ...entry, changes: [changed, ...entry.changes] };
+      const saved = turn.then(() => store.save([record], full));
+      turn = saved.catch(() => {});
+      try {
+        await saved;
+      } catch (error) {
+        const { state, openedAt, acknowledged, muted, resolved, isMended, successes } = before;
+        Object.assign(record, { state, openedAt, acknowledged, muted, resolved, isMended, successes });
+        throw error;
+      }
+      tell(record, change);
+      return full;
+    },
+    tidy(before) {
+      const now = clock.now();
+      for (const record of records.values()) {
+        const change = wake(record, now);
+        if (change !== null) tell(record, change);
+      }
+      const resolved = [...records.values()]
+        .filter((one) => one.resolved !== null)
+        .sort((a, b) => (a.resolved?.at ?? 0) - (b.resolved?.at ?? 0));
+      // Room for new ones is made before it is needed.
+      let over = records.size - Math.floor(limits.recordsMost * 0.9);
+      for (const record of resolved) {
+        if ((record.resolved?.at ?? 0) >= before && over <= 0) break;
+        remove(record);
+        over -= 1;
+      }
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async settled() {
+      keepNow();
+      await turn;
+      await telling;
+    },
+    async [Symbol.asyncDispose]() {
+      keepNow();
+      await turn;
+      await telling;
+      keep?.cancel();
+      if (dirty.size > 0) await write();
+      keep?.cancel();
+    },
+  };
+}
+
+/** Whether a look at what is known brings anything that is worth to be written. */
+function isNews(known: IssueRecord, finding: Finding, now: number): boolean {
+  const isSame = known.detail === finding.detail && known.title === finding.title;
+  const isWorse = known.severity === 'warning' && finding.severity === 'critical';
+  return !isSame || known.isMended || isWorse || now - known.lastSeenAt >= knownMs;
+}
+
+const nowhere = { samples: [], actionIds: [] };
+
+function noticeOf(record: IssueRecord, change: NonNullable<Told>, now: number): IssueNotice {
+  const { id, kind, severity, title, likelyFix, connectionId, destinationId, actionId } = record;
+  record.noticed += 1;
+  return {
+    id: `${id}-${record.noticed}`,
+    issueId: id,
+    change,
+    kind,
+    severity,
+    title,
+    detail: change === 'resolved' ? (record.resolved?.how ?? record.detail) : record.detail,
+    likelyFix,
+    connectionId,
+    destinationId,
+    actionId,
+    at: new Date(now).toISOString(),
+    path: `/issues/${id}`,
+  };
+}
