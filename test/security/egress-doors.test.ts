@@ -11,16 +11,16 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
  * belongs into egress/, which guards; whoever adds it here instead says why that can't be.
  */
 const doors: Record<string, string> = {
-  'egress/undici/dial.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
-  'egress/undici/secure.ts: node:tls {connect createSecureContext getCACertificates}':
+  'egress/undici/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
+  'egress/undici/connect/tls.ts: node:tls {connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
-  'egress/undici/resolve.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
-  'egress/undici/site.ts: undici/lib/dispatcher/client.js {Client}':
+  'egress/undici/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
+  'egress/undici/pool/origin-pool.ts: undici/lib/dispatcher/client.js {Client}':
     'Is handed open sockets; its own connector is never used.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
-  'cli/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
+  'cli/commands/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
   'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
   'sandbox/quickjs/supervised-worker.ts: node:worker_threads {Worker}': 'Renders templates; holds no socket.',
@@ -42,11 +42,11 @@ const doors: Record<string, string> = {
   'sqlite/checkpoints.ts: node:worker_threads {Worker}': 'Moves the log into the database; holds no socket.',
   'sqlite/checkpoints.ts: new Worker': 'As above.',
   'sqlite/checkpoint-worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
-  'contract/trace.ts: fetch': 'Code for web pages, as text.',
-  'contract/trace.ts: XMLHttpRequest': 'As above.',
-  'contract/trace.ts: sendBeacon': 'As above.',
-  'template/findings.ts: fetch': 'Names that a template can not use.',
-  'template/findings.ts: XMLHttpRequest': 'As above.',
+  'contract/records/trace.ts: fetch': 'Code for web pages, as text.',
+  'contract/records/trace.ts: XMLHttpRequest': 'As above.',
+  'contract/records/trace.ts: sendBeacon': 'As above.',
+  'template/check/findings.ts: fetch': 'Names that a template can not use.',
+  'template/check/findings.ts: XMLHttpRequest': 'As above.',
 };
 
 /** The console runs in a browser: its requests are the browser's, under its content security policy. */

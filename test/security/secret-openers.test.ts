@@ -10,7 +10,7 @@ const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts
 
 /** Who opens a secret of the operator's own settings, and which. */
 const settings = new Map([
-  ['pipeline/hash-key.ts', 'the key of the codes that stand for masked values'],
+  ['pipeline/privacy/hash-key.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
   ['sealed-stores.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
