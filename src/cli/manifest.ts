@@ -2,7 +2,7 @@ import { CommandError, exitCodes } from './exit.ts';
 import { type Kind, kindNames, kinds } from './kinds.ts';
 import { yaml } from './yaml.ts';
 
-/** One thing that a file describes. A destination's name is `Connection/Destination`. */
+/** One thing that a file describes. A destination's name is `Connection/Destination`, by the connection's name or id. */
 export type Manifest = {
   kind: Kind;
   name: string;
@@ -56,10 +56,11 @@ function manifest(value: Record<string, unknown>, fallback: Kind | null, options
     );
   }
   if (typeof fields['name'] !== 'string') refuse(options, `a ${kind} has no "name"`);
-  if (kind === 'destination' && typeof fields['connection'] !== 'string') {
+  const connection = fields['connection'] ?? fields['connectionId'];
+  if (kind === 'destination' && typeof connection !== 'string') {
     refuse(options, `destination ${fields['name']} has no "connection" (the name of its connection)`);
   }
-  const name = kind === 'destination' ? `${fields['connection']}/${fields['name']}` : fields['name'];
+  const name = kind === 'destination' ? `${connection}/${fields['name']}` : fields['name'];
   return {
     kind,
     name,

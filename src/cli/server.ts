@@ -101,7 +101,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     const slash = kind === 'destination' ? name.indexOf('/') : -1;
     const own = name.slice(slash + 1);
     for await (const one of list(kind, { name: own })) {
-      if (one.name === own && (slash === -1 || one['connection'] === name.slice(0, slash))) return one;
+      const parents = [one['connection'], one['connectionId']];
+      if (one.name === own && (slash === -1 || parents.includes(name.slice(0, slash)))) return one;
     }
     return null;
   }

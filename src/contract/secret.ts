@@ -68,26 +68,27 @@ const secretRef = z
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^\p{Cc}]+)$/u, 'Must be env:NAME or file:/path.');
 
 /**
- * A secret on its way in: its text, where it is kept (`{"ref": "env:NAME"}`, `{"ref": "file:/path"}`), or the mark that
- * GET gave (keep what is stored); null clears it.
+ * A secret on its way in: its text, where it is kept (`{"ref": "env:NAME"}`, `{"ref": "file:/path"}`), the mark that GET
+ * gave, or null. A mark keeps what is stored, null does while the same kind of authentication uses it; `{"set": false}`
+ * and empty text remove it.
  */
 export const secretInput = z
   .union([
     z.string().max(65_536).brand<'secret'>(),
     z.strictObject({ ref: secretRef }),
-    z.strictObject({ set: z.literal(true), updatedAt: z.string().optional(), ref: secretRef.optional() }),
+    z.strictObject({ set: z.boolean(), updatedAt: z.string().optional(), ref: secretRef.optional() }),
   ])
   .nullable()
   .default(null)
   .meta({
     description:
-      'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Comes out as {"set": true, "updatedAt": …}, with the ref when there is one; sending that back keeps it.',
+      'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Comes out as {"set": true, "updatedAt": …}, with the ref when there is one; sending that back, null, or leaving it out keeps it while the same kind of authentication uses it. {"set": false} removes it.',
   });
 
 /** A parsed document with each secret's input replaced by the stored secret. */
 export type Stored<T> = T extends Secret
   ? T
-  : T extends z.core.$brand<'secret'> | { ref: string } | { set: true; updatedAt?: string | undefined }
+  : T extends z.core.$brand<'secret'> | { ref: string } | { set: boolean; updatedAt?: string | undefined }
     ? Secret
     : T extends (infer U)[]
       ? Stored<U>[]

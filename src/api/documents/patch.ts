@@ -4,7 +4,7 @@ import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
 import { isObject, mergePatch } from '../http/merge-patch.ts';
 import { fieldErrors, invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
-import { isMark, keepHeaderValues, showSecrets } from './secret-fields.ts';
+import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 
 /**
  * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
@@ -13,9 +13,19 @@ import { isMark, keepHeaderValues, showSecrets } from './secret-fields.ts';
  */
 export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], patch: unknown): unknown {
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
-  const shown = showSecrets(stored);
-  const kept = keepHeaderValues(patch, shown);
-  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, kept, isMark)));
+  const shown = withoutOtherKinds(showSecrets(stored), patch);
+  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
+}
+
+/** A shown document without the secrets of what the patch makes another kind, such as basic where bearer was. */
+function withoutOtherKinds(shown: unknown, patch: unknown): unknown {
+  if (!isObject(shown) || !isObject(patch)) return shown;
+  const isOther = !isSameKind({ ...shown, ...patch }, shown);
+  return Object.fromEntries(
+    Object.entries(shown).flatMap(([key, value]) =>
+      isOther && isMark(value) ? [] : [[key, withoutOtherKinds(value, patch[key])]],
+    ),
+  );
 }
 
 type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;

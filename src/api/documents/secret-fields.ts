@@ -33,9 +33,10 @@ const places = [
 const publicNames = new Set<string>(publicTokenFields);
 
 /**
- * A parsed body with its secrets in place: new text becomes a Secret, a mark (`{"set": true}`) the one that is stored at
- * the same place (in arrays: of the item of the same name), empty text none. A mark with a `ref` that is not the stored
- * one's, as in a document from elsewhere, is that reference. `kept` lists the pointers of those that were taken over.
+ * A parsed body with its secrets in place. Text becomes a new Secret; a mark (`{"set": true}`) or null keeps the one that
+ * is stored at the same place (in arrays: of the item with the same name); `{"set": false}` and empty text remove it. Null
+ * keeps a secret only while the same kind of authentication, signature or alert uses it. A mark with a `ref` that is not
+ * the stored one's, as in a document from another server, is that reference. `kept` lists the pointers of kept secrets.
  * Throws AppError `invalid_value` for a mark where nothing is stored and for a reference that can't be used.
  */
 export function placeSecrets(
@@ -53,35 +54,50 @@ export function placeSecrets(
     return references.secret(ref, updatedAt);
   }
 
-  const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown): unknown => {
-    if (isSecretPlace(path, owner)) {
-      if (isObject(value) && typeof value['ref'] === 'string') {
-        const secret = referred(value['ref'], before, path);
-        if (secret === before && isMark(value)) kept.push(pointerOf(path));
-        return secret;
-      }
-      if (isMark(value)) {
-        if (!(before instanceof Secret))
-          throw invalid([{ pointer: pointerOf(path), detail: 'Nothing is stored here yet; send the secret itself.' }]);
-        kept.push(pointerOf(path));
-        return before;
-      }
-      if (typeof value !== 'string' || value === '') return null;
-      // The same text again is no change.
-      return before instanceof Secret && before.holds(value) ? before : new Secret(value, updatedAt);
+  function placed(value: unknown, before: unknown, path: PropertyKey[], isSameUse: boolean): Secret | null {
+    if (isRemoval(value) || value === '') return null;
+    if (isObject(value) && typeof value['ref'] === 'string') {
+      const secret = referred(value['ref'], before, path);
+      if (secret === before && isMark(value)) kept.push(pointerOf(path));
+      return secret;
     }
+    if (isMark(value) && !(before instanceof Secret))
+      throw invalid([{ pointer: pointerOf(path), detail: 'Nothing is stored here yet; send the secret itself.' }]);
+    if (before instanceof Secret && (isMark(value) || (value === null && isSameUse))) {
+      kept.push(pointerOf(path));
+      return before;
+    }
+    if (typeof value !== 'string') return null;
+    // The same text again is no change.
+    return before instanceof Secret && before.holds(value) ? before : new Secret(value, updatedAt);
+  }
+
+  const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown, isSameUse: boolean): unknown => {
+    if (isSecretPlace(path, owner)) return placed(value, before, path, isSameUse);
     if (isTokenField(path) && isObject(value))
       throw invalid([{ pointer: pointerOf(path), detail: 'Is no secret: everybody may see it. Send its text.' }]);
     if (Array.isArray(value))
-      return value.map((item, i) => walk(item, storedItem(before, item, i), [...path, i], value));
+      return value.map((item, i) => walk(item, storedItem(before, value, i), [...path, i], value, isSameUse));
     if (!isObject(value)) return value;
+    const isSame = isSameUse && isSameKind(value, before) && !isWithoutCertificate(value, path);
     const entries = Object.entries(value).map(([key, child]) => [
       key,
-      walk(child, isObject(before) && Object.hasOwn(before, key) ? before[key] : undefined, [...path, key], value),
+      walk(
+        child,
+        isObject(before) && Object.hasOwn(before, key) ? before[key] : undefined,
+        [...path, key],
+        value,
+        isSame,
+      ),
     ]);
     return Object.fromEntries(entries);
   };
-  return { body: walk(parsed, stored, [], null), kept };
+  return { body: walk(parsed, stored, [], null, true), kept };
+}
+
+/** Whether an object is of the kind that it was before: its authentication type, signature scheme or alert type. */
+export function isSameKind(value: Record<string, unknown>, before: unknown): boolean {
+  return isObject(before) && ['type', 'scheme'].every((key) => value[key] === before[key]);
 }
 
 /** A stored body as it may be shown: secrets as marks. */
@@ -90,18 +106,6 @@ export function showSecrets(stored: unknown): unknown {
   if (Array.isArray(stored)) return stored.map(showSecrets);
   if (!isObject(stored)) return stored;
   return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
-}
-
-/** A patch in which secret headers without a value keep the one that is shown for the header of the same name. */
-export function keepHeaderValues(patch: unknown, shown: unknown): unknown {
-  if (!isObject(patch) || !isObject(patch['settings']) || !Array.isArray(patch['settings']['headers'])) return patch;
-  const before = isObject(shown) && isObject(shown['settings']) ? shown['settings']['headers'] : undefined;
-  const headers = patch['settings']['headers'].map((item: unknown, i) => {
-    if (!isObject(item) || item['secret'] !== true || 'value' in item) return item;
-    const old = storedItem(before, item, i);
-    return isObject(old) && isMark(old['value']) ? { ...item, value: old['value'] } : item;
-  });
-  return { ...patch, settings: { ...patch['settings'], headers } };
 }
 
 /** Whether a body holds any stored secret. */
@@ -142,10 +146,24 @@ export function isMark(value: unknown): value is SecretMark {
   return isObject(value) && value['set'] === true;
 }
 
-/** Items of arrays go by their name, those without one by their index. */
-function storedItem(before: unknown, item: unknown, index: number): unknown {
+function isRemoval(value: unknown): boolean {
+  return isObject(value) && value['set'] === false;
+}
+
+/** A private key goes with its client certificate. */
+function isWithoutCertificate(value: Record<string, unknown>, path: readonly PropertyKey[]): boolean {
+  return path.length === 2 && path[1] === 'tls' && value['cert'] === null;
+}
+
+/** The stored item for an item of an array: the one with the same name (the nth of several); without names, the index. */
+function storedItem(before: unknown, items: readonly unknown[], index: number): unknown {
   if (!Array.isArray(before)) return undefined;
-  if (!isObject(item) || typeof item['name'] !== 'string') return before[index];
-  const name = item['name'].toLowerCase();
-  return before.find((one) => isObject(one) && typeof one['name'] === 'string' && one['name'].toLowerCase() === name);
+  const name = nameOf(items[index]);
+  if (name === null) return before[index];
+  const earlier = items.slice(0, index).filter((one) => nameOf(one) === name).length;
+  return before.filter((one) => nameOf(one) === name)[earlier];
+}
+
+function nameOf(item: unknown): string | null {
+  return isObject(item) && typeof item['name'] === 'string' ? item['name'].toLowerCase() : null;
 }

@@ -1,6 +1,6 @@
 /**
  * The target with a JSON Merge Patch (RFC 7396) laid over it; neither is changed. An object of the target that is one
- * value (`isWhole`) is replaced.
+ * value (`isWhole`) is replaced as a whole, and null stays null in its place.
  */
 export function mergePatch(
   target: unknown,
@@ -10,8 +10,9 @@ export function mergePatch(
   if (!isObject(patch)) return patch;
   const merged = new Map(isObject(target) && !isWhole(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(key);
-    else merged.set(key, mergePatch(merged.get(key), value, isWhole));
+    const before = merged.get(key);
+    if (value === null && !(isObject(before) && isWhole(before))) merged.delete(key);
+    else merged.set(key, mergePatch(before, value, isWhole));
   }
   // Object.fromEntries defines own properties, whatever a field is called.
   return Object.fromEntries(merged);

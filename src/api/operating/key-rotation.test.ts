@@ -97,7 +97,7 @@ test('a secret is shown as a mark with its time, and the mark sent back keeps it
   assert.equal(body.auth.clientSecret.reveal(), canary);
 });
 
-test('left out of a PUT a secret is cleared, left out of a PATCH it is kept, null and empty text clear it', async () => {
+test('left out or null a secret is kept in a PUT and a PATCH; {"set": false} and empty text remove it', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example' };
   const made = await server.make('/connections', { ...base, auth: auths[0] });
@@ -106,16 +106,21 @@ test('left out of a PUT a secret is cleared, left out of a PATCH it is kept, nul
     const { auth } = await stored(server, made['id']);
     return auth.type === 'basic' ? (auth.password?.reveal() ?? null) : 'none';
   };
-  await server.call('PATCH', url, { auth: { username: 'v' } });
-  assert.equal(await password(), canary);
-  await server.call('PUT', url, { ...base, auth: { type: 'basic', username: 'v' } });
-  assert.equal(await password(), null);
-  await server.call('PATCH', url, { auth: { password: 'new-password' } });
-  assert.equal(await password(), 'new-password');
-  await server.call('PATCH', url, { auth: { password: null } });
-  assert.equal(await password(), null);
-  await server.call('PATCH', url, { auth: { password: '' } });
-  assert.equal(await password(), null);
+  for (const [method, body] of [
+    ['PATCH', { auth: { username: 'v' } }],
+    ['PATCH', { auth: { password: null } }],
+    ['PUT', { ...base, auth: { type: 'basic', username: 'v' } }],
+    ['PUT', { ...base, auth: { type: 'basic', username: 'v', password: null } }],
+  ] as const) {
+    assert.equal((await server.call(method, url, body)).statusCode, 200);
+    assert.equal(await password(), canary, `${method} ${JSON.stringify(body)}`);
+  }
+  for (const none of [{ set: false }, '']) {
+    await server.call('PATCH', url, { auth: { password: 'new-password' } });
+    assert.equal(await password(), 'new-password');
+    await server.call('PATCH', url, { auth: { password: none } });
+    assert.equal(await password(), null);
+  }
   const nothing = await server.call('PATCH', url, { auth: { password: { set: true } } });
   assert.deepEqual([nothing.statusCode, nothing.json().errors[0].pointer], [422, '/auth/password']);
 });
@@ -144,6 +149,29 @@ test('secret headers go by their name, in whatever order they come back', async 
   assert.deepEqual(await values(), [['x-a', `${canary}-X-A`]]);
   const opened = await server.call('PATCH', url, { settings: { headers: [{ ...Object(shown[0]), secret: false }] } });
   assert.equal(opened.statusCode, 422);
+});
+
+test('a secret goes with what uses it: a certificate, a signature scheme, a header of its name', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example' };
+  const twice = [header('X-A'), { ...header('x-a'), value: `${canary}-second` }];
+  const made = await server.make('/connections', { ...base, settings: { ...settings, headers: twice } });
+  const url = `/api/v1/connections/${made['id']}`;
+  const unset = (name: string) => ({ name, secret: true });
+  await server.call('PATCH', url, { settings: { headers: [unset('X-B'), unset('X-A'), unset('x-a'), unset('X-A')] } });
+  const { headers } = (await stored(server, made['id'])).settings;
+  assert.deepEqual(
+    headers.map(({ value }) => (value instanceof Secret ? value.reveal() : value)),
+    [null, `${canary}-X-A`, `${canary}-second`, null],
+  );
+  const hmac = { scheme: 'hmac', algorithm: 'sha256', encoding: 'hex', header: 'X-S', format: '{signature}' };
+  await server.call('PATCH', url, { settings: { signing: hmac } });
+  assert.equal((await stored(server, made['id'])).settings.signing?.secret, null);
+  const slack = { type: 'slack', name: 'S', settings: { hookUrl: 'https://hooks.example/T/secret' } };
+  const alert = await server.make('/alerts', slack);
+  const alertPath = `/api/v1/alerts/${alert['id']}`;
+  const kept = await server.call('PUT', alertPath, { ...slack, settings: { hookUrl: null } });
+  assert.equal(kept.json().settings.hookUrl.set, true, kept.body);
 });
 
 test('stored secrets are asked for again, by name, before they would go to another address', async () => {

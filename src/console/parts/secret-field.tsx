@@ -4,8 +4,8 @@ import { parts } from '../messages/en/parts.ts';
 import { formatRelative } from '../messages/format.ts';
 import css from './secret-field.module.css';
 
-/** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. */
-type Mark = { set: true; updatedAt?: string | undefined; ref?: string | undefined };
+/** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. `set: false` removes it. */
+type Mark = { set: boolean; updatedAt?: string | undefined; ref?: string | undefined };
 
 /** A secret in a form: what is stored, a new text, a place where it is kept, or nothing. */
 export type SecretValue = string | { ref: string } | Mark | null;

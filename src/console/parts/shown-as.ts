@@ -2,15 +2,21 @@
 export type Shown = {
   kind: 'connections' | 'destinations' | 'actions' | 'behaviors' | 'collectors' | 'alerts';
   document: Readonly<Record<string, unknown>>;
+  /** The name of a destination's connection, by which files refer to it. */
+  connection?: string | undefined;
 };
 
 const notWritten = new Set(['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings', 'key']);
 
 /** The object as YAML (for `millrace apply`), JSON, command and cURL. Secrets are never among it. */
-export function showAs({ kind, document }: Shown, origin: string): Record<'YAML' | 'JSON' | 'CLI' | 'cURL', string> {
+export function showAs(
+  { kind, document, connection }: Shown,
+  origin: string,
+): Record<'YAML' | 'JSON' | 'CLI' | 'cURL', string> {
+  const { connectionId: _id, ...named } = document;
   const id = String(document['id']);
   return {
-    YAML: asFile([{ kind, documents: [document] }]),
+    YAML: asFile([{ kind, documents: [connection === undefined ? document : { connection, ...named }] }]),
     JSON: JSON.stringify(document, null, 2),
     CLI: `millrace ${kind} get ${id}\nmillrace apply ${kind}.yaml`,
     cURL: `curl -H "Authorization: Bearer $MILLRACE_TOKEN" \\\n  ${origin}/api/v1/${kind}/${id}`,

@@ -100,7 +100,7 @@ export function bodyOf(draft: AlertDraft): Body {
     },
     quietHours: draft.isQuiet ? draft.quiet : null,
   };
-  const secretOf = (value: SecretValue) => (value === '' ? null : value);
+  const secretOf = (value: SecretValue) => (value === '' ? { set: false } : value);
   if (type === 'slack') return { ...common, type, settings: { hookUrl: secretOf(draft.hookUrl) } };
   if (type === 'webhook') {
     const { url, previousUntil } = draft;

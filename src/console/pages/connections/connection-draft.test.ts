@@ -65,11 +65,11 @@ test('saving a form in which nothing was changed changes nothing, not even what 
   assert.deepEqual(bodyOf(draftOf(stored), stored), body);
 });
 
-test('a place of a secret is saved as such, an empty one as none, and survives a reload of the page', () => {
+test('a place of a secret is saved as such, an emptied one removes it, and survives a reload of the page', () => {
   const place = { ref: 'env:CRM_TOKEN' };
   const draft = { ...draftOf(stored), authType: 'bearer' as const, token: place };
   assert.deepEqual(bodyOf(draft, stored).auth, { type: 'bearer', token: place });
-  assert.deepEqual(bodyOf({ ...draft, token: { ref: '' } }, stored).auth, { type: 'bearer', token: null });
+  assert.deepEqual(bodyOf({ ...draft, token: { ref: '' } }, stored).auth, { type: 'bearer', token: { set: false } });
   assert.deepEqual(withoutSecrets(draft).token, place);
 });
 

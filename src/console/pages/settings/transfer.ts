@@ -37,7 +37,7 @@ const notWritten = new Set([
 /** Everything as a file for `millrace apply`: things are named instead of numbered, and secrets are left out. */
 export function exported(documents: Documents): string {
   return kinds
-    .map((kind) => ({ kind, things: thingsOf(kind, documents).map(({ fields }) => fields) }))
+    .map((kind) => ({ kind, things: thingsOf(kind, documents) }))
     .filter(({ things }) => things.length > 0)
     .map(({ kind, things }) => `${kind}:${toYaml(things, 1)}\n`)
     .join('\n');
@@ -49,15 +49,15 @@ export function planOf(parsed: readonly unknown[], documents: Documents): Planne
   return found
     .map(({ kind, fields }): Planned => {
       const name = placeOf(kind, fields);
-      const stored = thingsOf(kind, documents).find((one) => fold(placeOf(kind, one.fields)) === fold(name));
+      const stored = thingsOf(kind, documents).find((one) => fold(placeOf(kind, one)) === fold(name));
       const different =
-        stored === undefined ? [] : Object.keys(fields).filter((key) => !agrees(fields[key], stored.fields[key]));
+        stored === undefined ? [] : Object.keys(fields).filter((key) => !agrees(fields[key], stored[key]));
       return {
         kind,
         name,
         change: stored === undefined ? 'created' : different.length > 0 ? 'changed' : 'same',
         fields: different,
-        body: keepSecrets(fields, stored?.whole) as Fields, // an object stays one
+        body: fields,
         needsSecrets:
           stored === undefined &&
           ((kind === 'connections' && JSON.stringify(fields['auth'] ?? '').includes('null')) ||
@@ -81,8 +81,8 @@ function itemsIn(document: unknown): { kind: Kind; fields: Fields }[] {
   });
 }
 
-/** The things of a kind as a file has them, and whole. */
-function thingsOf(kind: Kind, documents: Documents): { fields: Fields; whole: Fields }[] {
+/** The things of a kind as a file has them. */
+function thingsOf(kind: Kind, documents: Documents): Fields[] {
   const nameOf = (of: Kind, id: unknown) => String(documents[of].find((one) => one['id'] === id)?.['name'] ?? id);
   const destinationName = (id: unknown) => {
     const destination = documents.destinations.find((one) => one['id'] === id);
@@ -108,28 +108,12 @@ function thingsOf(kind: Kind, documents: Documents): { fields: Fields; whole: Fi
     .filter((one) => one['standard'] !== true)
     .map((whole) => {
       const written = Object.fromEntries(Object.entries(whole).filter(([key]) => !notWritten.has(key)));
-      return { whole, fields: withoutSecrets(named(written)) as Fields }; // an object stays one
+      return withoutSecrets(named(written)) as Fields; // an object stays one
     });
 }
 
 function placeOf(kind: Kind, fields: Fields): string {
   return kind === 'destinations' ? `${fields['connection']}/${fields['name']}` : String(fields['name']);
-}
-
-/** Where the file has no secret and the server has one, the server's mark is sent back, which keeps it. */
-function keepSecrets(given: unknown, stored: unknown): unknown {
-  if (given === null && isObject(stored) && stored['set'] === true) return stored;
-  if (Array.isArray(given)) {
-    const byName = (one: unknown) =>
-      isObject(one) && Array.isArray(stored)
-        ? stored.find((other: unknown) => isObject(other) && other['name'] === one['name'])
-        : undefined;
-    return given.map((one) => keepSecrets(one, byName(one)));
-  }
-  if (!isObject(given)) return given;
-  return Object.fromEntries(
-    Object.entries(given).map(([key, inner]) => [key, keepSecrets(inner, isObject(stored) ? stored[key] : undefined)]),
-  );
 }
 
 /** Whether what the file says is so already; what it does not speak of is no difference worth a line. */

@@ -166,7 +166,7 @@ export function bodyOf(draft: DestinationDraft): Body {
       getBody,
       headers: draft.headers.map(({ name, value, isSecret }) => ({
         name: name.trim(),
-        value: isSecret ? (value === '' ? null : value) : typeof value === 'string' ? value : '',
+        value: isSecret ? (value === '' ? { set: false } : value) : typeof value === 'string' ? value : '',
         secret: isSecret,
       })) as NonNullable<Body['settings']>['headers'], // a text or a mark, branded only on the server
       batch: {
