@@ -147,12 +147,39 @@ test('a regular expression that RE2 does not know is refused with its reason', (
 
 test('wildcards and regular expressions answer hostile texts in linear time', () => {
   const started = process.cpuUsage().user;
-  const long = 'a'.repeat(200_000);
+  const long = 'a'.repeat(65_000);
   assert.equal(holds({ operator: 'matches', value: '*a*a*a*a*a*a*a*a*b' }, long), false);
   assert.equal(holds({ operator: 'matches', value: `*${'?a'.repeat(20)}b` }, long), false);
   assert.equal(holds({ operator: 'matches', value: `${'*?'.repeat(50)}` }, long), true);
   assert.equal(holds({ operator: 'regex', value: '^(a+)+$' }, `${long}b`), false);
   assert.equal(holds({ operator: 'regex', value: '^(a|aa|a?)*b$' }, long), false);
-  assert.equal(holds({ operator: 'greaterThan', value: '1' }, `${'1'.repeat(200_000)}x`), false);
+  assert.equal(holds({ operator: 'greaterThan', value: '1' }, `${'1'.repeat(65_000)}x`), false);
   assert.ok(process.cpuUsage().user - started < 5_000_000, 'a backtracking engine would take years');
+});
+
+test('a value that is too large to be compared has no candidates: too many characters, parts or elements', () => {
+  const filler = 'x'.repeat(65_535);
+  const largest = [`${filler}a`, [filler, 'a'], `${';'.repeat(4_095)}a`, [...Array(4_095).fill(''), 'a']];
+  const larger = [`${filler}xa`, [filler, 'x', 'a'], `${';'.repeat(4_096)}a`, [...Array(4_096).fill(''), 'a']];
+  for (const value of largest) {
+    assert.equal(holds({ operator: 'contains', value: 'a' }, value), true);
+    assert.equal(holds({ operator: 'greaterThan', value: '1' }, [value, ''].flat()), false);
+  }
+  for (const value of larger) {
+    for (const operator of ['contains', 'endsWith', 'matches', 'regex'])
+      assert.equal(holds({ operator, value: operator === 'matches' ? '*' : 'a' }, value), false, operator);
+    for (const operator of ['exists', 'notContains', 'notMatches'])
+      assert.equal(holds({ operator, ...valueFor(operator) }, value), true, operator);
+  }
+  assert.equal(holds({ operator: 'greaterThan', value: '1' }, `${';'.repeat(4_095)}2`), true);
+  assert.equal(holds({ operator: 'greaterThan', value: '1' }, `${';'.repeat(4_096)}2`), false);
+});
+
+test('the more instructions a regular expression has, the smaller are the values it is compared with', () => {
+  const longest = (value: string) => {
+    const judge = (length: number) => holds({ operator: 'regex', value }, 'ä'.repeat(length));
+    return [65_536, 8_000, 2_000].find(judge);
+  };
+  assert.equal(longest('^\\p{L}{0,9}'), 65_536);
+  assert.equal(longest('^\\p{L}{0,900}'), 2_000);
 });

@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { Comparison } from '../contract/documents/condition.ts';
 import { compareOrdinals, ordinalOf } from './order.ts';
-import { type Fold, foldCase, foldExact, someCandidate, somePart } from './text.ts';
+import { comparedMax, type Fold, foldCase, foldExact, someCandidate, somePart } from './text.ts';
 import { compileWildcard } from './wildcard.ts';
 
 /** Judges a value found on an event; undefined is a missing parameter. */
@@ -15,7 +15,7 @@ export function compileComparison(comparison: Comparison): { ok: true; judge: Ju
   if (comparison.operator !== 'regex') return { ok: true, judge: judgeOf(comparison) };
   const regex = compileRegex(comparison.value, comparison.ignoreCase === true);
   if (!regex.ok) return regex;
-  return { ok: true, judge: (value) => someCandidate(value, regex.test) };
+  return { ok: true, judge: (value) => someCandidate(value, regex.test, regex.charactersMax) };
 }
 
 /**
@@ -119,14 +119,15 @@ function orderTest(
 function compileRegex(
   source: string,
   ignoreCase: boolean,
-): { ok: true; test: (text: string) => boolean } | { ok: false; message: string } {
+): { ok: true; test: (text: string) => boolean; charactersMax: number } | { ok: false; message: string } {
   if (source.length > regexLengthMax) {
     return { ok: false, message: `A regular expression may have ${regexLengthMax} characters.` };
   }
   try {
     // The case flag, not folding: folding the source would turn \D into \d.
     const regex = RE2JS.compile(foldExact(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return { ok: true, test: (text) => regex.test(foldExact(text)) };
+    const charactersMax = Math.min(comparedMax.characters, Math.floor(regexStepsMax / regex.programSize()));
+    return { ok: true, test: (text) => regex.test(foldExact(text)), charactersMax };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return { ok: false, message: `Not a regular expression of RE2: ${error.message}` };
@@ -134,3 +135,6 @@ function compileRegex(
 }
 
 const regexLengthMax = 1_000;
+
+/** RE2 takes at most one step for each character and instruction; a program has from two instructions to some thousands. */
+const regexStepsMax = 4_000_000;

@@ -11,29 +11,64 @@ export const foldExact: Fold = (text) => {
 /** The same without regard to case, locale-free. */
 export const foldCase: Fold = (text) => foldExact(foldExact(text).toLowerCase());
 
+/** The largest value of a parameter that is compared: UTF-16 units, of a list in sum, and parts or elements. */
+export const comparedMax = { characters: 65_536, candidates: 4_096 } as const;
+
 /**
  * Whether some candidate of a value passes. Candidates are a text and, when it has semicolons, its parts; of a list its
- * elements, unsplit. Numbers and booleans (in `ext` and `session`) count as their text; objects have no candidates.
+ * elements, unsplit. Numbers and booleans (in `ext` and `session`) count as their text. Objects have no candidates, and
+ * neither has a value above `charactersMax` or `comparedMax.candidates`: senders choose its size, and every condition
+ * that compares it takes time in proportion.
  */
-export function someCandidate(value: unknown, test: (text: string) => boolean): boolean {
-  if (typeof value === 'string') {
-    return test(value) || (value.includes(separator) && value.split(separator).some(test));
-  }
-  return somePart(value, test);
+export function someCandidate(
+  value: unknown,
+  test: (text: string) => boolean,
+  charactersMax: number = comparedMax.characters,
+): boolean {
+  if (typeof value !== 'string' || !value.includes(separator)) return somePart(value, test, charactersMax);
+  const parts = partsOf(value, charactersMax);
+  return parts !== null && (test(value) || parts.some(test));
 }
 
 /** The same without the whole text of several parts: what is compared as a number or a time. */
-export function somePart(value: unknown, test: (text: string) => boolean): boolean {
+export function somePart(
+  value: unknown,
+  test: (text: string) => boolean,
+  charactersMax: number = comparedMax.characters,
+): boolean {
   switch (typeof value) {
     case 'string':
-      return value.includes(separator) ? value.split(separator).some(test) : test(value);
+      return value.includes(separator)
+        ? partsOf(value, charactersMax)?.some(test) === true
+        : value.length <= charactersMax && test(value);
     case 'number':
     case 'boolean':
     case 'bigint':
       return test(String(value));
     default:
-      return Array.isArray(value) && value.some((element) => isScalar(element) && test(String(element)));
+      return Array.isArray(value) && elementsOf(value, charactersMax)?.some(test) === true;
   }
+}
+
+/** null: too many or too long. */
+function partsOf(text: string, charactersMax: number): string[] | null {
+  if (text.length > charactersMax) return null;
+  const parts = text.split(separator, comparedMax.candidates + 1);
+  return parts.length > comparedMax.candidates ? null : parts;
+}
+
+function elementsOf(list: readonly unknown[], charactersMax: number): string[] | null {
+  if (list.length > comparedMax.candidates) return null;
+  const texts: string[] = [];
+  let characters = 0;
+  for (const element of list) {
+    if (!isScalar(element)) continue;
+    const text = String(element);
+    characters += text.length;
+    if (characters > charactersMax) return null;
+    texts.push(text);
+  }
+  return texts;
 }
 
 const separator = ';';

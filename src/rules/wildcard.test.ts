@@ -18,3 +18,72 @@ test('wildcards mean what the regular expression of the same shape means, code p
     { seed: 5, numRuns: 5_000 },
   );
 });
+
+test('long patterns mean the same, whether they are searched for in runs or in sets of states', () => {
+  const pieces = fc.constantFrom('a', 'b', 'ab', '*', '**', '?', 'a'.repeat(40), '😀');
+  const patterns = fc.array(pieces, { maxLength: 24 }).map((all) => all.join(''));
+  const texts = fc.array(fc.constantFrom('a', 'b', 'a'.repeat(39), '😀'), { maxLength: 24 }).map((all) => all.join(''));
+  let matches = 0;
+  fc.assert(
+    fc.property(patterns, texts, (pattern, text) => {
+      const expected = fitsNaively([...pattern], [...text]);
+      if (expected) matches += 1;
+      assert.equal(compileWildcard(pattern)(text), expected);
+    }),
+    { seed: 7, numRuns: 3_000 },
+  );
+  assert.ok(matches > 100, `the generated patterns must fit often, not ${matches} times`);
+});
+
+test('the time of a hostile pattern grows with the text alone', () => {
+  const text = 'a'.repeat(60_000);
+  const scan = least(() => {
+    let sum = 0;
+    for (let at = 0; at < text.length; at++) sum += text.charCodeAt(at);
+    return sum;
+  });
+  const patterns = [
+    `*${'a'.repeat(252)}b*`,
+    `*b${'a'.repeat(252)}*`,
+    `*${'a?'.repeat(126)}b*`,
+    `${'a*'.repeat(126)}b*`,
+    `*${'?'.repeat(250)}b*?`,
+    `*${'a'.repeat(125)}b*${'a'.repeat(125)}b*`,
+  ];
+  for (const pattern of patterns) {
+    const fits = compileWildcard(pattern);
+    assert.equal(fits(text), false);
+    const times = least(() => fits(text)) / scan;
+    // A search that goes back in the text takes thousands of times as long as reading it once.
+    assert.ok(times < 500, `${pattern.slice(0, 20)}… took ${Math.round(times)} times as long as reading the text`);
+  }
+});
+
+/** By the table of all prefixes against all prefixes. */
+function fitsNaively(pattern: string[], text: string[]): boolean {
+  let row = text.map(() => false);
+  let isEmptyFit = true;
+  for (const token of pattern) {
+    const before = row;
+    const wasEmptyFit: boolean = isEmptyFit;
+    isEmptyFit = wasEmptyFit && token === '*';
+    row = [];
+    for (const [at, point] of text.entries()) {
+      const previous = at === 0 ? wasEmptyFit : before[at - 1] === true;
+      const left = at === 0 ? isEmptyFit : row[at - 1] === true;
+      row.push(token === '*' ? before[at] === true || left : previous && (token === '?' || token === point));
+    }
+  }
+  return row.length === 0 ? isEmptyFit : row.at(-1) === true;
+}
+
+/** The shortest of several runs, in milliseconds: what other programs take of the machine does not count. */
+function least(run: () => unknown): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    run();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}

@@ -1,46 +1,84 @@
+import { wildcardLengthMax } from '../contract/documents/operators.ts';
+
 /**
  * A test of whole texts against a pattern in which `*` stands for any run of characters, none included, and `?` for
- * exactly one (a code point). Nothing escapes them. The time is at most the text's length times the pattern's: a failed
- * run goes back to the last star only.
+ * exactly one (a code point). Nothing escapes them. Time grows with the text's length alone, whatever the pattern says: at
+ * most `wildcardLengthMax` / 32 steps for each character. A longer pattern, stored before that bound, takes more in proportion.
  */
 export function compileWildcard(pattern: string): (text: string) => boolean {
   if (!/[*?]/.test(pattern)) return (text) => text === pattern;
-  const tokens = [...pattern.replace(/\*+/g, '*')];
+  // A well-formed literal begins and ends between code points wherever it is found.
+  const isLiteral = !pattern.includes('?') && pattern.length <= wildcardLengthMax && pattern.isWellFormed();
+  return isLiteral ? literalRuns(pattern.split('*')) : stateSet([...pattern.replace(/\*+/g, '*')]);
+}
 
+/**
+ * The first and the last run are at the ends of the text; those between are taken where they occur first, which leaves
+ * the most room to the next. V8's `indexOf` is linear for runs of up to 250 characters.
+ */
+function literalRuns(runs: readonly string[]): (text: string) => boolean {
+  const first = runs[0] ?? '';
+  const last = runs.at(-1) ?? '';
+  const between = runs.slice(1, -1).filter((run) => run !== '');
   return (text) => {
-    let at = 0;
-    let token = 0;
-    let starToken = -1;
-    let starAt = 0;
-    while (at < text.length) {
-      const wanted = tokens[token];
-      const width = wanted === undefined ? 0 : widthAt(text, at, wanted);
-      if (wanted === '*') {
-        starToken = token;
-        starAt = at;
-        token += 1;
-      } else if (width > 0) {
-        at += width;
-        token += 1;
-      } else if (starToken >= 0) {
-        starAt += pointWidth(text, starAt);
-        at = starAt;
-        token = starToken + 1;
-      } else {
-        return false;
-      }
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let from = first.length;
+    for (const run of between) {
+      const at = text.indexOf(run, from);
+      if (at < 0) return false;
+      from = at + run.length;
     }
-    if (tokens[token] === '*') token += 1;
-    return token === tokens.length;
+    return from <= end;
   };
 }
 
-/** How many code units of the text at this place the token takes; 0 when it doesn't fit. */
-function widthAt(text: string, at: number, token: string): number {
-  if (token === '?') return pointWidth(text, at);
-  return text.startsWith(token, at) && pointWidth(text, at) === token.length ? token.length : 0;
+/**
+ * Shift-and (Baeza-Yates and Gonnet 1992): bit n is set while the first n tokens other than stars fit what was read, 32
+ * of them in one step. A bit where a star is stays set.
+ */
+function stateSet(tokens: readonly string[]): (text: string) => boolean {
+  const places = tokens.filter((token) => token !== '*').length;
+  const words = (places >> 5) + 1;
+  const stars = new Uint32Array(words);
+  const anyCharacter = new Uint32Array(words);
+  const fitting = new Map<string, Uint32Array>();
+  let place = 0;
+  for (const token of tokens) {
+    if (token === '*') setBit(stars, place);
+    else {
+      place += 1;
+      if (token === '?') setBit(anyCharacter, place);
+      else setBit(fitting.get(token) ?? emptyAt(token), place);
+    }
+  }
+  for (const bits of fitting.values()) for (const [at, bit] of anyCharacter.entries()) bits[at] = (bits[at] ?? 0) | bit;
+  return (text) => {
+    const state = new Uint32Array(words);
+    state[0] = 1;
+    for (const point of text) {
+      const fits = fitting.get(point) ?? anyCharacter;
+      let carry = 0;
+      let alive = 0;
+      for (let at = 0; at < words; at++) {
+        const before = state[at] as number; // the index is below its length
+        const after = (((before << 1) | carry) & (fits[at] as number)) | (before & (stars[at] as number)); // likewise
+        carry = before >>> 31;
+        state[at] = after;
+        alive |= after;
+      }
+      if (alive === 0) return false;
+    }
+    return ((state[places >> 5] ?? 0) & (1 << (places & 31))) !== 0;
+  };
+
+  function emptyAt(token: string): Uint32Array {
+    const bits = new Uint32Array(words);
+    fitting.set(token, bits);
+    return bits;
+  }
 }
 
-function pointWidth(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+function setBit(bits: Uint32Array, place: number): void {
+  bits[place >> 5] = (bits[place >> 5] ?? 0) | (1 << (place & 31));
 }

@@ -42,6 +42,15 @@ test('a problem names the place where it is', () => {
   for (const [value, expected] of cases) assert.deepEqual(pointers(value), expected, JSON.stringify(value));
 });
 
+test('a wildcard pattern has at most 256 characters, other texts have more room', () => {
+  const of = (operator: string, length: number) => ({ parameter: 'p', operator, value: '*'.repeat(length) });
+  for (const operator of ['matches', 'notMatches']) {
+    assert.deepEqual(pointers({ all: [of(operator, 256)] }), []);
+    assert.deepEqual(pointers({ all: [of(operator, 257)] }), ['/all/0/value']);
+  }
+  assert.deepEqual(pointers(of('contains', 10_000)), []);
+});
+
 test('depth, leaves and list values are bounded, and hostile nesting is refused without exhausting the stack', () => {
   const nest = (levels: number) => {
     let value: unknown = { parameter: 'p', operator: 'exists' };

@@ -1,14 +1,28 @@
 import { z } from 'zod';
-import { conditionLimits, listOperators, orderOperators, presenceOperators, textOperators } from './operators.ts';
+import {
+  conditionLimits,
+  listOperators,
+  orderOperators,
+  presenceOperators,
+  textOperators,
+  wildcardLengthMax,
+} from './operators.ts';
 
 const text = z.string().max(10_000);
 const parameter = z.string().min(1, 'Must not be empty.').max(255);
 const ignoreCase = z.boolean().optional();
 
+const isWildcard = (operator: string) => operator === 'matches' || operator === 'notMatches';
+
 /** One comparison. The shape of `value` follows from the operator; `regex` is checked where conditions are compiled. */
 export const comparison = z.discriminatedUnion('operator', [
   z.strictObject({ parameter, operator: z.enum(presenceOperators), ignoreCase }),
-  z.strictObject({ parameter, operator: z.enum([...textOperators, ...orderOperators]), value: text, ignoreCase }),
+  z
+    .strictObject({ parameter, operator: z.enum([...textOperators, ...orderOperators]), value: text, ignoreCase })
+    .refine(({ operator, value }) => !isWildcard(operator) || value.length <= wildcardLengthMax, {
+      path: ['value'],
+      message: `A wildcard pattern may have ${wildcardLengthMax} characters.`,
+    }),
   z.strictObject({
     parameter,
     operator: z.enum(listOperators),

@@ -1,6 +1,9 @@
 /** Depth of a condition, its leaves, and the values in its `in` and `notIn` lists; counted again with behaviors put in place. */
 export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000 } as const;
 
+/** The longest pattern of `matches` and `notMatches`, in UTF-16 units. */
+export const wildcardLengthMax = 256;
+
 /** Those that take one text. */
 export const textOperators = [
   'equals',
