@@ -17,7 +17,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
 
   let isStarting = true;
   await using opened = new AsyncDisposableStack();
-  const { freeBytes, spaceCheckMs, pagesMax } = circumstances;
+  const { freeBytes, spaceCheckMs } = circumstances;
   const { promise: storageFailed, resolve: onFailure } = Promise.withResolvers<Error>();
   const sqlite = opened.use(
     await openSqlite({
@@ -29,7 +29,6 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
       ...(freeBytes === undefined ? {} : { freeBytes }),
       ...(spaceCheckMs === undefined ? {} : { spaceCheckMs }),
-      ...(pagesMax === undefined ? {} : { pagesMax }),
     }),
   );
   // Its thread starts while the rest, which is most of the program, is loaded here.

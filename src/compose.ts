@@ -40,7 +40,7 @@ import { startWatch } from './watch/watch.ts';
  * What stands beside the configuration: the environment, for secrets that are kept there, and what a simulation of bad
  * days may set.
  */
-export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs' | 'pagesMax'> & {
+export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
   env?: Readonly<Record<string, string | undefined>>;
   upkeepEveryMs?: number;
   /** From when on something is an issue. */
@@ -292,7 +292,7 @@ export async function compose(
     scrub,
     wire: { socketsMax: config.clientsMax },
     operator: { retention, configuration: configuredValues(config) },
-    ailments: () => ({}),
+    ailments: sqlite.problems,
   });
   opened.use(server);
   loaded?.();

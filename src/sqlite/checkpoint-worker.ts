@@ -15,15 +15,14 @@ port.on('message', (message: 'move' | 'close') => {
     port.close();
     return;
   }
-  const moved: Moved = { left: move() };
-  port.postMessage(moved);
+  port.postMessage(move());
 });
 
-/** null: not now. A full disk, say: the log keeps what it has, and the next one tries again. */
-function move(): number | null {
+/** When the disk is full the log keeps what it has. */
+function move(): Moved {
   try {
-    return checkpoint(database, 'PASSIVE');
-  } catch {
-    return null;
+    return { left: checkpoint(database, 'PASSIVE'), problem: null };
+  } catch (error) {
+    return { left: null, problem: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -27,6 +27,8 @@ export type Request = { calls: { name: string; args: unknown }[] };
 
 /** What comes back, in the order of the calls; `walPages`: of the log that a checkpoint has not moved, when it was looked at. */
 export type Answer = { results: Result[]; walPages: number | null };
+/** What a worker says beside: why the log can't be moved into the database; null: it was moved. */
+export type CheckpointReport = { checkpointProblem: string | null };
 export type Result = { ok: true; value: unknown } | { ok: false; message: string; errcode: number | null };
 
-export type WorkerSettings = { file: string; modules: string[]; isReader: boolean; pagesMax: number | null };
+export type WorkerSettings = { file: string; modules: string[]; isReader: boolean };

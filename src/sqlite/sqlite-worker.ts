@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { nextWaitMs } from './backoff.ts';
 import { checkpoint } from './checkpoint.ts';
 import { type Db, dbOver } from './db.ts';
-import type { Answer, Operations, Request, Result, WorkerSettings } from './operation.ts';
+import type { Answer, CheckpointReport, Operations, Request, Result, WorkerSettings } from './operation.ts';
 
 const busyMs = 5_000;
 const idleMs = 1_000;
@@ -10,6 +11,14 @@ const walBytesKept = 64 * 1024 * 1024;
 /** Checkpoints are made beside the writer; only when these fall far behind, or fail, it stops for one. */
 const walPagesBeforeCheckpoint = 16_000;
 const commitsBetweenLooks = 16;
+
+const writerPragmas = `PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = FAST;
+  PRAGMA cache_size = -16384;
+  PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
+  PRAGMA journal_size_limit = ${walBytesKept};
+  PRAGMA temp_store = MEMORY;`;
 
 const settings: WorkerSettings = workerData;
 const port = parentPort;
@@ -25,27 +34,30 @@ for (const address of settings.modules) {
 }
 
 const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, timeout: busyMs });
-database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas(settings.pagesMax));
+database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas);
 const db = dbOver(database);
 let idle: NodeJS.Timeout | undefined;
+/** A checkpoint that failed, and when the next one may be tried. */
+let failed: { waitMs: number; until: number } | null = null;
 let commits = 0;
 
 port.on('message', (message: Request | 'checkpoint' | 'close') => {
   if (message === 'checkpoint') {
-    checkpoint(database, 'PASSIVE');
+    moveLog('PASSIVE');
     return;
   }
-  clearTimeout(idle);
   if (message === 'close') {
+    clearTimeout(idle);
     database.close();
     port.close();
     return;
   }
   const results = settings.isReader ? message.calls.map(attempt) : transaction(message.calls);
   const isLook = !settings.isReader && ++commits % commitsBetweenLooks === 0;
-  const answer: Answer = { results, walPages: isLook ? checkpoint(database, 'NOOP') : null };
+  const answer: Answer = { results, walPages: isLook ? lookAtLog() : null };
   port.postMessage(answer);
-  if (!settings.isReader) idle = setTimeout(tidy, idleMs);
+  // What the disk refused does not put off the checkpoint that may make room.
+  if (!settings.isReader && (idle === undefined || results.some(({ ok }) => ok))) tidyLater();
 });
 
 /** All calls in one transaction; when that fails, each in its own, so that only the guilty are refused. */
@@ -83,25 +95,50 @@ function perform(name: string, args: unknown): unknown {
   return operation(db, args);
 }
 
-function failure(error: unknown): Result {
+function failure(error: unknown): Result & { ok: false } {
   const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
   return { ok: false, message: error instanceof Error ? error.message : String(error), errcode };
 }
 
-/** While nobody writes, the log moves into the database and becomes empty; not while somebody reads: that would wait. */
-function tidy() {
-  database.exec('PRAGMA busy_timeout = 0');
-  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
-  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+/** When nothing was written for a second, the log moves into the database and becomes empty. */
+function tidyLater() {
+  clearTimeout(idle);
+  idle = setTimeout(tidy, Math.max(idleMs, (failed?.until ?? 0) - performance.now()));
 }
 
-function writerPragmas(pagesMax: number | null): string {
-  return `PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA secure_delete = FAST;
-    PRAGMA cache_size = -16384;
-    PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
-    PRAGMA journal_size_limit = ${walBytesKept};
-    PRAGMA temp_store = MEMORY;
-    ${pagesMax === null ? '' : `PRAGMA max_page_count = ${pagesMax};`}`;
+/** A reader is not waited for; after a failure (the disk is full) it is tried again, ever more rarely. */
+function tidy() {
+  idle = undefined;
+  database.exec('PRAGMA busy_timeout = 0');
+  const left = moveLog('TRUNCATE');
+  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  if (left === null && failed !== null) tidyLater();
+}
+
+/** Answers what is left in the log; null: it could not be moved now. */
+function moveLog(mode: 'PASSIVE' | 'TRUNCATE'): number | null {
+  try {
+    const left = checkpoint(database, mode);
+    if (left === null) return null;
+    failed = null;
+    report(null);
+    return left;
+  } catch (error) {
+    const waitMs = nextWaitMs(failed?.waitMs);
+    failed = { waitMs, until: performance.now() + waitMs };
+    report(failure(error).message);
+    return null;
+  }
+}
+
+function lookAtLog(): number | null {
+  try {
+    return checkpoint(database, 'NOOP');
+  } catch {
+    return null; // the checkpoint that is due will say what is wrong
+  }
+}
+
+function report(checkpointProblem: string | null) {
+  port?.postMessage({ checkpointProblem } satisfies CheckpointReport);
 }

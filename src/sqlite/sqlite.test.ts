@@ -229,23 +229,6 @@ test('with free space under the reserve storage refuses intake, takes all else, 
   assert.deepEqual(await db.read('names', null), ['b', 'c']);
 });
 
-test('a write that the disk has no room for is refused as storage_full, and works when there is room again', async () => {
-  using folder = temporaryFolder();
-  await using db = await opened({ dir: folder.path, pagesMax: 100 });
-  const text = 'x'.repeat(100_000);
-  await db.write('put', { name: 'small', text: '' });
-  await db.write('put', { name: 'a', text: 'x'.repeat(40_000) });
-  await assert.rejects(db.write('put', { name: 'b', text: text.repeat(3) }, intake()), refusedWith('storage_full'));
-  const [large, small] = await Promise.allSettled([
-    db.write('put', { name: 'b', text: text.repeat(3) }, intake()),
-    db.write('put', { name: 'c', text: '' }, intake()),
-  ]);
-  assert.deepEqual([large.status, small.status], ['rejected', 'fulfilled']);
-  await db.write('remove', 'a');
-  await db.write('put', { name: 'b', text: 'x'.repeat(40_000) }, intake());
-  assert.deepEqual(await db.read('names', null), ['b', 'c', 'small']);
-});
-
 test('when the storage thread ends by itself, its owner is told and nothing waits for ever', async () => {
   using folder = temporaryFolder();
   const { promise, resolve } = Promise.withResolvers<Error>();

@@ -16,6 +16,12 @@ export interface Sqlite extends AsyncDisposable {
   client<O extends Operations>(): Client<O>;
   /** Of the writing thread since the start; `waitingBytes` is now. */
   readonly stats: { readonly commits: number; readonly operations: number; readonly waitingBytes: number };
+  /**
+   * What is wrong with the storage now, in sentences for operators, by `storage_space` (free space is below the
+   * reserve), `storage_writes` (the disk refused the last write) and `storage_checkpoint` (the log can't be moved into
+   * the database). Empty: nothing is wrong.
+   */
+  problems(): Record<string, string>;
 }
 
 export type SqliteOptions = {
@@ -33,8 +39,6 @@ export type SqliteOptions = {
   reserveBytes?: number;
   /** Called once when the storage thread ended by itself; every later write is refused. */
   onFailure?: (error: Error) => void;
-  /** Upper bound of the database in pages of 4 KiB; null (default): none. */
-  pagesMax?: number | null;
 };
 
 /** The modules with the operations of these rooms. Only the threads load them. */
@@ -61,10 +65,31 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   const settings = {
     file,
     modules: options.operations.map(String),
-    pagesMax: options.pagesMax ?? null,
   };
-  const checkpoints = checkpointsBeside({ file, finish: () => writer.finishCheckpoint() });
-  const writer = new SqliteThread({ ...settings, isReader: false }, options.onFailure, checkpoints.look);
+  let writeProblem: string | null = null;
+  let checkpointProblem: string | null = null;
+  const checkpoints = checkpointsBeside({
+    file,
+    finish: () => writer.finishCheckpoint(),
+    failed(problem) {
+      checkpointProblem = problem;
+    },
+  });
+  const writer = new SqliteThread(
+    { ...settings, isReader: false },
+    {
+      onFailure: options.onFailure ?? (() => {}),
+      onLog: checkpoints.look,
+      onWrite(problem) {
+        writeProblem = problem;
+      },
+      onCheckpoint(problem) {
+        checkpointProblem = problem;
+        // There is room again, as far as one can tell without a write.
+        if (problem === null) writeProblem = null;
+      },
+    },
+  );
   let reader: SqliteThread | undefined;
   let readerIdle: NodeJS.Timeout | undefined;
 
@@ -77,7 +102,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   const read = (name: string, args: unknown): Promise<unknown> => {
     const load = { bytes: 0, isIntake: false };
     if (options.isStarting?.()) return writer.call(name, args, load);
-    reader ??= new SqliteThread({ ...settings, isReader: true });
+    reader ??= new SqliteThread({ ...settings, isReader: true }, { onFailure() {} });
     clearTimeout(readerIdle);
     readerIdle = setTimeout(closeReader, readerIdleMs).unref();
     return reader.call(name, args, load);
@@ -93,6 +118,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
 
   return {
     stats: writer,
+    problems: () => ({
+      ...(isLow() ? { storage_space: 'Free disk space is below the reserve: intake is refused.' } : {}),
+      ...(writeProblem === null ? {} : { storage_writes: `The disk refuses writes: ${writeProblem}.` }),
+      ...(checkpointProblem === null
+        ? {}
+        : { storage_checkpoint: `The write-ahead log can't be moved into the database: ${checkpointProblem}.` }),
+    }),
     client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
     async [Symbol.asyncDispose]() {
       await closeReader();

@@ -1,12 +1,26 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
-import type { Answer, Load, Request, Result, WorkerSettings } from './operation.ts';
+import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
 
 const callsMax = 1_024;
 const bytesAtOnce = 8 * 1024 * 1024;
 /** What is worth a transaction of its own before the last one is answered. */
 const bytesSentAhead = 64 * 1024;
-const sqliteFull = 13;
+/** The disk or a quota has no room: SQLITE_FULL, and what SQLite makes of other refusals to let a file grow. */
+const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
+const ioError = 10;
+
+/** What the owner of a thread is told. */
+export type ThreadEvents = {
+  /** It ended without being closed; its calls are rejected. */
+  onFailure(error: Error): void;
+  /** So many pages of the log are not in the database yet. */
+  onLog?(pages: number): void;
+  /** A checkpoint failed, and why; null: one was made. */
+  onCheckpoint?(problem: string | null): void;
+  /** The disk refused a write, and why; null: it took one. */
+  onWrite?(problem: string | null): void;
+};
 
 type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown): void; reject(error: Error): void };
 type Timer = { until: number; timeout: NodeJS.Timeout };
@@ -18,6 +32,7 @@ type Timer = { until: number; timeout: NodeJS.Timeout };
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
+  readonly #events: ThreadEvents;
   readonly #closed: Promise<void>;
   #queue: Call[] = [];
   #sent: Call[][] = [];
@@ -32,25 +47,26 @@ export class SqliteThread implements AsyncDisposable {
   commits = 0;
   operations = 0;
 
-  constructor(
-    settings: WorkerSettings,
-    onFailure: (error: Error) => void = () => {},
-    onLog: (walPages: number) => void = () => {},
-  ) {
+  constructor(settings: WorkerSettings, events: ThreadEvents) {
+    this.#events = events;
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
       workerData: settings,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
     });
-    this.#worker.on('message', (answer: Answer) => {
-      this.#receive(answer);
-      if (answer.walPages !== null) onLog(answer.walPages);
+    this.#worker.on('message', (message: Answer | CheckpointReport) => {
+      if ('checkpointProblem' in message) {
+        events.onCheckpoint?.(message.checkpointProblem);
+        return;
+      }
+      this.#receive(message);
+      if (message.walPages !== null) events.onLog?.(message.walPages);
     });
     this.#worker.on('error', (cause) => {
       const error = new Error(`The storage thread failed: ${cause.message}`, { cause });
       this.#fail(error);
-      onFailure(error);
+      events.onFailure(error);
     });
     this.#closed = new Promise((resolve) => {
       this.#worker.once('exit', () => {
@@ -143,7 +159,23 @@ export class SqliteThread implements AsyncDisposable {
     this.operations += calls.length;
     for (const call of calls) this.#bytes -= call.bytes;
     if (this.#sent.length === 0 && (this.#queue.length === 0 || this.#isHurried || this.#isOverdue())) this.#send();
-    for (const [index, call] of calls.entries()) settle(call, results[index]);
+    for (const [index, call] of calls.entries()) this.#settle(call, results[index]);
+  }
+
+  #settle(call: Call, result: Result | undefined) {
+    if (result?.ok) {
+      if (call.bytes > 0) this.#events.onWrite?.(null);
+      call.resolve(result.value);
+      return;
+    }
+    const { message, errcode } = result ?? { message: 'no answer', errcode: null };
+    const isDisk = noRoom.has(errcode) || ((errcode ?? 0) & 0xff) === ioError;
+    if (isDisk) this.#events.onWrite?.(message);
+    call.reject(
+      noRoom.has(errcode)
+        ? new AppError('storage_full', undefined, { internal: `${call.name}: ${message}` })
+        : new Error(`Storage, ${call.name}: ${message}`),
+    );
   }
 
   #fail(error: Error) {
@@ -156,11 +188,4 @@ export class SqliteThread implements AsyncDisposable {
     this.#queuedBytes = 0;
     for (const resolve of this.#onDrained) resolve();
   }
-}
-
-function settle(call: Call, result: Result | undefined) {
-  if (result?.ok) call.resolve(result.value);
-  else if (result?.errcode === sqliteFull)
-    call.reject(new AppError('storage_full', undefined, { internal: `${call.name}: ${result.message}` }));
-  else call.reject(new Error(`Storage, ${call.name}: ${result?.message ?? 'no answer'}`));
 }

@@ -39,9 +39,17 @@ export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
   return line === undefined ? null : new URL(JSON.parse(line).address);
 }
 
-/** Starts `millrace …` (default: `start`). Disposing kills what still runs. */
-export function spawnProcess(env: Record<string, string>, args: readonly string[] = ['start']): Process {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+/**
+ * Starts `millrace …` (default: `start`); `under` is a command that sets something up and becomes the one behind it.
+ * Disposing kills what still runs.
+ */
+export function spawnProcess(
+  env: Record<string, string>,
+  args: readonly string[] = ['start'],
+  { under = [] }: { under?: readonly string[] } = {},
+): Process {
+  const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', main, ...args];
+  const child = spawn(command[0] ?? '', command.slice(1), {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -5,7 +5,7 @@ import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts'
 const countMost = 2_000;
 const bytesMost = 32 * 1024 * 1024;
 const batchBytesMost = 8 * 1024 * 1024;
-const retryMs = 1_000;
+const retryMs = { first: 1_000, most: 30_000 };
 
 /** Records what attempts came to, many in one transaction, as often as it takes: a full disk only makes it wait. */
 export function createRecorder(options: {
@@ -24,7 +24,7 @@ export function createRecorder(options: {
     weigh: weightOf,
     weightMost: batchBytesMost,
     run: async (settlements) => {
-      for (;;) {
+      for (let waitMs = retryMs.first; ; waitMs = Math.min(2 * waitMs, retryMs.most)) {
         try {
           const isMine = await journal.settle(lease, settlements, clock.now());
           count -= settlements.length;
@@ -32,7 +32,7 @@ export function createRecorder(options: {
           return settlements.map(() => isMine);
         } catch (error) {
           options.failed(error, 'record attempts');
-          await pause(clock, retryMs);
+          await pause(clock, waitMs);
         }
       }
     },
