@@ -6,6 +6,7 @@ import { keyFileName, keysInFolder, parseKeys } from './secrets/keys.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { latestVersion } from './sqlite/migrate.ts';
+import { leftToRecover } from './sqlite/recovery.ts';
 
 /** What the doctor finds in the data folder: database, lock and sealing key. Changes nothing there. */
 export function inspectDataFolder({ dataDir, secretKey }: Pick<Config, 'dataDir' | 'secretKey'>): Finding[] {
@@ -27,7 +28,12 @@ function finding(name: string, look: () => Found): Finding {
 }
 
 function database(file: string): Found {
+  const left = leftToRecover(file);
+  if (left === 'restore')
+    return { state: 'warning', detail: `${file}: a restore was cut off; the next start finishes it` };
   if (!isOurDatabase(file)) return { state: 'ok', detail: `${file} will be made` };
+  if (left === 'journal')
+    return { state: 'warning', detail: `${file}: a change was cut off; the next start rolls it back` };
   const version = schemaVersion(file);
   const detail = `${file}, schema ${version}, ${Math.ceil(statSync(file).size / 2 ** 20)} MiB`;
   if (version > latestVersion()) return { state: 'problem', detail: `${detail}: written by a newer Millrace` };

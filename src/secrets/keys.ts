@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../disk/atomic-write.ts';
 
 /** A sealing key: 32 bytes, and the name by which sealed secrets refer to it (the start of its SHA-256). */
 export type SealingKey = { id: string; bytes: Buffer };
@@ -84,6 +85,5 @@ function readIfThere(file: string): string | null {
 }
 
 function write(file: string, text: string): void {
-  writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
+  writeAtomically(file, `${text}\n`, { mode: 0o600 });
 }

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { putInPlace } from './atomic-write.ts';
+import { putInPlace } from '../disk/atomic-write.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './database-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { latestVersion } from './migrate.ts';
+import { leftToRecover, recover, removeFiles, restoredName } from './recovery.ts';
 
 /**
  * Writes a copy of a data folder's database to `file`, as it stands at one moment, while a server may be running on it.
@@ -12,10 +13,12 @@ import { latestVersion } from './migrate.ts';
  */
 export function backup(dir: string, file: string): void {
   const source = join(dir, databaseName);
+  if (leftToRecover(source) === 'restore')
+    throw new Error(`The restore into ${dir} was cut off; start the server or restore again before you back up.`);
   if (!isOurDatabase(source)) throw new Error(`${dir} holds no Millrace database.`);
   if (existsSync(file)) throw new Error(`${file} exists already; choose another name for the backup.`);
   const unfinished = `${file}.unfinished`;
-  rmSync(unfinished, { force: true });
+  removeFiles(unfinished, ['', '-journal']);
   {
     using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
     database.prepare('VACUUM INTO ?').run(unfinished);
@@ -25,7 +28,8 @@ export function backup(dir: string, file: string): void {
 
 /**
  * Puts a backup in a data folder. Refuses, in one sentence, a file that is not a whole Millrace database of this or an
- * older schema, a folder in use, and (unless `force`) a folder that has a database.
+ * older schema, a folder in use, and (unless `force`) a folder that has a database. After a power cut at any moment the
+ * next start has the old database with its log, or the restored one.
  */
 export function restore(file: string, dir: string, { force = false }: { force?: boolean } = {}): void {
   verify(file);
@@ -34,10 +38,15 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
   if (existsSync(target) && !force)
     throw new Error(`${dir} has a database already; restore with --force to replace it.`);
   const copy = `${target}.restoring`;
+  removeFiles(copy, ['', '-wal', '-shm', '-journal']);
   copyFileSync(file, copy);
-  // What is left of the old database's log must not be applied to the new one.
-  for (const ending of ['-wal', '-shm']) rmSync(`${target}${ending}`, { force: true });
-  putInPlace(copy, target);
+  {
+    // Without a rollback journal: a copy that a cut leaves unfinished is not used.
+    using database = new DatabaseSync(copy);
+    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
+  }
+  putInPlace(copy, restoredName(target));
+  recover(target);
 }
 
 function verify(file: string) {

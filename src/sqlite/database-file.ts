@@ -28,8 +28,8 @@ export function isOurDatabase(file: string): boolean {
     throw new Error(`${file} is a database of another program; move it away or choose another data folder.`);
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const isWhole = statSync(file).size >= header.readUInt32BE(28) * pageBytes;
-  const hasWal = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
-  if (!isWhole && !hasWal) throw new Error(`${file} is damaged (it is shorter than it should be); restore a backup.`);
+  const hasLog = ['-wal', '-journal'].some((ending) => existsSync(file + ending) && statSync(file + ending).size > 0);
+  if (!isWhole && !hasLog) throw new Error(`${file} is damaged (it is shorter than it should be); restore a backup.`);
   return true;
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../disk/atomic-write.ts';
 
 const sqliteBusy = 5;
 
@@ -12,7 +12,7 @@ const sqliteBusy = 5;
 export function lockFolder(dir: string): Disposable {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, { mode: 0o700 });
     database = new DatabaseSync(join(dir, 'lock.db'));
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {

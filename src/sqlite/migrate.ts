@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { putInPlace, syncFile } from './atomic-write.ts';
+import { putInPlace } from '../disk/atomic-write.ts';
 import { applicationId, isOurDatabase, schemaVersion } from './database-file.ts';
+import { recover, removeFiles, replaceDatabase } from './recovery.ts';
 
 const ours = new URL('./migrations/', import.meta.url);
 
@@ -12,12 +13,13 @@ export function latestVersion(folder: URL = ours): number {
 }
 
 /**
- * Brings a database to the latest schema, making it when there is none. Before an existing one changes it is copied to
- * `millrace-v<version>-<time>.db` beside it. Throws an Error of one sentence for a foreign, damaged or newer database,
- * which stays as it is. Needs the data folder's lock.
+ * Brings a database to the latest schema, making it when there is none and recovering it after a power cut. Before an
+ * existing one is migrated it is copied to `millrace-v<version>-<time>.db` beside it. Throws an Error of one sentence for
+ * a foreign, damaged or newer database, which stays as it is. Needs the data folder's lock.
  */
 export function migrate(file: string, now: Date, folder: URL = ours): void {
   const latest = latestVersion(folder);
+  recover(file);
   if (!isOurDatabase(file)) {
     create(file, folder);
     return;
@@ -31,8 +33,10 @@ export function migrate(file: string, now: Date, folder: URL = ours): void {
 
   using database = new DatabaseSync(file, { timeout: 5_000 });
   const copy = join(dirname(file), `millrace-v${version}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
-  database.prepare('VACUUM INTO ?').run(copy);
-  syncFile(copy);
+  const unfinished = `${file}.copying`;
+  removeFiles(unfinished, ['', '-journal']);
+  database.prepare('VACUUM INTO ?').run(unfinished);
+  putInPlace(unfinished, copy);
   apply(database, version, folder);
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
 }
@@ -40,15 +44,16 @@ export function migrate(file: string, now: Date, folder: URL = ours): void {
 /** A new database appears whole or not at all; its mark is in the file before anything else can be. */
 function create(file: string, folder: URL) {
   const unfinished = `${file}.new`;
-  rmSync(unfinished, { force: true });
+  removeFiles(unfinished, ['', '-journal']);
   {
     using database = new DatabaseSync(unfinished);
     database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA page_size = 4096');
     database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
     apply(database, 0, folder);
+    // In its place the change to WAL would need a rollback journal.
+    database.exec('PRAGMA journal_mode = WAL');
   }
-  for (const ending of ['-wal', '-shm']) rmSync(`${file}${ending}`, { force: true }); // of a database that was removed
-  putInPlace(unfinished, file);
+  replaceDatabase(unfinished, file);
 }
 
 function apply(database: DatabaseSync, version: number, folder: URL) {
