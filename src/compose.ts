@@ -130,13 +130,16 @@ export async function compose(
   );
   const audit = sqliteAudit(sqlite);
   const sandbox = opened.use(
-    onDemandSandbox(async () =>
-      (await scriptEngine()).quickjsSandbox({
-        workers: config.sandboxWorkers,
-        timeoutMs: config.sandboxTimeMs,
-        memoryBytes: config.sandboxMemoryBytes,
-        outputBytes: config.sandboxOutputBytes,
-      }),
+    onDemandSandbox(
+      async () =>
+        (await scriptEngine()).quickjsSandbox({
+          workers: config.sandboxWorkers,
+          timeoutMs: config.sandboxTimeMs,
+          memoryBytes: config.sandboxMemoryBytes,
+          outputBytes: config.sandboxOutputBytes,
+          failed: (cause) => telemetry.failed(cause, 'keep a render thread running'),
+        }),
+      clock.now,
     ),
   );
   const egress = opened.use(

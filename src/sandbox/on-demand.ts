@@ -1,25 +1,42 @@
-import type { Sandbox, SandboxStats } from './sandbox.ts';
+import { AppError } from '../contract/errors.ts';
+import type { Sandbox, SandboxHealth, SandboxStats } from './sandbox.ts';
 
-/** A sandbox that starts with its first render. `start` gets it ready before, or tells at once that it can't. */
-export type OnDemandSandbox = Sandbox & { start(): Promise<void> };
+/** A sandbox that starts with its first render. `start` starts it before that, and rejects when it can't be started. */
+export type OnDemandSandbox = Sandbox & SandboxHealth & { start(): Promise<void> };
 
-/** Starting costs threads and 40 MB, which a program that has nothing to render yet need not hold. */
-export function onDemandSandbox(open: () => Promise<Sandbox>): OnDemandSandbox {
-  let opening: Promise<Sandbox> | null = null;
-  let opened: Sandbox | null = null;
+type Openable = Sandbox & SandboxHealth;
+
+/** Between two starts that fail: the first wait, doubled each time up to the longest. */
+const backoff = { firstMs: 1_000, maxMs: 30_000 };
+
+/**
+ * Starting costs threads and 40 MB, which a program that has nothing to render yet need not hold. After a start that
+ * failed, renders are rejected with AppError `unavailable` until the next start is due, 1 to 30 s later.
+ */
+export function onDemandSandbox(open: () => Promise<Openable>, now: () => number): OnDemandSandbox {
+  let opening: Promise<Openable> | null = null;
+  let opened: Openable | null = null;
+  let failed: { cause: unknown; waitMs: number; until: number } | null = null;
   let isClosed = false;
 
-  async function ready(): Promise<Sandbox> {
-    if (isClosed) throw new Error('The sandbox is closed.');
-    opening ??= open();
+  async function openNow(): Promise<Openable> {
     try {
-      opened = await opening;
-    } catch (error) {
-      // The next render tries again.
+      opened = await open();
+      failed = null;
+      return opened;
+    } catch (cause) {
+      const waitMs = failed === null ? backoff.firstMs : Math.min(2 * failed.waitMs, backoff.maxMs);
+      failed = { cause, waitMs, until: now() + waitMs };
       opening = null;
-      throw error;
+      throw unavailable(cause);
     }
-    return opened;
+  }
+
+  async function ready(): Promise<Openable> {
+    if (isClosed) throw new Error('The sandbox is closed.');
+    if (opening === null && failed !== null && now() < failed.until) throw unavailable(failed.cause);
+    opening ??= openNow();
+    return opening;
   }
 
   return {
@@ -28,12 +45,17 @@ export function onDemandSandbox(open: () => Promise<Sandbox>): OnDemandSandbox {
     get stats() {
       return opened?.stats ?? nothingYet;
     },
+    problem: () => (failed === null ? (opened?.problem() ?? null) : 'The script engine can not be started.'),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       const started = await opening?.catch(() => null);
       await started?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('unavailable', 'The script engine can not be started at present.', { cause });
 }
 
 const nothingYet: SandboxStats = {

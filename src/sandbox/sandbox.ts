@@ -7,13 +7,16 @@ export interface Sandbox extends AsyncDisposable {
    * Renders each job and answers in the same order.
    *
    * A job's fault is its own outcome and no other job's; the promise never rejects for one. It rejects when the sandbox
-   * is disposed or can't start its engine. A job whose worker ended before it answered is run again: a render has no
-   * effects, so that nobody can tell.
+   * is disposed, and with AppError `unavailable` when no engine could be started for several seconds. A job whose worker
+   * ended before it answered is run again: a render has no effects.
    */
   render(jobs: readonly RenderJob[]): Promise<RenderOutcome[]>;
   /** Counters since the start, for metrics. */
   readonly stats: SandboxStats;
 }
+
+/** For health checks: why nothing can be rendered now; null when it can. Ends without a restart of the process. */
+export type SandboxHealth = { problem(): string | null };
 
 /**
  * `source` is the text of a script that sets `globalThis.__render = (inputJson: string) => string`. Its top level runs

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile as execFileWithCallback } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { sandboxConformance } from '../sandbox.conformance.ts';
 import type { RenderJob } from '../sandbox.ts';
 import { quickjsSandbox } from './quickjs-sandbox.ts';
+
+const execFile = promisify(execFileWithCallback);
 
 sandboxConformance('quickjs', (limits) => quickjsSandbox({ graceMs: 100, ...limits }));
 
@@ -49,6 +54,20 @@ test('a prepared program that had to make room for others is prepared again', as
 
 test('an engine that can not start is an error at once', async () => {
   await assert.rejects(quickjsSandbox({ memoryBytes: 2 ** 40 }), /could not start/);
+});
+
+test('a sandbox whose threads could not start for lack of file descriptors renders again when there are some', {
+  skip: process.platform === 'win32' && 'file descriptors are limited by a shell',
+}, async () => {
+  const file = fileURLToPath(new URL('./descriptors.testing.ts', import.meta.url));
+  const { stdout } = await execFile('sh', ['-c', 'ulimit -n 100; exec "$0" "$1"', process.execPath, file]);
+  const { without, causes, refused, outcome, after } = JSON.parse(stdout);
+  assert.match(without, /script engine/);
+  assert.match(causes.join(), /EMFILE|too many open files/);
+  assert.equal(causes.length, 1);
+  assert.equal(refused, 'unavailable');
+  assert.deepEqual(outcome, { kind: 'returned', output: 'x!' });
+  assert.equal(after, null);
 });
 
 const NO_STATS = {

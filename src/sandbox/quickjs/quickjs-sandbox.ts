@@ -1,4 +1,5 @@
-import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { RenderJob, RenderOutcome, Sandbox, SandboxHealth } from '../sandbox.ts';
 import { compileEngine } from './engine.ts';
 import { fairQueue } from './fair-queue.ts';
 import { type BatchMessage, isWasteful, type WorkerData } from './messages.ts';
@@ -18,6 +19,10 @@ export type QuickjsSandboxOptions = {
   programsMax?: number;
   /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 200. */
   graceMs?: number;
+  /** How long renders wait while no thread can be started, before they are rejected. Default 10,000. */
+  outageWaitMs?: number;
+  /** Told once per outage what threads ended of. */
+  failed?: (cause: unknown) => void;
   /** False: each render starts an engine of its own, some hundred times slower, as if the self-test had failed. */
   snapshots?: boolean;
 };
@@ -28,8 +33,11 @@ const BATCH_CHARS_MAX = 4 * 1024 * 1024;
 const JOB_CHARS_MAX = 32 * 1024 * 1024;
 const BATCHES_PER_WORKER = 2;
 const WATCH_EVERY_MS = 20;
-/** Threads that end without a job to blame, one after the other with no render between: then something is broken. */
+/** Threads that ended in a row without a job to blame and without a render between them: then the sandbox has a problem. */
 const ENDS_MAX = 5;
+/** Before the third start in a row; twice as long before each later one. */
+const BACKOFF_FIRST_MS = 100;
+const BACKOFF_MAX_MS = 30_000;
 
 type Call = {
   outcomes: RenderOutcome[];
@@ -41,6 +49,7 @@ type Call = {
 type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number; hung: boolean };
 type Hand = {
   worker: SupervisedWorker;
+  readyAt: number | null;
   outstanding: Map<number, Task[]>;
   /** The running job that the watchdog saw last, and how often in a row. */
   seen: { started: number; times: number };
@@ -56,9 +65,19 @@ type Hand = {
  * timer, no module, no host function; promises are never continued. The engine ends ordinary loops itself; for native
  * ones that it can't interrupt, a watchdog ends the thread, a spare takes over, and only the running job is to blame, once
  * it hung twice.
+ *
+ * A thread that ends is replaced. When no job is to blame (no memory or file descriptors for a thread, say) the next start
+ * waits, from 100 ms to 30 s. Jobs stay in the queue for at most `outageWaitMs` without a thread; then their calls are
+ * rejected.
  */
-export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox> {
-  const { workers = 1, timeoutMs = 50, memoryBytes = 16 * 1024 * 1024, outputBytes = 1024 * 1024 } = options;
+export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox & SandboxHealth> {
+  const {
+    workers = 1,
+    outageWaitMs = 10_000,
+    timeoutMs = 50,
+    memoryBytes = 16 * 1024 * 1024,
+    outputBytes = 1024 * 1024,
+  } = options;
   const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
   const charsMax = Math.min(memoryBytes, JOB_CHARS_MAX);
   const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 200);
@@ -71,6 +90,9 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   let spare: Hand | null = null;
   let batches = 0;
   let endsInARow = 0;
+  let lastCause: unknown;
+  let backoff: NodeJS.Timeout | null = null;
+  let outage: NodeJS.Timeout | null = null;
   let hasStarted = false;
   let closed: Error | null = null;
   let watch: NodeJS.Timeout | null = null;
@@ -84,7 +106,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     throw error;
   }
   hasStarted = true;
-  while (active.length < workers) active.push(hire());
+  refill();
 
   return {
     async render(jobs) {
@@ -105,6 +127,10 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     get stats() {
       return { ...stats, queued: queue.size };
     },
+    problem() {
+      if (endsInARow < ENDS_MAX || canRender()) return null;
+      return 'The script engine can not be started; the log has the cause.';
+    },
     [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
   };
 
@@ -114,18 +140,43 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
         onRendered: (batch, outcomes) => rendered(hand, batch, outcomes),
         onEnd: (running, cause) => ended(hand, running, cause),
       }),
+      readyAt: null,
       outstanding: new Map(),
       seen: { started: 0, times: 0 },
       condemned: null,
     };
+    hand.worker.ready.then(
+      () => {
+        hand.readyAt = performance.now();
+        if (outage !== null) clearTimeout(outage);
+        outage = null;
+        pump();
+      },
+      () => {}, // `ended` follows
+    );
     return hand;
+  }
+
+  function canRender(): boolean {
+    return active.some(({ readyAt }) => readyAt !== null);
+  }
+
+  /** Brings the threads up to their number; during a backoff, as far as the spare goes. */
+  function refill(): void {
+    while (active.length < workers && closed === null) {
+      if (spare === null && backoff !== null) return;
+      active.push(spare ?? hire());
+      spare = null;
+    }
   }
 
   function pump(): void {
     // Hired with the first work: a program that nobody uses is 15 MB smaller.
-    if (spare === null && closed === null && queue.size > 0) spare = hire();
+    if (spare === null && closed === null && backoff === null && queue.size > 0) spare = hire();
     for (;;) {
-      const free = active.filter((hand) => hand.condemned === null && hand.outstanding.size < BATCHES_PER_WORKER);
+      const free = active.filter(
+        (hand) => hand.readyAt !== null && hand.condemned === null && hand.outstanding.size < BATCHES_PER_WORKER,
+      );
       const [hand] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
       const isIdle = active.every(({ outstanding }) => outstanding.size === 0);
       const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / workers));
@@ -178,10 +229,6 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     const guilty = running === null ? undefined : hand.outstanding.get(running.batch)?.[running.job];
     // A job that came to its end after all while its thread was being ended is run again with the others.
     const isGuilty = guilty !== undefined && (hand.condemned === null || hand.condemned.started === running?.started);
-    if (!isGuilty && ++endsInARow > ENDS_MAX) {
-      void close(new Error('The sandbox can not keep its engine running.', { cause }));
-      return;
-    }
     // A machine may let one thread stand still as long as a loop would: who hangs is run once more before it is blamed.
     const isBlamed = isGuilty && (hand.condemned === null || guilty.hung);
     if (isGuilty) {
@@ -192,12 +239,36 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
 
     const unanswered = [...hand.outstanding.values()].flat();
     queue.putBack(unanswered.filter((task) => !(isBlamed && task === guilty)));
-    if (active.includes(hand)) {
-      active = active.map((other) => (other === hand ? (spare ?? hire()) : other));
-      spare = null;
+    active = active.filter((other) => other !== hand);
+    if (spare === hand) spare = null;
+    if (!isGuilty) {
+      lastCause = cause;
+      // Not in a row with those before it.
+      if (hand.readyAt !== null && performance.now() - hand.readyAt > BACKOFF_MAX_MS) endsInARow = 0;
+      endsInARow++;
+      if (endsInARow > 1) backOff();
+      if (endsInARow === ENDS_MAX) options.failed?.(cause);
     }
-    if (spare === null || spare === hand) spare = hire();
+    refill();
+    if (!canRender()) outage ??= setTimeout(giveUpWaiting, outageWaitMs);
     pump();
+  }
+
+  function backOff(): void {
+    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (endsInARow - 2), BACKOFF_MAX_MS);
+    backoff ??= setTimeout(() => {
+      backoff = null;
+      refill();
+      pump();
+    }, waitMs);
+  }
+
+  function giveUpWaiting(): void {
+    const reason = new AppError('unavailable', 'The script engine can not be started at present.', {
+      cause: lastCause,
+    });
+    for (const { call } of queue.drain()) call.reject(reason);
+    outage = setTimeout(giveUpWaiting, outageWaitMs);
   }
 
   function finish({ call, place }: Task, outcome: RenderOutcome): void {
@@ -215,7 +286,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   async function close(reason: Error): Promise<void> {
     if (closed === null) {
       closed = reason;
-      if (watch !== null) clearInterval(watch);
+      for (const timer of [watch, backoff, outage]) if (timer !== null) clearTimeout(timer);
       const unfinished = [...active.flatMap(({ outstanding }) => [...outstanding.values()].flat()), ...queue.drain()];
       for (const { call } of unfinished) call.reject(reason);
     }

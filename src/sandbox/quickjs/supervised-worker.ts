@@ -5,7 +5,7 @@ import type { RenderOutcome } from '../sandbox.ts';
 import type { Layout } from './heap-layout.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 
-/** A render thread. Exactly one of `onEnd`'s calls comes, at its end, whoever ended it. */
+/** A render thread. `onEnd` is called once: at its end, or soon when it could not be started. */
 export type SupervisedWorker = {
   /** Resolves with the layout that it uses when it can render; rejects when it can't start. */
   readonly ready: Promise<Layout | null>;
@@ -29,32 +29,40 @@ export type WorkerEvents = {
 const STACK_MB = 16;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Never throws: a thread that can't be started is one that has ended. */
 export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: WorkerEvents): SupervisedWorker {
   const progress = new Int32Array(new SharedArrayBuffer(PROGRESS.words * Int32Array.BYTES_PER_ELEMENT));
   progress[PROGRESS.job] = -1;
   const workerData: WorkerData = { ...data, progress };
   const heap = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
-  const worker = new Worker(ENTRY, {
-    workerData,
-    name: 'sandbox',
-    env: environment(),
-    resourceLimits: { stackSizeMb: STACK_MB, ...heap },
-  });
-
   const ready = Promise.withResolvers<Layout | null>();
   ready.promise.catch(() => {});
+  let worker: Worker | null = null;
   let cause: unknown = new Error('The render thread ended.');
-  worker.on('error', (error) => {
+  try {
+    worker = new Worker(ENTRY, {
+      workerData,
+      name: 'sandbox',
+      env: environment(),
+      resourceLimits: { stackSizeMb: STACK_MB, ...heap },
+    });
+  } catch (error) {
+    cause = error;
+    setImmediate(ended);
+  }
+  worker?.on('error', (error) => {
     cause = error;
   });
-  worker.on('message', (message: WorkerMessage) => {
+  worker?.on('message', (message: WorkerMessage) => {
     if (message.kind === 'ready') ready.resolve(message.layout);
     else events.onRendered(message.batch, message.outcomes);
   });
-  worker.on('exit', () => {
+  worker?.on('exit', ended);
+
+  function ended() {
     ready.reject(new Error('The script engine could not start.', { cause }));
     events.onEnd(running(), cause);
-  });
+  }
 
   function running(): RunningJob | null {
     const job = Atomics.load(progress, PROGRESS.job);
@@ -64,9 +72,9 @@ export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: Work
 
   return {
     ready: ready.promise,
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker?.postMessage(message),
     progress: running,
-    end: async () => void (await worker.terminate()),
+    end: async () => void (await worker?.terminate()),
   };
 }
 
