@@ -99,12 +99,26 @@ test('500 cold concurrent deliveries make one token request', async () => {
   assert.equal(set.egress.requests.length, 1);
 });
 
-test('500 cold concurrent deliveries share one failure, and the next one asks again', async () => {
+test('500 cold concurrent deliveries share one failure, and the next one asks again after a pause of 1 s', async () => {
   const set = setUp((_, index) => (index === 0 ? { status: 500 } : token('t')));
   const all = await Promise.all(Array.from({ length: 500 }, () => header(set)));
   assert.ok(all.every((one) => one === 'temporary'));
+  assert.equal(await header(set), 'waiting');
+  set.clock.now += 999;
+  assert.equal(await header(set), 'waiting');
   assert.equal(set.egress.requests.length, 1);
+  set.clock.now += 1;
   assert.equal(await header(set), 'Bearer t');
+});
+
+test('a clock that is set back ends the pause of a token endpoint', async () => {
+  const set = setUp((_, index) =>
+    index === 0 ? { status: 503, headers: [['retry-after', '3600']] } : token(`t${index}`),
+  );
+  assert.equal(await header(set), 'temporary');
+  assert.equal(await header(set), 'waiting');
+  set.clock.now -= 86_400_000;
+  assert.equal(await header(set), 'Bearer t1');
 });
 
 test('each connection has its own token', async () => {

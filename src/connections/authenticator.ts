@@ -5,7 +5,7 @@ import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/cl
 import { fetchToken } from './oauth/fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './oauth/token-life.ts';
 import type { TokenDoor } from './oauth/token-request.ts';
-import type { TokenFailure } from './oauth/token-response.ts';
+import type { TokenAnswer, TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 
 /** The parts of a connection that decide how its requests are authenticated. */
@@ -21,7 +21,18 @@ export type Authorization =
       /** How long the caller waited for the token; null when none was fetched. */
       readonly tokenMs: number | null;
     }
-  | Pick<TokenFailure, 'ok' | 'kind' | 'detail' | 'retryAfterMs'>;
+  | Unauthorized;
+
+/**
+ * `rejected`: until a person changes something. `temporary`: a token request of this very caller failed. `waiting`: none was
+ * made, since the token endpoint is not asked again before `retryAfterMs` have passed.
+ */
+export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> & {
+  readonly kind: TokenFailure['kind'] | 'waiting';
+};
+
+/** Until when (ms since the epoch) a connection asks for no token, and why. */
+export type TokenPause = { readonly until: number; readonly detail: string };
 
 export interface Authenticator {
   /**
@@ -32,6 +43,8 @@ export interface Authenticator {
   authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization>;
   /** Drops exactly the token that was refused; a newer one stays. */
   refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
+  /** The pause after a token request failed; null: there is none, or a token is at hand. Changed credentials have none. */
+  pauseOf(connection: AuthorizedConnection): TokenPause | null;
   /** When the token at hand ends, in ms since the epoch; null: there is none, or no end is known. Fetches nothing. */
   tokenExpiresAt(connection: AuthorizedConnection): number | null;
   /** Drops everything known of a connection (it was deleted). A changed one needs no call: its token is not its own. */
@@ -45,6 +58,9 @@ type Slot = {
   pending: Promise<Fetched> | null;
   /** When the last token request began. */
   askedAt: number;
+  /** Temporary failures in a row. */
+  failures: number;
+  pause: (TokenPause & { readonly since: number }) | null;
   /** The client authentication that worked last. */
   method: ClientAuthMethod | null;
   /** How far the endpoint's clock was ahead of ours last. */
@@ -76,7 +92,16 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     const key = keyOf(connection);
     const known = slots.get(id);
     if (known?.key === key) return known;
-    const slot: Slot = { key, token: null, pending: null, askedAt: 0, method: null, skewMs: null };
+    const slot: Slot = {
+      key,
+      token: null,
+      pending: null,
+      askedAt: 0,
+      failures: 0,
+      pause: null,
+      method: null,
+      skewMs: null,
+    };
     slots.set(id, slot);
     return slot;
   }
@@ -90,6 +115,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
         slot.skewMs = skewMs;
         const outcome = answer.ok ? 'ok' : answer.kind;
         door.asked?.({ connectionId: id, outcome, durationMs: door.now() - askedAt });
+        learnFailure(slot, answer, door.now());
         if (!answer.ok) return answer;
         slot.method = method;
         // The life is counted from before the request, so that a slow answer makes it shorter, never longer.
@@ -107,11 +133,15 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     const slot = slotOf(connection);
     const startedAt = door.now();
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
-      if (slot.pending === null && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
+      const mayRenew = slot.pending === null && pauseAt(slot, startedAt) === null;
+      if (mayRenew && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
         // Its failure is nobody's yet: whoever finds the token expired asks again and is told.
         renew(slot, connection, auth).catch(() => undefined);
       return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
     }
+    const pause = slot.pending === null ? pauseAt(slot, startedAt) : null;
+    if (pause !== null)
+      return { ok: false, kind: 'waiting', detail: pause.detail, retryAfterMs: pause.until - startedAt };
     const fetched = await (slot.pending ?? renew(slot, connection, auth));
     if (!fetched.ok) return fetched;
     const tokenMs = door.now() - startedAt;
@@ -128,6 +158,12 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
       if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
         slot.token = null;
     },
+    pauseOf(connection) {
+      const slot = slots.get(connection.id);
+      const now = door.now();
+      if (slot === undefined || slot.pending !== null || slot.key !== keyOf(connection)) return null;
+      return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
+    },
     tokenExpiresAt(connection) {
       const slot = slots.get(connection.id);
       // A token that was fetched with other credentials is nobody's.
@@ -139,6 +175,26 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
       void door.refreshTokens?.forget(connectionId);
     },
   };
+}
+
+/**
+ * After a temporary failure the token endpoint is not asked before its Retry-After, else before a backoff of the
+ * connection's own has passed: 1 s, doubling with each failure in a row, at most 60 s.
+ */
+function learnFailure(slot: Slot, answer: TokenAnswer, now: number): void {
+  if (answer.ok || answer.kind === 'rejected') {
+    slot.failures = 0;
+    slot.pause = null;
+    return;
+  }
+  const waitMs = answer.retryAfterMs ?? Math.min(60_000, 1_000 * 2 ** slot.failures);
+  slot.failures += 1;
+  slot.pause = { since: now, until: now + waitMs, detail: answer.detail };
+}
+
+/** The pause that holds now. A clock that was set back ends it. */
+function pauseAt({ pause }: Slot, now: number): TokenPause | null {
+  return pause !== null && now >= pause.since && now < pause.until ? pause : null;
 }
 
 /** Between renewals that fail there is a quarter of the time that renewal begins ahead. */

@@ -6,7 +6,7 @@ import { createDeliverer } from './dispatch/dispatcher.ts';
 import { createReplayPaces } from './dispatch/replay-rate.ts';
 import { troubleDesk } from './insight/failure-events.ts';
 import { countHeld } from './insight/held-count.ts';
-import { newsDesk } from './insight/queue-status.ts';
+import { newsDesk, tokenPauseOf } from './insight/queue-status.ts';
 import { createStatistics } from './insight/statistics.ts';
 import { createGates } from './limits/holds.ts';
 import type { keepings } from './privacy/exchange-redaction.ts';
@@ -64,6 +64,7 @@ export async function startDelivering(
       ...limits,
       gates,
       ...places,
+      tokenPauseOf: (connectionId) => tokenPauseOf(room, connectionId),
       ...createWorkers({ ...room, gates }),
       replays: paces,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),

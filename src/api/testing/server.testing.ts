@@ -151,6 +151,7 @@ export async function startTestServer(
       isSending: (id) => sending.has(id),
       leavesAt: () => null,
       crowdOf: () => null,
+      tokenPauseOf: () => null,
       orderOf: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),

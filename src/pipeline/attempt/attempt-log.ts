@@ -1,3 +1,4 @@
+import type { Unauthorized } from '../../connections/authenticator.ts';
 import { echoMask } from '../../connections/response-redaction.ts';
 import type { Attempt, ErrorKind } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
@@ -46,17 +47,27 @@ function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attemp
   };
 }
 
-/** An attempt of which nothing left: there was nothing to authenticate it with. */
-export function unsent(note: Note, request: WebhookRequest | null, detail: string, isRejected: boolean): Attempt {
+/** Says why a delivery waits for a token, and for how long. */
+export function waitingForToken(failure: string, ms: number): string {
+  return `${failure.replace(/\.?$/, '.')} The token endpoint is asked again in about ${Math.ceil(ms / 1_000)} s.`;
+}
+
+/** An attempt without a request: there was nothing to authenticate it with. */
+export function unsent(
+  note: Note,
+  request: WebhookRequest | null,
+  detail: string,
+  refusal: Unauthorized['kind'],
+): Attempt {
   const spentMs = note.now() - note.startedAt;
   const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
   return attemptOf(note, request, {
-    counted: !isRejected,
+    counted: refusal === 'temporary',
     durationMs: spentMs,
     timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
     response: null,
     error: { kind: 'auth', message: detail },
-    outcome: isRejected ? 'held' : 'retry',
+    outcome: refusal === 'rejected' ? 'held' : 'retry',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
+import type { Authenticator, AuthorizedConnection, Unauthorized } from '../../connections/authenticator.ts';
 import { type Signature, signMessage } from '../../connections/signing.ts';
 import { routeOf } from '../../connections/tls-and-proxy.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
@@ -16,7 +16,7 @@ import type { Egress, EgressRequest } from '../../egress/egress.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import { scrubAttempt } from '../privacy/header-redaction.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { exchanged, type Note, unsent } from './attempt-log.ts';
+import { exchanged, type Note, unsent, waitingForToken } from './attempt-log.ts';
 import type { DataRecord } from './field-mapping.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
@@ -51,7 +51,7 @@ export type Attempted =
   | {
       kind: 'unauthorized';
       rendered: Rendered;
-      isRejected: boolean;
+      refusal: Unauthorized['kind'];
       detail: string;
       retryAfterMs: number | null;
       log: Attempt[];
@@ -230,11 +230,11 @@ function unauthorized(
   request: WebhookRequest | null,
   rendered: Rendered,
   before: Attempt[],
-  refusal: { kind: 'rejected' | 'temporary'; detail: string; retryAfterMs?: number | null },
+  given: Pick<Unauthorized, 'kind' | 'detail'> & { retryAfterMs?: number | null },
 ): Attempted {
-  const { kind, retryAfterMs = null } = refusal;
-  const isRejected = kind === 'rejected';
-  const detail = note.scrub(refusal.detail);
-  const log = [...before, scrubAttempt(unsent(note, request, detail, isRejected), note.scrub)];
-  return { kind: 'unauthorized', rendered, isRejected, detail, retryAfterMs, log };
+  const { kind: refusal, retryAfterMs = null } = given;
+  const said = note.scrub(given.detail);
+  const detail = refusal === 'waiting' && retryAfterMs !== null ? waitingForToken(said, retryAfterMs) : said;
+  const log = [...before, scrubAttempt(unsent(note, request, detail, refusal), note.scrub)];
+  return { kind: 'unauthorized', rendered, refusal, detail, retryAfterMs, log };
 }

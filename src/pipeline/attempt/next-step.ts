@@ -54,7 +54,14 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
       return { ...calm, settlement: { ...settlement, rendered: attempted.rendered } };
     }
     case 'unauthorized': {
-      const { rendered, log, detail, isRejected, retryAfterMs } = attempted;
+      const { rendered, log, detail, refusal, retryAfterMs } = attempted;
+      // The connection's pause holds the delivery as it is. Only a test tells of it as an attempt.
+      if (refusal === 'waiting')
+        return {
+          ...calm,
+          settlement: { ...stay(situation, detail), rendered, log: situation.delivery.test ? log : log.slice(0, -1) },
+        };
+      const isRejected = refusal === 'rejected';
       const settlement = isRejected
         ? stay(situation, detail)
         : again(situation, { errorKind: 'auth', detail, counted: true, retryAfterMs: null, atLeastMs: retryAfterMs });

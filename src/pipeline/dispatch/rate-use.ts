@@ -6,12 +6,18 @@ export type Rates = {
   /** The requests that a person allows a connection in a time; null: any. */
   rateOf(connectionId: string): Rate | null;
   ownRateOf(destinationId: string): Rate | null;
+  /** Until when a connection asks for no token, so that nothing of it can be sent; null: it may. */
+  tokenPauseOf(connectionId: string): { readonly until: number } | null;
 };
 
 /** Pays for requests, from the budget of the connection and from that of the destination. */
 export type Spending = ReturnType<typeof createSpending>;
 
-export function createSpending({ rateOf, ownRateOf }: Rates) {
+export function createSpending({ rateOf, ownRateOf, tokenPauseOf }: Rates) {
+  function freeAt({ budget, connectionId }: Lane, now: number): number {
+    return Math.max(budget.freeAt(now, rateOf(connectionId)), tokenPauseOf(connectionId)?.until ?? 0);
+  }
+
   function spend({ lane, budget, destinationId }: DestinationQueue, now: number) {
     lane.budget.spend(now, rateOf(lane.connectionId));
     budget.spend(now, ownRateOf(destinationId));
@@ -19,7 +25,7 @@ export function createSpending({ rateOf, ownRateOf }: Rates) {
 
   return {
     /** When the connection may send again; `now` or earlier: at once. */
-    freeAt: ({ budget, connectionId }: Lane, now: number) => budget.freeAt(now, rateOf(connectionId)),
+    freeAt,
     ownFreeAt: ({ budget, destinationId }: DestinationQueue, now: number) =>
       budget.freeAt(now, ownRateOf(destinationId)),
     /** How far apart requests leave that are spread evenly over what the connection may send, in ms. */
@@ -38,7 +44,7 @@ export function createSpending({ rateOf, ownRateOf }: Rates) {
       const { lane } = queue;
       const rate = rateOf(lane.connectionId);
       const ownRate = ownRateOf(queue.destinationId);
-      const at = Math.max(lane.budget.freeAt(now, rate), queue.budget.freeAt(now, ownRate));
+      const at = Math.max(freeAt(lane, now), queue.budget.freeAt(now, ownRate));
       if (at <= now) return null;
       const place = queue.items.findIndex((one) => one.id === deliveryId);
       const before = place < 0 ? queue.items.length : place;

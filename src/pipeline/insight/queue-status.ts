@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Authenticator } from '../../connections/authenticator.ts';
+import type { Authenticator, TokenPause } from '../../connections/authenticator.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
@@ -18,6 +18,8 @@ export interface Outlook {
   isSending(deliveryId: string): boolean;
   /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
   leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
+  /** Until when a connection asks for no token, and why; null: it may. */
+  tokenPauseOf(connectionId: string): TokenPause | null;
   /** What is under way where a due delivery waits for its turn; null: it leaves now, or something else holds it up. */
   crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
   /** The order in which a destination's deliveries leave; null: any. */
@@ -98,6 +100,7 @@ export function outlookOf(
     isSending: deliverer.isSending,
     leavesAt: deliverer.leavesAt,
     crowdOf: deliverer.crowdOf,
+    tokenPauseOf: (connectionId) => tokenPauseOf(parts, connectionId),
     orderOf: places.orderOf,
     closed: gates.allClosed,
     probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
@@ -107,6 +110,16 @@ export function outlookOf(
   };
 }
 
+/** The pause of a connection after its token endpoint failed. */
+export function tokenPauseOf(
+  { configuration, authenticator }: { configuration: Configuration; authenticator: Pick<Authenticator, 'pauseOf'> },
+  connectionId: string,
+): TokenPause | null {
+  const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
+  if (body?.auth.type !== 'oauth2') return null;
+  return authenticator.pauseOf({ id: connectionId, auth: body.auth, settings: body.settings });
+}
+
 /**
  * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
  * a large backlog, is good for two seconds.
@@ -114,7 +127,7 @@ export function outlookOf(
 export function healthOf(options: {
   configuration: Configuration;
   gates: Gates;
-  authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
+  authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
 }): Pick<Outlook, 'health' | 'heldAt' | 'backlog'> {

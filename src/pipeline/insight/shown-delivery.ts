@@ -1,6 +1,8 @@
+import type { TokenPause } from '../../connections/authenticator.ts';
 import type { Attempt, Delivery, Reason } from '../../contract/records/delivery.ts';
 import type { LoggedDelivery } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
+import { waitingForToken } from '../attempt/attempt-log.ts';
 import type { Crowd } from '../dispatch/destination-queue.ts';
 import type { Outlook } from './queue-status.ts';
 
@@ -10,6 +12,8 @@ export type Moment = {
   closed: { reason: Reason; detail: string | null } | null;
   /** When it leaves about, if it waits for a budget. */
   leavesAt: number | null;
+  /** Why its connection asks for no token now. */
+  tokenPause: TokenPause | null;
   /** What is under way where it waits for its turn. */
   crowd: Crowd | null;
   /** The order in which its destination's deliveries leave, if there is one. */
@@ -20,7 +24,7 @@ export type Moment = {
 /** Asks those who know; of one that ended nobody has to be asked what keeps it. */
 export function momentOf(
   logged: LoggedDelivery,
-  outlook: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'orderOf'>,
+  outlook: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'tokenPauseOf' | 'orderOf'>,
   closed: Moment['closed'] | undefined,
   now: number,
 ): Moment {
@@ -28,6 +32,7 @@ export function momentOf(
     isSending: outlook.isSending(logged.id),
     closed: closed ?? null,
     leavesAt: outlook.leavesAt(logged),
+    tokenPause: logged.dueAt === null ? null : outlook.tokenPauseOf(logged.connectionId),
     crowd: logged.dueAt === null ? null : outlook.crowdOf(logged),
     order: outlook.orderOf(logged.destinationId),
     now,
@@ -71,10 +76,12 @@ type Wait = { reason: Reason | null; detail: string };
 function waitOf(
   earlier: string | undefined,
   leavesAt: number | null,
-  { order, crowd, now }: Moment,
+  { order, crowd, tokenPause, now }: Moment,
   before: Reason | null,
-) {
+): Wait | null {
   if (earlier !== undefined && order !== null) return waitBehind(earlier, order);
+  if (tokenPause !== null)
+    return { reason: 'budget', detail: waitingForToken(tokenPause.detail, tokenPause.until - now) };
   if (leavesAt !== null) return waitFor(leavesAt - now);
   return crowd === null || before !== null ? null : waitForTurn(crowd);
 }

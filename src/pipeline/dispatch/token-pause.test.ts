@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settled } from '../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
+
+const tokenUrl = 'https://login.example/token';
+const auth = {
+  type: 'oauth2',
+  grant: 'client_credentials',
+  clientId: 'c',
+  clientSecret: 's',
+  accessTokenUrl: tokenUrl,
+};
+const good: FakeAnswer = { status: 200, body: JSON.stringify({ access_token: 't', token_type: 'bearer' }) };
+
+/** A connection whose token endpoint answers as it is told; `asked` are the times of token requests from the start. */
+async function setUp(first: FakeAnswer, scheduleMs = [0, 600_000]) {
+  const endpoint = { answer: first };
+  const asked: number[] = [];
+  let now = () => 0;
+  const rig = await startRig({
+    handler({ url }) {
+      if (url !== tokenUrl) return { status: 200 };
+      asked.push(now() - start);
+      return endpoint.answer;
+    },
+  });
+  now = rig.clock.now;
+  const start = now();
+  const { connectionId } = await wire(rig, {
+    connection: { auth, settings: { retry: { scheduleMs, jitter: 0 } } },
+  });
+  const send = async () => {
+    await rig.send({});
+    await settled();
+  };
+  return { rig, endpoint, asked, connectionId, send };
+}
+
+for (const status of [429, 503])
+  test(`a token endpoint that answers ${status} with Retry-After is asked again after that time, whatever new deliveries come`, async () => {
+    const { rig, endpoint, asked, send } = await setUp({ status, headers: [['retry-after', '120']] });
+    await using _ = rig;
+    for (let second = 0; second < 119; second++) {
+      await send();
+      await rig.clock.advance(1_000);
+    }
+    assert.deepEqual(asked, [0]);
+    const waiting = await rig.deliveries();
+    assert.deepEqual(
+      waiting.map(({ attempts }) => attempts),
+      [1, ...Array.from({ length: 118 }, () => 0)],
+      'waiting is no attempt',
+    );
+    const { reason, detail, nextAttemptAt, attemptLog } = waiting[1] ?? assert.fail();
+    assert.equal(reason, 'budget');
+    assert.match(String(detail), new RegExp(`token endpoint.*${status}.*asked again in about 1 s`));
+    assert.equal(Date.parse(String(nextAttemptAt)) - rig.clock.now(), 1_000);
+    assert.deepEqual(attemptLog, []);
+
+    endpoint.answer = good;
+    await rig.clock.advance(1_000);
+    assert.deepEqual(asked, [0, 120_000]);
+    assert.deepEqual(new Set((await rig.statuses()).slice(1)), new Set(['delivered']));
+    assert.ok((await rig.deliveries()).slice(1).every(({ attempts }) => attempts === 1));
+  });
+
+test('a token endpoint that fails without Retry-After is asked after 1 s, then twice as long each time, at most 60 s', async () => {
+  for (const failure of [
+    { error: { kind: 'connect', message: 'refused' } },
+    { status: 500 },
+    { status: 408 },
+  ] as const) {
+    const { rig, endpoint, asked, send } = await setUp(failure);
+    await using _ = rig;
+    for (let halfSecond = 0; halfSecond < 400; halfSecond++) {
+      await send();
+      await rig.clock.advance(500);
+    }
+    assert.deepEqual(
+      asked.slice(0, 9),
+      [0, 1, 3, 7, 15, 31, 63, 123, 183].map((second) => second * 1_000),
+    );
+    endpoint.answer = good;
+    await rig.clock.advance(60_000);
+    assert.equal(asked.length, 10);
+    const open = (await rig.deliveries()).filter(({ status }) => status !== 'delivered');
+    assert.ok(
+      open.every(({ attempts }) => attempts === 1),
+      'each attempt that met a failure waits for its schedule',
+    );
+  }
+});
+
+test('changed credentials are tried at once, without regard to the pause', async () => {
+  const { rig, endpoint, asked, connectionId, send } = await setUp({ status: 503, headers: [['retry-after', '3600']] });
+  await using _ = rig;
+  await send();
+  await rig.clock.advance(1_000);
+  await send();
+  endpoint.answer = good;
+  const base = { name: 'CRM', baseUrl: 'https://crm.example' };
+  await rig.put('connection', { ...base, auth: { ...auth, clientId: 'other' } }, connectionId);
+  await rig.clock.advance(0);
+  assert.deepEqual(asked, [0, 1_000]);
+  assert.equal((await rig.statuses()).at(-1), 'delivered');
+});
+
+test('a test send during the pause asks for no token and says when one is asked for again', async () => {
+  const { rig, asked, send } = await setUp({ status: 503, headers: [['retry-after', '30']] });
+  await using _ = rig;
+  await send();
+  const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();
+  const tested = await rig.pipeline.studio.testSend(destinationId, { data: [{}] }, null);
+  assert.deepEqual(asked, [0]);
+  assert.deepEqual([tested.status, tested.errorKind, tested.attemptLog?.length], ['failed', 'auth', 1]);
+  assert.match(String(tested.detail), /503.*asked again in about 30 s/);
+});
