@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { auditSample } from '../audit/audit.samples.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, claim, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
+import { suspectDeaths } from './journal.ts';
 
 const hour = 3_600_000;
 
@@ -321,28 +322,98 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { status: 'pending' }), [ids[2], ids[1]]);
   });
 
-  guarantee('a delivery during which three processes died in a row is failed as poison', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}, {}, {}, { test: true, dueAt: null }]);
-    const [bad = '', good = '', cancelled = '', test = ''] = ids;
+  guarantee(
+    'crashes alone quarantine no delivery: they make those in flight at two in a row suspects',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}, {}]);
+      const [a = '', b = '', cancelled = ''] = ids;
+      let owner = lease;
+      for (let crash = 1; crash <= 5; crash++) {
+        await journal.deliveries.mark(owner, [b], b);
+        await journal.deliveries.mark(owner, [a, b, cancelled], null);
+        owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
+        const { suspects, poisoned } = await journal.deliveries.recover(owner, start + crash);
+        assert.deepEqual([suspects, poisoned], [crash < 2 ? [] : [a, b], []]);
+        if (crash === 1) await journal.log.cancel(cancelled, start);
+      }
+      const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 9 });
+      assert.deepEqual(
+        due.map(({ id, deaths }) => [id, deaths]),
+        [
+          [a, suspectDeaths],
+          [b, suspectDeaths],
+        ],
+      );
+      assert.deepEqual(await journal.deliveries.recover(owner, start), { suspects: [], poisoned: [] });
+    },
+  );
+
+  guarantee(
+    'a suspect is quarantined when the process dies during its trial, and no other delivery is',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}, {}]);
+      const [bad = '', suspect = '', fresh = ''] = ids;
+      let owner = lease;
+      const crash = async (inFlight: string[], onTrial: string | null) => {
+        await journal.deliveries.mark(owner, inFlight, onTrial);
+        owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+        return journal.deliveries.recover(owner, start + 9);
+      };
+      await crash([bad, suspect], null);
+      assert.deepEqual(
+        await crash([bad, suspect], bad),
+        { suspects: [bad, suspect], poisoned: [] },
+        'it was no suspect yet',
+      );
+      assert.deepEqual(await crash([fresh, bad], bad), { suspects: [], poisoned: [bad] });
+      const row = await journal.log.delivery(bad);
+      assert.deepEqual([row?.status, row?.reason, row?.finishedAt, row?.dueAt], ['failed', 'poison', start + 9, null]);
+      assert.deepEqual(await list(journal, { status: 'pending' }), [fresh, suspect]);
+    },
+  );
+
+  guarantee('a settle, a retry or a release clears the crash count', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}, {}, {}]);
+    const [settled = '', retried = '', released = '', untouched = ''] = ids;
     let owner = lease;
-    for (const death of [1, 2]) {
-      await journal.deliveries.mark(owner, [good]);
-      await journal.deliveries.mark(owner, [bad, good, cancelled, test]);
-      owner = await claim(journal, 'events/0', `process ${death}`, start + death * 10 * hour);
-      const { suspects, poisoned } = await journal.deliveries.recover(owner, start + death);
-      assert.deepEqual([suspects, poisoned], [death === 1 ? [bad, good, cancelled] : [bad, good], []]);
-      if (death === 1) await journal.log.cancel(cancelled, start);
-      else await journal.deliveries.settle(owner, [settlement(good, { status: 'retrying', dueAt: start })], start);
-    }
-    assert.deepEqual(await journal.deliveries.recover(owner, start), { suspects: [], poisoned: [] });
-    await journal.deliveries.mark(owner, [bad, good]);
-    assert.deepEqual(await journal.deliveries.recover(owner, start + 9), { suspects: [good], poisoned: [bad] });
-    const row = await journal.log.delivery(bad);
-    assert.deepEqual([row?.status, row?.reason, row?.finishedAt, row?.dueAt], ['failed', 'poison', start + 9, null]);
-    const interrupted = await journal.log.delivery(test);
+    const crash = async (onTrial: string | null) => {
+      await journal.deliveries.mark(owner, ids, onTrial);
+      owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+      return journal.deliveries.recover(owner, start);
+    };
+    await crash(null);
+    await journal.deliveries.settle(owner, [settlement(released, { status: 'held', reason: 'exhausted' })], start);
+    await crash(null);
+    await journal.deliveries.settle(owner, [settlement(settled, { status: 'retrying', dueAt: start })], start);
+    await journal.log.retry({ id: retried, now: start, render: null });
+    await journal.log.release('dst_1', start);
+    const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 9 });
+    const counts = new Map(due.map(({ id, deaths }) => [id, deaths]));
     assert.deepEqual(
-      [interrupted?.status, interrupted?.reason, interrupted?.finishedAt],
-      ['cancelled', 'interrupted', start + 1],
+      [settled, retried, released, untouched].map((id) => counts.get(id)),
+      [0, 0, 0, suspectDeaths],
     );
+    assert.deepEqual(await crash(settled), { suspects: [untouched], poisoned: [] });
+  });
+
+  guarantee('what a person cancelled during its trial stays cancelled', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}]);
+    const [id = ''] = ids;
+    let owner = lease;
+    for (let crash = 1; crash <= 3; crash++) {
+      await journal.deliveries.mark(owner, [id], crash === 3 ? id : null);
+      if (crash === 3) await journal.log.cancel(id, start);
+      owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
+      assert.deepEqual((await journal.deliveries.recover(owner, start)).poisoned, []);
+    }
+    assert.equal((await journal.log.delivery(id))?.status, 'cancelled');
+  });
+
+  guarantee('a test that nothing drives any more is cancelled as interrupted', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{ test: true, dueAt: null }, { test: true }]);
+    await journal.deliveries.recover(lease, start + 1);
+    const [driven, due] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
+    assert.deepEqual([driven?.status, driven?.reason, driven?.finishedAt], ['cancelled', 'interrupted', start + 1]);
+    assert.equal(due?.status, 'pending');
   });
 }

@@ -141,7 +141,7 @@ export function intakeConformance(guarantee: Guarantee): void {
     const fresh = await claim(journal, 'events/0', 'other', start + 10 * hour);
     const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [planned({})], now: start };
     assert.equal(await journal.matching.plan(stale, plan), null);
-    assert.equal(await journal.deliveries.mark(stale, ids), false);
+    assert.equal(await journal.deliveries.mark(stale, ids, null), false);
     const delivered = [settlement(ids[0], { status: 'delivered', log: [attempt(1)] })];
     assert.equal(await journal.deliveries.settle(stale, delivered, start), false);
     assert.deepEqual(await journal.deliveries.recover(stale, start), { suspects: [], poisoned: [] });
@@ -151,7 +151,7 @@ export function intakeConformance(guarantee: Guarantee): void {
     assert.equal((await journal.matching.plan(fresh, plan))?.length, 1);
     assert.ok(await journal.deliveries.settle(fresh, delivered, start));
     await journal.leases.release(fresh);
-    assert.equal(await journal.deliveries.mark(fresh, ids), false);
+    assert.equal(await journal.deliveries.mark(fresh, ids, null), false);
   });
 
   guarantee('a plan moves the position and makes its deliveries, or does neither', async (journal) => {

@@ -142,12 +142,17 @@ export interface DeliveryQueue {
    * each replay stand apart.
    */
   backlog(): Promise<Backlog[]>;
-  /** Replaces the record of which deliveries are on the wire now, so that a death during one can be counted. */
-  mark(lease: Lease, deliveryIds: readonly string[]): Promise<boolean>;
   /**
-   * After a new owner took over: counts a death for each delivery that the last mark names and that is unfinished; at
-   * three in a row, with no settle between, it is failed/`poison`. Every unfinished test without a due time ends as
-   * cancelled/`interrupted`, since its caller is gone. The mark is used up.
+   * Replaces the in-flight marker: which deliveries are in flight now, and which of them is a suspect on trial (null:
+   * none). `recover` reads it after a crash. Its owner puts one suspect on trial at a time, and starts a suspect only
+   * when a marker that names it as on trial is on disk. Answers false, and writes nothing, without a valid lease.
+   */
+  mark(lease: Lease, deliveryIds: readonly string[], onTrial: string | null): Promise<boolean>;
+  /**
+   * After a new owner took over: moves the crash count (`deaths`, see `suspectDeaths`) of each unfinished delivery that
+   * the last marker names, and deletes the marker. Answers which of these are suspects now, and which was quarantined
+   * (failed/`poison`, at most one). Every unfinished test without a due time ends as cancelled/`interrupted`, since its
+   * caller is gone. All of it is one transaction.
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
@@ -175,8 +180,19 @@ export function isFinished(status: DeliveryStatus): boolean {
   return status === 'delivered' || status === 'failed' || status === 'skipped' || status === 'cancelled';
 }
 
-/** How often a process may die during a delivery before it is failed/`poison`. */
-export const deathsMax = 3;
+/**
+ * The crash count from which a delivery is a suspect. A delivery's crash count goes
+ *
+ * - from 0 to 1, and from 1 to 2, when the process dies while the delivery is in flight;
+ * - from 2 to quarantine (failed/`poison`) when the process dies while the delivery is on trial: in flight as the only
+ *   suspect. A death while it is in flight but not on trial leaves the count at 2, since another delivery may be to blame;
+ * - back to 0 when it is settled, retried by a person or released.
+ *
+ * After one death everything goes on as before. After two in a row the deliveries that were in flight both times are
+ * put on trial one after the other, beside all others: the poison message is among them, and is the only one that is
+ * ever blamed.
+ */
+export const suspectDeaths = 2;
 
 /** How long a collector remembers an event's identity, in ms. */
 export const identityMemoryMs = 86_400_000;
@@ -202,7 +218,7 @@ export type DueDelivery = {
   scheduleStep: number;
   /** Total time that Retry-After has made it wait. */
   waitedMs: number;
-  /** Processes that died during it since its last settle. */
+  /** The crash count, 0 to `suspectDeaths`. */
   deaths: number;
   /** What the first attempt sent; every later one sends the same. null: render it. */
   rendered: Rendered | null;

@@ -105,7 +105,7 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [g]);
     let owner = lease;
     for (let death = 1; death <= 3; death++) {
-      await journal.deliveries.mark(owner, [c]);
+      await journal.deliveries.mark(owner, [c], c);
       owner = await claim(journal, 'events/0', `process ${death}`, start + death * 36_000_000);
       await journal.deliveries.recover(owner, start + 2);
     }

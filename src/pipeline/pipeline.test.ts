@@ -362,7 +362,20 @@ test('a process that dies between send and record sends again with the same key'
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
 
-test('a delivery during which the process died three times is poison, the others are delivered', async () => {
+test('after one death everything that was in flight goes out again at once', async () => {
+  await using rig = await startRig({ handler: () => new Promise(() => {}) });
+  await wire(rig);
+  await rig.send(...Array.from({ length: 10 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(100);
+  const before = rig.egress.requests.length;
+  assert.ok(before > 1);
+  await rig.restart();
+  await rig.clock.advance(100);
+  assert.equal(rig.egress.requests.length, 2 * before);
+  assert.equal(rig.pipeline.depth().inFlight, before);
+});
+
+test('a delivery that is on trial when the process dies is quarantined as poison, the others are delivered', async () => {
   await using rig = await startRig({
     handler: (request) => (String(request.body).includes('bad') ? new Promise(() => {}) : { status: 200 }),
   });
@@ -382,7 +395,7 @@ test('a delivery during which the process died three times is poison, the others
   );
 });
 
-test('of the many deliveries on the wire at three deaths in a row at most one is taken for poison', async () => {
+test('of the many deliveries that are in flight at three deaths in a row only the one on trial is quarantined', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   await wire(rig);

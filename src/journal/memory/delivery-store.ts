@@ -7,13 +7,13 @@ import { countByAction } from '../count-by-action.ts';
 import {
   type CountByAction,
   type DeliveryQuery,
-  deathsMax,
   isFinished,
   type LoggedDelivery,
   type PlannedDelivery,
   type Rendered,
   type RetryRequest,
   type Settlement,
+  suspectDeaths,
 } from '../journal.ts';
 import { nearest, page } from './event-log.ts';
 
@@ -28,6 +28,9 @@ export type DeliveryRow = LoggedDelivery & {
   bodiesUntil?: number;
   orderKey?: number;
 };
+
+/** What `mark` of the journal was given last. */
+export type InFlightMarker = { inFlight: readonly string[]; onTrial: string | null };
 
 /** Deliveries in memory, oldest first, and every step that one can take. */
 export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
@@ -150,21 +153,22 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       return finished.length;
     },
 
-    recover(marked: readonly string[], now: number) {
+    recover({ inFlight, onTrial }: InFlightMarker, now: number) {
       const suspects: string[] = [];
       const poisoned: string[] = [];
       for (const row of rows.values())
         if (row.test && row.dueAt === null && (row.status === 'pending' || row.status === 'retrying'))
           finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
-      for (const id of marked) {
+      for (const id of inFlight) {
         const row = rows.get(id);
         if (row === undefined || isFinished(row.status)) continue;
-        row.deaths += 1;
-        if (row.deaths < deathsMax) suspects.push(id);
-        else {
+        if (id === onTrial && row.deaths >= suspectDeaths) {
           finish(row, { status: 'failed', reason: 'poison' }, now);
           poisoned.push(id);
+          continue;
         }
+        row.deaths = Math.min(row.deaths + 1, suspectDeaths);
+        if (row.deaths === suspectDeaths) suspects.push(id);
       }
       return { suspects, poisoned };
     },

@@ -9,7 +9,7 @@ import {
   isFinished,
   type Journal,
 } from '../journal.ts';
-import { type DeliveryRow, deliveryStore, isDue, logged } from './delivery-store.ts';
+import { type DeliveryRow, deliveryStore, type InFlightMarker, isDue, logged } from './delivery-store.ts';
 import { type EventGroup, eventLog } from './event-log.ts';
 import { leaseBook } from './lease-book.ts';
 import { memoryErasures } from './memory-erasures.ts';
@@ -21,7 +21,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
   const log = eventLog();
   const store = deliveryStore(audit);
   const { leases, isCurrent } = leaseBook();
-  const marks = new Map<string, readonly string[]>();
+  const markers = new Map<string, InFlightMarker>();
   const gates = new Map<string, Gate>();
   const notes = new Map<string, string>();
   const replays = replayBook({ audit, store, isCurrent });
@@ -84,16 +84,16 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
           .toArray()
           .sort((a, b) => (placeOfRow(a) < placeOfRow(b) ? -1 : 1));
       },
-      async mark(lease, deliveryIds) {
+      async mark(lease, deliveryIds, onTrial) {
         if (!isCurrent(lease)) return false;
-        marks.set(lease.scope, [...deliveryIds]);
+        markers.set(lease.scope, { inFlight: [...deliveryIds], onTrial });
         return true;
       },
       async recover(lease, now) {
         if (!isCurrent(lease)) return { suspects: [], poisoned: [] };
-        const marked = marks.get(lease.scope) ?? [];
-        marks.delete(lease.scope);
-        return store.recover(marked, now);
+        const marker = markers.get(lease.scope) ?? { inFlight: [], onTrial: null };
+        markers.delete(lease.scope);
+        return store.recover(marker, now);
       },
       async settle(lease, settlements, now) {
         if (!isCurrent(lease)) return false;

@@ -108,10 +108,14 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
           nextDueAt: row.next_due_at,
         }));
       },
-      mark: (lease, ids) =>
+      mark: (lease, ids, onTrial) =>
         client.write(
           'mark',
-          { lease, numbers: JSON.stringify(numbersOf(ids)) },
+          {
+            lease,
+            numbers: JSON.stringify(numbersOf(ids)),
+            onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
+          },
           { bytes: 0, isIntake: false, patienceMs },
         ),
       async recover(lease, now) {

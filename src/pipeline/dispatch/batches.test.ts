@@ -273,7 +273,7 @@ test('for the budget, the breaker and the quiet that a peer asks for, a batch co
   assert.deepEqual(new Set((await rig.deliveries()).map(({ attempts }) => attempts)), new Set([2, 1]));
 });
 
-test('after a death in the midst of a batch its deliveries are sent again, one by one, and nothing is lost', async () => {
+test('after one death its batch is sent again as a batch, after two in a row its deliveries are sent one by one', async () => {
   let isHanging = true;
   const { rig } = await startBatches({ records: 6, waitMs: 0 }, () =>
     isHanging ? new Promise<never>(() => {}) : { status: 200 },
@@ -282,12 +282,18 @@ test('after a death in the midst of a batch its deliveries are sent again, one b
   await rig.send(...numbered(6));
   await rig.clock.advance(100);
   assert.deepEqual(sizes(rig), [6]);
+  await rig.restart();
+  await rig.clock.advance(100);
+  assert.deepEqual(sizes(rig), [6, 6]);
+  const [first, second] = rig.egress.requests;
+  assert.deepEqual(second?.body, first?.body);
+  assert.deepEqual(second?.headers, first?.headers);
   isHanging = false;
   await rig.restart();
   await rig.send(...numbered(2, 6));
   for (let round = 0; round < 12; round++) await settled();
   await rig.clock.advance(1_000);
-  assert.deepEqual(sizes(rig).slice(1).toSorted(), [1, 1, 1, 1, 1, 1, 2]);
+  assert.deepEqual(sizes(rig).slice(2).toSorted(), [1, 1, 1, 1, 1, 1, 2]);
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 

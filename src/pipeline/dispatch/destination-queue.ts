@@ -1,4 +1,4 @@
-import { type DueDelivery, deathsMax } from '../../journal/journal.ts';
+import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import { adaptiveConcurrency, type Concurrency } from '../limits/adaptive-concurrency.ts';
 import { type Breaker, createBreaker } from '../limits/circuit-breaker.ts';
 import { type Budget, createBudget } from '../limits/rate-limiter.ts';
@@ -42,8 +42,6 @@ export type DestinationQueue = {
   wakeAt: number;
   cancelWake: (() => void) | null;
   isReady: boolean;
-  /** A delivery during which the process died before is on the wire. */
-  hasSuspect: boolean;
 };
 
 export type Waking = { at: number; cancel(): void };
@@ -121,7 +119,6 @@ export function createQueue(
     wakeAt: Number.POSITIVE_INFINITY,
     cancelWake: null,
     isReady: false,
-    hasSuspect: false,
   };
   (replay === null ? lane.queues : lane.replays?.queues)?.add(queue);
   return queue;
@@ -143,9 +140,5 @@ export function fairShare(lane: Lane, limit: number | null): number {
   return Math.max(1, Math.floor(laneMost / active));
 }
 
-/** The process died during it before, so that it may be what kills. */
-export const isSuspect = (delivery: DueDelivery | undefined) => delivery !== undefined && delivery.deaths > 0;
-
-/** One more death during it, and it is taken for poison. */
-export const isLastChance = (delivery: DueDelivery | undefined) =>
-  delivery !== undefined && delivery.deaths >= deathsMax - 1;
+/** The process died twice in a row while it was in flight, so that it may be what kills the process. */
+export const isSuspect = ({ deaths }: DueDelivery) => deaths >= suspectDeaths;

@@ -297,7 +297,7 @@ test('what a deleted destination still held is cancelled, also after a restart',
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
 
-test('deaths in a row fail one delivery as poison, however many destinations had something on the wire', async () => {
+test('three deaths in a row quarantine one delivery, however many destinations had something in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   const { connectionId } = await wire(rig);

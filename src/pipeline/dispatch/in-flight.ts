@@ -1,14 +1,15 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import { type DestinationQueue, isLastChance, isSuspect } from './destination-queue.ts';
+import { type DestinationQueue, isSuspect } from './destination-queue.ts';
 
 /** Requests on the wire from which on each destination has one. */
 const crowdMost = 2_000;
 const markDelayMs = 20;
 
 /**
- * The deliveries that are on the wire, and those whose answer is not recorded yet. A mark on disk names them, so that a
- * death during one can be counted.
+ * The deliveries that are in flight: those whose request is under way, and those whose response is not recorded yet. The
+ * in-flight marker on disk names them, so that the next process can count a crash for each. A suspect is in flight as the
+ * only suspect: it is on trial.
  */
 export type Wire = ReturnType<typeof createWire>;
 
@@ -20,12 +21,12 @@ export function createWire(options: {
 }) {
   const { journal, lease, clock } = options;
   const sending = new Set<string>();
-  let hasLastChance = false;
+  let onTrial: string | null = null;
   let isMarkDue = false;
   let isStopping = false;
   let drained: (() => void) | null = null;
 
-  const mark = () => journal.mark(lease, [...sending]);
+  const mark = () => journal.mark(lease, [...sending], onTrial);
 
   return {
     has: (deliveryId: string) => sending.has(deliveryId),
@@ -36,20 +37,15 @@ export function createWire(options: {
     get isCrowded() {
       return sending.size >= crowdMost;
     },
-    /** What was on the wire when the process died goes one by one, so that the next death blames one and not all. */
-    mustWait(queue: DestinationQueue, delivery: DueDelivery): 'for its queue' | 'for any' | null {
-      if (hasLastChance && isLastChance(delivery)) return 'for any';
-      return queue.hasSuspect && isSuspect(delivery) ? 'for its queue' : null;
-    },
-    enter(queue: DestinationQueue, delivery: DueDelivery) {
-      queue.hasSuspect ||= isSuspect(delivery);
-      hasLastChance ||= isLastChance(delivery);
+    /** Whether it is a suspect while another suspect is on trial. */
+    mustWait: (delivery: DueDelivery) => onTrial !== null && isSuspect(delivery),
+    enter(_: DestinationQueue, delivery: DueDelivery) {
       sending.add(delivery.id);
+      if (isSuspect(delivery)) onTrial = delivery.id;
     },
-    leave(queue: DestinationQueue, delivery: DueDelivery) {
+    leave(_: DestinationQueue, delivery: DueDelivery) {
       sending.delete(delivery.id);
-      if (isSuspect(delivery)) queue.hasSuspect = false;
-      if (isLastChance(delivery)) hasLastChance = false;
+      if (onTrial === delivery.id) onTrial = null;
       if (drained !== null && sending.size === 0) drained();
     },
     mark,
@@ -71,7 +67,7 @@ export function createWire(options: {
         await promise;
         cancel();
       }
-      await journal.mark(lease, []).catch((error) => options.failed(error, 'mark deliveries'));
+      await journal.mark(lease, [], null).catch((error) => options.failed(error, 'mark deliveries'));
     },
   };
 }

@@ -26,9 +26,9 @@ export function createDepartures(options: {
 
   function mayStart(queue: DestinationQueue, head: DueDelivery | undefined, share: number): boolean {
     if (head === undefined || !hasSlot(queue, share)) return false;
-    const wait = wire.mustWait(queue, head);
-    if (wait === 'for any') options.stalled.add(queue.lane);
-    return wait === null;
+    if (!wire.mustWait(head)) return true;
+    options.stalled.add(queue.lane);
+    return false;
   }
 
   function startHead(queue: DestinationQueue, share: number, isProbe: boolean): boolean {

@@ -43,7 +43,7 @@ export function createSender(
     options.left(queue, departed.startedAt);
     let step: Step | null = null;
     try {
-      // A process died during it before: this time the mark is on disk before anything happens.
+      // Before a suspect is tried, a marker that names it as on trial is on disk.
       if (isSuspect(delivery)) await wire.mark();
       else wire.markSoon();
       step = await options.attempt(delivery);

@@ -175,8 +175,8 @@ async function look(model: Model, world: World) {
     if (final.includes(state)) model.ended.set(id, state);
   }
   const now = world.clock.now();
-  // What was on the wire when a process died goes one by one.
-  const isBusy = (id: string) => sending.some(({ connectionId }) => model.kills > 0 || connectionId === id);
+  // What was in flight at two deaths in a row goes out one by one.
+  const isBusy = (id: string) => sending.some(({ connectionId }) => model.kills > 1 || connectionId === id);
   for (const { id, destinationId, connectionId } of free) {
     const gate = closed.get(destinationId);
     const mayGo = gate === undefined || (gate.probeAt !== null && gate.probeAt <= now);

@@ -111,7 +111,7 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
   },
   poison: {
     short: 'Stopped for safety',
-    why: 'the program ended several times while it handled this delivery',
+    why: 'the server crashed several times in a row while it handled this delivery',
     todo: 'Look at the event and the template before you press Retry now.',
   },
   blocked: {

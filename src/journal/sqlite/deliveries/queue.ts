@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { deathsMax, type Gate, type Lease } from '../../journal.ts';
+import { type Gate, type Lease, suspectDeaths } from '../../journal.ts';
 import type { PackedAttempt } from '../codec/attempt-codec.ts';
 import { type Target, targetIds, wordId } from '../codec/interned-ids.ts';
 import { statusCodes } from '../codec/status-codes.ts';
@@ -90,9 +90,10 @@ export const queueOperations = {
        JOIN target ON target.id = target ORDER BY destination, connection, replay`,
     ),
 
-  mark(db: Db, { lease, numbers }: { lease: Lease; numbers: string }): boolean {
+  /** `numbers`: of the deliveries in flight, as JSON. */
+  mark(db: Db, { lease, numbers, onTrial }: { lease: Lease; numbers: string; onTrial: number | null }): boolean {
     if (!isCurrent(db, lease)) return false;
-    db.run('INSERT OR REPLACE INTO mark (scope, deliveries) VALUES (?, ?)', lease.scope, numbers);
+    db.run('INSERT OR REPLACE INTO mark (scope, deliveries, on_trial) VALUES (?, ?, ?)', lease.scope, numbers, onTrial);
     return true;
   },
 
@@ -109,22 +110,27 @@ export const queueOperations = {
       wordId(db, 'interrupted'),
       now,
     );
-    const mark = db.get<{ deliveries: string }>('SELECT deliveries FROM mark WHERE scope = ?', lease.scope);
+    const marker = db.get<{ deliveries: string; onTrial: number | null }>(
+      'SELECT deliveries, on_trial AS onTrial FROM mark WHERE scope = ?',
+      lease.scope,
+    );
     db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
-    const numbers: number[] = JSON.parse(mark?.deliveries ?? '[]');
-    for (const number of numbers) {
+    const inFlight: number[] = JSON.parse(marker?.deliveries ?? '[]');
+    for (const number of inFlight) {
       const row = db.get<{ deaths: number; timeMs: number }>(
-        `UPDATE delivery SET deaths = deaths + 1 WHERE number = ? AND status <= ${statusCodes.held}
-         RETURNING deaths, created_at AS timeMs`,
+        `SELECT deaths, created_at AS timeMs FROM delivery WHERE number = ? AND status <= ${statusCodes.held}`,
         number,
       );
       if (row === undefined) continue;
       const place = { number, timeMs: row.timeMs };
-      if (row.deaths < deathsMax) suspects.push(place);
-      else {
+      if (number === marker?.onTrial && row.deaths >= suspectDeaths) {
         finish(db, { number, status: statusCodes.failed, reason: 'poison', now });
         poisoned.push(place);
+        continue;
       }
+      const deaths = Math.min(row.deaths + 1, suspectDeaths);
+      db.run('UPDATE delivery SET deaths = ? WHERE number = ?', deaths, number);
+      if (deaths === suspectDeaths) suspects.push(place);
     }
     return { suspects, poisoned };
   },

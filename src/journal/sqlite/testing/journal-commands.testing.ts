@@ -164,14 +164,16 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         return [settled, exchanges];
       },
     })),
-  fc.record({ lease: small, ids: fc.array(small, { maxLength: 3 }) }).map(({ lease, ids }) => ({
-    title: 'mark',
-    run: async (journal, story) => {
-      const held = pick(story.leases, lease);
-      const marked = [...new Set(ids.map((id) => pick(story.deliveries, id)).filter((id) => id !== undefined))];
-      return held && journal.deliveries.mark(held, marked);
-    },
-  })),
+  fc
+    .record({ lease: small, ids: fc.array(small, { maxLength: 3 }), trial: fc.nat(3) })
+    .map(({ lease, ids, trial }) => ({
+      title: 'mark',
+      run: async (journal, story) => {
+        const held = pick(story.leases, lease);
+        const marked = [...new Set(ids.map((id) => pick(story.deliveries, id)).filter((id) => id !== undefined))];
+        return held && journal.deliveries.mark(held, marked, marked[trial] ?? null);
+      },
+    })),
   small.map((lease) => ({
     title: 'recover',
     run: async (journal, story) => {
