@@ -1,6 +1,6 @@
+import { textFinder } from '../contract/multi-pattern-search.ts';
 import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
-import { textFinder } from './multi-pattern-search.ts';
 
 /** Takes the values of secrets out of text that people will read. */
 export interface Scrubber {

@@ -5,7 +5,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Group } from '../dispatch/batch-assembly.ts';
-import { type Keeping, type Keepings, kept } from '../privacy/exchange-redaction.ts';
+import { type Keeping, type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
@@ -136,16 +136,17 @@ export function createGroupAttempt(options: {
 /** What may be kept of a batch. The exchange is looked through once for all, and what is said of many once too. */
 function keeper(keeping: Keeping | null, events: readonly Event[], now: number) {
   const said = new Map<string, Settlement>();
+  const redact = keeping === null ? null : redactor(keeping, events, now);
   return {
     attempted(attempted: Attempted): Attempted {
-      if (keeping === null || attempted.kind === 'nothing') return attempted;
-      return { ...attempted, log: kept({ ...nothing, log: attempted.log }, keeping, events, now).log };
+      if (redact === null || attempted.kind === 'nothing') return attempted;
+      return { ...attempted, log: redact({ ...nothing, log: attempted.log }).log };
     },
     step(step: Step): Step {
-      if (keeping === null) return step;
+      if (redact === null) return step;
       const { settlement } = step;
       const key = `${settlement.status} ${settlement.dueAt === null} ${settlement.detail}`;
-      const like = said.get(key) ?? kept({ ...settlement, log: [] }, keeping, events, now);
+      const like = said.get(key) ?? redact({ ...settlement, log: [] });
       said.set(key, like);
       const { detail, bodiesUntil } = like;
       return { ...step, settlement: { ...settlement, detail, ...(bodiesUntil !== undefined && { bodiesUntil }) } };

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { type Keepings, kept, rendersAnew } from '../privacy/exchange-redaction.ts';
+import { type Keepings, redactor, rendersAnew } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
@@ -61,7 +61,7 @@ export function createWorker(options: {
     const honest = isPresent ? after : { ...after, auth: null, sign: null };
     const events = delivery.event === null ? [] : [delivery.event];
     const step =
-      keeping === null ? honest : { ...honest, settlement: kept(honest.settlement, keeping, events, clock.now()) };
+      keeping === null ? honest : { ...honest, settlement: redactor(keeping, events, clock.now())(honest.settlement) };
     if (!wasHeld) return step;
     const { actionVersion, destinationVersion } = wanted;
     return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };

@@ -397,6 +397,23 @@ test('what is kept of a batch is masked for all of its deliveries, whoever they 
   }
 });
 
+test('no address of a large batch is kept in clear', async () => {
+  const { rig } = await startBatches({ records: 150, waitMs: 0 }, () => ({ status: 200 }), {
+    settings: { bodies: { keepMs: null, mask: ['email'] } },
+  });
+  await using _ = rig;
+  // The second name stands where no pattern fits.
+  const people = Array.from({ length: 150 }, (_, n) => ({
+    data: { email: `p${n}@example.com`, to: `p${n}@example.com` },
+  }));
+  await rig.send(...people);
+  await settled();
+  assert.match(String(rig.egress.requests[0]?.body), /p0@.*p149@/);
+  const logs = (await rig.deliveries()).map(({ attemptLog }) => attemptLog?.[0]?.request?.body ?? assert.fail());
+  assert.equal(logs.length, 150);
+  for (const body of logs) assert.doesNotMatch(body, /@example\.com/);
+});
+
 test('a token that is refused is fetched anew once for a batch, which is sent again under the same key', async () => {
   let tokens = 0;
   let isEnded = false;

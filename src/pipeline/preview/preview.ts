@@ -13,7 +13,7 @@ import { triedWork } from '../attempt/dry-render.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { type Keepings, kept } from '../privacy/exchange-redaction.ts';
+import { type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { batchWarnings } from './batch-warnings.ts';
@@ -141,7 +141,7 @@ export function createStudio(options: {
       const now = clock.now();
       const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
       const keeping = options.keeping(configuration.snapshot.documents.destination.get(destinationId) ?? destination);
-      const settlement = keeping === null ? whole : kept(whole, keeping, event === null ? [] : [event], now);
+      const settlement = keeping === null ? whole : redactor(keeping, event === null ? [] : [event], now)(whole);
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });

@@ -1,11 +1,12 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { textFinder } from '../../contract/multi-pattern-search.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { secretForms } from '../../contract/secret-forms.ts';
 import type { Settlement } from '../../journal/journal.ts';
 import { type OperatorRetention, retentionOf, settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
-import { fitting } from './field-masks.ts';
+import { fieldMatcher } from './field-masks.ts';
 
 /** What is kept of the exchanges with a destination: for how long bodies (0: not at all; null: with the delivery), and what is masked. */
 export type Keeping = { bodiesMs: number | null; isMasked: ((name: string) => boolean) | null };
@@ -13,7 +14,18 @@ export type Keeping = { bodiesMs: number | null; isMasked: ((name: string) => bo
 const masked = '[masked]';
 /** Shorter values would tear holes into ordinary text. */
 const valueLengthMin = 4;
-const valuesMax = 100;
+
+/**
+ * What masking one exchange may cost the main thread: how many values, and how many characters in sum, are looked for in
+ * all their forms; how large a body is looked through; how many characters are compared for one text. What is above is
+ * withheld as a whole.
+ */
+export const maskingMax = {
+  values: 1_000,
+  valueCharacters: 16_384,
+  bodyCharacters: 524_288,
+  compared: 32_000_000,
+} as const;
 
 /** null: everything, as long as the delivery; then there is nothing to do. */
 export function keepingOf(
@@ -24,11 +36,11 @@ export function keepingOf(
   // A destination that was stored by an older version says nothing.
   const own: DestinationBody['settings']['bodies'] | undefined = settings.bodies;
   const limits = [own?.keepMs ?? null, retentionOf(snapshot, operator).bodiesMs].filter((ms) => ms !== null);
-  const patterns = [...(own?.mask ?? []), ...settingsOf(snapshot).privacy.stored].map(fitting);
+  const patterns = [...(own?.mask ?? []), ...settingsOf(snapshot).privacy.stored];
   if (limits.length === 0 && patterns.length === 0) return null;
   return {
     bodiesMs: limits.length === 0 ? null : Math.min(...limits),
-    isMasked: patterns.length === 0 ? null : (name) => patterns.some((fits) => fits(name.toLowerCase())),
+    isMasked: patterns.length === 0 ? null : fieldMatcher(patterns),
   };
 }
 
@@ -54,24 +66,41 @@ export function keepings(configuration: Configuration, operator: OperatorRetenti
 export const rendersAnew = (keeping: Keeping | null): boolean =>
   keeping !== null && (keeping.bodiesMs === 0 || keeping.isMasked !== null);
 
-/** A settlement with that alone which may be kept of it. `events` are those that the exchange was about. */
-export function kept(settlement: Settlement, keeping: Keeping, events: readonly Event[], now: number): Settlement {
-  const { rendered, ...rest } = settlement;
-  const isEnd = settlement.dueAt === null && settlement.status !== 'held';
-  const until =
-    isEnd && keeping.bodiesMs !== null && keeping.bodiesMs > 0 ? { bodiesUntil: now + keeping.bodiesMs } : {};
-  if (!rendersAnew(keeping)) return { ...settlement, ...until };
-  const { isMasked } = keeping;
-  const hide = isMasked === null ? (text: string) => text : valueMask(events, isMasked);
-  return {
-    ...rest,
-    ...until,
-    detail: settlement.detail === null ? null : hide(settlement.detail),
-    log: settlement.log.map((attempt) => keptAttempt(attempt, keeping, hide)),
+/**
+ * Reduces settlements to what may be kept of them. `events` are those that the exchanges were about; what they have to
+ * mask is found once, at the first settlement.
+ */
+export function redactor(
+  keeping: Keeping,
+  events: readonly Event[],
+  now: number,
+): (settlement: Settlement) => Settlement {
+  const { bodiesMs, isMasked } = keeping;
+  let mask: Hide | undefined;
+  const hide: Hide = (text) => {
+    if (isMasked === null) return text;
+    mask ??= valueMask(events, isMasked);
+    return mask(text);
+  };
+  return (settlement) => {
+    const { rendered, ...rest } = settlement;
+    const isEnd = settlement.dueAt === null && settlement.status !== 'held';
+    const until = isEnd && bodiesMs !== null && bodiesMs > 0 ? { bodiesUntil: now + bodiesMs } : {};
+    if (!rendersAnew(keeping)) return { ...settlement, ...until };
+    return {
+      ...rest,
+      ...until,
+      detail: settlement.detail === null ? null : (hide(settlement.detail) ?? masked),
+      log: settlement.log.map((attempt) => keptAttempt(attempt, keeping, hide)),
+    };
   };
 }
 
-function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: Keeping, hide: (text: string) => string): Attempt {
+/** A text without the values that are masked; null: it can't be told within the bounds of `maskingMax` whether it has one. */
+type Hide = (text: string) => string | null;
+type Fits = (name: string) => boolean;
+
+function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: Keeping, hide: Hide): Attempt {
   const fits = isMasked ?? (() => false);
   const message = <M extends { headers: [string, string][]; body: string | null; bodyBytes?: number | undefined }>(
     one: M,
@@ -79,8 +108,11 @@ function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: Keeping, hide: (t
     const { body } = one;
     const isForm = one.headers.some(([name, value]) => /^content-type$/i.test(name) && /form-urlencoded/i.test(value));
     const shown =
-      body === null || bodiesMs === 0 ? null : isForm ? maskForm(body, fits, hide) : maskBody(body, fits, hide);
-    const headers = one.headers.map(([name, value]): [string, string] => [name, fits(name) ? masked : hide(value)]);
+      body === null || bodiesMs === 0 ? null : isMasked === null ? body : keptBody(body, isForm, fits, hide);
+    const headers = one.headers.map(([name, value]): [string, string] => [
+      name,
+      fits(name) ? masked : (hide(value) ?? masked),
+    ]);
     const isGone = body !== null && shown === null;
     return { ...one, headers, body: shown, ...(isGone ? { bodyBytes: Buffer.byteLength(body) } : {}) };
   };
@@ -89,23 +121,28 @@ function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: Keeping, hide: (t
     ...attempt,
     request: request && { ...message(request), url: maskUrl(request.url, fits, hide) },
     response: response && message(response),
-    error: error && { ...error, message: hide(error.message) },
+    error: error && { ...error, message: hide(error.message) ?? masked },
   };
 }
 
-/** A body with the values at fitting places masked; null when it looks like JSON and can't be looked through. */
-function maskBody(body: string, fits: (name: string) => boolean, hide: (text: string) => string): string | null {
-  if (!/^\s*[[{]/.test(body)) return hide(body);
+/** A body with what is masked in it masked; null when it looks like JSON and can't be read. */
+function keptBody(body: string, isForm: boolean, fits: Fits, hide: Hide): string | null {
+  if (body.length > maskingMax.bodyCharacters) return withheld(body);
+  if (isForm) return hide(maskForm(body, fits)) ?? withheld(body);
+  if (!/^\s*[[{]/.test(body)) return hide(body) ?? withheld(body);
   try {
     const parsed: unknown = JSON.parse(body);
     const after = walk(parsed, '', fits);
-    return hide(after === parsed ? body : JSON.stringify(after));
+    return hide(after === parsed ? body : JSON.stringify(after)) ?? withheld(body);
   } catch {
     return null;
   }
 }
 
-function walk(value: unknown, name: string, fits: (name: string) => boolean): unknown {
+const withheld = (body: string) =>
+  `[masked: the whole body of ${Buffer.byteLength(body)} bytes, which is too large or has too many masked values to mask one by one]`;
+
+function walk(value: unknown, name: string, fits: Fits): unknown {
   if (name !== '' && fits(name)) return value === null ? null : masked;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
@@ -121,37 +158,57 @@ function walk(value: unknown, name: string, fits: (name: string) => boolean): un
   return isChanged ? Object.fromEntries(entries) : value;
 }
 
-function maskUrl(url: string, fits: (name: string) => boolean, hide: (text: string) => string): string {
+function maskUrl(url: string, fits: Fits, hide: Hide): string {
   const at = url.indexOf('?');
-  return at < 0 ? hide(url) : `${hide(url.slice(0, at))}?${maskForm(url.slice(at + 1), fits, hide)}`;
+  const named = at < 0 ? url : `${url.slice(0, at)}?${maskForm(url.slice(at + 1), fits)}`;
+  return hide(named) ?? masked;
 }
 
-function maskForm(text: string, fits: (name: string) => boolean, hide: (text: string) => string): string {
+function maskForm(text: string, fits: Fits): string {
   const pairs = text.split('&').map((pair) => {
     const at = pair.indexOf('=');
-    const name = new URLSearchParams(at < 0 ? pair : pair.slice(0, at)).keys().next().value ?? '';
-    return at >= 0 && fits(name) ? `${pair.slice(0, at)}=${masked}` : pair;
+    if (at < 0) return pair;
+    const written = pair.slice(0, at);
+    const name = /[%+]/.test(written) ? (new URLSearchParams(written).keys().next().value ?? '') : written;
+    return fits(name) ? `${written}=${masked}` : pair;
   });
-  return hide(pairs.join('&'));
+  return pairs.join('&');
 }
 
-/** Masks what fitting fields of the events have as texts, wherever it stands and in every form of it. */
-function valueMask(events: readonly Event[], fits: (name: string) => boolean): (text: string) => string {
+/**
+ * Masks what fitting fields of the events have as texts, wherever it stands and in every form of it. The shortest values are
+ * looked for; when they are too many, a text that is long enough to have one of the others is withheld.
+ */
+function valueMask(events: readonly Event[], fits: Fits): Hide {
   const values = new Set<string>();
   const gather = (value: unknown, name: string, isMeant: boolean): void => {
     const meant = isMeant || (name !== '' && fits(name));
     if (typeof value === 'object' && value !== null)
       for (const [key, inner] of Object.entries(value))
         gather(inner, Array.isArray(value) ? name : name === '' ? key : `${name}.${key}`, meant);
-    else if (meant && String(value).length >= valueLengthMin && values.size < valuesMax) values.add(String(value));
+    else if (meant) {
+      const text = String(value);
+      if (text.length >= valueLengthMin) values.add(text);
+    }
   };
   for (const { data, ext, session } of events) {
     gather(data, '', false);
     gather(ext, 'ext', false);
     gather(session, 'session', false);
   }
-  const forms = [...new Set(Array.from(values, (value) => [...secretForms(value)]).flat())]
-    .filter((form) => form.length >= valueLengthMin)
-    .sort((a, b) => b.length - a.length);
-  return (text) => forms.reduce((hidden, form) => hidden.replaceAll(form, masked), text);
+  if (values.size === 0) return (text) => text;
+
+  const finder = textFinder(valueLengthMin);
+  let withheldFrom = Number.POSITIVE_INFINITY;
+  let characters = 0;
+  for (const [at, value] of [...values].sort((a, b) => a.length - b.length).entries()) {
+    characters += value.length;
+    if (at >= maskingMax.values || characters > maskingMax.valueCharacters) {
+      // Every form of a value is at least as long as the value.
+      withheldFrom = value.length;
+      break;
+    }
+    for (const form of secretForms(value)) if (form.length >= valueLengthMin) finder.add(form);
+  }
+  return (text) => (text.length >= withheldFrom ? null : finder.replaceWithin(text, masked, maskingMax.compared));
 }

@@ -6,8 +6,13 @@ import { compileWildcard } from '../../rules/wildcard.ts';
 /** What is done to events before anything of them is kept; events that nothing fits come back as they are. */
 export type FieldMasks = (event: IncomingEvent) => IncomingEvent;
 
-/** Names come from outside: the memory of what fits them has a bound. */
-const namesMax = 10_000;
+/**
+ * Senders choose the names of fields. A name of more than `nameLengthMax` characters fits every pattern, since comparing it
+ * would take too long. What fits a name is remembered for names of so many characters in sum, each counted with `nameCost`.
+ */
+export const nameLengthMax = 1_024;
+const namesCharactersMax = 200_000;
+const nameCost = 64;
 
 /** What we write into `ext` ourselves. */
 const ourOwn: ReadonlySet<string> = new Set([`ext.${hopsKey}`, 'ext.trace']);
@@ -24,20 +29,12 @@ export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string
   );
   const masksIp = rules.some(({ maskIp }) => maskIp);
   if (drops.length === 0 && masks.length === 0 && !masksIp) return null;
-  const known = new Map<string, Decision>();
 
-  function decide(name: string): Decision {
-    let decision = known.get(name);
-    if (decision === undefined) {
-      const folded = name.toLowerCase();
-      const isDropped = !ourOwn.has(name) && drops.some((fits) => fits(folded));
-      const mask = ourOwn.has(name) ? undefined : masks.find(({ fits }) => fits(folded));
-      decision = isDropped ? 'drop' : (mask?.change ?? null);
-      if (known.size >= namesMax) known.clear();
-      known.set(name, decision);
-    }
-    return decision;
-  }
+  const decide = perName((name): Decision => {
+    if (ourOwn.has(name)) return null;
+    if (drops.some((fits) => fits(name))) return 'drop';
+    return masks.find(({ fits }) => fits(name))?.change ?? null;
+  });
 
   function walkObject<T>(object: Record<string, T>, prefix: string, gone: Gone): Record<string, T> {
     let isChanged = false;
@@ -105,9 +102,34 @@ type Decision = 'drop' | ((text: string) => string) | null;
 /** Texts that do not stand where they stood, and what stands there now; null: nothing. */
 type Gone = Map<string, string | null>;
 
-/** Whether a pattern means a field, by its name in small letters. */
-export function fitting(pattern: string): (name: string) => boolean {
-  return compileWildcard(pattern.toLowerCase());
+/** Tells of a field's dotted name whether one of the patterns means it. Remembers the names that it was asked. */
+export function fieldMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const fits = patterns.map(fitting);
+  return perName((name) => fits.some((one) => one(name)));
+}
+
+function fitting(pattern: string): (name: string) => boolean {
+  const fits = compileWildcard(pattern.toLowerCase());
+  return (name) => name.length > nameLengthMax || fits(name.toLowerCase());
+}
+
+/** A function of names that remembers what it returned, within `namesCharactersMax`. */
+function perName<T>(decide: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  let characters = 0;
+  return (name) => {
+    if (name.length > nameLengthMax) return decide(name);
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const decision = decide(name);
+    characters += name.length + nameCost;
+    if (characters > namesCharactersMax) {
+      known.clear();
+      characters = name.length + nameCost;
+    }
+    known.set(name, decision);
+    return decision;
+  };
 }
 
 function masking(rule: FieldMask, hash: (text: string) => string): (text: string) => string {
