@@ -49,6 +49,28 @@ test('a base URL is absolute http(s) without query, fragment and user-info, and 
     assert.deepEqual(wrong({ baseUrl }), ['/baseUrl blocked_address'], baseUrl);
 });
 
+test('an extra token parameter can not replace one that the grant or the client authentication sets', () => {
+  const refused = (auth: object, ...names: string[]) =>
+    wrong({ auth: { ...oauth2, ...auth, extraParams: Object.fromEntries(names.map((name) => [name, 'x'])) } }).map(
+      (pointer) => pointer.replace('/auth/extraParams/', ''),
+    );
+  const client = ['grant_type', 'client_secret', 'client_assertion', 'client_assertion_type'];
+  const signed = { privateKey: null, algorithm: 'ES256' };
+  for (const clientAuth of ['auto', 'basic', 'basic_raw', 'body', 'none', 'private_key_jwt']) {
+    const auth = { clientAuth, clientSecret: 's', clientAssertion: signed };
+    assert.deepEqual(refused(auth, ...client, 'audience', 'resource', 'Client_Secret'), client, clientAuth);
+    const isInHeader = clientAuth === 'basic' || clientAuth === 'basic_raw';
+    assert.deepEqual(refused(auth, 'client_id'), isInHeader ? [] : ['client_id'], clientAuth);
+  }
+  assert.deepEqual(refused({ clientAuth: 'basic', clientSecret: null }, 'client_id'), ['client_id']);
+  assert.deepEqual(refused({ scope: 'read' }, 'scope'), ['scope']);
+  assert.deepEqual(refused({}, 'scope', 'username', 'password', 'assertion', 'refresh_token'), []);
+  const password = ['username', 'password', 'refresh_token'];
+  assert.deepEqual(refused({ grant: 'password', username: 'u' }, ...password, 'assertion'), password);
+  assert.deepEqual(refused({ grant: 'jwt' }, 'assertion', 'refresh_token', 'username'), ['assertion', 'refresh_token']);
+  assert.deepEqual(refused({ grant: 'refresh_token' }, 'refresh_token', 'username'), ['refresh_token']);
+});
+
 test('a proxy is an http or https origin that may be reached, with credentials that a header can carry', () => {
   const proxied = (proxy: object) => wrong({ settings: { proxy } });
   for (const url of [

@@ -6,7 +6,8 @@ import type { EgressCheck } from '../egress/egress.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { headerValue } from './header-value.ts';
 import { readPrivateKey } from './oauth/assertion.ts';
-import type { Oauth2 } from './oauth/client-auth.ts';
+import { clientAuthParams, type Oauth2 } from './oauth/client-auth.ts';
+import { grantParamNames } from './oauth/grant.ts';
 import { tokenUrlProblem } from './oauth/token-url.ts';
 import { proxyUrlProblem } from './proxy-url.ts';
 import { revealIfThere } from './secret-fields.ts';
@@ -64,8 +65,9 @@ function checkAuth(
       return [
         ...checkTokenUrl(auth.accessTokenUrl, check, isHttpAllowed),
         ...checkAssertions(auth),
+        ...checkExtraParams(auth),
         ...Object.entries(auth.extraHeaders).flatMap(([name, value]) => {
-          const pointer = `/auth/extraHeaders/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+          const pointer = `/auth/extraHeaders/${escaped(name)}`;
           const named = headerName.safeParse(name);
           if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is no header name.' }];
           return headerValue(revealIfThere(value)) === null ? [notHeader(pointer)] : [];
@@ -83,6 +85,18 @@ function checkTokenUrl(
   const problem = tokenUrlProblem(url, isHttpAllowed);
   return problem === null ? checkAddress(pointer, url, check) : [{ pointer, detail: problem }];
 }
+
+function checkExtraParams(auth: Oauth2): FieldError[] {
+  const taken = new Set([...grantParamNames(auth), ...clientAuthParams(auth)]);
+  return Object.keys(auth.extraParams)
+    .filter((name) => taken.has(name))
+    .map((name) => ({
+      pointer: `/auth/extraParams/${escaped(name)}`,
+      detail: `The parameter ${name} is set by the grant or the client authentication.`,
+    }));
+}
+
+const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function checkAssertions(auth: Oauth2): FieldError[] {
   const errors: FieldError[] = [];

@@ -68,6 +68,15 @@ export async function clientAuthParts(
   }
 }
 
+/**
+ * Form parameters that authenticate the client, whatever the method: RFC 6749 §2.3 allows one method in a request. The client
+ * id is one of them unless it travels in the Authorization header.
+ */
+export function clientAuthParams({ clientAuth, clientSecret }: Oauth2): string[] {
+  const isInHeader = (clientAuth === 'basic' || clientAuth === 'basic_raw') && clientSecret !== null;
+  return [...(isInHeader ? [] : ['client_id']), 'client_secret', 'client_assertion', 'client_assertion_type'];
+}
+
 /** The value of an Authorization header for Basic (RFC 7617, UTF-8). */
 export function basicCredentials(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

@@ -156,6 +156,7 @@ test('a refresh token that is refused gives way to the grant; an endpoint that i
   set.clock.now += 60_000;
   answer = () => ({ status: 503 });
   assert.match((await header(password)) ?? '', /^temporary/);
+  set.clock.now += 1_000;
   answer = (form) => (form.has('refresh_token') ? refusal('invalid_grant') : token('t1'));
   assert.equal(await header(password), 'Bearer t1');
   assert.deepEqual(set.forms().map(presented).slice(1), ['refresh_token r0', 'refresh_token r0', 'password pass-word']);

@@ -7,6 +7,17 @@ export type GrantParams =
   | { readonly ok: true; readonly params: [name: string, value: string][] }
   | { readonly ok: false; readonly reason: string };
 
+/** The names of the form parameters that a grant sets, also when a refresh token is presented in its place. */
+export function grantParamNames({ grant, scope }: Oauth2): string[] {
+  const own = { client_credentials: [], password: ['username', 'password'], jwt: ['assertion'], refresh_token: [] };
+  return [
+    'grant_type',
+    ...own[grant],
+    ...(grant === 'client_credentials' ? [] : ['refresh_token']),
+    ...(scope === '' ? [] : ['scope']),
+  ];
+}
+
 /**
  * The form parameters of a grant: RFC 6749 §4.3, §4.4 and §6, RFC 7523 §2.1. A kept key signs a fresh assertion each time.
  * A `refreshToken` that an answer brought is presented in place of the grant.

@@ -166,6 +166,8 @@ test('redirects, error pages and oversized answers of a real server give no toke
     {},
   ]) {
     server.answer(answer);
+    // Without the pause that a failure brings.
+    authenticator.forget(connection.id);
     const authorization = await authenticator.authorize(connection);
     kinds.push(authorization.ok ? 'ok' : `${authorization.kind} ${authorization.retryAfterMs}`);
   }

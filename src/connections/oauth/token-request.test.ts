@@ -181,14 +181,14 @@ test('keys may be PKCS#8, PKCS#1, SEC1 or JWK; one that can not sign is rejected
   }
 });
 
-test('extra parameters and headers are added and replace those of the same name', async () => {
+test('extra parameters and headers are added; headers replace those of the same name, parameters never do', async () => {
   const { form, headers } = await sent({
     ...clientCredentials,
     extraParams: { audience: 'https://api', scope: 'mine', key: secret('k') },
     extraHeaders: { 'X-Tenant': secret('acme'), accept: 'application/vnd.token+json' },
   });
   assert.equal(form['audience'], 'https://api');
-  assert.equal(form['scope'], 'mine');
+  assert.equal(form['scope'], 'read write');
   assert.equal(form['key'], 'k');
   assert.equal(headers.get('x-tenant'), 'acme');
   assert.equal(headers.get('accept'), 'application/vnd.token+json');

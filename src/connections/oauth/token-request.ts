@@ -86,7 +86,7 @@ async function exchange(
   if (!client.ok) return unsent(client.reason);
 
   const form = new URLSearchParams([...grant.params, ...client.params]);
-  for (const [name, value] of Object.entries(auth.extraParams)) form.set(name, reveal(value));
+  for (const [name, value] of Object.entries(auth.extraParams)) if (!form.has(name)) form.set(name, reveal(value));
   const headers = new Map<string, readonly [string, string]>();
   const add = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
   add('Accept', 'application/json');
