@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { openApi } from './openapi.ts';
-import { routes } from './routes.ts';
+import { routes, toldOnce } from './routes.ts';
 
 type Json = { [key: string]: Json };
 
@@ -53,4 +54,18 @@ test('every reference leads somewhere, none leads out, and no component is left 
 test('secrets are described as write-only and the description stands by itself', () => {
   assert.match(text, /Write-only/);
   assert.deepEqual([description['openapi'], description['info']?.['version']], ['3.1.0', '1.2.3']);
+});
+
+test('no answer that holds a one-time secret is repeated for an Idempotency-Key', () => {
+  const telling = routes
+    .filter(({ method, output }) => {
+      const names = output instanceof z.ZodObject ? Object.keys(output.shape) : [];
+      return method === 'POST' && (names.includes('inviteUrl') || names.includes('token'));
+    })
+    .map(({ id }) => id);
+  assert.deepEqual(telling.toSorted(), ['createMyToken', 'createToken', 'createUser', 'inviteUser']);
+  assert.deepEqual(
+    telling.filter((id) => !toldOnce.has(id)),
+    [],
+  );
 });

@@ -61,6 +61,7 @@ export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
   'setUp',
   'signIn',
   'acceptInvitation',
+  'createUser',
   'inviteUser',
   'createToken',
   'createMyToken',

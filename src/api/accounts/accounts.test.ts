@@ -117,6 +117,15 @@ test('who was invited sets a password at an address that works once, and not aft
   assert.equal((await accept(late)).statusCode, 401);
 });
 
+test('an invitation can not be fetched again with the Idempotency-Key of its request', async () => {
+  await using server = await startTestServer({ publicUrl: 'https://millrace.example' });
+  const create = () => server.call('POST', '/api/v1/users', { email: 'ada@example.com' }, { 'idempotency-key': 'k' });
+  const first = await create();
+  assert.match(first.json().inviteUrl, /invite=/);
+  const second = await create();
+  assert.deepEqual([second.statusCode, second.body.includes('invite=')], [409, false]);
+});
+
 test('a token is told once, does what its rights say, remembers its use, and ends', async () => {
   await using server = await startTestServer();
   const { somebody } = people(server);
