@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import { type AlertPace, startAlerts } from './alerts/notifier.ts';
@@ -32,6 +33,7 @@ import { freeBytesOf, reserveBytesOf } from './sqlite/disk-space.ts';
 import type { Sqlite, SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
+import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
 import { version } from './version.ts';
 import { type Thresholds, thresholds } from './watch/thresholds.ts';
 import { startWatch } from './watch/watch.ts';
@@ -48,6 +50,8 @@ export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & 
   alertPace?: AlertPace;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
+  /** The process whose uncaught failures are handled; without it they stay with Node.js, as tests need it. */
+  process?: UncaughtOptions['source'];
   /** Called when all is loaded and nobody can ask for anything yet. */
   loaded?: () => void;
 };
@@ -89,6 +93,7 @@ export async function compose(
     env = {},
     loaded,
     freeBytes,
+    process,
   } = circumstances;
 
   await using opened = new AsyncDisposableStack();
@@ -103,13 +108,14 @@ export async function compose(
   opened.defer(telemetry.flush);
 
   // Going on without storage or beside another owner could only do harm; whoever started the process starts it again.
-  function die(error: Error, doing: string): never {
+  function die(error: unknown, doing: string): never {
     telemetry.failed(error, doing);
     telemetry.flush();
-    process.exit(1);
+    exit(1);
   }
 
   void storageFailed.then((error) => die(error, 'store anything'));
+  if (process !== undefined) opened.use(handleUncaught({ source: process, telemetry, die }));
   const keyring = keyringOf(config);
   const references = secretReferences({
     allowed: config.secretRefs,

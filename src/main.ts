@@ -29,7 +29,11 @@ process.exitCode = await run(process.argv.slice(2), {
       async start() {
         // For the heaps of threads that start from now on: half of ours as the launcher sets it, which is plenty for what they make.
         setFlagsFromString('--max-semi-space-size=8');
-        const started = await (await import('./app.ts')).startApp(config, { env: process.env, loaded: giveBackMemory });
+        const started = await (await import('./app.ts')).startApp(config, {
+          env: process.env,
+          process,
+          loaded: giveBackMemory,
+        });
         // Node.js does so at an orderly end; the next start is to be as quick after any other.
         flushCompileCache();
         return started;

@@ -54,6 +54,15 @@ export async function loadDirectory(parts: DirectoryParts): Promise<Directory> {
     picture = pictureOf(all.revision, records.values());
   }
 
+  /** The change is durable: a listener that throws is no failure of it. */
+  function tell(listener: () => void) {
+    try {
+      listener();
+    } catch (error) {
+      failed(error, 'tell a listener of changed accounts');
+    }
+  }
+
   // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -75,7 +84,7 @@ export async function loadDirectory(parts: DirectoryParts): Promise<Directory> {
       }
       picture = pictureOf(revision, records.values());
       for (const entry of entries) audited(entry);
-      for (const listener of listeners) listener();
+      for (const listener of listeners) tell(listener);
       return plan;
     }
     throw new AppError('conflict', 'Too many changes at once. Send the request again.');

@@ -1,4 +1,5 @@
 import type { DeliveryQueue, Lease } from '../journal/journal.ts';
+import { observer } from '../telemetry/observer.ts';
 import type { Attempter } from './attempt/exchange.ts';
 import { createWorkers } from './attempt/workers.ts';
 import { followConfiguration, pauseDestination, placesOf } from './dispatch/change-effects.ts';
@@ -7,7 +8,7 @@ import { createReplayPaces } from './dispatch/replay-rate.ts';
 import { troubleDesk } from './insight/failure-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { newsDesk, tokenPauseOf } from './insight/queue-status.ts';
-import { createStatistics } from './insight/statistics.ts';
+import { createStatistics, guardedStatistics } from './insight/statistics.ts';
 import { createGates } from './limits/holds.ts';
 import type { keepings } from './privacy/exchange-redaction.ts';
 import { bodyRetention } from './retention/body-retention.ts';
@@ -35,15 +36,19 @@ export async function startDelivering(
   const stack = new AsyncDisposableStack();
   const { poisoned } = await queue.recover(lease, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
-  const desk = newsDesk();
-  const troubles = troubleDesk();
+  const desk = newsDesk(telemetry);
+  const troubles = troubleDesk(telemetry);
   const gates = stack.use(await createGates(room));
-  const statistics = stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed }));
+  const statistics = guardedStatistics(
+    stack.use(createStatistics({ ...room, journal: journal.statistics, closed: gates.closed })),
+    telemetry,
+  );
   for (const id of poisoned) {
     const delivery = await journal.log.delivery(id);
     if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
   }
   const paces = createReplayPaces();
+  const tellSettled = observer(telemetry, 'tell of an attempt', desk.settled);
   const upkeep = stack.use(
     startUpkeep({
       ...room,
@@ -71,7 +76,7 @@ export async function startDelivering(
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
       settled(delivery, step, wasHeld) {
         statistics.settled(delivery, step, wasHeld);
-        desk.settled(delivery, step, telemetry);
+        tellSettled(delivery, step);
         troubles.settled(delivery, step);
         if (delivery.replayId !== null) paces.settled(delivery.replayId);
       },

@@ -22,6 +22,26 @@ test('an event of an action reaches its destination as the documented template w
   assert.deepEqual(rig.failures, []);
 });
 
+test('a listener that throws costs neither the answer to the intake, nor a delivery, nor the listeners after it', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig);
+  const heard: string[] = [];
+  const broken = () => {
+    throw new Error('a broken listener');
+  };
+  rig.pipeline.watch(broken);
+  rig.pipeline.watch(({ kind }) => heard.push(kind));
+  rig.pipeline.troubles.watch({ unwell: broken, delivered: broken, expired: broken, gatesMoved: broken });
+  rig.pipeline.troubles.awaited.add(destinationId);
+  const ids = await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.equal(ids.length, 1);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+  assert.equal(rig.egress.requests.length, 1);
+  assert.deepEqual(heard, ['event', 'attempt']);
+  assert.deepEqual(rig.failures, Array(3).fill(new Error('a broken listener')));
+});
+
 test('a delivery says how often its event came back through deliveries, so that loops end', async () => {
   await using rig = await startRig();
   await wire(rig);

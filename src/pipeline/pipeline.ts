@@ -1,5 +1,6 @@
 import { batcher } from '../async/batcher.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import { observer } from '../telemetry/observer.ts';
 import { createMatcher } from './accept/accept.ts';
 import { holdLeases } from './accept/leases.ts';
 import { startParameters } from './accept/parameter-catalog.ts';
@@ -42,6 +43,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const attempter = createAttempter({ ...parts, scrub });
   const delivering = stack.use(await startDelivering({ ...room, attempter, render, lease: leases.deliveries }));
   const { gates, statistics, upkeep, deliverer, paces, desk, troubles } = delivering;
+  const learn = observer(telemetry, 'learn the parameters of an event', parameters.observe);
   const matcher = stack.use(
     createMatcher({
       ...room,
@@ -55,7 +57,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       matched(events) {
         statistics.matched(events);
         for (const [event, matched] of events) {
-          parameters.observe(event);
+          learn(event);
           if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
         }
       },

@@ -43,6 +43,11 @@ export type Telemetry = {
   noticed(message: string, fields?: Record<string, unknown>): void;
   /** Something failed inside; `doing` completes "could not …". */
   failed(error: unknown, doing: string, fields?: Record<string, unknown>): void;
+  /**
+   * Like `failed`, for code that runs for each event: every failure is counted, and written at most once in 10 s for each
+   * `doing`, with the number of those that were not (`unwritten`).
+   */
+  failedOften(error: unknown, doing: string): void;
   requestFinished(report: RequestReport): void;
   /** Somebody became signed in, or (with `error`) did not. */
   signInFinished(report: { userId: string | null; address: string; error?: unknown }): void;
@@ -83,11 +88,15 @@ export type Telemetry = {
 
 export type TelemetryOptions = Partial<LogOptions>;
 
+/** Between two lines about the same frequent failure. */
+const failureLineMs = 10_000;
+
 /** Log lines go to stdout at level info in JSON unless said otherwise; secrets pass unless `scrub` is given. */
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const { logger, flush } = createLog({ level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options });
   const metrics = createMetrics();
   const always = logger.child({}, { level: logger.level === 'silent' ? 'silent' : 'info' });
+  const failures = new Map<string, { writtenAt: number; unwritten: number }>();
   let lastLook = performance.eventLoopUtilization();
   metrics.pull('processMemory', () => process.memoryUsage.rss());
   metrics.pull('processCpu', () => {
@@ -110,6 +119,17 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     failed(error, doing, fields = {}) {
       metrics.add('failures', 1);
       logger.error({ ...fields, ...errorFields(error) }, `could not ${doing}`);
+    },
+    failedOften(error, doing) {
+      metrics.add('failures', 1);
+      const now = performance.now();
+      const known = failures.get(doing);
+      if (known !== undefined && now - known.writtenAt < failureLineMs) {
+        known.unwritten += 1;
+        return;
+      }
+      failures.set(doing, { writtenAt: now, unwritten: 0 });
+      logger.error({ ...errorFields(error), unwritten: known?.unwritten ?? 0 }, `could not ${doing}`);
     },
     requestFinished(report) {
       metrics.add('httpRequests', 1, report.routeId, String(report.status));

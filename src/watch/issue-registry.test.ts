@@ -125,6 +125,23 @@ test('resolved issues leave when they are old', async () => {
   assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
 });
 
+test('a round that fails in one part does the others, and the next round comes', async () => {
+  let isBroken = true;
+  const keptDays = () => {
+    if (isBroken) throw new Error('no retention is known');
+    return 0;
+  };
+  await using watched = await startFailed({ keptDays });
+  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.clock.advance(60_000);
+  assert.equal(watched.issues().length, 1);
+  assert.ok(watched.rig.failures.splice(0).length > 0);
+  isBroken = false;
+  await watched.clock.advance(60_000);
+  await watched.book.settled();
+  assert.deepEqual([watched.issues(), watched.rig.failures], [[], []]);
+});
+
 test('issues that open at about the same time are written together, within a tenth of a second', async () => {
   await using watched = await startWatched();
   const { book, store, clock } = watched;

@@ -82,11 +82,20 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     }
   }
 
+  function attempt(doing: string, part: () => void) {
+    try {
+      part();
+    } catch (error) {
+      failed(error, doing);
+    }
+  }
+
+  /** Never rejects: a part that fails is told, and the others are done. */
   async function look() {
     const now = clock.now();
-    failures.look(now);
-    held.look(now);
-    book.tidy(now - options.keptDays() * dayMs);
+    attempt('look at failures', () => failures.look(now));
+    attempt('look at deliveries that were held for too long', () => held.look(now));
+    attempt('remove old issues', () => book.tidy(now - options.keptDays() * dayMs));
     for (const one of looks) {
       if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
       lookedAt.set(one, now);

@@ -77,7 +77,11 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         newId: () => newId('request'),
         isHttpAllowed: () => true,
       }),
-      telemetry: { ...silentTelemetry(), failed: (error) => failures.push(error) },
+      telemetry: {
+        ...silentTelemetry(),
+        failed: (error) => failures.push(error),
+        failedOften: (error) => failures.push(error),
+      },
       clock,
       newId,
       random: () => 0,

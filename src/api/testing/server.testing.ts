@@ -170,7 +170,7 @@ export async function startTestServer(
       heldAt: async () => 0,
       backlog: async () => [],
     },
-    troubles: { ...troubleDesk(), gateOf: () => null, isFull: () => false },
+    troubles: { ...troubleDesk(silentTelemetry()), gateOf: () => null, isFull: () => false },
     replays: await startReplays({
       configuration,
       catalog,

@@ -1,4 +1,6 @@
 import type { DueDelivery, Gate, LoggedDelivery } from '../../journal/journal.ts';
+import { observer } from '../../telemetry/observer.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
 
 /** Whose deliveries something happened to. */
@@ -26,16 +28,26 @@ export interface Troubles {
   isFull(): boolean;
 }
 
-/** Tells whoever listens. */
-export function troubleDesk(): Omit<TroubleListener, 'delivered' | 'unwell'> &
+/** Tells all listeners, also after one that throws. */
+export function troubleDesk(
+  telemetry: Pick<Telemetry, 'failedOften'>,
+): Omit<TroubleListener, 'delivered' | 'unwell'> &
   Pick<Troubles, 'watch' | 'awaited'> & { settled(delivery: DueDelivery, step: Step): void } {
   const listeners = new Set<TroubleListener>();
   const awaited = new Set<string>();
   return {
     awaited,
     watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const guard = <A extends unknown[]>(observe: (...what: A) => void) =>
+        observer(telemetry, 'tell a listener of failures', observe);
+      const guarded: TroubleListener = {
+        unwell: guard(listener.unwell),
+        delivered: guard(listener.delivered),
+        expired: guard(listener.expired),
+        gatesMoved: guard(listener.gatesMoved),
+      };
+      listeners.add(guarded);
+      return () => listeners.delete(guarded);
     },
     settled(delivery, step) {
       const { status } = step.settlement;

@@ -6,6 +6,7 @@ import type { Health } from '../../contract/documents/connection.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
+import { observer } from '../../telemetry/observer.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Order } from '../accept/order-key.ts';
 import type { Step } from '../attempt/next-step.ts';
@@ -43,22 +44,19 @@ export type News =
   | { kind: 'event'; event: Event; matched: readonly Rule[] }
   | { kind: 'attempt'; deliveryId: string; destinationId: string; attempt: Attempt | null; status: DeliveryStatus };
 
-/** Tells whoever listens; costs nothing while nobody does. */
-export function newsDesk() {
+/** Tells all listeners, also after one that throws; costs nothing without any. */
+export function newsDesk(telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled' | 'failedOften'>) {
   const listeners = new Set<(news: News) => void>();
+  const tell = (news: News) => {
+    for (const listener of listeners) listener(news);
+  };
   return {
     get isHeard() {
       return listeners.size > 0;
     },
-    tell(news: News) {
-      for (const listener of listeners) listener(news);
-    },
-    /** One settled attempt: the log line, the counters and whoever listens. */
-    settled(
-      delivery: DueDelivery,
-      { settlement, follows }: Step,
-      telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
-    ) {
+    tell,
+    /** One settled attempt: the log line, the counters and the listeners. */
+    settled(delivery: DueDelivery, { settlement, follows }: Step) {
       const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
       const { status, reason, log } = settlement;
       if (!follows)
@@ -76,11 +74,12 @@ export function newsDesk() {
           });
       telemetry.deliverySettled({ status });
       if (listeners.size === 0) return;
-      this.tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
+      tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
     },
     watch(listener: (news: News) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      const guarded = observer(telemetry, 'tell a listener of events and attempts', listener);
+      listeners.add(guarded);
+      return () => void listeners.delete(guarded);
     },
   };
 }

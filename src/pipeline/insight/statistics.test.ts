@@ -246,6 +246,21 @@ test('figures that the journal refuses are kept until it takes them', async () =
   assert.equal(series.filter((one) => one.delivered > 0).length, 2, 'each in its minute');
 });
 
+test('figures that could not even be divided into writes are kept, and written with later ones', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const { statistics } = rig.journal;
+  const { shares } = statistics;
+  statistics.shares = () => Promise.reject(new Error('the worker ended'));
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(minute);
+  assert.ok(rig.failures.length > 0);
+  statistics.shares = shares;
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  assert.equal((await look(rig)).totals.delivered, 2);
+});
+
 test('figures of which the journal took some are not counted twice', async () => {
   await using rig = await startRig();
   const wired = await wire(rig);

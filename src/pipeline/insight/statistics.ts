@@ -9,6 +9,8 @@ import type {
   StatisticsEntry,
   Statistics as StatisticsPort,
 } from '../../journal/journal.ts';
+import { observer } from '../../telemetry/observer.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Closed } from '../limits/holds.ts';
@@ -152,12 +154,13 @@ export function createStatistics(options: {
     cancelFlush?.();
     cancelFlush = null;
     putAside(clock.now());
-    await gather();
-    if (waiting.length === 0) return;
-    const shares = await journal.shares(waiting);
-    const begun = clock.now();
+    let shares: StatisticsEntry[][] | null = null;
     let added = 0;
     try {
+      await gather();
+      if (waiting.length === 0) return;
+      shares = await journal.shares(waiting);
+      const begun = clock.now();
       for (const share of shares) {
         if (added > 0)
           await pauses.take(Math.min(pauseMs, begun + spreadMs.add * (added / shares.length) - clock.now()));
@@ -168,7 +171,7 @@ export function createStatistics(options: {
       rollingUp = rollingUp.then(rollUp);
     } catch (error) {
       options.failed(error, 'keep statistics');
-      waiting = shares.slice(added).flat().slice(-entriesMost);
+      waiting = (shares?.slice(added).flat() ?? waiting).slice(-entriesMost);
       cancelFlush ??= clock.after(flushMs, () => void flush());
     }
   }
@@ -258,6 +261,21 @@ export function createStatistics(options: {
     async [Symbol.asyncDispose]() {
       await pauses.without(flush().then(() => rollingUp));
     },
+  };
+}
+
+/** The same, but counting never throws: what could not be counted is missing, and what was to be counted goes on. */
+export function guardedStatistics(statistics: Statistics, telemetry: Pick<Telemetry, 'failedOften'>): Statistics {
+  const guard = <A extends unknown[]>(count: (...what: A) => void) => observer(telemetry, 'count statistics', count);
+  return {
+    ...statistics,
+    received: guard(statistics.received),
+    rejected: guard(statistics.rejected),
+    matched: guard(statistics.matched),
+    created: guard(statistics.created),
+    settled: guard(statistics.settled),
+    held: guard(statistics.held),
+    ended: guard(statistics.ended),
   };
 }
 
