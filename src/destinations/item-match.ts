@@ -13,7 +13,7 @@ export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
 /**
  * The records (their places, from 0) that an item rule finds in an answer; null when it holds no such list. An item is
  * about the record at its own place in the list, at the place that it names (`index`), or with the value that it names
- * (`id`, found in the record's `field`). Places and values that no record has are passed over. Pure.
+ * (`id`, found in the record's `field`; a text, number or boolean). Places and values that no record has are passed over. Pure.
  */
 export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
   const list = valueAt(jsonOf(answer), rule.path);
@@ -28,22 +28,35 @@ export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly
 
 function placesOf({ index, id }: ItemRule, item: unknown, place: number, records: readonly DataRecord[]): number[] {
   if (index !== undefined) {
-    const at = Number(valueAt(item, index));
+    const at = numberOf(valueAt(item, index));
     return Number.isSafeInteger(at) && at >= 0 ? [at] : [];
   }
   if (id === undefined) return [place];
-  const value = valueAt(item, id.path);
-  if (value === undefined || value === null) return [];
-  return records.flatMap((record, at) => {
-    const own = Object.hasOwn(record, id.field) ? record[id.field] : undefined;
-    return own !== undefined && own !== null && String(own) === String(value) ? [at] : [];
-  });
+  const value = textOf(valueAt(item, id.path));
+  if (value === null) return [];
+  return records.flatMap((record, at) =>
+    Object.hasOwn(record, id.field) && textOf(record[id.field]) === value ? [at] : [],
+  );
+}
+
+/** null: no scalar. An object is never converted, since its JSON may define `toString` and `valueOf`. */
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+/** Of a number, or of a text that is one; else NaN. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number'
+    ? value
+    : typeof value === 'string' && value.trim() !== ''
+      ? Number(value)
+      : Number.NaN;
 }
 
 function fitsItem(when: ItemRule['when'], item: unknown): boolean {
   if (when === undefined) return true;
   const value = valueAt(item, when.path);
   if (when.exists !== undefined && when.exists !== (value !== undefined && value !== null)) return false;
-  if (when.status !== undefined && !fitsStatus(when.status, Number(value))) return false;
+  if (when.status !== undefined && !fitsStatus(when.status, numberOf(value))) return false;
   return when.equals === undefined || isDeepStrictEqual(value, when.equals);
 }

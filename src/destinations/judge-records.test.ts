@@ -61,6 +61,22 @@ test('rules about items decide about the records that an answer names, in every 
     ],
     [{ path: 'failed', id: { path: '', field: 'n' } }, { failed: ['7'] }, 'ddfd'],
     [{ path: 'failed', id: { path: '', field: 'constructor' } }, { failed: ['x'] }, null],
+    // Only numbers, text and booleans name a record: JSON objects may have keys such as toString.
+    [
+      { path: '', id: { path: 'id', field: 'n' } },
+      [{ id: { toString: 1, valueOf: 1 } }, { id: [7] }, { id: '7' }],
+      'ddfd',
+    ],
+    [
+      { path: '', index: 'at' },
+      [{ at: { toString: 1, valueOf: 1 } }, { at: null }, { at: '' }, { at: [1] }, { at: 2 }],
+      'ddfd',
+    ],
+    [
+      { path: '', when: { path: 'code', status: '4xx' } },
+      [{ code: { valueOf: '4', toString: 1 } }, { code: [400] }, { code: '400' }],
+      'ddfd',
+    ],
     // Nothing of the kind is there.
     [{ path: 'errors' }, {}, null],
     [{ path: 'errors' }, { errors: {} }, null],
@@ -68,6 +84,16 @@ test('rules about items decide about the records that an answer names, in every 
   ];
   for (const [items, body, expected] of cases) assert.equal(each(items, body), expected, JSON.stringify(body));
   assert.equal(each({ path: 'errors', index: '' }, { errors: [1] }, 'retry'), 'drdd');
+});
+
+test('an event whose field holds an object with keys such as toString is named by no item', () => {
+  const rules: Rules = [{ when: {}, outcome: 'fail', items: { path: '', id: { path: 'sku', field: 'sku' } } }];
+  const records = [{ sku: JSON.parse('{"toString":"1","valueOf":"1"}') }, { sku: '1' }];
+  const { each } = judged(answer(200, '[{"sku":"1"}]'), rules, records);
+  assert.deepEqual(
+    each?.map(({ kind }) => kind),
+    ['delivered', 'failed'],
+  );
 });
 
 test('a batch is split when it is refused as a whole, but a single record fails, and rules come first', () => {

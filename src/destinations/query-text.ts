@@ -13,13 +13,22 @@ export function queryText(
     // The URL parser drops these characters instead of encoding them.
     return { ok: true, text: text.replace(/[\t\n\r]/g, encodeURIComponent) };
   }
-  const value: unknown = JSON.parse(rendered.body);
+  const value = parsed(rendered.body);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { ok: false, reason: 'GET sends its data in the query: return an object with named values, or text.' };
   const parameters = Object.entries(value).flatMap(([name, one]) =>
     (Array.isArray(one) ? one : [one]).filter((item) => item !== null).map((item) => `${encode(name)}=${encode(item)}`),
   );
   return { ok: true, text: parameters.join('&') };
+}
+
+/** undefined: no JSON. A template may claim to have returned an object and not have done so. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function encode(value: unknown): string {

@@ -85,6 +85,11 @@ test('GET turns an object into parameters', () => {
   assert.ok(!list.ok && list.reason === 'template_error');
 });
 
+test('GET refuses what claims to be an object and is no JSON, as a template error', () => {
+  const made = build({ destination: { method: 'GET' }, rendered: { body: '{"a":', isObject: true } });
+  assert.ok(!made.ok && made.reason === 'template_error');
+});
+
 test('GET sends a body when the destination is told to', () => {
   const made = request({ destination: { method: 'GET', settings: { getBody: true } } });
   assert.equal(made.body, '{"a":1}');
