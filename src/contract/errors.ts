@@ -155,7 +155,12 @@ export const errors = {
     'Something failed inside Millrace.',
     'Look for the request id in the log and report it.',
   ],
-  unavailable: [503, 'Not available', 'The server is starting or stopping.', 'Try again as Retry-After says.'],
+  unavailable: [
+    503,
+    'Not available',
+    'The server is starting or stopping, or what is stored can not be read at the moment.',
+    'Try again as Retry-After says.',
+  ],
   sign_in_busy: [
     503,
     'Too many sign-ins at once',

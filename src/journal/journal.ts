@@ -82,7 +82,10 @@ export interface Leases {
 export interface Matching {
   /** The offset of the next event of a partition that was not matched yet. */
   position(partition: number): Promise<number>;
-  /** Events from an offset on, in order, at most `limit`; `to` is the offset after the last one (gaps are skipped). */
+  /**
+   * Events from an offset on, in order, at most `limit` and about 4 MiB (fewer than `limit` do not mean the end); `to` is
+   * the offset after the last one (gaps are skipped), `from` at the end of the log.
+   */
   read(query: { partition: number; from: number; limit: number }): Promise<{ events: PlacedEvent[]; to: number }>;
   /**
    * Moves the position and creates the deliveries in one transaction; answers their ids in order. `advance: null` makes
@@ -125,7 +128,7 @@ export interface DeliveryQueue {
    * `except`; and the earliest due time after `now`, null when nothing is due later. Those of a replay, or (null) those
    * of none. `inOrder` leaves out those with an order key that an earlier unfinished one has too, held ones included;
    * `followers` are then those that come right after these with their keys and are due too: of each key without a gap, at
-   * most so many in all.
+   * most so many in all. One call answers `limit` of them and about 4 MiB at most; `isCut`: there may be more that are due.
    */
   due(query: {
     destinationId: string;
@@ -136,7 +139,7 @@ export interface DeliveryQueue {
     followers?: number;
     after?: { dueAt: number; id: string };
     except?: readonly string[];
-  }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; nextDueAt: number | null }>;
+  }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /**
    * For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. Those of
    * each replay stand apart.
@@ -267,10 +270,11 @@ export interface DeliveryLog {
   events(query: EventPageQuery): Promise<Event[]>;
   /**
    * The same for the events to which every filter that is given applies. Events are looked at from the cursor on;
-   * `reached` is the last one that was, when the search ended because its page was full or it had looked at `lookedMost`;
-   * null: there are no more. So the next search goes on from there.
+   * `reached` is the last one that was, when the search ended because its page was full, it had looked at `lookedMost`,
+   * or it had read enough (about 4 MiB of events that fit, or 32 MiB in all); null: there are no more. So the next search
+   * goes on from there. `looked` tells at how many events it looked, `lookedBytes` at how much stored text.
    */
-  search(query: EventSearch): Promise<{ events: Event[]; reached: string | null }>;
+  search(query: EventSearch): Promise<EventSearchPage>;
   event(id: string): Promise<Event | null>;
   /** The same for deliveries. Every filter that is given must hold. */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
@@ -296,6 +300,8 @@ export interface DeliveryLog {
 export type CountByAction = { actionId: string | null; count: number };
 
 export type EventPageQuery = { limit: number; before?: string; after?: string };
+
+export type EventSearchPage = { events: Event[]; reached: string | null; looked: number; lookedBytes: number };
 
 export type EventSearch = EventPageQuery & {
   lookedMost: number;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { eventually } from '../../test/support/eventually.ts';
 import type { AppError } from '../contract/errors.ts';
 import { databaseName } from './database-file.ts';
 import { latestVersion, migrate } from './migrate.ts';
@@ -18,7 +19,13 @@ const refusedWith = (code: string) => (error: AppError) => error.code === code;
 async function opened(options: Omit<SqliteOptions, 'operations'>) {
   const sqlite = await openSqlite({ ...options, operations: [module] });
   const { read, write } = sqlite.client<typeof operations>();
-  return { read, write, stats: sqlite.stats, [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
+  return {
+    read,
+    write,
+    stats: sqlite.stats,
+    problems: sqlite.problems,
+    [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose](),
+  };
 }
 
 test('of writes that share a transaction only the guilty one fails, and what was kept of the others is forgotten', async () => {
@@ -236,4 +243,20 @@ test('when the storage thread ends by itself, its owner is told and nothing wait
   await using sqlite = await openSqlite({ dir: folder.path, operations: [broken], onFailure: resolve });
   await assert.rejects(sqlite.client<typeof operations>().write('names', null), /storage thread failed/);
   assert.match((await promise).message, /no-such-module/);
+});
+
+test('a reader that ends fails the call that it was on, the others go to a new one, and a repeated end is reported', async () => {
+  using folder = temporaryFolder();
+  await using db = await opened({ dir: folder.path });
+  await db.write('put', { name: 'a', text: '1' });
+  const failing = db.read('endThread', null);
+  const others = Promise.all([db.read('get', 'a'), db.read('names', null)]);
+  await assert.rejects(failing, /The storage thread failed: it ended with code 7/);
+  assert.deepEqual(await others, ['1', ['a']]);
+  assert.deepEqual(db.problems(), {});
+  await assert.rejects(db.read('endThread', null), /storage thread failed/);
+  await assert.rejects(db.read('get', 'a'), refusedWith('unavailable'));
+  assert.match(db.problems()['storage_reads'] ?? '', /ended with code 7/);
+  await eventually('a reader to be there again', () => db.read('get', 'a').catch(() => null));
+  assert.deepEqual(db.problems(), {});
 });

@@ -6,9 +6,8 @@ import { freeBytesOf, reserveBytesOf, spaceWatch } from './disk-space.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import type { Client, Load, Operations } from './operation.ts';
+import { createReader } from './reader.ts';
 import { SqliteThread } from './thread.ts';
-
-const readerIdleMs = 30_000;
 
 /** An open data folder. Closing it waits for the writes that were called. */
 export interface Sqlite extends AsyncDisposable {
@@ -18,8 +17,8 @@ export interface Sqlite extends AsyncDisposable {
   readonly stats: { readonly commits: number; readonly operations: number; readonly waitingBytes: number };
   /**
    * What is wrong with the storage now, in sentences for operators, by `storage_space` (free space is below the
-   * reserve), `storage_writes` (the disk refused the last write) and `storage_checkpoint` (the log can't be moved into
-   * the database). Empty: nothing is wrong.
+   * reserve), `storage_writes` (the disk refused the last write), `storage_checkpoint` (the log can't be moved into the
+   * database) and `storage_reads` (the thread that reads ended again and again). Empty: nothing is wrong.
    */
   problems(): Record<string, string>;
 }
@@ -90,8 +89,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
       },
     },
   );
-  let reader: SqliteThread | undefined;
-  let readerIdle: NodeJS.Timeout | undefined;
+  const reader = createReader((onFailure) => new SqliteThread({ ...settings, isReader: true }, { onFailure }));
 
   const write = (name: string, args: unknown, load: Load = { bytes: 0, isIntake: false }): Promise<unknown> => {
     if (load.isIntake && writer.waitingBytes > queueBytesMax) return Promise.reject(new AppError('storage_busy'));
@@ -99,35 +97,27 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
     return writer.call(name, args, load);
   };
 
-  const read = (name: string, args: unknown): Promise<unknown> => {
-    const load = { bytes: 0, isIntake: false };
-    if (options.isStarting?.()) return writer.call(name, args, load);
-    reader ??= new SqliteThread({ ...settings, isReader: true }, { onFailure() {} });
-    clearTimeout(readerIdle);
-    readerIdle = setTimeout(closeReader, readerIdleMs).unref();
-    return reader.call(name, args, load);
-  };
+  const read = (name: string, args: unknown): Promise<unknown> =>
+    options.isStarting?.() ? writer.call(name, args, { bytes: 0, isIntake: false }) : reader.read(name, args);
 
-  // Reading is rare and a thread costs megabytes: it goes when nobody asks.
-  const closeReader = async () => {
-    clearTimeout(readerIdle);
-    const old = reader;
-    reader = undefined;
-    await old?.[Symbol.asyncDispose]();
-  };
-
-  return {
-    stats: writer,
-    problems: () => ({
+  function problems(): Record<string, string> {
+    const reads = reader.problem();
+    return {
       ...(isLow() ? { storage_space: 'Free disk space is below the reserve: intake is refused.' } : {}),
       ...(writeProblem === null ? {} : { storage_writes: `The disk refuses writes: ${writeProblem}.` }),
       ...(checkpointProblem === null
         ? {}
         : { storage_checkpoint: `The write-ahead log can't be moved into the database: ${checkpointProblem}.` }),
-    }),
+      ...(reads === null ? {} : { storage_reads: `Nothing can be read, the thread is started again soon: ${reads}.` }),
+    };
+  }
+
+  return {
+    stats: writer,
+    problems,
     client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
     async [Symbol.asyncDispose]() {
-      await closeReader();
+      await reader[Symbol.asyncDispose]();
       await writer[Symbol.asyncDispose]();
       await checkpoints[Symbol.asyncDispose]();
       lock[Symbol.dispose]();

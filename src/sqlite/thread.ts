@@ -2,13 +2,17 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
 import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
 
-const callsMax = 1_024;
+/** Writes share a transaction; reads go one by one, so that their answers are not all in memory at once. */
+const callsMax = { writer: 1_024, reader: 1 };
 const bytesAtOnce = 8 * 1024 * 1024;
 /** What is worth a transaction of its own before the last one is answered. */
 const bytesSentAhead = 64 * 1024;
 /** The disk or a quota has no room: SQLITE_FULL, and what SQLite makes of other refusals to let a file grow. */
 const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
 const ioError = 10;
+
+/** The thread ended before this call was sent to it. */
+export class CallNotSent extends Error {}
 
 /** What the owner of a thread is told. */
 export type ThreadEvents = {
@@ -33,6 +37,7 @@ type Timer = { until: number; timeout: NodeJS.Timeout };
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
+  readonly #callsMax: number;
   readonly #closed: Promise<void>;
   #queue: Call[] = [];
   #sent: Call[][] = [];
@@ -49,6 +54,7 @@ export class SqliteThread implements AsyncDisposable {
 
   constructor(settings: WorkerSettings, events: ThreadEvents) {
     this.#events = events;
+    this.#callsMax = settings.isReader ? callsMax.reader : callsMax.writer;
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
       workerData: settings,
@@ -63,13 +69,16 @@ export class SqliteThread implements AsyncDisposable {
       this.#receive(message);
       if (message.walPages !== null) events.onLog?.(message.walPages);
     });
-    this.#worker.on('error', (cause) => {
-      const error = new Error(`The storage thread failed: ${cause.message}`, { cause });
-      this.#fail(error);
+    const failed = (why: string, cause?: Error) => {
+      if (this.#end !== null) return;
+      const error = new Error(`The storage thread failed: ${why}`, { cause });
       events.onFailure(error);
-    });
+      this.#fail(error);
+    };
+    this.#worker.on('error', (cause) => failed(cause.message, cause));
     this.#closed = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
+      this.#worker.once('exit', (code) => {
+        failed(`it ended with code ${code}`);
         this.#fail(new Error('The storage is closed.'));
         resolve();
       });
@@ -137,7 +146,7 @@ export class SqliteThread implements AsyncDisposable {
   #send() {
     let bytes = 0;
     let count = 0;
-    while (count < this.#queue.length && count < callsMax && bytes <= bytesAtOnce)
+    while (count < this.#queue.length && count < this.#callsMax && bytes <= bytesAtOnce)
       bytes += this.#queue[count++]?.bytes ?? 0;
     if (count === 0) {
       this.#worker.unref();
@@ -180,7 +189,8 @@ export class SqliteThread implements AsyncDisposable {
 
   #fail(error: Error) {
     this.#end ??= error;
-    for (const call of [...this.#sent.flat(), ...this.#queue]) call.reject(this.#end);
+    for (const call of this.#sent.flat()) call.reject(this.#end);
+    for (const call of this.#queue) call.reject(new CallNotSent(this.#end.message, { cause: this.#end }));
     this.#sent = [];
     this.#queue = [];
     this.#rest();

@@ -14,6 +14,8 @@ import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 /** How many events are looked at for one page; fewer where the deliveries of each are too. */
 const lookedMax = 5_000;
 const lookedWithDeliveriesMax = 1_000;
+/** Of the stored text of these events; a page that stops there is short, and goes on with its cursor. */
+const lookedBytesMax = 64 * 1024 * 1024;
 
 type Explained = OutputOf<'explainEvent'>;
 
@@ -77,11 +79,18 @@ export function eventHandlers(
       let found: Event[] = [];
       let from = cursor;
       let reached: string | null = null;
-      for (let looked = 0; found.length <= limit && looked < lookedMost; looked += lookedAtOnce) {
-        const most = { limit: fits === null ? limit + 1 : lookedAtOnce, lookedMost: lookedAtOnce };
+      let looked = 0;
+      let lookedBytes = 0;
+      while (found.length <= limit && looked < lookedMost && lookedBytes < lookedBytesMax) {
+        const most = {
+          limit: fits === null ? limit + 1 - found.length : lookedAtOnce,
+          lookedMost: Math.min(lookedAtOnce, lookedMost - looked),
+        };
         const part = await log.search({ ...filters, ...beside(from), ...most });
         const fitting = fits === null ? part.events : await fits(part.events);
         found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
+        looked += part.looked;
+        lookedBytes += part.lookedBytes;
         reached = part.reached;
         if (reached === null) break;
         from = { side, at: reached };
@@ -98,10 +107,12 @@ export function eventHandlers(
     },
 
     async getEventNames({ query }) {
-      const found = await Promise.all(query.ids.map((id) => log.event(id)));
-      const data = found.flatMap((one) =>
-        one === null ? [] : [{ id: one.id, name: one.name, receivedAt: one.receivedAt }],
-      );
+      const data = [];
+      // One by one: whole events are read for it.
+      for (const eventId of query.ids) {
+        const event = await log.event(eventId);
+        if (event !== null) data.push({ id: event.id, name: event.name, receivedAt: event.receivedAt });
+      }
       return { data };
     },
 

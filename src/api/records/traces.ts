@@ -50,27 +50,37 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
   }
 
   /** The events of a trace that nobody remembers. */
-  async function search(id: string, startedAt: number): Promise<Event[]> {
-    const { events } = await journal.log.search({
-      trace: id,
-      limit: traceLimits.events,
-      lookedMost: lookedMax,
-      after: placedId('event', { timeMs: startedAt, partition: 0, number: 0 }),
-      receivedAfter: startedAt,
-      receivedBefore: startedAt + traceLimits.runsMs,
-    });
-    return events.reverse();
+  async function* search(id: string, startedAt: number): AsyncGenerator<Event> {
+    let after = placedId('event', { timeMs: startedAt, partition: 0, number: 0 });
+    let left: number = traceLimits.events;
+    for (let looked = 0; left > 0 && looked < lookedMax; ) {
+      const part = await journal.log.search({
+        trace: id,
+        limit: left,
+        lookedMost: lookedMax - looked,
+        after,
+        receivedAfter: startedAt,
+        receivedBefore: startedAt + traceLimits.runsMs,
+      });
+      yield* part.events.reverse();
+      if (part.reached === null) return;
+      after = part.reached;
+      left -= part.events.length;
+      looked += part.looked;
+    }
   }
 
-  async function eventsOf({ eventIds }: Kept): Promise<Event[]> {
-    const found = await Promise.all([...eventIds].map((id) => journal.log.event(id)));
-    return found.filter((one) => one !== null);
+  async function* eventsOf({ eventIds }: Kept): AsyncGenerator<Event> {
+    for (const id of eventIds) {
+      const event = await journal.log.event(id);
+      if (event !== null) yield event;
+    }
   }
 
-  async function tell(events: readonly Event[]): Promise<TracedStory['events']> {
+  async function tell(events: AsyncIterable<Event>): Promise<TracedStory['events']> {
     const explain = actionExplainer(parts.pipeline.configuration.snapshot);
     const story: TracedStory['events'] = [];
-    for (const event of events) {
+    for await (const event of events) {
       const deliveries = await deliveriesOfEvent(parts, event.id);
       const actions = explain(event)
         .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
@@ -100,12 +110,12 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
     },
     async getTrace({ params: { id } }) {
       const known = find(id);
-      if (known !== undefined) return { ...shown(known), events: await tell(await eventsOf(known)) };
+      if (known !== undefined) return { ...shown(known), events: await tell(eventsOf(known)) };
       const startedAt = timeOf('trace', id);
-      const events = startedAt === null ? [] : await search(id, startedAt);
+      const events = startedAt === null ? [] : await tell(search(id, startedAt));
       if (startedAt === null || events.length === 0) throw unknown(id);
       const forgotten = { id, name: null, startedAt, endedAt: startedAt + traceLimits.runsMs };
-      return { ...shown(forgotten), events: await tell(events) };
+      return { ...shown(forgotten), events };
     },
     stopTrace({ params: { id } }) {
       const one = find(id);

@@ -2,7 +2,14 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type { ErasedBy } from '../erasures.ts';
-import { type Accepted, type AcceptRequest, type EventSearch, identityMemoryMs, type PlacedEvent } from '../journal.ts';
+import {
+  type Accepted,
+  type AcceptRequest,
+  type EventSearch,
+  type EventSearchPage,
+  identityMemoryMs,
+  type PlacedEvent,
+} from '../journal.ts';
 
 /** The events of one request: they have one time and leave together. */
 export type EventGroup = {
@@ -96,7 +103,7 @@ export function eventLog() {
         if (one.offset >= query.from && events.length < query.limit) events.push(one);
       return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
     },
-    search(query: EventSearch): { events: Event[]; reached: string | null } {
+    search(query: EventSearch): EventSearchPage {
       const { receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
       const all = [...partitions.values()].flatMap((one) => [
         ...everyEvent(
@@ -114,9 +121,9 @@ export function eventLog() {
       for (const [index, one] of events.entries()) {
         if (isSought(one, query)) found.push(one);
         if (found.length < query.limit && index + 1 < query.lookedMost) continue;
-        return { events: isNewer ? found.reverse() : found, reached: one.id };
+        return { events: isNewer ? found.reverse() : found, reached: one.id, looked: index + 1, lookedBytes: 0 };
       }
-      return { events: isNewer ? found.reverse() : found, reached: null };
+      return { events: isNewer ? found.reverse() : found, reached: null, looked: events.length, lookedBytes: 0 };
     },
     /** Groups that are matched, oldest first. */
     matchedGroups: () =>

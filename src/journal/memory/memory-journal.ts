@@ -72,6 +72,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
         return {
           due: due.map((row) => dueOf(row, row.dueAt)),
           followers: behind.slice(0, followers).map((row) => dueOf(row, row.dueAt ?? now)),
+          isCut: due.length === limit,
           nextDueAt: later.length === 0 ? null : Math.min(...later),
         };
       },

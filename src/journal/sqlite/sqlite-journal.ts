@@ -46,11 +46,12 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 
   const search: DeliveryLog['search'] = async ({ before, after, name, ...filters }) => {
     const cursors = { before: cursor('event', before), after: cursor('event', after) };
-    if (cursors.before === undefined || cursors.after === undefined) return { events: [], reached: null };
+    if (cursors.before === undefined || cursors.after === undefined)
+      return { events: [], reached: null, looked: 0, lookedBytes: 0 };
     const start = name === undefined ? null : lineStart(name);
     const query = { ...filters, before: cursors.before, after: cursors.after, lineStart: start };
-    const { lines, reached } = await client.read('searchEvents', query);
-    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached) };
+    const { lines, reached, ...looked } = await client.read('searchEvents', query);
+    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached), ...looked };
   };
 
   return {
@@ -89,12 +90,12 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     deliveries: {
       async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
         const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
-        if (number === undefined) return { due: [], followers: [], nextDueAt: null };
+        if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
         const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
         const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
         const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
-        const { rows, behind, nextDueAt } = await client.write('due', query);
-        return { due: rows.map(dueOf), followers: behind.map(dueOf), nextDueAt };
+        const { rows, behind, isCut, nextDueAt } = await client.write('due', query);
+        return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
       },
       async backlog() {
         // At start the writer has nothing else to do; later a count over many rows must not hold up writes.

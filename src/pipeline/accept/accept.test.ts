@@ -30,26 +30,20 @@ test('however many actions an event fires, one transaction plans a bounded numbe
   assert.ok(Math.max(...sizes) <= 5_100, `plans of ${sizes}`);
 });
 
-test('many heavy events are read back from the log a few at a time', async () => {
+test('heavy events that memory has no room for are read back from the log and all delivered', async () => {
   await using rig = await startRig();
   await wire(rig);
   const { matching, intake } = rig.journal;
-  const { plan, read } = matching;
+  const { plan } = matching;
   matching.plan = () => Promise.reject(new Error('not now'));
   const { accept } = intake;
   intake.accept = (requests) => accept(requests.map(({ plan: _, ...request }) => request));
-  const limits: number[] = [];
-  matching.read = (query) => {
-    limits.push(query.limit);
-    return read(query);
-  };
   const text = 'x'.repeat(1_000_000);
   for (let n = 0; n < 100; n++) await rig.send({ data: { n: String(n), text } });
   assert.ok(rig.pipeline.depth().unmatched < 40);
   matching.plan = plan;
   await rig.clock.advance(10_000);
   assert.equal(rig.egress.requests.length, 100);
-  assert.deepEqual([limits.shift(), limits.every((limit) => limit <= 16)], [32, true]);
 });
 
 test('events that nothing waits before are planned in the step that keeps them, and a repeated one fires nothing', async () => {

@@ -49,8 +49,6 @@ const bufferMost = 4_000;
 const bufferBytesMost = 32 * 1024 * 1024;
 const batchMost = 500;
 /** Events of unknown weight that are read at once. */
-const firstReading = 32;
-const readBytesMost = 16 * 1024 * 1024;
 /** Deliveries in one transaction; one event may bring more. */
 const plannedMost = 5_000;
 /** How long events are matched before others get their turn. */
@@ -66,7 +64,6 @@ export function createMatcher(options: MatcherOptions): Matcher {
   const { journal, lease, partition, clock, configuration } = options;
   const buffer: (PlacedEvent & { bytes: number })[] = [];
   let bufferBytes = 0;
-  let readMost = firstReading;
   let position = 0;
   /** The offset after the last event that intake kept. */
   let end = 0;
@@ -89,14 +86,12 @@ export function createMatcher(options: MatcherOptions): Matcher {
           const last = batch.at(-1) ?? first;
           await plan(batch, last.offset + 1);
         } else {
-          const { events, to } = await journal.matching.read({ partition, from: position, limit: readMost });
+          const { events, to } = await journal.matching.read({ partition, from: position, limit: batchMost });
           if (to <= position) {
             isBehind = false;
             break;
           }
           await plan(events, to);
-          const bytes = events.reduce((sum, { event }) => sum + weightOfEvent(event), 1);
-          readMost = Math.max(1, Math.min(batchMost, Math.floor((readBytesMost * events.length) / bytes)));
         }
         forgetPlanned();
       } catch (error) {

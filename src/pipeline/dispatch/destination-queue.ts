@@ -32,8 +32,6 @@ export type DestinationQueue = {
   /** The journal is being read on after this one; null: from the start. */
   cursor: Place | null;
   reading: Reading | null;
-  /** A running average of what its deliveries weigh. */
-  usualBytes: number | null;
   /** Its own rate, and the quiet that it asked for (503 with Retry-After). */
   readonly budget: Budget;
   /** When it goes on, while its budget is spent. */
@@ -113,7 +111,6 @@ export function createQueue(
     hasMore: false,
     cursor: null,
     reading: null,
-    usualBytes: null,
     budget: replay?.live.budget ?? createBudget(),
     pause: null,
     wakeAt: Number.POSITIVE_INFINITY,

@@ -51,7 +51,6 @@ export function createQueueMemory() {
       queue.items.push(delivery);
       waiting += 1;
       bytes += weight;
-      queue.usualBytes = queue.usualBytes === null ? weight : 0.9 * queue.usualBytes + 0.1 * weight;
     },
     /** The next delivery of a queue leaves for the wire: it is known, and weighs, until it is released. */
     start(queue: DestinationQueue): DueDelivery | undefined {

@@ -6,9 +6,6 @@ import type { DestinationQueue, Place, Reading } from './destination-queue.ts';
 import type { QueueMemory } from './memory-budget.ts';
 
 const retryMs = 1_000;
-const bytesAtOnce = 4 * 1024 * 1024;
-/** Deliveries of unknown weight that are read at once. */
-const firstReading = 8;
 /** Readings at once: what they bring is in memory before it can be weighed. */
 const readingsMost = 4;
 
@@ -55,7 +52,12 @@ export function createQueueReader(options: {
     try {
       const of = { destinationId, replayId: replay?.id ?? null, inOrder };
       const followers = inOrder && queue.records > 1 && !isProbe ? limit : 0;
-      const { due: found, followers: behind, nextDueAt } = await due({ ...of, followers, now, limit, ...from });
+      const {
+        due: found,
+        followers: behind,
+        isCut: isPart,
+        nextDueAt,
+      } = await due({ ...of, followers, now, limit, ...from });
       if (!reading.isStale) {
         const free = new Set(found.flatMap((one) => (isFree(queue, one, inOrder) ? (one.orderKey ?? []) : [])));
         const seen = takeAll(queue, found, { ...reading, inOrder });
@@ -67,7 +69,7 @@ export function createQueueReader(options: {
           );
         // What was settled meanwhile may be due again by now: the next reading tells.
         if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
-        const isCut = found.length === limit || seen < found.length;
+        const isCut = isPart || seen < found.length;
         if (isCut) queue.cursor = placeOf(found[seen - 1]) ?? cursor;
         if (isCut || cursor !== null) queue.hasMore = true;
         else if (nextDueAt !== null) wakeLater(queue, nextDueAt);
@@ -82,10 +84,7 @@ export function createQueueReader(options: {
   }
 
   function roomOf(queue: DestinationQueue): number {
-    const { usualBytes } = queue;
-    if (memory.isHeavy) return 1;
-    if (usualBytes === null) return firstReading;
-    return Math.max(1, Math.min(Math.ceil(memory.roomOf(queue) / 2), Math.floor(bytesAtOnce / usualBytes)));
+    return memory.isHeavy ? 1 : Math.max(1, Math.ceil(memory.roomOf(queue) / 2));
   }
 
   /** Answers how many it has seen to before memory got heavy. */

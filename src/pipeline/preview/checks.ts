@@ -40,7 +40,7 @@ const examplesMax = 20;
 
 export function createChecks(options: {
   configuration: Pick<Configuration, 'snapshot'>;
-  log: Pick<DeliveryLog, 'events' | 'deliveries' | 'delivery'>;
+  log: Pick<DeliveryLog, 'search' | 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   attempter: Pick<Attempter, 'render' | 'build'>;
   render(job: RenderJob): Promise<RenderOutcome>;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { DeliveryLog } from '../../journal/journal.ts';
+import type { DeliveryLog, EventSearchPage } from '../../journal/journal.ts';
 
 const eventsAtOnce = 50;
 const turnMostMs = 10;
@@ -11,7 +11,7 @@ const turnMostMs = 10;
  * a turn every few milliseconds, because the generator does.
  */
 export async function* newestEvents(
-  log: Pick<DeliveryLog, 'events'>,
+  log: Pick<DeliveryLog, 'search'>,
   { most, timeMs }: { most: number; timeMs: number },
 ): AsyncGenerator<Event> {
   const end = performance.now() + timeMs;
@@ -19,7 +19,8 @@ export async function* newestEvents(
   let before: string | null = null;
   for (let left = most; left > 0; ) {
     const limit = Math.min(left, eventsAtOnce);
-    const events: Event[] = await log.events({ limit, ...(before === null ? {} : { before }) });
+    const query = { limit, lookedMost: eventsAtOnce, ...(before === null ? {} : { before }) };
+    const { events, reached }: EventSearchPage = await log.search(query);
     turn = performance.now();
     for (const event of events) {
       yield event;
@@ -29,8 +30,8 @@ export async function* newestEvents(
       await setImmediate();
       turn = performance.now();
     }
-    before = events.at(-1)?.id ?? null;
-    left = events.length < limit ? 0 : left - events.length;
+    before = reached;
+    left = reached === null ? 0 : left - events.length;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { packLines, type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
+import type { ReadBudget } from '../codec/read-budget.ts';
 
 /** What a block holds about one delivery; empty text: nothing. `before` is the block with the line before it. */
 export type BlockLine = { before: number | null; rendered: string; attempts: string };
 
 /** Blocks as one operation sees them, each read once; a block that is being written is seen too. */
-export function attemptBlocks(db: Db) {
+export function attemptBlocks(db: Db, budget?: ReadBudget) {
   const known = new Map<number, Map<number, BlockLine[]>>();
   const written: string[] = [];
   /** Blocks whose lines were changed, with the number of deliveries that were taken out of each. */
@@ -17,7 +18,9 @@ export function attemptBlocks(db: Db) {
     if (found === undefined) {
       const stored = db.get<{ lines: StoredLines }>('SELECT lines FROM attempt_block WHERE id = ?', id)?.lines ?? '';
       found = new Map();
-      for (const text of unpackLines(stored)) {
+      const texts = unpackLines(stored);
+      budget?.unpack(texts);
+      for (const text of texts) {
         const [number, before, rendered = '', attempts = ''] = text.split('\t');
         add(found, Number(number), { before: before === '' ? null : Number(before), rendered, attempts });
       }

@@ -2,6 +2,7 @@ import type { Db } from '../../../sqlite/db.ts';
 import { type Gate, type Lease, suspectDeaths } from '../../journal.ts';
 import type { PackedAttempt } from '../codec/attempt-codec.ts';
 import { type Target, targetIds, wordId } from '../codec/interned-ids.ts';
+import { readBudget } from '../codec/read-budget.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { type EventLine, eventFinder } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
@@ -52,7 +53,7 @@ export const queueOperations = {
   due(
     db: Db,
     { destinationId, replayId, now, limit, after, except, inOrder, followers }: DueQuery,
-  ): { rows: DueRow[]; behind: DueRow[]; nextDueAt: number | null } {
+  ): { rows: DueRow[]; behind: DueRow[]; isCut: boolean; nextDueAt: number | null } {
     db.flush();
     const targets = targetIds(db, { destinationId, replayId });
     const known = new Set(except);
@@ -62,24 +63,34 @@ export const queueOperations = {
       .filter(({ number }) => !known.has(number))
       .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
       .slice(0, limit);
-    const findEvent = eventFinder(db);
-    const blocks = attemptBlocks(db);
+    const budget = readBudget();
+    const findEvent = eventFinder(db, budget);
+    const blocks = attemptBlocks(db, budget);
     const load = (number: number): DueRow => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
       const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
       const hasEvent = timeMs !== null && partition !== null && offset !== null;
-      return {
-        row,
-        event: hasEvent ? findEvent({ timeMs, partition, number: offset }) : null,
-        rendered: block === null ? null : blocks.rendered(block, number),
-      };
+      const event = hasEvent ? findEvent({ timeMs, partition, number: offset }) : null;
+      const rendered = block === null ? null : blocks.rendered(block, number);
+      budget.answer(event?.line ?? null);
+      budget.answer(rendered);
+      return { row, event, rendered };
     };
+    const isSpent = () => budget.isAnswered || budget.isUnpacked;
+    const rows: DueRow[] = [];
+    for (const { number } of numbers) {
+      if (isSpent()) break;
+      rows.push(load(number));
+    }
     const behind: DueRow[] = [];
-    for (const { number } of followers > 0 && hasLines(db) ? numbers : [])
-      for (const next of followersOf(db, number, { now, known, limit: followers - behind.length }))
+    for (const { row } of followers > 0 && hasLines(db) ? rows : [])
+      for (const next of followersOf(db, row.number, { now, known, limit: followers - behind.length })) {
+        if (isSpent()) break;
         behind.push(load(next));
-    return { rows: numbers.map(({ number }) => load(number)), behind, nextDueAt: nextDueAt(db, queues, now) };
+      }
+    const isCut = rows.length < numbers.length || rows.length === limit;
+    return { rows, behind, isCut, nextDueAt: nextDueAt(db, queues, now) };
   },
 
   backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>

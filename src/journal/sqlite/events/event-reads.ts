@@ -3,6 +3,7 @@ import type { EventSearch } from '../../journal.ts';
 import { type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
 import { lineMatcher, type Sought } from '../codec/event-codec.ts';
 import { findWord, wordText } from '../codec/interned-ids.ts';
+import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
 
 export type EventPlace = { timeMs: number; partition: number; number: number };
 
@@ -15,14 +16,18 @@ export const eventOperations = {
   readEvents(db: Db, { partition, from, limit }: { partition: number; from: number; limit: number }): EventLine[] {
     db.flush();
     const found: EventLine[] = [];
+    const budget = readBudget();
     let next = from;
-    while (found.length < limit) {
+    while (found.length < limit && !budget.isAnswered) {
       const group = groupAt(db, partition, next) ?? groupAfter(db, partition, next);
       if (group === undefined) break;
       const lines = unpackLines(linesOf(db, group));
       for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++) {
+        if (budget.isAnswered) break;
         const line = placedLine(db, group, i, lines);
-        if (line !== null) found.push(line);
+        if (line === null) continue;
+        found.push(line);
+        budget.answer(line.line);
       }
       next = group.first + group.count;
     }
@@ -31,36 +36,49 @@ export const eventOperations = {
 
   event: (db: Db, place: EventPlace): EventLine | null => eventFinder(db)(place),
 
-  searchEvents(db: Db, query: EventSearchQuery): { lines: EventLine[]; reached: EventPlace | null } {
+  searchEvents(db: Db, query: EventSearchQuery): FoundEvents {
     const isNewer = query.after !== null;
     const found: EventLine[] = [];
-    const end = (reached: EventPlace | null) => ({ lines: isNewer ? found.reverse() : found, reached });
+    const budget = readBudget();
+    const end = (reached: EventPlace | null) => ({
+      lines: isNewer ? found.reverse() : found,
+      reached,
+      looked,
+      lookedBytes: budget.unpackedBytes,
+    });
     const collector = query.collectorId === undefined ? null : (findWord(db, query.collectorId) ?? unknownWord);
     const matches = lineMatcher(query);
     let looked = 0;
+    let reached: EventPlace | null = null;
     for (const group of groupsFrom(db, query)) {
       const isOther = collector !== null && group.collector !== collector;
       // Groups of other collectors count as well, but need not be read.
+      if (reached !== null && budget.isUnpacked) return end(reached);
       const lines = isOther ? [] : unpackLines(linesOf(db, group));
+      budget.unpack(lines);
       for (let step = 0; step < group.count; step++) {
         const index = isNewer ? step : group.count - 1 - step;
         const place = placeIn(group, index);
         if (!isBeyond(place, query)) continue;
         const line = !isOther && matches(lines[index] ?? '') ? placedLine(db, group, index, lines) : null;
         if (line !== null) found.push(line);
+        budget.answer(line?.line ?? null);
         looked += 1;
-        if (found.length === query.limit || looked === query.lookedMost) return end(place);
+        reached = place;
+        if (found.length === query.limit || looked === query.lookedMost || budget.isAnswered) return end(place);
       }
     }
     return end(null);
   },
 };
 
+export type FoundEvents = { lines: EventLine[]; reached: EventPlace | null; looked: number; lookedBytes: number };
+
 export type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
   Sought & { before: EventPlace | null; after: EventPlace | null };
 
-/** Finds events by place; within one finder each group is read once. */
-export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
+/** Finds events by place; within one finder each group is read once, and kept: `budget` tells how much that is. */
+export function eventFinder(db: Db, budget?: ReadBudget): (place: EventPlace) => EventLine | null {
   const known: { group: GroupRow; lines: string[] }[] = [];
   return ({ timeMs, partition, number }) => {
     // The newest first: events are mostly asked for in order, so that it is nearly always the one.
@@ -69,6 +87,7 @@ export function eventFinder(db: Db): (place: EventPlace) => EventLine | null {
       const group = groupAt(db, partition, number);
       if (group === undefined) return null;
       found = { group, lines: unpackLines(linesOf(db, group)) };
+      budget?.unpack(found.lines);
       known.push(found);
     }
     const { group, lines } = found;

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { accept, claim, incoming, planned, start } from '../journal.samples.ts';
+import { sqliteJournal } from './sqlite-journal.ts';
+
+const MiB = 2 ** 20;
+const largeEvents = 24;
+/** One character beyond Latin-1 makes each of them take two bytes in memory. */
+const text = `€${'x'.repeat(MiB / 2)}`;
+/** One read answers 4 MiB, and the row with which it got there. */
+const rowsAtOnceMost = 5;
+
+async function opened() {
+  const resources = new AsyncDisposableStack();
+  const dir = resources.use(temporaryFolder()).path;
+  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('journal') }));
+  const journal = sqliteJournal(sqlite);
+  const large = Array.from({ length: largeEvents }, () => incoming({ data: { text } }));
+  const { ids, from } = await accept(journal, large);
+  return { journal, ids, from, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+test('a reading of what is due stops after 4 MiB, and going on brings the rest', async () => {
+  await using db = await opened();
+  const { journal, ids, from } = db;
+  const lease = await claim(journal, 'events/0');
+  const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
+  const made = await journal.matching.plan(lease, {
+    advance: { partition: 0, from, to: from + ids.length },
+    deliveries,
+    now: start,
+  });
+  const found: string[] = [];
+  const query = { destinationId: 'dst_1', now: start, limit: 1_000 };
+  for (let isCut = true; isCut; ) {
+    const last = found.at(-1);
+    const part = await journal.deliveries.due({
+      ...query,
+      ...(last === undefined ? {} : { after: { dueAt: start, id: last } }),
+    });
+    assert.ok(part.due.length <= rowsAtOnceMost, `${part.due.length} rows at once`);
+    found.push(...part.due.map(({ id }) => id));
+    isCut = part.isCut;
+  }
+  assert.deepEqual(found, made);
+});
+
+test('a reading of events to match stops after 4 MiB, and going on brings the rest', async () => {
+  await using db = await opened();
+  const { journal, ids } = db;
+  const found: string[] = [];
+  for (let from = db.from, to = -1; from !== to; ) {
+    const part = await journal.matching.read({ partition: 0, from, limit: 1_000 });
+    assert.ok(part.events.length <= rowsAtOnceMost, `${part.events.length} events at once`);
+    found.push(...part.events.map(({ event }) => event.id));
+    to = from;
+    from = part.to;
+  }
+  assert.deepEqual(found, ids);
+});
+
+test('a search of events stops after 4 MiB, says how far it came, and going on brings the rest', async () => {
+  await using db = await opened();
+  const found: string[] = [];
+  let lookedAt = 0;
+  for (let before: string | null = ''; before !== null; ) {
+    const part: Awaited<ReturnType<typeof db.journal.log.search>> = await db.journal.log.search({
+      limit: 1_000,
+      lookedMost: 1_000,
+      ...(before === '' ? {} : { before }),
+    });
+    assert.ok(part.events.length <= rowsAtOnceMost, `${part.events.length} events at once`);
+    found.push(...part.events.map(({ id }) => id));
+    lookedAt += part.looked;
+    before = part.reached;
+  }
+  assert.deepEqual(found, db.ids.toReversed());
+  assert.equal(lookedAt, largeEvents);
+});
