@@ -4,6 +4,7 @@ import type { Event } from '../contract/records/event.ts';
 import type { ExplainedCondition, Explanation } from '../contract/records/explanation.ts';
 import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
+import { regexSize } from './regex-size.ts';
 
 /** The behaviors that conditions may name, by id. */
 export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;
@@ -56,7 +57,15 @@ export function compileCondition(
   behaviors: Behaviors,
   shared: SharedParts = sharedParts(),
 ): { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] } {
-  const build: Build = { behaviors, shared, problems: [], parameters: new Set(), leaves: 0, listValues: 0 };
+  const build: Build = {
+    behaviors,
+    shared,
+    problems: [],
+    parameters: new Set(),
+    leaves: 0,
+    listValues: 0,
+    regexSize: 0,
+  };
   const part = compilePart(condition, { pointer: '', reportAt: '', depth: 1, within: [] }, build);
   if (build.problems.length > 0) return { ok: false, problems: build.problems };
   return {
@@ -91,6 +100,7 @@ type Build = {
   parameters: Set<string>;
   leaves: number;
   listValues: number;
+  regexSize: number;
 };
 
 /** `within`: the behaviors around this place; `reportAt`: this place, or the outermost of them. */
@@ -168,6 +178,10 @@ function compileBehavior(id: string, place: Place, build: Build): Part {
 type CompiledComparison = { lookup: Lookup; judge: Judge; matches(event: Event): boolean; toHold: Need };
 
 function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
+  if (comparison.operator === 'regex') {
+    build.regexSize += regexSize(comparison.value);
+    if (build.regexSize > conditionLimits.regexSize) return refuse(place, regexesTooLarge, build, '/value');
+  }
   const compiled = shareComparison(comparison, build.shared.comparisons);
   if (typeof compiled === 'string') return refuse(place, compiled, build, '/value');
   const { lookup, judge, matches, toHold } = compiled;
@@ -257,6 +271,10 @@ function count(condition: Condition, place: Place, build: Build): string | null 
   }
   return null;
 }
+
+const regexesTooLarge =
+  `The regular expressions of a condition, those of its behaviors included, may come to ${conditionLimits.regexSize} steps. ` +
+  'Repetitions such as {1,1000} count as often as they repeat.';
 
 function step(place: Place, pointer: string): Place {
   const reportAt = place.within.length === 0 ? `${place.reportAt}${pointer}` : place.reportAt;
