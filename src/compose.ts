@@ -6,6 +6,7 @@ import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import { type AlertPace, startAlerts } from './alerts/notifier.ts';
 import { createServer } from './api/server.ts';
 import { systemClock } from './async/clock.ts';
+import { watchClock } from './async/clock-watch.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { configuredValues } from './config/configured.ts';
 import { givenSettings } from './config/load.ts';
@@ -115,7 +116,8 @@ export async function compose(
   }
 
   void storageFailed.then((error) => die(error, 'store anything'));
-  if (process !== undefined) opened.use(handleUncaught({ source: process, telemetry, die }));
+  const uncaught = process && opened.use(handleUncaught({ source: process, telemetry, die }));
+  const clockWatch = opened.use(watchClock(clock));
   const keyring = keyringOf(config);
   const references = secretReferences({
     allowed: config.secretRefs,
@@ -301,7 +303,15 @@ export async function compose(
     scrub,
     wire: { socketsMax: config.clientsMax },
     operator: { retention, configuration: configuredValues(config) },
-    ailments: sqlite.problems,
+    ailments: () => ({
+      ...sqlite.problems(),
+      ...named({
+        clock: clockWatch.problem(),
+        process: uncaught?.problem(),
+        sandbox: sandbox.problem(),
+        statistics: pipeline.statistics.problem(),
+      }),
+    }),
   });
   opened.use(server);
   loaded?.();
@@ -326,6 +336,11 @@ function operatorRetention(config: Config): OperatorRetention {
   const values = { days: config.retentionDays, bytes: config.retentionBytes, auditDays: config.auditDays };
   const fixed = (['days', 'bytes', 'auditDays'] as const).filter((key) => given.has(names[key]));
   return { values: { ...values, bodiesMs: null }, fixed: new Set(fixed) };
+}
+
+/** The parts that have a problem. */
+function named(problems: Record<string, string | null | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(problems).filter((entry): entry is [string, string] => entry[1] != null));
 }
 
 /** Free space of the data folder beside what is kept of it. */

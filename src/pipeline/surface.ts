@@ -56,7 +56,7 @@ export interface Pipeline extends AsyncDisposable {
   readonly troubles: Troubles;
   readonly replays: Replays;
   readonly eraser: Omit<Eraser, typeof Symbol.asyncDispose>;
-  readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended'>;
+  readonly statistics: Pick<Statistics, 'read' | 'rejected' | 'ended' | 'problem'>;
   /** What lies in memory now. */
   depth(): { inMemory: number; inFlight: number; unmatched: number };
   /** Parameters learnt from traffic joined with what people said of them, by name. */

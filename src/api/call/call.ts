@@ -53,8 +53,8 @@ export type ApiParts = {
   isHttpAllowed: Openness['isHttpAllowed'];
   /** The same for mail. */
   isMailAllowed: Openness['isMailAllowed'];
-  /** What keeps the server from working, by part; empty when it works. */
-  ailments: () => Record<string, string> | Promise<Record<string, string>>;
+  /** What is wrong now, in sentences for operators, by part; which parts make the instance unready: `operating/health.ts`. */
+  ailments: () => Record<string, string>;
   /** What the operator configured: as it may be read, and what of it is fixed. */
   operator: { retention: OperatorRetention; configuration: readonly ConfiguredValue[] };
   /** The keys of stored secrets. */

@@ -238,6 +238,15 @@ test('the documentation of an error is found below the public address', async ()
   assert.equal(answer.json().type, 'https://millrace.example/docs/errors#not_found');
 });
 
+test('an instance whose intake works stays ready, and lists what else is wrong with it when it is asked', async () => {
+  const ailments = { sandbox: 'The script engine can not be started.', statistics: 'They can not be written.' };
+  await using server = await startTestServer({ ailments: () => ailments });
+  const plain = await server.call('GET', '/readyz', undefined, { authorization: '' });
+  assert.deepEqual([plain.statusCode, plain.json()], [200, { status: 'ready' }]);
+  const verbose = await server.call('GET', '/readyz?verbose', undefined, { authorization: '' });
+  assert.deepEqual([verbose.statusCode, verbose.json()], [200, { status: 'ready', ailments }]);
+});
+
 test('readiness tells what ails the server', async () => {
   await using server = await startTestServer({ ailments: () => ({ journal: 'The disk is full.' }) });
   const answer = await server.call('GET', '/readyz', undefined, { authorization: '' });

@@ -3,13 +3,27 @@ import type { ApiParts, Handlers } from '../call/call.ts';
 
 type Ids = 'livez' | 'readyz' | 'healthz' | 'version' | 'metrics' | 'openapi';
 
+/**
+ * Listed, but no reason to be unready: intake still works, and what the part does is done later (deliveries that need the
+ * sandbox, the checkpoint, statistics) or concerns reads alone. A load balancer that took the instance out for one of
+ * these would turn a delay into refused events. Everything else makes the instance unready: it is stopping, or it refuses events.
+ */
+const listedOnly: ReadonlySet<string> = new Set([
+  'clock',
+  'process',
+  'sandbox',
+  'statistics',
+  'storage_checkpoint',
+  'storage_reader',
+]);
+
 /** What operators and their machines ask. `isStopping` is true from the moment that the server takes nothing in. */
 export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): Handlers<Ids> {
   let description: Buffer | undefined;
 
-  async function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
-    const ailments = { ...(await parts.ailments()), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
-    const isReady = Object.keys(ailments).length === 0;
+  function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
+    const ailments = { ...parts.ailments(), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
+    const isReady = Object.keys(ailments).every((part) => listedOnly.has(part));
     if (!isReady) reply.code(503);
     return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { ailments } : {}) };
   }

@@ -238,10 +238,12 @@ test('figures that the journal refuses are kept until it takes them', async () =
   await rig.send({ data: { n: '1' } });
   await rig.clock.advance(2 * minute);
   assert.ok(rig.failures.length > 0);
+  assert.match(rig.pipeline.statistics.problem() ?? '', /can not be written/);
   statistics.add = add;
   await rig.send({ data: { n: '2' } });
   await settled();
   const { totals, series } = await look(rig);
+  assert.equal(rig.pipeline.statistics.problem(), null);
   assert.equal(totals.delivered, 2);
   assert.equal(series.filter((one) => one.delivered > 0).length, 2, 'each in its minute');
 });

@@ -51,6 +51,8 @@ export type Statistics = AsyncDisposable & {
     end: { status: 'failed'; reason: Reason } | { status: 'cancelled' },
     amount?: number,
   ): void;
+  /** For health checks: why the last write failed; null when it didn't. */
+  problem(): string | null;
   /** With all that was counted before. */
   read(query: StatsQuery): Promise<Stats>;
 };
@@ -90,6 +92,7 @@ export function createStatistics(options: {
   const happening = newHappening();
   let waiting: StatisticsEntry[] = [];
   let rolledUpTo = 0;
+  let problem: string | null = null;
   let flushing: Promise<void> = Promise.resolve();
   /** The flush that is still to begin. */
   let next: Promise<void> | null = null;
@@ -168,9 +171,11 @@ export function createStatistics(options: {
         added += 1;
       }
       waiting = [];
+      problem = null;
       rollingUp = rollingUp.then(rollUp);
     } catch (error) {
       options.failed(error, 'keep statistics');
+      problem = 'Statistics can not be written; they are kept in memory, within bounds. The log has the cause.';
       waiting = (shares?.slice(added).flat() ?? waiting).slice(-entriesMost);
       cancelFlush ??= clock.after(flushMs, () => void flush());
     }
@@ -254,6 +259,7 @@ export function createStatistics(options: {
       else ends('failed', end.reason);
       addFor(of, amount);
     },
+    problem: () => problem,
     async read(query) {
       await pauses.without(flush());
       return readStats(journal, query, clock.now());

@@ -20,6 +20,7 @@ export const settings = {
     health: 'Health',
     ready: 'Ready: it takes in events and delivers.',
     unready: 'Not ready',
+    degraded: 'Takes in events, but some parts do not work',
     program: 'Program',
     version: 'Version',
     api: 'API',

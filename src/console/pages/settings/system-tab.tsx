@@ -88,22 +88,22 @@ function Health(): ReactNode {
     retry: false,
     refetchInterval: 15_000,
   });
-  const ailments = error?.problem['ailments'];
-  if (data !== undefined && error === null)
+  const ailments = error === null ? data?.['ailments'] : error.problem['ailments'];
+  const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;
+  if (data !== undefined && error === null && !hasAilments)
     return (
       <div className={css['health']}>
         <StatusBadge status="ok" />
         <Text>{words.ready}</Text>
       </div>
     );
-  if (error === null) return <Skeleton height={24} />;
-  if (typeof ailments !== 'object' || ailments === null)
-    return <Problem error={error} onRetry={() => void refetch()} />;
+  if (data === undefined && error === null) return <Skeleton height={24} />;
+  if (!hasAilments) return <Problem error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <div className={css['health']}>
         <StatusBadge status="needs_attention" />
-        <Text>{words.unready}</Text>
+        <Text>{error === null ? words.degraded : words.unready}</Text>
       </div>
       <Facts facts={Object.entries(ailments).map(([part, text]) => [part, String(text)])} />
     </>
