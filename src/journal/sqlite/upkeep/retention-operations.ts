@@ -13,8 +13,6 @@ export type Limits = { before: number; bytesMax: number | null; steps: number };
 /** How far a walk of removal came; `next` is where it goes on. */
 export type Removed = { removed: number; next: number; isEnd: boolean };
 
-export type IdentityCursor = { collector: number; identity: string };
-
 const statusFinished = `status > ${statusCodes.held}`;
 
 export const upkeepOperations = {
@@ -79,20 +77,15 @@ export const upkeepOperations = {
     return { removed, next, isEnd: false };
   },
 
-  /** Looks at `limit` identities after one and forgets those whose time is over, by the time of the newest event. */
-  forgetIdentities(db: Db, { after, limit }: { after: IdentityCursor | null; limit: number }): IdentityCursor | null {
+  /** Forgets identities whose time is over, by the time of the newest event: the oldest first. Answers how many. */
+  forgetIdentities(db: Db, { limit }: { limit: number }): number {
     const newest = db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM event_partition')?.at ?? 0;
-    const rows = db.all<IdentityCursor & { at: number }>(
-      'SELECT collector, identity, at FROM seen WHERE (collector, identity) > (?, ?) ORDER BY collector, identity LIMIT ?',
-      after?.collector ?? -1,
-      after?.identity ?? '',
+    return db.run(
+      `DELETE FROM seen WHERE (collector, identity) IN
+         (SELECT collector, identity FROM seen INDEXED BY seen_at WHERE at <= ? ORDER BY at LIMIT ?)`,
+      newest - identityMemoryMs,
       limit,
     );
-    for (const { collector, identity, at } of rows)
-      if (at <= newest - identityMemoryMs)
-        db.run('DELETE FROM seen WHERE collector = ? AND identity = ?', collector, identity);
-    const last = rows.at(-1);
-    return last === undefined || rows.length < limit ? null : { collector: last.collector, identity: last.identity };
   },
 
   /** Gives 256 free pages back to the disk if `keep` remain; answers whether it did. */

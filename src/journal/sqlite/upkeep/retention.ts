@@ -1,11 +1,12 @@
 import type { Upkeep } from '../../journal.ts';
 import type { JournalClient } from '../sqlite-journal.ts';
-import type { IdentityCursor } from './retention-operations.ts';
 
 // A step takes a few milliseconds, so that a write never waits longer for it.
 const deliveriesAtOnce = 200;
 const requestsAtOnce = 50;
 const identitiesAtOnce = 1_000;
+/** What is left of them after a long pause goes in later rounds. */
+const identitiesMostMs = 20_000;
 // Free pages are used again; giving back the last ones would only be work.
 const freePagesKept = 4_096;
 
@@ -16,10 +17,9 @@ export async function retain(
 ): Promise<{ removed: number; full: boolean }> {
   const byAge = await remove(client, before, null);
   const bySize = bytesMax === null ? 0 : await remove(client, Number.MAX_SAFE_INTEGER, bytesMax);
-  for (let after: IdentityCursor | null = null; ; ) {
-    after = await client.write('forgetIdentities', { after, limit: identitiesAtOnce });
-    if (after === null) break;
-  }
+  const end = performance.now() + identitiesMostMs;
+  while ((await client.write('forgetIdentities', { limit: identitiesAtOnce })) === identitiesAtOnce)
+    if (performance.now() >= end) break;
   await client.write('forgetReplays', before);
   while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { databaseName } from '../../../sqlite/database-file.ts';
+import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { accept, incoming, start } from '../../journal.samples.ts';
+import { identityMemoryMs } from '../../journal.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
+
+test('a round of retention looks only at the identities whose time is over', async () => {
+  using folder = temporaryFolder();
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
+  const journal = sqliteJournal(sqlite);
+  const identities = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => incoming({ identity: `${name}-${i}` }));
+  const round = async () => {
+    const before = sqlite.stats.operations;
+    await journal.upkeep.retain({ before: 0, bytesMax: null });
+    return sqlite.stats.operations - before;
+  };
+  const remembered = () => {
+    using database = new DatabaseSync(join(folder.path, databaseName), { readOnly: true });
+    return database.prepare('SELECT count(*) AS count FROM seen').get()?.['count'];
+  };
+
+  await accept(journal, identities('old', 3_000), start);
+  const one = await round();
+  await accept(journal, identities('young', 20_000), start + identityMemoryMs - 1);
+  assert.equal(await round(), one);
+  assert.equal(remembered(), 23_000);
+  await accept(journal, identities('new', 1), start + identityMemoryMs);
+  await round();
+  assert.equal(remembered(), 20_001);
+});
