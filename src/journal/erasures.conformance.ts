@@ -5,6 +5,7 @@ import {
   accept,
   attempt,
   due,
+  erasureEntry,
   incoming,
   list,
   planned,
@@ -16,24 +17,9 @@ import {
 import type { Journal } from './journal.ts';
 
 const ann: ErasedBy = { visitorId: 'ann' };
-const entry = {
-  createdAt: '2026-03-01T12:00:00.000Z',
-  principal: 'p',
-  principalId: null,
-  address: null,
-  requestId: null,
-  act: 'erase' as const,
-  kind: 'erasure' as const,
-  id: 'era_1',
-  name: null,
-  result: 'done' as const,
-  code: null,
-  changes: [],
-};
-
 /** Begins an erasure and does all of its steps. */
 async function erase(journal: Journal, sought = ann, id = 'era_1'): Promise<ErasureStep[]> {
-  await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...entry, id });
+  await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...erasureEntry, id });
   return go(journal, id);
 }
 
@@ -115,7 +101,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
 
   guarantee('what comes after an erasure began is not of it', async (journal) => {
     await withDeliveries(journal, [{}]);
-    await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start }, entry);
+    await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start }, erasureEntry);
     const later = await accept(journal, [incoming({})]);
     await go(journal);
     assert.deepEqual(

@@ -28,8 +28,8 @@ export type CancelledDelivery = {
 };
 
 /**
- * One step of an erasure. `waiting`: events that came before it are not matched yet, or a delivery is on the wire; again
- * in a moment. `events` were erased by this step, and these unfinished deliveries cancelled.
+ * One step of an erasure. `waiting`: events that came before it are not matched yet, a delivery is on the wire, or a reader
+ * (a backup) still sees what is erased; again later. `events` were erased by this step, and these unfinished deliveries cancelled.
  */
 export type ErasureStep = { state: 'running' | 'waiting' | 'done'; events: Event[]; cancelled: CancelledDelivery[] };
 

@@ -126,3 +126,19 @@ export async function list(journal: Journal, query: Partial<DeliveryQuery>): Pro
 export async function due(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
   return (await journal.deliveries.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
 }
+
+/** What the audit trail says of an erasure that begins. */
+export const erasureEntry = {
+  createdAt: '2026-03-01T12:00:00.000Z',
+  principal: 'p',
+  principalId: null,
+  address: null,
+  requestId: null,
+  act: 'erase' as const,
+  kind: 'erasure' as const,
+  id: 'era_1',
+  name: null,
+  result: 'done' as const,
+  code: null,
+  changes: [],
+};

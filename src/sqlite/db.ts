@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { checkpoint } from './checkpoint.ts';
 
 /**
  * A database inside its worker, as operations see it: statements are prepared once and kept. Row types are the
@@ -13,9 +14,9 @@ export interface Db {
   keep<T>(name: string, make: () => T): T;
   /** Has something done once before the transaction ends, for operations that gather their rows. */
   beforeCommit(run: () => void): void;
-  /** Once the transaction is over, the log moves into the database and becomes empty. */
+  /** Once the transaction is over, the log moves into the database and becomes empty, unless a reader is in the way. */
   emptyLog(): void;
-  /** Whether that was done, the last time that it was asked for: somebody who reads for long is in its way. */
+  /** Whether that was done, the last time that it was asked for. */
   isLogEmptied(): boolean;
   /** Does now what waits for the end of the transaction, for operations that read what others gather. */
   flush(): void;
@@ -66,8 +67,7 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void; afterComm
       if (!isEmptying) return;
       isEmptying = false;
       try {
-        const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
-        isEmptied = row?.['busy'] === 0;
+        isEmptied = checkpoint(database, 'TRUNCATE') !== null;
       } catch {
         isEmptied = false; // the disk is full, say; the transaction stands all the same
       }

@@ -1,11 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nextWaitMs } from './backoff.ts';
-import { checkpoint } from './checkpoint.ts';
+import { busyMs, checkpoint } from './checkpoint.ts';
 import { type Db, dbOver } from './db.ts';
 import type { Answer, CheckpointReport, Operations, Request, Result, WorkerSettings } from './operation.ts';
 
-const busyMs = 5_000;
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
 /** Checkpoints are made beside the writer; only when these fall far behind, or fail, it stops for one. */
@@ -109,9 +108,7 @@ function tidyLater() {
 /** A reader is not waited for; after a failure (the disk is full) it is tried again, ever more rarely. */
 function tidy() {
   idle = undefined;
-  database.exec('PRAGMA busy_timeout = 0');
   const left = moveLog('TRUNCATE');
-  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
   if (left === null && failed !== null) tidyLater();
 }
 

@@ -19,8 +19,8 @@ export type Eraser = AsyncDisposable & {
   watch(listener: (text: string) => void): void;
 };
 
-const waitMs = 100;
-const failedWaitMs = 5_000;
+const waitMs = { first: 100, most: 5_000 };
+const failedWaitMs = { first: 5_000, most: 300_000 };
 
 export async function startEraser(options: {
   journal: Pick<Journal, 'erasures'>;
@@ -44,6 +44,8 @@ export async function startEraser(options: {
   };
 
   async function run(id: string): Promise<void> {
+    let waitsMs = waitMs.first;
+    let failedWaitsMs = failedWaitMs.first;
     while (!isStopping) {
       try {
         const { state, events, cancelled } = await journal.erasures.step(id, {
@@ -57,10 +59,16 @@ export async function startEraser(options: {
           texts.delete(id);
           return;
         }
-        if (state === 'waiting') await pause(clock, waitMs);
+        failedWaitsMs = failedWaitMs.first;
+        if (state === 'running') waitsMs = waitMs.first;
+        else {
+          await pause(clock, waitsMs);
+          waitsMs = Math.min(2 * waitsMs, waitMs.most);
+        }
       } catch (error) {
         options.failed(error, 'erase what is stored of somebody');
-        await pause(clock, failedWaitMs);
+        await pause(clock, failedWaitsMs);
+        failedWaitsMs = Math.min(2 * failedWaitsMs, failedWaitMs.most);
       }
     }
   }
