@@ -2,12 +2,12 @@ import type { DeliveryQueue, Lease } from '../journal/journal.ts';
 import { observer } from '../telemetry/observer.ts';
 import type { Attempter } from './attempt/exchange.ts';
 import { createWorkers } from './attempt/workers.ts';
-import { followConfiguration, pauseDestination, placesOf } from './dispatch/change-effects.ts';
-import { createDeliverer } from './dispatch/dispatcher.ts';
-import { createReplayPaces } from './dispatch/replay-rate.ts';
+import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { createReplayRates } from './dispatch/replay-rate.ts';
 import { troubleDesk } from './insight/failure-events.ts';
 import { countHeld } from './insight/held-count.ts';
-import { newsDesk, tokenPauseOf } from './insight/queue-status.ts';
+import { newsDesk } from './insight/queue-status.ts';
 import { createStatistics, guardedStatistics } from './insight/statistics.ts';
 import { createGates } from './limits/holds.ts';
 import type { keepings } from './privacy/exchange-redaction.ts';
@@ -47,7 +47,7 @@ export async function startDelivering(
     const delivery = await journal.log.delivery(id);
     if (delivery !== null) statistics.ended(delivery, { status: 'failed', reason: 'poison' });
   }
-  const paces = createReplayPaces();
+  const paces = createReplayRates();
   const tellSettled = observer(telemetry, 'tell of an attempt', desk.settled);
   const upkeep = stack.use(
     startUpkeep({
@@ -62,14 +62,11 @@ export async function startDelivering(
       },
     }),
   );
-  const places = placesOf(configuration);
-  const deliverer = stack.use(
-    createDeliverer({
+  const dispatcher = stack.use(
+    new Dispatcher({
       ...room,
       ...limits,
       gates,
-      ...places,
-      tokenPauseOf: (connectionId) => tokenPauseOf(room, connectionId),
       ...createWorkers({ ...room, gates }),
       replays: paces,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
@@ -82,16 +79,15 @@ export async function startDelivering(
       },
     }),
   );
-  countHeld({ ...room, gates, deliverer, statistics, journal: journal.statistics });
-  gates.watch((destinationIds) => deliverer.wake(destinationIds));
+  countHeld({ ...room, gates, dispatcher, statistics, journal: journal.statistics });
+  gates.watch((destinationIds) => dispatcher.wake(destinationIds));
   gates.watch(troubles.gatesMoved);
-  stack.use(followConfiguration({ ...room, deliverer }));
+  stack.use(followConfiguration({ ...room, dispatcher }));
   return {
     gates,
     statistics,
     upkeep,
-    places,
-    deliverer,
+    dispatcher,
     paces,
     desk,
     troubles,

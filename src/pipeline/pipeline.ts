@@ -42,7 +42,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
   const attempter = createAttempter({ ...parts, scrub });
   const delivering = stack.use(await startDelivering({ ...room, attempter, render, lease: leases.deliveries }));
-  const { gates, statistics, upkeep, deliverer, paces, desk, troubles } = delivering;
+  const { gates, statistics, upkeep, dispatcher, paces, desk, troubles } = delivering;
   const learn = observer(telemetry, 'learn the parameters of an event', parameters.observe);
   const matcher = stack.use(
     createMatcher({
@@ -52,7 +52,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       accepted: statistics.received,
       planned(deliveries) {
         statistics.created(deliveries);
-        deliverer.hand(deliveries);
+        dispatcher.enqueue(deliveries);
       },
       matched(events) {
         statistics.matched(events);
@@ -63,18 +63,18 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       },
     }),
   );
-  const replaying = { ...room, attempter, render, gates, lease: leases.deliveries, deliverer, paces, statistics };
+  const replaying = { ...room, attempter, render, gates, lease: leases.deliveries, dispatcher, paces, statistics };
   const replays = stack.use(await startReplays({ ...replaying, moved: telemetry.replayMoved }));
-  await deliverer.start();
+  await dispatcher.start();
   await matcher.start();
   const eraser = stack.use(
     await startEraser({
       ...room,
       parameters,
-      sending: deliverer.allSending,
+      sending: () => dispatcher.inFlight(),
       cancelled(deliveries) {
         for (const one of deliveries) if (!one.test) statistics.ended(one, { status: 'cancelled' });
-        for (const { destinationId, replayId } of deliveries) deliverer.wake([destinationId], replayId);
+        for (const { destinationId, replayId } of deliveries) dispatcher.wake([destinationId], replayId);
       },
     }),
   );
@@ -90,7 +90,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     checks: createChecks({ ...room, log: journal.log, attempter, render }),
     outlook: outlookOf({ ...room, ...delivering }),
     troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
-    depth: () => ({ ...deliverer.depth(), unmatched: matcher.depth() }),
+    depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),
     parameters: parameters.list,
     replays,
     statistics,

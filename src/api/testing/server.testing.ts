@@ -21,7 +21,7 @@ import { claim } from '../../journal/journal.samples.ts';
 import { memoryJournal } from '../../journal/memory/memory-journal.ts';
 import { memoryOutbox } from '../../outbox/memory/memory-outbox.ts';
 import { createAttempter } from '../../pipeline/attempt/exchange.ts';
-import { createReplayPaces } from '../../pipeline/dispatch/replay-rate.ts';
+import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
 import { troubleDesk } from '../../pipeline/insight/failure-events.ts';
 import type { News } from '../../pipeline/insight/queue-status.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
@@ -149,9 +149,7 @@ export async function startTestServer(
     }),
     outlook: {
       isSending: (id) => sending.has(id),
-      leavesAt: () => null,
-      crowdOf: () => null,
-      tokenPauseOf: () => null,
+      blockOf: () => null,
       orderOf: () => null,
       closed: () => closed,
       wake: (ids) => void woken.push(...ids),
@@ -178,8 +176,8 @@ export async function startTestServer(
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
       gates: { allClosed: () => closed, watch: () => {} },
-      deliverer: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, sendingOf: () => [] },
-      paces: createReplayPaces(),
+      dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
+      paces: createReplayRates(),
       statistics,
       attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
       render: () => Promise.reject(new Error('the fake renders no JavaScript')),

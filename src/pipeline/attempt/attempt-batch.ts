@@ -4,7 +4,7 @@ import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import type { Group } from '../dispatch/batch-assembly.ts';
+import type { Batch } from '../dispatch/batch-key.ts';
 import { type Keeping, type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned } from './attempt-delivery.ts';
@@ -39,7 +39,7 @@ export function createGroupAttempt(options: {
   keeping: Keepings;
   /** A delivery by itself. */
   attempt(delivery: DueDelivery): Promise<Step>;
-}): (group: Group, giveBack: GiveBack) => Promise<GroupStep> {
+}): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<GroupStep> {
   const { configuration, attempter, plans, clock, newId } = options;
 
   return async ({ members: all, versions, limits }, giveBack) => {

@@ -1,5 +1,5 @@
 import type { DueDelivery } from '../../journal/journal.ts';
-import type { Limits } from '../dispatch/batch-assembly.ts';
+import type { BatchLimits } from '../dispatch/batch-key.ts';
 import type { Rendering } from './render.ts';
 
 type Failed = Extract<Rendering, { kind: 'failed' }>;
@@ -22,7 +22,7 @@ export type Fit = {
  */
 export async function fitTogether(
   group: readonly DueDelivery[],
-  limits: Limits,
+  limits: BatchLimits,
   render: (members: readonly DueDelivery[]) => Rendering | Promise<Rendering>,
 ): Promise<Fit> {
   const bad: Fit['bad'] = [];

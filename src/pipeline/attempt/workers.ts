@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
-import { createGathering } from '../dispatch/batch-assembly.ts';
+import { createBatchAssembly } from '../dispatch/batch-assembly.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Keepings } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -29,6 +29,6 @@ export function createWorkers(options: {
   return {
     attempt,
     attemptGroup: createGroupAttempt({ ...options, plans, attempt }),
-    gathering: createGathering({ ...options, plans }),
+    batches: createBatchAssembly({ ...options, plans }),
   };
 }

@@ -1,55 +1,44 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { compileLookup, type Lookup } from '../../rules/lookup.ts';
+import { compileLookup } from '../../rules/lookup.ts';
 import type { Plans, Versions } from '../attempt/render-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import { type DestinationQueue, isSuspect } from './destination-queue.ts';
+import type { Batch, BatchKey, BatchLimits } from './batch-key.ts';
+import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
-/** How a destination wants its batches. */
-export type Limits = Pick<DestinationBody['settings']['batch'], 'records' | 'bytes' | 'waitMs'> & {
-  key: Lookup | null;
-  /** What a record takes of a rendered body, as far as known. */
-  bytesPerRecord: number | null;
-};
-
-/** Deliveries of one action and destination, in the same versions and with the same value of the grouping key. */
-export type Group = { members: DueDelivery[]; versions: Versions; limits: Limits };
-
-export type Departure =
-  | { kind: 'one'; delivery: DueDelivery }
-  | { kind: 'group'; group: Group }
-  /** null: until something else happens. */
+/** What leaves next of a queue whose destination takes batches. `until` null: when something else happens. */
+export type BatchChoice =
+  | { kind: 'one'; delivery: QueuedDelivery }
+  | { kind: 'batch'; batch: Batch<QueuedDelivery> }
   | { kind: 'wait'; until: number | null };
 
-/** `more`: the journal has more, which is on its way; `all`: it has not; `full`: no more has room. */
-export type Stock = 'more' | 'all' | 'full';
+/** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
+export type QueueFill = 'more' | 'all' | 'full';
 
-export type Gathering = {
-  /** How many deliveries of a destination may share an exchange; 1: it knows no batches. */
-  recordsOf(destinationId: string): number;
+export type BatchAssembly = {
   /**
-   * What of a queue leaves next: the first group, by the place of its first delivery, that is as large as its limits
-   * allow, has waited long enough or is a part of a batch that was refused; or a delivery that goes alone.
+   * The first batch, by the place of its first delivery, that is as large as its limits allow, has waited long enough or is
+   * a part of a refused batch; or a delivery that goes alone. `whenKnown` is called when a version that had to be loaded is
+   * there.
    */
-  next(queue: DestinationQueue, now: number, stock: Stock, whenKnown: () => void): Departure;
+  next(queue: DestinationQueue, now: number, fill: QueueFill, whenKnown: () => void): BatchChoice;
 };
 
-const limitsMost = 5_000;
+const versionsMax = 5_000;
 
-/** Decides which deliveries travel together. What waits here is in memory and due; nothing of it is stored. */
-export function createGathering(options: {
+/** Decides which deliveries share a request. It looks at what is in memory and due; nothing of it is stored. */
+export function createBatchAssembly(options: {
   configuration: Configuration;
   plans: Pick<Plans, 'pinned' | 'isPinnedAnew' | 'presentVersions'>;
   failed(error: unknown, doing: string): void;
-}): Gathering {
+}): BatchAssembly {
   const { configuration, plans } = options;
-  const kinOf = new WeakMap<DueDelivery, Kin>();
   /** By destination and version; null: that version knows no batches. */
-  const limits = new Map<string, Limits | null>();
+  const limits = new Map<string, BatchLimits | null>();
   const loading = new Set<string>();
 
   /** undefined: an old version that is being loaded. */
-  function limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): Limits | null | undefined {
+  function limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): BatchLimits | null | undefined {
     const { destinationId } = delivery;
     const place = `${destinationId}@${versions.destinationVersion}`;
     const known = limits.get(place);
@@ -72,24 +61,21 @@ export function createGathering(options: {
     return undefined;
   }
 
-  function keep(place: string, found: Limits | null) {
-    if (limits.size >= limitsMost) limits.delete(limits.keys().next().value ?? '');
+  function keep(place: string, found: BatchLimits | null) {
+    if (limits.size >= versionsMax) limits.delete(limits.keys().next().value ?? '');
     limits.set(place, found);
     return found;
   }
 
-  /** Whom a delivery may travel with; `alone`: nobody. */
-  function kin(delivery: DueDelivery, whenKnown: () => void): Kin | undefined {
-    const known = kinOf.get(delivery);
-    if (known !== undefined) return known;
-    const found = findKin(delivery, whenKnown);
-    if (found !== undefined) kinOf.set(delivery, found);
+  function keyOf(one: QueuedDelivery, whenKnown: () => void): BatchKey | undefined {
+    const found = one.batchKey ?? findKey(one.delivery, whenKnown);
+    if (found !== undefined) one.batchKey = found;
     return found;
   }
 
-  function findKin(delivery: DueDelivery, whenKnown: () => void): Kin | undefined {
+  function findKey(delivery: DueDelivery, whenKnown: () => void): BatchKey | undefined {
     const { event, rendered, actionId } = delivery;
-    // What was sent alone is sent again with the same bytes; what may kill goes alone, to be blamed alone.
+    // What was sent alone is sent again with the same bytes; a suspect goes alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
     const versions = plans.isPinnedAnew(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
     const found = limitsOf(delivery, versions, whenKnown);
@@ -101,16 +87,13 @@ export function createGathering(options: {
   }
 
   return {
-    recordsOf: (destinationId) =>
-      configuration.snapshot.documents.destination.get(destinationId)?.body.settings.batch.records ?? 1,
-
-    next(queue, now, stock, whenKnown) {
+    next(queue, now, fill, whenKnown) {
       const open = new Map<string, Candidate>();
       const candidates: Candidate[] = [];
       const lines = new Map<number, Candidate | null>();
-      for (const delivery of queue.items) {
-        const own = kin(delivery, whenKnown);
-        const line = delivery.orderKey;
+      for (const one of queue.waiting) {
+        const own = keyOf(one, whenKnown);
+        const line = one.delivery.orderKey;
         if (own === undefined) {
           if (line !== undefined) lines.set(line, null);
           continue;
@@ -121,16 +104,15 @@ export function createGathering(options: {
           continue;
         }
         if (own === alone) {
-          if (candidates.length === 0) return { kind: 'one', delivery };
-          candidates.push({ members: [delivery], own, isReady: true });
+          if (candidates.length === 0) return { kind: 'one', delivery: one };
+          candidates.push({ members: [one], own, isReady: true });
           break;
         }
-        const part = queue.parts.get(delivery.id);
-        const key = part === undefined ? own.key : `part ${part}`;
-        const isOver = part !== undefined || stock === 'full';
+        const key = one.part === 0 ? own.key : `part ${one.part}`;
+        const isOver = one.part !== 0 || fill === 'full';
         let candidate = open.get(key);
         if (candidate === undefined) {
-          candidate = { members: [], own, isReady: isOver || (stock === 'all' && endOf(delivery, own) <= now) };
+          candidate = { members: [], own, isReady: isOver || (fill === 'all' && endOf(one, own) <= now) };
           open.set(key, candidate);
           candidates.push(candidate);
         }
@@ -140,27 +122,26 @@ export function createGathering(options: {
           continue;
         }
         if (line !== undefined) lines.set(line, candidate);
-        candidate.members.push(delivery);
-        if (part !== undefined || candidate.members.length < roomOf(own.limits)) continue;
+        candidate.members.push(one);
+        if (one.part !== 0 || candidate.members.length < roomOf(own.limits)) continue;
         candidate.isReady = true;
         if (candidates[0] === candidate) break;
         open.delete(key);
       }
-      return choose(candidates, stock);
+      return choose(candidates, fill);
     },
   };
 }
 
-type Kin = { key: string; versions: Versions; limits: Limits };
-type Candidate = { members: DueDelivery[]; own: Kin; isReady: boolean };
+type Candidate = { members: QueuedDelivery[]; own: BatchKey; isReady: boolean };
 
-const alone: Kin = {
+const alone: BatchKey = {
   key: '',
   versions: { actionVersion: null, destinationVersion: 0 },
   limits: { records: 1, bytes: 0, waitMs: 0, key: null, bytesPerRecord: null },
 };
 
-function choose(candidates: readonly Candidate[], stock: Stock): Departure {
+function choose(candidates: readonly Candidate[], fill: QueueFill): BatchChoice {
   let until = Number.POSITIVE_INFINITY;
   for (const { members, own, isReady } of candidates) {
     const [first, second] = members;
@@ -168,22 +149,22 @@ function choose(candidates: readonly Candidate[], stock: Stock): Departure {
     if (isReady)
       return second === undefined
         ? { kind: 'one', delivery: first }
-        : { kind: 'group', group: { members: members.toSorted(byId), versions: own.versions, limits: own.limits } };
+        : { kind: 'batch', batch: { members: members.toSorted(byId), versions: own.versions, limits: own.limits } };
     until = Math.min(until, endOf(first, own));
   }
-  return { kind: 'wait', until: stock === 'all' && Number.isFinite(until) ? until : null };
+  return { kind: 'wait', until: fill === 'all' && Number.isFinite(until) ? until : null };
 }
 
 /** The same set is always in the same order, which is that of its order keys too. */
-const byId = (a: DueDelivery, b: DueDelivery) => (a.id < b.id ? -1 : 1);
+const byId = (a: QueuedDelivery, b: QueuedDelivery) => (a.delivery.id < b.delivery.id ? -1 : 1);
 
-/** When a group that began with this one has waited long enough. */
-function endOf({ dueAt, createdAt }: DueDelivery, { limits }: Kin): number {
+/** When a batch that began with this one has waited long enough. */
+function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: BatchKey): number {
   return (dueAt ?? createdAt) + limits.waitMs;
 }
 
-/** How many records fit, as far as is known. */
-function roomOf({ records, bytes, bytesPerRecord }: Limits): number {
+/** How many records fit into a batch, as far as is known. */
+function roomOf({ records, bytes, bytesPerRecord }: BatchLimits): number {
   if (bytesPerRecord === null) return records;
   return Math.min(records, Math.max(1, Math.floor(bytes / bytesPerRecord)));
 }
@@ -192,7 +173,7 @@ function versionsOf({ actionVersion, destinationVersion }: DueDelivery): Version
   return { actionVersion, destinationVersion };
 }
 
-function limitsFrom({ settings }: Pick<DestinationBody, 'settings'>): Limits | null {
+function limitsFrom({ settings }: Pick<DestinationBody, 'settings'>): BatchLimits | null {
   const { records, bytes, waitMs, key } = settings.batch;
   if (records === 1) return null;
   return { records, bytes, waitMs, key: key === null ? null : compileLookup(key), bytesPerRecord: null };

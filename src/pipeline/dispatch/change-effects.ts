@@ -1,30 +1,10 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
-import { originOf } from '../../connections/base-url.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import type { Deliverer } from './dispatcher.ts';
-
-/** Where a destination belongs, and what a person set for its connection; null: gone, or no limit. */
-export function placesOf(configuration: Configuration) {
-  const documents = () => configuration.snapshot.documents;
-  const connectionBody = (connectionId: string) => documents().connection.get(connectionId)?.body;
-  const settingsOf = (connectionId: string) => connectionBody(connectionId)?.settings;
-  return {
-    connectionOf: (destinationId: string) => documents().destination.get(destinationId)?.body.connectionId ?? null,
-    originOf(connectionId: string): string | null {
-      const body = connectionBody(connectionId);
-      return body === undefined ? null : originOf(body);
-    },
-    concurrencyOf: (connectionId: string) => settingsOf(connectionId)?.rate.concurrency ?? null,
-    rateOf: (connectionId: string) => settingsOf(connectionId)?.rate ?? null,
-    ownRateOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.rate ?? null,
-    orderOf: (destinationId: string) => documents().destination.get(destinationId)?.body.settings.order ?? null,
-    breakerOf: (connectionId: string) => settingsOf(connectionId)?.breaker ?? null,
-  };
-}
+import type { Dispatcher } from './dispatcher.ts';
 
 /** A destination that answered 410 is gone for good: nothing more is sent until a person looks. */
 export async function pauseDestination(
@@ -47,12 +27,12 @@ export async function pauseDestination(
 export function followConfiguration(options: {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
-  deliverer: Pick<Deliverer, 'wake'>;
+  dispatcher: Pick<Dispatcher, 'wake'>;
   authenticator: Pick<Authenticator, 'forget'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
 }): Disposable {
-  const { configuration, journal, deliverer, authenticator, clock, telemetry } = options;
+  const { configuration, journal, dispatcher, authenticator, clock, telemetry } = options;
   const stop = configuration.watch((snapshot, changes) => {
     const touched = new Set<string>();
     for (const { op, document } of changes) {
@@ -68,7 +48,7 @@ export function followConfiguration(options: {
 
   async function release(destinationIds: string[]) {
     for (const id of destinationIds) await journal.log.release(id, clock.now());
-    deliverer.wake(destinationIds);
+    dispatcher.wake(destinationIds);
   }
 
   return { [Symbol.dispose]: stop };

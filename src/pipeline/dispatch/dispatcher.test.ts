@@ -383,3 +383,31 @@ test('a destination whose queue is read slowly keeps no other one of its connect
   await rig.clock.advance(1);
   assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
 });
+
+test('suspects are on trial one at a time, and deliveries beside them never wait for one', async () => {
+  let isHanging = true;
+  await using rig = await startRig({
+    handler: ({ body }) => (isHanging && String(body).includes('old') ? new Promise(() => {}) : { status: 200 }),
+  });
+  await wire(rig);
+  const named = (kind: string) => Array.from({ length: 5 }, (_, n) => ({ data: { n: `${kind} ${n}` } }));
+  const sentOf = (kind: string) => rig.egress.requests.filter(({ body }) => String(body).includes(kind)).length;
+  await rig.send(...named('old'));
+  for (let crash = 0; crash < 2; crash++) {
+    await rig.clock.advance(100);
+    await rig.restart();
+  }
+  await rig.clock.advance(100);
+  const before = sentOf('old');
+  await rig.send(...named('new'));
+  await rig.clock.advance(1_000);
+  assert.equal(sentOf('new'), 5);
+  assert.equal(sentOf('old'), before, 'one of the suspects is on trial, the others wait');
+  assert.equal(rig.pipeline.depth().inFlight, 1);
+  isHanging = false;
+  await rig.restart();
+  await rig.clock.advance(1_000);
+  const statuses = Object.groupBy(await rig.statuses(), (status) => status);
+  assert.equal(statuses.delivered?.length, 9);
+  assert.equal(statuses.failed?.length, 1, 'the one that was on trial at the third crash');
+});

@@ -1,299 +1,442 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import type { GiveBack, GroupStep } from '../attempt/attempt-batch.ts';
-import type { Step } from '../attempt/next-step.ts';
-import { type ConclusionOptions, createConclusion } from './apply-outcome.ts';
-import type { Gathering, Group } from './batch-assembly.ts';
+import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
+import type { BatchAssembly } from './batch-assembly.ts';
+import { type Action, decide, type World } from './decide.ts';
+import { InFlight } from './in-flight.ts';
+import { type Block, blockOf, consumeRates, evenPaceMs, originBlock } from './limits.ts';
+import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import {
-  type Crowd,
-  createLane,
-  createQueue,
+  type ConnectionQueue,
+  createConnectionQueue,
+  createDestinationQueue,
   type DestinationQueue,
-  fairShare,
-  type Lane,
-  type Waking,
-} from './destination-queue.ts';
-import { createWire } from './in-flight.ts';
-import { createQueueMemory, isAllInMemory, waitingIn } from './memory-budget.ts';
-import { createDepartures } from './next-delivery.ts';
-import { createSites } from './origin-limit.ts';
-import { createSpending, type Rates } from './rate-use.ts';
-import { createQueueReader } from './refill.ts';
-import { createReplayQueues, keyOf } from './replay-queues.ts';
-import type { ReplayPaces } from './replay-rate.ts';
-import { createGroupSender } from './send-batch.ts';
-import { createSender } from './send-one.ts';
-import { createRecorder } from './settlement-writer.ts';
-import { createResting } from './short-retries.ts';
+  isAllInMemory,
+  type OriginSlots,
+  queuesOf,
+  setTimer,
+  stopTimer,
+} from './queues.ts';
+import { createRefill } from './refill.ts';
+import type { ReplayRates } from './replay-rate.ts';
+import { countSent, createReplayShare } from './replay-share.ts';
+import { mayDelay, type SendParts, sendBatch, sendOne } from './send.ts';
+import { SettlementWriter } from './settlement-writer.ts';
 
-export type Deliverer = AsyncDisposable & {
-  /** Takes over what is unfinished in the journal. */
-  start(): Promise<void>;
-  /** New deliveries, already in the journal. What doesn't fit in memory is read back later. */
-  hand(deliveries: readonly DueDelivery[]): void;
-  /**
-   * Something about these destinations changed (a gate, a delivery by a person): look at what the journal holds now.
-   * `replayId`: of a delivery of a replay.
-   */
-  wake(destinationIds: readonly string[], replayId?: string | null): void;
-  /** A replay has more for these destinations; without them, something about all that is known of it changed. */
-  wakeReplay(replayId: string, destinationIds?: readonly string[]): void;
-  /** Nothing of a replay is unfinished any more. */
-  forgetReplay(replayId: string): void;
-  isSending(deliveryId: string): boolean;
-  /** Every delivery that is on the wire, or whose answer is not recorded yet. */
-  allSending(): string[];
-  /** The deliveries of a destination that are on the wire, and those whose answer is not recorded yet. */
-  sendingTo(destinationId: string): string[];
-  /** The same for a replay. */
-  sendingOf(replayId: string): string[];
-  /** What waits for a destination; null: some of it lies in the journal alone. */
-  waitingFor(destinationId: string): DueDelivery[] | null;
-  /** When a delivery that is due leaves about, while it waits for a budget; null: it does not. */
-  leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
-  /** What keeps a due delivery from leaving while nothing else does; null: nothing, it leaves now. */
-  crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
-  depth(): { inMemory: number; inFlight: number };
+export type DispatcherOptions = Pick<
+  SendParts,
+  'attempt' | 'attemptGroup' | 'pause' | 'release' | 'settled' | 'failed'
+> & {
+  configuration: Pick<Configuration, 'snapshot'>;
+  queue: DeliveryQueue;
+  lease: Lease;
+  clock: Clock;
+  gates: SendParts['holds'] & World['holds'];
+  authenticator: World['authenticator'];
+  batches: BatchAssembly;
+  replays: Pick<ReplayRates, 'freeAt' | 'spend'>;
+  /** How long requests on the wire may take to end at a stop. */
+  stopTimeoutMs: number;
 };
 
-export type DelivererOptions = ConclusionOptions &
-  Rates & {
-    queue: DeliveryQueue;
-    lease: Lease;
-    clock: Clock;
-    attempt(delivery: DueDelivery): Promise<Step>;
-    attemptGroup(group: Group, giveBack: GiveBack): Promise<GroupStep>;
-    gathering: Gathering;
-    /** Where the requests of a connection go; null: it is gone. */
-    originOf(connectionId: string): string | null;
-    /** How many requests a person allows a connection at once. */
-    concurrencyOf(connectionId: string): number | null;
-    replays: Pick<ReplayPaces, 'freeAt' | 'spend'>;
-    stopTimeoutMs: number;
-  };
+/** Which queue a delivery belongs to. */
+type QueuePlace = { destinationId: string; replayId: string | null };
 
 /**
- * Sends what is due: a queue for each destination, a lane for each connection. Deliveries come from the matcher through
- * memory or, when memory is full or the process is new, from the journal; both ways meet in `known`.
+ * Sends what is due: a queue for each destination (and one more for each replay to it), gathered by connection. New
+ * deliveries come through memory while there is room; all others are read from the journal.
  *
- * A queue's life: `ready` (has something in memory, waits for a slot) → its head is sent → the slot is free again as soon
- * as the answer is there, the id is known until it is settled. A closed gate spills the queue; opening it reads it back.
+ * The loop is always the same: something happens to a queue (`#resume`), its connection is asked what to do next
+ * (decide.ts), that is done (`#perform`), until there is nothing more to do. Requests run in send.ts and come back here
+ * when their response is there and when their outcome is recorded.
  */
-export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { queue: journal, clock, gates } = options;
-  const lanes = new Map<string, Lane>();
-  const queues = new Map<string, DestinationQueue>();
-  /** Lanes that found something in their way which is not their own. */
-  const stalled = new Set<Lane>();
-  const memory = createQueueMemory();
-  const spending = createSpending(options);
-  const sites = createSites({ ...options, pump });
-  const wire = createWire({ ...options, journal });
-  const recorder = createRecorder({ ...options, journal });
-  const { isDue, load, wakeLater } = createQueueReader({ ...options, journal, memory, resume });
-  const rest = createResting({ clock, memory, resume });
-  const conclusion = createConclusion({ ...options, recorder, resume, wakeLater, rest });
-  const replaying = createReplayQueues({ ...options, queues, memory, spending, sites, startNext, goOnLater, pump });
-  const sending = { ...options, memory, wire, spending, conclusion, count, finished, left, makeReady, resume };
-  const send = createSender(sending);
-  const sendGroup = createGroupSender(sending);
-  const departures = createDepartures({ ...options, memory, wire, stalled, send, sendGroup, goOnLater, resume });
-  let isStopping = false;
+export class Dispatcher implements AsyncDisposable {
+  readonly #options: DispatcherOptions;
+  readonly #clock: Clock;
+  readonly #connections = new Map<string, ConnectionQueue>();
+  readonly #queues = new Map<string, DestinationQueue>();
+  readonly #origins = new Map<string, OriginSlots>();
+  /** Connections that wait until outcomes are recorded. */
+  readonly #stalled = new Set<ConnectionQueue>();
+  readonly #memory = new MemoryBudget();
+  readonly #inFlight: InFlight;
+  readonly #settlements: SettlementWriter;
+  readonly #refill: ReturnType<typeof createRefill>;
+  readonly #sending: SendParts;
+  readonly #world: World;
+  #snapshot: Snapshot | null = null;
+  #isStopping = false;
 
-  function queueFor(destinationId: string, connectionId: string, replayId: string | null = null): DestinationQueue {
-    const key = keyOf(destinationId, replayId);
-    const known = queues.get(key);
-    if (known !== undefined) return known;
-    if (replayId !== null) return knowing(replaying.open(key, replayId, queueFor(destinationId, connectionId)));
-    const laneId = options.connectionOf(destinationId) ?? connectionId;
-    const lane = lanes.get(laneId) ?? createLane(laneId);
-    lanes.set(laneId, lane);
-    const queue = createQueue(destinationId, lane);
-    queues.set(destinationId, queue);
-    memory.opened();
-    return knowing(queue);
+  constructor(options: DispatcherOptions) {
+    const { queue: journal, gates: holds, batches, clock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    const memory = this.#memory;
+    const inFlight = new InFlight({ ...options, journal, trialEnded: () => this.#trialEnded() });
+    const settlements = new SettlementWriter({ ...options, journal });
+    const resume = (queue: DestinationQueue) => this.#resume(queue);
+    const refill = createRefill({ ...options, journal, memory, inFlight, resume });
+    this.#inFlight = inFlight;
+    this.#settlements = settlements;
+    this.#refill = refill;
+    this.#sending = {
+      ...options,
+      holds,
+      memory,
+      inFlight,
+      settlements,
+      resume,
+      refillAt: refill.refillAt,
+      began: (queue, now) => this.#began(queue, now),
+      ended: (queue) => this.#ended(queue),
+      recorded: (queue) => this.#recorded(queue),
+      probeAgain: (connection) => this.#probeAgain(connection),
+    };
+    this.#world = {
+      holds,
+      replayRates: options.replays,
+      authenticator: options.authenticator,
+      get isBehind() {
+        return settlements.isBehind;
+      },
+      get isCrowded() {
+        return inFlight.isCrowded || memory.isHeavy;
+      },
+      get isTrial() {
+        return inFlight.isTrial;
+      },
+      isRefillDue: refill.isDue,
+      fillOf(queue) {
+        if (memory.isHeavy || queue.waiting.length >= memory.roomOf(queue)) return 'full';
+        return queue.hasMore || queue.reading !== null ? 'more' : 'all';
+      },
+      nextBatch: (queue, now, fill) => batches.next(queue, now, fill, () => this.#resume(queue)),
+    };
   }
 
-  /** Notes whether its destination takes batches now. */
-  function knowing(queue: DestinationQueue): DestinationQueue {
-    queue.records = options.gathering.recordsOf(queue.destinationId);
+  /** Takes over what is unfinished in the journal. */
+  async start(): Promise<void> {
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.backlog())
+      this.#refill.refillAt(this.#queueFor(destinationId, connectionId, replayId), nextDueAt);
+  }
+
+  /** New deliveries, already in the journal. What does not fit in memory is read back later. */
+  enqueue(deliveries: readonly DueDelivery[]): void {
+    const now = this.#clock.now();
+    const touched = new Set<DestinationQueue>();
+    for (const delivery of deliveries) {
+      const queue = this.#queueFor(delivery.destinationId, delivery.connectionId, null);
+      this.#enqueueOne(queue, delivery, now);
+      touched.add(queue);
+    }
+    for (const queue of touched) this.#resume(queue);
+  }
+
+  #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
+    const delayMs = (delivery.dueAt ?? now) - now;
+    if (delayMs > 0) {
+      if (!mayDelay(this.#memory, queue, delivery, delayMs)) return this.#refill.refillAt(queue, now + delayMs);
+      return this.#memory.addDelayed(queue, delivery, (wake) =>
+        this.#clock.after(delayMs, () => {
+          wake();
+          this.#resume(queue);
+        }),
+      );
+    }
+    // The journal knows whether it is the turn of one with an ordering key.
+    const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);
+    if (queue.hasMore || isForLater) queue.hasMore = true;
+    else this.#memory.add(queue, delivery);
+  }
+
+  /**
+   * Something about these destinations changed (a hold, a delivery that a person started again): read the journal again.
+   * `replayId`: the changed delivery's replay.
+   */
+  wake(destinationIds: readonly string[], replayId: string | null = null): void {
+    for (const id of destinationIds) {
+      if (replayId !== null) this.#queueFor(id, '', replayId);
+      for (const queue of [this.#queueFor(id, '', null), ...this.#replayQueuesTo(id)]) this.#lookAgain(queue);
+    }
+  }
+
+  /** A replay has more for these destinations; without them, its state or its rate changed. */
+  wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
+    if (destinationIds === undefined) for (const queue of this.#replayQueuesOf(replayId)) this.#lookAgain(queue);
+    for (const id of destinationIds ?? []) {
+      const queue = this.#queueFor(id, '', replayId);
+      queue.hasMore = true;
+      this.#resume(queue);
+    }
+  }
+
+  /** Nothing of a replay is unfinished any more. */
+  forgetReplay(replayId: string): void {
+    for (const queue of this.#replayQueuesOf(replayId)) if (this.#isIdle(queue)) this.#close(queue);
+  }
+
+  isSending(deliveryId: string): boolean {
+    return this.#inFlight.has(deliveryId);
+  }
+
+  /** The deliveries that are in flight: all, or those to a destination or of a replay. */
+  inFlight(of: { destinationId?: string; replayId?: string } = {}): string[] {
+    return this.#inFlight.ids(
+      ({ queue }) =>
+        (of.destinationId === undefined || queue.destinationId === of.destinationId) &&
+        (of.replayId === undefined || queue.replay?.id === of.replayId),
+    );
+  }
+
+  /** What waits for a destination; null: some of it is in the journal alone. */
+  waitingFor(destinationId: string): DueDelivery[] | null {
+    const live = this.#queues.get(destinationId);
+    const all = live === undefined ? [] : [live, ...this.#replayQueuesTo(destinationId)];
+    return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
+  }
+
+  /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
+  blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
+    const queue = this.#queues.get(keyOf(destinationId, replayId));
+    return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#world);
+  }
+
+  depth(): { inMemory: number; inFlight: number } {
+    return { inMemory: this.#memory.waiting, inFlight: this.#inFlight.size };
+  }
+
+  /** Sends nothing more, and waits for what is on the wire. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    for (const queue of this.#queues.values()) {
+      for (const timer of [queue.refillTimer, queue.rateTimer, queue.connection.rateTimer]) stopTimer(timer);
+      for (const { cancelDelay } of queue.delayed) cancelDelay?.();
+    }
+    await this.#inFlight.drain(this.#options.stopTimeoutMs);
+  }
+
+  #queueFor(destinationId: string, connectionId: string, replayId: string | null): DestinationQueue {
+    const key = keyOf(destinationId, replayId);
+    const known = this.#queues.get(key);
+    if (known !== undefined) return known;
+    const queue =
+      replayId === null ? this.#open(destinationId, connectionId) : this.#openReplay(destinationId, replayId);
+    queue.plan = this.#present().planOf(destinationId);
+    this.#queues.set(key, queue);
+    this.#memory.openQueue();
     return queue;
   }
 
-  function makeReady(queue: DestinationQueue) {
-    if (queue.isReady || (queue.items.length === 0 && !queue.hasMore)) return;
-    queue.isReady = true;
-    (queue.replay === null ? queue.lane : queue.lane.replays)?.ready.push(queue);
+  #open(destinationId: string, connectionId: string): DestinationQueue {
+    const id = this.#present().planOf(destinationId)?.connection.id ?? connectionId;
+    const connection = this.#connections.get(id) ?? createConnectionQueue(id);
+    this.#connections.set(id, connection);
+    const queue = createDestinationQueue(destinationId, connection);
+    connection.queues.add(queue);
+    return queue;
   }
 
-  function resume(queue: DestinationQueue) {
-    makeReady(queue);
-    pump(queue.lane);
+  #openReplay(destinationId: string, replayId: string): DestinationQueue {
+    const live = this.#queueFor(destinationId, '', null);
+    const { connection } = live;
+    connection.replays ??= createReplayShare(this.#clock.now());
+    const queue = createDestinationQueue(destinationId, connection, { id: replayId, live });
+    connection.replays.queues.add(queue);
+    return queue;
   }
 
-  /** Starts what may start in a lane: what belongs to no replay first. */
-  function pump(lane: Lane) {
-    if (isStopping) return;
-    if (recorder.isBehind) {
-      stalled.add(lane);
+  #replayQueuesOf(replayId: string): DestinationQueue[] {
+    return [...this.#queues.values()].filter(({ replay }) => replay?.id === replayId);
+  }
+
+  #replayQueuesTo(destinationId: string): DestinationQueue[] {
+    const replays = this.#queues.get(destinationId)?.connection.replays?.queues ?? [];
+    return [...replays].filter((queue) => queue.destinationId === destinationId);
+  }
+
+  /** Nothing of it is in memory or in flight, and the journal is not being read for it. */
+  #isIdle(queue: DestinationQueue): boolean {
+    const { waiting, suspects, delayed, reading, requests } = queue;
+    const isEmpty = waiting.length === 0 && suspects.length === 0 && delayed.size === 0;
+    return isEmpty && reading === null && requests === 0 && this.#inFlight.of(queue).next().done === true;
+  }
+
+  #close(queue: DestinationQueue) {
+    const { connection, destinationId, replay } = queue;
+    stopTimer(queue.refillTimer);
+    stopTimer(queue.rateTimer);
+    queue.hasMore = false;
+    this.#queues.delete(keyOf(destinationId, replay?.id ?? null));
+    this.#memory.closeQueue();
+    connection.queues.delete(queue);
+    connection.replays?.queues.delete(queue);
+    if (connection.replays?.queues.size === 0) connection.replays = null;
+    if (connection.queues.size > 0 || connection.replays !== null) return;
+    stopTimer(connection.rateTimer);
+    this.#connections.delete(connection.connectionId);
+  }
+
+  /** The present configuration; every queue has its plan of it. */
+  #present(): Snapshot {
+    const { snapshot } = this.#options.configuration;
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot;
+      for (const queue of this.#queues.values()) queue.plan = snapshot.planOf(queue.destinationId);
+    }
+    return snapshot;
+  }
+
+  #lookAgain(queue: DestinationQueue) {
+    this.#memory.spill(queue);
+    this.#resume(queue);
+  }
+
+  #resume(queue: DestinationQueue) {
+    this.#makeReady(queue);
+    this.#pump(queue.connection);
+  }
+
+  #makeReady(queue: DestinationQueue) {
+    if (queue.isReady) return;
+    if (queue.waiting.length === 0 && queue.suspects.length === 0 && !queue.hasMore) {
+      // A deleted destination needs its queue only as long as it has deliveries.
+      if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#isIdle(queue))
+        this.#close(queue);
       return;
     }
-    const now = clock.now();
-    if (lane.replays !== null) replaying.pump(lane, lane.replays, now, true);
-    pumpLive(lane, now);
-    if (lane.replays !== null) replaying.pump(lane, lane.replays, now, false);
+    queue.isReady = true;
+    (queue.replay === null ? queue.connection : queue.connection.replays)?.ready.push(queue);
   }
 
-  /** One delivery of each ready queue after the other. */
-  function pumpLive(lane: Lane, now: number) {
-    const limit = options.concurrencyOf(lane.connectionId);
-    for (let idle = 0, share = fairShare(lane, limit); idle < lane.ready.length && share > 0; ) {
-      if (!sites.hasRoom(lane)) return;
-      const freeAt = spending.freeAt(lane, now);
-      if (freeAt > now) return goOnLater(lane, freeAt, () => pump(lane));
-      const queue = lane.ready.shift();
-      if (queue === undefined) return;
-      queue.isReady = false;
-      const isStarted = startNext(queue, share, now);
-      if (isStarted && share === Number.POSITIVE_INFINITY) share = fairShare(lane, limit);
-      if (isStarted) idle = 0;
-      else if (queue.isReady) idle += 1;
+  #pump(connection: ConnectionQueue) {
+    if (this.#isStopping || connection.isPumping) return;
+    connection.isPumping = true;
+    this.#present();
+    this.#findOrigin(connection);
+    const now = this.#clock.now();
+    for (;;) {
+      const action = decide(connection, now, this.#world);
+      if (action === null || !this.#perform(connection, action)) break;
+    }
+    connection.isPumping = false;
+  }
+
+  /** Answers whether there may be more to do for the connection at once. */
+  #perform(connection: ConnectionQueue, action: Action): boolean {
+    switch (action.kind) {
+      case 'send': {
+        const { queue, delivery, isProbe } = action;
+        unready(queue);
+        this.#memory.take(delivery);
+        void sendOne(this.#sending, delivery, isProbe);
+        if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
+        return true;
+      }
+      case 'send_batch': {
+        const { queue, batch } = action;
+        unready(queue);
+        this.#memory.takeBatch(queue, batch.members);
+        void sendBatch(this.#sending, queue, batch);
+        if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
+        return true;
+      }
+      case 'refill':
+        void this.#refill.load(action.queue, action.isProbe);
+        return true;
+      case 'spill':
+        unready(action.queue);
+        this.#memory.spill(action.queue);
+        if (action.until !== null) this.#refill.refillAt(action.queue, action.until);
+        return true;
+      case 'park': {
+        const { queue, until } = action;
+        unready(queue);
+        if (until !== null) setTimer(queue.rateTimer, until, this.#clock, () => this.#resume(queue));
+        return true;
+      }
+      case 'wait': {
+        const { until } = action.block;
+        if (until === null) connection.origin?.waiting.add(connection);
+        else setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
+        return false;
+      }
+      case 'wait_for_settlements':
+        this.#stalled.add(connection);
+        return false;
     }
   }
 
-  /** Sends the next delivery of a queue, if it may; answers whether it did. */
-  function startNext(queue: DestinationQueue, share: number, now: number): boolean {
-    const { lane, replay } = queue;
-    const ownFreeAt = spending.ownFreeAt(queue, now);
-    const freeAt = replay === null ? ownFreeAt : Math.max(ownFreeAt, options.replays.freeAt(replay.id, now));
-    if (freeAt > now) {
-      // What is paused waits in the journal.
-      if (freeAt === Number.POSITIVE_INFINITY) memory.spill(queue);
-      else goOnLater(queue, freeAt, () => resume(queue));
-      return false;
+  /** Where a connection moved to counts as soon as nothing of it is on the wire. */
+  #findOrigin(connection: ConnectionQueue) {
+    if (connection.origin !== null && connection.requests > 0) return;
+    const [queue] = queuesOf(connection);
+    const name = queue?.plan?.origin ?? '';
+    const slots = this.#origins.get(name) ?? { requests: 0, waiting: new Set() };
+    this.#origins.set(name, slots);
+    connection.origin = slots;
+  }
+
+  #began(queue: DestinationQueue, now: number) {
+    const { connection, replay } = queue;
+    queue.requests += 1;
+    if (replay !== null) replay.live.requests += 1;
+    connection.requests += 1;
+    if (connection.origin !== null) connection.origin.requests += 1;
+    consumeRates(queue, now);
+    if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
+    if (replay !== null) this.#options.replays.spend(replay.id, now);
+  }
+
+  /** The response is there. Connections that wait for the origin come before the one that made room. */
+  #ended(queue: DestinationQueue) {
+    const { connection, replay } = queue;
+    const { origin } = connection;
+    queue.requests -= 1;
+    if (replay !== null) replay.live.requests -= 1;
+    connection.requests -= 1;
+    if (origin === null) return;
+    origin.requests -= 1;
+    for (const next of origin.waiting) {
+      if (originBlock(origin) !== null) return;
+      // The connection itself goes on when it has learnt from the response.
+      if (next === connection) continue;
+      origin.waiting.delete(next);
+      this.#pump(next);
     }
-    const closed = gates.closed(queue.destinationId);
-    const isProbe = closed !== null && closed.probeAt !== null && closed.probeAt <= now && !lane.isProbing;
-    if (closed !== null && !isProbe) {
-      memory.spill(queue);
-      if (closed.probeAt !== null && !lane.isProbing) wakeLater(queue, closed.probeAt);
-      return false;
+  }
+
+  #recorded(queue: DestinationQueue) {
+    // A live delivery may have waited for the concurrency that a replayed one took.
+    if (queue.replay !== null) this.#makeReady(queue.replay.live);
+    this.#resume(queue);
+    if (this.#stalled.size > 0 && !this.#settlements.isBehind) {
+      const waiting = [...this.#stalled];
+      this.#stalled.clear();
+      for (const connection of waiting) this.#pump(connection);
     }
-    if (isDue(queue)) void load(queue, isProbe);
-    const isStarted = departures.start(queue, share, isProbe, now);
-    if (isStarted === null) return false;
-    // At its own limit, its next answer makes it ready again; for a replay that may be an answer to others.
-    if (queue.items.length > 0 && (replay !== null || queue.inFlight < queue.concurrency.limit)) makeReady(queue);
-    return isStarted;
   }
 
-  /** Looks again when a budget has room; what holds it up then may be something else. */
-  function goOnLater(waiting: { pause: Waking | null }, at: number, call: () => void) {
-    if (waiting.pause !== null && waiting.pause.at <= at) return;
-    waiting.pause?.cancel();
-    const cancel = clock.after(at - clock.now(), () => {
-      waiting.pause = null;
-      call();
-    });
-    waiting.pause = { at, cancel };
+  /** A suspect's trial is over: the next one may be sent. */
+  #trialEnded() {
+    for (const queue of this.#queues.values()) if (queue.suspects.length > 0) this.#resume(queue);
   }
 
-  /** Looks again at the lanes that something held up which is out of the way now. */
-  function goOn() {
-    const waiting = [...stalled];
-    stalled.clear();
-    for (const lane of waiting) pump(lane);
+  #probeAgain(connection: ConnectionQueue) {
+    for (const queue of [...queuesOf(connection)]) {
+      queue.hasMore = true;
+      this.#resume(queue);
+    }
   }
+}
 
-  function count(queue: DestinationQueue, change: 1 | -1) {
-    queue.inFlight += change;
-    if (queue.replay !== null) queue.replay.live.inFlight += change;
-    if (change === 1) sites.enter(queue.lane);
-    else sites.leave(queue.lane);
-  }
+/** What a queue is known by. */
+function keyOf(destinationId: string, replayId: string | null): string {
+  return replayId === null ? destinationId : `${replayId} ${destinationId}`;
+}
 
-  /** A request left. */
-  function left(queue: DestinationQueue, now: number) {
-    spending.spend(queue, now);
-    if (queue.lane.replays !== null) replaying.left(queue, queue.lane.replays, now);
-  }
-
-  function finished(queue: DestinationQueue) {
-    resume(queue);
-    if (stalled.size > 0 && !recorder.isBehind) goOn();
-  }
-
-  function sendingIn(some: readonly (DestinationQueue | undefined)[]): string[] {
-    return some.flatMap((queue) => [...(queue?.known.keys() ?? [])]).filter(wire.has);
-  }
-
-  function lookAgain(queue: DestinationQueue) {
-    memory.spill(knowing(queue));
-    resume(queue);
-  }
-
-  return {
-    async start() {
-      for (const waiting of await journal.backlog()) {
-        const queue = queueFor(waiting.destinationId, waiting.connectionId, waiting.replayId);
-        wakeLater(queue, waiting.nextDueAt);
-      }
-    },
-    hand(deliveries) {
-      const touched = new Set<DestinationQueue>();
-      for (const delivery of deliveries) {
-        const queue = queueFor(delivery.destinationId, delivery.connectionId);
-        // Whether it is the turn of one with an order key is known to the journal.
-        const isForLater =
-          delivery.orderKey !== undefined || queue.items.length >= memory.roomOf(queue) || memory.isHeavy;
-        if (queue.hasMore || isForLater) queue.hasMore = true;
-        else memory.take(queue, delivery);
-        touched.add(queue);
-      }
-      for (const queue of touched) resume(queue);
-    },
-    wake(destinationIds, replayId = null) {
-      for (const id of destinationIds) {
-        if (replayId !== null) queueFor(id, '', replayId);
-        for (const queue of [queueFor(id, ''), ...replaying.to(id)]) lookAgain(queue);
-      }
-    },
-    wakeReplay(replayId, destinationIds) {
-      if (destinationIds === undefined) for (const queue of replaying.of(replayId)) lookAgain(queue);
-      for (const id of destinationIds ?? []) {
-        const queue = queueFor(id, '', replayId);
-        queue.hasMore = true;
-        resume(queue);
-      }
-    },
-    forgetReplay: replaying.forget,
-    isSending: wire.has,
-    allSending: wire.ids,
-    sendingTo: (destinationId) => sendingIn([queues.get(destinationId), ...replaying.to(destinationId)]),
-    sendingOf: (replayId) => sendingIn(replaying.of(replayId)),
-    waitingFor(destinationId) {
-      const live = queues.get(destinationId);
-      const all = live === undefined ? [] : [live, ...replaying.to(destinationId)];
-      return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
-    },
-    leavesAt({ id, destinationId, replayId }) {
-      const queue = queues.get(keyOf(destinationId, replayId));
-      return queue === undefined ? null : spending.leavesAt(queue, id, clock.now());
-    },
-    crowdOf({ destinationId, replayId }) {
-      const queue = queues.get(keyOf(destinationId, replayId));
-      return queue === undefined ? null : sites.crowdAt(queue, options.concurrencyOf(queue.lane.connectionId));
-    },
-    depth: () => ({ inMemory: memory.waiting, inFlight: wire.size }),
-    async [Symbol.asyncDispose]() {
-      isStopping = true;
-      for (const queue of queues.values()) {
-        queue.cancelWake?.();
-        for (const { cancel } of queue.resting.values()) cancel();
-        queue.pause?.cancel();
-        queue.lane.pause?.cancel();
-      }
-      await wire.drain(options.stopTimeoutMs);
-    },
-  };
+function unready(queue: DestinationQueue) {
+  queue.isReady = false;
+  const ready = queue.replay === null ? queue.connection.ready : queue.connection.replays?.ready;
+  const at = ready?.indexOf(queue) ?? -1;
+  if (at >= 0) ready?.splice(at, 1);
 }

@@ -1,73 +1,133 @@
-import type { Clock } from '../../async/clock.ts';
-import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import { type DestinationQueue, isSuspect } from './destination-queue.ts';
+import { type Clock, pause } from '../../async/clock.ts';
+import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
+import { isSuspect, type QueuedDelivery } from './queues.ts';
 
-/** Requests on the wire from which on each destination has one. */
-const crowdMost = 2_000;
-const markDelayMs = 20;
-
-/**
- * The deliveries that are in flight: those whose request is under way, and those whose response is not recorded yet. The
- * in-flight marker on disk names them, so that the next process can count a crash for each. A suspect is in flight as the
- * only suspect: it is on trial.
- */
-export type Wire = ReturnType<typeof createWire>;
-
-export function createWire(options: {
+type InFlightOptions = {
   journal: Pick<DeliveryQueue, 'mark'>;
   lease: Lease;
   clock: Clock;
+  /** The delivery on trial is no longer in flight: the next suspect may be. */
+  trialEnded(): void;
   failed(error: unknown, doing: string): void;
-}) {
-  const { journal, lease, clock } = options;
-  const sending = new Set<string>();
-  let onTrial: string | null = null;
-  let isMarkDue = false;
-  let isStopping = false;
-  let drained: (() => void) | null = null;
+};
 
-  const mark = () => journal.mark(lease, [...sending], onTrial);
+/** Deliveries in flight from which on each destination has one request at most. */
+const crowdedFrom = 2_000;
+const markerDelayMs = 20;
+const firstRetryMs = 1_000;
+const retryMaxMs = 30_000;
 
-  return {
-    has: (deliveryId: string) => sending.has(deliveryId),
-    ids: () => [...sending],
-    get size() {
-      return sending.size;
-    },
-    get isCrowded() {
-      return sending.size >= crowdMost;
-    },
-    /** Whether it is a suspect while another suspect is on trial. */
-    mustWait: (delivery: DueDelivery) => onTrial !== null && isSuspect(delivery),
-    enter(_: DestinationQueue, delivery: DueDelivery) {
-      sending.add(delivery.id);
-      if (isSuspect(delivery)) onTrial = delivery.id;
-    },
-    leave(_: DestinationQueue, delivery: DueDelivery) {
-      sending.delete(delivery.id);
-      if (onTrial === delivery.id) onTrial = null;
-      if (drained !== null && sending.size === 0) drained();
-    },
-    mark,
-    markSoon() {
-      if (isMarkDue) return;
-      isMarkDue = true;
-      clock.after(markDelayMs, () => {
-        isMarkDue = false;
-        if (!isStopping) mark().catch((error) => options.failed(error, 'mark deliveries'));
+/**
+ * The deliveries that are in flight: on the wire, or with an outcome that is not recorded yet. The in-flight marker on disk
+ * names them, so that a crash can be counted for each.
+ *
+ * A poison message makes the process crash each time it is tried. One crash proves nothing: a delivery that was in flight
+ * then is sent again like any other. In flight at two crashes in a row, with no outcome between, it is a suspect. Suspects
+ * are on trial one at a time, beside the others, which do not wait. The marker names the one on trial before its request
+ * begins; when the process crashes during the trial, the next start quarantines it (failed, `poison`).
+ */
+export class InFlight {
+  readonly #options: InFlightOptions;
+  readonly #all: QueuedDelivery[] = [];
+  #trial: QueuedDelivery | null = null;
+  #isMarkerDue = false;
+  #isStopping = false;
+  #drained: (() => void) | null = null;
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#all.length;
+  }
+
+  get isCrowded(): boolean {
+    return this.#all.length >= crowdedFrom;
+  }
+
+  get isTrial(): boolean {
+    return this.#trial !== null;
+  }
+
+  /** The ids of all, or of those that `isWanted` picks. */
+  ids(isWanted?: (one: QueuedDelivery) => boolean): string[] {
+    const some = isWanted === undefined ? this.#all : this.#all.filter(isWanted);
+    return some.map(({ delivery }) => delivery.id);
+  }
+
+  has(deliveryId: string): boolean {
+    return this.#all.some(({ delivery }) => delivery.id === deliveryId);
+  }
+
+  *of(queue: QueuedDelivery['queue']): Generator<QueuedDelivery> {
+    for (const one of this.#all) if (one.queue === queue) yield one;
+  }
+
+  add(one: QueuedDelivery): void {
+    if (isSuspect(one.delivery)) this.#trial = one;
+    one.slot = this.#all.length;
+    this.#all.push(one);
+  }
+
+  /** Its outcome is recorded, or it waits again. */
+  remove(one: QueuedDelivery): void {
+    if (one.slot < 0) return;
+    const last = this.#all.pop();
+    if (last !== undefined && last !== one) {
+      this.#all[one.slot] = last;
+      last.slot = one.slot;
+    }
+    one.slot = -1;
+    if (this.#trial === one) {
+      this.#trial = null;
+      this.#options.trialEnded();
+    }
+    if (this.#all.length === 0) this.#drained?.();
+  }
+
+  /** The marker names a delivery soon, or for the one on trial: before the promise resolves, however long it takes. */
+  mark(one: QueuedDelivery): Promise<void> | null {
+    if (this.#trial === one) return this.#writeMarker();
+    if (!this.#isMarkerDue) {
+      this.#isMarkerDue = true;
+      this.#options.clock.after(markerDelayMs, () => {
+        this.#isMarkerDue = false;
+        if (!this.#isStopping)
+          this.#write().catch((error) => this.#options.failed(error, 'write the in-flight marker'));
       });
-    },
-    /** Waits until nothing is on the wire, but no longer than this. */
-    async drain(timeoutMs: number) {
-      isStopping = true;
-      if (sending.size > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        drained = resolve;
-        const cancel = clock.after(timeoutMs, resolve);
-        await promise;
-        cancel();
+    }
+    return null;
+  }
+
+  #write(): Promise<boolean> {
+    const { journal, lease } = this.#options;
+    return journal.mark(lease, this.ids(), this.#trial?.delivery.id ?? null);
+  }
+
+  async #writeMarker(): Promise<void> {
+    const { clock, failed } = this.#options;
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
+      try {
+        await this.#write();
+        return;
+      } catch (error) {
+        failed(error, 'write the in-flight marker');
+        await pause(clock, waitMs);
       }
-      await journal.mark(lease, [], null).catch((error) => options.failed(error, 'mark deliveries'));
-    },
-  };
+  }
+
+  /** Waits until nothing is in flight, but no longer than `timeoutMs`; then an empty marker says so. */
+  async drain(timeoutMs: number): Promise<void> {
+    const { journal, lease, clock, failed } = this.#options;
+    this.#isStopping = true;
+    if (this.#all.length > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#drained = resolve;
+      const cancel = clock.after(timeoutMs, resolve);
+      await promise;
+      cancel();
+    }
+    await journal.mark(lease, [], null).catch((error) => failed(error, 'write the in-flight marker'));
+  }
 }

@@ -1,130 +1,156 @@
 import type { DueDelivery } from '../../journal/journal.ts';
 import { weightOf } from '../accept/size-estimate.ts';
-import type { DestinationQueue } from './destination-queue.ts';
+import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
-const itemsMost = 20_000;
-const queueMost = 2_000;
-const queueLeast = 16;
-const bytesMost = 128 * 1024 * 1024;
+const deliveriesMax = 20_000;
+const queueMax = 2_000;
+const queueMin = 16;
+const bytesMax = 128 * 1024 * 1024;
 
-/** What the queues together may hold in memory, by number and by weight; the rest stays in the journal. */
-export type QueueMemory = ReturnType<typeof createQueueMemory>;
+/**
+ * What all queues together have in memory: 20,000 deliveries that wait and 128 MiB, in flight included. Every delivery
+ * enters, moves and leaves a queue here, so that the sums are right. What finds no room stays in the journal.
+ */
+export class MemoryBudget {
+  #waiting = 0;
+  #bytes = 0;
+  #queues = 0;
 
-export function createQueueMemory() {
-  let waiting = 0;
-  let bytes = 0;
-  let queues = 0;
-
-  function forget({ known, orderKeys }: DestinationQueue, { id, orderKey }: DueDelivery) {
-    bytes -= known.get(id) ?? 0;
-    known.delete(id);
-    if (orderKey !== undefined && orderKeys.get(orderKey) === id) orderKeys.delete(orderKey);
+  /** Deliveries that wait. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
-  return {
-    /** Deliveries that wait in memory. */
-    get waiting() {
-      return waiting;
-    },
-    /** What waits or is on the wire weighs more than it should: no queue gets more than it needs to go on. */
-    get isHeavy() {
-      return bytes > bytesMost;
-    },
-    /** How many deliveries of one destination may lie in memory: all queues share it. */
-    get share() {
-      return Math.max(queueLeast, Math.min(queueMost, Math.floor(itemsMost / queues)));
-    },
-    /** The same for a queue: what makes up two batches has room, as long as it is not too heavy. */
-    roomOf({ records }: DestinationQueue): number {
-      return records === 1 ? this.share : Math.max(this.share, 2 * records);
-    },
-    opened() {
-      queues += 1;
-    },
-    closed() {
-      queues -= 1;
-    },
-    take(queue: DestinationQueue, delivery: DueDelivery) {
-      const weight = weightOf(delivery);
-      queue.known.set(delivery.id, weight);
-      if (delivery.orderKey !== undefined) queue.orderKeys.set(delivery.orderKey, delivery.id);
-      queue.items.push(delivery);
-      waiting += 1;
-      bytes += weight;
-    },
-    /** The next delivery of a queue leaves for the wire: it is known, and weighs, until it is released. */
-    start(queue: DestinationQueue): DueDelivery | undefined {
-      const delivery = queue.items.shift();
-      if (delivery !== undefined) waiting -= 1;
-      return delivery;
-    },
-    /** The same for many at once. */
-    startAll(queue: DestinationQueue, deliveries: readonly DueDelivery[]) {
-      const leaving = new Set(deliveries);
-      // Whether it is the turn of the next ones of their keys is for the journal to say when these are recorded.
-      const keys = new Map(deliveries.flatMap(({ orderKey, id }) => (orderKey === undefined ? [] : [[orderKey, id]])));
-      for (const one of queue.items)
-        if (one.orderKey !== undefined && keys.has(one.orderKey) && !leaving.has(one)) {
-          forget(queue, one);
-          queue.parts.delete(one.id);
-          queue.hasMore = true;
-          leaving.add(one);
-        }
-      for (const [key, id] of keys) queue.orderKeys.set(key, id);
-      const staying = queue.items.filter((one) => !leaving.has(one));
-      waiting -= queue.items.length - staying.length;
-      queue.items.length = 0;
-      for (const one of staying) queue.items.push(one);
-      for (const { id } of deliveries) queue.parts.delete(id);
-    },
-    /** What left for the wire waits again, before the others. */
-    takeBack(queue: DestinationQueue, deliveries: readonly DueDelivery[], part: number | null) {
-      const others = queue.items.splice(0);
-      for (const one of deliveries) queue.items.push(one);
-      for (const one of others) queue.items.push(one);
-      waiting += deliveries.length;
-      if (part !== null) for (const { id } of deliveries) queue.parts.set(id, part);
-    },
-    release(queue: DestinationQueue, delivery: DueDelivery) {
-      if (!queue.resting.has(delivery.id)) forget(queue, delivery);
-    },
-    mayRest(queue: DestinationQueue): boolean {
-      return !this.isHeavy && queue.items.length + queue.resting.size < this.roomOf(queue);
-    },
-    /** What left for the wire waits again until its time has come: it stays known. */
-    rest(queue: DestinationQueue, delivery: DueDelivery, cancel: () => void) {
-      queue.resting.set(delivery.id, { delivery, cancel });
-      waiting += 1;
-    },
-    wake({ resting, items }: DestinationQueue, id: string) {
-      const one = resting.get(id);
-      if (one !== undefined && resting.delete(id)) items.push(one.delivery);
-    },
-    /** Forgets what waits in memory: it stays in the journal and is read again later, as it is then. */
-    spill(queue: DestinationQueue) {
-      for (const item of queue.items) forget(queue, item);
-      for (const { delivery, cancel } of queue.resting.values()) {
-        cancel();
-        forget(queue, delivery);
+  /** The bytes are used up: each queue gets the next delivery only when it has none. */
+  get isHeavy(): boolean {
+    return this.#bytes > bytesMax;
+  }
+
+  /** How many deliveries of one queue may wait in memory: all queues share the room. */
+  get share(): number {
+    return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / this.#queues)));
+  }
+
+  /** The same for a queue: two batches always have room, bytes aside. */
+  roomOf(queue: DestinationQueue): number {
+    const records = batchRecordsOf(queue);
+    return records === 1 ? this.share : Math.max(this.share, 2 * records);
+  }
+
+  hasRoom(queue: DestinationQueue): boolean {
+    return !this.isHeavy && queue.waiting.length + queue.delayed.size < this.roomOf(queue);
+  }
+
+  openQueue(): void {
+    this.#queues += 1;
+  }
+
+  closeQueue(): void {
+    this.#queues -= 1;
+  }
+
+  /** A delivery that is due waits from now on. */
+  add(queue: DestinationQueue, delivery: DueDelivery): void {
+    const one = this.#enter(queue, delivery);
+    (isSuspect(delivery) ? queue.suspects : queue.waiting).push(one);
+  }
+
+  /** One that is due later waits for its time; `call` then makes its queue ready. */
+  addDelayed(queue: DestinationQueue, delivery: DueDelivery, after: (call: () => void) => () => void): void {
+    const one = this.#enter(queue, delivery);
+    queue.delayed.add(one);
+    one.cancelDelay = after(() => {
+      one.cancelDelay = null;
+      if (queue.delayed.delete(one)) queue.waiting.push(one);
+    });
+  }
+
+  #enter(queue: DestinationQueue, delivery: DueDelivery): QueuedDelivery {
+    const one: QueuedDelivery = {
+      delivery,
+      queue,
+      bytes: weightOf(delivery),
+      slot: -1,
+      startedAt: 0,
+      isProbe: false,
+      spills: 0,
+      part: 0,
+      cancelDelay: null,
+      batchKey: null,
+    };
+    if (delivery.orderKey !== undefined) queue.orderKeys.set(delivery.orderKey, one);
+    this.#waiting += 1;
+    this.#bytes += one.bytes;
+    return one;
+  }
+
+  /** It leaves alone: it keeps its memory until `release`. */
+  take(one: QueuedDelivery): void {
+    const { waiting, suspects } = one.queue;
+    if (waiting[0] === one) waiting.shift();
+    else if (suspects[0] === one) suspects.shift();
+    else waiting.splice(waiting.indexOf(one), 1);
+    this.#waiting -= 1;
+  }
+
+  /**
+   * The same for many that leave together. Others with their ordering keys are dropped: whose turn it is then is for the
+   * journal to say, when these are recorded.
+   */
+  takeBatch(queue: DestinationQueue, batch: readonly QueuedDelivery[]): void {
+    const leaving = new Set(batch);
+    const keys = new Set(batch.flatMap(({ delivery }) => delivery.orderKey ?? []));
+    const staying: QueuedDelivery[] = [];
+    for (const one of queue.waiting) {
+      const { orderKey } = one.delivery;
+      if (leaving.has(one)) this.#waiting -= 1;
+      else if (orderKey !== undefined && keys.has(orderKey)) {
+        this.#waiting -= 1;
+        this.release(one);
+        queue.hasMore = true;
+      } else staying.push(one);
+    }
+    queue.waiting = staying;
+    for (const one of batch) {
+      one.part = 0;
+      if (one.delivery.orderKey !== undefined) queue.orderKeys.set(one.delivery.orderKey, one);
+    }
+  }
+
+  /** What left waits again, before all others. `part`: it leaves with those of the same number; 0: with any. */
+  requeue(queue: DestinationQueue, some: readonly QueuedDelivery[], part: number): void {
+    for (const one of some) one.part = part;
+    queue.waiting = [...some, ...queue.waiting];
+    this.#waiting += some.length;
+  }
+
+  /** It is in memory no longer. */
+  release(one: QueuedDelivery): void {
+    const { orderKey } = one.delivery;
+    const { orderKeys } = one.queue;
+    this.#bytes -= one.bytes;
+    if (orderKey !== undefined && orderKeys.get(orderKey) === one) orderKeys.delete(orderKey);
+  }
+
+  /** Drops what waits in memory: the journal has it, and it is read again as it is then. */
+  spill(queue: DestinationQueue): void {
+    for (const some of [queue.waiting, queue.suspects, queue.delayed])
+      for (const one of some) {
+        one.cancelDelay?.();
+        this.release(one);
+        this.#waiting -= 1;
       }
-      waiting -= queue.items.length + queue.resting.size;
-      queue.items.length = 0;
-      queue.resting.clear();
-      queue.parts.clear();
-      queue.spills += 1;
-      queue.hasMore = true;
-      queue.cursor = null;
-      if (queue.reading !== null) queue.reading.isStale = true;
-    },
-  };
+    queue.waiting = [];
+    queue.suspects.length = 0;
+    queue.delayed.clear();
+    queue.spills += 1;
+    queue.hasMore = true;
+    queue.cursor = null;
+    if (queue.reading !== null) queue.reading.isStale = true;
+  }
 }
 
-/** Whether nothing of a queue lies in the journal alone. */
-export function isAllInMemory({ hasMore, reading, cursor, wakeAt }: DestinationQueue): boolean {
-  return !hasMore && reading === null && cursor === null && wakeAt === Number.POSITIVE_INFINITY;
-}
-
-/** What waits in memory: for its turn, or for its time. */
-export function waitingIn({ items, resting }: DestinationQueue): DueDelivery[] {
-  return [...items, ...Array.from(resting.values(), ({ delivery }) => delivery)];
+/** The deliveries of a queue that wait in memory: for their turn, or for their time. */
+export function waitingIn({ waiting, suspects, delayed }: DestinationQueue): DueDelivery[] {
+  return [...waiting, ...suspects, ...delayed].map(({ delivery }) => delivery);
 }

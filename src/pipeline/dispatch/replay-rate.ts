@@ -2,7 +2,7 @@ import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import { type Budget, createBudget, type Rate } from '../limits/rate-limiter.ts';
 
 /** What the deliverer needs to know of replays that have not ended: whether, and how fast, their deliveries may leave. */
-export type ReplayPaces = {
+export type ReplayRates = {
   /** When the next delivery of a replay may leave; Infinity: it is paused or ends. One that ended sends what people retry. */
   freeAt(replayId: string, now: number): number;
   spend(replayId: string, now: number): void;
@@ -15,7 +15,7 @@ export type ReplayPaces = {
 
 type Pace = { state: ReplayState; rate: Rate | null; budget: Budget };
 
-export function createReplayPaces(): ReplayPaces {
+export function createReplayRates(): ReplayRates {
   const paces = new Map<string, Pace>();
   let listener: (replayId: string) => void = () => {};
   return {

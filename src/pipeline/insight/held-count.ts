@@ -1,22 +1,22 @@
 import type { CountByAction, Statistics as StatisticsPort } from '../../journal/journal.ts';
-import type { Deliverer } from '../dispatch/dispatcher.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Statistics } from './statistics.ts';
 
 /**
  * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
- * a plan, or an attempt that was under way. Has to hear of a gate before the deliverer forgets what waits in memory.
+ * a plan, or an attempt that was under way. Has to hear of a gate before the dispatcher drops what waits in memory.
  */
 export function countHeld(options: {
   gates: Pick<Gates, 'allClosed' | 'closed' | 'watch'>;
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
-  deliverer: Pick<Deliverer, 'sendingTo' | 'waitingFor'>;
+  dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
   statistics: Pick<Statistics, 'held'>;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { gates, journal, configuration, deliverer, statistics } = options;
+  const { gates, journal, configuration, dispatcher, statistics } = options;
   const known = new Set(gates.allClosed().keys());
   gates.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
@@ -28,10 +28,10 @@ export function countHeld(options: {
       if (isKnown || reason === undefined || connectionId === undefined) continue;
       const isHeld = ({ actionId, count }: CountByAction) =>
         statistics.held({ actionId, destinationId, connectionId }, reason, count);
-      const waiting = deliverer.waitingFor(destinationId);
+      const waiting = dispatcher.waitingFor(destinationId);
       if (waiting !== null) for (const { actionId } of waiting) isHeld({ actionId, count: 1 });
       else
-        journal.waiting(destinationId, deliverer.sendingTo(destinationId)).then(
+        journal.waiting(destinationId, dispatcher.inFlight({ destinationId })).then(
           (counts) => counts.forEach(isHeld),
           (error) => options.failed(error, 'count what is held'),
         );

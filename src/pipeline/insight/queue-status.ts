@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Authenticator, TokenPause } from '../../connections/authenticator.ts';
+import type { Authenticator } from '../../connections/authenticator.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
@@ -10,19 +10,15 @@ import { observer } from '../../telemetry/observer.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Order } from '../accept/order-key.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { Crowd } from '../dispatch/destination-queue.ts';
+import type { Block } from '../dispatch/limits.ts';
 import type { Closed, Gates } from '../limits/holds.ts';
 import type { Configuration, Rule } from '../snapshot/snapshot.ts';
 
 /** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
 export interface Outlook {
   isSending(deliveryId: string): boolean;
-  /** When a due delivery that waits for a budget leaves about; null: it does not wait for one. */
-  leavesAt(delivery: { id: string; destinationId: string; replayId: string | null }): number | null;
-  /** Until when a connection asks for no token, and why; null: it may. */
-  tokenPauseOf(connectionId: string): TokenPause | null;
-  /** What is under way where a due delivery waits for its turn; null: it leaves now, or something else holds it up. */
-  crowdOf(delivery: { destinationId: string; replayId: string | null }): Crowd | null;
+  /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
+  blockOf(delivery: { id: string; destinationId: string; replayId: string | null }): Block | null;
   /** The order in which a destination's deliveries leave; null: any. */
   orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
@@ -90,33 +86,20 @@ const longCountMs = 500;
 /** Put together from whoever knows. */
 export function outlookOf(
   parts: Parameters<typeof healthOf>[0] & {
-    deliverer: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'wake'>;
-    places: Pick<Outlook, 'orderOf'>;
+    dispatcher: Pick<Outlook, 'isSending' | 'blockOf' | 'wake'>;
   },
 ): Outlook {
-  const { deliverer, gates, places, clock } = parts;
+  const { dispatcher, gates, configuration, clock } = parts;
   return {
-    isSending: deliverer.isSending,
-    leavesAt: deliverer.leavesAt,
-    crowdOf: deliverer.crowdOf,
-    tokenPauseOf: (connectionId) => tokenPauseOf(parts, connectionId),
-    orderOf: places.orderOf,
+    isSending: (id) => dispatcher.isSending(id),
+    blockOf: (delivery) => dispatcher.blockOf(delivery),
+    orderOf: (destinationId) => configuration.snapshot.planOf(destinationId)?.order ?? null,
     closed: gates.allClosed,
     probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
     reopen: gates.reopen,
-    wake: deliverer.wake,
+    wake: (destinationIds, replayId) => dispatcher.wake(destinationIds, replayId),
     ...healthOf(parts),
   };
-}
-
-/** The pause of a connection after its token endpoint failed. */
-export function tokenPauseOf(
-  { configuration, authenticator }: { configuration: Configuration; authenticator: Pick<Authenticator, 'pauseOf'> },
-  connectionId: string,
-): TokenPause | null {
-  const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
-  if (body?.auth.type !== 'oauth2') return null;
-  return authenticator.pauseOf({ id: connectionId, auth: body.auth, settings: body.settings });
 }
 
 /**

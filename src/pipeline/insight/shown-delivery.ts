@@ -1,39 +1,32 @@
-import type { TokenPause } from '../../connections/authenticator.ts';
 import type { Attempt, Delivery, Reason } from '../../contract/records/delivery.ts';
 import type { LoggedDelivery } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
 import { waitingForToken } from '../attempt/attempt-log.ts';
-import type { Crowd } from '../dispatch/destination-queue.ts';
+import type { Block } from '../dispatch/limits.ts';
 import type { Outlook } from './queue-status.ts';
 
 /** What is known of a delivery at this moment beside the log. */
 export type Moment = {
   isSending: boolean;
   closed: { reason: Reason; detail: string | null } | null;
-  /** When it leaves about, if it waits for a budget. */
-  leavesAt: number | null;
-  /** Why its connection asks for no token now. */
-  tokenPause: TokenPause | null;
-  /** What is under way where it waits for its turn. */
-  crowd: Crowd | null;
+  /** The limit that keeps it from being sent now; null: none. */
+  block: Block | null;
   /** The order in which its destination's deliveries leave, if there is one. */
   order: Pick<Order, 'key'> | null;
   now: number;
 };
 
-/** Asks those who know; of one that ended nobody has to be asked what keeps it. */
+/** What the dispatcher knows of a delivery. Of a finished one it is not asked what keeps it. */
 export function momentOf(
   logged: LoggedDelivery,
-  outlook: Pick<Outlook, 'isSending' | 'leavesAt' | 'crowdOf' | 'tokenPauseOf' | 'orderOf'>,
+  outlook: Pick<Outlook, 'isSending' | 'blockOf' | 'orderOf'>,
   closed: Moment['closed'] | undefined,
   now: number,
 ): Moment {
   return {
     isSending: outlook.isSending(logged.id),
     closed: closed ?? null,
-    leavesAt: outlook.leavesAt(logged),
-    tokenPause: logged.dueAt === null ? null : outlook.tokenPauseOf(logged.connectionId),
-    crowd: logged.dueAt === null ? null : outlook.crowdOf(logged),
+    block: logged.dueAt === null ? null : outlook.blockOf(logged),
     order: outlook.orderOf(logged.destinationId),
     now,
   };
@@ -45,9 +38,9 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const isWaiting = (same.status === 'pending' || same.status === 'retrying') && dueAt !== null;
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
   const gate = isDue ? moment.closed : null;
-  const leavesAt = isDue && gate === null ? moment.leavesAt : null;
+  const until = isDue && gate === null ? (moment.block?.until ?? null) : null;
   const earlier = isDue && gate === null && moment.order !== null ? logged.waitsFor : undefined;
-  const wait = !isDue || gate !== null ? null : waitOf(earlier, leavesAt, moment, same.reason);
+  const wait = !isDue || gate !== null ? null : waitOf(earlier, moment, same.reason);
   return {
     id: same.id,
     eventId: same.eventId,
@@ -60,7 +53,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     errorKind: same.errorKind,
     attempts: same.attempts,
     nextAttemptAt:
-      dueAt === null || gate !== null || earlier !== undefined ? null : new Date(leavesAt ?? dueAt).toISOString(),
+      dueAt === null || gate !== null || earlier !== undefined ? null : new Date(until ?? dueAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,
@@ -72,30 +65,25 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
 
 type Wait = { reason: Reason | null; detail: string };
 
-/** Why it is not sent at once. What went wrong before says more than that it waits for its turn. */
-function waitOf(
-  earlier: string | undefined,
-  leavesAt: number | null,
-  { order, crowd, tokenPause, now }: Moment,
-  before: Reason | null,
-): Wait | null {
+/** Why a due delivery is not sent at once. What went wrong before says more than that it waits for its turn. */
+function waitOf(earlier: string | undefined, { order, block, now }: Moment, before: Reason | null): Wait | null {
   if (earlier !== undefined && order !== null) return waitBehind(earlier, order);
-  if (tokenPause !== null)
-    return { reason: 'budget', detail: waitingForToken(tokenPause.detail, tokenPause.until - now) };
-  if (leavesAt !== null) return waitFor(leavesAt - now);
-  return crowd === null || before !== null ? null : waitForTurn(crowd);
+  if (block === null) return null;
+  if (block.limit === 'rate') return waitForRate(block.until - now);
+  if (block.limit === 'token') return { reason: 'budget', detail: waitingForToken(block.detail, block.until - now) };
+  return block.limit === 'hold' || before !== null ? null : waitForTurn(block);
 }
 
-function waitForTurn({ of, underWay }: Crowd): Wait {
+function waitForTurn({ of, requests }: Extract<Block, { limit: 'concurrency' }>): Wait {
   const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
-  const requests = underWay === 1 ? `1 request ${where} is` : `${underWay} requests ${where} are`;
-  return { reason: null, detail: `${requests} under way, the most at once.` };
+  const are = requests === 1 ? `1 request ${where} is` : `${requests} requests ${where} are`;
+  return { reason: null, detail: `${are} under way, the most at once.` };
 }
 
 function waitBehind(id: string, { key }: Pick<Order, 'key'>): Wait {
   return { reason: 'order', detail: `It waits for ${id}, an earlier one with the same ${key}.` };
 }
 
-function waitFor(ms: number): Wait {
+function waitForRate(ms: number): Wait {
   return { reason: 'budget', detail: `It waits for the budget of its connection, about ${Math.ceil(ms / 1_000)} s.` };
 }

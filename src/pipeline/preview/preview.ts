@@ -148,7 +148,7 @@ export function createStudio(options: {
       // Whoever sends a test sees all of it, whatever is kept.
       return shownDelivery(
         { ...logged, attemptLog: whole.log },
-        { isSending: false, closed: null, leavesAt: null, tokenPause: null, crowd: null, order: null, now },
+        { isSending: false, closed: null, block: null, order: null, now },
       );
     },
 

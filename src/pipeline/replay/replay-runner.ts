@@ -7,8 +7,8 @@ import type { Journal, Lease, StoredReplay } from '../../journal/journal.ts';
 import { freshDelivery } from '../accept/new-delivery.ts';
 import { orderKeyOf } from '../accept/order-key.ts';
 import { pinnedVersions } from '../attempt/pinned-versions.ts';
-import type { Deliverer } from '../dispatch/dispatcher.ts';
-import type { ReplayPaces } from '../dispatch/replay-rate.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { ReplayRates } from '../dispatch/replay-rate.ts';
 import type { Statistics } from '../insight/statistics.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -67,15 +67,15 @@ export async function startReplays(
     lease: Lease;
     clock: Clock;
     gates: Pick<Gates, 'allClosed' | 'watch'>;
-    deliverer: Pick<Deliverer, 'wake' | 'wakeReplay' | 'forgetReplay' | 'sendingOf'>;
-    paces: ReplayPaces;
+    dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
+    paces: ReplayRates;
     statistics: Pick<Statistics, 'created' | 'ended'>;
     failed(error: unknown, doing: string): void;
     /** A replay is in another state. */
     moved(replay: { id: string; state: ReplayState }): void;
   },
 ): Promise<Replays> {
-  const { journal, clock, gates, deliverer, paces, lease, statistics, configuration } = options;
+  const { journal, clock, gates, dispatcher, paces, lease, statistics, configuration } = options;
   const { replays, log } = journal;
   const planning = { ...options, log, pinned: pinnedVersions(configuration, options.catalog) };
   const plan = batcher<{ input: ReplayInput; samples: boolean }, Planned>({
@@ -117,7 +117,7 @@ export async function startReplays(
   function setState(one: Active, state: ReplayState) {
     one.state = state;
     paces.set(one.id, { state, ratePerSecond: one.input.ratePerSecond });
-    deliverer.wakeReplay(one.id);
+    dispatcher.wakeReplay(one.id);
     options.moved({ id: one.id, state });
   }
 
@@ -177,7 +177,7 @@ export async function startReplays(
     // The end of one that was cancelled keeps its time; what was on the wire is counted now.
     if (!(await replays.move(one.id, { from: [one.state], to, now: clock.now() }))) return;
     forget(one);
-    if (held === 0) deliverer.forgetReplay(one.id);
+    if (held === 0) dispatcher.forgetReplay(one.id);
     if (to === 'done') options.moved({ id: one.id, state: to });
     await promote();
   }
@@ -222,17 +222,17 @@ export async function startReplays(
     );
     for (const { ends } of chosen) if (ends !== null) statistics.ended(ends, { status: 'cancelled' });
     const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
-    deliverer.wakeReplay(id, destinationIds);
+    dispatcher.wakeReplay(id, destinationIds);
     // One that was held may have kept later ones of its key, and ended since this replay sends it.
-    if (deliveries.some(({ orderKey }) => orderKey !== undefined)) deliverer.wake(destinationIds);
+    if (deliveries.some(({ orderKey }) => orderKey !== undefined)) dispatcher.wake(destinationIds);
     return isLast;
   }
 
   /** What was not sent yet will not be; what is on the wire ends by itself. */
   async function endRest({ id }: Active) {
-    for (const { count, ...of } of await replays.cancelRest(id, clock.now(), deliverer.sendingOf(id)))
+    for (const { count, ...of } of await replays.cancelRest(id, clock.now(), dispatcher.inFlight({ replayId: id })))
       statistics.ended(of, { status: 'cancelled' }, count);
-    deliverer.wakeReplay(id);
+    dispatcher.wakeReplay(id);
   }
 
   async function move(id: string, from: ReplayState[], to: ReplayState, entry: NewAuditEntry): Promise<boolean> {

@@ -1,7 +1,8 @@
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import { compileCondition, sharedParts } from '../../rules/compile.ts';
 import { ruleIndex } from '../../rules/index.ts';
-import type { Document, Documents, Rule, Snapshot } from './snapshot.ts';
+import type { Document, Documents, Rule } from './documents.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
 export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {

@@ -1,38 +1,19 @@
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
-import type { ActionBody } from '../../contract/documents/action.ts';
-import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
-import type { SettingsBody } from '../../contract/documents/settings.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { AuditAct, AuditAuthor } from '../../contract/records/audit.ts';
 import type { Secret } from '../../contract/secret.ts';
-import type { CompiledCondition } from '../../rules/compile.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { changeEntry } from './audit-entry.ts';
 import { once, ruleCompiler } from './compiled-rules.ts';
+import { destinationPlans, type PlanOf } from './destination-plan.ts';
+import type { Bodies, Document, Documents, Rule } from './documents.ts';
 import { nameIndex } from './name-index.ts';
 
-/** A present document with its body typed. */
-export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
-
-export type Bodies = {
-  connection: ConnectionBody;
-  destination: DestinationBody;
-  action: ActionBody;
-  behavior: BehaviorBody;
-  collector: CollectorBody;
-  alert: AlertBody;
-  parameter: { name: string; description?: string | undefined; offered?: boolean | undefined };
-  settings: SettingsBody;
-};
-
-/** A rule that can match: an enabled action with its compiled condition. */
-export type Rule = { id: string; action: Document<ActionBody>; condition: CompiledCondition };
+export type { Bodies, Document, Documents, Rule } from './documents.ts';
 
 /**
  * One immutable picture of everything that people configured, compiled once. The hot path reads it and never the
@@ -50,6 +31,8 @@ export type Snapshot = {
   idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
   /** Ids of the present destinations of a connection. */
   destinationsOf(connectionId: string): Iterable<string>;
+  /** What sending to a destination needs of its and its connection's documents; null: deleted. */
+  readonly planOf: PlanOf;
 };
 
 export type Configuration = {
@@ -90,6 +73,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
   let names = nameIndex();
   let compile = ruleCompiler();
+  const plansOf = destinationPlans();
   let rules: () => Snapshot['rules'];
   let snapshot: Snapshot;
 
@@ -118,6 +102,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
       },
       idsNamed: names.idsOf,
       destinationsOf: names.destinationsOf,
+      planOf: plansOf(documents),
     };
   }
 
@@ -163,9 +148,6 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
     },
   };
 }
-
-/** By kind and id. */
-export type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
 
 function sorted(stored: Iterable<StoredDocument>): Documents {
   const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {

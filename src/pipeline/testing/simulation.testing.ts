@@ -193,7 +193,7 @@ export async function openWorld({
       const rows = await all();
       const shown = rows.map((one) => shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)));
       const isFree = (one: LoggedDelivery) =>
-        one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.leavesAt(one) === null;
+        one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.blockOf(one)?.limit !== 'rate';
       const sending = rows.filter((one) => outlook.isSending(one.id));
       const free = rows.filter((one) => isFree(one) && !sending.includes(one));
       return { shown, closed, sending, free, unmatched: pipeline.depth().unmatched };

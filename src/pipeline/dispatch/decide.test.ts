@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ConnectionBody, connectionInput } from '../../contract/documents/connection.ts';
+import { destinationInput } from '../../contract/documents/destination.ts';
+import { EXCHANGES_MAX } from '../../egress/egress.ts';
+import type { DueDelivery } from '../../journal/journal.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import { decide, type World } from './decide.ts';
+import { consumeRates } from './limits.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import {
+  type ConnectionQueue,
+  createConnectionQueue,
+  createDestinationQueue,
+  type DestinationQueue,
+} from './queues.ts';
+import { createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
+
+const now = 1_700_000_000_000;
+
+const quiet: World = {
+  isBehind: false,
+  isCrowded: false,
+  isTrial: false,
+  holds: { closed: () => null },
+  replayRates: { freeAt: () => 0 },
+  authenticator: { pauseOf: () => null },
+  isRefillDue: () => false,
+  fillOf: () => 'all',
+  nextBatch: () => ({ kind: 'wait', until: null }),
+};
+
+function document<Body>(kind: 'connection' | 'destination', id: string, body: Body) {
+  const at = new Date(now).toISOString();
+  return { kind, id, version: 1, body, createdAt: at, updatedAt: at, updatedBy: 'test' };
+}
+
+const connectionGiven = connectionInput.parse({ name: 'CRM', baseUrl: 'https://crm.example' });
+const { breaker, ...settings } = connectionGiven.settings;
+const connectionBody: ConnectionBody = {
+  ...connectionGiven,
+  auth: { type: 'none' },
+  settings: { ...settings, breaker, headers: [], proxy: null, signing: null, tls: { ...settings.tls, key: null } },
+};
+const destinationGiven = destinationInput.parse({ name: 'Orders' });
+const destinationBody = {
+  ...destinationGiven,
+  connectionId: 'con_1',
+  settings: { ...destinationGiven.settings, headers: [] },
+};
+
+const plan: DestinationPlan = {
+  destination: document('destination', 'dst_1', destinationBody),
+  connection: document('connection', 'con_1', connectionBody),
+  origin: 'https://crm.example',
+  concurrency: null,
+  connectionRate: null,
+  destinationRate: null,
+  order: null,
+  breaker,
+  batchRecords: 1,
+};
+
+const memory = new MemoryBudget();
+
+function delivery(id: string, deaths = 0): DueDelivery {
+  return {
+    id,
+    eventId: null,
+    event: null,
+    actionId: null,
+    actionVersion: null,
+    destinationId: 'dst_1',
+    destinationVersion: 1,
+    connectionId: 'con_1',
+    createdAt: now,
+    dueAt: now,
+    test: false,
+    number: 0,
+    attempts: 0,
+    scheduleStep: 0,
+    waitedMs: 0,
+    deaths,
+    rendered: null,
+    replayId: null,
+    idempotencyKey: null,
+  };
+}
+
+/** A connection with one ready queue for each list of deliveries. */
+function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {}) {
+  const connection = createConnectionQueue('con_1');
+  connection.origin = { requests: 0, waiting: new Set() };
+  const queues = lists.map((deliveries, n) => {
+    const queue = createDestinationQueue(`dst_${n + 1}`, connection);
+    connection.queues.add(queue);
+    return ready(queue, deliveries, of);
+  });
+  for (const queue of queues) connection.ready.push(queue);
+  return { connection, queues };
+}
+
+function ready(queue: DestinationQueue, deliveries: DueDelivery[], of: Partial<DestinationPlan> = {}) {
+  queue.plan = { ...plan, ...of };
+  memory.openQueue();
+  for (const one of deliveries) memory.add(queue, one);
+  queue.isReady = true;
+  return queue;
+}
+
+function addReplay(connection: ConnectionQueue, live: DestinationQueue, deliveries: DueDelivery[]) {
+  connection.replays ??= createReplayShare(now);
+  const queue = ready(createDestinationQueue(live.destinationId, connection, { id: 'rpl_1', live }), deliveries);
+  connection.replays.queues.add(queue);
+  connection.replays.ready.push(queue);
+  return connection.replays;
+}
+
+const sent = (connection: ConnectionQueue, world: World = quiet, at = now) => {
+  const action = decide(connection, at, world);
+  return action?.kind === 'send' ? action.delivery.delivery.id : (action?.kind ?? null);
+};
+
+test('the first delivery of the queue whose turn it is leaves, and deciding changes nothing', () => {
+  const { connection } = connectionWith([[delivery('a1'), delivery('a2')], [delivery('b1')]]);
+  assert.equal(sent(connection), 'a1');
+  assert.equal(sent(connection), 'a1');
+  assert.equal(sent(createConnectionQueue('con_2')), null);
+});
+
+test('while too many outcomes wait to be recorded, or the origin has no room, nothing leaves', () => {
+  const { connection } = connectionWith([[delivery('a1')]]);
+  assert.equal(sent(connection, { ...quiet, isBehind: true }), 'wait_for_settlements');
+  connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
+  assert.deepEqual(decide(connection, now, quiet), {
+    kind: 'wait',
+    block: { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null },
+  });
+});
+
+test('a rate of the connection makes all wait, a rate of a destination only that one', () => {
+  const rate = { limit: 1, perMs: 1_000 };
+  const all = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
+  for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now);
+  assert.deepEqual(decide(all.connection, now, quiet), {
+    kind: 'wait',
+    block: { limit: 'rate', until: now + 1_000 },
+  });
+  const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
+  const [first] = one.queues;
+  if (first !== undefined) consumeRates(first, now);
+  assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
+});
+
+test('what is held is dropped from memory until its probe is due, and one probe leaves at a time', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')]]);
+  const held = (probeAt: number | null): World => ({
+    ...quiet,
+    holds: { closed: () => ({ reason: 'breaker_open', detail: null, probeAt }) },
+  });
+  const [queue] = queues;
+  assert.deepEqual(decide(connection, now, held(now + 1)), { kind: 'spill', queue, until: now + 1 });
+  assert.deepEqual(decide(connection, now, held(null)), { kind: 'spill', queue, until: null });
+  const probe = decide(connection, now, held(now));
+  assert.equal(probe?.kind === 'send' && probe.isProbe, true);
+  connection.isProbing = true;
+  assert.deepEqual(decide(connection, now, held(now)), { kind: 'spill', queue, until: null });
+});
+
+test('a destination at its concurrency limit waits for its own response, the next destination goes on', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
+  const [first] = queues;
+  if (first !== undefined) first.requests = first.concurrency.limit;
+  assert.deepEqual(decide(connection, now, quiet), { kind: 'park', queue: first, until: null });
+  connection.ready.shift();
+  assert.equal(sent(connection), 'b1');
+});
+
+test('at the limit of the connection each destination still has its fair share', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
+  connection.requests = 64;
+  for (const queue of queues) for (let n = 0; n < 200; n++) queue.concurrency.succeeded();
+  const [first] = queues;
+  if (first !== undefined) first.requests = 40;
+  assert.equal(sent(connection), 'b1', 'the first has more than its 32');
+  const limited = connectionWith([[delivery('a1')]], { concurrency: 2 });
+  limited.connection.requests = 2;
+  assert.equal(sent(limited.connection), null);
+});
+
+test('a suspect leaves when no other is on trial, and never holds up the others', () => {
+  const { connection } = connectionWith([[delivery('s1', 2), delivery('a1')]]);
+  assert.equal(sent(connection), 's1');
+  assert.equal(sent(connection, { ...quiet, isTrial: true }), 'a1');
+});
+
+test('replayed deliveries leave when no live one is ready, in their even pace, and first when they are starved', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')]]);
+  const [live] = queues;
+  assert.ok(live);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  assert.equal(sent(connection), 'a1');
+  replays.liveSince = starvedAfterRequests;
+  assert.equal(sent(connection, quiet, now + starvedAfterMs), 'r1');
+  replays.liveSince = 0;
+  connection.ready.length = 0;
+  assert.equal(sent(connection), 'r1');
+  replays.nextAt = now + 5;
+  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 5 } });
+});
+
+test('a paused replay is dropped from memory, and the live deliveries beside it go on', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')]]);
+  const [live] = queues;
+  assert.ok(live);
+  addReplay(connection, live, [delivery('r1')]);
+  const paused: World = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
+  assert.equal(sent(connection, paused), 'a1');
+  connection.ready.length = 0;
+  assert.equal(sent(connection, paused), 'spill');
+});

@@ -1,0 +1,157 @@
+import type { Authenticator } from '../../connections/authenticator.ts';
+import type { Attempt, Reason } from '../../contract/records/delivery.ts';
+import { EXCHANGES_MAX } from '../../egress/egress.ts';
+import type { Closed } from '../limits/holds.ts';
+import type { Rate } from '../limits/rate-limiter.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
+import { replayPart } from './replay-share.ts';
+
+/**
+ * Why the next delivery of a queue may not be sent now. Every limit answers in this form, to the dispatcher and to the
+ * pages alike. `until`: when to ask again; null: when something else happens (a response, a change of configuration).
+ */
+export type Block =
+  | { limit: 'hold'; reason: Reason; detail: string | null; until: number | null }
+  | { limit: 'rate'; until: number }
+  | { limit: 'token'; until: number; detail: string }
+  | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
+
+/** What the limits look at beside the queues. */
+export type Surroundings = {
+  holds: { closed(destinationId: string): Closed | null };
+  replayRates: { freeAt(replayId: string, now: number): number };
+  /** The pauses of token endpoints. */
+  authenticator: Pick<Authenticator, 'pauseOf'>;
+};
+
+/** A hold, unless this request may try whether its cause is gone. */
+export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: Surroundings) {
+  const closed = holds.closed(destinationId);
+  if (closed === null) return null;
+  const { reason, detail, probeAt } = closed;
+  if (probeAt !== null && probeAt <= now && !connection.isProbing) return 'probe';
+  return { limit: 'hold', reason, detail, until: connection.isProbing ? null : probeAt } satisfies Block;
+}
+
+/** The rate of the connection, the count that its peer told of, and the pause that the peer asked for. */
+export function connectionRateBlock({ budget }: ConnectionQueue, rate: Rate | null, now: number): Block | null {
+  const until = budget.freeAt(now, rate);
+  return until > now ? { limit: 'rate', until } : null;
+}
+
+/** The token endpoint of the connection failed a moment ago, or asked for a pause: nothing can be sent without a token. */
+export function tokenBlock(
+  plan: DestinationPlan | null,
+  { authenticator }: Pick<Surroundings, 'authenticator'>,
+): Block | null {
+  if (plan?.connection.body.auth.type !== 'oauth2') return null;
+  const { auth, settings } = plan.connection.body;
+  const pause = authenticator.pauseOf({ id: plan.connection.id, auth, settings });
+  return pause === null ? null : { limit: 'token', until: pause.until, detail: pause.detail };
+}
+
+/** The same for the destination alone, and the rate of its replay; `until` Infinity: the replay is paused or over. */
+export function destinationRateBlock(
+  queue: DestinationQueue,
+  now: number,
+  { replayRates }: Surroundings,
+): Block | null {
+  const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
+  const until = queue.replay === null ? ownAt : Math.max(ownAt, replayRates.freeAt(queue.replay.id, now));
+  return until > now ? { limit: 'rate', until } : null;
+}
+
+/** Requests on the wire to one origin, of all its connections (bulkhead). */
+export function originBlock({ requests }: OriginSlots): Block | null {
+  return requests < EXCHANGES_MAX ? null : { limit: 'concurrency', of: 'origin', requests, until: null };
+}
+
+/** Requests at once of the destination (AIMD), within its share of the connection. */
+export function concurrencyBlock(queue: DestinationQueue, share: number): Block | null {
+  const { concurrency, requests } = queue.replay?.live ?? queue;
+  if (requests < Math.min(concurrency.limit, share)) return null;
+  return { limit: 'concurrency', of: 'destination', requests, until: null };
+}
+
+/** Requests on the wire of a connection without a limit of its own. */
+export const connectionRequestsMax = 64;
+
+/**
+ * How many requests each destination of a connection may have on the wire. While the connection is below its limit: any
+ * number. At a limit that a person set: none. Without one a connection has 64, and each of its destinations always has
+ * its fair part of them, so that one that hangs never delays another.
+ */
+export function fairShare(connection: ConnectionQueue, limit: number | null): number {
+  if (connection.requests < (limit ?? connectionRequestsMax)) return Number.POSITIVE_INFINITY;
+  if (limit !== null) return 0;
+  let active = 0;
+  for (const one of connection.queues) if (one.requests > 0 || one.waiting.length > 0) active += 1;
+  return Math.max(1, Math.floor(connectionRequestsMax / active));
+}
+
+/** How many requests at once a replayed delivery may find on its connection. */
+export function replayRoom(limit: number | null, isStarved: boolean): number {
+  return isStarved ? (limit ?? Number.POSITIVE_INFINITY) : replayPart(limit ?? connectionRequestsMax);
+}
+
+/** Counts one request that leaves. */
+export function consumeRates({ connection, budget, plan }: DestinationQueue, now: number): void {
+  connection.budget.spend(now, plan?.connectionRate ?? null);
+  budget.spend(now, plan?.destinationRate ?? null);
+}
+
+/** Corrects the count of one request by what was really sent: nothing, or a second one after a token was refreshed. */
+export function correctRates(queue: DestinationQueue, log: readonly Attempt[], now: number): void {
+  const sent = log.filter(({ response, error }) => response !== null || error?.kind !== 'auth').length;
+  for (let more = 1; more < sent; more++) consumeRates(queue, now);
+  if (sent > 0) return;
+  queue.connection.budget.refund(queue.plan?.connectionRate ?? null);
+  queue.budget.refund(queue.plan?.destinationRate ?? null);
+}
+
+/** How far apart requests leave that are spread evenly over what the connection may send, in ms. */
+export function evenPaceMs({ connection, plan }: DestinationQueue, now: number): number {
+  return connection.budget.paceMs(now, plan?.connectionRate ?? null);
+}
+
+/**
+ * What keeps a due delivery of a queue from being sent now, and about until when; null: nothing, it is sent now. The first
+ * limit of the order in which decide.ts asks them, holds aside (they are told per destination).
+ */
+export function blockOf(
+  queue: DestinationQueue,
+  deliveryId: string,
+  now: number,
+  surroundings: Pick<Surroundings, 'authenticator'>,
+): Block | null {
+  const { connection, budget, plan, waiting } = queue;
+  const token = tokenBlock(plan, surroundings);
+  if (token !== null) return token;
+  const connectionRate = plan?.connectionRate ?? null;
+  const destinationRate = plan?.destinationRate ?? null;
+  const at = Math.max(connection.budget.freeAt(now, connectionRate), budget.freeAt(now, destinationRate));
+  if (at > now) {
+    const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
+    const before = place < 0 ? waiting.length : place;
+    // Destinations of a connection take turns.
+    const turns = before * connection.ready.length;
+    return {
+      limit: 'rate',
+      until: at + Math.max(periodsOf(turns, connectionRate), periodsOf(before, destinationRate)),
+    };
+  }
+  const limit = plan?.concurrency ?? null;
+  const { requests } = connection;
+  if (connection.origin !== null) {
+    const block = originBlock(connection.origin);
+    if (block !== null) return block;
+  }
+  if (limit !== null && requests >= limit) return { limit: 'concurrency', of: 'connection', requests, until: null };
+  return concurrencyBlock(queue, fairShare(connection, limit));
+}
+
+/** How long so many requests before it take, in ms. */
+function periodsOf(before: number, rate: Rate | null): number {
+  return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
+}

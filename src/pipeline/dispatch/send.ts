@@ -1,0 +1,237 @@
+import { type Clock, pause } from '../../async/clock.ts';
+import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import { letGo } from '../accept/order-key.ts';
+import type { GiveBack, GroupStep } from '../attempt/attempt-batch.ts';
+import type { Step } from '../attempt/next-step.ts';
+import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
+import type { Batch } from './batch-key.ts';
+import type { InFlight } from './in-flight.ts';
+import { correctRates } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import type { SettlementWriter } from './settlement-writer.ts';
+
+/** What requests need of the dispatcher. */
+export type SendParts = OutcomeParts & {
+  clock: Clock;
+  memory: MemoryBudget;
+  inFlight: InFlight;
+  settlements: SettlementWriter;
+  attempt(delivery: DueDelivery): Promise<Step>;
+  attemptGroup(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<GroupStep>;
+  /** A request of this queue is on the wire now, or no longer. */
+  began(queue: DestinationQueue, now: number): void;
+  ended(queue: DestinationQueue): void;
+  /** The queue may have something to send. */
+  resume(queue: DestinationQueue): void;
+  refillAt(queue: DestinationQueue, at: number): void;
+  /** An outcome was recorded, and memory is free. */
+  recorded(queue: DestinationQueue): void;
+  /** Makes due what a destination has stored as held. */
+  release(destinationId: string): Promise<unknown>;
+  /** `wasHeld`: the request tried whether the cause of a hold is gone. */
+  settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
+};
+
+/** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
+const delayInMemoryMaxMs = 120_000;
+const notAttemptedMs = 1_000;
+let lastPart = 0;
+
+/** Sends one delivery: attempt, then apply and record its outcome. Never rejects. */
+export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
+  const { clock, memory, inFlight } = parts;
+  const { queue } = one;
+  begin(parts, queue, [one], isProbe);
+  let step: Step | null = null;
+  try {
+    await inFlight.mark(one);
+    step = await parts.attempt(one.delivery);
+  } catch (error) {
+    parts.failed(error, 'attempt a delivery');
+    await pause(clock, notAttemptedMs);
+  }
+  parts.ended(queue);
+  correctRates(queue, step?.settlement.log ?? [], clock.now());
+  if (isProbe) queue.connection.isProbing = false;
+  if (step === null) queue.hasMore = true;
+  else {
+    const moved = applyOutcome(parts, queue, step, one, clock.now());
+    if (moved !== null) await moved;
+    parts.resume(queue);
+    await record(parts, one, step, false);
+  }
+  inFlight.remove(one);
+  memory.release(one);
+  if (step === null && isProbe) parts.probeAgain(queue.connection);
+  parts.recorded(queue);
+}
+
+/**
+ * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that was
+ * refused as a whole wait in the queue again, so that all limits hold for them as for any other delivery. Never rejects.
+ */
+export async function sendBatch(
+  parts: SendParts,
+  queue: DestinationQueue,
+  { members, ...same }: Batch<QueuedDelivery>,
+): Promise<void> {
+  const { clock, memory, inFlight } = parts;
+  const [first] = members;
+  if (first === undefined) return;
+  const queued = new Map(members.map((one) => [one.delivery, one]));
+  const unsent = new Set(members);
+  begin(parts, queue, members, false);
+  let done: GroupStep | null = null;
+  try {
+    await inFlight.mark(first);
+    done = await parts.attemptGroup({ ...same, members: [...queued.keys()] }, (some, isPart) => {
+      const back = some.flatMap((delivery) => queued.get(delivery) ?? []);
+      for (const one of back) unsent.delete(one);
+      requeue(parts, back, isPart, false);
+      parts.resume(queue);
+    });
+  } catch (error) {
+    parts.failed(error, 'attempt a batch');
+    await pause(clock, notAttemptedMs);
+  }
+  parts.ended(queue);
+  correctRates(queue, done?.shared?.settlement.log ?? [], clock.now());
+  if (done === null) {
+    for (const one of unsent) drop(parts, one);
+    return parts.recorded(queue);
+  }
+  if (done.shared !== null) await applyOutcome(parts, queue, done.shared, first, clock.now());
+  parts.resume(queue);
+  const settled = done.settled.flatMap(({ delivery, ...outcome }) => {
+    const one = queued.get(delivery);
+    return one === undefined ? [] : [{ one, ...outcome }];
+  });
+  await Promise.all(settled.map(({ one, step, part }) => record(parts, one, step, part !== null)));
+  for (const { one, part } of settled) {
+    if (part !== null) continue;
+    inFlight.remove(one);
+    memory.release(one);
+  }
+  const again = Map.groupBy(
+    settled.filter(({ part }) => part !== null),
+    ({ part }) => part,
+  );
+  for (const some of [...again.values()].toReversed()) {
+    for (const { one, step } of some) one.delivery = asSettled(one.delivery, step.settlement);
+    requeue(
+      parts,
+      some.map(({ one }) => one),
+      true,
+      true,
+    );
+  }
+  parts.recorded(queue);
+}
+
+function begin(
+  { clock, inFlight, began }: SendParts,
+  queue: DestinationQueue,
+  some: readonly QueuedDelivery[],
+  isProbe: boolean,
+) {
+  const now = clock.now();
+  for (const one of some) {
+    one.startedAt = now;
+    one.isProbe = isProbe;
+    one.spills = queue.spills;
+    inFlight.add(one);
+  }
+  if (isProbe) queue.connection.isProbing = true;
+  began(queue, now);
+}
+
+/** They wait again, before the others. `isRefused`: the outcome of their batch is recorded, so that nothing of it is in flight. */
+function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: boolean, isRefused: boolean): void {
+  const staying: QueuedDelivery[] = [];
+  for (const one of some) {
+    // What its queue dropped since is read again as it is now; so is what has to wait for others of its ordering key.
+    const mayStay = one.queue.spills === one.spills && (one.delivery.orderKey === undefined || isRefused);
+    if (!mayStay) drop(parts, one);
+    else {
+      parts.inFlight.remove(one);
+      staying.push(one);
+    }
+  }
+  if (isPart) lastPart += 1;
+  const [first] = staying;
+  if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart ? lastPart : 0);
+}
+
+/** The journal has it, and it is read again. */
+function drop({ memory, inFlight }: SendParts, one: QueuedDelivery): void {
+  inFlight.remove(one);
+  memory.release(one);
+  one.queue.hasMore = true;
+}
+
+/** Records a delivery's next step. `isKept`: it goes on from memory, so that it is not read again. */
+async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
+  const { queue, delivery } = one;
+  const order = delivery.orderKey === undefined ? null : (queue.plan?.order ?? null);
+  const settlement = order === null ? step.settlement : letGo(step.settlement, order);
+  const isMine = await parts.settlements.record(settlement);
+  queue.reading?.settled.add(delivery.id);
+  // It may be the turn of the next one of its key.
+  if (delivery.orderKey !== undefined) queue.hasMore = true;
+  if (!isMine) return;
+  if (settlement.dueAt !== null && !isKept && !delayInMemory(parts, one, settlement))
+    parts.refillAt(queue, settlement.dueAt);
+  // What was held when its destination was deleted is cancelled; this one is late.
+  if (settlement.status === 'held' && queue.plan === null)
+    await parts.release(queue.destinationId).then(
+      () => parts.refillAt(queue, parts.clock.now()),
+      (error) => parts.failed(error, 'release deliveries'),
+    );
+  parts.settled(delivery, step, one.isProbe);
+}
+
+function delayInMemory({ clock, memory, resume }: SendParts, one: QueuedDelivery, settlement: Settlement): boolean {
+  const { queue, delivery } = one;
+  const delayMs = settlement.dueAt === null ? Number.POSITIVE_INFINITY : settlement.dueAt - clock.now();
+  if (settlement.status !== 'retrying' || one.isProbe || !mayDelay(memory, queue, delivery, delayMs)) return false;
+  // What its queue dropped since may have been cancelled.
+  if (queue.spills !== one.spills) return false;
+  memory.addDelayed(queue, asSettled(delivery, settlement), (wake) =>
+    clock.after(delayMs, () => {
+      wake();
+      resume(queue);
+    }),
+  );
+  return true;
+}
+
+/**
+ * Whether a delivery may wait in memory until it is due. Not with an ordering key or in batches: the journal knows whose
+ * turn it is, and which ones make up a batch.
+ */
+export function mayDelay(
+  memory: MemoryBudget,
+  queue: DestinationQueue,
+  delivery: DueDelivery,
+  delayMs: number,
+): boolean {
+  const isAlone = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
+  return isAlone && delayMs <= delayInMemoryMaxMs && memory.hasRoom(queue);
+}
+
+/** A delivery as the journal would give it back after this settlement. */
+export function asSettled(delivery: DueDelivery, settlement: Settlement): DueDelivery {
+  const { attempts, scheduleStep, waitedMs, dueAt, pinned, rendered, log } = settlement;
+  return {
+    ...delivery,
+    ...pinned,
+    attempts,
+    scheduleStep,
+    waitedMs,
+    dueAt,
+    number: delivery.number + log.length,
+    deaths: 0,
+    rendered: rendered ?? delivery.rendered,
+  };
+}
