@@ -1,6 +1,7 @@
 import type { Auth, ConnectionBody } from '../contract/documents/connection.ts';
 import { fingerprint } from './fingerprint.ts';
 import { openHeader } from './header-value.ts';
+import { missingAuth } from './missing-credentials.ts';
 import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/client-auth.ts';
 import { fetchToken } from './oauth/fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './oauth/token-life.ts';
@@ -207,9 +208,9 @@ function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: numbe
 /** The schemes that need nobody else. */
 function standing(auth: Exclude<Auth, Oauth2>): Authorization {
   if (auth.type === 'none') return { ok: true, headers: [], fresh: false, tokenMs: null };
+  const missing = missingAuth(auth);
+  if (missing !== null) return { ok: false, kind: 'rejected', detail: missing, retryAfterMs: null };
   const [, token] = auth.type === 'bearer' ? openHeader({ name: 'Authorization', value: auth.token }) : [];
-  if (auth.type === 'bearer' && token === '')
-    return { ok: false, kind: 'rejected', detail: 'No bearer token is stored.', retryAfterMs: null };
   const value = auth.type === 'basic' ? basicCredentials(auth.username, reveal(auth.password)) : `Bearer ${token}`;
   return { ok: true, headers: [['Authorization', value]], fresh: false, tokenMs: null };
 }

@@ -34,7 +34,8 @@ const publicNames = new Set<string>(publicTokenFields);
 
 /**
  * A parsed body with its secrets in place. Text becomes a new Secret; a mark (`{"set": true}`) or null keeps the one that
- * is stored at the same place (in arrays: of the item with the same name); `{"set": false}` and empty text remove it. Null
+ * is stored at the same place (in arrays: of the item with the same name); `{"set": false}` and empty text remove it,
+ * but an empty password of basic authentication and an empty client secret are stored as such. Null
  * keeps a secret only while the same kind of authentication, signature or alert uses it. A mark with a `ref` that is not
  * the stored one's, as in a document from another server, is that reference. `kept` lists the pointers of kept secrets.
  * Throws AppError `invalid_value` for a mark where nothing is stored and for a reference that can't be used.
@@ -54,8 +55,14 @@ export function placeSecrets(
     return references.secret(ref, updatedAt);
   }
 
-  function placed(value: unknown, before: unknown, path: PropertyKey[], isSameUse: boolean): Secret | null {
-    if (isRemoval(value) || value === '') return null;
+  function placed(
+    value: unknown,
+    before: unknown,
+    path: PropertyKey[],
+    owner: unknown,
+    isSameUse: boolean,
+  ): Secret | null {
+    if (isRemoval(value) || (value === '' && !mayBeEmpty(path, owner))) return null;
     if (isObject(value) && typeof value['ref'] === 'string') {
       const secret = referred(value['ref'], before, path);
       if (secret === before && isMark(value)) kept.push(pointerOf(path));
@@ -73,7 +80,7 @@ export function placeSecrets(
   }
 
   const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown, isSameUse: boolean): unknown => {
-    if (isSecretPlace(path, owner)) return placed(value, before, path, isSameUse);
+    if (isSecretPlace(path, owner)) return placed(value, before, path, owner, isSameUse);
     if (isTokenField(path) && isObject(value))
       throw invalid([{ pointer: pointerOf(path), detail: 'Is no secret: everybody may see it. Send its text.' }]);
     if (Array.isArray(value))
@@ -144,6 +151,12 @@ function isTokenField(path: readonly PropertyKey[]): boolean {
 /** Whether a value is what stands for a secret that is stored. */
 export function isMark(value: unknown): value is SecretMark {
   return isObject(value) && value['set'] === true;
+}
+
+/** Some systems take a key as user name without a password; a client without a secret is a public one. */
+function mayBeEmpty(path: readonly PropertyKey[], owner: unknown): boolean {
+  const place = path.join('.');
+  return place === 'auth.clientSecret' || (place === 'auth.password' && isObject(owner) && owner['type'] === 'basic');
 }
 
 function isRemoval(value: unknown): boolean {

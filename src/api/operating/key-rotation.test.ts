@@ -115,12 +115,16 @@ test('left out or null a secret is kept in a PUT and a PATCH; {"set": false} and
     assert.equal((await server.call(method, url, body)).statusCode, 200);
     assert.equal(await password(), canary, `${method} ${JSON.stringify(body)}`);
   }
-  for (const none of [{ set: false }, '']) {
+  for (const [none, left] of [
+    [{ set: false }, null],
+    ['', ''],
+  ]) {
     await server.call('PATCH', url, { auth: { password: 'new-password' } });
     assert.equal(await password(), 'new-password');
     await server.call('PATCH', url, { auth: { password: none } });
-    assert.equal(await password(), null);
+    assert.equal(await password(), left, 'an empty password of basic authentication is one');
   }
+  await server.call('PATCH', url, { auth: { password: { set: false } } });
   const nothing = await server.call('PATCH', url, { auth: { password: { set: true } } });
   assert.deepEqual([nothing.statusCode, nothing.json().errors[0].pointer], [422, '/auth/password']);
 });

@@ -21,6 +21,7 @@ export const reason = z.enum([
   'destination_disabled',
   'destination_paused',
   'auth_rejected',
+  'credentials_missing',
   'breaker_open',
   'budget',
   'order',

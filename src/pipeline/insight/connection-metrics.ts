@@ -1,3 +1,4 @@
+import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Health } from '../../contract/documents/connection.ts';
 import type { Pipeline } from '../surface.ts';
 
@@ -34,7 +35,7 @@ export function connectionFigures({
     states() {
       const counts = { ok: 0, needs_attention: 0, tripped: 0, paused: 0, disabled: 0 };
       for (const { id, body } of connections().values()) {
-        const reason = troubles.gateOf(id)?.reason;
+        const reason = missingCredentials(body) === null ? troubles.gateOf(id)?.reason : 'credentials_missing';
         if (body.status !== 'enabled') counts[body.status] += 1;
         else if (reason === undefined) counts.ok += 1;
         else counts[reason === 'breaker_open' ? 'tripped' : 'needs_attention'] += 1;

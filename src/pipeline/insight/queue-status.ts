@@ -1,6 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
+import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
@@ -147,6 +148,17 @@ export function healthOf(options: {
   async function health(connectionId: string): Promise<Health> {
     const gate = gates.gateOf(connectionId);
     const held = await heldAt({ destinationId: null, connectionId });
+    const connection = configuration.snapshot.documents.connection.get(connectionId);
+    const missing = connection === undefined ? null : missingCredentials(connection.body);
+    if (connection !== undefined && missing !== null)
+      return {
+        state: 'needs_attention',
+        reason: `credentials_missing: ${missing}`,
+        since: connection.updatedAt,
+        nextProbeAt: null,
+        held,
+        ...ends(connectionId),
+      };
     return {
       state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
       reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,

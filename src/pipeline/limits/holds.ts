@@ -1,4 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
+import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Gate } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -8,7 +9,8 @@ import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 export type Closed = { reason: Reason; detail: string | null; probeAt: number | null };
 
 /**
- * The gates before the destinations. People close them in the catalogue (disabled, paused); traffic closes the gate of
+ * The gates before the destinations. People close them in the catalogue (disabled, paused, without a credential that is
+ * needed); traffic closes the gate of
  * a connection whose credentials were refused (`auth_rejected`) or which does not work (`breaker_open`). Closing and
  * opening writes one row, however many deliveries wait.
  */
@@ -172,6 +174,10 @@ function closureOf(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>, destina
     return { reason: `connection_${connection.body.status}`, detail: null, probeAt: null };
   if (destination.body.status !== 'enabled')
     return { reason: `destination_${destination.body.status}`, detail: null, probeAt: null };
+  const missing =
+    (connection === undefined ? null : missingCredentials(connection.body)) ??
+    missingHeaderValues(destination.body.settings.headers);
+  if (missing !== null) return { reason: 'credentials_missing', detail: missing, probeAt: null };
   const gate = gates.get(destination.body.connectionId);
   return gate === undefined ? null : { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt };
 }

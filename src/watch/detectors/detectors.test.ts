@@ -25,6 +25,19 @@ test('a destination that answered 410 is an issue until somebody changes it, and
   assert.deepEqual(watched.told(), ['opened: CRM › Orders was paused', 'resolved: CRM › Orders was paused']);
 });
 
+test('a connection in use without its credential is an issue until the credential is entered', async () => {
+  await using watched = await startWatched();
+  const { rig, clock, connectionId } = watched;
+  const base = { name: 'CRM', baseUrl: 'https://crm.example' };
+  await rig.put('connection', { ...base, auth: { type: 'bearer' } }, connectionId);
+  await clock.advance(60_000);
+  assert.deepEqual(watched.issues(), ['open: Credentials of CRM are missing']);
+  assert.match(String([...watched.book.all()][0]?.detail), /^The bearer token is missing\./);
+  await rig.put('connection', { ...base, auth: { type: 'bearer', token: 't' } }, connectionId);
+  await clock.advance(60_000);
+  assert.equal(watched.told().at(-1), 'resolved: Credentials of CRM are missing');
+});
+
 test('a token and certificates are announced two weeks before they end, and are critical two days before', async () => {
   await using watched = await startWatched();
   const { rig, clock, connectionId } = watched;

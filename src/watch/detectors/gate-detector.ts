@@ -1,3 +1,4 @@
+import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Gate } from '../../journal/journal.ts';
 import type { Troubles } from '../../pipeline/insight/failure-events.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
@@ -5,7 +6,7 @@ import type { Finding, Look } from '../finding.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Connections whose gate traffic closed: refused credentials, and those that do not work. */
+/** Connections whose gate traffic closed (refused credentials, and those that do not work), and those without credentials. */
 export function gateLook(options: {
   configuration: Configuration;
   troubles: Pick<Troubles, 'gateOf'>;
@@ -18,6 +19,8 @@ export function gateLook(options: {
   const names = namesIn(configuration);
 
   function findingOf(connectionId: string, now: number): Finding | null {
+    const missing = missingOf(connectionId);
+    if (missing !== null) return missing;
     const gate = troubles.gateOf(connectionId);
     if (gate === null) return null;
     const kind = gate.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
@@ -35,6 +38,29 @@ export function gateLook(options: {
       destinationId: null,
       actionId: null,
       errorKind: kind === 'tripped' ? null : 'auth',
+    };
+  }
+
+  /** A connection without a credential that it needs, once a destination of it is in use. */
+  function missingOf(connectionId: string): Finding | null {
+    const { documents, destinationsOf } = configuration.snapshot;
+    const connection = documents.connection.get(connectionId);
+    const detail = connection?.body.status === 'enabled' ? missingCredentials(connection.body) : null;
+    const isUsed = Array.from(destinationsOf(connectionId)).some(
+      (id) => documents.destination.get(id)?.body.status === 'enabled',
+    );
+    if (detail === null || !isUsed) return null;
+    return {
+      fingerprint: `auth_rejected ${connectionId}`,
+      kind: 'auth_rejected',
+      severity: 'critical',
+      title: `Credentials of ${names.connection(connectionId)} are missing`,
+      detail: `${detail} Deliveries are held until it is entered.`,
+      likelyFix: 'Enter the missing credential on the connection. Saving sends the held deliveries.',
+      connectionId,
+      destinationId: null,
+      actionId: null,
+      errorKind: 'auth',
     };
   }
 

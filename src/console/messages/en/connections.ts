@@ -21,6 +21,7 @@ export const connections = {
   pasteCurl: 'Paste cURL',
   importYaml: 'Import YAML',
   authentication: {
+    missing: 'Missing since',
     refused: 'Refused since',
     expired: 'Pasted token expired',
     expires: 'Pasted token expires',

@@ -39,6 +39,11 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
     why: 'its destination is paused',
     todo: 'Resume the destination: what is held goes out by itself.',
   },
+  credentials_missing: {
+    short: 'Credentials missing',
+    why: 'a credential is missing',
+    todo: 'Enter it on the connection (or, for a destination header, on the destination). Saving sends the held deliveries.',
+  },
   auth_rejected: {
     short: 'Sign-in refused',
     why: 'the system refused the credentials of the connection',

@@ -4,7 +4,7 @@ import { durationOf, durationText } from '../../parts/duration-text.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { Connection } from './connection.ts';
-import { kept, written } from './drafted-secret.ts';
+import { kept, type WrittenSecret, written } from './drafted-secret.ts';
 
 export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
 export type Grant = 'client_credentials' | 'password' | 'jwt' | 'refresh_token';
@@ -149,7 +149,7 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
     case 'none':
       return { type: 'none' };
     case 'basic':
-      return { type: 'basic', username: draft.username, password: written(draft.password) };
+      return { type: 'basic', username: draft.username, password: basicPasswordOf(draft.password, stored) };
     case 'bearer':
       return { type: 'bearer', token: written(draft.token) };
     case 'oauth2': {
@@ -216,6 +216,12 @@ export const isPublic = (name: string) => ['audience', 'resource', 'scope'].incl
 
 function pairsOf(record: Readonly<Record<string, SecretValue>>): PairDraft[] {
   return rows(Object.entries(record).map(([name, value]) => ({ name, value })));
+}
+
+/** Some systems take a key as user name and no password: a field that is left or made empty says so. */
+function basicPasswordOf(value: SecretValue, stored: Connection['auth'] | null): WrittenSecret {
+  const isEmpty = value === '' || (value === null && stored?.type !== 'basic');
+  return isEmpty ? ('' as WrittenSecret) : written(value); // branded only on the server
 }
 
 function recordOf(pairs: readonly PairDraft[]): NonNullable<Oauth2['extraParams']> {

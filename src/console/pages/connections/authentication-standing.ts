@@ -5,7 +5,7 @@ export const warnAheadMs = 14 * 86_400_000;
 
 /** How signing in to a connection's system goes, as far as traffic and the secrets themselves tell. */
 export type AuthenticationStanding =
-  | { kind: 'refused' | Ending; at: string }
+  | { kind: 'missing' | 'refused' | Ending; at: string }
   | { kind: 'token'; at: string }
   | { kind: 'ok' | 'unknown' };
 
@@ -31,8 +31,9 @@ export function endings(
 
 export function authenticationOf({ auth, health, figures }: Row, now: number): AuthenticationStanding {
   const { state, since, tokenExpiresAt } = health;
-  if (state !== 'ok' && since !== null && causeOf(health)?.reason === 'auth_rejected')
-    return { kind: 'refused', at: since };
+  const reason = state === 'ok' ? undefined : causeOf(health)?.reason;
+  if (since !== null && reason === 'credentials_missing') return { kind: 'missing', at: since };
+  if (since !== null && reason === 'auth_rejected') return { kind: 'refused', at: since };
   const [ending] = endings(health, now);
   if (ending !== undefined) return ending;
   if (tokenExpiresAt !== null && Date.parse(tokenExpiresAt) > now) return { kind: 'token', at: tokenExpiresAt };

@@ -73,6 +73,17 @@ test('a place of a secret is saved as such, an emptied one removes it, and survi
   assert.deepEqual(withoutSecrets(draft).token, place);
 });
 
+test('an empty password of basic authentication is saved as one, and a missing one stays missing', () => {
+  const basic = { ...draftOf(stored), authType: 'basic' as const, username: 'key' };
+  const password = (value: string | null, before: typeof stored | null) => {
+    const { auth } = bodyOf({ ...basic, password: value }, before);
+    return auth?.type === 'basic' ? auth.password : undefined;
+  };
+  assert.deepEqual([password(null, null), password(null, stored), password('', null)], ['', '', '']);
+  const imported = { ...stored, auth: { type: 'basic' as const, username: 'key', password: null } };
+  assert.deepEqual([password(null, imported), password('', imported)], [null, '']);
+});
+
 test('another kind of authentication is saved without the fields of the former one', () => {
   const draft = { ...draftOf(stored), authType: 'bearer' as const, token: 'new' };
   assert.deepEqual(bodyOf(draft, stored).auth, { type: 'bearer', token: 'new' });

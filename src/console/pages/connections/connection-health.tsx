@@ -79,7 +79,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
           </Text>
         )}
         <Text size="md">{isOff ? w.resume : cause === null ? '' : outcomes.reason[cause.reason].todo}</Text>
-        {isOff || health.state === 'ok' ? null : <Opening connection={connection} />}
+        {isOff || health.nextProbeAt === null ? null : <Opening connection={connection} />}
       </Stack>
     </Alert>
   );

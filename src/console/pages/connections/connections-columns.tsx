@@ -79,6 +79,7 @@ function Authentication({ row }: { row: Row }): ReactNode {
 }
 
 const tones = {
+  missing: 'var(--console-bad)',
   refused: 'var(--console-bad)',
   expired: 'var(--console-bad)',
   expires: 'var(--console-warn)',

@@ -50,6 +50,7 @@ const connectionReasons: ReadonlySet<Reason> = new Set([
   'connection_disabled',
   'connection_paused',
   'auth_rejected',
+  'credentials_missing',
   'budget',
   'expired',
   'protocol',

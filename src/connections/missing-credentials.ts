@@ -1,0 +1,72 @@
+import type { Auth, ConnectionBody, Header } from '../contract/documents/connection.ts';
+
+/**
+ * Says which credentials a connection needs and does not have; null: it has all. Its deliveries are held meanwhile. An empty
+ * text that a person stored as the password of basic authentication or as client secret counts as given. Pure.
+ */
+export function missingCredentials({ auth, settings }: Pick<ConnectionBody, 'auth' | 'settings'>): string | null {
+  const { signing } = settings;
+  return sentence([
+    ...missingOfAuth(auth),
+    ...missingOfHeaders(settings.headers),
+    ...(signing !== null && signing.secret === null && signing.previousSecret === null ? ['signing secret'] : []),
+  ]);
+}
+
+/** The same for the secret headers of a destination. */
+export function missingHeaderValues(headers: readonly Header[]): string | null {
+  return sentence(missingOfHeaders(headers));
+}
+
+/** The same for the authentication alone. */
+export function missingAuth(auth: Auth): string | null {
+  return sentence(missingOfAuth(auth));
+}
+
+function missingOfAuth(auth: Auth): string[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'basic':
+      return auth.password === null ? ['password'] : [];
+    case 'bearer':
+      return auth.token === null ? ['bearer token'] : [];
+    case 'oauth2':
+      return [...missingOfClient(auth), ...missingOfGrant(auth)];
+  }
+}
+
+type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
+
+/** Only confidential clients may use client credentials (RFC 6749 §4.4); with other grants a secret is optional. */
+function missingOfClient({ grant, clientAuth, clientSecret, clientAssertion }: Oauth2): string[] {
+  if (clientAuth === 'private_key_jwt')
+    return clientAssertion?.privateKey == null ? ['private key of the client assertion'] : [];
+  const isNeeded = clientAuth === 'auto' ? grant === 'client_credentials' : clientAuth !== 'none';
+  return isNeeded && clientSecret === null ? ['client secret'] : [];
+}
+
+function missingOfGrant(auth: Oauth2): string[] {
+  switch (auth.grant) {
+    case 'client_credentials':
+      return [];
+    case 'password':
+      return auth.password === null ? ['password'] : [];
+    case 'jwt':
+      if (auth.assertion !== null) return auth.assertion.privateKey === null ? ['private key of the assertion'] : [];
+      return auth.jwt === null ? ['JSON Web Token'] : [];
+    case 'refresh_token':
+      return auth.refreshToken === null ? ['refresh token'] : [];
+  }
+}
+
+function missingOfHeaders(headers: readonly Header[]): string[] {
+  return headers.flatMap(({ name, value }) => (value === null ? [`value of the header ${name}`] : []));
+}
+
+function sentence(missing: readonly string[]): string | null {
+  const [last, ...others] = missing.map((one) => `the ${one}`).toReversed();
+  if (last === undefined) return null;
+  const all = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+  return `${all.charAt(0).toUpperCase()}${all.slice(1)} ${others.length === 0 ? 'is' : 'are'} missing.`;
+}
