@@ -17,11 +17,12 @@ const rooms = {
   client: ['contract'],
   connections: ['contract', 'ports'],
   destinations: ['contract', 'connections', 'template', 'ports'],
-  identity: ['contract', 'secrets', 'ports'],
+  identity: ['async', 'contract', 'secrets', 'ports'],
   pipeline: ['async', 'contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
   watch: ['async', 'contract', 'pipeline', 'connections', 'telemetry', 'ports'],
   alerts: ['async', 'contract', 'connections', 'pipeline', 'telemetry', 'ports'],
   api: [
+    'async',
     'contract',
     'alerts',
     'collect',

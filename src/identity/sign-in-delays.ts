@@ -1,3 +1,4 @@
+import { recentKeys } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 
 /** What an attempt counts against: its key, and how many failures are free of delay. */
@@ -16,18 +17,12 @@ type Entry = { failures: number; lastAt: number; openAt: number };
  * nothing. Holds at most 20,000 keys; those that were quiet the longest are forgotten first.
  */
 export function signInDelays(now: () => number) {
-  const entries = new Map<string, Entry>();
+  const entries = recentKeys<Entry>(keysMost);
 
   function entryOf(key: string): Entry {
     const found = entries.get(key);
     if (found !== undefined && now() - found.lastAt < memoryMs) return found;
     return { failures: 0, lastAt: now(), openAt: 0 };
-  }
-
-  function keep(key: string, entry: Entry): void {
-    entries.delete(key);
-    if (entries.size >= keysMost) entries.delete(entries.keys().next().value ?? key);
-    entries.set(key, entry);
   }
 
   return {
@@ -41,7 +36,7 @@ export function signInDelays(now: () => number) {
       for (const { key, free } of lanes) {
         const failures = entryOf(key).failures + 1;
         const delayMs = failures < free ? 0 : Math.min(delayMostMs, firstDelayMs * 2 ** Math.min(20, failures - free));
-        keep(key, { failures, lastAt: now(), openAt: now() + delayMs });
+        entries.set(key, { failures, lastAt: now(), openAt: now() + delayMs });
       }
     },
 
@@ -49,12 +44,12 @@ export function signInDelays(now: () => number) {
     undo(lanes: readonly Lane[]): void {
       for (const { key } of lanes) {
         const { failures, lastAt } = entryOf(key);
-        if (failures > 1) keep(key, { failures: failures - 1, lastAt, openAt: 0 });
+        if (failures > 1) entries.set(key, { failures: failures - 1, lastAt, openAt: 0 });
         else entries.delete(key);
       }
     },
 
-    /** Whoever knew the password may forget how often it was mistyped. */
-    forget: (key: string): void => void entries.delete(key),
+    /** After a correct password earlier failures do not count. */
+    forget: entries.delete,
   };
 }

@@ -193,6 +193,16 @@ test('intake has no rate of its own', async () => {
   for (let i = 0; i < 5; i++) assert.equal((await intake.send(events)).statusCode, 200);
 });
 
+test('events that could not be kept cost nothing of the rate of their collector', async () => {
+  await using intake = await startIntake({ rate: { limit: 1, perMs: 60_000 } });
+  intake.refusal.error = new AppError('storage_busy');
+  assert.equal((await intake.send(events)).statusCode, 503);
+  assert.equal((await intake.send(events)).statusCode, 503);
+  intake.refusal.error = null;
+  assert.equal((await intake.send(events)).statusCode, 200);
+  assert.equal((await intake.send(events)).statusCode, 429);
+});
+
 test('a collector with a rate is told when to come back, and the others go on', async () => {
   await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
   const other = await intake.make('/collectors', { name: 'Other' });

@@ -70,7 +70,6 @@ export function intakeRoutes(
       throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
     }
     const { events } = parsed;
-    rates.spend(collector, events.length);
     const key = request.headers['idempotency-key'];
     if (typeof key === 'string') {
       if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key has at most 255 characters.');
@@ -86,7 +85,12 @@ export function intakeRoutes(
       { url: request.raw.url ?? '', header: header === undefined ? header : String(header) },
       events,
     );
-    const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
+    // Before the answer, so that requests beside this one see it.
+    rates.spend(collector, events.length);
+    const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events }).catch((error) => {
+      rates.refund(collector, events.length);
+      throw error;
+    });
     kept?.(ids);
     return ids;
   }

@@ -1,3 +1,4 @@
+import { type BucketRate, slidingWindow } from '../../async/rate-limiter.ts';
 import type { Quota } from '../../connections/quota.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 
@@ -22,42 +23,23 @@ export type Budget = {
 };
 
 export function createBudget(): Budget {
-  /** The times of the last `limit` requests, a ring: `at` is the oldest. */
-  let times = new Float64Array(0);
-  let at = 0;
+  const window = slidingWindow();
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
   let quietUntil = 0;
 
-  function ringOf(limit: number): Float64Array {
-    if (times.length === limit) return times;
-    const inOrder = [...times.subarray(at), ...times.subarray(0, at)].slice(-limit);
-    times = new Float64Array(limit);
-    times.set(inOrder, limit - inOrder.length);
-    at = 0;
-    return times;
-  }
-
   return {
     freeAt(now, rate) {
       const counted = left <= 0 ? leftUntil : 0;
-      if (rate === null || rate.limit === null) return Math.max(quietUntil, counted);
-      const oldest = ringOf(rate.limit)[at] ?? 0;
-      // A clock that was set back must not close it for long.
-      return Math.max(quietUntil, counted, oldest === 0 ? 0 : Math.min(oldest, now) + rate.perMs);
+      return Math.max(quietUntil, counted, isSet(rate) ? window.freeAt(now, rate) : 0);
     },
     spend(now, rate) {
       if (now < leftUntil) left -= 1;
-      if (rate === null || rate.limit === null) return;
-      ringOf(rate.limit)[at] = now;
-      at = (at + 1) % rate.limit;
+      if (isSet(rate)) window.spend(now, rate);
     },
     refund(rate) {
       left += 1;
-      if (rate === null || rate.limit === null) return;
-      const ring = ringOf(rate.limit);
-      at = (at + rate.limit - 1) % rate.limit;
-      ring[at] = 0;
+      if (isSet(rate)) window.refund(rate);
     },
     learn({ remaining, resetMs }, inFlight, now) {
       const until = now + resetMs;
@@ -70,11 +52,15 @@ export function createBudget(): Budget {
       quietUntil = Math.max(quietUntil, until);
     },
     paceMs(now, rate) {
-      const set = rate === null || rate.limit === null ? 0 : rate.perMs / rate.limit;
+      const set = isSet(rate) ? rate.perMs / rate.limit : 0;
       const told = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
       return Math.max(set, told);
     },
   };
+}
+
+function isSet(rate: Rate | null): rate is BucketRate {
+  return rate !== null && rate.limit !== null;
 }
 
 /** Resets are told in whole seconds. */

@@ -1,0 +1,65 @@
+/** So many tokens in so many ms. */
+export type BucketRate = { limit: number; perMs: number };
+
+/** A token bucket as of `at`; a bucket that is not known is full. */
+export type Bucket = { level: number; at: number };
+
+/** The tokens of a bucket at `now`, at most `limit`. A clock that was set back adds none. */
+export function levelAt(bucket: Bucket | undefined, now: number, { limit, perMs }: BucketRate): number {
+  return bucket === undefined ? limit : Math.min(limit, bucket.level + (Math.max(0, now - bucket.at) * limit) / perMs);
+}
+
+/** Values by key, at most `keysMax`; the key that was set the longest time ago is forgotten first. */
+export function recentKeys<V>(keysMax: number) {
+  const values = new Map<string, V>();
+  return {
+    get: (key: string): V | undefined => values.get(key),
+    set(key: string, value: V): void {
+      values.delete(key);
+      if (values.size >= keysMax) values.delete(values.keys().next().value ?? key);
+      values.set(key, value);
+    },
+    delete: (key: string): void => void values.delete(key),
+  };
+}
+
+/** The exact limit: at most `limit` in any stretch of `perMs`, where a token bucket lets through up to twice as many. */
+export type SlidingWindow = {
+  /** When the next one may go; `now` or earlier: at once. */
+  freeAt(now: number, rate: BucketRate): number;
+  spend(now: number, rate: BucketRate): void;
+  /** The last one that was spent did not go. */
+  refund(rate: BucketRate): void;
+};
+
+export function slidingWindow(): SlidingWindow {
+  /** The times of the last `limit`, a ring: `at` is the oldest; 0: none. */
+  let times = new Float64Array(0);
+  let at = 0;
+
+  function ringOf(limit: number): Float64Array {
+    if (times.length === limit) return times;
+    const inOrder = [...times.subarray(at), ...times.subarray(0, at)].slice(-limit);
+    times = new Float64Array(limit);
+    times.set(inOrder, limit - inOrder.length);
+    at = 0;
+    return times;
+  }
+
+  return {
+    freeAt(now, { limit, perMs }) {
+      const oldest = ringOf(limit)[at] ?? 0;
+      // A clock that was set back must not close it for long.
+      return oldest === 0 ? 0 : Math.min(oldest, now) + perMs;
+    },
+    spend(now, { limit }) {
+      ringOf(limit)[at] = now;
+      at = (at + 1) % limit;
+    },
+    refund({ limit }) {
+      const ring = ringOf(limit);
+      at = (at + limit - 1) % limit;
+      ring[at] = 0;
+    },
+  };
+}
