@@ -165,6 +165,7 @@ export async function startTestServer(
         certificateExpiresAt: null,
         secretExpiresAt: null,
       }),
+      expiry: () => ({ tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null }),
       heldAt: async () => 0,
       backlog: async () => [],
     },

@@ -1,5 +1,4 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
-import type { Health } from '../../contract/documents/connection.ts';
 import type { Pipeline } from '../surface.ts';
 
 /** What is counted of connections when somebody looks: numbers by the values of a metric's labels, a line for each. */
@@ -9,9 +8,9 @@ export type ConnectionFigures = {
   /** Deliveries that wait at a closed gate, by connection; those with none are left out. */
   held(): Promise<Record<string, number>>;
   /** Since when traffic keeps a connection closed, in seconds since the epoch, by connection and reason. */
-  closedSince(): Promise<Record<string, number>>;
+  closedSince(): Record<string, number>;
   /** When something of a connection ends, in seconds since the epoch, by connection and what it is. */
-  ends(): Promise<Record<string, number>>;
+  ends(): Record<string, number>;
 };
 
 export function connectionFigures({
@@ -22,14 +21,6 @@ export function connectionFigures({
   troubles: Pick<Pipeline['troubles'], 'gateOf'>;
 }): ConnectionFigures {
   const connections = () => configuration.snapshot.documents.connection;
-
-  async function byHealth(pick: (health: Health) => [label: string, time: string | null][]) {
-    const found: Record<string, number> = {};
-    for (const id of connections().keys())
-      for (const [label, time] of pick(await outlook.health(id)))
-        if (time !== null) found[`${id}\n${label}`] = Date.parse(time) / 1_000;
-    return found;
-  }
 
   return {
     states() {
@@ -50,15 +41,24 @@ export function connectionFigures({
         if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
       return held;
     },
-    closedSince: () =>
-      byHealth(({ state, reason, since }) =>
-        state === 'ok' ? [] : [[reason?.slice(0, reason.indexOf(':')) ?? state, since]],
-      ),
-    ends: () =>
-      byHealth(({ tokenExpiresAt, certificateExpiresAt, secretExpiresAt }) => [
-        ['token', tokenExpiresAt],
-        ['certificate', certificateExpiresAt],
-        ['secret', secretExpiresAt],
-      ]),
+    closedSince() {
+      const found: Record<string, number> = {};
+      for (const { id, body, updatedAt } of connections().values()) {
+        const gate = troubles.gateOf(id);
+        if (missingCredentials(body) !== null) found[`${id}\ncredentials_missing`] = Date.parse(updatedAt) / 1_000;
+        else if (gate !== null) found[`${id}\n${gate.reason}`] = gate.since / 1_000;
+      }
+      return found;
+    },
+    ends() {
+      const found: Record<string, number> = {};
+      for (const id of connections().keys()) {
+        const { tokenExpiresAt, certificateExpiresAt, secretExpiresAt } = outlook.expiry(id);
+        const ends = { token: tokenExpiresAt, certificate: certificateExpiresAt, secret: secretExpiresAt };
+        for (const [what, time] of Object.entries(ends))
+          if (time !== null) found[`${id}\n${what}`] = Date.parse(time) / 1_000;
+      }
+      return found;
+    },
   };
 }

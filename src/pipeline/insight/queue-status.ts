@@ -1,4 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
+import { sharedReading } from '../../async/shared-reading.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
@@ -31,11 +32,15 @@ export interface Outlook {
   /** Opens a connection that traffic closed. */
   reopen(connectionId: string): Promise<boolean>;
   health(connectionId: string): Promise<Health>;
+  /** The part of its health that takes no counting. */
+  expiry(connectionId: string): Expiry;
   /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
   heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;
-  /** Unfinished deliveries by destination, counted now or within the last seconds. */
+  /** Unfinished deliveries by destination, counted now or a short time ago. */
   backlog(): ReturnType<DeliveryQueue['backlog']>;
 }
+
+export type Expiry = Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'>;
 
 export type News =
   | { kind: 'event'; event: Event; matched: readonly Rule[] }
@@ -81,9 +86,6 @@ export function newsDesk(telemetry: Pick<Telemetry, 'attemptFinished' | 'deliver
   };
 }
 
-const heldFreshMs = 2_000;
-const longCountMs = 500;
-
 /** Put together from whoever knows. */
 export function outlookOf(
   parts: Parameters<typeof healthOf>[0] & {
@@ -103,35 +105,16 @@ export function outlookOf(
   };
 }
 
-/**
- * The health of a connection as traffic finds it. What is held is counted when somebody asks; a count that took long, of
- * a large backlog, is good for two seconds.
- */
+/** The health of a connection as traffic finds it. Held deliveries are counted on demand, see `sharedReading`. */
 export function healthOf(options: {
   configuration: Configuration;
   gates: Gates;
   authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
-}): Pick<Outlook, 'health' | 'heldAt' | 'backlog'> {
+}): Pick<Outlook, 'health' | 'expiry' | 'heldAt' | 'backlog'> {
   const { configuration, gates, authenticator, queue, clock } = options;
-  let counted: { until: number; open: ReturnType<DeliveryQueue['backlog']> } | null = null;
-  function count() {
-    const startedAt = clock.now();
-    // Whoever asks meanwhile gets the same count.
-    const one = { until: Number.POSITIVE_INFINITY, open: queue.backlog() };
-    const ended = () => {
-      const now = clock.now();
-      one.until = now - startedAt < longCountMs ? now : now + heldFreshMs;
-    };
-    one.open.then(ended, ended);
-    return one;
-  }
-
-  function backlog() {
-    if (counted === null || clock.now() >= counted.until) counted = count();
-    return counted.open;
-  }
+  const backlog = sharedReading(clock, queue.backlog);
 
   async function heldAt({ destinationId, connectionId }: Parameters<Outlook['heldAt']>[0]): Promise<number> {
     let held = 0;
@@ -157,7 +140,7 @@ export function healthOf(options: {
         since: connection.updatedAt,
         nextProbeAt: null,
         held,
-        ...ends(connectionId),
+        ...expiry(connectionId),
       };
     return {
       state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
@@ -165,11 +148,11 @@ export function healthOf(options: {
       since: gate === null ? null : new Date(gate.since).toISOString(),
       nextProbeAt: gate === null ? null : new Date(gate.probeAt).toISOString(),
       held,
-      ...ends(connectionId),
+      ...expiry(connectionId),
     };
   }
 
-  function ends(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
+  function expiry(connectionId: string): Expiry {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
     if (body === undefined) return { tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null };
     const certificate = certificateExpiry(body.settings.tls);
@@ -181,5 +164,5 @@ export function healthOf(options: {
     };
   }
 
-  return { health, heldAt, backlog };
+  return { health, expiry, heldAt, backlog };
 }

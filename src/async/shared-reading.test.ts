@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sharedReading } from './shared-reading.ts';
+
+test('callers share a reading until it is as old as it must be, and four times as old as it took', async () => {
+  let now = 0;
+  let readings = 0;
+  let tookMs = 0;
+  const read = sharedReading(
+    { now: () => now },
+    async () => {
+      now += tookMs;
+      readings += 1;
+      return readings;
+    },
+    { freshMs: 1_000 },
+  );
+  assert.deepEqual(await Promise.all([read(), read()]), [1, 1]);
+  now = 999;
+  assert.equal(await read(), 1);
+  now = 1_000;
+  tookMs = 500;
+  assert.equal(await read(), 2);
+  now = 3_499;
+  assert.equal(await read(), 2);
+  now = 3_500;
+  assert.equal(await read(), 3);
+});
+
+test('a reading that failed is not kept', async () => {
+  let readings = 0;
+  const read = sharedReading({ now: () => 0 }, async () => {
+    readings += 1;
+    if (readings === 1) throw new Error('busy');
+    return readings;
+  });
+  await assert.rejects(read(), /busy/);
+  assert.equal(await read(), 2);
+});

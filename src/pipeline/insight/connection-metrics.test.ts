@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settled } from '../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import { connectionFigures } from './connection-metrics.ts';
+
+test('one look at all connections counts the backlog once, however many connections are closed', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 401 }) });
+  const connections: string[] = [];
+  for (const name of ['A', 'B', 'C']) {
+    const { connectionId } = await wire(rig, {
+      connection: { name, auth: { type: 'bearer', token: 'old' } },
+      destination: { name },
+      action: { name },
+    });
+    connections.push(connectionId);
+  }
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  let counts = 0;
+  const { backlog } = rig.pipeline.outlook;
+  const outlook = {
+    ...rig.pipeline.outlook,
+    backlog: () => {
+      counts += 1;
+      return backlog();
+    },
+    health: () => assert.fail('the health of a connection counts what it holds'),
+  };
+  const figures = connectionFigures({ ...rig.pipeline, outlook });
+  const since = rig.clock.now() / 1_000;
+  assert.deepEqual(figures.closedSince(), Object.fromEntries(connections.map((id) => [`${id}\nauth_rejected`, since])));
+  assert.deepEqual(await figures.held(), Object.fromEntries(connections.map((id) => [id, 1])));
+  assert.deepEqual(figures.ends(), {});
+  assert.equal(counts, 1);
+});
