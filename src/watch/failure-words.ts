@@ -66,6 +66,10 @@ const byKind: Record<ErrorKind, Words> = {
     title: 'Unreadable answers from',
     fix: 'What answers does not speak HTTP as it should. Check host and port, and proxies between.',
   },
+  internal_error: {
+    title: 'Internal errors in deliveries to',
+    fix: 'Millrace itself failed. Look for the error in the server’s log, and report it. Deliveries are tried again by the retry schedule.',
+  },
 };
 
 const byStatus: Readonly<Record<number, string>> = {

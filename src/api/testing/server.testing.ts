@@ -144,7 +144,14 @@ export async function startTestServer(
       log: journal.log,
       clock: { now },
       // As far as texts that need no JavaScript go.
-      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
+      attempter: createAttempter({
+        egress,
+        authenticator,
+        clock: systemClock,
+        newId,
+        telemetry: silentTelemetry(),
+        scrub,
+      }),
       render: () => Promise.reject(new Error('the fake renders no JavaScript')),
     }),
     outlook: {
@@ -180,7 +187,14 @@ export async function startTestServer(
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       paces: createReplayRates(),
       statistics,
-      attempter: createAttempter({ egress, authenticator, clock: systemClock, newId, scrub }),
+      attempter: createAttempter({
+        egress,
+        authenticator,
+        clock: systemClock,
+        newId,
+        telemetry: silentTelemetry(),
+        scrub,
+      }),
       render: () => Promise.reject(new Error('the fake renders no JavaScript')),
       scrub,
       failed: (error) => failures.push(error),

@@ -39,6 +39,7 @@ export const reason = z.enum([
   'blocked',
   'cancelled',
   'interrupted',
+  'internal_error',
 ]);
 export type Reason = z.output<typeof reason>;
 
@@ -58,6 +59,7 @@ export const errorKind = z.enum([
   'auth',
   'template',
   'protocol',
+  'internal_error',
 ]);
 export type ErrorKind = z.output<typeof errorKind>;
 

@@ -4,12 +4,14 @@ import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Batch } from '../dispatch/batch-key.ts';
 import { type Keeping, type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { fitTogether, halvesOf } from './batch-size.ts';
+import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import type { Attempted, Attempter, Work } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
@@ -27,7 +29,8 @@ export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => voi
 
 /**
  * Makes one exchange for the deliveries of a group. What was rendered is not kept: the same deliveries in the same
- * versions render the same bytes again, and have the same idempotency key, a hash of their ids.
+ * versions render the same bytes again, and have the same idempotency key, a hash of their ids. Never rejects: see
+ * error-policy.ts.
  */
 export function createGroupAttempt(options: {
   configuration: Configuration;
@@ -37,12 +40,31 @@ export function createGroupAttempt(options: {
   newId: NewId;
   random(): number;
   keeping: Keepings;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   /** A delivery by itself. */
   attempt(delivery: DueDelivery): Promise<Step>;
 }): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<GroupStep> {
-  const { configuration, attempter, plans, clock, newId } = options;
+  const { configuration, attempter, plans, clock, newId, telemetry } = options;
 
-  return async ({ members: all, versions, limits }, giveBack) => {
+  return async (group, giveBack) => {
+    const left = new Set(group.members);
+    try {
+      return await attempt(group, (members, isPart) => {
+        for (const delivery of members) left.delete(delivery);
+        giveBack(members, isPart);
+      });
+    } catch (error) {
+      // Nothing was sent: one half or both have the record that causes the error.
+      telemetry.failedOften(error, 'attempt a batch');
+      for (const half of halvesOf([...left]).toReversed()) giveBack(half, true);
+      return { shared: null, settled: [] };
+    }
+  };
+
+  async function attempt(
+    { members: all, versions, limits }: Batch<DueDelivery>,
+    giveBack: GiveBack,
+  ): Promise<GroupStep> {
     const [head] = all;
     if (head === undefined) return { shared: null, settled: [] };
     const { documents } = configuration.snapshot;
@@ -88,7 +110,7 @@ export function createGroupAttempt(options: {
     const keeping = options.keeping(present);
     const settled: GroupStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
       const step = stepAfter({ kind: 'nothing', rendering: failed }, situationOf(delivery));
-      const keep = keeper(keeping, delivery.event === null ? [] : [delivery.event], clock.now());
+      const keep = keeper(keeping, delivery.event === null ? [] : [delivery.event], clock.now(), telemetry);
       return { delivery, step: pin(delivery, keep.step(step)), part: null };
     });
     const [only, ...others] = members;
@@ -98,30 +120,42 @@ export function createGroupAttempt(options: {
       return { shared: step, settled: [...settled, { delivery: only, step, part: null }] };
     }
 
+    const startedAt = clock.now();
     const work = workOf(members);
-    const keep = keeper(keeping, work.batch ?? [], clock.now());
+    const keep = keeper(keeping, work.batch ?? [], clock.now(), telemetry);
     const attempted: Attempted =
       rendering.kind === 'skipped'
         ? { kind: 'nothing', rendering }
         : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
-    // What spoils the head of a request may be one record's: the parts tell whose.
-    if (attempted.kind === 'unbuilt') {
+    // What spoils the head of a request, or causes an error, may be one record's: the parts tell whose.
+    const isUnsent = attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1);
+    if (isUnsent) {
       for (const half of halvesOf(members).toReversed()) giveBack(half, true);
       return { shared: null, settled };
     }
     const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
-    const parts = partsOf(members, attempted);
-    const steps = members.map((delivery, at) => {
-      const own = share(attempted, delivery, at, newId);
-      const after = stepAfter(own, situationOf(delivery));
-      // Credentials that were replaced meanwhile say nothing about the present ones.
-      const step = isPresent ? after : { ...after, auth: null, sign: null };
-      return { delivery, step: pin(delivery, { ...keep.step(step), follows: at > 0 }), part: parts[at] ?? null };
-    });
-    return {
-      shared: attempted.kind === 'nothing' ? null : together(steps.map(({ step }) => step)),
-      settled: [...settled, ...steps],
-    };
+    try {
+      const parts = partsOf(members, attempted);
+      const steps = members.map((delivery, at) => {
+        const own = share(attempted, delivery, at, newId);
+        const after = stepAfter(own, situationOf(delivery));
+        // Credentials that were replaced meanwhile say nothing about the present ones.
+        const step = isPresent ? after : { ...after, auth: null, sign: null };
+        return { delivery, step: pin(delivery, { ...keep.step(step), follows: at > 0 }), part: parts[at] ?? null };
+      });
+      return {
+        shared: attempted.kind === 'nothing' ? null : together(steps.map(({ step }) => step)),
+        settled: [...settled, ...steps],
+      };
+    } catch (error) {
+      telemetry.failedOften(error, 'attempt a batch');
+      const given = { ...options, policy, startedAt, connectionVersion: connection.version, random: () => luck };
+      const steps = members.map((delivery, at) => {
+        const step = erroredStep(error, 'after the request was sent', { ...given, delivery });
+        return { delivery, step: { ...step, follows: at > 0 }, part: null };
+      });
+      return { shared: steps[0]?.step ?? null, settled: [...settled, ...steps] };
+    }
 
     function pin(delivery: DueDelivery, step: Step): Step {
       const { rendered: _, ...settlement } = step.settlement;
@@ -130,13 +164,18 @@ export function createGroupAttempt(options: {
         settlement: plans.isPinnedAnew(delivery, true) ? { ...settlement, pinned: versions } : settlement,
       };
     }
-  };
+  }
 }
 
 /** What may be kept of a batch. The exchange is looked through once for all, and what is said of many once too. */
-function keeper(keeping: Keeping | null, events: readonly Event[], now: number) {
+function keeper(
+  keeping: Keeping | null,
+  events: readonly Event[],
+  now: number,
+  telemetry: Pick<Telemetry, 'failedOften'>,
+) {
   const said = new Map<string, Settlement>();
-  const redact = keeping === null ? null : redactor(keeping, events, now);
+  const redact = keeping === null ? null : redactedOrEmptied(redactor(keeping, events, now), telemetry);
   return {
     attempted(attempted: Attempted): Attempted {
       if (redact === null || attempted.kind === 'nothing') return attempted;

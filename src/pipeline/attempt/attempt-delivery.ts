@@ -1,24 +1,30 @@
 import type { Clock } from '../../async/clock.ts';
+import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { type Keepings, redactor, rendersAnew } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
 
 /**
  * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
- * as it is now. A delivery that a gate held before its first render takes the present versions instead.
+ * as it is now. A delivery that a gate held before its first render takes the present versions instead. Never rejects:
+ * see error-policy.ts.
  */
 export function createWorker(options: {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
   clock: Clock;
+  newId: NewId;
   keeping: Keepings;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   random(): number;
 }): (delivery: DueDelivery) => Promise<Step> {
-  const { configuration, attempter, plans, clock } = options;
+  const { configuration, attempter, plans, clock, telemetry } = options;
 
   return async (delivery) => {
     const { documents } = configuration.snapshot;
@@ -27,44 +33,64 @@ export function createWorker(options: {
     if (present === undefined || connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
     if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
       return abandoned(delivery, 'Its event is no longer stored, so that it can not be rendered.');
-    const keeping = options.keeping(present);
-    const wasHeld = plans.isPinnedAnew(delivery, rendersAnew(keeping));
-    const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
-    const pinned = plans.pinned(wanted);
-    const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
-    if (destination === null)
-      return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
-    // Without its mapping the whole event would go out.
-    if (wanted.actionId !== null && action === null)
-      return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
-    const now = clock.now();
-    const attempted = await attempter.attempt({
-      deliveryId: delivery.id,
-      idempotencyKey: delivery.idempotencyKey,
-      createdAt: delivery.createdAt,
-      queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
-      number: delivery.number,
-      waitedMs: delivery.waitedMs,
-      event: delivery.event,
-      data: null,
-      rendered: delivery.rendered,
-      batch: null,
-      plan: plans.planFor({ action, destination }),
-      action,
-      destination,
-      connection,
-    });
-    const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-    const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
-    const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
-    // Credentials that were replaced meanwhile say nothing about the present ones.
-    const honest = isPresent ? after : { ...after, auth: null, sign: null };
-    const events = delivery.event === null ? [] : [delivery.event];
-    const step =
-      keeping === null ? honest : { ...honest, settlement: redactor(keeping, events, clock.now())(honest.settlement) };
-    if (!wasHeld) return step;
-    const { actionVersion, destinationVersion } = wanted;
-    return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
+    const startedAt = clock.now();
+    let when: Moment = 'before the request was sent';
+    try {
+      const keeping = options.keeping(present);
+      const wasHeld = plans.isPinnedAnew(delivery, rendersAnew(keeping));
+      const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
+      const pinned = plans.pinned(wanted);
+      const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
+      if (destination === null)
+        return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
+      // Without its mapping the whole event would go out.
+      if (wanted.actionId !== null && action === null)
+        return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
+      const now = clock.now();
+      const attempted = await attempter.attempt({
+        deliveryId: delivery.id,
+        idempotencyKey: delivery.idempotencyKey,
+        createdAt: delivery.createdAt,
+        queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
+        number: delivery.number,
+        waitedMs: delivery.waitedMs,
+        event: delivery.event,
+        data: null,
+        rendered: delivery.rendered,
+        batch: null,
+        plan: plans.planFor({ action, destination }),
+        action,
+        destination,
+        connection,
+      });
+      when = 'after the request was sent';
+      const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+      const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
+      const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
+      // Credentials that were replaced meanwhile say nothing about the present ones.
+      const honest = isPresent ? after : { ...after, auth: null, sign: null };
+      const events = delivery.event === null ? [] : [delivery.event];
+      const step =
+        keeping === null
+          ? honest
+          : {
+              ...honest,
+              settlement: redactedOrEmptied(redactor(keeping, events, clock.now()), telemetry)(honest.settlement),
+            };
+      if (!wasHeld) return step;
+      const { actionVersion, destinationVersion } = wanted;
+      return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
+    } catch (error) {
+      telemetry.failedOften(error, 'attempt a delivery');
+      const policy = present.body.settings.retry ?? connection.body.settings.retry;
+      return erroredStep(error, when, {
+        ...options,
+        delivery,
+        policy,
+        startedAt,
+        connectionVersion: connection.version,
+      });
+    }
   };
 }
 

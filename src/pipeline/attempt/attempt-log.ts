@@ -7,21 +7,29 @@ import type { EgressOutcome } from '../../egress/egress.ts';
 import { maskHeaders } from '../privacy/header-redaction.ts';
 import type { Work } from './exchange.ts';
 
-/** What is known of an attempt when it begins. */
-export type Note = {
+/** What a line of the attempt log says whatever happens. */
+export type Head = {
   now(): number;
-  scrub(text: string): string;
-  work: Work;
   startedAt: number;
   number: number;
   id: string;
   batchId: string | null;
+  work: {
+    queuedMs: number | null;
+    batch: readonly unknown[] | null;
+    action: { version: number } | null;
+    destination: { version: number };
+    connection: { version: number };
+  };
 };
+
+/** What is known of an attempt when it begins. */
+export type Note = Head & { scrub(text: string): string; work: Work };
 
 type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
 
 /** A line of the attempt log. One literal: what is put together from parts costs several times as much to make. */
-function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attempt {
+function attemptOf(note: Head, request: WebhookRequest | null, end: End): Attempt {
   const { work, id, number, batchId } = note;
   return {
     id,
@@ -32,10 +40,7 @@ function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attemp
     startedAt: new Date(note.startedAt).toISOString(),
     durationMs: end.durationMs,
     timings: end.timings,
-    request: request && {
-      ...request,
-      headers: maskHeaders(request.headers, work.connection.body, work.destination.body),
-    },
+    request,
     response: end.response,
     error: end.error,
     outcome: end.outcome,
@@ -45,6 +50,30 @@ function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attemp
       connection: work.connection.version,
     },
   };
+}
+
+function shown(request: WebhookRequest, { work }: Note): WebhookRequest {
+  return { ...request, headers: maskHeaders(request.headers, work.connection.body, work.destination.body) };
+}
+
+/**
+ * An attempt without the content of what was exchanged: an error kept it from being sent, judged or written down.
+ * `outcome` null: there was none.
+ */
+export function withoutContent(
+  note: Head,
+  outcome: EgressOutcome | null,
+  end: Pick<End, 'counted' | 'error' | 'outcome'>,
+): Attempt {
+  const none = { tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+  const totalMs = outcome?.timings.totalMs ?? note.now() - note.startedAt;
+  const { status, truncated } = outcome?.kind === 'response' ? outcome : { status: null, truncated: false };
+  return attemptOf(note, null, {
+    ...end,
+    durationMs: Math.round(totalMs),
+    timings: { ...none, queueMs: note.work.queuedMs, totalMs },
+    response: status === null ? null : { status, headers: [], body: null, truncated },
+  });
 }
 
 /** Says why a delivery waits for a token, and for how long. */
@@ -61,7 +90,7 @@ export function unsent(
 ): Attempt {
   const spentMs = note.now() - note.startedAt;
   const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
-  return attemptOf(note, request, {
+  return attemptOf(note, request && shown(request, note), {
     counted: refusal === 'temporary',
     durationMs: spentMs,
     timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
@@ -80,7 +109,7 @@ export function exchanged(
   tokenMs: number | null,
 ): Attempt {
   const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = outcome.timings;
-  return attemptOf(note, request, {
+  return attemptOf(note, shown(request, note), {
     counted: isCounted(verdict),
     durationMs: Math.round(totalMs + (tokenMs ?? 0)),
     timings: { queueMs: note.work.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },

@@ -12,11 +12,13 @@ import { UnresolvedSecret } from '../../contract/secret.ts';
 import { readsItems } from '../../destinations/item-match.ts';
 import { type Exchange, judge, judgeRecords, type Verdict } from '../../destinations/judge.ts';
 import { type BuiltRequest, buildRequest, type WebhookRequest, withHeaders } from '../../destinations/webhook.ts';
-import type { Egress, EgressRequest } from '../../egress/egress.ts';
+import type { Egress, EgressOutcome, EgressRequest } from '../../egress/egress.ts';
 import type { Rendered } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { scrubAttempt } from '../privacy/header-redaction.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { exchanged, type Note, unsent, waitingForToken } from './attempt-log.ts';
+import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
+import { detailOf, endOf, unjudged } from './error-policy.ts';
 import type { DataRecord } from './field-mapping.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
@@ -46,6 +48,8 @@ export type Work = {
 export type Attempted =
   | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
   | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
+  /** An error in Millrace before the request was sent. `rendered` null: the error was in rendering. */
+  | { kind: 'errored'; rendered: Rendered | null; detail: string; log: Attempt[] }
   /** `each`: the verdict on each record of a batch, where they differ. */
   | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
   | {
@@ -61,7 +65,7 @@ export type Attempter = {
   render(work: Work): Rendering | Promise<Rendering>;
   /** The request before authentication, for looking at. */
   build(work: Work, rendered: Rendered): BuiltRequest;
-  /** Renders (or takes the stored rendering), builds, signs, sends and judges. */
+  /** Renders (or takes the stored rendering), builds, signs, sends and judges. Never rejects: see error-policy.ts. */
   attempt(work: Work): Promise<Attempted>;
 };
 
@@ -71,10 +75,11 @@ export function createAttempter(options: {
   authenticator: Authenticator;
   clock: Clock;
   newId: NewId;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   /** Takes live secrets out of what is kept of an exchange. */
   scrub(text: string): string;
 }): Attempter {
-  const { egress, authenticator, clock, newId, scrub } = options;
+  const { egress, authenticator, clock, newId, telemetry, scrub } = options;
 
   function render(work: Work): Rendering | Promise<Rendering> {
     if (work.rendered !== null) return { kind: 'rendered', rendered: work.rendered };
@@ -94,27 +99,40 @@ export function createAttempter(options: {
   }
 
   async function attempt(work: Work): Promise<Attempted> {
-    const awaited = render(work);
-    const rendering = awaited instanceof Promise ? await awaited : awaited;
-    if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
-    const { rendered } = rendering;
     const log: Attempt[] = [];
+    const progress: Progress = { startedAt: clock.now(), rendered: work.rendered, isSent: false, outcome: null };
     try {
-      return await exchange(work, rendered, log);
+      const awaited = render(work);
+      const rendering = awaited instanceof Promise ? await awaited : awaited;
+      if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
+      progress.rendered = rendering.rendered;
+      return await exchange(work, rendering.rendered, log, progress);
     } catch (error) {
-      if (!(error instanceof UnresolvedSecret)) throw error;
-      // Never sent without: as with credentials that were refused, it waits until somebody mends that.
-      return unauthorized(noteOf(work, log), null, rendered, log, { kind: 'rejected', detail: error.message });
+      const { rendered } = progress;
+      // Never sent without the secret: as with refused credentials, the delivery is held until a person corrects that.
+      if (error instanceof UnresolvedSecret && rendered !== null)
+        return unauthorized(noteOf(work, log), null, rendered, log, { kind: 'rejected', detail: error.message });
+      telemetry.failedOften(error, 'attempt a delivery');
+      return errored(error, work, log, progress);
     }
   }
 
-  async function exchange(work: Work, rendered: Rendered, log: Attempt[]): Promise<Attempted> {
+  function errored(error: unknown, work: Work, log: Attempt[], progress: Progress): Attempted {
+    const { startedAt, rendered, isSent, outcome } = progress;
+    const detail = detailOf(error, isSent ? 'after the request was sent' : 'before the request was sent');
+    const all = [...log, withoutContent({ ...noteOf(work, log), startedAt }, outcome, endOf(detail))];
+    if (rendered === null || !isSent) return { kind: 'errored', rendered, detail, log: all };
+    return { kind: 'judged', rendered, verdict: unjudged(detail), each: null, log: all };
+  }
+
+  async function exchange(work: Work, rendered: Rendered, log: Attempt[], progress: Progress): Promise<Attempted> {
     const built = build(work, rendered);
     if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
 
     const connection = authorizedOf(work.connection);
     for (let isResend = false; ; isResend = true) {
       const note = noteOf(work, log);
+      progress.startedAt = note.startedAt;
       const authorizing = authenticator.authorize(connection);
       const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
       if (!authorization.ok) return unauthorized(note, built.request, rendered, log, authorization);
@@ -122,7 +140,10 @@ export function createAttempter(options: {
       if (!signed.ok)
         return unauthorized(note, built.request, rendered, log, { kind: 'rejected', detail: signed.detail });
       const request = withHeaders(built.request, [...signed.headers, ...authorization.headers]);
-      const outcome = await egress.send(leaving(work, request));
+      const leave = leaving(work, request);
+      progress.isSent = true;
+      const outcome = await egress.send(leave);
+      progress.outcome = outcome;
       const { verdict, each } = verdictOn(work, {
         outcome,
         auth: work.connection.body.auth,
@@ -132,9 +153,28 @@ export function createAttempter(options: {
         waitedMs: work.waitedMs,
         now: clock.now(),
       });
-      log.push(scrubAttempt(exchanged(note, request, outcome, verdict, authorization.tokenMs), scrub));
+      log.push(lineOf(note, request, outcome, verdict, authorization.tokenMs));
+      progress.isSent = false;
+      progress.outcome = null;
       if (verdict.kind === 'auth_refused') authenticator.refused(connection, authorization);
       if (verdict.kind !== 'auth_refused' || !verdict.refresh) return { kind: 'judged', rendered, verdict, each, log };
+    }
+  }
+
+  function lineOf(
+    note: Note,
+    request: WebhookRequest,
+    outcome: EgressOutcome,
+    verdict: Verdict,
+    tokenMs: number | null,
+  ): Attempt {
+    try {
+      return scrubAttempt(exchanged(note, request, outcome, verdict, tokenMs), scrub);
+    } catch (error) {
+      telemetry.failedOften(error, 'log an exchange');
+      const message = detailOf(error, 'after the request was sent');
+      const end = { counted: isCounted(verdict), outcome: outcomeOf(verdict) };
+      return withoutContent(note, outcome, { ...end, error: { kind: 'internal_error', message } });
     }
   }
 
@@ -155,6 +195,14 @@ export function createAttempter(options: {
 
   return { render, build: tryBuild, attempt };
 }
+
+/** How far an attempt has come. `isSent`: its request was handed to the egress, and is not in the log yet. */
+type Progress = {
+  startedAt: number;
+  rendered: Rendered | null;
+  isSent: boolean;
+  outcome: EgressOutcome | null;
+};
 
 /** A stored connection as authentication wants it; a change replaces the document. */
 function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection {

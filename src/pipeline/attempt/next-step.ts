@@ -53,6 +53,17 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
       const settlement = finish(situation, 'failed', attempted.reason, attempted.detail, kind);
       return { ...calm, settlement: { ...settlement, rendered: attempted.rendered } };
     }
+    case 'errored': {
+      const { rendered, log, detail } = attempted;
+      const settlement = again(situation, {
+        errorKind: 'internal_error',
+        detail,
+        counted: true,
+        retryAfterMs: null,
+        atLeastMs: null,
+      });
+      return { ...calm, settlement: { ...settlement, ...(rendered !== null && { rendered }), log } };
+    }
     case 'unauthorized': {
       const { rendered, log, detail, refusal, retryAfterMs } = attempted;
       // The connection's pause holds the delivery as it is. Only a test tells of it as an attempt.
@@ -218,5 +229,6 @@ function withPlace({ reason, line, column }: { reason: string; line: number | nu
 function reasonOf(kind: ErrorKind | null): Reason {
   if (kind === 'http_429') return 'http_4xx';
   if (kind === 'http_3xx' || kind === 'http_4xx' || kind === 'http_5xx' || kind === 'protocol') return kind;
+  if (kind === 'internal_error') return kind;
   return kind === 'auth' ? 'auth_rejected' : 'unreachable';
 }

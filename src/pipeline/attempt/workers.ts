@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { createBatchAssembly } from '../dispatch/batch-assembly.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Keepings } from '../privacy/exchange-redaction.ts';
@@ -22,6 +23,7 @@ export function createWorkers(options: {
   render(job: RenderJob): Promise<RenderOutcome>;
   keeping: Keepings;
   random(): number;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   failed(error: unknown, doing: string): void;
 }) {
   const plans = createPlans(options);

@@ -61,7 +61,8 @@ async function moveHold(
   if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
   if (!isProbe) return;
   // A probe that changed nothing: if it was sent the next one waits, else another delivery may be the probe at once.
-  if (settlement.log.length > 0) return holds.postpone(connectionId, now, openMs);
+  const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
+  if (isSent) return holds.postpone(connectionId, now, openMs);
   probeAgain(connection);
 }
 

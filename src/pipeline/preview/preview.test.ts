@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { Secret } from '../../contract/secret.ts';
 
-test('a test that can not be made at all does not stay unfinished', async () => {
+test('a test that can not be made at all ends as failed, with internal_error', async () => {
   await using rig = await startRig();
   // The sandbox of this rig rejects everything.
   const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
-  await assert.rejects(rig.pipeline.studio.testSend(destinationId, { data: [{ n: '1' }] }, null));
-  assert.deepEqual(await rig.statuses(), ['cancelled']);
+  const sent = await rig.pipeline.studio.testSend(destinationId, { data: [{ n: '1' }] }, null);
+  assert.deepEqual([sent.status, sent.reason, sent.attemptLog?.length], ['failed', 'internal_error', 1]);
+  assert.deepEqual(await rig.statuses(), ['failed']);
 });
 
 test('a secret of a draft that is only tried is hidden where the system gives it back', async () => {

@@ -8,8 +8,10 @@ import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Preview } from '../../contract/routes/documents/destinations.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { freshDelivery } from '../accept/new-delivery.ts';
 import { triedWork } from '../attempt/dry-render.ts';
+import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
@@ -49,9 +51,10 @@ export function createStudio(options: {
   render(job: RenderJob): Promise<RenderOutcome>;
   keeping: Keepings;
   random(): number;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   scrubber: Scrubber;
 }): Studio {
-  const { configuration, journal, lease, clock, attempter, scrubber } = options;
+  const { configuration, journal, lease, clock, attempter, telemetry, scrubber } = options;
   const { scrub } = scrubber;
 
   async function prepare(
@@ -130,18 +133,13 @@ export function createStudio(options: {
       const deliveryId = ids?.[0];
       if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
       const delivery = freshDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
-      const attempted = await attempter
-        .attempt({ ...work, deliveryId, createdAt: delivery.createdAt })
-        .catch(async (error) => {
-          // Nobody else ends a test.
-          await journal.log.cancel(deliveryId, clock.now());
-          throw error;
-        });
+      const attempted = await attempter.attempt({ ...work, deliveryId, createdAt: delivery.createdAt });
       const policy = destination.body.settings.retry ?? connection.body.settings.retry;
       const now = clock.now();
       const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
       const keeping = options.keeping(configuration.snapshot.documents.destination.get(destinationId) ?? destination);
-      const settlement = keeping === null ? whole : redactor(keeping, event === null ? [] : [event], now)(whole);
+      const events = event === null ? [] : [event];
+      const settlement = keeping === null ? whole : redactedOrEmptied(redactor(keeping, events, now), telemetry)(whole);
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });

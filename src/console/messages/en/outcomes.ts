@@ -134,6 +134,11 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
     why: 'the program ended while this test was on its way',
     todo: 'Start the test again.',
   },
+  internal_error: {
+    short: 'Internal error',
+    why: 'Millrace itself failed',
+    todo: 'Ask the operator to look in the server’s log, then try again.',
+  },
 };
 
 /** Everything that can go wrong in one attempt. */
@@ -183,6 +188,11 @@ const errorKind: Readonly<Record<ErrorKind, CauseWords>> = {
     short: 'Not HTTP',
     why: 'the answer is not valid HTTP',
     todo: 'Check Base URL and Port: something else may listen there.',
+  },
+  internal_error: {
+    short: 'Internal error',
+    why: 'Millrace itself failed',
+    todo: 'Ask the operator to look in the server’s log.',
   },
 };
 

@@ -1,0 +1,118 @@
+import type { Clock } from '../../async/clock.ts';
+import type { RetryPolicy } from '../../contract/documents/connection.ts';
+import type { NewId } from '../../contract/ids.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { Verdict } from '../../destinations/judge.ts';
+import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { withoutContent } from './attempt-log.ts';
+import { type Step, stepAfter } from './next-step.ts';
+
+/*
+ * What happens when the code that makes an attempt throws: it has a bug, or something that it needs can't be read. The
+ * error kind is `internal_error`. No error leaves this folder, since a caller could only try again at once.
+ *
+ * - Before the request was handed to the egress (versions, render, build, authentication, signature): the attempt counts
+ *   and is logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
+ *   delivery is held as `exhausted`, as after any other failure. It says nothing about the peer.
+ * - After that, with the verdict still unknown (the egress itself, outcome rules, Retry-After): the same, and the peer may
+ *   have acted on the request. It is logged with the status of the response, if there was one, and counts for the
+ *   concurrency and the circuit breaker like any failed request, so that a peer is not flooded with repeated requests.
+ * - With the verdict known (writing or redacting the log): the verdict holds, so that what was delivered is not sent
+ *   again. The attempt is logged without the content of request and response, which may hold what must not be kept.
+ * - A batch that fails before it is sent is halved until the records that cause the error are alone, and count an attempt
+ *   each. The others are sent in the batches that are left. After it was sent, the error is that of all its deliveries.
+ *
+ * The operator gets each error in the server's log. The attempt has its class only, since its message may hold secrets or
+ * data of an event.
+ */
+
+export type Moment = 'before the request was sent' | 'after the request was sent';
+
+/** The next step of a delivery whose attempt left no other trace than this error. */
+export function erroredStep(
+  error: unknown,
+  when: Moment,
+  given: {
+    delivery: DueDelivery;
+    policy: RetryPolicy;
+    startedAt: number;
+    connectionVersion: number;
+    clock: Clock;
+    newId: NewId;
+    random(): number;
+  },
+): Step {
+  const { delivery, policy, startedAt, clock, random } = given;
+  const { actionVersion, destinationVersion, dueAt } = delivery;
+  const detail = detailOf(error, when);
+  const head = {
+    id: given.newId('attempt'),
+    number: delivery.number + 1,
+    batchId: null,
+    startedAt,
+    now: clock.now,
+    work: {
+      queuedMs: Math.max(0, startedAt - (dueAt ?? startedAt)),
+      batch: null,
+      action: actionVersion === null ? null : { version: actionVersion },
+      destination: { version: destinationVersion },
+      connection: { version: given.connectionVersion },
+    },
+  };
+  const log = [withoutContent(head, null, endOf(detail))];
+  return stepAfter({ kind: 'errored', rendered: null, detail, log }, { delivery, policy, now: clock.now(), random });
+}
+
+/** How the log tells of an attempt that an error ended. */
+export function endOf(detail: string) {
+  return { counted: true, outcome: 'retry', error: { kind: 'internal_error', message: detail } } as const;
+}
+
+/** What the attempt says about an error. */
+export function detailOf(error: unknown, when: Moment): string {
+  const name = error instanceof Error ? error.constructor.name : typeof error;
+  return `Millrace failed with an internal error (${name}) ${when}. The server's log has the details.`;
+}
+
+/** The verdict on an exchange that could not be judged. */
+export function unjudged(detail: string): Verdict {
+  return {
+    kind: 'retry',
+    errorKind: 'internal_error',
+    detail,
+    counted: true,
+    retryAfterMs: null,
+    waitScope: null,
+    pausesDestination: false,
+  };
+}
+
+/** Reduces settlements by `redact`. What can't be redacted loses all content. */
+export function redactedOrEmptied(
+  redact: (settlement: Settlement) => Settlement,
+  telemetry: Pick<Telemetry, 'failedOften'>,
+): (settlement: Settlement) => Settlement {
+  return (settlement) => {
+    try {
+      return redact(settlement);
+    } catch (error) {
+      telemetry.failedOften(error, 'redact an exchange');
+      const { rendered: _, ...rest } = settlement;
+      return { ...rest, detail: null, log: settlement.log.map(emptied) };
+    }
+  };
+}
+
+function emptied(attempt: Attempt): Attempt {
+  const { response, error } = attempt;
+  return {
+    ...attempt,
+    request: null,
+    response: response && { status: response.status, headers: [], body: null, truncated: response.truncated },
+    error: {
+      kind: error?.kind ?? 'internal_error',
+      message: 'What was exchanged could not be redacted, and was not kept.',
+    },
+  };
+}
