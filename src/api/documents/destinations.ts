@@ -1,6 +1,7 @@
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
+import { withSecretsOf } from '../../pipeline/attempt/pinned-versions.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers, OutputOf } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';
@@ -130,12 +131,7 @@ const kind: Kind<'destination'> = {
   },
   // An old secret may have been meant for a host that the connection has left since.
   rolledBack(old, present) {
-    const headers = old.settings.headers.map((header) => {
-      if (!header.secret) return header;
-      const now = present.settings.headers.find((one) => one.secret && one.name === header.name);
-      return { ...header, value: now?.secret === true ? now.value : null };
-    });
-    return { ...old, connectionId: present.connectionId, settings: { ...old.settings, headers } };
+    return { ...withSecretsOf(old, present.settings.headers), connectionId: present.connectionId };
   },
   usersOf: (id, { documents }) =>
     [...documents.action.values()]

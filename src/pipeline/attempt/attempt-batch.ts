@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
+import { missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -8,7 +9,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Batch } from '../dispatch/batch-key.ts';
 import { type Keeping, type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import { abandoned } from './attempt-delivery.ts';
+import { abandoned, heldWithout } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { fitTogether, halvesOf } from './batch-size.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
@@ -76,6 +77,8 @@ export function createGroupAttempt(options: {
       return abandonAll(all, `Version ${versions.destinationVersion} of its destination is lost.`);
     if (head.actionId !== null && action === null)
       return abandonAll(all, `Version ${versions.actionVersion} of its action is lost.`);
+    const missing = missingHeaderValues(destination.body.settings.headers);
+    if (missing !== null) return withoutExchange(all, (delivery) => heldWithout(delivery, missing));
 
     const plan = plans.planFor({ action, destination });
     const policy = destination.body.settings.retry ?? connection.body.settings.retry;
@@ -258,8 +261,9 @@ function together(steps: readonly Step[]): Step | null {
 }
 
 function abandonAll(members: readonly DueDelivery[], detail: string): GroupStep {
-  return {
-    shared: null,
-    settled: members.map((delivery) => ({ delivery, step: abandoned(delivery, detail), part: null })),
-  };
+  return withoutExchange(members, (delivery) => abandoned(delivery, detail));
+}
+
+function withoutExchange(members: readonly DueDelivery[], stepOf: (delivery: DueDelivery) => Step): GroupStep {
+  return { shared: null, settled: members.map((delivery) => ({ delivery, step: stepOf(delivery), part: null })) };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
+import { missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { NewId } from '../../contract/ids.ts';
-import type { DueDelivery } from '../../journal/journal.ts';
+import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { type Keepings, redactor, rendersAnew } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -46,6 +47,8 @@ export function createWorker(options: {
       // Without its mapping the whole event would go out.
       if (wanted.actionId !== null && action === null)
         return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
+      const missing = missingHeaderValues(destination.body.settings.headers);
+      if (missing !== null) return heldWithout(delivery, missing);
       const now = clock.now();
       const attempted = await attempter.attempt({
         deliveryId: delivery.id,
@@ -94,8 +97,22 @@ export function createWorker(options: {
   };
 }
 
-/** Nothing can be sent for it any more. */
-export function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery, detail: string): Step {
+/** A step for a delivery that will never be sent. */
+export function abandoned(delivery: DueDelivery, detail: string): Step {
+  return ended(delivery, { status: 'cancelled', reason: 'cancelled', detail, errorKind: null });
+}
+
+/** Holds a delivery of an old version whose secret header the present version no longer has. `missing`: which one. */
+export function heldWithout(delivery: DueDelivery, missing: string): Step {
+  const detail = `${missing} The present version of the destination has no such secret: add it there, or retry the delivery with the present version.`;
+  return ended(delivery, { status: 'held', reason: 'credentials_missing', detail, errorKind: 'auth' });
+}
+
+/** A step without an attempt, after which the delivery is not due. */
+function ended(
+  { id, attempts, scheduleStep, waitedMs }: DueDelivery,
+  end: Pick<Settlement, 'status' | 'reason' | 'detail' | 'errorKind'>,
+): Step {
   return {
     quota: null,
     wait: null,
@@ -104,17 +121,6 @@ export function abandoned({ id, attempts, scheduleStep, waitedMs }: DueDelivery,
     sign: null,
     pauses: false,
     follows: false,
-    settlement: {
-      deliveryId: id,
-      status: 'cancelled',
-      reason: 'cancelled',
-      detail,
-      errorKind: null,
-      attempts,
-      scheduleStep,
-      waitedMs,
-      dueAt: null,
-      log: [],
-    },
+    settlement: { deliveryId: id, ...end, attempts, scheduleStep, waitedMs, dueAt: null, log: [] },
   };
 }

@@ -1,9 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
+import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 
-/** The action and destination of a delivery as they were when it was planned. null where they never existed. */
+/**
+ * The action and destination of a delivery as they were when it was planned; null where they never existed. Secrets are
+ * never those of an old version: a secret header has the value that the present version has for its name, else null.
+ */
 export type Pinned = { action: Document<ActionBody> | null; destination: Document<DestinationBody> | null };
 
 type Wanted = {
@@ -18,6 +22,9 @@ const oldMost = 1_000;
 /** Looks documents up by version: the present one in the picture, an older one in the catalogue, remembered. */
 export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
   const old = new Map<string, Document<unknown> | null>();
+  type Joined = { present: Document<DestinationBody> | undefined; document: Document<DestinationBody> };
+  /** By the pinned version, so that what it compiles to is kept as long as the present version stays. */
+  const joined = new WeakMap<Document<DestinationBody>, Joined>();
 
   async function load(kind: 'action' | 'destination', id: string, version: number): Promise<Document<unknown> | null> {
     const key = `${id}@${version}`;
@@ -46,9 +53,30 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     let destination = documents.destination.get(destinationId) ?? null;
     if (destination?.version !== destinationVersion)
       destination = (await load('destination', destinationId, destinationVersion)) as Document<DestinationBody> | null; // loaded as a destination
-    return { action, destination };
+    return { action, destination: destination === null ? null : withPresentSecrets(destination) };
+  }
+
+  function withPresentSecrets(pinned: Document<DestinationBody>): Document<DestinationBody> {
+    const present = configuration.snapshot.documents.destination.get(pinned.id);
+    if (pinned === present || !pinned.body.settings.headers.some(({ secret }) => secret)) return pinned;
+    const before = joined.get(pinned);
+    if (before !== undefined && before.present === present) return before.document;
+    const body = withSecretsOf(pinned.body, present?.body.settings.headers ?? []);
+    const document = { ...pinned, body };
+    joined.set(pinned, { present, document });
+    return document;
   }
 
   // Mostly they are the present ones, and nobody has to wait.
   return (wanted: Wanted): Pinned | Promise<Pinned> => present(wanted) ?? older(wanted);
+}
+
+/** A destination in which each secret header has the value of the secret header with the same name among `headers`. */
+export function withSecretsOf(body: DestinationBody, headers: readonly Header[]): DestinationBody {
+  const presentValue = (name: string) => {
+    const found = headers.find((one) => one.secret && one.name.toLowerCase() === name.toLowerCase());
+    return found?.secret === true ? found.value : null;
+  };
+  const own = body.settings.headers.map((one) => (one.secret ? { ...one, value: presentValue(one.name) } : one));
+  return { ...body, settings: { ...body.settings, headers: own } };
 }
