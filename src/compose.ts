@@ -9,6 +9,7 @@ import { systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
 import { sharedReading } from './async/shared-reading.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
+import { computeThread } from './compute/compute-thread.ts';
 import { configuredValues } from './config/configured.ts';
 import { givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
@@ -151,6 +152,10 @@ export async function compose(
       clock.now,
     ),
   );
+  const compute = {
+    deliveries: opened.use(computeThread({ waitingMax: { calls: 10_000, characters: 64 * 2 ** 20 } })),
+    drafts: opened.use(computeThread()),
+  };
   const egress = opened.use(
     otherEgress ??
       undiciEgress({
@@ -184,6 +189,7 @@ export async function compose(
       journal,
       audit,
       sandbox,
+      compute,
       egress,
       authenticator: createAuthenticator(door),
       telemetry,
@@ -281,6 +287,7 @@ export async function compose(
 
   const server = await createServer({
     pipeline,
+    compute: compute.drafts,
     catalog,
     audit,
     journal,

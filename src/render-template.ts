@@ -1,4 +1,5 @@
 import type { RenderedTemplate, RenderTemplate } from './cli/program.ts';
+import { inlineCompute } from './compute/inline.ts';
 import { renderSample } from './pipeline/preview/render-sample.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 
@@ -7,10 +8,13 @@ export async function renderTemplate(input: RenderTemplate): Promise<RenderedTem
   await using sandbox = await quickjsSandbox();
   const { result } = await renderSample(input, {
     now: Date.now(),
-    async render(job) {
-      const [outcome] = await sandbox.render([job]);
-      if (outcome === undefined) throw new Error('the sandbox did not answer');
-      return outcome;
+    engine: {
+      compose: inlineCompute().compose,
+      async render(job) {
+        const [outcome] = await sandbox.render([job]);
+        if (outcome === undefined) throw new Error('the sandbox did not answer');
+        return outcome;
+      },
     },
   });
   return result;

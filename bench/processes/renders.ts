@@ -1,4 +1,5 @@
 import { batcher } from '../../src/async/batcher.ts';
+import { inlineCompute } from '../../src/compute/inline.ts';
 import { type DestinationBody, destinationInput } from '../../src/contract/documents/destination.ts';
 import { planRender } from '../../src/pipeline/attempt/render.ts';
 import { quickjsSandbox } from '../../src/sandbox/quickjs/quickjs-sandbox.ts';
@@ -60,7 +61,11 @@ answerCalls<RendersCalls>({
   async asDelivered({ template, renders }) {
     await using sandbox = await quickjsSandbox({ workers: 1, graceMs });
     const run = (jobs: RenderJob[]) => sandbox.render(jobs);
-    const plan = planRender(batcher({ run, size: batch, outstanding }), null, { id: 'dst', body: bodyOf(template) });
+    const plan = planRender(
+      { compose: inlineCompute().compose, render: batcher({ run, size: batch, outstanding }) },
+      null,
+      { id: 'dst', body: bodyOf(template) },
+    );
     const destination = { id: 'dst', name: 'Sink' };
     const meta = { deliveryId: 'dlv', idempotencyKey: 'dlv', action: null, destination, time: nowMs };
     const pass = async (count: number) => {

@@ -130,6 +130,12 @@ export const errors = {
     'An event is deeper than 32 levels or has more than 500 keys.',
     'Flatten the event; nothing of this request was stored.',
   ],
+  too_complex: [
+    422,
+    'Too complex',
+    'A template, a mapping or a condition takes more time or memory to compile or to try out than it may.',
+    'Make it smaller: fewer tags, shorter expressions, fewer comparisons.',
+  ],
   idempotency_key_reused: [
     422,
     'Idempotency-Key reused',

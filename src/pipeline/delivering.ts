@@ -1,6 +1,7 @@
 import type { DeliveryQueue, Lease } from '../journal/journal.ts';
 import { observer } from '../telemetry/observer.ts';
 import type { Attempter } from './attempt/exchange.ts';
+import type { RenderEngine } from './attempt/render.ts';
 import { createWorkers } from './attempt/workers.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
@@ -27,7 +28,7 @@ export async function startDelivering(
     queue: DeliveryQueue;
     lease: Lease;
     attempter: Attempter;
-    render: Parameters<typeof createWorkers>[0]['render'];
+    engine: RenderEngine;
     keeping: ReturnType<typeof keepings>;
     failed(error: unknown, doing: string): void;
   },

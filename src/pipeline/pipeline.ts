@@ -40,8 +40,10 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
 
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
+  const engine = { render, compose: parts.compute.deliveries.compose };
+  const drafts = { render, compose: parts.compute.drafts.compose };
   const attempter = createAttempter({ ...parts, scrub });
-  const delivering = stack.use(await startDelivering({ ...room, attempter, render, lease: leases.deliveries }));
+  const delivering = stack.use(await startDelivering({ ...room, attempter, engine, lease: leases.deliveries }));
   const { gates, statistics, upkeep, dispatcher, paces, desk, troubles } = delivering;
   const learn = observer(telemetry, 'learn the parameters of an event', parameters.observe);
   const matcher = stack.use(
@@ -63,7 +65,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       },
     }),
   );
-  const replaying = { ...room, attempter, render, gates, lease: leases.deliveries, dispatcher, paces, statistics };
+  const replaying = { ...room, attempter, engine, gates, lease: leases.deliveries, dispatcher, paces, statistics };
   const replays = stack.use(await startReplays({ ...replaying, moved: telemetry.replayMoved }));
   await dispatcher.start();
   await matcher.start();
@@ -86,8 +88,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       if (masked === null) return upkeep.admit(() => matcher.accept(request));
       return upkeep.admit(async () => matcher.accept({ ...request, events: await masked(request.events) }));
     },
-    studio: createStudio({ ...room, attempter, render, lease: leases.deliveries }),
-    checks: createChecks({ ...room, log: journal.log, attempter, render }),
+    studio: createStudio({ ...room, attempter, engine: drafts, lease: leases.deliveries }),
+    checks: createChecks({ ...room, log: journal.log, attempter, engine: drafts, compute: parts.compute.drafts }),
     outlook: outlookOf({ ...room, ...delivering }),
     troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
     depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Compute } from '../compute/compute.ts';
 import type { Authenticator } from '../connections/authenticator.ts';
 import type { Parameter } from '../contract/documents/parameter.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -26,6 +27,8 @@ export type PipelineParts = {
   journal: Journal;
   audit: Pick<Audit, 'prune'>;
   sandbox: Sandbox;
+  /** Compiles what deliveries render, and apart from it what people try out. */
+  compute: { deliveries: Compute; drafts: Compute };
   egress: Egress;
   authenticator: Authenticator;
   telemetry: Telemetry;

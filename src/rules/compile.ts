@@ -108,7 +108,7 @@ type Place = { pointer: string; reportAt: string; depth: number; within: string[
 
 function compilePart(condition: Condition, place: Place, build: Build): Part {
   // Past a limit, which is reported, nothing more is looked at: behaviors that contain each other multiply.
-  if (build.leaves > conditionLimits.leaves || build.listValues > conditionLimits.listValues) return nothing;
+  if (isPastLimit(build)) return nothing;
   const exceeded = count(condition, place, build);
   if (exceeded !== null) return refuse(place, exceeded, build);
   if ('all' in condition) return compileGroup('all', condition.all, place, build);
@@ -275,6 +275,12 @@ function count(condition: Condition, place: Place, build: Build): string | null 
 const regexesTooLarge =
   `The regular expressions of a condition, those of its behaviors included, may come to ${conditionLimits.regexSize} steps. ` +
   'Repetitions such as {1,1000} count as often as they repeat.';
+
+function isPastLimit({ leaves, listValues, regexSize }: Build): boolean {
+  return (
+    leaves > conditionLimits.leaves || listValues > conditionLimits.listValues || regexSize > conditionLimits.regexSize
+  );
+}
 
 function step(place: Place, pointer: string): Place {
   const reportAt = place.within.length === 0 ? `${place.reportAt}${pointer}` : place.reportAt;

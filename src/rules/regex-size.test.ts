@@ -64,7 +64,7 @@ test('what a short text makes large is refused before it is compiled, in one exp
   assert.deepEqual(problems(regex('^/products/[0-9]{1,20}/(?:red|green|blue)?$')), []);
   assert.deepEqual(problems(regex('[a-z]{1000}'.repeat(90))), ['/value']);
   assert.deepEqual(problems(regex('((a{10}){10}){10}'.repeat(58))), ['/value']);
-  assert.deepEqual(problems({ all: Array.from({ length: 190 }, (_, n) => regex(`${n}[a-z]{1,20}`)) }), []);
-  const many = Array.from({ length: 190 }, (_, n) => regex(`${n}${'[a-z]{1,20}'.repeat(2)}`));
-  assert.deepEqual(problems({ all: many }), ['/all/121/value']);
+  assert.deepEqual(problems({ all: Array.from({ length: 190 }, (_, n) => regex(`${n}[a-z]{1,10}`)) }), []);
+  const many = Array.from({ length: 190 }, (_, n) => regex(`${n}${'[a-z]{1,20}'}`));
+  assert.deepEqual(problems({ all: many }), ['/all/118/value']);
 });

@@ -1,6 +1,6 @@
 /**
  * About how many instructions a regular expression of RE2 compiles to, from its text alone: compiling takes time in
- * proportion, and the `{1,1000}` of a short text can make a hundred thousand. A class of Unicode counts as a hundred, since
+ * proportion, and the `{1,1000}` of a short text can make a hundred thousand. A class of Unicode counts as two hundred, since
  * its ranges are put together. For a text that is no regular expression the number means nothing.
  */
 export function regexSize(source: string): number {
@@ -41,7 +41,7 @@ export function regexSize(source: string): number {
     }
     size += last;
   }
-  return around.reduce((sum, one) => sum + one, size) + 100 * classes;
+  return around.reduce((sum, one) => sum + one, size) + 200 * classes;
 }
 
 /** `{2}`, `{2,}` or `{2,5}`. */

@@ -3,6 +3,7 @@ import type { Audit } from '../../src/audit/audit.ts';
 import { memoryAudit } from '../../src/audit/memory/memory-audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
+import { inlineCompute } from '../../src/compute/inline.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
 import { byItself } from '../../src/contract/by-itself.ts';
 import { actionInput } from '../../src/contract/documents/action.ts';
@@ -70,6 +71,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       journal,
       audit,
       sandbox: options.sandbox ?? noSandbox,
+      compute: { deliveries: inlineCompute(), drafts: inlineCompute() },
       egress,
       authenticator: createAuthenticator({
         egress,

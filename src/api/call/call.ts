@@ -4,6 +4,7 @@ import type { Openness } from '../../alerts/check-alert.ts';
 import type { AlertDesk } from '../../alerts/notifier.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Compute } from '../../compute/compute.ts';
 import type { RefreshTokens } from '../../connections/oauth/refresh-tokens.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
 import type { ConfiguredValue } from '../../contract/documents/settings.ts';
@@ -27,6 +28,8 @@ import type { AuditThing } from './audit-entry.ts';
 /** What the API works with. Times are ms since the epoch. */
 export type ApiParts = {
   pipeline: Pipeline;
+  /** Compiles and tries out what people write, apart from deliveries. */
+  compute: Compute;
   catalog: Pick<Catalog, 'versions'>;
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log' | 'replays'>;

@@ -12,7 +12,7 @@ import { documentsOf } from './documents.ts';
 import { documentHandlers } from './handlers.ts';
 import { destinationNamed, withBehaviorIds } from './names.ts';
 import { patched } from './patch.ts';
-import { checkProgram } from './template-errors.ts';
+import { type Checked, checkPrograms, type Programs, withPrograms } from './template-errors.ts';
 
 /** Actions and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
@@ -35,13 +35,13 @@ export function actionHandlers(parts: ApiParts) {
       });
       return listed as OutputOf<'listActions'>; // documents as they are shown
     },
-    checkAction({ params: { id }, body }) {
+    async checkAction({ params: { id }, body }) {
       const { draft, last } = body();
-      return checks.action({ id, draft: stored(id, draft) }, last);
+      return checks.action({ id, draft: await stored(id, draft) }, last);
     },
-    checkUnsavedAction({ body }) {
+    async checkUnsavedAction({ body }) {
       const { draft, last } = body();
-      return checks.action({ id: null, draft: unsaved(draft) }, last);
+      return checks.action({ id: null, draft: await unsaved(draft) }, last);
     },
   };
   return { ...documentHandlers('action', 'actions', documents), ...handlers };
@@ -52,20 +52,20 @@ export function actionDrafts(parts: ApiParts) {
   const { configuration } = parts.pipeline;
   const documents = documentsOf(kind, parts);
 
-  function draftOf(json: unknown, before: Document<ActionBody> | null): ActionBody {
+  async function draftOf(json: unknown, before: Document<ActionBody> | null): Promise<ActionBody> {
     const { body } = documents.parse(json, { before, parent: null });
-    checkContent(body, configuration.snapshot);
+    await withPrograms(parts.compute, (programs) => checkContent(body, configuration.snapshot, programs));
     return body;
   }
 
   return {
     /** The draft laid over the stored action; null without one. */
-    stored(id: string, draft: Record<string, unknown> | undefined): ActionBody | null {
+    async stored(id: string, draft: Record<string, unknown> | undefined): Promise<ActionBody | null> {
       const before = documents.find(configuration.snapshot, id);
       return draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
     },
     /** The action that there would be; its name may come later. */
-    unsaved: (draft: Record<string, unknown>): ActionBody => draftOf({ ...unnamed, ...draft }, null),
+    unsaved: (draft: Record<string, unknown>): Promise<ActionBody> => draftOf({ ...unnamed, ...draft }, null),
   };
 }
 
@@ -79,8 +79,8 @@ const kind: Kind<'action'> = {
   readOnly: [],
   complete: (input) => input,
   scopeOf: () => '',
-  check({ body, before, snapshot }) {
-    checkContent(body, snapshot);
+  check({ body, before, snapshot, programs }) {
+    checkContent(body, snapshot, programs);
     return checkReferences(body, before?.body ?? null, snapshot);
   },
   usersOf: () => [],
@@ -97,11 +97,11 @@ const kind: Kind<'action'> = {
 };
 
 /** Throws AppError unless rules and expressions compile and every destination exists. */
-function checkContent(body: ActionBody, snapshot: Snapshot): void {
+function checkContent(body: ActionBody, snapshot: Snapshot, programs: Programs): void {
   const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
   if (!compiled.ok)
     throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
-  checkMappings(body);
+  checkPrograms(mappingsOf(body), programs);
   const unknown = body.destinations.flatMap(({ destinationId }, i): FieldError[] => {
     if (snapshot.documents.destination.has(destinationId)) return [];
     const detail = `There is no destination ${destinationId}.`;
@@ -111,16 +111,17 @@ function checkContent(body: ActionBody, snapshot: Snapshot): void {
 }
 
 /** Expressions of all rows; the template of the destination is its own matter. */
-function checkMappings(body: ActionBody): void {
-  for (const [i, { mapping }] of body.destinations.entries()) {
+function mappingsOf(body: ActionBody): Checked[] {
+  return body.destinations.flatMap(({ mapping }, i): Checked[] => {
     const expressions = mapping.flatMap((line) => ('expression' in line ? [line] : []));
-    if (expressions.length === 0) continue;
-    const input = { template: '', contentType: 'application/json', path: '', headers: [], mapping: expressions };
-    checkProgram({ ...input, escape: 'auto' }, (part) => {
+    if (expressions.length === 0) return [];
+    const empty = { template: '', contentType: 'application/json', path: '', headers: [] };
+    const pointerOf = (part: string) => {
       const field = part.replace(/^mapping field /, '');
       return `/destinations/${i}/mapping/${mapping.findIndex((line) => line.field === field)}/expression`;
-    });
-  }
+    };
+    return [{ input: { ...empty, escape: 'auto', mapping: expressions }, pointerOf }];
+  });
 }
 
 /**

@@ -19,26 +19,26 @@ const standard = new Set(standardBehaviors.map((one) => one.id));
 
 /** Behaviors, their checks before saving, and conditions tried out on one event. */
 export function behaviorHandlers(parts: ApiParts) {
+  const behaviors = () => [...behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values())];
   const handlers: Handlers<'checkCondition' | 'countConditions'> = {
-    countConditions({ body }) {
+    async countConditions({ body }) {
       const { conditions, last } = body();
-      const behaviors = behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values());
-      const compiled = conditions.map((condition, i) => {
-        const one = compileCondition(condition, behaviors);
-        if (one.ok) return one.condition;
-        throw invalid(
-          one.problems.map(({ pointer, message }) => ({ pointer: `/conditions/${i}${pointer}`, detail: message })),
-        );
-      });
-      return parts.pipeline.checks.conditions(compiled, last);
+      const problems = await parts.compute.conditionProblems({ conditions, behaviors: behaviors() });
+      const errors = problems.flatMap((found, i) =>
+        found.map(({ pointer, message }) => ({ pointer: `/conditions/${i}${pointer}`, detail: message })),
+      );
+      if (errors.length > 0) throw invalid(errors);
+      return parts.pipeline.checks.conditions(conditions, last);
     },
 
     async checkCondition(call) {
       const { condition } = call.body();
-      const { snapshot } = parts.pipeline.configuration;
-      const compiled = compileCondition(condition, behaviorConditions(snapshot.documents.behavior.values()));
-      if (!compiled.ok) throw refused(compiled.problems);
-      const { result, tree } = compiled.condition.explain(await eventOf(call, parts));
+      const given = { conditions: [condition], behaviors: behaviors() };
+      const [problems = []] = await parts.compute.conditionProblems(given);
+      if (problems.length > 0) throw refused(problems);
+      const [explanation] = await parts.compute.explain({ ...given, event: await eventOf(call, parts) });
+      if (explanation == null) throw new Error('a condition without problems was not explained');
+      const { result, tree } = explanation;
       return { matched: result, explanation: call.may('payloads:view') ? tree : withoutValues(tree) };
     },
   };

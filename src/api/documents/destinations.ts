@@ -12,7 +12,7 @@ import { documentsOf } from './documents.ts';
 import { documentHandlers } from './handlers.ts';
 import { destinationNamed, findNamed, idNamed } from './names.ts';
 import { patched } from './patch.ts';
-import { checkProgram } from './template-errors.ts';
+import { checkPrograms, withPrograms } from './template-errors.ts';
 
 type Trying =
   | 'previewDestination'
@@ -28,50 +28,58 @@ export function destinationHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
   const actions = actionDrafts(parts);
 
+  const read = (json: unknown, from: Omit<Parameters<typeof documents.read>[1], 'programs'>) =>
+    withPrograms(parts.compute, (programs) => documents.read(json, { ...from, programs }).body);
+
   /** The draft of a preview laid over the stored destination; null without one. */
-  function draftOf(id: string, draft: Record<string, unknown> | undefined): DestinationBody | null {
+  async function draftOf(id: string, draft: Record<string, unknown> | undefined): Promise<DestinationBody | null> {
     const { snapshot } = configuration;
     const before = documents.find(snapshot, id);
     if (draft === undefined) return null;
-    return documents.read(patched(kind, before.body, draft), { snapshot, before, parent: null }).body;
+    const json = patched(kind, before.body, draft);
+    return read(json, { snapshot, before, parent: null });
   }
 
   /** The destination that a connection would get; its name may come later. */
-  function unsaved(params: Record<string, string>, draft: Record<string, unknown> | undefined): DestinationBody {
+  async function unsaved(
+    params: Record<string, string>,
+    draft: Record<string, unknown> | undefined,
+  ): Promise<DestinationBody> {
     const { snapshot } = configuration;
     const parent = parentOf(params, snapshot);
-    return documents.read({ name: 'New destination', ...draft }, { snapshot, before: null, parent }).body;
+    return read({ name: 'New destination', ...draft }, { snapshot, before: null, parent });
   }
 
   const handlers: Handlers<'listAllDestinations' | Trying> = {
     listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
-    previewDestination({ params, body }) {
+    async previewDestination({ params, body }) {
       const input = body();
       const { draft, actionId } = input;
-      if (draft === undefined || !isOfAction(draft)) return studio.preview(params.id, input, draftOf(params.id, draft));
-      const action = actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft);
+      if (draft === undefined || !isOfAction(draft))
+        return studio.preview(params.id, input, await draftOf(params.id, draft));
+      const action = await (actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft));
       return studio.preview(params.id, input, null, action);
     },
-    previewUnsavedDestination({ params, body }) {
+    async previewUnsavedDestination({ params, body }) {
       const input = body();
-      return studio.preview(null, input, unsaved(params, input.draft));
+      return studio.preview(null, input, await unsaved(params, input.draft));
     },
-    checkDestination({ params: { id }, body }) {
+    async checkDestination({ params: { id }, body }) {
       const { draft, actionId = null, last } = body();
-      return checks.destination({ id, draft: draftOf(id, draft) }, { actionId, last });
+      return checks.destination({ id, draft: await draftOf(id, draft) }, { actionId, last });
     },
-    checkUnsavedDestination({ params, body }) {
+    async checkUnsavedDestination({ params, body }) {
       const { draft, actionId = null, last } = body();
-      return checks.destination({ id: null, draft: unsaved(params, draft) }, { actionId, last });
+      return checks.destination({ id: null, draft: await unsaved(params, draft) }, { actionId, last });
     },
-    checkOutcomes({ params: { id }, body }) {
+    async checkOutcomes({ params: { id }, body }) {
       const { draft, last } = body();
-      return checks.outcomes({ id, draft: draftOf(id, draft) }, last);
+      return checks.outcomes({ id, draft: await draftOf(id, draft) }, last);
     },
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();
       const { name } = documents.find(configuration.snapshot, id).body;
-      const delivery = await studio.testSend(id, input, draftOf(id, input.draft));
+      const delivery = await studio.testSend(id, input, await draftOf(id, input.draft));
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery);
     },
@@ -108,20 +116,19 @@ const kind: Kind<'destination'> = {
     return { ...body, connectionId };
   },
   scopeOf: (body) => body.connectionId,
-  check({ body, snapshot }) {
+  check({ body, snapshot, programs }) {
     const { template, contentType, path } = body;
     const { headers } = body.settings;
     // A secret header's value is sent as it is.
     const tagged = headers.flatMap(({ name, value, secret }) => (secret ? [] : [{ name, value }]));
-    checkProgram(
-      { template, contentType, escape: body.settings.escape, path, headers: tagged, mapping: null },
-      (part) => {
-        const name = /^header (.*)$/.exec(part)?.[1];
-        return name === undefined
-          ? `/${part}`
-          : `/settings/headers/${headers.findIndex((one) => one.name === name)}/value`;
-      },
-    );
+    const input = { template, contentType, escape: body.settings.escape, path, headers: tagged, mapping: null };
+    const pointerOf = (part: string) => {
+      const name = /^header (.*)$/.exec(part)?.[1];
+      return name === undefined
+        ? `/${part}`
+        : `/settings/headers/${headers.findIndex((one) => one.name === name)}/value`;
+    };
+    checkPrograms([{ input, pointerOf }], programs);
     const connection = snapshot.documents.connection.get(body.connectionId);
     if (connection !== undefined && !path.includes('{{')) {
       const joined = joinUrl({ ...connection.body, path });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DocumentKind, ManagedKind } from '../../contract/documents/document.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import type { Programs } from './template-errors.ts';
 
 /** A thing that keeps another from being deleted. */
 export type User = { kind: DocumentKind; id: string; name: string };
@@ -13,6 +14,7 @@ export type Draft<K extends ManagedKind> = {
   /** Pointers of the secrets that are taken over from it. */
   kept: readonly string[];
   snapshot: Snapshot;
+  programs: Programs;
 };
 
 /** What distinguishes one kind of document; everything else about reading and writing them is in this file. */

@@ -14,6 +14,7 @@ import { invalid, validate } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { patched, withoutReadOnly } from './patch.ts';
 import { isSameBody, placeSecrets, secretPointers, showSecrets } from './secret-fields.ts';
+import { type Programs, withPrograms } from './template-errors.ts';
 
 type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
 
@@ -24,6 +25,7 @@ type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
 export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
   const { configuration } = parts.pipeline;
   type Doc = Document<Bodies[K]>;
+  type From = { snapshot: Snapshot; before: Doc | null; parent: string | null; programs: Programs };
   type Built = { document: Doc; warnings: string[]; isNew: boolean; isUnchanged: boolean };
 
   const all = (snapshot: Snapshot): ReadonlyMap<string, Doc> =>
@@ -74,17 +76,14 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   }
 
   /** The same, checked for saving. */
-  function read(json: unknown, from: { snapshot: Snapshot; before: Doc | null; parent: string | null }) {
-    const { snapshot, before } = from;
+  function read(json: unknown, from: From) {
+    const { snapshot, before, programs } = from;
     const { body, kept } = parse(json, from);
-    return { body, warnings: kind.check({ body, before, kept, snapshot }) };
+    return { body, warnings: kind.check({ body, before, kept, snapshot, programs }) };
   }
 
   /** The next version of the document, its name being free. */
-  function build(
-    json: unknown,
-    from: { snapshot: Snapshot; before: Doc | null; parent: string | null; asked: Asked },
-  ): Built {
+  function build(json: unknown, from: From & { asked: Asked }): Built {
     const { snapshot, before, asked } = from;
     const { body, warnings } = read(json, from);
     checkNameIsFree(body, before, snapshot);
@@ -125,12 +124,18 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   }
 
   /** Writes what `make` builds on the present picture and answers it. */
-  async function put(asked: Asked, make: (snapshot: Snapshot) => Built, act: { act?: AuditAct } = {}) {
+  async function put(
+    asked: Asked,
+    make: (snapshot: Snapshot, programs: Programs) => Built,
+    act: { act?: AuditAct } = {},
+  ) {
     let built: Built | undefined;
-    const snapshot = await configuration.change({ ...authorOf(asked.request), ...act }, (present): Change[] => {
-      built = make(present);
-      return built.isUnchanged ? [] : [{ op: 'put', document: built.document }];
-    });
+    const snapshot = await withPrograms(parts.compute, (programs) =>
+      configuration.change({ ...authorOf(asked.request), ...act }, (present): Change[] => {
+        built = make(present, programs);
+        return built.isUnchanged ? [] : [{ op: 'put', document: built.document }];
+      }),
+    );
     if (built === undefined) throw new Error('a change was made without being built');
     const shown = await answer(built.document, snapshot, asked);
     return { ...built, shown: built.warnings.length === 0 ? shown : { ...shown, warnings: built.warnings } };
@@ -166,8 +171,8 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     },
 
     async create(json: unknown, asked: Asked, parent: string | null) {
-      const { shown, document } = await put(asked, (snapshot) =>
-        build(json, { snapshot, before: null, parent, asked }),
+      const { shown, document } = await put(asked, (snapshot, programs) =>
+        build(json, { snapshot, before: null, parent, asked, programs }),
       );
       asked.reply.header('location', `/api/v1/${kind.kind}s/${document.id}`);
       return shown;
@@ -179,17 +184,17 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     },
 
     async replace(id: string, json: unknown, asked: Asked) {
-      const { shown } = await put(asked, (snapshot) => {
+      const { shown } = await put(asked, (snapshot, programs) => {
         const before = findToChange(snapshot, id, asked);
-        return build(json, { snapshot, before, parent: null, asked });
+        return build(json, { snapshot, before, parent: null, asked, programs });
       });
       return shown;
     },
 
     async change(id: string, json: unknown, asked: Asked) {
-      const { shown } = await put(asked, (snapshot) => {
+      const { shown } = await put(asked, (snapshot, programs) => {
         const before = findToChange(snapshot, id, asked);
-        return build(patched(kind, before.body, json), { snapshot, before, parent: null, asked });
+        return build(patched(kind, before.body, json), { snapshot, before, parent: null, asked, programs });
       });
       return shown;
     },
@@ -208,7 +213,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     },
 
     async apply(text: string, json: unknown, asked: Asked) {
-      const { shown, isNew } = await put(asked, (snapshot) => {
+      const { shown, isNew } = await put(asked, (snapshot, programs) => {
         const { name, parent } = kind.placeOfName(text, snapshot);
         if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
         const called = json['name'];
@@ -218,7 +223,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         const before = named === undefined ? null : findToChange(snapshot, named.id, asked);
         if (before === null) checkIfMatch(asked.request.headers['if-match'], null);
         const given = { name, ...Object(kind.withIds(json, snapshot)) };
-        const built = build(given, { snapshot, before, parent, asked });
+        const built = build(given, { snapshot, before, parent, asked, programs });
         // Configuration as code is applied again and again; what it leaves as it is gets no new version.
         const isUnchanged = before !== null && isSameBody(built.document.body, before.body);
         return isUnchanged ? { ...built, document: before, isUnchanged } : built;
@@ -252,12 +257,12 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         throw new AppError('not_found', `The ${kind.kind} ${id} has no version ${version}.`);
       const { shown } = await put(
         asked,
-        (snapshot) => {
+        (snapshot, programs) => {
           const before = findToChange(snapshot, id, asked);
           const stored = old.body as Bodies[K]; // a version of the same kind
           const body = kind.rolledBack?.(stored, before.body) ?? stored;
           checkNameIsFree(body, before, snapshot);
-          const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot });
+          const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot, programs });
           const now = new Date(parts.now()).toISOString();
           return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
         },

@@ -9,7 +9,7 @@ import { holdsSecret, secretPointers } from './secret-fields.ts';
  * through another proxy. They must be given again: else whoever may edit a connection, and may not read its secrets,
  * could have them sent to himself. Secret headers of its destinations can't be given here, so that they must go first.
  */
-export function exposedSecrets({ body, before, kept, snapshot }: Draft<'connection'>): FieldError[] {
+export function exposedSecrets({ body, before, kept, snapshot }: Omit<Draft<'connection'>, 'programs'>): FieldError[] {
   if (before === null) return [];
   const moved = movedAddress(before.body, body);
   const isProxyMoved = isElsewhere(proxyOrigin(before.body), proxyOrigin(body));

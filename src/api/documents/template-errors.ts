@@ -1,18 +1,61 @@
+import type { Compute } from '../../compute/compute.ts';
 import { AppError, type FieldError } from '../../contract/errors.ts';
-import { composeProgram, type PlacedProblem, type ProgramInput } from '../../template/compile/program.ts';
+import type { Composed, PlacedProblem, ProgramInput } from '../../template/compile/program.ts';
 
 /** A field that does not compile, with the place in its text. */
 type TemplateFieldError = FieldError & { line: number; column: number };
 
-/**
- * Throws AppError `invalid_template` unless template, path, header values and mapping expressions compile; `pointerOf`
- * says where the part of that name (`template`, `path`, `header X`, `mapping field Y`) stands in the body.
- */
-export function checkProgram(input: ProgramInput, pointerOf: (part: string) => string): void {
-  const composed = composeProgram(input);
-  if (composed.ok) return;
-  throw invalidTemplate(composed.problems, pointerOf);
+/** The programs of these inputs, in their order. Throws what `withPrograms` catches when one is not composed yet. */
+export type Programs = (inputs: readonly ProgramInput[]) => Composed[];
+
+/** A program to check; `pointerOf` says where a part of it (`template`, `path`, `header X`, …) is in the body. */
+export type Checked = { input: ProgramInput; pointerOf(part: string): string };
+
+/** Throws AppError `invalid_template` unless template, path, header values and mapping expressions of all compile. */
+export function checkPrograms(checked: readonly Checked[], programs: Programs): void {
+  for (const [at, composed] of programs(checked.map(({ input }) => input)).entries()) {
+    const pointerOf = checked[at]?.pointerOf;
+    if (!composed.ok && pointerOf !== undefined) throw invalidTemplate(composed.problems, pointerOf);
+  }
 }
+
+class NotComposed extends Error {
+  readonly inputs: readonly ProgramInput[];
+  constructor(inputs: readonly ProgramInput[]) {
+    super('a program is not composed yet');
+    this.inputs = inputs;
+  }
+}
+
+/**
+ * Runs `make`, which checks a document synchronously and asks for its programs. Composing them can take seconds, so that
+ * the missing ones are composed in a thread and `make` runs again.
+ */
+export async function withPrograms<T>(
+  { compose }: Pick<Compute, 'compose'>,
+  make: (programs: Programs) => T | Promise<T>,
+): Promise<T> {
+  const known = new Map<string, Composed>();
+  const programs: Programs = (inputs) => {
+    const found = inputs.map((input) => known.get(JSON.stringify(input)));
+    const missing = inputs.filter((_, at) => found[at] === undefined);
+    if (missing.length > 0) throw new NotComposed(missing);
+    return found.flatMap((one) => one ?? []);
+  };
+  for (let runs = 1; ; runs++) {
+    try {
+      return await make(programs);
+    } catch (error) {
+      // Another change of the document between two runs makes other programs necessary.
+      if (!(error instanceof NotComposed)) throw error;
+      if (runs === runsMax) throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+      const composed = await compose(error.inputs);
+      for (const [at, one] of composed.entries()) known.set(JSON.stringify(error.inputs[at]), one);
+    }
+  }
+}
+
+const runsMax = 10;
 
 function invalidTemplate(problems: readonly PlacedProblem[], pointerOf: (part: string) => string): AppError {
   const errors = problems

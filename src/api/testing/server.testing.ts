@@ -5,6 +5,7 @@ import { startAlerts } from '../../alerts/notifier.ts';
 import { systemClock } from '../../async/clock.ts';
 import { memoryAudit } from '../../audit/memory/memory-audit.ts';
 import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
+import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
 import { refreshTokensInMemory } from '../../connections/oauth/refresh-tokens.ts';
 import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
@@ -119,6 +120,11 @@ export async function startTestServer(
     cancelled: () => {},
     failed: (error) => failures.push(error),
   });
+  const compute = inlineCompute();
+  const engine = {
+    compose: compute.compose,
+    render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+  };
   const pipeline: Pipeline = {
     eraser,
     configuration,
@@ -152,7 +158,8 @@ export async function startTestServer(
         telemetry: silentTelemetry(),
         scrub,
       }),
-      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+      engine,
+      compute,
     }),
     outlook: {
       isSending: (id) => sending.has(id),
@@ -195,7 +202,7 @@ export async function startTestServer(
         telemetry: silentTelemetry(),
         scrub,
       }),
-      render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+      engine,
       scrub,
       failed: (error) => failures.push(error),
       moved: () => {},
@@ -247,6 +254,7 @@ export async function startTestServer(
 
   const parts: ApiParts = {
     pipeline,
+    compute,
     issues,
     catalog,
     audit,

@@ -2,7 +2,7 @@
  * Depth of a condition, its leaves, the values in its `in` and `notIn` lists, and the size of its regular expressions
  * (rules/regex-size.ts); counted again with behaviors put in place.
  */
-export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000, regexSize: 10_000 } as const;
+export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000, regexSize: 5_000 } as const;
 
 /** The longest pattern of `matches` and `notMatches`, in UTF-16 units. */
 export const wildcardLengthMax = 256;

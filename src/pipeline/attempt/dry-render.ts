@@ -3,10 +3,9 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import type { Document } from '../snapshot/snapshot.ts';
 import type { Attempter, Work } from './exchange.ts';
-import { planRender } from './render.ts';
+import { planRender, type RenderEngine } from './render.ts';
 
 /** What delivery would make of an event: the rendered text, or why there is none. */
 export type Trial =
@@ -22,7 +21,7 @@ export type Course = {
 };
 
 /** The delivery that would be tried at `now`, without an event yet; its id is never stored. */
-export function triedWork(course: Course, now: number, render: (job: RenderJob) => Promise<RenderOutcome>): Work {
+export function triedWork(course: Course, now: number, engine: RenderEngine): Work {
   return {
     ...course,
     deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
@@ -35,7 +34,7 @@ export function triedWork(course: Course, now: number, render: (job: RenderJob) 
     data: null,
     rendered: null,
     batch: null,
-    plan: planRender(render, course.action, course.destination),
+    plan: planRender(engine, course.action, course.destination),
   };
 }
 

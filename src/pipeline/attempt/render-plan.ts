@@ -1,10 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Pinned, pinnedVersions } from './pinned-versions.ts';
-import { planRender, type RenderPlan } from './render.ts';
+import { planRender, type RenderEngine, type RenderPlan } from './render.ts';
 
 export type Versions = { actionVersion: number | null; destinationVersion: number };
 
@@ -17,7 +16,7 @@ export function createPlans(options: {
   configuration: Configuration;
   catalog: Catalog;
   gates: Pick<Gates, 'openedAt'>;
-  render(job: RenderJob): Promise<RenderOutcome>;
+  engine: RenderEngine;
 }) {
   const { configuration, gates } = options;
   /** By destination and action as they were in one version: such a document never changes. */
@@ -56,7 +55,7 @@ export function createPlans(options: {
     }): RenderPlan {
       const ofDestination = plans.get(destination) ?? new WeakMap<object, RenderPlan>();
       plans.set(destination, ofDestination);
-      const plan = ofDestination.get(action ?? noAction) ?? planRender(options.render, action, destination);
+      const plan = ofDestination.get(action ?? noAction) ?? planRender(options.engine, action, destination);
       ofDestination.set(action ?? noAction, plan);
       return plan;
     },

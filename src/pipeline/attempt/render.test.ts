@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import { inlineCompute } from '../../compute/inline.ts';
 import type { RenderJob } from '../../sandbox/sandbox.ts';
 import { planRender } from './render.ts';
 
@@ -23,7 +24,11 @@ test('actions without expressions share the program of their destination, others
     const { documents } = rig.pipeline.configuration.snapshot;
     const destination = documents.destination.get(destinationId);
     assert.ok(destination);
-    const plan = planRender(render, documents.action.get(id) ?? null, destination);
+    const plan = planRender(
+      { render, compose: inlineCompute().compose },
+      documents.action.get(id) ?? null,
+      destination,
+    );
     const meta = { deliveryId: 'd', idempotencyKey: 'd', action: null, destination: { id: 'd', name: 'd' }, time: 0 };
     await plan.render({ data: [{}], events: [], meta });
   }

@@ -1,13 +1,16 @@
+import type { Compute } from '../../compute/compute.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import {
-  composeProgram,
+  type Composed,
   decodeOutput,
   NOT_OURS,
   type Program,
+  type ProgramInput,
   type RenderOutput,
 } from '../../template/compile/program.ts';
 import { type TrivialForm, trivialForm } from '../../template/compile/trivial-form.ts';
@@ -43,12 +46,16 @@ export function mappingOf(action: ActionBody | null, destinationId: string) {
   return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
 }
 
+/** What programs are compiled and run with. */
+export type RenderEngine = Pick<Compute, 'compose'> & { render(job: RenderJob): Promise<RenderOutcome> };
+
 /**
- * Compiles mapping expressions, path, header values and template of a destination into one program. A program that
- * does not compile (it was checked when saved, so only by an upgrade) fails each render with its first problem.
+ * Compiles mapping expressions, path, header values and template of a destination into one program, with the first render
+ * that needs it. A program that does not compile (it was checked when saved, so only by an upgrade) or takes too long to
+ * fails each render with its first problem.
  */
 export function planRender(
-  render: (job: RenderJob) => Promise<RenderOutcome>,
+  engine: RenderEngine,
   action: Document<ActionBody> | null,
   destination: { id: string; body: DestinationBody },
 ): RenderPlan {
@@ -65,23 +72,52 @@ export function planRender(
     return { record, render: ({ data }) => renderNatively(trivial, data, path, plain) };
   }
 
-  const compose = (expressions: typeof mapping | null) =>
-    composeProgram({ template, escape: settings.escape, contentType, path, headers, mapping: expressions });
-  let composed = hasExpression ? compose(mapping) : programs.get(destination.body);
-  if (composed === undefined) {
-    composed = compose(null);
-    programs.set(destination.body, composed);
-  }
-  if (!composed.ok) {
-    const { message, line, column } = composed.problems[0] ?? { message: 'does not compile', line: null, column: null };
-    return { record, render: () => ({ kind: 'failed', reason: message, line, column }) };
-  }
-  const { program } = composed;
-  return { record, render: async (input) => decode(await render(renderJob(program, input)), path, headers) };
+  const parts = { template, escape: settings.escape, contentType, path, headers };
+  const kept = hasExpression ? new WeakMap<DestinationBody, Promise<Compiled>>() : programs;
+  const input = { ...parts, mapping: hasExpression ? mapping : null };
+  const composed = onceKept(kept, destination.body, () => composeOne(engine, input));
+  return {
+    record,
+    async render(input) {
+      const compiled = await composed();
+      if (compiled.kind === 'failed') return compiled;
+      return decode(await engine.render(renderJob(compiled.program, input)), path, headers);
+    },
+  };
 }
 
-/** Without expressions all actions of a destination have one program; composing it takes milliseconds. */
-const programs = new WeakMap<DestinationBody, ReturnType<typeof composeProgram>>();
+type Compiled = { kind: 'program'; program: Program } | Extract<Rendering, { kind: 'failed' }>;
+
+/** Without expressions all actions of a destination have one program. */
+const programs = new WeakMap<DestinationBody, Promise<Compiled>>();
+
+async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promise<Compiled> {
+  const failed = (reason: string) => ({ kind: 'failed' as const, reason, line: null, column: null });
+  let composed: Composed | undefined;
+  try {
+    [composed] = await compose([input]);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'too_complex') return failed(error.message);
+    throw error;
+  }
+  if (composed?.ok === true) return { kind: 'program', program: composed.program };
+  const [first] = composed?.problems ?? [];
+  return first === undefined
+    ? failed('does not compile')
+    : { ...failed(first.message), line: first.line, column: first.column };
+}
+
+/** What `make` resolves to, kept; what it rejects with is not. */
+function onceKept<K extends object, V>(kept: WeakMap<K, Promise<V>>, key: K, make: () => Promise<V>): () => Promise<V> {
+  return () => {
+    const before = kept.get(key);
+    if (before !== undefined) return before;
+    const made = make();
+    kept.set(key, made);
+    made.catch(() => kept.delete(key));
+    return made;
+  };
+}
 
 function renderJob(program: Program, input: RenderInput): RenderJob {
   const { data, events, meta } = input;

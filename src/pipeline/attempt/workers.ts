@@ -1,7 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { NewId } from '../../contract/ids.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { createBatchAssembly } from '../dispatch/batch-assembly.ts';
 import type { Gates } from '../limits/holds.ts';
@@ -10,6 +9,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import { createGroupAttempt } from './attempt-batch.ts';
 import { createWorker } from './attempt-delivery.ts';
 import type { Attempter } from './exchange.ts';
+import type { RenderEngine } from './render.ts';
 import { createPlans } from './render-plan.ts';
 
 /** What makes attempts: of one delivery, of many in one exchange; and what decides which travel together. */
@@ -20,7 +20,7 @@ export function createWorkers(options: {
   gates: Gates;
   clock: Clock;
   newId: NewId;
-  render(job: RenderJob): Promise<RenderOutcome>;
+  engine: RenderEngine;
   keeping: Keepings;
   random(): number;
   telemetry: Pick<Telemetry, 'failedOften'>;

@@ -14,8 +14,7 @@ const bodyCharactersMax = 2_097_152;
 /** What the draft of an action makes of the newest events, compared with the action as it is stored. */
 export async function checkAction(bench: Bench, action: Tried<'action'>, last: number): Promise<ActionCheck> {
   const { stored, tried } = triedDocument('action', action, bench.snapshot);
-  const before = stored === null ? null : bench.compile(stored.body.rules);
-  const after = bench.compile(tried.body.rules);
+  const conditions = [tried.body.rules, ...(stored === null ? [] : [stored.body.rules])];
   const routes = routesOf(bench, stored, tried);
   const found: Omit<ActionCheck, 'checked' | 'matched' | 'counts'> = {
     newlyMatched: [],
@@ -35,10 +34,9 @@ export async function checkAction(bench: Bench, action: Tried<'action'>, last: n
   }
 
   async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
-    for await (const event of bench.newest(last)) {
+    for await (const { event, holds } of bench.judged(conditions, last)) {
       checked += 1;
-      const wasMatched = before?.matches(event) === true;
-      const isMatched = after?.matches(event) === true;
+      const [isMatched = false, wasMatched = false] = holds;
       if (isMatched) matched += 1;
       if (isMatched && !wasMatched) note('newlyMatched', refOf(event));
       if (wasMatched && !isMatched) note('noLonger', refOf(event));

@@ -61,13 +61,13 @@ async function* pairs(
   actions: readonly Document<ActionBody>[],
   { actionId, last }: { actionId: string | null; last: number },
 ): AsyncGenerator<Pair> {
-  const rules = actions.map((action) => ({ action, condition: bench.compile(action.body.rules) }));
+  const rules = actions.map(({ body }) => body.rules);
   const newest: Event[] = [];
   let found = 0;
-  for await (const event of bench.newest(rules.length === 0 ? last : searchedMax)) {
+  for await (const { event, holds } of bench.judged(rules, rules.length === 0 ? last : searchedMax)) {
     if (newest.length < last) newest.push(event);
-    for (const { action, condition } of rules) {
-      if (condition?.matches(event) !== true) continue;
+    for (const [at, action] of actions.entries()) {
+      if (holds[at] !== true) continue;
       found += 1;
       yield { event, action };
       if (found === last) return;

@@ -4,6 +4,7 @@ import { startRig, wire } from '../../../test/support/rig.ts';
 import { actionInput } from '../../contract/documents/action.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
+import type { Event } from '../../contract/records/event.ts';
 import { quickjsSandbox } from '../../sandbox/quickjs/quickjs-sandbox.ts';
 import { newestEvents } from './newest-events.ts';
 
@@ -116,13 +117,17 @@ test('the newest events are walked from page to page, each once, and the walk en
   await using rig = await startRig();
   await rig.send(...Array.from({ length: 120 }, (_, n) => ({ name: String(n) })));
   const names: (string | null)[] = [];
-  for await (const { name } of newestEvents(rig.journal.log, { most: 110, timeMs: 60_000 })) names.push(name);
+  const judge = async (events: Event[]) => events.map(({ name }) => name);
+  for await (const [{ name }, judged] of newestEvents(rig.journal.log, { most: 110, timeMs: 60_000 }, judge)) {
+    assert.equal(judged, name);
+    names.push(name);
+  }
   assert.deepEqual(
     names,
     Array.from({ length: 110 }, (_, n) => String(119 - n)),
   );
   let seen = 0;
-  for await (const _ of newestEvents(rig.journal.log, { most: 110, timeMs: 0 })) seen += 1;
+  for await (const _ of newestEvents(rig.journal.log, { most: 110, timeMs: 0 }, judge)) seen += 1;
   assert.equal(seen, 1);
 });
 

@@ -1,4 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
+import type { Compute } from '../../compute/compute.ts';
+import type { Condition } from '../../contract/documents/condition.ts';
 import type {
   ActionCheck,
   ConditionCount,
@@ -6,15 +8,15 @@ import type {
   EventRef,
   OutcomeCheck,
 } from '../../contract/records/check.ts';
+import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import { type CompiledCondition, compileCondition } from '../../rules/compile.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import { trialOf, triedWork } from '../attempt/dry-render.ts';
 import type { Attempter } from '../attempt/exchange.ts';
+import type { RenderEngine } from '../attempt/render.ts';
 import { behaviorConditions } from '../snapshot/compiled-rules.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { checkAction } from './check-action.ts';
-import type { Bench } from './check-context.ts';
+import type { Bench, JudgedEvent } from './check-context.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkOutcomes } from './check-outcomes.ts';
 import type { Tried } from './draft.ts';
@@ -31,7 +33,7 @@ export interface Checks {
     given: { actionId: string | null; last: number },
   ): Promise<DestinationCheck>;
   outcomes(destination: Tried<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
-  conditions(conditions: readonly CompiledCondition[], last: number): Promise<ConditionCount>;
+  conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount>;
 }
 
 /** A check answers with what it found until then. */
@@ -43,24 +45,27 @@ export function createChecks(options: {
   log: Pick<DeliveryLog, 'search' | 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   attempter: Pick<Attempter, 'render' | 'build'>;
-  render(job: RenderJob): Promise<RenderOutcome>;
+  engine: RenderEngine;
+  compute: Pick<Compute, 'matches'>;
 }): Checks {
-  const { configuration, log, clock, attempter, render } = options;
-  const newest = (most: number) => newestEvents(log, { most, timeMs: checkMostMs });
+  const { configuration, log, clock, attempter, engine } = options;
+
+  async function* judged(conditions: readonly Condition[], most: number): AsyncGenerator<JudgedEvent> {
+    const behaviors = [...behaviorConditions(configuration.snapshot.documents.behavior.values())];
+    const judge = async (events: Event[]) =>
+      conditions.length === 0 ? [] : options.compute.matches({ conditions, behaviors, events });
+    for await (const [event, holds = []] of newestEvents(log, { most, timeMs: checkMostMs }, judge))
+      yield { event, holds };
+  }
 
   function bench(): Bench {
     const { snapshot } = configuration;
-    const behaviors = behaviorConditions(snapshot.documents.behavior.values());
     const now = clock.now();
     return {
       snapshot,
-      compile(condition) {
-        const compiled = compileCondition(condition, behaviors);
-        return compiled.ok ? compiled.condition : null;
-      },
-      newest,
+      judged,
       // All trials of a check have one time and one id, so that only what was changed makes a difference.
-      trialOf: (course) => trialOf(attempter, triedWork(course, now, render)),
+      trialOf: (course) => trialOf(attempter, triedWork(course, now, engine)),
     };
   }
 
@@ -78,10 +83,9 @@ export function createChecks(options: {
       const matching: EventRef[] = [];
       const other: EventRef[] = [];
       let checked = 0;
-      for await (const event of newest(last)) {
+      for await (const { event, holds: all } of judged(conditions, last)) {
         checked += 1;
-        for (const [index, condition] of conditions.entries()) {
-          const holds = condition.matches(event);
+        for (const [index, holds] of all.entries()) {
           if (holds) counts[index] = (counts[index] ?? 0) + 1;
           const examples = holds ? matching : other;
           if (index === 0 && examples.length < examplesMax) examples.push(refOf(event));

@@ -4,32 +4,28 @@ import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog, EventSearchPage } from '../../journal/journal.ts';
 
 const eventsAtOnce = 50;
-const turnMostMs = 10;
 
 /**
- * The newest stored events, at most `most` and at most for `timeMs`, newest first. Whoever works on them lets others have
- * a turn every few milliseconds, because the generator does.
+ * The newest stored events, newest first, at most `most` and at most for `timeMs`, but at least one; each with what `judge`
+ * makes of it, which gets a page at a time. Between two pages other work has a turn.
  */
-export async function* newestEvents(
+export async function* newestEvents<T>(
   log: Pick<DeliveryLog, 'search'>,
   { most, timeMs }: { most: number; timeMs: number },
-): AsyncGenerator<Event> {
+  judge: (events: Event[]) => Promise<T[]>,
+): AsyncGenerator<[event: Event, judged: T | undefined]> {
   const end = performance.now() + timeMs;
-  let turn = performance.now();
   let before: string | null = null;
   for (let left = most; left > 0; ) {
     const limit = Math.min(left, eventsAtOnce);
     const query = { limit, lookedMost: eventsAtOnce, ...(before === null ? {} : { before }) };
     const { events, reached }: EventSearchPage = await log.search(query);
-    turn = performance.now();
-    for (const event of events) {
-      yield event;
-      const now = performance.now();
-      if (now >= end) return;
-      if (now - turn < turnMostMs) continue;
-      await setImmediate();
-      turn = performance.now();
+    const judged = events.length === 0 ? [] : await judge(events);
+    for (const [at, event] of events.entries()) {
+      yield [event, judged[at]];
+      if (performance.now() >= end) return;
     }
+    await setImmediate();
     before = reached;
     left = reached === null ? 0 : left - events.length;
   }

@@ -7,13 +7,13 @@ import type { Delivery, RenderResult } from '../../contract/records/delivery.ts'
 import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Preview } from '../../contract/routes/documents/destinations.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { freshDelivery } from '../accept/new-delivery.ts';
 import { triedWork } from '../attempt/dry-render.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
+import type { RenderEngine } from '../attempt/render.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
 import { type Keepings, redactor } from '../privacy/exchange-redaction.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
@@ -48,7 +48,7 @@ export function createStudio(options: {
   lease: Lease;
   clock: Clock;
   attempter: Attempter;
-  render(job: RenderJob): Promise<RenderOutcome>;
+  engine: RenderEngine;
   keeping: Keepings;
   random(): number;
   telemetry: Pick<Telemetry, 'failedOften'>;
@@ -77,7 +77,7 @@ export function createStudio(options: {
       : null;
     const now = clock.now();
     const event = await eventOf(input, now);
-    const work = triedWork({ action, destination, connection }, now, options.render);
+    const work = triedWork({ action, destination, connection }, now, options.engine);
     return { ...work, event, data: input.data ?? null };
   }
 
@@ -150,6 +150,6 @@ export function createStudio(options: {
       );
     },
 
-    render: (input) => renderSample(input, { now: clock.now(), render: options.render }),
+    render: (input) => renderSample(input, { now: clock.now(), engine: options.engine }),
   };
 }

@@ -1,7 +1,6 @@
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import type { RenderResult } from '../../contract/records/delivery.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
-import { planRender, type Rendering } from '../attempt/render.ts';
+import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
 
 export type RenderInput = {
   template: string;
@@ -15,7 +14,7 @@ export type RenderInput = {
 /** Renders given records with a template that belongs to no destination. Without `meta` the time is `now`. */
 export async function renderSample(
   { template, contentType, data, events, meta, escape: mode }: RenderInput,
-  { now, render }: { now: number; render(job: RenderJob): Promise<RenderOutcome> },
+  { now, engine }: { now: number; engine: RenderEngine },
 ): Promise<{ result: RenderResult; durationMs: number }> {
   const parsed = destinationInput.parse({ name: 'render', contentType });
   // The parsed defaults have no secrets in them.
@@ -24,7 +23,7 @@ export async function renderSample(
     template,
     settings: { ...parsed.settings, headers: [], escape: mode },
   };
-  const plan = planRender(render, null, { id: 'render', body });
+  const plan = planRender(engine, null, { id: 'render', body });
   const destination = { id: 'render', name: 'render' };
   const own = { deliveryId: 'render', idempotencyKey: 'render', action: null, destination, time: now };
   const startedAt = performance.now();

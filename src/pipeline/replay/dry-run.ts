@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import { triedWork } from '../attempt/dry-render.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import type { Pinned } from '../attempt/pinned-versions.ts';
+import type { RenderEngine } from '../attempt/render.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
@@ -19,7 +19,7 @@ export type PlanOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
   log: DeliveryLog;
   attempter: Pick<Attempter, 'render' | 'build'>;
-  render(job: RenderJob): Promise<RenderOutcome>;
+  engine: RenderEngine;
   pinned(wanted: Chosen['delivery']): Pinned | Promise<Pinned>;
   scrub(text: string): string;
 };
@@ -109,7 +109,7 @@ async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: 
     return { ...sample, request: null, problem: 'Its destination is gone.' };
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
   const work: Work = {
-    ...triedWork({ action, destination, connection }, now, options.render),
+    ...triedWork({ action, destination, connection }, now, options.engine),
     event,
     rendered: kept?.rendered ?? null,
   };

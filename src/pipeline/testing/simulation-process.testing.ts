@@ -1,4 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
+import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
 import { silentTelemetry } from '../../telemetry/telemetry.ts';
 import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts';
@@ -31,6 +32,7 @@ export function startProcess({ problems, pending, newId, clock, ...ground }: Gro
     journal: mortal(ground.journal, life, pending),
     audit: mortal(ground.audit, life, pending),
     sandbox,
+    compute: { deliveries: inlineCompute(), drafts: inlineCompute() },
     egress,
     authenticator: createAuthenticator({
       egress,

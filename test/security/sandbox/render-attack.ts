@@ -1,3 +1,4 @@
+import { inlineCompute } from '../../../src/compute/inline.ts';
 import { type DestinationBody, destinationInput } from '../../../src/contract/documents/destination.ts';
 import { type Meta, planRender } from '../../../src/pipeline/attempt/render.ts';
 import type { RenderJob, RenderOutcome } from '../../../src/sandbox/sandbox.ts';
@@ -19,9 +20,12 @@ export async function renderAttack(
 ): Promise<Came> {
   let hasRun = false;
   const plan = planRender(
-    (job) => {
-      hasRun = true;
-      return render(job);
+    {
+      compose: inlineCompute().compose,
+      render(job) {
+        hasRun = true;
+        return render(job);
+      },
     },
     null,
     { id: 'destination', body: destinationOf(template, path, headers) },

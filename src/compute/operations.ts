@@ -1,0 +1,53 @@
+import type { Condition } from '../contract/documents/condition.ts';
+import type { Event } from '../contract/records/event.ts';
+import type { Explanation } from '../contract/records/explanation.ts';
+import { type CompiledCondition, type ConditionProblem, compileCondition } from '../rules/compile.ts';
+import { checkTemplate } from '../template/check/check.ts';
+import { type Composed, composeProgram, type ProgramInput } from '../template/compile/program.ts';
+import type { Problem } from '../template/parse/position.ts';
+
+/** Conditions with the behaviors that they may name. */
+export type Conditions = {
+  conditions: readonly Condition[];
+  behaviors: readonly (readonly [id: string, behavior: { name: string; condition: Condition }])[];
+};
+
+/**
+ * What takes long when a person wants it to: pure functions of data that can be cloned, so that a thread can run them. Their
+ * docstrings are those of `Compute`.
+ */
+export const operations = {
+  compose: (inputs: readonly ProgramInput[]): Composed[] => inputs.map(composeProgram),
+
+  checkTemplate: ({ template, contentType }: { template: string; contentType: string }): Problem[] =>
+    checkTemplate(template, { contentType }),
+
+  conditionProblems: (given: Conditions): ConditionProblem[][] =>
+    compileAll(given).map((one) => (one.ok ? [] : one.problems)),
+
+  explain({ event, ...given }: Conditions & { event: Event }): (Explanation | null)[] {
+    return compileAll(given).map((one) => (one.ok ? one.condition.explain(event) : null));
+  },
+
+  matches({ events, ...given }: Conditions & { events: readonly Event[] }): boolean[][] {
+    const compiled = compileOnce(given);
+    return events.map((event) => compiled.map((condition) => condition?.matches(event) === true));
+  },
+};
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+
+function compileAll({ conditions, behaviors }: Conditions) {
+  const known = new Map(behaviors);
+  return conditions.map((condition) => compileCondition(condition, known));
+}
+
+let last: { key: string; compiled: (CompiledCondition | null)[] } | null = null;
+
+/** A check asks with the same conditions for one page of events after the other. */
+function compileOnce(given: Conditions): (CompiledCondition | null)[] {
+  const key = JSON.stringify(given);
+  if (last?.key !== key) last = { key, compiled: compileAll(given).map((one) => (one.ok ? one.condition : null)) };
+  return last.compiled;
+}
