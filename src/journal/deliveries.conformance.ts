@@ -306,10 +306,13 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       {},
       { actionId: null },
       {},
+      {},
     ]);
     await journal.deliveries.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
-    assert.deepEqual(await journal.log.expire('dst_1', start, start + 1), []);
-    const expired = await journal.log.expire('dst_1', start + 1, start + 1);
+    const expire = (createdBefore: number, except: readonly string[]) =>
+      journal.log.expire({ destinationId: 'dst_1', createdBefore, now: start + 1, except });
+    assert.deepEqual(await expire(start, []), []);
+    const expired = await expire(start + 1, [ids[6] ?? '']);
     assert.deepEqual(
       expired.sort((a, b) => b.count - a.count),
       [
@@ -319,7 +322,21 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     );
     const row = await journal.log.delivery(ids[0] ?? '');
     assert.deepEqual([row?.status, row?.reason, row?.dueAt, row?.finishedAt], ['failed', 'expired', null, start + 1]);
-    assert.deepEqual(await list(journal, { status: 'pending' }), [ids[2], ids[1]]);
+    assert.deepEqual(await list(journal, { status: 'pending' }), [ids[6], ids[2], ids[1]]);
+  });
+
+  guarantee('what arrived while it expired is delivered; what failed then stays expired', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+    const [arrived = '', refused = ''] = ids;
+    await journal.log.expire({ destinationId: 'dst_1', createdBefore: start + 1, now: start + 1, except: [] });
+    const steps = [
+      settlement(arrived, { status: 'delivered', attempts: 1, log: [attempt(1)] }),
+      settlement(refused, { status: 'retrying', attempts: 1, dueAt: start + 9, log: [attempt(1)] }),
+    ];
+    await journal.deliveries.settle(lease, steps, start + 2);
+    const [first, second] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
+    assert.deepEqual([first?.status, first?.reason, first?.finishedAt], ['delivered', null, start + 2]);
+    assert.deepEqual([second?.status, second?.reason, second?.dueAt], ['failed', 'expired', null]);
   });
 
   guarantee(

@@ -160,7 +160,8 @@ export interface DeliveryQueue {
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
    * Logs attempts and sets the next step of many deliveries at once. A delivery that was finished meanwhile (by a
-   * person) keeps its state and gets the attempts; an unknown one is passed over. An attempt whose number was logged
+   * person) keeps its state and gets the attempts; one that expired and was
+   * delivered all the same is delivered; an unknown one is passed over. An attempt whose number was logged
    * before is not logged again, so that settling twice changes nothing. Only pending and retrying ones keep `dueAt`.
    */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
@@ -290,11 +291,13 @@ export interface DeliveryLog {
   /** Makes a destination's deliveries stored as held (exhausted, unknown outcome) due now, like `retry`. Answers how many. */
   release(destinationId: string, now: number): Promise<number>;
   /**
-   * Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`.
-   * Answers how many, by action.
+   * Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`, but
+   * for those in `except` (in flight). Answers how many, by action.
    */
-  expire(destinationId: string, createdBefore: number, now: number): Promise<CountByAction[]>;
+  expire(query: ExpiryQuery): Promise<CountByAction[]>;
 }
+
+export type ExpiryQuery = { destinationId: string; createdBefore: number; now: number; except: readonly string[] };
 
 /** How many of a destination's deliveries come from an action; null: from none. Lists are in the order of the ids. */
 export type CountByAction = { actionId: string | null; count: number };

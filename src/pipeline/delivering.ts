@@ -57,6 +57,7 @@ export async function startDelivering(
       retention: () => retentionOf(configuration.snapshot, limits.retention),
       forgetBodies: bodyRetention(room),
       gates,
+      sendingTo: (destinationId) => dispatcher.inFlight({ destinationId }),
       expired(of, amount) {
         statistics.ended(of, { status: 'failed', reason: 'expired' }, amount);
         troubles.expired(of, amount);

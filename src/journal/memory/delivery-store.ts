@@ -7,6 +7,7 @@ import { countByAction } from '../count-by-action.ts';
 import {
   type CountByAction,
   type DeliveryQuery,
+  type ExpiryQuery,
   isFinished,
   type LoggedDelivery,
   type PlannedDelivery,
@@ -114,7 +115,7 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       if (step.rendered !== undefined) row.rendered = step.rendered;
       Object.assign(row, step.pinned);
       if (step.leavesOrder === true) delete row.orderKey;
-      if (isFinished(row.status)) return;
+      if (isFinished(row.status) && !(row.reason === 'expired' && step.status === 'delivered')) return;
       const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
       const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
       const finishedAt = isFinished(status) ? now : null;
@@ -197,9 +198,13 @@ export function deliveryStore(audit: Pick<MemoryAudit, 'add'>) {
       return held.length;
     },
 
-    expire(destinationId: string, createdBefore: number, now: number): CountByAction[] {
+    expire({ destinationId, createdBefore, now, except }: ExpiryQuery): CountByAction[] {
       const old = [...rows.values()].filter(
-        (row) => row.destinationId === destinationId && row.createdAt < createdBefore && isDue(row, now),
+        (row) =>
+          row.destinationId === destinationId &&
+          row.createdAt < createdBefore &&
+          isDue(row, now) &&
+          !except.includes(row.id),
       );
       for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
       return countByAction(old.map(({ actionId }) => ({ actionId, count: 1 })));

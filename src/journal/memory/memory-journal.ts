@@ -124,7 +124,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
       retry: async (request, entry) => store.retry(request, entry),
       cancel: async (id, now, entry) => store.cancel(id, now, entry),
       release: async (destinationId, now) => store.release(destinationId, now),
-      expire: async (destinationId, createdBefore, now) => store.expire(destinationId, createdBefore, now),
+      expire: async (query) => store.expire(query),
     },
 
     replays,

@@ -190,10 +190,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return place && client.write('cancel', { ...place, now, entry });
       },
       release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
-      async expire(destinationId, createdBefore, now) {
+      async expire({ except, ...query }) {
         const counts: CountByAction[] = [];
+        const numbers = numbersOf(except);
         await inSteps(async (limit) => {
-          const expired = await client.write('expire', { destinationId, createdBefore, now, limit });
+          const expired = await client.write('expire', { ...query, except: numbers, limit });
           counts.push(...expired);
           return expired.reduce((sum, { count }) => sum + count, 0);
         });

@@ -36,6 +36,50 @@ test('only what is held expires: what waits for a slow peer is sent, however old
   );
 });
 
+test('a delivery whose probe is in flight does not expire, and is recorded delivered when the probe is', async () => {
+  const probe = Promise.withResolvers<void>();
+  await using rig = await startRig({
+    handler: async (_, index) => {
+      if (index < 5) return { error: { kind: 'connect', message: 'refused' } };
+      await probe.promise;
+      return { status: 200 };
+    },
+  });
+  await wire(rig, { connection: { settings: { heldMaxAgeMs: 35_000, timeoutMs: 60_000 } } });
+  for (let n = 0; n < 5; n++) await rig.send({ data: { n: String(n) } });
+  await rig.clock.advance(1);
+  await rig.clock.advance(30_000);
+  assert.equal(rig.egress.requests.length, 6, 'the probe left');
+  await rig.clock.advance(10_000);
+  probe.resolve();
+  await rig.clock.advance(1);
+  assert.deepEqual((await rig.deliveries()).map(({ status, reason }) => reason ?? status).sort(), [
+    'delivered',
+    'expired',
+    'expired',
+    'expired',
+    'expired',
+  ]);
+});
+
+test('what of upkeep fails keeps none of the rest from being done', async () => {
+  await using rig = await startRig();
+  const { upkeep, log } = rig.journal;
+  const { retain } = upkeep;
+  let retained = 0;
+  upkeep.retain = (limits) => {
+    retained += 1;
+    return retain(limits);
+  };
+  const broken = () => Promise.reject(new Error('not now'));
+  Object.assign(upkeep, { forgetBodies: broken });
+  Object.assign(log, { expire: broken });
+  await wire(rig, { connection: { settings: { heldMaxAgeMs: 60_000 } }, destination: { status: 'paused' } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(600_000);
+  assert.ok(retained > 0);
+});
+
 test('what may be held for a second is not held for a minute', async () => {
   await using rig = await startRig();
   const settings = { heldMaxAgeMs: 1_000 };

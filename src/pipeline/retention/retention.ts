@@ -15,6 +15,8 @@ export type UpkeepOptions = {
   /** How long and how much is kept, as it is set now. */
   retention(): Retention;
   everyMs: number;
+  /** The deliveries of a destination that are in flight, and those whose end is not recorded yet. */
+  sendingTo(destinationId: string): readonly string[];
   /** Removes bodies whose time is over. */
   forgetBodies(): Promise<unknown>;
   /** So many deliveries were held for too long and are failed now. */
@@ -67,7 +69,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   async function expire() {
     const now = clock.now();
     for (const { destinationId, connectionId, ageMs } of expiring()) {
-      for (const { actionId, count } of await journal.log.expire(destinationId, now - ageMs, now))
+      const query = { destinationId, createdBefore: now - ageMs, now, except: options.sendingTo(destinationId) };
+      for (const { actionId, count } of await journal.log.expire(query))
         options.expired({ destinationId, connectionId, actionId }, count);
     }
   }
@@ -78,22 +81,41 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     const shortestMs = expiring().reduce((least, { ageMs }) => Math.min(least, ageMs), Number.POSITIVE_INFINITY);
     const waitMs = Math.max(expiryLeastMs, shortestMs / 50);
     if (isStopping || waitMs >= options.everyMs) return;
-    cancelExpiry = clock.after(waitMs, () => void afterOthers(expire).then(planExpiry));
+    cancelExpiry = clock.after(
+      waitMs,
+      () => void afterOthers(() => attempt('end deliveries that were held for too long', expire)).then(planExpiry),
+    );
   }
 
-  async function round() {
-    await expire();
+  async function retain() {
+    const { days, bytes } = options.retention();
+    isFull = (await journal.upkeep.retain({ before: clock.now() - days * dayMs, bytesMax: bytes })).full;
+  }
+
+  /** Days go as a whole, since each time leaves an entry. */
+  async function prune() {
     const now = clock.now();
-    await options.forgetBodies();
-    const { days, bytes, auditDays } = options.retention();
-    const { full } = await journal.upkeep.retain({ before: now - days * dayMs, bytesMax: bytes });
-    isFull = full;
-    // Days go as a whole, since each time leaves an entry.
-    await audit.prune(Math.floor((now - auditDays * dayMs) / dayMs) * dayMs, now);
+    await audit.prune(Math.floor((now - options.retention().auditDays * dayMs) / dayMs) * dayMs, now);
+  }
+
+  /** A step that fails is tried again in the next round; the others are done all the same. */
+  async function round() {
+    await attempt('end deliveries that were held for too long', expire);
+    await attempt('remove bodies', options.forgetBodies);
+    await attempt('remove what is old', retain);
+    await attempt('prune the audit trail', prune);
+  }
+
+  async function attempt(doing: string, step: () => Promise<unknown>) {
+    try {
+      await step();
+    } catch (error) {
+      options.failed(error, doing);
+    }
   }
 
   function afterOthers(job: () => Promise<void>): Promise<void> {
-    running = running.then(job).catch((error) => options.failed(error, 'tidy up'));
+    running = running.then(job);
     return running;
   }
 

@@ -3,7 +3,7 @@ import { ofStatus } from '../../../audit/status-change.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import type { CountByAction, RetryRequest } from '../../journal.ts';
+import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
 import { targetIds, wordText } from '../codec/interned-ids.ts';
 import { statusCodes, statusOf } from '../codec/status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
@@ -69,16 +69,19 @@ export const logOperations = {
   },
 
   /** Likewise; by action. */
-  expire(db: Db, query: { destinationId: string; createdBefore: number; now: number; limit: number }): CountByAction[] {
+  expire(db: Db, query: Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
+    const except = JSON.stringify(query.except);
     const end = numberAt(db, query.createdBefore);
     const old = targetIds(db, query)
       .flatMap((target) =>
         db.all<{ number: number; action: number | null }>(
           `SELECT number, action FROM delivery INDEXED BY delivery_due
-           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number < ? LIMIT ?`,
+           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number < ?
+             AND number NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
           target,
           query.now,
           end,
+          except,
           query.limit,
         ),
       )

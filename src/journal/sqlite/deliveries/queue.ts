@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type Gate, type Lease, suspectDeaths } from '../../journal.ts';
 import type { PackedAttempt } from '../codec/attempt-codec.ts';
-import { type Target, targetIds, wordId } from '../codec/interned-ids.ts';
+import { type Target, targetIds, wordId, wordText } from '../codec/interned-ids.ts';
 import { readBudget } from '../codec/read-budget.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { type EventLine, eventFinder } from '../events/event-reads.ts';
@@ -259,10 +259,15 @@ function nextDueAt(db: Db, queues: readonly Queue[], now: number): number | null
 type Before = {
   created_at: number;
   status: number;
+  reason: number | null;
   exchanges: number;
   block: number | null;
   rendered_block: number | null;
 };
+
+/** It was held for too long: an attempt that was in flight then still counts. */
+const isExpired = (db: Db, { status, reason }: Before) =>
+  status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired';
 
 type Blocks = ReturnType<typeof attemptBlocks>;
 type StepText = { rendered: string; attempts: string };
@@ -271,10 +276,10 @@ type StepText = { rendered: string; attempts: string };
 function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number): number | null {
   const [number, timeMs] = step;
   // Most steps come after a first attempt: trying that is cheaper than reading every row before.
-  const untouched = { created_at: timeMs, status: 0, exchanges: 0, block: null, rendered_block: null };
+  const untouched = { created_at: timeMs, status: 0, reason: null, exchanges: 0, block: null, rendered_block: null };
   if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return 0;
   const before = db.get<Before>(
-    'SELECT created_at, status, exchanges, block, rendered_block FROM delivery WHERE number = ?',
+    'SELECT created_at, status, reason, exchanges, block, rendered_block FROM delivery WHERE number = ?',
     number,
   );
   if (before === undefined || before.created_at !== timeMs) return null;
@@ -288,37 +293,38 @@ function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: nu
   const block = line === null ? before.block : blocks.current();
   const renderedBlock = line !== null && line.rendered !== '' ? block : before.rendered_block;
   const exchanges = Math.max(last, before.exchanges);
-  const isTaken =
-    before.status > statusCodes.held
-      ? db.run(
-          'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
-          attempts,
-          exchanges,
-          block,
-          renderedBlock,
-          number,
-        )
-      : db.run(
-          `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
+  const isEnded = before.status > statusCodes.held && !(status === statusCodes.delivered && isExpired(db, before));
+  const isTaken = isEnded
+    ? db.run(
+        'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
+        attempts,
+        exchanges,
+        block,
+        renderedBlock,
+        number,
+      )
+    : db.run(
+        `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
              schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
-           WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ${statusCodes.held}`,
-          status,
-          wordId(db, reason),
-          detail,
-          wordId(db, errorKind),
-          attempts,
-          exchanges,
-          scheduleStep,
-          waitedMs,
-          status <= statusCodes.retrying ? dueAt : null,
-          status > statusCodes.held ? now : null,
-          block,
-          renderedBlock,
-          number,
-          timeMs,
-          before.exchanges,
-          before.block,
-        );
+           WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ?`,
+        status,
+        wordId(db, reason),
+        detail,
+        wordId(db, errorKind),
+        attempts,
+        exchanges,
+        scheduleStep,
+        waitedMs,
+        status <= statusCodes.retrying ? dueAt : null,
+        status > statusCodes.held ? now : null,
+        block,
+        renderedBlock,
+        number,
+        timeMs,
+        before.exchanges,
+        before.block,
+        Math.max(before.status, statusCodes.held),
+      );
   if (isTaken === 0) return false;
   if (status > statusCodes.held && before.status <= statusCodes.held) leaveLine(db, number);
   if (step[13] === true) forgetOrder(db, number);

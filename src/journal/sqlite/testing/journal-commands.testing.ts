@@ -195,9 +195,15 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     run: (journal, story) => journal.log.cancel(pick(story.deliveries, delivery) ?? 'dlv_x', story.now),
   })),
   destination.map((id) => ({ title: 'release', run: (journal, story) => journal.log.release(id, story.now) })),
-  fc.record({ destination, ago: fc.nat(20) }).map(({ destination, ago }) => ({
+  fc.record({ destination, ago: fc.nat(20), sent: small }).map(({ destination: destinationId, ago, sent }) => ({
     title: 'expire',
-    run: (journal, story) => journal.log.expire(destination, story.now - ago, story.now),
+    run: (journal, story) =>
+      journal.log.expire({
+        destinationId,
+        createdBefore: story.now - ago,
+        now: story.now,
+        except: [pick(story.deliveries, sent) ?? 'dlv_x'],
+      }),
   })),
   fc.nat(10).map((ago) => ({
     title: 'retain',
