@@ -107,6 +107,42 @@ test('events that matched nothing go out through a new action; ignoring its rule
   assert.deepEqual(bodies(rig).slice(2), [{ n: '2' }, { n: '1' }]);
 });
 
+test('of an event with hundreds of deliveries none that arrived is sent again', async () => {
+  await using rig = await startRig();
+  const connectionId = await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
+  const destinations: { destinationId: string }[] = [];
+  for (let n = 0; n < 100; n++) {
+    const destinationId = await rig.put('destination', { connectionId, name: `Orders ${n}`, status: 'enabled' });
+    destinations.push({ destinationId });
+  }
+  for (const name of ['A', 'B', 'C'])
+    await rig.put('action', { name, description: name, status: 'enabled', destinations });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 300);
+  const plan = await rig.pipeline.replays.plan(parsed({ of: 'events', only: 'undelivered' }), false);
+  assert.deepEqual([plan.deliveries, plan.leftOut], [0, [{ reason: 'already_delivered', count: 300 }]]);
+});
+
+test('what arrived when it was retried is not sent by a replay of its repeat that failed', async () => {
+  let isBroken = true;
+  await using rig = await startRig({ handler: () => ({ status: isBroken ? 422 : 200 }) });
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  await replay(rig, { only: 'failed' });
+  await rig.clock.advance(3_000);
+  const [first, repeat] = await rig.deliveries();
+  assert.equal(repeat?.replayOf, first?.id);
+  isBroken = false;
+  await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.restart();
+  await rig.clock.advance(1_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'failed']);
+  const plan = await rig.pipeline.replays.plan(parsed({ ids: [repeat?.id], only: 'failed' }), false);
+  assert.deepEqual(plan.leftOut, [{ reason: 'already_delivered', count: 1 }]);
+});
+
 test('a paused replay sends nothing, a resumed one goes on, a cancelled one ends what it made', async () => {
   await using rig = await startRig();
   await wire(rig);

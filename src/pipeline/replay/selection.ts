@@ -22,10 +22,13 @@ export type Chosen = {
 /** What becomes of one thing. */
 export type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
 
-type Log = Pick<DeliveryLog, 'deliveries' | 'event'>;
+type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
+
+/** What of a delivery may speak against another one. */
+type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'status' | 'replayId'>;
 
 /** What is to be known of a thing: the deliveries of its family, or of its event, and the event. */
-type Seen = { others: readonly LoggedDelivery[]; event: Event | null };
+type Seen = { others: readonly Other[]; event: Event | null };
 
 /**
  * Decides which deliveries a replay makes of some things, in their order, by the configuration of this moment.
@@ -47,16 +50,29 @@ export function chooser(options: {
 
   async function look(source: Source): Promise<Seen> {
     if (source.kind === 'event') {
-      const others = await log.deliveries({ eventId: source.event.id, limit: familyMost, closed: [], now });
-      return { others, event: source.event };
+      return { others: await all({ eventId: source.event.id }), event: source.event };
     }
     if (source.kind === 'unknown' || isPassedOver(source.delivery) !== null) return { others: [], event: null };
     const { id, replayOf, eventId } = source.delivery;
-    const [others, event] = await Promise.all([
-      log.deliveries({ replayOf: replayOf ?? id, limit: familyMost, closed: [], now }),
+    const [first, repeats, event] = await Promise.all([
+      replayOf === null ? source.delivery : log.delivery(replayOf),
+      all({ replayOf: replayOf ?? id }),
       eventId === null ? null : log.event(eventId),
     ]);
-    return { others: [source.delivery, ...others], event };
+    return { others: first === null ? repeats : [first, ...repeats], event };
+  }
+
+  /** Every delivery of an event, or that repeats one. */
+  async function all(of: { eventId: string } | { replayOf: string }): Promise<Other[]> {
+    const found: Other[] = [];
+    for (let before: string | undefined; ; ) {
+      const cursor = before === undefined ? {} : { before };
+      const page: LoggedDelivery[] = await log.deliveries({ ...of, ...cursor, limit: pageSize, closed: [], now });
+      for (const { test, actionId, destinationId, status, replayId } of page)
+        found.push({ test, actionId, destinationId, status, replayId });
+      if (page.length < pageSize) return found;
+      before = page.at(-1)?.id;
+    }
   }
 
   /** What needs no look at anything else. */
@@ -67,7 +83,7 @@ export function chooser(options: {
   }
 
   /** Whether what others made of the same thing for the same destination speaks against it. */
-  function objection(others: readonly LoggedDelivery[]): { reason: LeftOutReason | null; isRepeated: boolean } {
+  function objection(others: readonly Other[]): { reason: LeftOutReason | null; isRepeated: boolean } {
     const isRepeated = others.some(({ status }) => status === 'delivered');
     const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
     const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
@@ -155,8 +171,7 @@ export function chooser(options: {
   };
 }
 
-/** More of one family are not looked at. */
-const familyMost = 200;
+const pageSize = 200;
 
 const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
 
