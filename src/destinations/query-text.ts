@@ -13,21 +13,27 @@ export function queryText(
     // The URL parser drops these characters instead of encoding them.
     return { ok: true, text: text.replace(/[\t\n\r]/g, encodeURIComponent) };
   }
-  const value = parsed(rendered.body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  const parameters = parametersOf(rendered.body);
+  if (parameters === null)
     return { ok: false, reason: 'GET sends its data in the query: return an object with named values, or text.' };
-  const parameters = Object.entries(value).flatMap(([name, one]) =>
-    (Array.isArray(one) ? one : [one]).filter((item) => item !== null).map((item) => `${encode(name)}=${encode(item)}`),
-  );
   return { ok: true, text: parameters.join('&') };
 }
 
-/** undefined: no JSON. A template may claim to have returned an object and not have done so. */
-function parsed(text: string): unknown {
+/**
+ * The encoded parameters of an object's JSON text; null when the text is something else, or nested too deeply. A template
+ * can claim to have returned an object and return any text.
+ */
+function parametersOf(text: string): string[] | null {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return Object.entries(value).flatMap(([name, one]) =>
+      (Array.isArray(one) ? one : [one])
+        .filter((item) => item !== null)
+        .map((item) => `${encode(name)}=${encode(item)}`),
+    );
   } catch {
-    return undefined;
+    return null; // SyntaxError, or RangeError of a value whose nesting exceeds the stack
   }
 }
 

@@ -90,6 +90,13 @@ test('GET refuses what claims to be an object and is no JSON, as a template erro
   assert.ok(!made.ok && made.reason === 'template_error');
 });
 
+test('GET refuses an object that is nested too deeply for the query, as a template error', () => {
+  const depth = 200_000;
+  const body = `{"a":{"b":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+  const made = build({ destination: { method: 'GET' }, rendered: { body, isObject: true } });
+  assert.deepEqual([made.ok, !made.ok && made.reason], [false, 'template_error']);
+});
+
 test('GET sends a body when the destination is told to', () => {
   const made = request({ destination: { method: 'GET', settings: { getBody: true } } });
   assert.equal(made.body, '{"a":1}');
