@@ -181,9 +181,11 @@ test('stats are shown for everything, or with its name for each thing of a kind'
   const { run, server } = await connected(t);
   await run(['apply', '-'], manifest);
   const [connection] = server.configuration.snapshot.documents.connection.values();
-  server.parts.pipeline.statistics.ended(
-    { connectionId: connection?.id ?? '' },
+  server.parts.pipeline.events.emit(
+    'ended',
+    { actionId: null, destinationId: '', connectionId: connection?.id ?? '' },
     { status: 'failed', reason: 'expired' },
+    1,
   );
   await run(['send', '--key', 'unknown', 'a=b']);
   const all = await run(['stats', '--range', '1h']);

@@ -24,22 +24,22 @@ test('an event of an action reaches its destination as the documented template w
 
 test('a listener that throws costs neither the answer to the intake, nor a delivery, nor the listeners after it', async () => {
   await using rig = await startRig();
-  const { destinationId } = await wire(rig);
+  await wire(rig);
   const heard: string[] = [];
   const broken = () => {
     throw new Error('a broken listener');
   };
-  rig.pipeline.watch(broken);
-  rig.pipeline.watch(({ kind }) => heard.push(kind));
-  rig.pipeline.troubles.watch({ unwell: broken, delivered: broken, expired: broken, gatesMoved: broken });
-  rig.pipeline.troubles.awaited.add(destinationId);
+  for (const kind of ['received', 'planned', 'matched', 'settled'] as const) {
+    rig.pipeline.events.on(kind, broken);
+    rig.pipeline.events.on(kind, () => heard.push(kind));
+  }
   const ids = await rig.send({ data: { n: '1' } });
   await settled();
   assert.equal(ids.length, 1);
   assert.deepEqual(await rig.statuses(), ['delivered']);
   assert.equal(rig.egress.requests.length, 1);
-  assert.deepEqual(heard, ['event', 'attempt']);
-  assert.deepEqual(rig.failures, Array(3).fill(new Error('a broken listener')));
+  assert.deepEqual(heard.toSorted(), ['matched', 'planned', 'received', 'settled']);
+  assert.deepEqual(rig.failures, Array(4).fill(new Error('a broken listener')));
 });
 
 test('a delivery says how often its event came back through deliveries, so that loops end', async () => {

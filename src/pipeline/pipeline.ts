@@ -1,103 +1,248 @@
 import { batcher } from '../async/batcher.ts';
-import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
-import { observer } from '../telemetry/observer.ts';
+import type { Clock } from '../async/clock.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { Authenticator } from '../connections/authenticator.ts';
+import { secretsOf } from '../connections/secret-fields.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
+import type { Secret } from '../contract/secret.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { DeliveryQueue, Journal, Lease } from '../journal/journal.ts';
+import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox/sandbox.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createMatcher } from './accept/accept.ts';
 import { holdLeases } from './accept/leases.ts';
 import { startParameters } from './accept/parameter-catalog.ts';
-import { createAttempter } from './attempt/exchange.ts';
-import { startDelivering } from './delivering.ts';
+import { createGroupAttempt } from './attempt/attempt-batch.ts';
+import { createWorker } from './attempt/attempt-delivery.ts';
+import { type Attempter, createAttempter } from './attempt/exchange.ts';
+import type { RenderEngine } from './attempt/render.ts';
+import { createPlans } from './attempt/render-plan.ts';
+import { createBatchAssembly } from './dispatch/batch-assembly.ts';
+import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { createReplayRates } from './dispatch/replay-rate.ts';
+import { countEvents, createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
+import { countHeld } from './insight/held-count.ts';
 import { outlookOf } from './insight/queue-status.ts';
+import { createStatistics, type Statistics } from './insight/statistics.ts';
+import { createGates } from './limits/holds.ts';
 import { createChecks } from './preview/checks.ts';
 import { createStudio } from './preview/preview.ts';
-import { keepings } from './privacy/exchange-redaction.ts';
+import { type Keepings, keepings } from './privacy/exchange-redaction.ts';
 import { intakePrivacy } from './privacy/intake-masks.ts';
 import { startReplays } from './replay/replay-runner.ts';
+import { bodyRetention } from './retention/body-retention.ts';
 import { startEraser } from './retention/erasure.ts';
-import { liveSecrets } from './snapshot/current-secrets.ts';
-import { loadConfiguration } from './snapshot/snapshot.ts';
-import type { Pipeline, PipelineParts } from './surface.ts';
+import { startUpkeep } from './retention/retention.ts';
+import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
+import { type Configuration, loadConfiguration, type Scrubber, type Snapshot } from './snapshot/snapshot.ts';
 
-export type { Pipeline, PipelineParts } from './surface.ts';
+/** What the pipeline works with; compose.ts chooses each. */
+export type PipelineParts = {
+  catalog: Catalog;
+  journal: Journal;
+  audit: Pick<Audit, 'prune'>;
+  sandbox: Sandbox;
+  /** Compiles what deliveries render, and apart from it what people try out. */
+  compute: { deliveries: Compute; drafts: Compute };
+  egress: Egress;
+  authenticator: Authenticator;
+  telemetry: Telemetry;
+  clock: Clock;
+  newId: NewId;
+  random: () => number;
+  /** Takes secrets out of texts that people read; it learns those of the documents here. */
+  scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
+  limits: {
+    retention: OperatorRetention;
+    stopTimeoutMs: number;
+    everyMs: number;
+  };
+  /** Another process took over: this one must end. */
+  lost(scope: string): void;
+};
+
+/** What the rest of the program sees of the pipeline. */
+export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 
 /**
- * The journey: accept → match → plan → render → build → sign → send → judge → settle, each in a file of its own. What is
- * made first is stopped last: intake and matching end before delivering, delivering before the claims are given back.
+ * The life of an event:
+ *
+ *   accept/    stored, held against the rules, its deliveries planned, in one transaction
+ *   dispatch/  queued by destination; the dispatcher decides when each delivery is sent
+ *   attempt/   mapped, rendered, built, authorised, signed, sent, judged
+ *   dispatch/  the outcome moves limits and holds, and is recorded with the next step
+ *
+ * Everything else observes (insight/), or works on what is stored (replay/, retention/, preview/). What is started first is
+ * stopped last: intake and matching end before dispatching, dispatching before the leases are released.
  */
-export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
+export async function startPipeline(parts: PipelineParts) {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
-  const queue = journal.deliveries;
-  const { scrub } = parts.scrubber;
   const configuration = await loadConfiguration(parts.catalog, parts.scrubber);
-  // What changes later is told to the scrubber with the audit entry of the change.
-  parts.scrubber.follow(() => liveSecrets(configuration.snapshot));
+  // Later changes are told to the scrubber with their audit entries.
+  parts.scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
-  const keeping = keepings(configuration, limits.retention);
-  const room = { ...parts, configuration, queue, failed, scrub, keeping };
-  const masksOf = intakePrivacy(configuration, clock);
-  const parameters = stack.use(await startParameters(room));
-
+  const events = createDeliveryEvents(telemetry);
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
-  const engine = { render, compose: parts.compute.deliveries.compose };
-  const drafts = { render, compose: parts.compute.drafts.compose };
-  const attempter = createAttempter({ ...parts, scrub });
-  const delivering = stack.use(await startDelivering({ ...room, attempter, engine, lease: leases.deliveries }));
-  const { gates, statistics, upkeep, dispatcher, paces, desk, troubles } = delivering;
-  const learn = observer(telemetry, 'learn the parameters of an event', parameters.observe);
+  const { scrub } = parts.scrubber;
+  const shared: Shared = {
+    ...parts,
+    configuration,
+    events,
+    engine: { render, compose: parts.compute.deliveries.compose },
+    scrub,
+    failed,
+    queue: journal.deliveries,
+    lease: leases.deliveries,
+    keeping: keepings(configuration, limits.retention),
+    attempter: createAttempter({ ...parts, scrub }),
+  };
+  const drafts = { ...shared, engine: { render, compose: parts.compute.drafts.compose } };
+  const parameters = stack.use(await startParameters(shared));
+  const { gates, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
   const matcher = stack.use(
     createMatcher({
-      ...room,
+      ...shared,
       lease: leases.events,
       partition: 0,
-      accepted: statistics.received,
+      accepted: (collectorId, count) => events.emit('received', collectorId, count),
       planned(deliveries) {
-        statistics.created(deliveries);
+        events.emit('planned', deliveries);
         dispatcher.enqueue(deliveries);
       },
-      matched(events) {
-        statistics.matched(events);
-        for (const [event, matched] of events) {
-          learn(event);
-          if (desk.isHeard) desk.tell({ kind: 'event', event, matched });
-        }
-      },
+      matched: (matched) => events.emit('matched', matched),
     }),
   );
-  const replaying = { ...room, attempter, engine, gates, lease: leases.deliveries, dispatcher, paces, statistics };
-  const replays = stack.use(await startReplays({ ...replaying, moved: telemetry.replayMoved }));
+  events.on('matched', (matched) => {
+    for (const [event] of matched) parameters.observe(event);
+  });
+  const replays = stack.use(
+    await startReplays({ ...shared, gates, dispatcher, paces: replayRates, moved: telemetry.replayMoved }),
+  );
   await dispatcher.start();
   await matcher.start();
   const eraser = stack.use(
     await startEraser({
-      ...room,
+      ...shared,
       parameters,
       sending: () => dispatcher.inFlight(),
       cancelled(deliveries) {
-        for (const one of deliveries) if (!one.test) statistics.ended(one, { status: 'cancelled' });
+        for (const one of deliveries) if (!one.test) events.emit('ended', one, { status: 'cancelled' }, 1);
         for (const { destinationId, replayId } of deliveries) dispatcher.wake([destinationId], replayId);
       },
     }),
   );
+  const masksOf = intakePrivacy(configuration, clock);
 
   return {
     configuration,
-    accept(request) {
-      const masked = masksOf(request.collectorId);
-      if (masked === null) return upkeep.admit(() => matcher.accept(request));
-      return upkeep.admit(async () => matcher.accept({ ...request, events: await masked(request.events) }));
+    events: events as DeliveryEvents,
+    /** Stores the events of one request durably and hands them on; answers their ids in input order. */
+    accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]> {
+      const mask = masksOf(request.collectorId);
+      if (mask === null) return retention.admit(() => matcher.accept(request));
+      return retention.admit(async () => matcher.accept({ ...request, events: await mask(request.events) }));
     },
-    studio: createStudio({ ...room, attempter, engine: drafts, lease: leases.deliveries }),
-    checks: createChecks({ ...room, log: journal.log, attempter, engine: drafts, compute: parts.compute.drafts }),
-    outlook: outlookOf({ ...room, ...delivering }),
-    troubles: { ...troubles, gateOf: gates.gateOf, isFull: upkeep.isFull },
-    depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),
-    parameters: parameters.list,
+    /** Previews, tests and renders on the path of delivery. */
+    studio: createStudio(drafts),
+    /** What changes would do, on the newest events. */
+    checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
+    outlook: outlookOf({ ...shared, gates, dispatcher }),
     replays,
-    statistics,
     eraser,
-    watch: desk.watch,
+    statistics: statistics as Pick<Statistics, 'read' | 'problem'>,
+    /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
+    isFull: retention.isFull,
+    /** How many deliveries and events are in memory. */
+    depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),
+    /** Parameters learnt from traffic joined with what people said of them, by name. */
+    parameters: parameters.list,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** What all parts share. */
+type Shared = PipelineParts & {
+  configuration: Configuration;
+  events: DeliveryEvents;
+  queue: DeliveryQueue;
+  /** Of all deliveries. */
+  lease: Lease;
+  attempter: Attempter;
+  engine: RenderEngine;
+  keeping: Keepings;
+  scrub(text: string): string;
+  failed(error: unknown, doing: string): void;
+};
+
+/**
+ * The second half: limits and holds, the dispatcher, retention, and the parts that observe. Deliveries that were in flight
+ * when the last process crashed come first.
+ */
+async function startDelivering(shared: Shared) {
+  const { configuration, events, queue, journal, telemetry, clock, limits, lease } = shared;
+  const stack = new AsyncDisposableStack();
+  const { poisoned } = await queue.recover(lease, clock.now());
+  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
+  const gates = stack.use(await createGates(shared));
+  const statistics = stack.use(createStatistics({ ...shared, journal: journal.statistics, closed: gates.closed }));
+  countEvents(events, statistics);
+  reportAttempts(events, telemetry);
+  for (const id of poisoned) {
+    const delivery = await journal.log.delivery(id);
+    if (delivery !== null) events.emit('ended', delivery, { status: 'failed', reason: 'poison' }, 1);
+  }
+  const retention = stack.use(
+    startUpkeep({
+      ...shared,
+      ...limits,
+      retention: () => retentionOf(configuration.snapshot, limits.retention),
+      forgetBodies: bodyRetention(shared),
+      gates,
+      sendingTo: (destinationId) => dispatcher.inFlight({ destinationId }),
+      expired: (of, count) => events.emit('ended', of, { status: 'failed', reason: 'expired' }, count),
+    }),
+  );
+  const replayRates = createReplayRates();
+  const plans = createPlans({ ...shared, gates });
+  const attempt = createWorker({ ...shared, plans });
+  const dispatcher = stack.use(
+    new Dispatcher({
+      ...shared,
+      ...limits,
+      gates,
+      attempt,
+      attemptGroup: createGroupAttempt({ ...shared, plans, attempt }),
+      batches: createBatchAssembly({ ...shared, plans }),
+      replays: replayRates,
+      release: (destinationId) => journal.log.release(destinationId, clock.now()),
+      pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
+      settled: (delivery, step, wasHeld) => events.emit('settled', delivery, step, wasHeld),
+    }),
+  );
+  countHeld({ ...shared, gates, dispatcher, journal: journal.statistics });
+  gates.watch((destinationIds) => dispatcher.wake(destinationIds));
+  gates.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
+  stack.use(followConfiguration({ ...shared, dispatcher }));
+  return {
+    gates,
+    dispatcher,
+    replayRates,
+    statistics,
+    retention,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Every secret of the present documents. */
+function* currentSecrets({ documents }: Snapshot): Generator<Secret> {
+  for (const { body } of documents.connection.values()) yield* secretsOf(body);
+  for (const { body } of documents.destination.values()) yield* secretsOf(body);
+  for (const { body } of documents.alert.values()) yield* secretsOf(body);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import type { DueDelivery } from '../journal/journal.ts';
 import type { Step } from '../pipeline/attempt/next-step.ts';
-import type { Owners, Troubles } from '../pipeline/insight/failure-events.ts';
+import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 import { findingOf, foldedOf, isFailure, isFinal } from './failure-finding.ts';
 import type { Finding } from './finding.ts';
@@ -22,14 +22,13 @@ type Place = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<st
 export function detectFailures(options: {
   book: IssueBook;
   configuration: Configuration;
-  troubles: Pick<Troubles, 'awaited'>;
   clock: Clock;
   limits: Thresholds;
   /** What a connection's closed gate is as an issue; null: it is open. */
   gateFinding(connectionId: string): Finding | null;
   pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
-  const { book, configuration, troubles, clock } = options;
+  const { book, configuration, clock } = options;
   const limits = options.limits.failing;
   const names = namesIn(configuration);
   const places = new Map<string, Place>();
@@ -37,7 +36,6 @@ export function detectFailures(options: {
   function placeOf(destinationId: string): Place {
     const known = places.get(destinationId) ?? { inRow: 0, suspicions: new Map(), issues: new Set() };
     places.set(destinationId, known);
-    troubles.awaited.add(destinationId);
     return known;
   }
 
@@ -64,7 +62,14 @@ export function detectFailures(options: {
 
   sync();
   return {
-    unwell(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
+    /** The next step of a delivery is recorded. */
+    settled(delivery: DueDelivery, step: Step) {
+      const { status } = step.settlement;
+      if (status === 'delivered') this.delivered(delivery);
+      else if (status !== 'skipped' && status !== 'cancelled') this.failed(delivery, step);
+    },
+
+    failed(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
       const { destinationId, connectionId, actionId, id } = delivery;
       const sight = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
       if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), sight);
@@ -86,24 +91,24 @@ export function detectFailures(options: {
 
     delivered({ destinationId, actionId }: Owners) {
       const place = places.get(destinationId);
+      if (place === undefined) return;
       const now = clock.now();
-      for (const fingerprint of place?.issues ?? []) {
+      for (const fingerprint of place.issues) {
         const record = book.active(fingerprint);
         // A template may throw for one action and not for another.
         if (record?.kind === 'template' && record.actionId !== actionId) continue;
         const inRow = record === undefined ? 0 : book.credit(record);
         const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMost);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
-        place?.issues.delete(fingerprint);
+        place.issues.delete(fingerprint);
         if (record !== undefined) book.mend(record, `${inRow} deliveries in a row went well.`);
       }
-      if (place !== undefined && place.issues.size > 0) {
+      if (place.issues.size > 0) {
         place.inRow = 0;
         place.suspicions.clear();
         return;
       }
       places.delete(destinationId);
-      troubles.awaited.delete(destinationId);
     },
 
     /** What nobody saw for long, or is of something that was deleted, is over. */

@@ -1,4 +1,4 @@
-import type { Owners } from '../pipeline/insight/failure-events.ts';
+import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 import type { IssueBook } from './issue-registry.ts';
 import { namesIn } from './places.ts';

@@ -19,7 +19,7 @@ import { recentCauses } from './recent-causes.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
 export type WatchOptions = {
-  pipeline: Pick<Pipeline, 'configuration' | 'troubles' | 'outlook'>;
+  pipeline: Pick<Pipeline, 'configuration' | 'events' | 'isFull' | 'outlook'>;
   statistics: Pick<Journal['statistics'], 'read'>;
   space(): Space;
   issues: IssueStore;
@@ -44,7 +44,7 @@ export type Watch = AsyncDisposable & {
 /** Starts to watch a pipeline. */
 export async function startWatch(options: WatchOptions): Promise<Watch> {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
-  const { configuration, troubles } = pipeline;
+  const { configuration, events } = pipeline;
   const { failed } = telemetry;
   const book = await openIssueBook({
     store: options.issues,
@@ -115,14 +115,20 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     });
   }
 
-  const unwatch = troubles.watch({ ...failures, expired: held.expired, gatesMoved: lookAtGates });
+  const stopObserving = [
+    events.on('settled', (delivery, step) => failures.settled(delivery, step)),
+    events.on('ended', (of, end, count) => {
+      if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
+    }),
+    events.on('holdsMoved', lookAtGates),
+  ];
   let cancel = clock.after(0, tick);
   return {
     book,
     openCount: () => Array.from(book.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      unwatch();
+      for (const stop of stopObserving) stop();
       cancel();
       await round;
       await book[Symbol.asyncDispose]();

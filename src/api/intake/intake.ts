@@ -139,7 +139,8 @@ export function intakeRoutes(
       const { code } = asAppError(error);
       rejected.note(request, error);
       telemetry.intakeRefused({ code });
-      pipeline.statistics.rejected(configuration.snapshot.collectorsByKey.get(request.params.key)?.id ?? null, code);
+      const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
+      pipeline.events.emit('rejected', collector?.id ?? null, code);
       done();
     });
     app.post('/v3/:key', post);

@@ -24,7 +24,7 @@ const scannedAtOnce = 200;
 
 export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
   const { log } = parts.journal;
-  const { outlook, configuration, statistics } = parts.pipeline;
+  const { outlook, configuration, events } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = outlook.closed().get(logged.destinationId);
@@ -134,7 +134,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
       parts.telemetry.audited(entry);
-      if (!delivery.test) statistics.ended(delivery, { status: 'cancelled' });
+      if (!delivery.test) events.emit('ended', delivery, { status: 'cancelled' }, 1);
       return answer(call);
     },
 

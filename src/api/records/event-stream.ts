@@ -108,8 +108,8 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
 
   /** Listens while there are streams. */
   function start(): () => void {
-    const unwatch = parts.pipeline.watch((news) => {
-      if (news.kind === 'event') tell(news.event, news.matched);
+    const unwatch = parts.pipeline.events.on('matched', (events) => {
+      for (const [event, rules] of events) tell(event, rules);
     });
     const timers = [setInterval(eachSecond, 1_000), setInterval(beat, heartbeatMs)];
     for (const timer of timers) timer.unref();

@@ -8,6 +8,7 @@ import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
 import { refreshTokensInMemory } from '../../connections/oauth/refresh-tokens.ts';
+import { secretsOf } from '../../connections/secret-fields.ts';
 import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
 import { idSource } from '../../contract/ids.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
@@ -23,14 +24,12 @@ import { memoryJournal } from '../../journal/memory/memory-journal.ts';
 import { memoryOutbox } from '../../outbox/memory/memory-outbox.ts';
 import { createAttempter } from '../../pipeline/attempt/exchange.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
-import { troubleDesk } from '../../pipeline/insight/failure-events.ts';
-import type { News } from '../../pipeline/insight/queue-status.ts';
+import { countEvents, createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
 import { startReplays } from '../../pipeline/replay/replay-runner.ts';
 import { startEraser } from '../../pipeline/retention/erasure.ts';
-import { liveSecrets } from '../../pipeline/snapshot/current-secrets.ts';
 import { loadConfiguration } from '../../pipeline/snapshot/snapshot.ts';
 import { configuredKeys } from '../../secrets/keys.ts';
 import { secretReferences } from '../../secrets/references.ts';
@@ -80,8 +79,11 @@ export async function startTestServer(
     newId: () => newId('request'),
     isHttpAllowed: () => true,
   });
-  scrubber.follow(() => liveSecrets(configuration.snapshot));
-  const listeners = new Set<(news: News) => void>();
+  scrubber.follow(function* () {
+    const { connection, destination, alert } = configuration.snapshot.documents;
+    for (const kind of [connection, destination, alert]) for (const { body } of kind.values()) yield* secretsOf(body);
+  });
+  const events = createDeliveryEvents(silentTelemetry());
   const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();
   const sending = new Set<string>();
   const woken: string[] = [];
@@ -97,6 +99,8 @@ export async function startTestServer(
     closed: () => null,
     failed: (error) => failures.push(error),
   });
+  countEvents(events, statistics);
+  const statisticsListeners = events.listenerCount('matched');
   const alerts = await startAlerts({
     outbox: memoryOutbox(),
     configuration,
@@ -166,6 +170,7 @@ export async function startTestServer(
       blockOf: () => null,
       orderOf: () => null,
       closed: () => closed,
+      gateOf: () => null,
       wake: (ids) => void woken.push(...ids),
       probe: async () => true,
       reopen: async () => true,
@@ -183,7 +188,8 @@ export async function startTestServer(
       heldAt: async () => 0,
       backlog: async () => [],
     },
-    troubles: { ...troubleDesk(silentTelemetry()), gateOf: () => null, isFull: () => false },
+    events,
+    isFull: () => false,
     replays: await startReplays({
       configuration,
       catalog,
@@ -193,7 +199,7 @@ export async function startTestServer(
       gates: { allClosed: () => closed, watch: () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       paces: createReplayRates(),
-      statistics,
+      events,
       attempter: createAttempter({
         egress,
         authenticator,
@@ -224,10 +230,6 @@ export async function startTestServer(
           known: false,
         };
       }),
-    watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
     [Symbol.asyncDispose]: async () => {},
   };
 
@@ -333,10 +335,8 @@ export async function startTestServer(
     gate,
     failures,
     tokens,
-    tell: (event: Event) => {
-      for (const listener of listeners) listener({ kind: 'event', event, matched: [] });
-    },
-    watchers: () => listeners.size,
+    tell: (event: Event) => events.emit('matched', [[event, []]]),
+    watchers: () => events.listenerCount('matched') - statisticsListeners,
     grant(token: string, rights: Iterable<Right>) {
       tokens.set(token, principal(token, rights));
     },

@@ -1,23 +1,19 @@
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import { type Budget, createBudget, type Rate } from '../limits/rate-limiter.ts';
 
-/** What the deliverer needs to know of replays that have not ended: whether, and how fast, their deliveries may leave. */
+/** Whether, and how fast, the deliveries of replays that have not ended may be sent. */
 export type ReplayRates = {
-  /** When the next delivery of a replay may leave; Infinity: it is paused or ends. One that ended sends what people retry. */
+  /** When the next delivery of a replay may leave; Infinity: it is paused or is being cancelled. After its end, retries by people are sent at once. */
   freeAt(replayId: string, now: number): number;
   spend(replayId: string, now: number): void;
-  /** A delivery of it got another state. */
-  settled(replayId: string): void;
   set(replayId: string, pace: { state: ReplayState; ratePerSecond: number | null }): void;
   forget(replayId: string): void;
-  watch(listener: (replayId: string) => void): void;
 };
 
 type Pace = { state: ReplayState; rate: Rate | null; budget: Budget };
 
 export function createReplayRates(): ReplayRates {
   const paces = new Map<string, Pace>();
-  let listener: (replayId: string) => void = () => {};
   return {
     freeAt(replayId, now) {
       const pace = paces.get(replayId);
@@ -28,15 +24,11 @@ export function createReplayRates(): ReplayRates {
       const pace = paces.get(replayId);
       pace?.budget.spend(now, pace.rate);
     },
-    settled: (replayId) => listener(replayId),
     set(replayId, { state, ratePerSecond }) {
       const budget = paces.get(replayId)?.budget ?? createBudget();
       paces.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
     },
     forget: (replayId) => void paces.delete(replayId),
-    watch(call) {
-      listener = call;
-    },
   };
 }
 

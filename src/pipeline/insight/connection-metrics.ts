@@ -1,5 +1,5 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
-import type { Pipeline } from '../surface.ts';
+import type { Pipeline } from '../pipeline.ts';
 
 /** What is counted of connections when somebody looks: numbers by the values of a metric's labels, a line for each. */
 export type ConnectionFigures = {
@@ -16,17 +16,14 @@ export type ConnectionFigures = {
 export function connectionFigures({
   configuration,
   outlook,
-  troubles,
-}: Pick<Pipeline, 'configuration' | 'outlook'> & {
-  troubles: Pick<Pipeline['troubles'], 'gateOf'>;
-}): ConnectionFigures {
+}: Pick<Pipeline, 'configuration' | 'outlook'>): ConnectionFigures {
   const connections = () => configuration.snapshot.documents.connection;
 
   return {
     states() {
       const counts = { ok: 0, needs_attention: 0, tripped: 0, paused: 0, disabled: 0 };
       for (const { id, body } of connections().values()) {
-        const reason = missingCredentials(body) === null ? troubles.gateOf(id)?.reason : 'credentials_missing';
+        const reason = missingCredentials(body) === null ? outlook.gateOf(id)?.reason : 'credentials_missing';
         if (body.status !== 'enabled') counts[body.status] += 1;
         else if (reason === undefined) counts.ok += 1;
         else counts[reason === 'breaker_open' ? 'tripped' : 'needs_attention'] += 1;
@@ -44,7 +41,7 @@ export function connectionFigures({
     closedSince() {
       const found: Record<string, number> = {};
       for (const { id, body, updatedAt } of connections().values()) {
-        const gate = troubles.gateOf(id);
+        const gate = outlook.gateOf(id);
         if (missingCredentials(body) !== null) found[`${id}\ncredentials_missing`] = Date.parse(updatedAt) / 1_000;
         else if (gate !== null) found[`${id}\n${gate.reason}`] = gate.since / 1_000;
       }

@@ -2,7 +2,7 @@ import type { CountByAction, Statistics as StatisticsPort } from '../../journal/
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import type { Statistics } from './statistics.ts';
+import type { DeliveryEvents } from './delivery-events.ts';
 
 /**
  * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
@@ -13,10 +13,10 @@ export function countHeld(options: {
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
-  statistics: Pick<Statistics, 'held'>;
+  events: Pick<DeliveryEvents, 'emit'>;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { gates, journal, configuration, dispatcher, statistics } = options;
+  const { gates, journal, configuration, dispatcher, events } = options;
   const known = new Set(gates.allClosed().keys());
   gates.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
@@ -27,7 +27,7 @@ export function countHeld(options: {
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
       if (isKnown || reason === undefined || connectionId === undefined) continue;
       const isHeld = ({ actionId, count }: CountByAction) =>
-        statistics.held({ actionId, destinationId, connectionId }, reason, count);
+        events.emit('held', { actionId, destinationId, connectionId }, reason, count);
       const waiting = dispatcher.waitingFor(destinationId);
       if (waiting !== null) for (const { actionId } of waiting) isHeld({ actionId, count: 1 });
       else

@@ -5,18 +5,13 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
-import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
-import type { Event } from '../../contract/records/event.ts';
-import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
-import { observer } from '../../telemetry/observer.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { DeliveryQueue, Gate } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
-import type { Step } from '../attempt/next-step.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { Closed, Gates } from '../limits/holds.ts';
-import type { Configuration, Rule } from '../snapshot/snapshot.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** What is known of deliveries beyond the log: who is on the wire, which gates are closed, what waits. */
+/** What is known of deliveries beyond the log: which are in flight, which destinations are held and why, what waits. */
 export interface Outlook {
   isSending(deliveryId: string): boolean;
   /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
@@ -25,6 +20,8 @@ export interface Outlook {
   orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
   closed(): ReadonlyMap<string, Closed>;
+  /** The hold that traffic put on a connection; null: none. */
+  gateOf(connectionId: string): Gate | null;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */
   wake(destinationIds: readonly string[], replayId?: string | null): void;
   /** The next delivery of a connection that traffic closed tries it now; false: traffic did not close it. */
@@ -42,51 +39,7 @@ export interface Outlook {
 
 export type Expiry = Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'>;
 
-export type News =
-  | { kind: 'event'; event: Event; matched: readonly Rule[] }
-  | { kind: 'attempt'; deliveryId: string; destinationId: string; attempt: Attempt | null; status: DeliveryStatus };
-
-/** Tells all listeners, also after one that throws; costs nothing without any. */
-export function newsDesk(telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled' | 'failedOften'>) {
-  const listeners = new Set<(news: News) => void>();
-  const tell = (news: News) => {
-    for (const listener of listeners) listener(news);
-  };
-  return {
-    get isHeard() {
-      return listeners.size > 0;
-    },
-    tell,
-    /** One settled attempt: the log line, the counters and the listeners. */
-    settled(delivery: DueDelivery, { settlement, follows }: Step) {
-      const { id, eventId, actionId, destinationId, connectionId, test } = delivery;
-      const { status, reason, log } = settlement;
-      if (!follows)
-        for (const attempt of log)
-          telemetry.attemptFinished({
-            deliveryId: id,
-            eventId,
-            actionId,
-            destinationId,
-            connectionId,
-            test,
-            status,
-            reason,
-            attempt,
-          });
-      telemetry.deliverySettled({ status });
-      if (listeners.size === 0) return;
-      tell({ kind: 'attempt', deliveryId: id, destinationId, attempt: log.at(-1) ?? null, status });
-    },
-    watch(listener: (news: News) => void) {
-      const guarded = observer(telemetry, 'tell a listener of events and attempts', listener);
-      listeners.add(guarded);
-      return () => void listeners.delete(guarded);
-    },
-  };
-}
-
-/** Put together from whoever knows. */
+/** Gathers what the parts of the pipeline know. */
 export function outlookOf(
   parts: Parameters<typeof healthOf>[0] & {
     dispatcher: Pick<Outlook, 'isSending' | 'blockOf' | 'wake'>;
@@ -98,6 +51,7 @@ export function outlookOf(
     blockOf: (delivery) => dispatcher.blockOf(delivery),
     orderOf: (destinationId) => configuration.snapshot.planOf(destinationId)?.order ?? null,
     closed: gates.allClosed,
+    gateOf: gates.gateOf,
     probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
     reopen: gates.reopen,
     wake: (destinationIds, replayId) => dispatcher.wake(destinationIds, replayId),

@@ -83,7 +83,7 @@ test('what happened before somebody looks is counted, also when others just look
   await rig.send({ data: { n: '1' } });
   await settled();
   const looked = await Promise.all([look(rig), look(rig, 'collector', 'col_1')]);
-  rig.pipeline.statistics.rejected('col_1', 'not_found');
+  rig.pipeline.events.emit('rejected', 'col_1', 'not_found');
   const third = await look(rig);
   assert.deepEqual(
     [...looked, third].map(({ totals }) => [totals.received, totals.rejected]),

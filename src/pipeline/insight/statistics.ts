@@ -9,8 +9,6 @@ import type {
   StatisticsEntry,
   Statistics as StatisticsPort,
 } from '../../journal/journal.ts';
-import { observer } from '../../telemetry/observer.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Closed } from '../limits/holds.ts';
@@ -267,21 +265,6 @@ export function createStatistics(options: {
     async [Symbol.asyncDispose]() {
       await pauses.without(flush().then(() => rollingUp));
     },
-  };
-}
-
-/** The same, but counting never throws: what could not be counted is missing, and what was to be counted goes on. */
-export function guardedStatistics(statistics: Statistics, telemetry: Pick<Telemetry, 'failedOften'>): Statistics {
-  const guard = <A extends unknown[]>(count: (...what: A) => void) => observer(telemetry, 'count statistics', count);
-  return {
-    ...statistics,
-    received: guard(statistics.received),
-    rejected: guard(statistics.rejected),
-    matched: guard(statistics.matched),
-    created: guard(statistics.created),
-    settled: guard(statistics.settled),
-    held: guard(statistics.held),
-    ended: guard(statistics.ended),
   };
 }
 

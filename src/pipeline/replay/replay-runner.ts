@@ -9,7 +9,7 @@ import { orderKeyOf } from '../accept/order-key.ts';
 import { pinnedVersions } from '../attempt/pinned-versions.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { ReplayRates } from '../dispatch/replay-rate.ts';
-import type { Statistics } from '../insight/statistics.ts';
+import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
@@ -69,13 +69,13 @@ export async function startReplays(
     gates: Pick<Gates, 'allClosed' | 'watch'>;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
     paces: ReplayRates;
-    statistics: Pick<Statistics, 'created' | 'ended'>;
+    events: Pick<DeliveryEvents, 'on' | 'emit'>;
     failed(error: unknown, doing: string): void;
     /** A replay is in another state. */
     moved(replay: { id: string; state: ReplayState }): void;
   },
 ): Promise<Replays> {
-  const { journal, clock, gates, dispatcher, paces, lease, statistics, configuration } = options;
+  const { journal, clock, gates, dispatcher, paces, lease, events, configuration } = options;
   const { replays, log } = journal;
   const planning = { ...options, log, pinned: pinnedVersions(configuration, options.catalog) };
   const plan = batcher<{ input: ReplayInput; samples: boolean }, Planned>({
@@ -89,8 +89,8 @@ export async function startReplays(
 
   for (const state of ['running', 'planned', 'paused', 'cancelled'] as const)
     for (const stored of await replays.replays({ limit: loadedMost, state })) if (!isOver(stored)) keep(stored);
-  paces.watch((id) => {
-    const one = active.get(id);
+  const stopObserving = events.on('settled', ({ replayId }) => {
+    const one = replayId === null ? undefined : active.get(replayId);
     if (one === undefined) return;
     one.untilLook -= 1;
     if (one.untilLook <= 0) goSoon(one);
@@ -214,13 +214,14 @@ export async function startReplays(
       now,
     });
     if (made === null) return true;
-    statistics.created(
+    events.emit(
+      'planned',
       chosen.map(({ delivery, event }, index) => {
         const planned = { ...delivery, dueAt: now, test: false };
         return freshDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
       }),
     );
-    for (const { ends } of chosen) if (ends !== null) statistics.ended(ends, { status: 'cancelled' });
+    for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);
     const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
     dispatcher.wakeReplay(id, destinationIds);
     // One that was held may have kept later ones of its key, and ended since this replay sends it.
@@ -231,7 +232,7 @@ export async function startReplays(
   /** What was not sent yet will not be; what is on the wire ends by itself. */
   async function endRest({ id }: Active) {
     for (const { count, ...of } of await replays.cancelRest(id, clock.now(), dispatcher.inFlight({ replayId: id })))
-      statistics.ended(of, { status: 'cancelled' }, count);
+      events.emit('ended', of, { status: 'cancelled' }, count);
     dispatcher.wakeReplay(id);
   }
 
@@ -281,6 +282,7 @@ export async function startReplays(
     },
     async [Symbol.asyncDispose]() {
       isStopping = true;
+      stopObserving();
       for (const one of active.values()) one.next?.cancel();
       await Promise.all([...active.values()].map(({ round }) => round));
     },

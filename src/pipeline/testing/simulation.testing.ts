@@ -235,7 +235,7 @@ export async function openWorld({
       const found = await pick(which);
       if (found === undefined) return;
       const isCancelled = await journal.log.cancel(found.id, clock.now());
-      if (isCancelled === true) pipeline.statistics.ended(found, { status: 'cancelled' });
+      if (isCancelled === true) pipeline.events.emit('ended', found, { status: 'cancelled' }, 1);
       pipeline.outlook.wake([found.destinationId]);
       if (isCancelled !== true) return;
       if (pipeline.outlook.isSending(found.id)) world.isCutOff = true;

@@ -1,6 +1,6 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Gate } from '../../journal/journal.ts';
-import type { Troubles } from '../../pipeline/insight/failure-events.ts';
+import type { Outlook } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import type { Finding, Look } from '../finding.ts';
 import { namesIn } from '../places.ts';
@@ -9,19 +9,19 @@ import type { Thresholds } from '../thresholds.ts';
 /** Connections whose gate traffic closed (refused credentials, and those that do not work), and those without credentials. */
 export function gateLook(options: {
   configuration: Configuration;
-  troubles: Pick<Troubles, 'gateOf'>;
+  outlook: Pick<Outlook, 'gateOf'>;
   limits: Thresholds;
 }): Omit<Look, 'find'> & {
   find(now: number): Finding[];
   findingOf(connectionId: string, now: number): Finding | null;
 } {
-  const { configuration, troubles, limits } = options;
+  const { configuration, outlook, limits } = options;
   const names = namesIn(configuration);
 
   function findingOf(connectionId: string, now: number): Finding | null {
     const missing = missingOf(connectionId);
     if (missing !== null) return missing;
-    const gate = troubles.gateOf(connectionId);
+    const gate = outlook.gateOf(connectionId);
     if (gate === null) return null;
     const kind = gate.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
     const name = names.connection(connectionId);

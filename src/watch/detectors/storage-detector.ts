@@ -1,4 +1,3 @@
-import type { Troubles } from '../../pipeline/insight/failure-events.ts';
 import type { Finding, Look } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
@@ -6,8 +5,12 @@ import type { Thresholds } from '../thresholds.ts';
 export type Space = { freeBytes: number; reserveBytes: number };
 
 /** The disk that fills, and the size limit that is reached. */
-export function storageLook(options: { space(): Space; troubles: Pick<Troubles, 'isFull'>; limits: Thresholds }): Look {
-  const { space, troubles, limits } = options;
+export function storageLook(options: {
+  space(): Space /** Whether intake is refused because the size limit is reached. */;
+  isFull(): boolean;
+  limits: Thresholds;
+}): Look {
+  const { space, isFull, limits } = options;
   return {
     at: 'storage',
     everyMs: limits.lookEveryMs,
@@ -19,7 +22,7 @@ export function storageLook(options: { space(): Space; troubles: Pick<Troubles, 
       const found: Finding[] = [];
       if (freeBytes < reserveBytes * warnTimes)
         found.push(diskFinding(freeBytes, reserveBytes, freeBytes < reserveBytes * criticalTimes));
-      if (troubles.isFull()) found.push(limitFinding);
+      if (isFull()) found.push(limitFinding);
       return found;
     },
   };
