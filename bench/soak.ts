@@ -5,10 +5,11 @@ import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
+import { cutThePower } from './soak/powercut.ts';
 
 // Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
 // it with exit code 1. `isolation` takes --rounds=5 and --seconds=20; `gate` and `order` take --size=200000,
-// --visitors=5000 and --open=30000 (ms of the breaker's first pause).
+// --visitors=5000 and --open=30000 (ms of the breaker's first pause); `powercut` takes --cuts=200.
 
 const option = (name: string, usual: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);
@@ -21,6 +22,7 @@ const held = () => ({
 
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
+  powercut: () => cutThePower({ cuts: option('cuts', 200), seed }),
   disk: () => fillTheDisk(),
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
