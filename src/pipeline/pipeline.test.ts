@@ -367,6 +367,37 @@ test('a delivery that becomes due while its queue is being read is not forgotten
   assert.equal(rig.egress.requests.length, 2);
 });
 
+test('the first attempt waits as the schedule says, and a retry by a person goes at once', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 400 }) });
+  const retry = { scheduleMs: [600_000, 5_000] };
+  const { destinationId } = await wire(rig, { connection: { settings: { retry } } });
+  const start = rig.clock.now();
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(300_000);
+  const [waiting] = await rig.deliveries();
+  assert.deepEqual([waiting?.status, Date.parse(waiting?.nextAttemptAt ?? '')], ['pending', start + 600_000]);
+  await rig.clock.advance(299_999);
+  assert.equal(rig.egress.requests.length, 0);
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 1);
+  assert.deepEqual(await rig.statuses(), ['failed']);
+  await rig.journal.log.retry({ id: waiting?.id ?? '', now: rig.clock.now(), render: null });
+  rig.pipeline.outlook.wake([destinationId]);
+  await settled();
+  assert.equal(rig.egress.requests.length, 2);
+});
+
+test('the schedule of a destination decides about its first attempt too, with jitter', async () => {
+  await using rig = await startRig({ random: () => 0.5 });
+  const retry = { scheduleMs: [60_000], jitter: 0.1 };
+  await wire(rig, { destination: { settings: { retry } } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(62_999);
+  assert.equal(rig.egress.requests.length, 0);
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 1);
+});
+
 test('a process that dies between send and record sends again with the same key', async () => {
   let isDying = true;
   await using rig = await startRig({ handler: () => (isDying ? new Promise(() => {}) : { status: 200 }) });

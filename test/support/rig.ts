@@ -45,6 +45,8 @@ export type Rig = AsyncDisposable & {
 export type RigOptions = Pick<FakeEgressOptions, 'handler'> & {
   sandbox?: Sandbox;
   clock?: ReturnType<typeof fakeClock>;
+  /** For jitter; by default there is none. */
+  random?: () => number;
 };
 
 const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
@@ -86,7 +88,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       },
       clock,
       newId,
-      random: () => 0,
+      random: options.random ?? (() => 0),
       scrubber: createScrubber(),
       limits: {
         retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },

@@ -25,7 +25,10 @@ export const header = z.discriminatedUnion('secret', [
 ]);
 export type Header = Stored<z.output<typeof header>>;
 
-/** When to try again after a failed attempt: waits before the 1st, 2nd, … attempt; jitter adds up to that share. */
+/**
+ * When attempts are made: the waits before the 1st, 2nd, … attempt; jitter adds up to that share. A retry by a person, a
+ * replay and a release make their first attempt at once, and go on with the second wait.
+ */
 export const retryPolicy = z.strictObject({
   scheduleMs: z
     .array(durationMs(0, 7 * 86_400_000))

@@ -81,7 +81,7 @@ test('conditions that take long are asked for a short while at a time, so that o
     now += 8;
     return [];
   };
-  const documents = { destination: new Map() };
+  const documents = { destination: new Map(), connection: new Map() };
   await using matcher = createMatcher({
     journal,
     lease,
@@ -92,6 +92,7 @@ test('conditions that take long are asked for a short while at a time, so that o
     accepted: () => {},
     matched: () => {},
     telemetry: silentTelemetry(),
+    random: () => 0,
     failed: assert.ifError,
   });
   await matcher.start();

@@ -1,8 +1,10 @@
 import { type Clock, pause } from '../../async/clock.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type { Accepted, DueDelivery, IntakePlan, Journal, Lease, PlacedEvent } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
+import { nextAttempt } from '../limits/backoff.ts';
+import type { Document, Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { freshDelivery } from './new-delivery.ts';
 import { orderKeyOf } from './order-key.ts';
 import { weightOfEvent } from './size-estimate.ts';
@@ -33,7 +35,7 @@ export type MatcherOptions = {
   configuration: {
     readonly snapshot: {
       rules: Pick<Snapshot['rules'], 'match'>;
-      documents: Pick<Snapshot['documents'], 'destination'>;
+      documents: Pick<Snapshot['documents'], 'destination' | 'connection'>;
     };
   };
   planned(deliveries: readonly DueDelivery[]): void;
@@ -42,6 +44,8 @@ export type MatcherOptions = {
   /** What fired is planned. */
   matched(events: readonly Matched[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
+  /** For jitter: 0 ≤ x < 1. */
+  random(): number;
   failed(error: unknown, doing: string): void;
 };
 
@@ -110,6 +114,8 @@ export function createMatcher(options: MatcherOptions): Matcher {
   function fire(events: readonly PlacedEvent[], end: number): Fired {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
+    // One for all, so that what may travel in a batch comes due together.
+    const luck = options.random();
     const fired: Fired = { now, to: end, deliveries: [], news: [] };
     for (const { offset, event } of events) {
       const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
@@ -126,7 +132,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
             destinationId,
             destinationVersion: destination.version,
             connectionId: destination.body.connectionId,
-            dueAt: now,
+            dueAt: firstDueAt(destination, documents.connection, now, luck),
             test: false,
           };
           const orderKey = orderKeyOf(destination, event);
@@ -265,4 +271,15 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
 function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {
   const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
   return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
+}
+
+/** When the first attempt is due: after the first wait of the retry schedule. */
+function firstDueAt(
+  { body }: Document<DestinationBody>,
+  connections: Pick<Snapshot['documents']['connection'], 'get'>,
+  now: number,
+  luck: number,
+): number {
+  const policy = body.settings.retry ?? connections.get(body.connectionId)?.body.settings.retry;
+  return policy === undefined ? now : (nextAttempt({ policy, step: 0, now, random: () => luck }) ?? now);
 }

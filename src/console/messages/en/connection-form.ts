@@ -38,7 +38,7 @@ export const connectionForm = {
     connectTimeout: ['Time-out for connecting', '5 s unless changed.'],
     retrySchedule: [
       'Retry schedule',
-      'The wait before the 1st, 2nd, … attempt, between commas. As many attempts as entries; afterwards the delivery is held.',
+      'The wait before the 1st, 2nd, … attempt, between commas. As many attempts as entries; afterwards the delivery is held. A retry by hand and a replay make the first one at once.',
     ],
     retryJitter: ['Spread of retries (%)', 'Lengthens each wait by up to this share, so that not all come at once.'],
     idempotencyHeader: [
