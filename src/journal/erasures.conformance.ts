@@ -17,6 +17,8 @@ import {
 import type { Journal } from './journal.ts';
 
 const ann: ErasedBy = { visitorId: 'ann' };
+const day = 86_400_000;
+
 /** Begins an erasure and does all of its steps. */
 async function erase(journal: Journal, sought = ann, id = 'era_1'): Promise<ErasureStep[]> {
   await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...erasureEntry, id });
@@ -97,6 +99,21 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.equal((await journal.log.delivery(delivery))?.id, delivery);
     assert.equal((await go(journal)).at(-1)?.state, 'done');
     assert.equal(await journal.log.delivery(delivery), null);
+  });
+
+  guarantee('an erasure takes deliveries that outlived the others of their event', async (journal) => {
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
+    const later = start + 10 * day;
+    const again = { advance: null, deliveries: [planned({ eventId: eventIds[0] ?? null, dueAt: later })], now: later };
+    const [repeat = ''] = (await journal.matching.plan(lease, again)) ?? [];
+    const end = (id = '') => settlement(id, { status: 'delivered', rendered: rendered('{}'), log: [attempt(1)] });
+    await journal.deliveries.settle(lease, [end(ids[0]), end(repeat)], later);
+    await journal.upkeep.retain({ before: start + day, bytesMax: null });
+    assert.deepEqual(await list(journal, {}), [repeat]);
+    const sought = { visitorId: 'v-1' };
+    assert.deepEqual(await journal.erasures.count(sought), { events: 1, deliveries: 1, unfinished: 0 });
+    await erase(journal, sought);
+    assert.deepEqual(await list(journal, {}), []);
   });
 
   guarantee('what comes after an erasure began is not of it', async (journal) => {

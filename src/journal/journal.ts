@@ -466,9 +466,9 @@ export type CancelledCount = CountByAction & { destinationId: string; connection
 
 export interface Upkeep {
   /**
-   * Removes finished deliveries, ended replays of which nothing is left, and the events that are matched and that no unfinished delivery needs: those created or
-   * received before `before`, then the oldest while more than `bytesMax` is in use. Events that were
-   * kept together leave together. Works in small steps between other writes. `removed` counts events and deliveries.
+   * Removes finished deliveries, ended replays of which nothing is left, and the events that are matched and of which no
+   * delivery is left: those created or received before `before`, then the oldest while more than `bytesMax` is in use.
+   * Events that were kept together leave together. Works in small steps between other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;

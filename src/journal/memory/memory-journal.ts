@@ -214,7 +214,7 @@ export function memoryJournal(audit: Pick<MemoryAudit, 'add'> = memoryAudit()): 
 
   function removableGroups(): EventGroup[] {
     const needed = new Set<string>();
-    for (const row of store.rows.values()) if (row.eventId !== null && !isFinished(row.status)) needed.add(row.eventId);
+    for (const row of store.rows.values()) if (row.eventId !== null) needed.add(row.eventId);
     const places = [...needed].map((id) => placeOf('event', id)).filter((place) => place !== null);
     return log
       .matchedGroups()

@@ -13,8 +13,6 @@ export type Limits = { before: number; bytesMax: number | null; steps: number };
 /** How far a walk of removal came; `next` is where it goes on. */
 export type Removed = { removed: number; next: number; isEnd: boolean };
 
-const statusFinished = `status > ${statusCodes.held}`;
-
 export const upkeepOperations = {
   /** Looks at deliveries from number `from` on and removes the finished ones. */
   removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
@@ -58,7 +56,7 @@ export const upkeepOperations = {
       .all<{ partition: number }>('SELECT partition FROM event_partition ORDER BY partition')
       .map((row) => row.partition),
 
-  /** Looks at the events of requests from an offset on; removes the matched ones that nothing unfinished needs. */
+  /** Looks at the events of requests from an offset on; removes the matched ones that no delivery is left of. */
   removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
     const { partition, limits } = query;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
@@ -147,9 +145,10 @@ function fits(db: Db, { bytesMax }: Limits): boolean {
   return bytesMax !== null && bytesInUse(db) <= bytesMax;
 }
 
+/** A delivery is left of one of the events: an erasure finds it through its event alone. */
 function isNeeded(db: Db, { partition, first, count }: GroupRow): boolean {
   const sql = `SELECT 1 FROM delivery INDEXED BY delivery_event
-    WHERE event BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3 AND NOT (${statusFinished}) LIMIT 1`;
+    WHERE event BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3 LIMIT 1`;
   return db.get(sql, partition, first, first + count - 1) !== undefined;
 }
 

@@ -16,7 +16,7 @@ export async function retain(
   { before, bytesMax }: Parameters<Upkeep['retain']>[0],
 ): Promise<{ removed: number; full: boolean }> {
   const byAge = await remove(client, before, null);
-  const bySize = bytesMax === null ? 0 : await remove(client, Number.MAX_SAFE_INTEGER, bytesMax);
+  const bySize = bytesMax === null ? 0 : await removeUntilFits(client, bytesMax);
   const end = performance.now() + identitiesMostMs;
   while ((await client.write('forgetIdentities', { limit: identitiesAtOnce })) === identitiesAtOnce)
     if (performance.now() >= end) break;
@@ -24,6 +24,16 @@ export async function retain(
   while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;
   return { removed: byAge + bySize, full };
+}
+
+/** Once more while it helps: an event may have been kept by a delivery that went after it was looked at. */
+async function removeUntilFits(client: JournalClient, bytesMax: number): Promise<number> {
+  let sum = 0;
+  for (;;) {
+    const removed = await remove(client, Number.MAX_SAFE_INTEGER, bytesMax);
+    sum += removed;
+    if (removed === 0 || (await client.write('bytesInUse', null)) <= bytesMax) return sum;
+  }
 }
 
 /** Removes what is older than `before`; with `bytesMax` only until that little is in use. */
