@@ -1,5 +1,9 @@
 import type { Page } from '../../contract/records/page.ts';
+import { weightOfValue } from '../../pipeline/accept/size-estimate.ts';
 import { invalid } from './validate.ts';
+
+/** About how many bytes of items one page has; a single item may be larger. */
+export const pageBytesMax = 4 * 1_048_576;
 
 /** Where a page lies: next to `at` on its older or its newer side; null is the first page. */
 export type Cursor = { side: 'older' | 'newer'; at: string } | null;
@@ -44,15 +48,16 @@ export function pageOfList<T>(
 
 /**
  * A page out of `limit` + 1 items next to the cursor, newest first: the one too many tells that the list goes on on
- * that side.
+ * that side. A page ends early at `pageBytesMax`.
  */
 export function pageOfCut<T>(
   cut: readonly T[],
   { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
 ): Page<T> {
-  const goesOn = cut.length > limit;
   const isNewer = cursor?.side === 'newer';
-  const data = goesOn ? (isNewer ? cut.slice(1) : cut.slice(0, limit)) : [...cut];
+  const count = countWithin(isNewer ? cut.toReversed() : cut, limit);
+  const goesOn = cut.length > count;
+  const data = isNewer ? cut.slice(cut.length - count) : cut.slice(0, count);
   const first = data.at(0);
   const last = data.at(-1);
   const hasNewer = isNewer ? goesOn : cursor !== null;
@@ -77,8 +82,19 @@ export function pageOfSearch<T>(
   const { cursor, limit } = of;
   const side = cursor?.side ?? 'older';
   const { data, page } = pageOfCut(side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1), of);
-  if (reached === null || found.length > limit) return { data, page };
+  if (reached === null || found.length > data.length) return { data, page };
   return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
+}
+
+/** How many of the items, from the first on, have room in a page. */
+function countWithin(items: readonly unknown[], limit: number): number {
+  let bytes = 0;
+  for (const [at, item] of items.entries()) {
+    if (at === limit) return at;
+    bytes += weightOfValue(item);
+    if (bytes > pageBytesMax && at > 0) return at;
+  }
+  return items.length;
 }
 
 export function writeCursor(side: 'older' | 'newer', at: string): string {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
+import { weightOfValue } from '../../pipeline/accept/size-estimate.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
 import { requestIds } from '../http/request-id.ts';
@@ -14,10 +15,12 @@ export type InboxHandlers = Handlers<
 >;
 
 const requestsMax = 1_000;
+/** Of all requests together: searching them takes time in proportion. */
+const keptBytesMax = 8 * 1_048_576;
 const bodyBytesMax = 65_536;
 
 /**
- * The built-in receiver for trying things out: keeps the last 1,000 requests in memory, bodies cut at 64 KiB. Credentials
+ * The built-in receiver for trying things out: keeps the last 1,000 requests and 8 MiB in memory, bodies cut at 64 KiB. Credentials
  * and stored secrets that arrive are masked, for whoever may look into the Inbox may not read these.
  */
 export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>) {
@@ -25,6 +28,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
   // Ids that sort by arrival, also within one millisecond.
   const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
+  let keptBytes = 0;
   const rules = inboxRules({
     scrub,
     checkOpen() {
@@ -34,7 +38,9 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
 
   function keep(request: InboxRequest) {
     requests.push(request);
-    if (requests.length > requestsMax) requests.shift();
+    keptBytes += weightOfValue(request);
+    while (requests.length > requestsMax || (keptBytes > keptBytesMax && requests.length > 1))
+      keptBytes -= weightOfValue(requests.shift());
   }
 
   const handlers: InboxHandlers = {
@@ -58,6 +64,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       if (!isOpen) throw closed();
       await record({ id: null, changes: [{ pointer: '/requests', before: requests.length, after: 0 }] });
       requests.length = 0;
+      keptBytes = 0;
       return undefined;
     },
   };
@@ -110,6 +117,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       return !forms.some((form) => whole.includes(form));
     };
     requests.splice(0, requests.length, ...requests.filter(isKept));
+    keptBytes = requests.reduce((sum, one) => sum + weightOfValue(one), 0);
   }
 
   return { handlers, routes, erase };

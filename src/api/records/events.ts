@@ -1,11 +1,12 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { weightOfEvent } from '../../pipeline/accept/size-estimate.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { withoutData, withoutMapped, withoutValues } from '../call/payload-redaction.ts';
 import { contentTag } from '../http/etag.ts';
-import { beside, isIdOf, pageOfSearch, readCursor } from '../http/pagination.ts';
+import { beside, isIdOf, pageBytesMax, pageOfSearch, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 import { checkMaySearch } from './event-filter.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -81,7 +82,13 @@ export function eventHandlers(
       let reached: string | null = null;
       let looked = 0;
       let lookedBytes = 0;
-      while (found.length <= limit && looked < lookedMost && lookedBytes < lookedBytesMax) {
+      let foundBytes = 0;
+      while (
+        found.length <= limit &&
+        looked < lookedMost &&
+        lookedBytes < lookedBytesMax &&
+        foundBytes < pageBytesMax
+      ) {
         const most = {
           limit: fits === null ? limit + 1 - found.length : lookedAtOnce,
           lookedMost: Math.min(lookedAtOnce, lookedMost - looked),
@@ -90,6 +97,7 @@ export function eventHandlers(
         const fitting = fits === null ? part.events : await fits(part.events);
         found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
         looked += part.looked;
+        foundBytes += fitting.reduce((sum, event) => sum + weightOfEvent(event), 0);
         lookedBytes += part.lookedBytes;
         reached = part.reached;
         if (reached === null) break;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How much of a list: at most 200 at once, newest first, from a cursor that an earlier page gave. */
+/** How much of a list: at most 200 at once and about 4 MiB, newest first, from a cursor that an earlier page gave. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),

@@ -11,8 +11,8 @@ export function weightOf({ event, rendered }: DueDelivery): number {
   return 500 + (event === null ? 0 : weightOfEvent(event)) + (rendered?.body.length ?? 0);
 }
 
-// Asked for every event: no lists of keys, which would be more garbage than the event itself.
-function weightOfValue(value: unknown): number {
+/** The same for a value of JSON. Called for every event: no lists of keys, which would be more garbage than the event itself. */
+export function weightOfValue(value: unknown): number {
   if (typeof value === 'string') return 32 + value.length;
   if (typeof value !== 'object' || value === null) return 32;
   let sum = 64;

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { weightOfValue } from '../accept/size-estimate.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 
 /**
@@ -17,11 +18,13 @@ type Wanted = {
   destinationVersion: number;
 };
 
-const oldMost = 1_000;
+/** Of old versions that are remembered, about. */
+const oldBytesMax = 16 * 1_048_576;
 
 /** Looks documents up by version: the present one in the picture, an older one in the catalogue, remembered. */
 export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
   const old = new Map<string, Document<unknown> | null>();
+  let oldBytes = 0;
   type Joined = { present: Document<DestinationBody> | undefined; document: Document<DestinationBody> };
   /** By the pinned version, so that what it compiles to is kept as long as the present version stays. */
   const joined = new WeakMap<Document<DestinationBody>, Joined>();
@@ -32,7 +35,14 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     if (known !== undefined) return known;
     const [found] = await catalog.versions({ kind, id, before: version + 1, limit: 1 });
     const document = found?.version === version ? found : null;
-    if (old.size >= oldMost) old.delete(old.keys().next().value ?? '');
+    const loaded = old.get(key);
+    if (loaded !== undefined) return loaded;
+    oldBytes += weightOfValue(document);
+    while (oldBytes > oldBytesMax && old.size > 0) {
+      const [first = '', oldest] = old.entries().next().value ?? [];
+      old.delete(first);
+      oldBytes -= weightOfValue(oldest);
+    }
     old.set(key, document);
     return document;
   }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Cursor, pageBytesMax, pageOfCut, pageOfList, pageOfSearch, readCursor } from './pagination.ts';
+
+type Item = { id: string; text: string };
+const placeOf = ({ id }: Item) => id;
+const cursorOf = (text: string | null) => readCursor(text ?? undefined, () => true);
+/** Newest first. */
+const itemsOf = (sizes: readonly number[]) =>
+  sizes.map((size, n): Item => ({ id: String(sizes.length - n).padStart(4, '0'), text: 'x'.repeat(size) }));
+
+test('pages end early when their items are large, and walking them finds every item once, in both directions', () => {
+  const sizes = fc.array(fc.constantFrom(1, 1_000, pageBytesMax / 3, 2 * pageBytesMax), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 5 }), (all, limit) => {
+      const items = itemsOf(all);
+      const page = (cursor: Cursor) => pageOfList(items, { cursor, limit, placeOf });
+      const older: Item[] = [];
+      let last: string | null = null;
+      for (let at: ReturnType<typeof page> = page(null); ; at = page(cursorOf(last))) {
+        older.push(...at.data);
+        const characters = at.data.reduce((sum, { text }) => sum + text.length, 0);
+        assert.ok(at.data.length > 0 && at.data.length <= limit);
+        assert.ok(at.data.length === 1 || characters <= pageBytesMax);
+        if (at.page.next === null) break;
+        last = at.page.next;
+      }
+      assert.deepEqual(older, items);
+      const newer: Item[] = [];
+      let first = page(cursorOf(last)).page.prev;
+      while (first !== null) {
+        const at = page(cursorOf(first));
+        newer.unshift(...at.data);
+        first = at.page.prev;
+      }
+      assert.deepEqual([...newer, ...page(cursorOf(last)).data], items);
+    }),
+    { seed: 2, numRuns: 150 },
+  );
+});
+
+test('a search whose page ends early goes on behind the last item of the page, not where the search stopped', () => {
+  const items = itemsOf([pageBytesMax / 2, pageBytesMax, 1]);
+  const { data, page } = pageOfSearch(items, { cursor: null, limit: 10, placeOf, reached: '0000' });
+  assert.equal(data.length, 1);
+  assert.deepEqual(cursorOf(page.next), { side: 'older', at: '0003' });
+  const all = pageOfSearch(items.slice(1), { cursor: null, limit: 10, placeOf, reached: null });
+  assert.equal(all.data.length, 1);
+  assert.notEqual(all.page.next, null);
+  assert.equal(pageOfCut(items.slice(2), { cursor: null, limit: 10, placeOf }).page.next, null);
+});
