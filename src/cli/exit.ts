@@ -1,4 +1,4 @@
-/** How a command can end; README.md lists them for scripts. */
+/** How a command can end; docs/commands.md lists them for scripts. */
 export const exitCodes = {
   ok: 0,
   /** What was asked for went wrong. */
