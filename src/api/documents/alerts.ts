@@ -10,6 +10,7 @@ import type { Kind } from './document-kind.ts';
 import { documentsOf } from './documents.ts';
 import { documentHandlers } from './handlers.ts';
 import { type findNamed, idNamed } from './names.ts';
+import { withoutSecrets } from './secret-fields.ts';
 
 /** Alerts: who is told of issues; testing them, and what they told. */
 export function alertHandlers(parts: ApiParts) {
@@ -54,6 +55,7 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
       if (errors.length > 0) throw invalid(errors);
       return [];
     },
+    rolledBack: (old, present) => withoutSecrets(old, (pointer) => movedSecrets(present, old, [pointer]).length > 0),
     usersOf: () => [],
     shownBeside: ({ id }) => ({ health: parts.alerts.health(id) }),
     placeOfName: (name) => ({ name, parent: null }),

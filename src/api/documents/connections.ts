@@ -8,7 +8,7 @@ import { isObject } from '../http/merge-patch.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentsOf } from './documents.ts';
-import { exposedSecrets } from './exposed-secrets.ts';
+import { exposedSecrets, withoutExposedSecrets } from './exposed-secrets.ts';
 import { documentHandlers } from './handlers.ts';
 
 /** Connections: their checks before saving, and testing them. */
@@ -95,6 +95,8 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (exposed.length > 0) throw invalid(exposed);
       return [];
     },
+    // The present address may have replaced the old one for a reason.
+    rolledBack: withoutExposedSecrets,
     usersOf: (id, { documents }) =>
       [...documents.destination.values()]
         .filter((one) => one.body.connectionId === id)

@@ -33,7 +33,7 @@ export type Kind<K extends ManagedKind> = {
   check(draft: Draft<K>): string[];
   usersOf(id: string, snapshot: Snapshot): User[];
   isFixed?(id: string): boolean;
-  /** What a rollback makes of an old version, when not all of it may come back. */
+  /** What a rollback makes of an old version, when not all of it may come back: secrets that would be exposed may not. */
   rolledBack?(old: Bodies[K], present: Bodies[K]): Bodies[K];
   /** What GET adds to the body. */
   shownBeside(

@@ -261,8 +261,12 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
           const before = findToChange(snapshot, id, asked);
           const stored = old.body as Bodies[K]; // a version of the same kind
           const body = kind.rolledBack?.(stored, before.body) ?? stored;
+          const left = new Set(secretPointers(body));
+          const lost = secretPointers(stored).filter((pointer) => !left.has(pointer));
           checkNameIsFree(body, before, snapshot);
-          const warnings = kind.check({ body, before, kept: secretPointers(body), snapshot, programs });
+          const warnings = kind.check({ body, before, kept: [], snapshot, programs });
+          if (lost.length > 0)
+            warnings.push(`The secrets of version ${version} were not restored: ${lost.join(', ')}. Enter them again.`);
           const now = new Date(parts.now()).toISOString();
           return { document: nextVersion(id, body, before, asked, now), warnings, isNew: false, isUnchanged: false };
         },

@@ -2,7 +2,7 @@ import { parseBaseUrl } from '../../connections/base-url.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { FieldError } from '../../contract/errors.ts';
 import type { Draft } from './document-kind.ts';
-import { holdsSecret, secretPointers } from './secret-fields.ts';
+import { holdsSecret, secretPointers, withoutSecrets } from './secret-fields.ts';
 
 /**
  * Stored secrets that a draft would send to another address (scheme, host or port) than the one they were given for, or
@@ -12,16 +12,8 @@ import { holdsSecret, secretPointers } from './secret-fields.ts';
 export function exposedSecrets({ body, before, kept, snapshot }: Omit<Draft<'connection'>, 'programs'>): FieldError[] {
   if (before === null) return [];
   const moved = movedAddress(before.body, body);
-  const isProxyMoved = isElsewhere(proxyOrigin(before.body), proxyOrigin(body));
-  const held = new Set(secretPointers({ auth: before.body.auth }));
-  const isAsked = (pointer: string) => {
-    if (pointer.startsWith('/settings/proxy/')) return isProxyMoved;
-    if (moved !== null) return true;
-    // What a rollback brings back beside credentials of another kind comes with its own address.
-    return held.has(pointer) && isElsewhere(credentialsOrigin(before.body), credentialsOrigin(body));
-  };
   const errors = kept
-    .filter(isAsked)
+    .filter(exposureOf(before.body, body))
     .map((pointer) => ({ pointer, detail: 'The address changed; send this secret again, together with it.' }));
   if (moved === null) return errors;
   const holders = [...snapshot.documents.destination.values()].filter(
@@ -31,6 +23,27 @@ export function exposedSecrets({ body, before, kept, snapshot }: Omit<Draft<'con
   const names = holders.map((one) => one.body.name).join(', ');
   const detail = `Destinations have secret headers that would go to another address; remove these first: ${names}.`;
   return [...errors, { pointer: moved, detail }];
+}
+
+/**
+ * An old version of a connection without the secrets that would go to another address than those of the present version. A
+ * client certificate keeps its private key, which is never sent.
+ */
+export function withoutExposedSecrets(old: ConnectionBody, present: ConnectionBody): ConnectionBody {
+  const isExposed = exposureOf(present, old);
+  return withoutSecrets(old, (pointer) => isExposed(pointer) && pointer !== '/settings/tls/key');
+}
+
+/** Tells by its pointer whether a secret of `after` would go to another address than those of `before`. */
+function exposureOf(before: ConnectionBody, after: ConnectionBody): (pointer: string) => boolean {
+  const isMoved = movedAddress(before, after) !== null;
+  const isProxyMoved = isElsewhere(proxyOrigin(before), proxyOrigin(after));
+  const held = new Set(secretPointers({ auth: before.auth }));
+  return (pointer) => {
+    if (pointer.startsWith('/settings/proxy/')) return isProxyMoved;
+    // What a rollback brings back beside credentials of another kind comes with its own address.
+    return isMoved || (held.has(pointer) && isElsewhere(credentialsOrigin(before), credentialsOrigin(after)));
+  };
 }
 
 /** The field that takes requests elsewhere; null when none does. */

@@ -125,6 +125,19 @@ export function secretPointers(body: unknown): string[] {
   return Array.from(secretFields(body), ({ pointer }) => pointer);
 }
 
+/** A stored body with null in place of the secrets that are unwanted, by their JSON pointers. */
+export function withoutSecrets<T>(body: T, isUnwanted: (pointer: string) => boolean): T {
+  const without = (value: unknown, at: string): unknown => {
+    if (value instanceof Secret) return isUnwanted(at) ? null : value;
+    if (Array.isArray(value)) return value.map((item, i) => without(item, `${at}/${i}`));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, without(child, at + pointerOf([key]))]),
+    );
+  };
+  return without(body, '') as T; // every secret may be null
+}
+
 /** Whether two stored bodies say the same; secrets are the same when they are the same object. */
 export function isSameBody(a: unknown, b: unknown): boolean {
   if (a === b) return true;

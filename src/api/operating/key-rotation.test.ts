@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../contract/secret.ts';
+import { secretPointers } from '../documents/secret-fields.ts';
 import { startTestServer, type TestServer } from '../testing/server.testing.ts';
 
 // Base64 too, which signing secrets must be.
@@ -223,10 +224,71 @@ test('stored secrets are asked for again, by name, before they would go to anoth
     assert.equal((await server.call('PATCH', url, same)).statusCode, 200, JSON.stringify(same));
   const proxy = await server.call('PATCH', url, { settings: { proxy: { url: 'http://evil.example:3128' } } });
   assert.equal(proxy.statusCode, 422, 'a proxy where none was reads along too');
-  const again = { ...base, baseUrl: 'https://new.example', auth: auths[1] };
-  assert.equal((await server.call('PUT', url, again)).statusCode, 200);
+});
+
+test('a rollback to another address restores everything but the secrets, names them, and the connection needs attention', async () => {
+  await using server = await startTestServer();
+  const base = { name: 'C', baseUrl: 'https://crm.example/v1' };
+  const made = await server.make('/connections', { ...base, auth: auths[2], settings });
+  const url = `/api/v1/connections/${made['id']}`;
+  const moved = { ...base, baseUrl: 'https://new.example', auth: auths[1], settings: {} };
+  assert.equal((await server.call('PUT', url, moved)).statusCode, 200);
   const back = await server.call('POST', `${url}/rollback`, { version: 1 });
-  assert.deepEqual([back.statusCode, back.json().errors[0].pointer], [422, '/auth/clientSecret']);
+  assert.equal(back.statusCode, 200, back.body);
+  const { auth, baseUrl, settings: restored, warnings } = back.json();
+  assert.deepEqual(
+    [baseUrl, auth.type, auth.clientId, auth.accessTokenUrl],
+    ['https://crm.example/v1', 'oauth2', 'c', 'https://id.example/token'],
+  );
+  const secrets = [
+    auth.clientSecret,
+    auth.jwt,
+    auth.extraParams.assertion_extra,
+    auth.extraHeaders['X-Extra'],
+    restored.headers[0].value,
+    restored.proxy.password,
+    restored.signing.secret,
+    restored.signing.previousSecret,
+  ];
+  assert.deepEqual(
+    secrets,
+    secrets.map(() => null),
+  );
+  assert.match(warnings.join(), /version 1 .*not restored.*\/auth\/clientSecret/);
+  for (const pointer of ['/auth/jwt', '/settings/headers/0/value', '/settings/signing/secret'])
+    assert.ok(warnings.join().includes(pointer), pointer);
+  const body = await stored(server, made['id']);
+  assert.equal(secretPointers(body).length, 0);
+
+  const dest = await server.make(`/connections/${made['id']}/destinations`, {
+    name: 'D',
+    settings: { headers: [header('X-D')] },
+  });
+  const refused = await server.call('POST', `${url}/rollback`, { version: 2 });
+  assert.deepEqual(
+    [refused.statusCode, refused.json().errors[0].pointer],
+    [422, '/baseUrl'],
+    'a secret of a destination',
+  );
+  await server.call('PATCH', `/api/v1/destinations/${dest['id']}`, { settings: { headers: [] } });
+  assert.equal((await server.call('POST', `${url}/rollback`, { version: 2 })).json().auth.token, null);
+});
+
+test('a rollback to another mail server restores an alert without its password', async () => {
+  await using server = await startTestServer();
+  const mail = {
+    host: 'mail.example',
+    username: 'u',
+    password: canary,
+    from: 'a@shop.example',
+    to: ['b@shop.example'],
+  };
+  const made = await server.make('/alerts', { type: 'email', name: 'A', settings: mail });
+  const url = `/api/v1/alerts/${made['id']}`;
+  await server.call('PATCH', url, { settings: { host: 'other.example', password: 'another-one' } });
+  const back = await server.call('POST', `${url}/rollback`, { version: 1 });
+  assert.equal(back.statusCode, 200, back.body);
+  assert.deepEqual([back.json().settings.host, back.json().settings.password], ['mail.example', null]);
 });
 
 test('a rollback brings back secrets for the address that they were given for', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
-import { stamp } from './document.ts';
+import { stamp, warnings } from './document.ts';
 
 /** One line of a field mapping: the record's key and where its value comes from (exactly one of the three). */
 export const fieldMapping = z.union([
@@ -44,4 +44,4 @@ export const actionInput = z.strictObject({
 export type ActionBody = z.output<typeof actionInput>;
 
 /** An action as GET shows it. */
-export const action = actionInput.extend({ ...stamp, warnings: z.array(z.string()).optional() });
+export const action = actionInput.extend({ ...stamp, ...warnings });

@@ -3,7 +3,7 @@ import { issueKind, issueNotice, issueSeverity } from '../records/issue.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
 import { weekDays } from './alert-words.ts';
-import { stamp } from './document.ts';
+import { stamp, warnings } from './document.ts';
 
 const hourMs = 3_600_000;
 
@@ -121,7 +121,7 @@ export const alertHealth = z.strictObject({
 });
 export type AlertHealth = z.output<typeof alertHealth>;
 
-const shown = { ...stamp, health: alertHealth };
+const shown = { ...stamp, ...warnings, health: alertHealth };
 
 /** An alert as GET shows it (secrets as marks). */
 export const alert = z.discriminatedUnion('type', [

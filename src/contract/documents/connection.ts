@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonPath } from '../json-path.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
-import { stamp } from './document.ts';
+import { stamp, warnings } from './document.ts';
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const hopByHop = new Set(
@@ -221,4 +221,4 @@ export type Health = z.output<typeof health>;
 export type ConnectionBody = Stored<z.output<typeof connectionInput>>;
 
 /** A connection as GET shows it (secrets as marks). */
-export const connection = connectionInput.extend({ ...stamp, health });
+export const connection = connectionInput.extend({ ...stamp, ...warnings, health });

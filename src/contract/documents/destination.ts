@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Stored } from '../secret.ts';
 import { description, documentName, durationMs, line } from '../text.ts';
 import { header, rate, retryPolicy } from './connection.ts';
-import { stamp } from './document.ts';
+import { stamp, warnings } from './document.ts';
 import { storedMasks } from './privacy.ts';
 
 /** The template that a destination gets when none is given: the documented example. */
@@ -112,4 +112,4 @@ export const destinationInput = z.strictObject({
 export type DestinationBody = Stored<z.output<typeof destinationInput>> & { connectionId: string };
 
 /** A destination as GET shows it. */
-export const destination = destinationInput.extend({ ...stamp, connectionId: z.string() });
+export const destination = destinationInput.extend({ ...stamp, ...warnings, connectionId: z.string() });

@@ -26,5 +26,8 @@ export const stamp = {
   updatedBy: z.string(),
 };
 
+/** What the answer to a write may add: what a person should know of it. */
+export const warnings = { warnings: z.array(z.string()).optional() };
+
 /** The fields that GET shows and that a write ignores. */
 export const readOnlyFields = ['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings'] as const;
