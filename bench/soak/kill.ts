@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
 import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
 import { type Load, startLoad, visitors } from './load.ts';
 import { seeded } from './random.ts';
@@ -73,6 +74,8 @@ export async function killUnderLoad({
   });
   for (let kill = 0; kill < kills; ) {
     load.aim(`${url}/v3/${key}`);
+    // A slow machine may acknowledge nothing within the few lives of a short run.
+    if (kill === 0) await eventually('an acknowledged event', () => load.sent.some(({ ids }) => ids !== null));
     await setTimeout(random() * upMostMs);
     load.aim(null);
     await server.end('SIGKILL');
