@@ -26,6 +26,7 @@ const without = await eventually('a sandbox without threads', () => sandbox.prob
 const refused = await sandbox.render([job(ECHO)]).catch((error) => error.code);
 clearInterval(taking);
 for (const fd of taken) closeSync(fd);
+await eventually('a thread', () => sandbox.problem() === null);
 const [outcome] = await sandbox.render([job(ECHO)]);
 await hung;
 console.log(JSON.stringify({ without, causes, refused, outcome, after: sandbox.problem() }));
