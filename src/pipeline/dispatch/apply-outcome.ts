@@ -48,15 +48,15 @@ async function moveHold(
   { holds, probeAgain }: OutcomeParts,
   queue: DestinationQueue,
   { auth, sign, settlement }: Step,
-  { isProbe }: Sent,
+  { isProbe, startedAt }: Sent,
   now: number,
 ): Promise<void> {
   const { connection } = queue;
   const { connectionId } = connection;
   if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, now);
-  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected');
+  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', startedAt);
   const reason = countSign(queue, sign, now);
-  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open'))) connection.breaker.reset();
+  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open', startedAt))) connection.breaker.reset();
   const openMs = queue.plan?.breaker.openMs;
   if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
   if (!isProbe) return;

@@ -99,3 +99,39 @@ test('a gate that a person closes and opens writes no delivery', async () => {
   for (let round = 0; round < 40; round++) await rig.clock.advance(100);
   assert.deepEqual([settles, rig.egress.requests.length], [1_000, 1_000], 'each was settled by its own answer');
 });
+
+for (const [reason, bad] of [
+  ['auth_rejected', { status: 401 }],
+  ['breaker_open', { status: 500 }],
+] as const)
+  test(`a success that left before a hold (${reason}) began does not end it, a probe does`, async () => {
+    const slow = Promise.withResolvers<{ status: number }>();
+    let isGood = false;
+    await using rig = await startRig({
+      handler: (_, index) => (index === 0 ? slow.promise : isGood ? { status: 200 } : bad),
+    });
+    const breaker = { failureRatio: 0.5, minimum: 2, windowMs: 60_000, openMs: 30_000 };
+    const { connectionId } = await wire(rig, {
+      connection: { auth: { type: 'bearer', token: 'a-token-of-this-test' }, settings: { breaker } },
+    });
+    const health = async () => (await rig.pipeline.outlook.health(connectionId)).state;
+    await rig.send({ data: { n: 'slow' } });
+    await rig.clock.advance(1_000);
+    for (let n = 0; n < 10; n++) {
+      await rig.send({ data: { n: String(n) } });
+      await settled();
+    }
+    const before = rig.egress.requests.length;
+    assert.ok(before < 5, `${before} requests`);
+    const held = await health();
+    assert.notEqual(held, 'ok');
+    await rig.clock.advance(1_000);
+    slow.resolve({ status: 200 });
+    await rig.clock.advance(1_000);
+    assert.deepEqual([rig.egress.requests.length, await health()], [before, held]);
+    isGood = true;
+    await rig.clock.advance(30_000);
+    assert.equal(await health(), 'ok');
+    await rig.clock.advance(10_000);
+    assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
+  });

@@ -40,8 +40,11 @@ export type Gates = {
   probeNow(connectionId: string, now: number): Promise<boolean>;
   /** A person says that the cause is gone: opens it. The next failures close it again. Answers likewise. */
   reopen(connectionId: string): Promise<boolean>;
-  /** What closed the gate for this reason is gone. Answers whether it was closed for it. */
-  admit(connectionId: string, reason: ClosedByTraffic): Promise<boolean>;
+  /**
+   * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began before
+   * the request. An older request tells nothing about the cause. Answers whether the hold ended.
+   */
+  admit(connectionId: string, reason: ClosedByTraffic, startedAt: number): Promise<boolean>;
 };
 
 export type ClosedByTraffic = 'auth_rejected' | 'breaker_open';
@@ -148,7 +151,10 @@ export async function createGates(options: {
       return true;
     },
     reopen,
-    admit: async (connectionId, reason) => (gates.get(connectionId)?.reason === reason ? reopen(connectionId) : false),
+    async admit(connectionId, reason, startedAt) {
+      const gate = gates.get(connectionId);
+      return gate?.reason === reason && startedAt > gate.since ? reopen(connectionId) : false;
+    },
     [Symbol.dispose]: unwatch,
   };
 }

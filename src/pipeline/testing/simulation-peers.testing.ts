@@ -72,8 +72,13 @@ export function createPeers(options: {
     shut: new Set<number>(),
     /** Until when nothing may go to a place: its gate waits for the next probe. */
     quietUntil: new Map<number, number>(),
-    /** How the last exchange with a connection ended, as the connection is now; null: without an answer. */
+    /**
+     * How the last exchange with a connection ended, as the connection is now; null: without an answer. A success that left
+     * before the last failure was known tells nothing.
+     */
     lastStatus: new Map<number, number | null>(),
+    /** When the last exchange with a connection failed. */
+    failedAt: new Map<number, number>(),
     /** Grows when a connection is saved: what left before tells nothing of it. */
     generation: 0,
     get exchanges() {
@@ -86,6 +91,7 @@ export function createPeers(options: {
     async answer(request: EgressRequest): Promise<FakeAnswer> {
       const mine = onWire;
       const { generation } = peers;
+      const leftAt = clock.now();
       const place = Number(/\/(\d+)$/.exec(request.url)?.[1]);
       const manner = options.behave(place, exchanges);
       exchanges += 1;
@@ -108,7 +114,10 @@ export function createPeers(options: {
       // Whatever it answers may open its gate.
       peers.quietUntil.clear();
       const given = answerOf(request, manner);
-      if (generation === peers.generation) peers.lastStatus.set(place % 2, 'status' in given ? given.status : null);
+      const status = 'status' in given ? given.status : null;
+      if (status !== 200) peers.failedAt.set(place % 2, clock.now());
+      const isNews = status !== 200 || leftAt > (peers.failedAt.get(place % 2) ?? 0);
+      if (generation === peers.generation && isNews) peers.lastStatus.set(place % 2, status);
       return given;
     },
   };
