@@ -70,6 +70,8 @@ export type DestinationQueue = {
   reading: Reading | null;
   /** Readings that failed in a row. */
   refillFailures: number;
+  /** Attempts in a row that rejected, which none should. */
+  attemptFailures: number;
   /** When to read the journal again, for what is due later. */
   readonly refillTimer: Timer;
   /** When to go on, while a rate allows nothing. */
@@ -165,6 +167,7 @@ export function createDestinationQueue(
     cursor: null,
     reading: null,
     refillFailures: 0,
+    attemptFailures: 0,
     refillTimer: idleTimer(),
     rateTimer: idleTimer(),
     isReady: false,

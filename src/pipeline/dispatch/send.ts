@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../../async/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import { letGo } from '../accept/order-key.ts';
 import type { GiveBack, GroupStep } from '../attempt/attempt-batch.ts';
@@ -35,10 +35,15 @@ export type SendParts = OutcomeParts & {
 
 /** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
 const delayInMemoryMaxMs = 120_000;
-const notAttemptedMs = 1_000;
+const firstRetryMs = 1_000;
+const retryMaxMs = 60_000;
 let lastPart = 0;
 
-/** Sends one delivery: attempt, then apply and record its outcome. Never rejects. */
+/**
+ * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in making the attempt is an
+ * outcome too (attempt/error-policy.ts); should an attempt reject all the same, the delivery stays in the journal and is
+ * read again after 1 s, doubling with each such error of its queue to 60 s.
+ */
 export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
   const { clock, memory, inFlight } = parts;
   const { queue } = one;
@@ -49,13 +54,12 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     step = await parts.attempt(one.delivery);
   } catch (error) {
     parts.failed(error, 'attempt a delivery');
-    await pause(clock, notAttemptedMs);
   }
   parts.ended(queue);
   correctRates(queue, step?.settlement.log ?? [], clock.now());
   if (isProbe) queue.connection.isProbing = false;
-  if (step === null) queue.hasMore = true;
-  else {
+  if (step !== null) {
+    queue.attemptFailures = 0;
     const moved = applyOutcome(parts, queue, step, one, clock.now());
     if (moved !== null) await moved;
     parts.resume(queue);
@@ -63,8 +67,13 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
   }
   inFlight.remove(one);
   memory.release(one);
-  if (step === null && isProbe) parts.probeAgain(queue.connection);
+  if (step === null) readAgainLater(parts, queue);
   parts.recorded(queue);
+}
+
+function readAgainLater({ clock, refillAt }: SendParts, queue: DestinationQueue): void {
+  refillAt(queue, clock.now() + Math.min(firstRetryMs * 2 ** queue.attemptFailures, retryMaxMs));
+  queue.attemptFailures += 1;
 }
 
 /**
@@ -93,14 +102,18 @@ export async function sendBatch(
     });
   } catch (error) {
     parts.failed(error, 'attempt a batch');
-    await pause(clock, notAttemptedMs);
   }
   parts.ended(queue);
   correctRates(queue, done?.shared?.settlement.log ?? [], clock.now());
   if (done === null) {
-    for (const one of unsent) drop(parts, one);
+    for (const one of unsent) {
+      inFlight.remove(one);
+      memory.release(one);
+    }
+    readAgainLater(parts, queue);
     return parts.recorded(queue);
   }
+  queue.attemptFailures = 0;
   if (done.shared !== null) await applyOutcome(parts, queue, done.shared, first, clock.now());
   parts.resume(queue);
   const settled = done.settled.flatMap(({ delivery, ...outcome }) => {

@@ -1,0 +1,124 @@
+import { globSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+
+// Holds names and prose to the words of the field: terms that were retired do not come back. Names are looked at word by
+// word (`gateOf` has the words gate and of), prose is comments, texts and documents.
+
+/** Words that no name of the program has, with the word of the field. */
+const retiredNames: Readonly<Record<string, string>> = {
+  anew: 'again',
+  ailments: 'problems',
+  bench: 'context',
+  beside: 'a noun',
+  blame: 'culprit',
+  blamed: 'culprit',
+  bond: 'fingerprint',
+  circumstances: 'overrides',
+  condemned: 'terminating',
+  deliverer: 'dispatcher',
+  departure: 'decision',
+  desk: 'notifier, registry',
+  door: 'http',
+  gate: 'hold',
+  gates: 'holds',
+  gathering: 'batch assembly, digest',
+  ground: 'storage',
+  guilty: 'culprit',
+  hire: 'spawn',
+  kin: 'key',
+  lane: 'queue, connection, key',
+  lanes: 'queues, connections, keys',
+  luck: 'random',
+  mend: 'resolve',
+  outlook: 'status',
+  patience: 'max delay',
+  picture: 'snapshot',
+  shelf: 'bucket',
+  sight: 'occurrences',
+  studio: 'preview',
+  told: 'reported',
+  troubles: 'failures',
+  untell: 'cancel',
+  unwell: 'failed',
+  upkeep: 'retention',
+  whither: 'destination',
+};
+
+/** Patterns of prose, each with a cure. Case does not matter. */
+const retiredProse: readonly [pattern: RegExp, cure: string][] = [
+  [/\bwhoever\b/i, 'name the part or the person'],
+  [/\bwhither\b/i, 'where'],
+  [/\bfor ever\b/i, 'forever, without end, or a bound'],
+  [/\blest\b/i, 'so that … not'],
+  [/\b(?:nobody|somebody)\b/i, 'no one, a person, or the part by its name'],
+  [/\banew\b/i, 'again'],
+  [/\balike\b/i, 'both, the same'],
+  [/\bcan not\b/i, "can't, cannot"],
+  [/\bof its own accord\b/i, 'automatically'],
+  [/\b(?:put|puts|set) right\b/i, 'correct, fix'],
+  [/\bguilty\b/i, 'the culprit, the failing one'],
+  [/\bmeanwhile\b/i, 'say during what'],
+  [/\bon the wire\b/i, 'in flight'],
+  [/\b(?:by itself|by themselves)\b/i, 'automatically, alone'],
+  [/\bstands? (?:there|beside|behind|before)\b/i, 'is'],
+  [/\bgoes out\b/i, 'is sent'],
+  [/\bbelongs into\b/i, 'belongs in'],
+];
+
+export type Finding = { file: string; line: number; text: string; cure: string };
+
+/** Retired words in the given files (TypeScript and Markdown), in order. */
+export function retiredWords(files: readonly string[]): Finding[] {
+  return files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    return file.endsWith('.md') ? inProse(file, text, 0) : inSource(file, text);
+  });
+}
+
+function inSource(file: string, text: string): Finding[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const lineAt = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const found: Finding[] = [];
+  const comments = new Set<number>();
+
+  function visit(node: ts.Node) {
+    if (ts.isIdentifier(node)) found.push(...inName(file, lineAt(node.getStart(source)), node.text));
+    if (
+      ts.isStringLiteralLike(node) ||
+      node.kind === ts.SyntaxKind.TemplateHead ||
+      ts.isTemplateMiddleOrTemplateTail(node)
+    )
+      found.push(...inProse(file, node.getText(source), lineAt(node.getStart(source)) - 1));
+    for (const range of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) {
+      if (comments.has(range.pos)) continue;
+      comments.add(range.pos);
+      found.push(...inProse(file, text.slice(range.pos, range.end), lineAt(range.pos) - 1));
+    }
+    ts.forEachChild(node, visit);
+  }
+
+  visit(source);
+  return found.sort((a, b) => a.line - b.line);
+}
+
+function inName(file: string, line: number, name: string): Finding[] {
+  return name.split(/(?<=[a-z\d])(?=[A-Z])|_/).flatMap((word) => {
+    const cure = Object.hasOwn(retiredNames, word.toLowerCase()) ? retiredNames[word.toLowerCase()] : undefined;
+    return cure === undefined ? [] : [{ file, line, text: `the name ${name}`, cure }];
+  });
+}
+
+function inProse(file: string, text: string, before: number): Finding[] {
+  return text.split('\n').flatMap((line, index) =>
+    retiredProse.flatMap(([pattern, cure]) => {
+      const hit = pattern.exec(line);
+      return hit === null ? [] : [{ file, line: before + index + 1, text: `“${hit[0]}”`, cure }];
+    }),
+  );
+}
+
+/** What is held to the list: the program without its console, and the documents. */
+export function wordFiles(): string[] {
+  const sources = globSync('src/**/*.ts').filter((file) => !/^src\/console\/|\.(test|testing)\.ts$/.test(file));
+  return [...sources, ...globSync(['*.md', 'docs/**/*.md'])].sort();
+}
