@@ -132,7 +132,7 @@ module.exports = {
       name: 'no-tests-in-the-program',
       comment: 'The program does not import tests, their helpers or development packages.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `${test}|^src/.*/memory/` },
+      from: { path: '^src/', pathNot: test },
       to: { path: `${test}|^test/`, dependencyTypesNot: ['core'] },
     },
     {

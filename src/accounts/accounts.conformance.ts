@@ -4,7 +4,7 @@ import { auditSample } from '../audit/audit.samples.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AccountChange, AccountRecord, Accounts, Role, Session, Token, User } from './accounts.ts';
 
-type Made = Accounts & { audit: Pick<Audit, 'entries'> };
+type Made = Accounts & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
 /** What every keeper of accounts guarantees. `make` answers a new and empty one with its audit trail. */
 export function accountsConformance(name: string, make: () => Promise<Made>): void {

@@ -6,7 +6,7 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
  * once and follows `change`. No secret is in here: passwords are hashes, of tokens, sessions and invitations only the
  * SHA-256 is kept. Times are ms since the epoch.
  */
-export interface Accounts extends AsyncDisposable {
+export interface Accounts {
   /** Everything, and the revision that this picture has. */
   all(): Promise<{ revision: number; records: AccountRecord[] }>;
   /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
-import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
+import { openStorage } from '../../test/support/storage.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { alertId, notice, openDesk, webhookAlert } from './notifier.testing.ts';
 
@@ -82,7 +82,7 @@ test('only what the rules want is told', async () => {
 
 test('a notice that no alert wants writes nothing', async () => {
   const clock = fakeClock();
-  const outbox = memoryOutbox();
+  const { outbox } = await openStorage();
   let writes = 0;
   const save: Outbox['save'] = async (change) => {
     writes += 1;
@@ -188,7 +188,7 @@ test('a message that a receiver will never take keeps no other back', async () =
 
 test('what a crash leaves is sent afterwards: gathered, or tried and not known to have arrived', async () => {
   const clock = fakeClock();
-  const outbox = memoryOutbox();
+  const { outbox } = await openStorage();
   let release = () => {};
   {
     // It dies while the first is on the wire: nothing of it is written after that.
@@ -241,7 +241,7 @@ test('an alert that was put right is tried at once; one that is switched off or 
 
 test('a disk that is full for a while costs no message, and whoever told is told so', async () => {
   const clock = fakeClock();
-  const outbox = memoryOutbox();
+  const { outbox } = await openStorage();
   const { save } = outbox;
   let isFull = true;
   outbox.save = async (change) => {

@@ -1,11 +1,10 @@
+import { openStorage } from '../../test/support/storage.ts';
 import type { Clock } from '../async/clock.ts';
-import { memoryCatalog } from '../catalog/memory/memory-catalog.ts';
 import { byItself } from '../contract/by-itself.ts';
 import { type AlertBody, alertInput } from '../contract/documents/alert.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
-import { memoryOutbox } from '../outbox/memory/memory-outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { loadConfiguration } from '../pipeline/snapshot/snapshot.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
@@ -24,12 +23,13 @@ export async function openDesk(
   clock: Clock,
   {
     alert = webhookAlert(),
-    outbox = memoryOutbox(),
+    outbox,
     answer = () => ({ status: 200 }),
   }: { alert?: AlertBody; outbox?: Outbox; answer?: (index: number) => FakeAnswer | Promise<FakeAnswer> } = {},
 ) {
   const egress = fakeEgress({ handler: (_, index) => answer(index) });
-  const configuration = await loadConfiguration(memoryCatalog(), { scrub: (text) => text, learn() {} });
+  const storage = await openStorage();
+  const configuration = await loadConfiguration(storage.catalog, { scrub: (text) => text, learn() {} });
   const resolved = new Set<string>();
   const failures: unknown[] = [];
   let count = 0;
@@ -43,7 +43,7 @@ export async function openDesk(
   };
   await put(alert, 1);
   const desk = await startAlerts({
-    outbox,
+    outbox: outbox ?? storage.outbox,
     configuration,
     egress,
     clock,

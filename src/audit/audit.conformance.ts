@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { type ChainedRow, verifyChain } from './chain.ts';
 
 /** What every audit trail guarantees, whatever keeps it. `make` answers a new and empty one. */
-export function auditConformance(name: string, make: () => Promise<Audit>): void {
+export function auditConformance(name: string, make: () => Promise<Audit & AsyncDisposable>): void {
   const guarantee = (title: string, body: (audit: Audit) => Promise<void>) =>
     test(title, async () => {
       await using audit = await make();

@@ -5,7 +5,7 @@ import type { AuditAct, AuditEntry, AuditKind, NewAuditEntry } from '../contract
  * What describes a change is written by whoever stores the change, in the same transaction; here stands what no change
  * goes with.
  */
-export interface Audit extends AsyncDisposable {
+export interface Audit {
   /** Adds entries, durably. */
   append(entries: readonly NewAuditEntry[]): Promise<void>;
   /** A page of entries, newest first (by number). Every filter that is given must hold. */

@@ -5,7 +5,7 @@ import type { Audit } from '../audit/audit.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Catalog, Change, StoredDocument } from './catalog.ts';
 
-type Made = Catalog & { audit: Pick<Audit, 'entries'> };
+type Made = Catalog & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
 /** What every catalogue guarantees, whatever keeps it. `make` answers a new and empty one with its audit trail. */
 export function catalogConformance(name: string, make: () => Promise<Made>): void {

@@ -5,7 +5,7 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
  * PORT. What people configured: versioned documents of a few kinds. All present documents fit in memory; whoever needs
  * them loads `all()` once and follows `change`. Secrets inside a body are `Secret` objects here and sealed at rest.
  */
-export interface Catalog extends AsyncDisposable {
+export interface Catalog {
   /** Every present document and the revision that this picture has. */
   all(): Promise<{ revision: number; documents: StoredDocument[] }>;
   /**

@@ -6,7 +6,10 @@ import { issueSample } from './issues.samples.ts';
 import type { IssueStore } from './issues.ts';
 
 /** What every store of issues guarantees, whatever keeps it. `make` answers a new and empty one. */
-export function issuesConformance(name: string, make: () => Promise<IssueStore & { audit: Audit }>): void {
+export function issuesConformance(
+  name: string,
+  make: () => Promise<IssueStore & AsyncDisposable & { audit: Audit }>,
+): void {
   describe(name, () => {
     test('issues come back as they were saved last, by id, and removed ones do not', async () => {
       await using store = await make();

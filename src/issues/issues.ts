@@ -6,7 +6,7 @@ import type { IssueCause, IssueKind, IssueNotice, IssueSeverity, IssueState } fr
  * PORT. What goes wrong, as it is known: few things, which whoever notices them has in memory. Every write is durable
  * when its promise resolves.
  */
-export interface IssueStore extends AsyncDisposable {
+export interface IssueStore {
   /** All that are kept, by id. */
   load(): Promise<IssueRecord[]>;
   /** Writes new ones, or over old ones. The entry goes to the audit trail in the same transaction. */

@@ -15,7 +15,7 @@ export type { CancelledDelivery, ErasedBy, ErasureStep, Erasures, StoredErasure 
  * Whoever matches a partition or works on deliveries holds a lease; `plan`, `mark` and `settle` carry it and do nothing
  * (answer null or false) when a later owner has taken over.
  */
-export interface Journal extends AsyncDisposable {
+export interface Journal {
   readonly intake: Intake;
   readonly leases: Leases;
   readonly matching: Matching;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { finishedMax, type Outbox, type OutboxChange, type OutboxMessage, type ToldIssue } from './outbox.ts';
 
 /** What every adapter of the port keeps to. `open` gives a new and empty one. */
-export function testOutbox(name: string, open: () => Promise<Outbox>): void {
+export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDisposable>): void {
   const guarantee = (title: string, body: (outbox: Outbox) => Promise<void>) =>
     test(`${name} outbox: ${title}`, async () => {
       await using outbox = await open();

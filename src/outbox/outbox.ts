@@ -4,7 +4,7 @@ import type { AlertMessage, AlertNotice } from '../contract/documents/alert.ts';
  * PORT. Messages of alerts, from when they are gathered until they are looked at for the last time, and what each alert has
  * told of each issue. What is not finished is little, and whoever sends it has it in memory. Times are ms since the epoch.
  */
-export interface Outbox extends AsyncDisposable {
+export interface Outbox {
   /** What is to be gone on with. */
   load(): Promise<{ waiting: OutboxMessage[]; told: ToldIssue[]; ends: AlertEnd[] }>;
   /** Writes all of it or nothing, durably. */

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nextWaitMs } from './backoff.ts';
 import { busyMs, checkpoint } from './checkpoint.ts';
-import { type Db, dbOver } from './db.ts';
-import type { Answer, CheckpointReport, Operations, Request, Result, WorkerSettings } from './operation.ts';
+import { executeOn, failure, operationsByName } from './execute.ts';
+import type { Answer, CheckpointReport, Operations, Request, WorkerSettings } from './operation.ts';
 
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
@@ -23,18 +23,12 @@ const settings: WorkerSettings = workerData;
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a worker thread.');
 
-const operations = new Map<string, (db: Db, args: unknown) => unknown>();
-for (const address of settings.modules) {
-  const module: { operations: Operations } = await import(address);
-  for (const [name, operation] of Object.entries(module.operations)) {
-    if (operations.has(name)) throw new Error(`Two operations are named ${name}.`);
-    operations.set(name, operation as (db: Db, args: unknown) => unknown); // Client gives each its own arguments
-  }
-}
+const modules: { operations: Operations }[] = [];
+for (const address of settings.modules) modules.push(await import(address));
 
 const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, timeout: busyMs });
 database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas);
-const db = dbOver(database);
+const { write, read } = executeOn(database, operationsByName(modules));
 let idle: NodeJS.Timeout | undefined;
 /** A checkpoint that failed, and when the next one may be tried. */
 let failed: { waitMs: number; until: number } | null = null;
@@ -51,53 +45,13 @@ port.on('message', (message: Request | 'checkpoint' | 'close') => {
     port.close();
     return;
   }
-  const results = settings.isReader ? message.calls.map(attempt) : transaction(message.calls);
+  const results = settings.isReader ? message.calls.map(read) : write(message.calls);
   const isLook = !settings.isReader && ++commits % commitsBetweenLooks === 0;
   const answer: Answer = { results, walPages: isLook ? lookAtLog() : null };
   port.postMessage(answer);
   // What the disk refused does not put off the checkpoint that may make room.
   if (!settings.isReader && (idle === undefined || results.some(({ ok }) => ok))) tidyLater();
 });
-
-/** All calls in one transaction; when that fails, each in its own, so that only the guilty are refused. */
-function transaction(calls: Request['calls']): Result[] {
-  try {
-    database.exec('BEGIN IMMEDIATE');
-    const results = calls.map(({ name, args }): Result => ({ ok: true, value: perform(name, args) }));
-    db.flush();
-    database.exec('COMMIT');
-    db.afterCommit();
-    return results;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    db.forget();
-    return calls.length === 1 ? [failure(error)] : calls.flatMap((call) => transaction([call]));
-  }
-}
-
-/** One call of the reader, on one picture of the database. */
-function attempt({ name, args }: Request['calls'][number]): Result {
-  try {
-    database.exec('BEGIN');
-    return { ok: true, value: perform(name, args) };
-  } catch (error) {
-    return failure(error);
-  } finally {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    db.forget();
-  }
-}
-
-function perform(name: string, args: unknown): unknown {
-  const operation = operations.get(name);
-  if (operation === undefined) throw new Error(`No operation is named ${name}.`);
-  return operation(db, args);
-}
-
-function failure(error: unknown): Result & { ok: false } {
-  const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
-  return { ok: false, message: error instanceof Error ? error.message : String(error), errcode };
-}
 
 /** When nothing was written for a second, the log moves into the database and becomes empty. */
 function tidyLater() {

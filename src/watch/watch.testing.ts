@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
-import { memoryAudit } from '../audit/memory/memory-audit.ts';
 import { idSource } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import { memoryIssues } from '../issues/memory/memory-issues.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatch, type Watch, type WatchOptions } from './watch.ts';
 
-/** A watched pipeline with one connection, on memory adapters and a clock that stands still. */
+/** A watched pipeline with one connection, on storage in memory and a clock that stands still. */
 export async function startWatched(
   options: RigOptions & { given?: Parameters<typeof wire>[1]; watch?: Partial<WatchOptions> } = {},
 ) {
   const rig = await startRig(options);
   const { clock } = rig;
   const wired = await wire(rig, options.given);
-  const store = memoryIssues(memoryAudit());
+  const store = rig.issues;
   const notices: IssueNotice[] = [];
   const start = async (): Promise<Watch> => {
     const watch = await startWatch({

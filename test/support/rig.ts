@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Audit } from '../../src/audit/audit.ts';
-import { memoryAudit } from '../../src/audit/memory/memory-audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
-import { memoryCatalog } from '../../src/catalog/memory/memory-catalog.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
 import { byItself } from '../../src/contract/by-itself.ts';
@@ -14,21 +12,23 @@ import { idSource } from '../../src/contract/ids.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import type { IncomingEvent } from '../../src/contract/records/event.ts';
 import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/egress/fake/fake-egress.testing.ts';
+import type { IssueStore } from '../../src/issues/issues.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { memoryJournal } from '../../src/journal/memory/memory-journal.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createScrubber } from '../../src/secrets/scrubber.ts';
 import { silentTelemetry } from '../../src/telemetry/telemetry.ts';
 import { fakeClock } from './fake-clock.ts';
+import { openStorage } from './storage.ts';
 
-/** The pipeline on memory adapters, a scripted peer and a clock that stands still until it is told to go on. */
+/** The pipeline on storage in memory, a scripted peer and a clock that stands still until it is told to go on. */
 export type Rig = AsyncDisposable & {
   pipeline: Pipeline;
   journal: Journal;
   catalog: Catalog;
   audit: Audit;
+  issues: IssueStore;
   egress: FakeEgress;
   clock: ReturnType<typeof fakeClock>;
   failures: unknown[];
@@ -60,9 +60,7 @@ const noSandbox: Sandbox = {
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? fakeClock();
-  const audit = memoryAudit();
-  const catalog = memoryCatalog(audit);
-  const journal = memoryJournal(audit);
+  const { audit, catalog, issues, journal } = await openStorage();
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
   const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
@@ -103,6 +101,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     journal,
     catalog,
     audit,
+    issues,
     egress,
     clock,
     failures,

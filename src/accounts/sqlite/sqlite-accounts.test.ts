@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
@@ -8,7 +9,12 @@ import { sqliteAccounts } from './sqlite-accounts.ts';
 
 const operations = operationsOf('accounts', 'audit');
 
-accountsConformance('SQLite accounts', async () => {
+accountsConformance('accounts in process', async () => {
+  const storage = await openStorage();
+  return { ...storage, ...storage.accounts };
+});
+
+accountsConformance('accounts in the storage thread', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
   const sqlite = resources.use(await openSqlite({ dir, operations }));

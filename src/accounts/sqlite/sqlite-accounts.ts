@@ -3,12 +3,11 @@ import type { Accounts } from '../accounts.ts';
 import type { operations } from './operations.ts';
 
 /** The accounts of an open database (which stays open when they end). */
-export function sqliteAccounts(sqlite: Sqlite): Accounts {
+export function sqliteAccounts(sqlite: Pick<Sqlite, 'client'>): Accounts {
   const client = sqlite.client<typeof operations>();
   return {
     all: () => client.write('allAccounts', null),
     change: (revision, changes, entries) => client.write('changeAccounts', { revision, changes, entries }),
     touch: (uses) => client.write('touchAccounts', uses),
-    async [Symbol.asyncDispose]() {},
   };
 }

@@ -16,6 +16,8 @@ async function list(server: TestServer, query = ''): Promise<AuditEntry[]> {
   return answer.json().data;
 }
 
+const written = async (server: TestServer) => (await server.audit.entries({ limit: 10_000 })).length;
+
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 test('every changing route refused for want of a right leaves one entry that says so', async () => {
@@ -24,10 +26,10 @@ test('every changing route refused for want of a right leaves one entry that say
     const [needed = 'audit:view'] = rights ?? [];
     const rest = allRights.filter((right) => !covers(new Set([right]), needed));
     server.grant(`lacking-${id}`, rest);
-    const before = server.audit.rows.length;
+    const before = await written(server);
     const answer = await server.call(method, placed(path), '{}', bearer(`lacking-${id}`));
     assert.equal(answer.statusCode, 403, id);
-    assert.equal(server.audit.rows.length, before + 1, id);
+    assert.equal(await written(server), before + 1, id);
     const [entry] = await list(server, '?limit=1');
     assert.deepEqual(
       [entry?.act, entry?.kind, entry?.result, entry?.code, entry?.principal, entry?.changes],
@@ -40,11 +42,11 @@ test('every changing route refused for what it was given leaves one entry, witho
   await using server = await startTestServer();
   for (const { id, method, path } of guarded) {
     server.grant(`asking-${id}`, allRights);
-    const before = server.audit.rows.length;
+    const before = await written(server);
     const answer = await server.call(method, placed(path), '{"canary-field":"canary value"}', bearer(`asking-${id}`));
     if (answer.statusCode < 300) continue;
     assert.ok([404, 409, 422].includes(answer.statusCode), `${id} ${answer.statusCode}`);
-    assert.equal(server.audit.rows.length, before + 1, id);
+    assert.equal(await written(server), before + 1, id);
     const [entry] = await list(server, '?limit=1');
     assert.deepEqual([entry?.result, entry?.code], ['refused', answer.json().code]);
     assert.doesNotMatch(JSON.stringify(entry), /canary/);
@@ -129,7 +131,7 @@ test('a repeated request with its Idempotency-Key is one act', async () => {
       { 'idempotency-key': 'once' },
     );
   assert.equal((await create()).json().id, (await create()).json().id);
-  assert.equal(server.audit.rows.length, 1);
+  assert.equal(await written(server), 1);
 });
 
 test('who is refused without end fills no disk, and the trail says how much it left out', async () => {

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { memoryAccounts } from '../../accounts/memory/memory-accounts.ts';
+import { keyring, openStorage } from '../../../test/support/storage.ts';
 import { startAlerts } from '../../alerts/notifier.ts';
 import { systemClock } from '../../async/clock.ts';
-import { memoryAudit } from '../../audit/memory/memory-audit.ts';
-import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
 import { refreshTokensInMemory } from '../../connections/oauth/refresh-tokens.ts';
@@ -18,10 +16,7 @@ import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import { createIdentity } from '../../identity/identity.ts';
 import { createPasswords } from '../../identity/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
-import { memoryIssues } from '../../issues/memory/memory-issues.ts';
 import { claim } from '../../journal/journal.samples.ts';
-import { memoryJournal } from '../../journal/memory/memory-journal.ts';
-import { memoryOutbox } from '../../outbox/memory/memory-outbox.ts';
 import { createAttempter } from '../../pipeline/attempt/exchange.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
 import { countEvents, createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
@@ -31,7 +26,6 @@ import { createChecks } from '../../pipeline/preview/checks.ts';
 import { startReplays } from '../../pipeline/replay/replay-runner.ts';
 import { startEraser } from '../../pipeline/retention/erasure.ts';
 import { loadConfiguration } from '../../pipeline/snapshot/snapshot.ts';
-import { configuredKeys } from '../../secrets/keys.ts';
 import { secretReferences } from '../../secrets/references.ts';
 import { createScrubber } from '../../secrets/scrubber.ts';
 import { createSealing } from '../../secrets/sealing.ts';
@@ -43,7 +37,7 @@ import { createServer } from '../server.ts';
 
 type Body = Record<string, unknown>;
 
-/** A server on memory adapters behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
+/** A server on storage in memory behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
 export async function startTestServer(
   options: Partial<ApiParts> = {},
   // The least that Argon2 takes, unless a test looks at the costs.
@@ -51,13 +45,10 @@ export async function startTestServer(
 ) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const now = () => clock.now;
-  const audit = memoryAudit();
-  const catalog = memoryCatalog(audit);
-  const journal = memoryJournal(audit);
   const scrubber = createScrubber();
   const { scrub } = scrubber;
   const sealing = createSealing({
-    keyring: configuredKeys(Buffer.alloc(32, 7).toString('base64')),
+    keyring,
     store: { bodiesByKey: async () => new Map(), reseal: async (tell) => tell({ done: 0, total: 0 }) },
     now,
     failed: (error) => failures.push(error),
@@ -70,6 +61,7 @@ export async function startTestServer(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
+  const { accounts, audit, catalog, issues: store, journal, outbox } = await openStorage(references);
   const configuration = await loadConfiguration(catalog, scrubber);
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
@@ -102,7 +94,7 @@ export async function startTestServer(
   countEvents(events, statistics);
   const statisticsListeners = events.listenerCount('matched');
   const alerts = await startAlerts({
-    outbox: memoryOutbox(),
+    outbox,
     configuration,
     egress,
     clock: { now, after: () => () => {} },
@@ -234,7 +226,7 @@ export async function startTestServer(
   };
 
   const identity = await createIdentity({
-    accounts: memoryAccounts(audit),
+    accounts,
     adminToken: 'the token of the operator',
     passwords,
     now,
@@ -245,7 +237,7 @@ export async function startTestServer(
   });
 
   const issues = await openIssueBook({
-    store: memoryIssues(audit),
+    store,
     clock: { now, after: () => () => {} },
     newId,
     limits: thresholds,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openStorage } from '../../../test/support/storage.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
@@ -7,7 +8,12 @@ import { auditConformance } from '../audit.conformance.ts';
 import { auditSample } from '../audit.samples.ts';
 import { sqliteAudit } from './sqlite-audit.ts';
 
-auditConformance('audit trail on SQLite', async () => {
+auditConformance('audit trail in process', async () => {
+  const storage = await openStorage();
+  return { ...storage, ...storage.audit };
+});
+
+auditConformance('audit trail in the storage thread', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
   const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('audit') }));

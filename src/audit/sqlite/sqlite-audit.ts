@@ -6,7 +6,7 @@ import type { operations } from './operations.ts';
 const prunedAtOnce = 5_000;
 
 /** The audit trail of an open database (which stays open when the trail ends). */
-export function sqliteAudit(sqlite: Sqlite): Audit {
+export function sqliteAudit(sqlite: Pick<Sqlite, 'client'>): Audit {
   const client = sqlite.client<typeof operations>();
   return {
     append: (entries) => client.write('appendAudit', [...entries]),
@@ -20,6 +20,5 @@ export function sqliteAudit(sqlite: Sqlite): Audit {
         if (removed < prunedAtOnce) return count;
       }
     },
-    async [Symbol.asyncDispose]() {},
   };
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { Secret } from '../../contract/secret.ts';
 import { configuredKeys } from '../../secrets/keys.ts';
@@ -17,7 +18,12 @@ import { sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 const keys = (...fills: number[]): Sealer => sealer(configuredKeys(fills.map(key).join()));
 
-catalogConformance('SQLite catalogue', async () => {
+catalogConformance('catalogue in process', async () => {
+  const storage = await openStorage();
+  return { ...storage, ...storage.catalog };
+});
+
+catalogConformance('catalogue in the storage thread', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
   const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('catalog', 'audit') }));

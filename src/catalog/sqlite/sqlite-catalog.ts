@@ -12,7 +12,7 @@ const versionsAtOnce = 50;
  * The catalogue of an open database (which stays open when the catalogue ends). Throws an Error of one sentence when a
  * stored secret was sealed with a key that is not among the sealer's.
  */
-export async function sqliteCatalog(sqlite: Sqlite, sealer: Sealer): Promise<Catalog> {
+export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): Promise<Catalog> {
   const client = sqlite.client<typeof operations>();
   await assertKeys(client, sealer);
 
@@ -40,7 +40,6 @@ export async function sqliteCatalog(sqlite: Sqlite, sealer: Sealer): Promise<Cat
     async versions({ kind, id, before = Number.MAX_SAFE_INTEGER, limit }) {
       return (await client.read('documentVersions', { kind, id, before, limit })).map(open);
     },
-    async [Symbol.asyncDispose]() {},
   };
 }
 
@@ -48,7 +47,7 @@ export async function sqliteCatalog(sqlite: Sqlite, sealer: Sealer): Promise<Cat
  * What the catalogue has sealed. Sealing anew goes through all versions, old ones and those of deleted documents too,
  * while others read and write; afterwards it needs the sealer's first key alone. Begun again it does what is left.
  */
-export function sealedCatalog(sqlite: Sqlite, sealer: Sealer): SealedStore {
+export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): SealedStore {
   const client = sqlite.client<typeof operations>();
 
   function resealed({ row, body: old, ...document }: DocumentRow & { row: number }) {

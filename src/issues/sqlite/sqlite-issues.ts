@@ -3,12 +3,11 @@ import type { IssueStore } from '../issues.ts';
 import type { operations } from './operations.ts';
 
 /** The issues of an open database (which stays open when they end). */
-export function sqliteIssues(sqlite: Sqlite): IssueStore {
+export function sqliteIssues(sqlite: Pick<Sqlite, 'client'>): IssueStore {
   const client = sqlite.client<typeof operations>();
   return {
     load: () => client.write('allIssues', null),
     save: (records, entry) => client.write('saveIssues', { records, entries: entry === undefined ? [] : [entry] }),
     remove: (ids) => client.write('removeIssues', ids),
-    async [Symbol.asyncDispose]() {},
   };
 }

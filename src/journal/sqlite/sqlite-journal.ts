@@ -245,8 +245,6 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       },
       oldestWaiting: () => client.read('oldestWaiting', null),
     },
-
-    async [Symbol.asyncDispose]() {},
   };
 }
 

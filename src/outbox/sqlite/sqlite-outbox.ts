@@ -3,12 +3,11 @@ import type { Outbox } from '../outbox.ts';
 import type { operations } from './operations.ts';
 
 /** The outbox of an open database (which stays open when it ends). */
-export function sqliteOutbox(sqlite: Sqlite): Outbox {
+export function sqliteOutbox(sqlite: Pick<Sqlite, 'client'>): Outbox {
   const client = sqlite.client<typeof operations>();
   return {
     load: () => client.write('loadOutbox', null),
     save: (change) => client.write('saveOutbox', change),
     messages: (query) => client.read('alertMessages', query),
-    async [Symbol.asyncDispose]() {},
   };
 }

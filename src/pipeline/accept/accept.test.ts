@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
-import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import { openStorage } from '../../../test/support/storage.ts';
 import { silentTelemetry } from '../../telemetry/telemetry.ts';
 import { createMatcher } from './accept.ts';
 
@@ -67,7 +67,7 @@ test('events that nothing waits before are planned in the step that keeps them, 
 });
 
 test('conditions that take long are asked for a short while at a time, so that others get their turn', async () => {
-  const journal = memoryJournal();
+  const { journal } = await openStorage();
   const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
   assert.ok(lease);
   let now = 0;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import { openStorage } from '../../../test/support/storage.ts';
 import { silentTelemetry } from '../../telemetry/telemetry.ts';
 import { holdLeases } from './leases.ts';
 
 test('claims that are given back during a renewal are not taken for lost', async () => {
   const clock = fakeClock();
-  const { leases } = memoryJournal();
+  const { leases } = (await openStorage()).journal;
   const lost: string[] = [];
   const renewal = Promise.withResolvers<void>();
   const renew: typeof leases.renew = async (...args) => {

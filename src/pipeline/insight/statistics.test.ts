@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
+import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { attempt, settlement } from '../../journal/journal.samples.ts';
-import { memoryJournal } from '../../journal/memory/memory-journal.ts';
 import { freshDelivery } from '../accept/new-delivery.ts';
 import { createStatistics } from './statistics.ts';
 
@@ -152,9 +152,9 @@ test('what was held for too long is counted as failed', async () => {
 });
 
 /** Statistics alone, over a time in which nothing else happens. */
-function alone() {
+async function alone() {
   const clock = fakeClock();
-  const journal = memoryJournal().statistics;
+  const { statistics: journal } = (await openStorage()).journal;
   const statistics = createStatistics({ journal, clock, closed: () => null, failed: assert.ifError });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
@@ -187,7 +187,7 @@ function alone() {
 }
 
 test('latency is from planned to delivered, duration that of the exchange; percentiles are off by 20 % at most', async () => {
-  const { deliver, read } = alone();
+  const { deliver, read } = await alone();
   assert.deepEqual([(await read('1h')).latency, (await read('1h')).durations], [null, null]);
   for (let n = 1; n <= 1_000; n++) deliver(n * 100, n);
   const { latency, durations } = await read('1h');
@@ -203,7 +203,7 @@ test('latency is from planned to delivered, duration that of the exchange; perce
 });
 
 test('series show when things happened, up to now, and every range has what lies in it', async () => {
-  const { clock, deliver, read } = alone();
+  const { clock, deliver, read } = await alone();
   const day = 24 * 60 * minute;
   for (const waitMs of [6 * day, day - 30 * minute, 25 * minute, 4 * minute]) {
     deliver(1);
@@ -282,7 +282,7 @@ test('figures of which the journal took some are not counted twice', async () =>
 });
 
 test('what happens while hundreds of things are written is counted too', async () => {
-  const { clock, statistics } = alone();
+  const { clock, statistics } = await alone();
   const receive = () => {
     for (let n = 0; n < 250; n++) statistics.received(`col_${n}`, 1);
   };
@@ -298,7 +298,7 @@ test('what happens while hundreds of things are written is counted too', async (
 });
 
 test('short writes come with pauses between them, in a second all together; who reads waits for none', async () => {
-  const { clock, journal, statistics } = alone();
+  const { clock, journal, statistics } = await alone();
   const { add } = journal;
   let writtenAt: number[] = [];
   journal.shares = async (entries) => entries.map((entry) => [entry]);

@@ -1,7 +1,6 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { type MemoryAudit, memoryAudit } from '../../audit/memory/memory-audit.ts';
-import { memoryCatalog } from '../../catalog/memory/memory-catalog.ts';
+import { openStorage } from '../../../test/support/storage.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import { actionInput } from '../../contract/documents/action.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
@@ -9,8 +8,7 @@ import { destinationInput } from '../../contract/documents/destination.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { idSource } from '../../contract/ids.ts';
 import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
-import type { Journal, LoggedDelivery } from '../../journal/journal.ts';
-import { memoryJournal } from '../../journal/memory/memory-journal.ts';
+import type { LoggedDelivery } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
 import { momentOf, shownDelivery } from '../insight/shown-delivery.ts';
 import type { Document } from '../snapshot/snapshot.ts';
@@ -24,8 +22,6 @@ export type WorldOptions = {
   destinations: number;
   /** How the peer of a place treats the exchange of this number; undefined: well. */
   behave(place: number, exchange: number): Manner | undefined;
-  /** By default one in memory. */
-  journal?: (audit: MemoryAudit) => Journal;
   /** The order of each destination's deliveries, by visitor. */
   orders?: readonly (Order | null)[];
   scheduleMs?: readonly number[];
@@ -36,23 +32,15 @@ const tokens = ['first0', 'first1'];
 const longSchedule = [0, 0, 5_000, 60_000];
 
 /** A server, its peers and the people who work with it, on memory and a clock of their own; what must never happen is noted in `problems`. */
-export async function openWorld({
-  destinations,
-  behave,
-  orders = [],
-  scheduleMs = longSchedule,
-  ...options
-}: WorldOptions) {
+export async function openWorld({ destinations, behave, orders = [], scheduleMs = longSchedule }: WorldOptions) {
   const pending = new Set<Promise<unknown>>();
   /** Lets everything happen that needs no time to pass. */
   async function settle() {
     for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
   }
   const clock = fakeClock(Date.UTC(2026, 0, 1), settle);
-  // Nobody reads the trail here, and its chain of hashes takes longer than the changes.
-  const audit = { ...memoryAudit(), add() {} };
-  const catalog = memoryCatalog(audit);
-  const journal = options.journal?.(audit) ?? memoryJournal(audit);
+  const storage = await openStorage();
+  const { audit, catalog, journal } = storage;
   const newId = idSource(clock.now, counted());
   const problems: string[] = [];
   const expected = new Set<string>();
@@ -312,6 +300,7 @@ export async function openWorld({
     },
     async [Symbol.asyncDispose]() {
       life.isOver = true;
+      await storage[Symbol.asyncDispose]();
     },
   };
   return world;

@@ -1,0 +1,194 @@
+import { placedId } from '../../../contract/ids.ts';
+import type { Attempt } from '../../../contract/records/delivery.ts';
+import { countByAction } from '../../count-by-action.ts';
+import * as port from '../../journal.ts';
+
+/** What the model knows of a journal: the life of deliveries that no event fired, and the leases that they are written under. */
+export type Modelled = {
+  leases: Pick<port.Leases, 'acquire'>;
+  matching: Pick<port.Journal['matching'], 'plan'>;
+  deliveries: Pick<port.Journal['deliveries'], 'due' | 'mark' | 'recover' | 'settle'>;
+  log: Pick<port.DeliveryLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'expire'>;
+  upkeep: Pick<port.Journal['upkeep'], 'retain'>;
+};
+
+type Row = {
+  shown: port.LoggedDelivery;
+  kept: Pick<port.DueDelivery, 'scheduleStep' | 'waitedMs' | 'deaths' | 'rendered' | 'orderKey'>;
+  attemptLog: Attempt[];
+};
+
+const unfinished = { reason: null, detail: null, errorKind: null, finishedAt: null };
+const isOpen = ({ shown }: Row) => !port.isFinished(shown.status);
+const isDue = ({ shown: { dueAt } }: Row, now: number) => dueAt !== null && dueAt <= now;
+
+/** The simplest journal that answers as one must: a list of deliveries that is gone through from end to end. */
+export function journalModel(): Modelled {
+  const leases = new Map<string, { owner: string; epoch: number; until: number }>();
+  const marks = new Map<string, { inFlight: readonly string[]; onTrial: string | null }>();
+  let rows: Row[] = [];
+  let made = 0;
+
+  const isCurrent = ({ scope, epoch }: port.Lease) => leases.get(scope)?.epoch === epoch;
+  const find = (id: string) => rows.find(({ shown }) => shown.id === id);
+  const of = (destinationId: string) => rows.filter(({ shown }) => shown.destinationId === destinationId);
+  const finish = ({ shown }: Row, end: Pick<port.LoggedDelivery, 'status' | 'reason'>, now: number) =>
+    Object.assign(shown, end, { dueAt: null, finishedAt: now });
+
+  /** The earliest open delivery with its order key, when that is another one. */
+  function before(row: Row): { waitsFor?: string } {
+    const { orderKey } = row.kept;
+    const first = rows.find((one) => orderKey !== undefined && one.kept.orderKey === orderKey && isOpen(one));
+    return first === undefined || first === row || !isOpen(row) ? {} : { waitsFor: first.shown.id };
+  }
+
+  function startAgain({ shown, kept }: Row, now: number) {
+    Object.assign(shown, unfinished, { status: 'pending', dueAt: now });
+    Object.assign(kept, { scheduleStep: 0, waitedMs: 0, deaths: 0 });
+  }
+
+  function add({ orderKey, ...planned }: port.PlannedDelivery, now: number): string {
+    const id = placedId('delivery', { timeMs: now, partition: 0, number: ++made });
+    const fresh = { status: 'pending', attempts: 0, createdAt: now, replayId: null, replayOf: null } as const;
+    const kept = { scheduleStep: 0, waitedMs: 0, deaths: 0, rendered: null };
+    const row = { shown: { ...planned, ...unfinished, ...fresh, id }, kept, attemptLog: [] };
+    rows.push(orderKey === undefined ? row : { ...row, kept: { ...kept, orderKey } });
+    return id;
+  }
+
+  function settle(step: port.Settlement, now: number) {
+    const row = find(step.deliveryId);
+    if (row === undefined) return;
+    const { shown, kept, attemptLog } = row;
+    const logged = attemptLog.at(-1)?.number ?? 0;
+    attemptLog.push(...step.log.filter(({ number }) => number > logged));
+    Object.assign(shown, { attempts: step.attempts }, step.pinned);
+    if (step.rendered !== undefined) kept.rendered = step.rendered;
+    if (step.leavesOrder === true) delete kept.orderKey;
+    // What expired in flight may have arrived.
+    if (!isOpen(row) && !(shown.reason === 'expired' && step.status === 'delivered')) return;
+    const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
+    const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
+    Object.assign(shown, {
+      status,
+      reason,
+      detail,
+      errorKind,
+      dueAt,
+      finishedAt: port.isFinished(status) ? now : null,
+    });
+    Object.assign(kept, { scheduleStep, waitedMs, deaths: 0 });
+  }
+
+  function isListed(row: Row, { closed, now, limit: _, before = '~', after = '', ...query }: port.DeliveryQuery) {
+    const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY, ...same } = query;
+    const isHeld = isDue(row, now) && closed.includes(row.shown.destinationId);
+    const shown: Record<string, unknown> = { ...row.shown, ...(isHeld && { status: 'held' }) };
+    const { id, createdAt } = row.shown;
+    const isIn = id < before && id > after && createdAt >= createdAfter && createdAt < createdBefore;
+    return isIn && Object.entries(same).every(([name, value]) => shown[name] === value);
+  }
+
+  function dueOf({ shown, kept, attemptLog }: Row): port.DueDelivery & { dueAt: number } {
+    const { status: _, reason: _1, detail: _2, errorKind: _3, finishedAt: _4, replayOf: _5, ...same } = shown;
+    const number = attemptLog.at(-1)?.number ?? 0;
+    return { ...same, ...kept, dueAt: shown.dueAt ?? 0, event: null, number, idempotencyKey: null };
+  }
+
+  return {
+    leases: {
+      async acquire({ scope, owner, ttlMs, now }) {
+        const held = leases.get(scope);
+        if (held !== undefined && held.owner !== owner && held.until > now) return null;
+        const epoch = (held?.epoch ?? 0) + 1;
+        leases.set(scope, { owner, epoch, until: now + ttlMs });
+        return { scope, owner, epoch };
+      },
+    },
+    matching: {
+      plan: async (lease, { deliveries, now }) => (isCurrent(lease) ? deliveries.map((one) => add(one, now)) : null),
+    },
+    deliveries: {
+      async due({ destinationId, now, limit, after = { dueAt: 0, id: '' }, inOrder = false }) {
+        const all = of(destinationId).filter(({ shown }) => shown.dueAt !== null);
+        const mine = all.filter((row) => !inOrder || before(row).waitsFor === undefined).map(dueOf);
+        mine.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+        const isAfter = ({ dueAt, id }: { dueAt: number; id: string }) =>
+          dueAt > after.dueAt || (dueAt === after.dueAt && id > after.id);
+        const due = mine.filter((one) => one.dueAt <= now && isAfter(one)).slice(0, limit);
+        const nextDueAt = mine.find(({ dueAt }) => dueAt > now)?.dueAt ?? null;
+        return { due, followers: [], isCut: due.length === limit, nextDueAt };
+      },
+      async mark(lease, inFlight, onTrial) {
+        if (isCurrent(lease)) marks.set(lease.scope, { inFlight, onTrial });
+        return isCurrent(lease);
+      },
+      async recover(lease, now) {
+        const { inFlight, onTrial } = marks.get(lease.scope) ?? { inFlight: [], onTrial: null };
+        if (!isCurrent(lease)) return { suspects: [], poisoned: [] };
+        marks.delete(lease.scope);
+        for (const row of rows)
+          if (row.shown.test && row.shown.dueAt === null && /pending|retrying/.test(row.shown.status))
+            finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
+        const wereSent = inFlight.flatMap((id) => find(id) ?? []).filter(isOpen);
+        const isPoison = ({ shown, kept }: Row) => shown.id === onTrial && kept.deaths >= port.suspectDeaths;
+        const poisoned = wereSent.filter(isPoison);
+        const others = wereSent.filter((row) => !poisoned.includes(row));
+        for (const row of poisoned) finish(row, { status: 'failed', reason: 'poison' }, now);
+        for (const { kept } of others) kept.deaths = Math.min(kept.deaths + 1, port.suspectDeaths);
+        const suspects = others.filter(({ kept }) => kept.deaths === port.suspectDeaths);
+        return { suspects: suspects.map(({ shown }) => shown.id), poisoned: poisoned.map(({ shown }) => shown.id) };
+      },
+      async settle(lease, settlements, now) {
+        if (isCurrent(lease)) for (const one of settlements) settle(one, now);
+        return isCurrent(lease);
+      },
+    },
+    log: {
+      async deliveries(query) {
+        const found = rows.filter((row) => isListed(row, query)).map((row) => ({ ...row.shown, ...before(row) }));
+        found.reverse();
+        return query.after === undefined ? found.slice(0, query.limit) : found.slice(-query.limit);
+      },
+      async delivery(id) {
+        const row = find(id);
+        return row === undefined
+          ? null
+          : { ...row.shown, ...before(row), attemptLog: [...row.attemptLog], rendered: row.kept.rendered };
+      },
+      async retry({ id, now, render }) {
+        const row = find(id);
+        if (row === undefined) return false;
+        startAgain(row, now);
+        if (render !== null) Object.assign(row.shown, render);
+        if (render !== null) row.kept.rendered = null;
+        return true;
+      },
+      async cancel(id, now) {
+        const row = find(id);
+        if (row === undefined || !isOpen(row)) return row === undefined ? null : false;
+        finish(row, { status: 'cancelled', reason: 'cancelled' }, now);
+        return true;
+      },
+      async release(destinationId, now) {
+        const held = of(destinationId).filter(({ shown }) => shown.status === 'held');
+        for (const row of held) startAgain(row, now);
+        return held.length;
+      },
+      async expire({ destinationId, createdBefore, now, except }) {
+        const due = of(destinationId).filter((row) => isDue(row, now) && !except.includes(row.shown.id));
+        const old = due.filter(({ shown }) => shown.createdAt < createdBefore);
+        for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
+        return countByAction(old.map(({ shown }) => ({ actionId: shown.actionId, count: 1 })));
+      },
+    },
+    upkeep: {
+      async retain({ before: time }) {
+        const kept = rows.filter((row) => isOpen(row) || row.shown.createdAt >= time);
+        const removed = rows.length - kept.length;
+        rows = kept;
+        return { removed, full: false };
+      },
+    },
+  };
+}

@@ -1,4 +1,0 @@
-import { testOutbox } from '../outbox.conformance.ts';
-import { memoryOutbox } from './memory-outbox.ts';
-
-testOutbox('memory', async () => memoryOutbox());
