@@ -4,7 +4,7 @@ import { startTestServer } from '../api/testing/server.testing.ts';
 import { Secret } from '../contract/secret.ts';
 import { cli } from './cli.testing.ts';
 
-/** A server on memory adapters, and the commands pointed at it; each call answers exit code and output. */
+/** A server on storage in memory, and the commands pointed at it; each call answers exit code and output. */
 async function connected(t: TestContext, token = 'admin') {
   const server = await startTestServer();
   t.after(() => server.close());

@@ -189,8 +189,7 @@ test('of a batch that fails with an error before it is sent the good records are
   const { due } = deliveries;
   deliveries.due = async (query) => {
     const found = await due(query);
-    for (const { event } of found.due)
-      if (event?.data['n'] === '2') event.data['n'] = bad as unknown as string; // no stored event is like that
+    for (const { event } of found.due) if (event?.data['n'] === '2') event.data['n'] = bad as unknown as string; // no stored event is like that
     return found;
   };
   await rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
