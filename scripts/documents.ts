@@ -9,7 +9,7 @@ const arrows: { rooms: Record<string, string[]>; ports: Record<string, string[]>
   createRequire(import.meta.url)('./arrows.cjs');
 const root = new URL('../', import.meta.url);
 
-/** Every document that is made from code, with the text that it should have. Paths from the root of the checkout. */
+/** Every document generated from code, with its expected text. Paths from the root of the checkout. */
 export function documents(): { path: string; text: string }[] {
   return [
     { path: 'docs/configuration.md', text: configurationReference() },
@@ -20,7 +20,7 @@ export function documents(): { path: string; text: string }[] {
   ];
 }
 
-/** The text of a document as it is, or null when it is not there. */
+/** The present text of a document; null when it does not exist. */
 export function readDocument(path: string): string | null {
   try {
     return readFileSync(new URL(path, root), 'utf8');
@@ -37,8 +37,8 @@ function errorsReference(): string {
 
 <!-- Made from src/contract/errors.ts by npm run docs. -->
 
-An error answers as \`application/problem+json\` (RFC 9457). Its \`code\` is one of these; \`type\` leads here. \`detail\` says
-what is wrong this time, \`errors\` points to each wrong field, and \`requestId\` stands in the server's log too.
+An error response is \`application/problem+json\` (RFC 9457). Its \`code\` is one of these, and \`type\` links to this page.
+\`detail\` describes the error, \`errors\` points to each invalid field, and \`requestId\` is in the server's log too.
 
 ${sections.join('\n')}`;
 }
@@ -59,8 +59,8 @@ ${sentence}
 
 <!-- Made from scripts/console-pages.ts by npm run docs; the pictures by npm run screenshots. -->
 
-All of it stands at \`/\` of a running server, in light and dark and down to a window of 320 px. It talks to the public API
-alone: whatever it can do, a script can do.
+The console is at \`/\` of a running server, in light and dark and down to a window of 320 px. It uses the public API only,
+so a script can do the same.
 
 ${pages.join('\n')}`;
 }
@@ -84,7 +84,7 @@ ${adapters.join('\n')}
 ${arrows.browserSafe.map((room) => `\`${room}\``).join(', ')} run in a browser too: nothing of Node in them.`;
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 function between(text: string | null, name: string, inner: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const start = text?.indexOf(open) ?? -1;

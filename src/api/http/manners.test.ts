@@ -239,7 +239,11 @@ test('the documentation of an error is found below the public address', async ()
 });
 
 test('an instance whose intake works stays ready, and lists what else is wrong with it when it is asked', async () => {
-  const ailments = { sandbox: 'The script engine can not be started.', statistics: 'They can not be written.' };
+  const ailments = {
+    sandbox: "The script engine can't be started.",
+    statistics: "They can't be written.",
+    storage_reads: "Lists can't be read.",
+  };
   await using server = await startTestServer({ ailments: () => ailments });
   const plain = await server.call('GET', '/readyz', undefined, { authorization: '' });
   assert.deepEqual([plain.statusCode, plain.json()], [200, { status: 'ready' }]);

@@ -14,7 +14,7 @@ const listedOnly: ReadonlySet<string> = new Set([
   'sandbox',
   'statistics',
   'storage_checkpoint',
-  'storage_reader',
+  'storage_reads',
 ]);
 
 /** What operators and their machines ask. `isStopping` is true from the moment that the server takes nothing in. */
