@@ -11,7 +11,7 @@ import { type SealedStore, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
 
 /** What a data folder keeps sealed secrets in. */
-export type SealedStores = {
+type SealedStores = {
   readonly catalog: Catalog;
   readonly journal: Journal;
   /** The refresh tokens that token endpoints brought. */

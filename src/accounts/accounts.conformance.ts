@@ -102,7 +102,7 @@ export function user(fields: Partial<User>): User {
   };
 }
 
-export function role(fields: Partial<Role>): Role {
+function role(fields: Partial<Role>): Role {
   return { ...stamp, id: 'rol_1', name: 'R', description: 'é', rights: ['events:view', 'users:manage'], ...fields };
 }
 

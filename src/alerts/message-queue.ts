@@ -19,7 +19,7 @@ export type Post = {
 };
 
 /** All posts, each change of which goes to the outbox: many changes at once in one write. */
-export type PostOffice = {
+type PostOffice = {
   of(alertId: string): Post;
   all(): Iterable<readonly [alertId: string, Post]>;
   /** Puts a message in the place of the one with its id, or behind the others; a finished one is no longer waiting. */

@@ -16,7 +16,7 @@ import { fits } from './rule-match.ts';
 import { sendMessage } from './send-message.ts';
 import type { Sent } from './senders/sender.ts';
 
-export type AlertOptions = Openness & {
+type AlertOptions = Openness & {
   outbox: Outbox;
   configuration: Configuration;
   egress: Egress;
@@ -34,15 +34,7 @@ export type AlertOptions = Openness & {
 /** How long changes are gathered into one message, and the least time from one message of an alert to the next. */
 export type AlertPace = { gatherMs: number; apartMs: number };
 
-export type AlertDesk = AsyncDisposable & {
-  /** Resolves when what every alert will say of it is on disk. The same notice again is passed over. */
-  take(notice: IssueNotice): Promise<void>;
-  health(alertId: string): AlertHealth;
-  /** Messages of one alert beside an id, newest first. */
-  messages: Outbox['messages'];
-  /** Sends a test message now, once, whatever the rules say. */
-  test(alert: Document<AlertBody>): Promise<{ sent: Sent; message: OutboxMessage; durationMs: number }>;
-};
+export type AlertDesk = Awaited<ReturnType<typeof startAlerts>>;
 
 const usual: AlertPace = { gatherMs: 5_000, apartMs: 60_000 };
 /** What is known of issues that are over is needed only while they could be told again. */
@@ -56,7 +48,7 @@ const switchedOff = 'The alert was switched off before this could be sent.';
  * from its first try on; it is tried again, ever more rarely, for a day. A crash between sending and writing that down sends
  * it twice, under the same id. The messages of an alert go one after the other.
  */
-export async function startAlerts(options: AlertOptions): Promise<AlertDesk> {
+export async function startAlerts(options: AlertOptions) {
   const { configuration, clock, telemetry, pace = usual } = options;
   const office = await openPosts(options.outbox);
   const present = () => configuration.snapshot.documents.alert;
@@ -224,7 +216,8 @@ export async function startAlerts(options: AlertOptions): Promise<AlertDesk> {
 
   goOn('forget what deleted alerts had to send');
   return {
-    async take(notice) {
+    /** Resolves when what every alert will say of the notice is on disk. The same notice again is ignored. */
+    async take(notice: IssueNotice): Promise<void> {
       const now = clock.now();
       for (const { id: alertId, body } of present().values()) {
         const known = office.of(alertId).told.get(notice.issueId);
@@ -240,9 +233,11 @@ export async function startAlerts(options: AlertOptions): Promise<AlertDesk> {
       schedule();
       await office.kept();
     },
-    health: (alertId) => healthOf(office.of(alertId)),
+    health: (alertId: string): AlertHealth => healthOf(office.of(alertId)),
+    /** Messages of one alert beside an id, newest first. */
     messages: options.outbox.messages,
-    async test(alert) {
+    /** Sends a test message now, once, whatever the rules say. */
+    async test(alert: Document<AlertBody>) {
       const startedAt = clock.now();
       const message = { ...fresh(alert.id, 'test', startedAt), attempts: 1, firstAttemptAt: startedAt };
       const sent = await trySending(alert, message);

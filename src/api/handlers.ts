@@ -27,7 +27,7 @@ import { statsHandlers } from './records/statistics.ts';
 import type { TraceHandlers } from './records/traces.ts';
 
 /** What stands beside the handlers, because intake and the Inbox feed it. */
-export type Beside = {
+type Beside = {
   streams: EventStreams;
   inbox: InboxHandlers;
   traces: TraceHandlers;

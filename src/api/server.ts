@@ -21,7 +21,7 @@ import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
 import { apiRoutes } from './routes.ts';
 
-export type Server = AsyncDisposable & {
+type Server = AsyncDisposable & {
   /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
   listen(at: { host: string; port: number }): Promise<string>;
   /** Takes in nothing more, answers what is under way and ends; after `graceMs` what is left is cut. */

@@ -4,7 +4,7 @@ const lookEveryMs = 10_000;
 /** Corrections of a clock by less are usual. */
 const toleratedMs = 5_000;
 
-export type ClockWatch = Disposable & {
+type ClockWatch = Disposable & {
   /** For health checks; null while the clock is not behind a time that it has shown before. */
   problem(): string | null;
 };

@@ -24,7 +24,7 @@ export function recentKeys<V>(keysMax: number) {
 }
 
 /** The exact limit: at most `limit` in any stretch of `perMs`, where a token bucket lets through up to twice as many. */
-export type SlidingWindow = {
+type SlidingWindow = {
   /** When the next one may go; `now` or earlier: at once. */
   freeAt(now: number, rate: BucketRate): number;
   spend(now: number, rate: BucketRate): void;

@@ -33,4 +33,4 @@ export type StoredDocument = {
 
 export type Change = { op: 'put'; document: StoredDocument } | { op: 'delete'; document: StoredDocument };
 
-export type VersionQuery = { kind: DocumentKind; id: string; before?: number; limit: number };
+type VersionQuery = { kind: DocumentKind; id: string; before?: number; limit: number };

@@ -30,7 +30,7 @@ export function addSettings(command: Command, deps: Deps): Command {
 }
 
 /** Settings that every command has. */
-export const globalFlags: ReadonlySet<string> = new Set(['url']);
+const globalFlags: ReadonlySet<string> = new Set(['url']);
 
 /** The text options of a command as flags of the configuration. */
 export function configureFrom(deps: Deps, options: Record<string, unknown>, presets?: Flags): Program {

@@ -24,7 +24,7 @@ export type Deps = {
 };
 
 export type Flags = Readonly<Record<string, string | undefined>>;
-export type Flag = { name: string; flag: string; description: string; isSwitch: boolean };
+type Flag = { name: string; flag: string; description: string; isSwitch: boolean };
 export type Output = { write(text: string): unknown; isTTY?: boolean | undefined };
 
 /** The program with its configuration read. */
@@ -56,7 +56,7 @@ export type Program = {
 };
 
 /** The newest entry of the trail at some time. */
-export type AuditHead = { number: number; hash: string };
+type AuditHead = { number: number; hash: string };
 
 /** `number` is where the trail breaks. */
 export type AuditVerdict =

@@ -18,8 +18,8 @@ import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
 /** What can be done with an issue. */
 export type IssueVerb = 'acknowledge' | 'resolve' | 'mute' | 'unmute' | 'reopen';
 
-export type Filters = Record<string, string | number | undefined>;
-export type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
+type Filters = Record<string, string | number | undefined>;
+type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
 
 /** A running server as the commands see it. Whatever it refuses is thrown as a CommandError. */
 export type Server = {

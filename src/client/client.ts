@@ -54,12 +54,7 @@ export type CallInput<Id extends RouteId> = Params<Id> & Query<Id> & Body<Id> & 
 export type ListId = { [Id in RouteId]: Answer<Id> extends Page<unknown> ? Id : never }[RouteId];
 type Item<Id extends ListId> = Answer<Id> extends Page<infer T> ? T : never;
 
-export type Client = {
-  /** Calls a route; throws ClientError for every answer but success. */
-  call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>>;
-  /** All items of a list, newest first, a page at a time. */
-  list<Id extends ListId>(id: Id, ...input: Arguments<Id>): AsyncGenerator<Item<Id>>;
-};
+export type Client = ReturnType<typeof createClient>;
 
 /** The input of a call, which may be left out when the route needs nothing. */
 export type Arguments<Id extends RouteId> =
@@ -74,9 +69,10 @@ export function createClient({
   url: string;
   token: string | null;
   fetch?: typeof globalThis.fetch;
-}): Client {
+}) {
   const root = url.replace(/\/+$/, '');
 
+  /** Calls a route; throws ClientError for every response but success. */
   async function call<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>): Promise<Answer<Id>> {
     const { method, path, produces } = routeTable[id];
     const { params, query, body, ifMatch, idempotencyKey, signal }: Loose = input ?? {};
@@ -102,6 +98,7 @@ export function createClient({
     return (isJson ? JSON.parse(text) : text) as Answer<Id>; // what the route table says of this route
   }
 
+  /** All items of a list, newest first, a page at a time. */
   async function* list<Id extends ListId>(id: Id, ...[input]: Arguments<Id>): AsyncGenerator<Item<Id>> {
     const { query, ...rest }: Loose = input ?? {};
     let cursor: string | null | undefined;

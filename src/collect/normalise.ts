@@ -1,7 +1,7 @@
 import type { DataValue, Event } from '../contract/records/event.ts';
 
 /** An object as JSON.parse made it; names like `__proto__` are its own properties. */
-export type JsonObject = Record<string, unknown>;
+type JsonObject = Record<string, unknown>;
 
 /** Levels of nesting (the event's own is the first) and keys, those inside included. */
 export const eventLimits = { levels: 32, keys: 500 } as const;

@@ -4,7 +4,7 @@ import type { Compute } from './compute.ts';
 import type { ComputeCall, ComputeResult } from './compute-worker.ts';
 import type { OperationName, Operations } from './operations.ts';
 
-export type ComputeThreadOptions = {
+type ComputeThreadOptions = {
   /** The longest that one call may take. Default 5,000. */
   timeoutMs?: number;
   /** The heap of the thread, in MiB. Default 256. */

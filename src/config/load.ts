@@ -12,7 +12,7 @@ export class ConfigError extends Error {}
  * `flags` by setting name (`dataDir`), beside them `config`: the YAML file. `presets` stand in for defaults. `now` stamps
  * secrets, ms since the epoch.
  */
-export type ConfigSources = {
+type ConfigSources = {
   flags: Readonly<Record<string, string | undefined>>;
   env: Readonly<Record<string, string | undefined>>;
   presets?: Readonly<Record<string, string | undefined>>;

@@ -12,7 +12,7 @@ import { reveal } from './secret-fields.ts';
 /** The parts of a connection that decide how its requests are authenticated. */
 export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;
 
-export type Authorization =
+type Authorization =
   | {
       readonly ok: true;
       /** To be put on the request in place of headers of the same name. */
@@ -33,7 +33,7 @@ export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> 
 };
 
 /** Until when (ms since the epoch) a connection asks for no token, and why. */
-export type TokenPause = { readonly until: number; readonly detail: string };
+type TokenPause = { readonly until: number; readonly detail: string };
 
 export interface Authenticator {
   /**

@@ -2,7 +2,7 @@ import type { ConnectionBody } from '../contract/documents/connection.ts';
 
 type Place = Pick<ConnectionBody, 'baseUrl' | 'port'>;
 
-export type BaseUrl =
+type BaseUrl =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly pointer: '/baseUrl' | '/port'; readonly reason: string };
 

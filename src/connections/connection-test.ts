@@ -9,7 +9,7 @@ import type { TokenAnswer } from './oauth/token-response.ts';
 import { reveal, unresolvedSecret } from './secret-fields.ts';
 import { routeOf } from './tls-and-proxy.ts';
 
-export type TestStep = {
+type TestStep = {
   readonly name: 'url' | 'dns' | 'connect' | 'tls' | 'token_request' | 'token_answer' | 'probe';
   readonly ok: boolean;
   readonly durationMs: number;

@@ -1,6 +1,6 @@
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 
-export type SecretField = { readonly pointer: string; readonly secret: Secret };
+type SecretField = { readonly pointer: string; readonly secret: Secret };
 
 /** Every stored secret in a connection or destination body (or any part of one) with its JSON pointer, in order. */
 export function* secretFields(body: unknown, pointer = ''): Generator<SecretField> {

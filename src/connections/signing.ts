@@ -9,7 +9,7 @@ export type Signature =
   | { readonly ok: false; readonly detail: string };
 
 /** What is signed: the message's id (the same in every attempt), the body as sent ('' when none), and the time in ms. */
-export type SignedMessage = { readonly id: string; readonly body: string; readonly now: number };
+type SignedMessage = { readonly id: string; readonly body: string; readonly now: number };
 
 /**
  * The headers that let a receiver check where a request comes from. While the previous secret is still good (until

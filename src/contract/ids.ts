@@ -22,7 +22,7 @@ export const idPrefixes = {
   erasure: 'era',
 } as const;
 
-export type IdKind = keyof typeof idPrefixes;
+type IdKind = keyof typeof idPrefixes;
 
 /** Makes ids of things that have no place in the journal: time first, then 80 random bits. */
 export type NewId = (kind: IdKind) => string;
@@ -53,7 +53,7 @@ export function timeOf(kind: IdKind, id: string): number | null {
 }
 
 /** Where an event or a delivery stands in the journal: a partition (0–32,767) and a number in it (below 2^53). */
-export type Place = { timeMs: number; partition: number; number: number };
+type Place = { timeMs: number; partition: number; number: number };
 
 /**
  * The id of an event or a delivery tells where it stands in the journal, so that finding it needs no index: 10

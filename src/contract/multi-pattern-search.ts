@@ -1,5 +1,5 @@
 /** Finds many texts at once. */
-export interface TextFinder {
+interface TextFinder {
   /** `wanted` must have at least the finder's least length. */
   add(wanted: string): void;
   /** Every place where a wanted text is becomes `replacement`; places that overlap become one. */

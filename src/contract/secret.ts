@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A secret that is kept elsewhere: `ref` says where, `read` reads it or throws UnresolvedSecret. */
-export type SecretSource = { readonly ref: string; read(): string };
+type SecretSource = { readonly ref: string; read(): string };
 
 /** A secret can't be read where it is kept. The message is a sentence for people, without anything of the secret. */
 export class UnresolvedSecret extends Error {}

@@ -1,7 +1,7 @@
 import { parseBaseUrl } from '../connections/base-url.ts';
 import type { ConnectionBody } from '../contract/documents/connection.ts';
 
-export type JoinedUrl = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly reason: string };
+type JoinedUrl = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly reason: string };
 
 /** What data may not change about an Endpoint Path; null where its own JavaScript decides how many segments it has. */
 export type PathShape = { readonly segments: number; readonly hasQuery: boolean };

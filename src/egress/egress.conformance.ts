@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** An egress, and one allowed peer that answers as a test says. */
-export interface EgressHarness extends AsyncDisposable {
+interface EgressHarness extends AsyncDisposable {
   readonly egress: Egress;
   /** `http://host:port` of the peer. */
   readonly origin: string;

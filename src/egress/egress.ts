@@ -142,16 +142,7 @@ export interface EgressTimings {
   readonly totalMs: number;
 }
 
-export const EGRESS_ERROR_KINDS = [
-  'dns',
-  'connect',
-  'tls',
-  'timeout',
-  'reset',
-  'too_large',
-  'blocked',
-  'protocol',
-] as const;
+const EGRESS_ERROR_KINDS = ['dns', 'connect', 'tls', 'timeout', 'reset', 'too_large', 'blocked', 'protocol'] as const;
 
 export type EgressErrorKind = (typeof EGRESS_ERROR_KINDS)[number];
 

@@ -10,20 +10,7 @@ import { defaultRoles } from './default-roles.ts';
 export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };
 
 /** The accounts in memory: asked at each request without storage, changed through storage. */
-export type Directory = {
-  readonly picture: Picture;
-  /**
-   * `build` checks against the picture it is given and says what to write (or throws AppError); it runs again when
-   * somebody else changed something meanwhile. Resolves with what it built when that is durable and in effect.
-   */
-  change<P extends Plan>(build: (picture: Picture) => P): Promise<P>;
-  /** Called after each change; answers the way to stop. */
-  watch(listener: () => void): () => void;
-  /** When a token or session was last used, exact to a minute. */
-  lastUsedAt<T extends { id: string; lastUsedAt: number | null }>(one: T): T['lastUsedAt'];
-  /** Notes a use; written to storage at most once a minute for each. */
-  noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void;
-};
+export type Directory = Awaited<ReturnType<typeof loadDirectory>>;
 
 const useEveryMs = 60_000;
 const conflictsMax = 20;
@@ -41,7 +28,7 @@ export type DirectoryParts = {
 };
 
 /** Loads the accounts; those that were never changed get the default roles. */
-export async function loadDirectory(parts: DirectoryParts): Promise<Directory> {
+export async function loadDirectory(parts: DirectoryParts) {
   const { accounts, now, newId, failed, scrub, audited } = parts;
   const listeners = new Set<() => void>();
   const used = new Map<string, number>();
@@ -90,25 +77,34 @@ export async function loadDirectory(parts: DirectoryParts): Promise<Directory> {
     throw new AppError('conflict', 'Too many changes at once. Send the request again.');
   }
 
-  const lastUsedAt = <T extends { id: string; lastUsedAt: number | null }>({ id, lastUsedAt: stored }: T) =>
-    used.get(id) ?? stored;
+  /** When a token or session was last used, exact to a minute. */
+  const lastUsedAt = <T extends { id: string; lastUsedAt: number | null }>({
+    id,
+    lastUsedAt: stored,
+  }: T): T['lastUsedAt'] => used.get(id) ?? stored;
 
   await reload();
-  const directory: Directory = {
-    get picture() {
+  const directory = {
+    get picture(): Picture {
       return picture;
     },
-    change(build) {
+    /**
+     * `build` checks against the picture it is given and returns what to write (or throws AppError). It runs again when
+     * another change was made in between. Resolves with what it built when that is durable and in effect.
+     */
+    change<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
       const changed = turn.then(() => changeNow(build));
       turn = changed.then(ignore, ignore);
       return changed;
     },
-    watch(listener) {
+    /** `listener` is called after each change, until the returned function is called. */
+    watch(listener: () => void) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
     lastUsedAt,
-    noteUse(kind, one) {
+    /** Notes a use; written to storage at most once a minute for each. */
+    noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void {
       const at = now();
       if (at - (lastUsedAt(one) ?? 0) < useEveryMs) return;
       used.set(one.id, at);

@@ -1,21 +1,14 @@
 import type { NewId } from '../contract/ids.ts';
-import { type Directory, type DirectoryParts, loadDirectory } from './directory.ts';
+import { type DirectoryParts, loadDirectory } from './directory.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
-import type { Authenticate } from './principal.ts';
 import { authenticator } from './principals.ts';
-import { createSetup, type Setup } from './setup.ts';
-import { createSignIns, type SignIns } from './sign-in.ts';
+import { createSetup } from './setup.ts';
+import { createSignIns } from './sign-in.ts';
 
 /** Who is asking, and what they may: everything that the API needs to know of it. */
-export type Identity = {
-  readonly authenticate: Authenticate;
-  readonly directory: Directory;
-  readonly passwords: Passwords;
-  readonly signIns: SignIns;
-  readonly setup: Setup;
-};
+export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 
-export type IdentityParts = DirectoryParts & {
+type IdentityParts = DirectoryParts & {
   newId: NewId;
   /** The value of MILLRACE_ADMIN_TOKEN; null: there is none. */
   adminToken: string | null;
@@ -23,11 +16,7 @@ export type IdentityParts = DirectoryParts & {
 };
 
 /** Loads the accounts and puts together what works on them. */
-export async function createIdentity({
-  adminToken,
-  passwords = createPasswords(),
-  ...parts
-}: IdentityParts): Promise<Identity> {
+export async function createIdentity({ adminToken, passwords = createPasswords(), ...parts }: IdentityParts) {
   const { now, newId } = parts;
   const directory = await loadDirectory(parts);
   const signIns = createSignIns({ directory, passwords, newId, now });

@@ -2,24 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { AppError } from '../contract/errors.ts';
 
-export type Passwords = {
-  /** An encoded hash. Throws AppError `sign_in_busy` when too many wait. */
-  hash(password: string): Promise<string>;
-  /** Whether this is the password. Null costs the same and is never right. Throws like `hash`. */
-  verify(encoded: string | null, password: string): Promise<boolean>;
-  /** Whether a hash was made with other costs than new ones. */
-  isOutdated(encoded: string): boolean;
-  /** Since the start; each is one run of Argon2. */
-  readonly stats: { readonly verifications: number; readonly hashes: number };
-};
+export type Passwords = ReturnType<typeof createPasswords>;
 
-export type PasswordCosts = { memoryKiB: number; passes: number; atOnce: number; waitingMost: number };
+type PasswordCosts = { memoryKiB: number; passes: number; atOnce: number; waitingMost: number };
 
 /** OWASP's Argon2id figures (19 MiB, two passes, one lane). One at a time leaves the other cores to the rest. */
 const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, atOnce: 1, waitingMost: 32 };
 
 /** Passwords as Argon2id hashes. They are computed off the main thread, few at once, and few may wait. */
-export function createPasswords(costs: Partial<PasswordCosts> = {}): Passwords {
+export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   const { memoryKiB, passes, atOnce, waitingMost } = { ...defaults, ...costs };
   const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
   const decoy = decoyHash(memoryKiB, passes);
@@ -43,18 +34,22 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}): Passwords {
   }
 
   return {
+    /** Counts since the start; each is one run of Argon2. */
     stats,
-    hash: (password) =>
+    /** An encoded hash. Throws AppError `sign_in_busy` when too many wait. */
+    hash: (password: string) =>
       inTurn(() => {
         stats.hashes += 1;
         return hash(same(password), options);
       }),
-    verify: (encoded, password) =>
+    /** Whether this is the password. Null costs the same and is never right. Throws like `hash`. */
+    verify: (encoded: string | null, password: string) =>
       inTurn(() => {
         stats.verifications += 1;
         return verify(encoded ?? decoy, same(password));
       }),
-    isOutdated(encoded) {
+    /** Whether a hash was made with other costs than new ones. */
+    isOutdated(encoded: string): boolean {
       const { memoryCost, timeCost, parallelism } = parseOptions(encoded);
       return memoryCost !== memoryKiB || timeCost !== passes || parallelism !== 1;
     },

@@ -7,7 +7,7 @@ import type { Picture } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
 
-export type RolePlan = Plan & { role: Role };
+type RolePlan = Plan & { role: Role };
 
 /** A new role. Throws AppError `forbidden` when it holds rights that the actor lacks. */
 export function createRole(picture: Picture, input: RoleInput, newId: NewId, actor: Actor): RolePlan {

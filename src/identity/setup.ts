@@ -11,27 +11,22 @@ import type { Passwords } from './passwords.ts';
 import type { SignIns, Visit } from './sign-in.ts';
 import { checkEmailIsFree, namedOf } from './users.ts';
 
-export type Setup = {
-  /** What opens the set-up, made anew at each start; null: there is an administrator. */
-  readonly token: string | null;
-  /** Whether there is no administrator yet. */
-  isOpen(): boolean;
-  /** Makes the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
-  setUp(given: { setupToken: string; email: string; password: string }, visit: Visit): ReturnType<SignIns['signIn']>;
-};
-
 type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; newId: NewId; now: () => number };
 
 /** The set-up of an installation that nobody can sign in to as an administrator. */
-export function createSetup({ directory, passwords, signIns, newId, now }: Parts): Setup {
+export function createSetup({ directory, passwords, signIns, newId, now }: Parts) {
   const isOpen = () => !hasAdministrator(directory.picture.users.values());
   const token = isOpen() ? newSecret() : null;
   const digest = digestOf(token ?? newSecret());
 
   return {
+    /** What opens the set-up, made anew at each start; null: there is an administrator. */
     token,
+    /** Whether there is no administrator yet. */
     isOpen,
-    async setUp({ setupToken, email, password }, visit) {
+    /** Makes the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
+    async setUp(given: { setupToken: string; email: string; password: string }, visit: Visit) {
+      const { setupToken, email, password } = given;
       if (!isOpen()) throw new AppError('setup_done');
       if (!isSameDigest(digestOf(setupToken), digest))
         throw new AppError(

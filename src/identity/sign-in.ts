@@ -19,16 +19,9 @@ export type Visit = { author: AuditAuthor; address: string; userAgent: string; f
 /** A session that began: `secret` is what its holder has and nobody else knows. */
 export type Opened = { user: User; session: Session; secret: string };
 
-export type SignIns = {
-  /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
-  signIn(given: { email: string; password: string }, visit: Visit): Promise<Opened>;
-  /** Sets the password that an invitation asks for. Throws AppError `unauthorized` when it does not hold (any more). */
-  accept(given: { inviteToken: string; password: string }, visit: Visit): Promise<Opened>;
-  /** Whether this is the password of the user. Throws like `signIn`. */
-  confirm(user: User, password: string, address: string): Promise<void>;
-};
+export type SignIns = ReturnType<typeof createSignIns>;
 
-export type SignInParts = { directory: Directory; passwords: Passwords; newId: NewId; now: () => number };
+type SignInParts = { directory: Directory; passwords: Passwords; newId: NewId; now: () => number };
 
 /** Failures without delay, of one account and of one address, behind which a whole office may sit. */
 const freeOfAccount = 5;
@@ -39,7 +32,7 @@ const sessionsMost = 50;
  * Passwords become sessions here. Known and unknown e-mails, disabled users and right ones all cost one verification
  * and are delayed alike, so that neither answers nor their times tell who is there.
  */
-export function createSignIns({ directory, passwords, newId, now }: SignInParts): SignIns {
+export function createSignIns({ directory, passwords, newId, now }: SignInParts) {
   const delays = signInDelays(now);
 
   async function check(email: string, password: string, address: string): Promise<User> {
@@ -110,7 +103,8 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
   }
 
   return {
-    async signIn({ email, password }, visit) {
+    /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
+    async signIn({ email, password }: { email: string; password: string }, visit: Visit): Promise<Opened> {
       const known = await check(email, password, visit.address);
       const isOutdated = known.passwordHash !== null && passwords.isOutdated(known.passwordHash);
       const fresh = isOutdated ? await passwords.hash(password) : known.passwordHash;
@@ -124,7 +118,9 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
       });
     },
 
-    async accept({ inviteToken, password }, visit) {
+    /** Sets the password that an invitation asks for. Throws AppError `unauthorized` when it is no longer valid. */
+    async accept(given: { inviteToken: string; password: string }, visit: Visit): Promise<Opened> {
+      const { inviteToken, password } = given;
       const digest = digestOf(inviteToken);
       const invited = inviteeOf(directory.picture, digest, now());
       checkPassword(password, invited.email);
@@ -141,7 +137,8 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
       });
     },
 
-    async confirm(user, password, address) {
+    /** Checks the password of the user. Throws like `signIn`. */
+    async confirm(user: User, password: string, address: string): Promise<void> {
       await check(user.email, password, address);
     },
   };

@@ -14,7 +14,7 @@ export const tokenPrefix = 'mlr_';
 /** Tokens that one user may have; who needs more forgets to delete. */
 const tokensMost = 200;
 
-export type TokenPlan = Plan & { token: Token };
+type TokenPlan = Plan & { token: Token };
 
 /** A token of the actor's own, with the secret that its holder will have. Throws AppError `forbidden`. */
 export function createToken(

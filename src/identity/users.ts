@@ -8,12 +8,12 @@ import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './g
 import { digestOf } from './one-time-secret.ts';
 
 /** How long an invitation can be used. */
-export const invitationMs = 7 * 86_400_000;
+const invitationMs = 7 * 86_400_000;
 
-export type UserPlan = Plan & { user: User };
+type UserPlan = Plan & { user: User };
 
 /** A password that is set, as its hash, or an invitation to set one, as its secret. */
-export type Entry = { passwordHash: string } | { invite: string };
+type Entry = { passwordHash: string } | { invite: string };
 
 /** A new user. Throws AppError `forbidden` when its roles give what the actor lacks. */
 export function createUser(picture: Picture, input: UserInput, entry: Entry, newId: NewId, actor: Actor): UserPlan {

@@ -14,7 +14,7 @@ import { upkeepConformance } from './upkeep.conformance.ts';
 export type Guarantee = (title: string, body: (journal: Made) => Promise<void>) => void;
 
 /** A journal with the audit trail that its entries go to. */
-export type Made = Journal & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
+type Made = Journal & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
 /** What every journal guarantees, whatever keeps it. `make` answers a new and empty one. */
 export function journalConformance(name: string, make: () => Promise<Made>): void {

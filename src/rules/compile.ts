@@ -29,7 +29,7 @@ export type Need =
   | { kind: 'every' | 'some'; needs: Need[] };
 
 /** What conditions that are compiled together have in common; opaque. */
-export type SharedParts = {
+type SharedParts = {
   comparisons: Map<string, CompiledComparison>;
   groups: Map<string, Test>;
   numbers: Map<Test, number>;

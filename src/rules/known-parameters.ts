@@ -1,7 +1,7 @@
 import type { Parameter } from '../contract/documents/parameter.ts';
 
 /** A parameter that the product knows without having seen it. */
-export type KnownParameter = Pick<Parameter, 'name' | 'type' | 'description'>;
+type KnownParameter = Pick<Parameter, 'name' | 'type' | 'description'>;
 
 /** The parameters of the data collection API, and those that Millrace adds to an event, in the order of a catalogue. */
 export const knownParameters: readonly KnownParameter[] = [

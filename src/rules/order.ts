@@ -1,5 +1,5 @@
 /** A text as what it can be ordered by. Each is NaN when the text is no such thing. */
-export type Ordinal = { number: number; timeMs: number };
+type Ordinal = { number: number; timeMs: number };
 
 /**
  * Reads a text as a decimal number (`-1.5e3`; no blanks, no separators, finite) and as a time (RFC 3339 with offset, or

@@ -6,7 +6,7 @@ import { timeMsOf } from './order.ts';
 type ParameterType = Parameter['type'];
 
 /** What traffic showed of one parameter; `types` counts the values of each type, `seen` the events that had it. */
-export type LearntParameter = {
+type LearntParameter = {
   name: string;
   seen: number;
   types: Partial<Record<ParameterType, number>>;
@@ -18,7 +18,7 @@ export type LearntParameter = {
 /** What a learner knows; plain JSON, to be stored and merged. `events` were looked at, `skipped` were not. */
 export type LearntParameters = { events: number; skipped: number; parameters: LearntParameter[] };
 
-export type ParameterLearner = {
+type ParameterLearner = {
   /** Looks at one event. Events are expected roughly in the order of `receivedAt`. */
   observe(event: Event): void;
   /** What was learnt since the start or the last `drain`. */

@@ -2,7 +2,7 @@ import type { BehaviorBody } from '../contract/documents/behavior.ts';
 import type { Condition } from '../contract/documents/condition.ts';
 
 /** A behavior that ships with the product: fixed id, can't be changed or deleted. */
-export type StandardBehavior = BehaviorBody & { id: string; standard: true };
+type StandardBehavior = BehaviorBody & { id: string; standard: true };
 
 /**
  * The standard behaviors. They hold for the values that Oracle documents for its data collection (`wt.ev` with a leading

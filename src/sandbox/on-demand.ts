@@ -2,7 +2,7 @@ import { AppError } from '../contract/errors.ts';
 import type { Sandbox, SandboxHealth, SandboxStats } from './sandbox.ts';
 
 /** A sandbox that starts with its first render. `start` starts it before that, and rejects when it can't be started. */
-export type OnDemandSandbox = Sandbox & SandboxHealth & { start(): Promise<void> };
+type OnDemandSandbox = Sandbox & SandboxHealth & { start(): Promise<void> };
 
 type Openable = Sandbox & SandboxHealth;
 

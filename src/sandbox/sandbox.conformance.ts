@@ -5,7 +5,7 @@ import { CONFUSIONS, ESCAPES, HANGS, HOGS, type HostileProgram } from './hostile
 import type { RenderJob, RenderOutcome, Sandbox } from './sandbox.ts';
 
 /** What a test may ask of a sandbox: milliseconds and bytes. */
-export type SandboxLimits = { timeoutMs?: number; memoryBytes?: number; outputBytes?: number };
+type SandboxLimits = { timeoutMs?: number; memoryBytes?: number; outputBytes?: number };
 
 const HONEST = '(s) => JSON.stringify({ got: s, seen: typeof globalThis.left, random: Math.random() })';
 

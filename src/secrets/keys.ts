@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../disk/atomic-write.ts';
 
 /** A sealing key: 32 bytes, and the name by which sealed secrets refer to it (the start of its SHA-256). */
-export type SealingKey = { id: string; bytes: Buffer };
+type SealingKey = { id: string; bytes: Buffer };
 
 /** The file in the data folder that holds the key when none is configured. */
 export const keyFileName = 'secret.key';

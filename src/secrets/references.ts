@@ -11,7 +11,7 @@ export interface SecretReferences {
   values(): Iterable<string>;
 }
 
-export type ReferenceOptions = {
+type ReferenceOptions = {
   /** What may be named: `env:NAME` (`*` stands for any characters), `file:/folder/` with all below, `file:/path`. */
   allowed: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ export type ReferenceOptions = {
 };
 
 /** For how long what was read is taken as it is: a rotated secret is in use after this time. */
-export const freshMs = 5_000;
+const freshMs = 5_000;
 
 /**
  * Reads synchronously, so that opening a secret stays as simple as it is: each place at most every five seconds, but again

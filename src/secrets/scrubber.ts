@@ -3,7 +3,7 @@ import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 
 /** Takes the values of secrets out of text that people will read. */
-export interface Scrubber {
+interface Scrubber {
   /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
   scrub(text: string): string;
   /** These values too, from now on. Values under 8 characters are left. */

@@ -3,7 +3,7 @@ import type { Sealer } from './sealer.ts';
 import type { SealedStore } from './sealing.ts';
 
 /** Where notes are kept by name; all whose name begins so, and one (null: removed). */
-export type Notes = {
+type Notes = {
   load(prefix: string): Promise<{ name: string; text: string }[]>;
   save(name: string, text: string | null): Promise<void>;
 };

@@ -12,23 +12,13 @@ const leftMost = 100;
 const roundsMost = 4;
 const idleMs = 30_000;
 
-/** Moves the write-ahead log into the database while the writer goes on. */
-export interface Checkpoints extends AsyncDisposable {
-  /** So many pages of the log are not in the database. */
-  look(pages: number): void;
-}
-
 /**
- * A thread of its own moves the log while there is much in it, again and again until little is left, so that the writer
+ * Moves the write-ahead log into the database while the writer goes on. A thread of its own moves the log while there is much in it, again and again until little is left, so that the writer
  * is held up for that little alone (`finish`): only when nothing is left can the log begin anew. The thread costs
  * megabytes: it comes with the first need and goes when there is none. A checkpoint that fails is reported and tried
  * again, ever more rarely.
  */
-export function checkpointsBeside(options: {
-  file: string;
-  finish(): void;
-  failed(problem: string): void;
-}): Checkpoints {
+export function checkpointsBeside(options: { file: string; finish(): void; failed(problem: string): void }) {
   const { file, finish } = options;
   let worker: Worker | null = null;
   let closed: Promise<void> = Promise.resolve();
@@ -91,7 +81,8 @@ export function checkpointsBeside(options: {
   }
 
   return {
-    look(pages) {
+    /** `pages` of the log are not in the database. */
+    look(pages: number): void {
       if (pages < pagesMost || rounds > 0 || performance.now() < restsUntil) return;
       clearTimeout(idle);
       worker ??= start();

@@ -6,20 +6,12 @@ const idleMs = 30_000;
 /** A thread that lived so long is no sign of a cause that lasts. */
 const soundMs = 60_000;
 
-/** The thread that reads. */
-export interface Reader extends AsyncDisposable {
-  /** Throws AppError `unavailable` while the thread may not be started again yet. */
-  read(name: string, args: unknown): Promise<unknown>;
-  /** Why nothing can be read now; null: it can. */
-  problem(): string | null;
-}
-
 /**
- * A thread costs megabytes: it starts with the first read and ends after 30 s without one. When it ends without being
+ * The thread that reads. A thread costs megabytes: it starts with the first read and ends after 30 s without one. When it ends without being
  * closed, the call that it worked on fails and the others go to a new thread, at once after the first end, then after
  * 1 s, 2 s, … 60 s while threads end within a minute.
  */
-export function createReader(start: (onFailure: (error: Error) => void) => SqliteThread): Reader {
+export function createReader(start: (onFailure: (error: Error) => void) => SqliteThread) {
   let thread: SqliteThread | null = null;
   let startedAt = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -33,8 +25,10 @@ export function createReader(start: (onFailure: (error: Error) => void) => Sqlit
     failure = { message, waitMs, until: now + (waitMs ?? 0) };
   }
 
-  const problem = () => (failure !== null && performance.now() < failure.until ? failure.message : null);
+  /** Why nothing can be read now; null: it can. */
+  const problem = (): string | null => (failure !== null && performance.now() < failure.until ? failure.message : null);
 
+  /** Throws AppError `unavailable` while the thread may not be started again yet. */
   async function read(name: string, args: unknown): Promise<unknown> {
     const message = problem();
     if (message !== null)

@@ -10,18 +10,7 @@ import { createReader } from './reader.ts';
 import { SqliteThread } from './thread.ts';
 
 /** An open data folder. Closing it waits for the writes that were called. */
-export interface Sqlite extends AsyncDisposable {
-  /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */
-  client<O extends Operations>(): Client<O>;
-  /** Of the writing thread since the start; `waitingBytes` is now. */
-  readonly stats: { readonly commits: number; readonly operations: number; readonly waitingBytes: number };
-  /**
-   * What is wrong with the storage now, in sentences for operators, by `storage_space` (free space is below the
-   * reserve), `storage_writes` (the disk refused the last write), `storage_checkpoint` (the log can't be moved into the
-   * database) and `storage_reads` (the thread that reads ended again and again). Empty: nothing is wrong.
-   */
-  problems(): Record<string, string>;
-}
+export type Sqlite = Awaited<ReturnType<typeof openSqlite>>;
 
 export type SqliteOptions = {
   dir: string;
@@ -50,7 +39,7 @@ export function operationsOf(...rooms: string[]): URL[] {
  * Opens the database of a data folder, making it when missing and migrating it when older. Throws an Error of one
  * sentence when the folder is in use or its database is foreign, damaged or newer.
  */
-export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
+export async function openSqlite(options: SqliteOptions) {
   const { dir, queueBytesMax = 64 * 1024 * 1024, freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500 } = options;
   const lock = lockFolder(dir);
   const file = join(dir, databaseName);
@@ -100,6 +89,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   const read = (name: string, args: unknown): Promise<unknown> =>
     options.isStarting?.() ? writer.call(name, args, { bytes: 0, isIntake: false }) : reader.read(name, args);
 
+  /**
+   * What is wrong with the storage now, in sentences for operators, by `storage_space` (free space is below the
+   * reserve), `storage_writes` (the disk refused the last write), `storage_checkpoint` (the log can't be moved into the
+   * database) and `storage_reads` (the thread that reads ended again and again). Empty: nothing is wrong.
+   */
   function problems(): Record<string, string> {
     const reads = reader.problem();
     return {
@@ -113,8 +107,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Sqlite> {
   }
 
   return {
-    stats: writer,
+    /** Counts of the writing thread since the start; `waitingBytes` is now. */
+    stats: writer as Pick<SqliteThread, 'commits' | 'operations' | 'waitingBytes'>, // the rest is for this file
     problems,
+    /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */
     client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
     async [Symbol.asyncDispose]() {
       await reader[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ const ioError = 10;
 export class CallNotSent extends Error {}
 
 /** What the owner of a thread is told. */
-export type ThreadEvents = {
+type ThreadEvents = {
   /** It ended without being closed; its calls are rejected. */
   onFailure(error: Error): void;
   /** So many pages of the log are not in the database yet. */

@@ -1,12 +1,5 @@
 import { write, writeSync } from 'node:fs';
 
-export interface LineWriter {
-  /** Takes a line; when it is on its way the process goes on. */
-  write(line: string): void;
-  /** Writes what is left, in place; for the end of the process, which does it by itself, too. */
-  flushSync(): void;
-}
-
 const gatherMs = 10;
 const busyMs = 10;
 /** What waits for a slow pipe; beyond it lines are dropped. */
@@ -18,7 +11,7 @@ const busyMost = 100;
  * some milliseconds go out together, and those that come while one is on its way. What can't be written (a full disk, a
  * pipe that nobody reads) is lost: a server must not end because nobody can be told what it does.
  */
-export function lineWriter(fd: number): LineWriter {
+export function lineWriter(fd: number) {
   let waiting = '';
   let isWriting = false;
   let isPlanned = false;
@@ -60,13 +53,15 @@ export function lineWriter(fd: number): LineWriter {
   }
 
   return {
-    write(line) {
+    /** Takes a line and returns before it is written. */
+    write(line: string): void {
       if (waiting.length + line.length > lettersMost) return;
       waiting += line;
       unwritten.add(flushSync);
       if (!isPlanned) setTimeout(send, gatherMs);
       isPlanned = true;
     },
+    /** Writes what is left before it returns. It also runs when the process exits. */
     flushSync,
   };
 }

@@ -2,7 +2,7 @@ import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { lineWriter } from './line-writer.ts';
 import { prettyLine } from './pretty.ts';
 
-export type LogLevel = Level | 'silent';
+type LogLevel = Level | 'silent';
 
 export type LogOptions = {
   level: LogLevel;
@@ -13,7 +13,7 @@ export type LogOptions = {
   scrub(text: string): string;
 };
 
-export type Log = { logger: Logger; flush(): void };
+type Log = { logger: Logger; flush(): void };
 
 export function createLog({ level, format, to, scrub }: LogOptions): Log {
   const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };

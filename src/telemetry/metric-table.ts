@@ -76,7 +76,7 @@ export const metricTable = {
 } as const;
 
 type Table = typeof metricTable;
-export type MetricName = keyof Table;
+type MetricName = keyof Table;
 export type CounterName = { [K in MetricName]: Table[K]['type'] extends 'counter' ? K : never }[MetricName];
 export type HistogramName = { [K in MetricName]: Table[K]['type'] extends 'histogram' ? K : never }[MetricName];
 export type PulledName = CounterName | { [K in MetricName]: Table[K]['type'] extends 'gauge' ? K : never }[MetricName];

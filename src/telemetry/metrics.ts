@@ -4,7 +4,7 @@ import { type CounterName, type HistogramName, type Metric, metricTable, type Pu
 /** A value read when somebody looks; an object gives one value for each value of the metric's labels, a line for each. */
 export type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
-export type Metrics = {
+type Metrics = {
   /** Adds to a counter; as many label values as the table says. */
   add(name: CounterName, amount: number, first?: string, second?: string): void;
   observe(name: HistogramName, seconds: number, label: string): void;

@@ -21,7 +21,7 @@ export type AttemptReport = {
 };
 
 /** One answered request. `error` is given when it ended in a failure worth a look. */
-export type RequestReport = {
+type RequestReport = {
   routeId: string;
   method: string;
   status: number;

@@ -8,32 +8,10 @@ import { applyAct, countSight, type IssueAct, mend, opened, see, type Told, wake
 import type { Thresholds } from './thresholds.ts';
 
 /** Gets each notice after what it tells is on disk; its promise resolves when the notice is safe with the listener. */
-export type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
+type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
 
 /** All issues, in memory and on disk. */
-export type IssueBook = AsyncDisposable & {
-  all(): Iterable<Readonly<IssueRecord>>;
-  get(id: string): Readonly<IssueRecord> | undefined;
-  /** The issue with this fingerprint that is not resolved. */
-  active(fingerprint: string): IssueRecord | undefined;
-  /** It goes wrong (again): opens, counts, reopens. */
-  see(finding: Finding, sight: Sight): void;
-  /** A delivery went well for an active issue; answers how many did in a row. */
-  credit(record: IssueRecord): number;
-  /** It is over. */
-  mend(record: Readonly<IssueRecord>, how: string): void;
-  /** It is no longer so: over at once the first time, and each time that it came back after twice the rest. */
-  cease(record: Readonly<IssueRecord>, how: string): void;
-  /** What is so now of these kinds: opens what is new, and what is no longer so is over. */
-  reconcile(kinds: readonly IssueKind[], findings: readonly Finding[], over: string): void;
-  /** What a person does, durable with its entry, which it answers completed; null: unknown. Throws AppError `conflict`. */
-  act(id: string, act: IssueAct, entry: NewAuditEntry): Promise<NewAuditEntry | null>;
-  /** Wakes what was muted, forgets what was resolved before `before`. */
-  tidy(before: number): void;
-  watch(listener: NoticeListener): () => void;
-  /** Resolves when everything until now is on disk, or failed to get there. */
-  settled(): Promise<void>;
-};
+export type IssueBook = Awaited<ReturnType<typeof openIssueBook>>;
 
 /** What opens together, as when a system goes away that many deliveries go to, is looked into and written together. */
 const gatherMs = 100;
@@ -55,7 +33,7 @@ export async function openIssueBook(options: {
   causesOf(record: IssueRecord): Promise<IssueCause[]>;
   noticed(notice: IssueNotice): void;
   failed(error: unknown, doing: string): void;
-}): Promise<IssueBook> {
+}) {
   const { store, clock, limits } = options;
   const records = new Map((await store.load()).map((record) => [record.id, record]));
   const byFingerprint = new Map(Array.from(records.values(), (record) => [record.fingerprint, record]));
@@ -154,11 +132,13 @@ export async function openIssueBook(options: {
     keepLater();
   }
 
+  /** The issue with this fingerprint that is not resolved. */
   function active(fingerprint: string): IssueRecord | undefined {
     const record = byFingerprint.get(fingerprint);
     return record?.state === 'resolved' ? undefined : record;
   }
 
+  /** Something goes wrong, for the first time or again: opens, counts or reopens its issue. */
   function seen(finding: Finding, sight: Sight) {
     const now = clock.now();
     const known = byFingerprint.get(finding.fingerprint);
@@ -171,11 +151,13 @@ export async function openIssueBook(options: {
     tell(record, change);
   }
 
+  /** What the issue tells of is over. */
   function mended(record: Readonly<IssueRecord>, how: string) {
     const mine = records.get(record.id);
     if (mine !== undefined && mine.state !== 'resolved' && !mine.isMended) tell(mine, mend(mine, how, clock.now()));
   }
 
+  /** The finding is gone: the issue ends at once the first time, and after twice the rest each time that it came back. */
   function cease(record: Readonly<IssueRecord>, how: string) {
     const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
     if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) mended(record, how);
@@ -185,14 +167,16 @@ export async function openIssueBook(options: {
   for (const record of records.values()) if (record.notices.length > 0) tell(record, null);
 
   return {
-    all: () => records.values(),
-    get: (id) => records.get(id),
+    all: (): Iterable<Readonly<IssueRecord>> => records.values(),
+    get: (id: string): Readonly<IssueRecord> | undefined => records.get(id),
     active,
     see: seen,
-    credit: (record) => ++record.successes,
+    /** A delivery went well for an active issue; returns how many did in a row. */
+    credit: (record: IssueRecord) => ++record.successes,
     mend: mended,
     cease,
-    reconcile(kinds, findings, over) {
+    /** The findings of these kinds as they are now: opens the new ones, and ends the issues that are not among them. */
+    reconcile(kinds: readonly IssueKind[], findings: readonly Finding[], over: string): void {
       const found = new Set(findings.map(({ fingerprint }) => fingerprint));
       for (const finding of findings) {
         const known = active(finding.fingerprint);
@@ -202,7 +186,8 @@ export async function openIssueBook(options: {
       for (const record of records.values())
         if (kinds.includes(record.kind) && !found.has(record.fingerprint)) cease(record, over);
     },
-    async act(id, act, entry) {
+    /** What a person does, durable with its audit entry, which is returned complete; null: unknown. Throws AppError `conflict`. */
+    async act(id: string, act: IssueAct, entry: NewAuditEntry): Promise<NewAuditEntry | null> {
       const record = records.get(id);
       if (record === undefined) return null;
       const before = structuredClone(record);
@@ -221,7 +206,8 @@ export async function openIssueBook(options: {
       tell(record, change);
       return full;
     },
-    tidy(before) {
+    /** Reopens issues whose mute is over and removes what was resolved before `before`. */
+    tidy(before: number): void {
       const now = clock.now();
       for (const record of records.values()) {
         const change = wake(record, now);
@@ -238,11 +224,12 @@ export async function openIssueBook(options: {
         over -= 1;
       }
     },
-    watch(listener) {
+    watch(listener: NoticeListener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
-    async settled() {
+    /** Resolves when everything until now is on disk, or failed to get there. */
+    async settled(): Promise<void> {
       keepNow();
       await turn;
       await telling;

@@ -5,7 +5,7 @@ import { idSource } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { thresholds } from './thresholds.ts';
-import { startWatch, type Watch, type WatchOptions } from './watch.ts';
+import { startWatch, type WatchOptions } from './watch.ts';
 
 /** A watched pipeline with one connection, on storage in memory and a clock that stands still. */
 export async function startWatched(
@@ -16,7 +16,7 @@ export async function startWatched(
   const wired = await wire(rig, options.given);
   const store = rig.issues;
   const notices: IssueNotice[] = [];
-  const start = async (): Promise<Watch> => {
+  const start = async () => {
     const watch = await startWatch({
       pipeline: rig.pipeline,
       statistics: rig.journal.statistics,

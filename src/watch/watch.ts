@@ -14,7 +14,7 @@ import { type Space, storageLook } from './detectors/storage-detector.ts';
 import { detectFailures } from './failures.ts';
 import type { Look } from './finding.ts';
 import { detectHeldExpired } from './held-expired.ts';
-import { type IssueBook, openIssueBook } from './issue-registry.ts';
+import { openIssueBook } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
@@ -32,17 +32,12 @@ export type WatchOptions = {
   limits?: Thresholds;
 };
 
+export type Watch = Awaited<ReturnType<typeof startWatch>>;
+
 const dayMs = 86_400_000;
 
-/** What notices what goes wrong: failures as they happen, everything else by looking from time to time. */
-export type Watch = AsyncDisposable & {
-  readonly book: Omit<IssueBook, keyof AsyncDisposable>;
-  /** How many issues are open or acknowledged. */
-  openCount(): number;
-};
-
-/** Starts to watch a pipeline. */
-export async function startWatch(options: WatchOptions): Promise<Watch> {
+/** Watches a pipeline: failures as they happen, everything else by looking from time to time. */
+export async function startWatch(options: WatchOptions) {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
   const { configuration, events } = pipeline;
   const { failed } = telemetry;
@@ -125,6 +120,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   let cancel = clock.after(0, tick);
   return {
     book,
+    /** How many issues are open or acknowledged. */
     openCount: () => Array.from(book.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
     async [Symbol.asyncDispose]() {
       isStopping = true;

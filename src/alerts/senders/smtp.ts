@@ -10,7 +10,7 @@ type Open = Extract<EgressConnection, { kind: 'open' }>;
 type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
 
 /** `connectMs` for the connection, and again for the greeting and TLS; `totalMs` for all of it, to the last word. */
-export type SmtpLimits = { connectMs: number; totalMs: number };
+type SmtpLimits = { connectMs: number; totalMs: number };
 const usual: SmtpLimits = { connectMs: 10_000, totalMs: 30_000 };
 
 /**

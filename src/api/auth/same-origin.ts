@@ -5,7 +5,7 @@ import { AppError } from '../../contract/errors.ts';
  * Where a request comes from, as the browser tells: Sec-Fetch-Site, which no page can forge, else Origin, which must be
  * this server's public address or the one that it was asked at. `untold`: neither is there, as from programs.
  */
-export function originOf(request: FastifyRequest, publicUrl: string | null): 'own' | 'foreign' | 'untold' {
+function originOf(request: FastifyRequest, publicUrl: string | null): 'own' | 'foreign' | 'untold' {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' ? 'own' : 'foreign';
   const { origin } = request.headers;

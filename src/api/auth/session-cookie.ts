@@ -30,5 +30,3 @@ export function sessionCookie({ publicUrl }: { publicUrl: string | null }) {
     },
   };
 }
-
-export type SessionCookie = ReturnType<typeof sessionCookie>;

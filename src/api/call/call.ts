@@ -75,7 +75,7 @@ export type ApiParts = {
 type Given<Schema, None> = Schema extends z.ZodType ? z.output<Schema> : None;
 
 export type QueryOf<Id extends RouteId> = Given<RouteTable[Id]['query'], Record<string, never>>;
-export type BodyOf<Id extends RouteId> = Given<RouteTable[Id]['body'], undefined>;
+type BodyOf<Id extends RouteId> = Given<RouteTable[Id]['body'], undefined>;
 export type OutputOf<Id extends RouteId> = Given<RouteTable[Id]['output'], undefined>;
 
 /** One request, after its right was checked. */
@@ -97,6 +97,6 @@ export type Call<Id extends RouteId = RouteId> = {
 };
 
 /** Answers a call with the body of its answer; status, headers and cookies go to `call.reply`. */
-export type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
+type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
 
 export type Handlers<Ids extends RouteId = RouteId> = { [Id in Ids]: Handler<Id> };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../contract/errors.ts';
 
 /** An answer that can be repeated. */
-export type Kept = { status: number; headers: Record<string, string>; body: string };
+type Kept = { status: number; headers: Record<string, string>; body: string };
 
 /** A request that may be repeated: whose it is, its address and key, and its body. */
-export type Repeatable = { principal: string; place: string; body: Uint8Array };
+type Repeatable = { principal: string; place: string; body: Uint8Array };
 
 /** A request that runs: what it comes to must be told, once. */
 export type Running = {

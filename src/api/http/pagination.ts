@@ -97,6 +97,6 @@ function countWithin(items: readonly unknown[], limit: number): number {
   return items.length;
 }
 
-export function writeCursor(side: 'older' | 'newer', at: string): string {
+function writeCursor(side: 'older' | 'newer', at: string): string {
   return Buffer.from(`${side === 'older' ? '<' : '>'}${at}`, 'utf8').toString('base64url');
 }

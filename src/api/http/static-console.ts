@@ -5,7 +5,7 @@ import files from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from './security-headers.ts';
 
-export type Console = {
+type Console = {
   /** Serves the built files, whose names change with their content. */
   assets(app: FastifyInstance): Promise<void>;
   /** Whether a browser asks for a page: the console knows by itself which pages there are. */

@@ -7,7 +7,7 @@ const rulesMax = 100;
 const nameCharactersMax = 255;
 
 /** What the next request to an inbox is answered with; null: nobody said anything. */
-export type InboxAnswer = { status: number; body: string; delayMs: number };
+type InboxAnswer = { status: number; body: string; delayMs: number };
 
 /**
  * How inboxes answer, by name; in memory, like the Inbox itself. `checkOpen` throws when the Inbox is off, `scrub` hides

@@ -9,7 +9,7 @@ import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts } from '../call/call.ts';
 
 /** An action as it is now, why its rules hold for an event or don't, and what its destinations would get. */
-export type ExplainedAction = Explanation & {
+type ExplainedAction = Explanation & {
   actionId: string;
   name: string;
   status: 'enabled' | 'disabled';

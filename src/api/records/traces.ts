@@ -17,7 +17,7 @@ import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 export type TraceHandlers = Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'>;
 
 /** What an intake request says of traces. */
-export type TraceMarks = { url: string; header: string | undefined };
+type TraceMarks = { url: string; header: string | undefined };
 
 /**
  * Traces live in memory: those that run, with the ids of their events, and the last that ended. What an event was part

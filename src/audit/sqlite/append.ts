@@ -14,6 +14,6 @@ export function appendAudit(db: Db, entries: readonly NewAuditEntry[]): void {
 }
 
 /** The newest entry of the trail. */
-export function head(db: Db): Link {
+function head(db: Db): Link {
   return db.get<Link>('SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1') ?? origin;
 }

@@ -1,6 +1,6 @@
 import type { Output } from '../program.ts';
 
-export type Counts = { events: number; matches: number; delivered: number; failed: number };
+type Counts = { events: number; matches: number; delivered: number; failed: number };
 
 /** One line that is written over on a terminal; elsewhere a line every few seconds. */
 export function progressLine(stdout: Output, everyMs: number) {

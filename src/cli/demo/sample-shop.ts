@@ -1,7 +1,7 @@
 /** An event as a shop's page would send it: parameters of the data collection API. */
 export type ShopEvent = Record<string, string>;
 
-export type SampleShop = {
+type SampleShop = {
   /** What the next visitor does, at this time (ms since the epoch). */
   next(now: number): ShopEvent;
 };

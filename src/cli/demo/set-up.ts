@@ -1,7 +1,7 @@
 import type { Server } from '../server.ts';
 import { partnerInbox } from './slow-partner.ts';
 
-export type DemoSetUp = { collectorKey: string };
+type DemoSetUp = { collectorKey: string };
 
 /** Makes what the demo needs, through the public API; what is there already stays as it is. */
 export async function setUpDemo(server: Server): Promise<DemoSetUp> {

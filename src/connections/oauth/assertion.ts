@@ -6,7 +6,7 @@ import { reveal } from '../secret-fields.ts';
 /** How a connection signs its own JSON Web Tokens (RFC 7523). */
 export type AssertionSettings = NonNullable<Extract<Auth, { type: 'oauth2' }>['clientAssertion']>;
 
-export type Signed = { readonly ok: true; readonly jwt: string } | { readonly ok: false; readonly reason: string };
+type Signed = { readonly ok: true; readonly jwt: string } | { readonly ok: false; readonly reason: string };
 
 /**
  * Signs a fresh assertion. What the settings leave open comes from `defaults`; own `claims` may replace these, but not

@@ -21,7 +21,7 @@ export function clientAuthMethods(auth: Oauth2, remembered: ClientAuthMethod | n
   return remembered === 'body' ? ['body', 'basic'] : ['basic', 'body'];
 }
 
-export type ClientAuthParts =
+type ClientAuthParts =
   | { readonly ok: true; readonly authorization: string | null; readonly params: [name: string, value: string][] }
   | { readonly ok: false; readonly reason: string };
 

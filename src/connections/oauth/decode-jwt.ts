@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt as claimsOf } from 'jose/jwt/decode';
 
-export type DecodedJwt =
+type DecodedJwt =
   | {
       readonly ok: true;
       readonly header: Readonly<Record<string, unknown>>;

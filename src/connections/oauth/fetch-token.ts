@@ -5,7 +5,7 @@ import { requestToken, type TokenAsk, type TokenExchange } from './token-request
 import type { TokenAnswer } from './token-response.ts';
 
 /** What fetching a token came to; `exchanges` tells each request on the way. */
-export type FetchedToken = {
+type FetchedToken = {
   readonly answer: TokenAnswer;
   /** The client authentication that the answer was given to. */
   readonly method: ClientAuthMethod;

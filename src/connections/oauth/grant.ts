@@ -3,7 +3,7 @@ import { signAssertion } from './assertion.ts';
 import type { Oauth2 } from './client-auth.ts';
 import { plainJwt } from './decode-jwt.ts';
 
-export type GrantParams =
+type GrantParams =
   | { readonly ok: true; readonly params: [name: string, value: string][] }
   | { readonly ok: false; readonly reason: string };
 

@@ -3,7 +3,7 @@ import { fingerprint } from '../fingerprint.ts';
 import { type Oauth2, tokenFieldsOf } from './client-auth.ts';
 
 /** Where refresh tokens are kept: a text for each connection, sealed, as it was at the start and from then on. */
-export interface KeptTexts {
+interface KeptTexts {
   readonly all: ReadonlyMap<string, string>;
   /** Durable when it resolves; null: forgotten. */
   save(name: string, text: string | null): Promise<void>;

@@ -4,7 +4,7 @@ import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
 
 /** One line of a field mapping: the record's key and where its value comes from (exactly one of the three). */
-export const fieldMapping = z.union([
+const fieldMapping = z.union([
   z.strictObject({ field: line(255, 1), parameter: line(255, 1) }),
   z.strictObject({ field: line(255, 1), value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]) }),
   z.strictObject({ field: line(255, 1), expression: z.string().min(1).max(65_536) }),
@@ -12,7 +12,7 @@ export const fieldMapping = z.union([
 export type FieldMapping = z.output<typeof fieldMapping>;
 
 /** One destination of an action. Without a mapping the record is the event's data as it is. */
-export const actionDestination = z.strictObject({
+const actionDestination = z.strictObject({
   destinationId: z.string(),
   mapping: z
     .array(fieldMapping)
@@ -23,7 +23,6 @@ export const actionDestination = z.strictObject({
       'A field may be mapped only once.',
     ),
 });
-export type ActionDestination = z.output<typeof actionDestination>;
 
 /** An action as a person writes it: what to watch for and what to send where. */
 export const actionInput = z.strictObject({

@@ -25,7 +25,7 @@ const timeZone = z
   .refine(isTimeZone, 'Must be a time zone of the IANA database, such as Europe/Berlin.');
 
 /** Which changes of issues are told. Lists that are null mean all. */
-export const alertRules = z.strictObject({
+const alertRules = z.strictObject({
   kinds: z.array(issueKind).min(1).max(issueKind.options.length).nullable().default(null),
   minSeverity: issueSeverity.default('warning'),
   /** Only issues of these; an issue that is of no connection or action passes where the list is null. */
@@ -46,7 +46,7 @@ export const alertRules = z.strictObject({
  * When nobody wants to be told. They begin on each of `days` at `from` and last until `to`, on the next day when that is
  * not later. What happens meanwhile is told as one message afterwards.
  */
-export const quietHours = z
+const quietHours = z
   .strictObject({
     timeZone,
     from: timeOfDay,
@@ -110,7 +110,7 @@ export const alertInput = z.discriminatedUnion('type', [webhookInput, emailInput
 export type AlertBody = Stored<z.output<typeof alertInput>>;
 
 /** How telling goes; read only and outside the version. `failing` until the next message arrives. */
-export const alertHealth = z.strictObject({
+const alertHealth = z.strictObject({
   state: z.enum(['ok', 'failing']),
   /** What the last failed try ended in. */
   reason: z.string().nullable(),
@@ -132,7 +132,7 @@ export const alert = z.discriminatedUnion('type', [
 export type Alert = z.output<typeof alert>;
 
 /** What is told of one issue; `reminded`: it is still open. */
-export const alertNotice = issueNotice.extend({
+const alertNotice = issueNotice.extend({
   change: z.enum([...issueNotice.shape.change.options, 'reminded']),
 });
 export type AlertNotice = z.output<typeof alertNotice>;

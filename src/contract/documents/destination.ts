@@ -9,9 +9,8 @@ import { storedMasks } from './privacy.ts';
 export const defaultTemplate = '{{! return JSON.stringify(it.data[0]); }}';
 
 export const escapeMode = z.enum(['auto', 'json', 'html', 'url', 'none']);
-export type EscapeMode = z.output<typeof escapeMode>;
 
-export const method = z.enum(['POST', 'GET', 'PUT', 'PATCH']);
+const method = z.enum(['POST', 'GET', 'PUT', 'PATCH']);
 
 const mediaType =
   /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+(\s*;\s*[!#$%&'*+.^_`|~0-9a-z-]+=([!#$%&'*+.^_`|~0-9a-z-]+|"[\x20-\x21\x23-\x5b\x5d-\x7e]*"))*$/i;
@@ -65,7 +64,7 @@ const outcomeRule = z
     message: 'Credentials and pauses are not a matter of single records.',
   });
 
-export const destinationSettings = z.strictObject({
+const destinationSettings = z.strictObject({
   escape: escapeMode.default('auto'),
   headers: z.array(header).max(50).default([]),
   batch: z

@@ -16,7 +16,7 @@ const patch = z.record(z.string(), z.unknown());
 const rollback = z.strictObject({ version: z.int().min(1) });
 
 /** What distinguishes the routes of one kind of document; `at` is where they are listed and created. */
-export type DocumentKindRoutes<One extends string, Many extends string, At extends string, I, O> = {
+type DocumentKindRoutes<One extends string, Many extends string, At extends string, I, O> = {
   one: One;
   many: Many;
   area: 'connections' | 'actions' | 'behaviors' | 'collectors' | 'settings';
@@ -28,7 +28,7 @@ export type DocumentKindRoutes<One extends string, Many extends string, At exten
 };
 
 /** The operations that every kind of document has alike, by id. */
-export type DocumentRoutes<
+type DocumentRoutes<
   One extends string,
   Many extends string,
   At extends string,

@@ -5,12 +5,12 @@ import { line } from '../text.ts';
  * Which fields are meant: the dotted name of a parameter (`properties.email`), whatever is nested in it included; `*`
  * stands for any characters (`*.email`). Case makes no difference, and lists have no names of their own.
  */
-export const fieldPattern = line(255, 1);
+const fieldPattern = line(255, 1);
 
 const fieldPatterns = z.array(fieldPattern).max(100).default([]);
 
 /** What becomes of the texts of a field. `hash`: the same text always becomes the same code, which tells nothing else. */
-export const fieldMask = z.discriminatedUnion('by', [
+const fieldMask = z.discriminatedUnion('by', [
   z.strictObject({ field: fieldPattern, by: z.literal('hash') }),
   z.strictObject({ field: fieldPattern, by: z.literal('last'), characters: z.int().min(1).max(16).default(4) }),
   z.strictObject({ field: fieldPattern, by: z.literal('replace'), text: line(100).default('[masked]') }),

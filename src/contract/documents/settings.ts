@@ -35,11 +35,10 @@ export type SettingsBody = z.output<typeof settingsInput> & { name: 'Settings'; 
 /** The one document of its kind has this id. */
 export const settingsId = 'settings';
 
-export const settingsOrigin = z.enum(['default', 'operator', 'here']);
-export type SettingsOrigin = z.output<typeof settingsOrigin>;
+const settingsOrigin = z.enum(['default', 'operator', 'here']);
 
 /** One of the operator's settings as it is in effect; of secrets only whether they are set. */
-export const configuredValue = z.strictObject({
+const configuredValue = z.strictObject({
   name: z.string(),
   variable: z.string(),
   description: z.string(),
@@ -56,7 +55,7 @@ export const configuredValue = z.strictObject({
 export type ConfiguredValue = z.output<typeof configuredValue>;
 
 /** How long and how much is kept: days, bytes (null: no limit), days of the audit trail, ms of bodies (null: no limit). */
-export const effectiveRetention = z.strictObject({
+const effectiveRetention = z.strictObject({
   days: retention.days,
   bytes: retention.bytes.nullable(),
   auditDays: retention.auditDays,

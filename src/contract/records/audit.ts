@@ -4,7 +4,7 @@ import { type ErrorCode, errors } from '../errors.ts';
 import { timestamp } from '../text.ts';
 
 /** What can be done to a thing. Every act in the audit trail is one of these. */
-export const auditActs = [
+const auditActs = [
   'create',
   'change',
   'delete',
@@ -37,7 +37,7 @@ export const auditActs = [
 export type AuditAct = (typeof auditActs)[number];
 
 /** The kinds of things that something is done to. */
-export const auditKinds = [
+const auditKinds = [
   ...documentKinds,
   'delivery',
   'replay',
@@ -58,7 +58,7 @@ export type AuditKind = (typeof auditKinds)[number];
  * left out where there was or is nothing; secrets are marks (`{"set": true, "updatedAt": …}`); of long texts stands the
  * part that changed.
  */
-export const auditChange = z.strictObject({
+const auditChange = z.strictObject({
   pointer: z.string(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),

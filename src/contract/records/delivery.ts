@@ -64,7 +64,7 @@ export const errorKind = z.enum([
 export type ErrorKind = z.output<typeof errorKind>;
 
 /** Milliseconds spent in each part of an attempt; null where the part did not happen (a reused socket connects not). */
-export const timings = z.strictObject({
+const timings = z.strictObject({
   queueMs: z.number().nullable(),
   tokenMs: z.number().nullable(),
   dnsMs: z.number().nullable(),

@@ -21,7 +21,7 @@ export const eraseInput = z
 export type EraseInput = z.input<typeof eraseInput>;
 
 /** What an erasure takes away, or would; `unfinished` are those of the deliveries that are cancelled by it. */
-export const erasureCounts = z.strictObject({ events: z.int(), deliveries: z.int(), unfinished: z.int() });
+const erasureCounts = z.strictObject({ events: z.int(), deliveries: z.int(), unfinished: z.int() });
 export type ErasureCounts = z.output<typeof erasureCounts>;
 
 /** An erasure as it is shown: nothing in it tells whose data it was but `code`, a hash that is the same each time. */

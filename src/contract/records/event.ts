@@ -4,7 +4,7 @@ import { timestamp } from '../text.ts';
 /** A value of a parameter: text, or lists and objects of text. Numbers and booleans were turned into text at intake. */
 export type DataValue = string | DataValue[] | { [key: string]: DataValue };
 
-export const dataValue: z.ZodType<DataValue> = z.lazy(() =>
+const dataValue: z.ZodType<DataValue> = z.lazy(() =>
   z.union([z.string(), z.array(dataValue), z.record(z.string(), dataValue)]),
 );
 
@@ -31,7 +31,7 @@ export const incomingEvent = event.omit({ id: true, receivedAt: true }).extend({
 export type IncomingEvent = z.output<typeof incomingEvent> & { sent?: SentText };
 
 /** The JSON that some data came as. It is of this very object: of what is made of it, by masking say, it tells nothing. */
-export type SentText = { readonly data: Event['data']; readonly json: string };
+type SentText = { readonly data: Event['data']; readonly json: string };
 
 /** The header that counts how often an event came back through our own deliveries, so that loops end. */
 export const hopsHeader = 'Millrace-Hops';

@@ -19,7 +19,7 @@ export const issueSeverity = z.enum(issueSeverities);
 export type IssueSeverity = z.output<typeof issueSeverity>;
 
 /** What somebody, or Millrace by itself, changed on what an issue is about in the day before it opened. */
-export const issueCause = z.strictObject({
+const issueCause = z.strictObject({
   at: timestamp,
   act: auditEntry.shape.act,
   kind: auditEntry.shape.kind,

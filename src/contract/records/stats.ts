@@ -41,7 +41,7 @@ const percentiles = z.strictObject({ p50Ms: z.number(), p95Ms: z.number(), p99Ms
 export type Percentiles = z.output<typeof percentiles>;
 
 /** Why something failed, was skipped, put on hold (`reason` of a delivery) or rejected (`code` of an error). */
-export const statsReason = z.union([reason, z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])]); // all its keys
+const statsReason = z.union([reason, z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])]); // all its keys
 export type StatsReason = z.output<typeof statsReason>;
 
 const outcome = z.enum(['failed', 'skipped', 'held', 'rejected']);

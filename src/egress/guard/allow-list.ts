@@ -14,7 +14,7 @@ export type AllowRule =
     }
   | { readonly kind: 'host'; readonly host: string; readonly port: number | null };
 
-export type ParsedAllowRules =
+type ParsedAllowRules =
   | { readonly ok: true; readonly rules: AllowRule[] }
   | { readonly ok: false; readonly problems: string[] };
 
@@ -35,7 +35,7 @@ export function parseAllowRules(list: string): ParsedAllowRules {
 }
 
 /** What an allow rule is held against. `host` is the host of the URL in lower case, without a trailing dot. */
-export interface AllowedTarget {
+interface AllowedTarget {
   readonly host: string;
   readonly port: number;
   readonly address: Address;

@@ -21,7 +21,7 @@ export interface Listener {
   readonly hasInbox: boolean;
 }
 
-export interface GuardOptions {
+interface GuardOptions {
   /** What the operator let through although it is private. */
   readonly allow: readonly AllowRule[];
   /** Asked at each check, since ports may be given out late. */

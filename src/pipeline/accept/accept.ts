@@ -9,7 +9,7 @@ import { freshDelivery } from './new-delivery.ts';
 import { orderKeyOf } from './order-key.ts';
 import { weightOfEvent } from './size-estimate.ts';
 
-export type Matcher = AsyncDisposable & {
+type Matcher = AsyncDisposable & {
   start(): Promise<void>;
   /** Keeps one request's events durably, then hands them on to matching; answers their ids in input order. */
   accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
@@ -27,7 +27,7 @@ type Fired = {
 /** An event and the rules that it fired. */
 export type Matched = readonly [event: Event, rules: readonly Rule[]];
 
-export type MatcherOptions = {
+type MatcherOptions = {
   journal: Pick<Journal, 'intake' | 'matching'>;
   lease: Lease;
   partition: number;

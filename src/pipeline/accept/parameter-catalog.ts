@@ -12,7 +12,7 @@ const known = new Map(knownParameters.map((one) => [one.name, one]));
 const saveEveryMs = 10_000;
 const limits = { namesMax: 5_000, examplesMax: 5 };
 
-export type ParameterCatalog = AsyncDisposable & {
+type ParameterCatalog = AsyncDisposable & {
   observe(event: Event): void;
   list(): Parameter[];
   /** Forgets examples that these events may have given, in memory and in storage; null: all examples. */

@@ -210,7 +210,7 @@ const nothing: Settlement = {
 };
 
 /** The idempotency key of a batch: of the same deliveries in the same order the same, else another one. */
-export function keyOf(members: readonly DueDelivery[]): string {
+function keyOf(members: readonly DueDelivery[]): string {
   const keys = members.map(({ id, idempotencyKey }) => idempotencyKey ?? id);
   return keys.length === 1 ? (keys[0] ?? '') : createHash('sha256').update(keys.join('\n')).digest('hex');
 }

@@ -8,7 +8,7 @@ import { maskHeaders } from '../privacy/header-redaction.ts';
 import type { Work } from './exchange.ts';
 
 /** What a line of the attempt log says whatever happens. */
-export type Head = {
+type Head = {
   now(): number;
   startedAt: number;
   number: number;

@@ -5,7 +5,7 @@ import type { Rendering } from './render.ts';
 type Failed = Extract<Rendering, { kind: 'failed' }>;
 
 /** What of a group can be sent together. */
-export type Fit = {
+type Fit = {
   members: DueDelivery[];
   /** Of all members; null: nothing is left of the group. */
   rendering: Exclude<Rendering, Failed> | null;

@@ -32,7 +32,7 @@ export type Meta = {
   time: number;
 };
 
-export type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
+type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
 
 /** Everything that decides the bytes of a delivery, ready to run. */
 export type RenderPlan = {

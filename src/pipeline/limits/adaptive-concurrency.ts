@@ -9,7 +9,7 @@ export type Concurrency = {
   failed(startedAt: number, now: number): void;
 };
 
-export const concurrencyBounds = { min: 1, start: 8, max: 64 } as const;
+const concurrencyBounds = { min: 1, start: 8, max: 64 } as const;
 
 export function adaptiveConcurrency(): Concurrency {
   let limit: number = concurrencyBounds.start;

@@ -3,7 +3,7 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 /** How an exchange speaks of its peer: it answered, it answered that it is broken, or there was no answer at all. */
 export type Sign = 'good' | 'bad' | 'unreachable';
 
-export type BreakerSettings = ConnectionBody['settings']['breaker'];
+type BreakerSettings = ConnectionBody['settings']['breaker'];
 
 /** Remembers how the exchanges of one connection went, and says when it should rest. */
 export type Breaker = {

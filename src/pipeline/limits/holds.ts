@@ -47,7 +47,7 @@ export type Gates = {
   admit(connectionId: string, reason: ClosedByTraffic, startedAt: number): Promise<boolean>;
 };
 
-export type ClosedByTraffic = 'auth_rejected' | 'breaker_open';
+type ClosedByTraffic = 'auth_rejected' | 'breaker_open';
 
 /** When the first probe goes, doubling to the most: people mend credentials, but a peer comes back by itself. */
 const pace = {

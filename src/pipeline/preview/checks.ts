@@ -26,7 +26,7 @@ import { newestEvents, refOf } from './newest-events.ts';
  * What changes would do, found out on the newest stored events with the code of the live path; nothing is stored or
  * sent. Drafts are parsed and compile; unknown ids throw AppError `not_found`.
  */
-export interface Checks {
+interface Checks {
   action(action: Tried<'action'>, last: number): Promise<ActionCheck>;
   destination(
     destination: Tried<'destination'>,

@@ -29,7 +29,7 @@ import { sampleEvent } from './sample-event.ts';
  * A `destinationId` of null: the draft stands alone. `actionDraft` is tried in place of the stored action `input.actionId`,
  * or alone.
  */
-export interface Studio {
+interface Studio {
   /** The request that this sample would send; nothing is sent. */
   preview(
     destinationId: string | null,

@@ -28,7 +28,7 @@ export const maskingMax = {
 } as const;
 
 /** null: everything, as long as the delivery; then there is nothing to do. */
-export function keepingOf(
+function keepingOf(
   snapshot: Pick<Snapshot, 'documents'>,
   operator: OperatorRetention,
   { settings }: Pick<DestinationBody, 'settings'>,

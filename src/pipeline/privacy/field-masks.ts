@@ -10,7 +10,7 @@ export type FieldMasks = (event: IncomingEvent) => IncomingEvent;
  * Senders choose the names of fields. A name of more than `nameLengthMax` characters fits every pattern, since comparing it
  * would take too long. What fits a name is remembered for names of so many characters in sum, each counted with `nameCost`.
  */
-export const nameLengthMax = 1_024;
+const nameLengthMax = 1_024;
 const namesCharactersMax = 200_000;
 const nameCost = 64;
 

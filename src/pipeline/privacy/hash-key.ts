@@ -7,7 +7,7 @@ import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /** The same text always becomes the same code of 132 bits, which without the key tells nothing of the text. */
-export type Hash = (text: string) => string;
+type Hash = (text: string) => string;
 
 /**
  * The hash of this installation, with the key that its settings have; it is made when it is first needed, sealed, and

@@ -3,7 +3,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 
 /** What stands in the log, in previews and in cURL instead of a secret header's value. */
-export const masked = '[secret]';
+const masked = '[secret]';
 
 const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
 

@@ -22,7 +22,7 @@ import { readSources } from './source.ts';
  * planned → running → done; running ⇄ paused; any of them → cancelled. Inputs are parsed; AppError `invalid_value` when
  * they name what is not there.
  */
-export type Replays = AsyncDisposable & {
+type Replays = AsyncDisposable & {
   /** What it would do. `samples`: with the first requests. */
   plan(input: ReplayInput, samples: boolean): Promise<ReplayPlan>;
   /** Keeps a replay, which runs when its turn comes. */

@@ -20,7 +20,7 @@ export type Chosen = {
 };
 
 /** What becomes of one thing. */
-export type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
+type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
 
 type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 

@@ -10,7 +10,7 @@ export type Source =
   | { kind: 'unknown' };
 
 /** Things in the order of the replay; `cursor` is where the next ones begin. */
-export type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
+type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
 
 type Log = Pick<DeliveryLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
 

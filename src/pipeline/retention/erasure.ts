@@ -9,7 +9,7 @@ import { hashOf } from '../privacy/hash-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /** Erasing visitors, one after the other, beside the running work; what a restart interrupts goes on after it. */
-export type Eraser = AsyncDisposable & {
+type Eraser = AsyncDisposable & {
   /** Only counts. */
   plan(sought: ErasedBy): Promise<Erasure>;
   /** Begins; the entry is made of the erasure's id and code. */

@@ -6,7 +6,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Gates } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-export type UpkeepOptions = {
+type UpkeepOptions = {
   journal: Pick<Journal, 'upkeep' | 'log'>;
   audit: Pick<Audit, 'prune'>;
   configuration: Configuration;
@@ -24,7 +24,7 @@ export type UpkeepOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-export type Upkeep = AsyncDisposable & {
+type Upkeep = AsyncDisposable & {
   /** Lets intake through, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
   admit<T>(accept: () => Promise<T>): Promise<T>;
   /** Whether the size limit is reached with nothing left to remove. */

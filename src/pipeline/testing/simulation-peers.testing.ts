@@ -9,8 +9,6 @@ export type Manner =
   | { status: number; afterMs: number; retryAfter: string | null }
   | { error: 'reset' | 'timeout' | 'connect'; afterMs: number };
 
-export type Peers = ReturnType<typeof createPeers>;
-
 /**
  * The systems that deliveries go to, one for each connection, with a path for each place. They know what was promised,
  * and note each request that breaks it.

@@ -8,7 +8,7 @@ import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts
 export type Life = { isOver: boolean };
 
 /** What outlives the processes of a simulation, and where what must never happen is noted. */
-export type Ground = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
+type Ground = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
   problems: string[];
   /** What the stores are doing now, dead processes aside. */
   pending: Set<Promise<unknown>>;

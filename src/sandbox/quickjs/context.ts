@@ -28,7 +28,7 @@ export type Realm = {
 };
 
 /** What the engine said: a value, or the error that ended it. Both are values in the engine. */
-export type Completion = { isError: boolean; value: number };
+type Completion = { isError: boolean; value: number };
 
 /**
  * Opens a context and runs the prelude. `clock` is the one that the engine reads; it stands at `bornMs` meanwhile, from

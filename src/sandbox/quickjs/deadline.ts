@@ -1,5 +1,5 @@
 /** Bounds one script after the other. */
-export type Deadline = {
+type Deadline = {
   start(): void;
   /** For the engine to ask now and then: whether the script must end. Stays true until the next start. */
   isOver(): boolean;

@@ -14,7 +14,7 @@ const PAGES_MIN = 256;
 const INLINING = ['--wasm-inlining-budget=20000', '--wasm-inlining-factor=10'];
 
 /** The functions of the engine that we call. A pointer is an address in its memory, a value a pointer to a boxed JSValue. */
-export type EngineFunctions = {
+type EngineFunctions = {
   QTS_NewRuntime(): number;
   QTS_RuntimeEnableInterruptHandler(runtime: number): void;
   QTS_RuntimeSetMaxStackSize(runtime: number, bytes: number): void;

@@ -1,27 +1,14 @@
 /** What a queue needs to know of a task. */
-export type Queued = { readonly key: string; readonly chars: number };
-
-/**
- * First in, first out; but the tasks of a key that ran into a limit stand aside for a while, and then go one at a time
- * and only when nobody else waits. So a program that hangs on each job can take a twentieth of the time from the others,
- * not all of it.
- */
-export type FairQueue<T extends Queued> = {
-  readonly size: number;
-  push(task: T): void;
-  /** Puts tasks back that were taken and not done, before all others. */
-  putBack(tasks: readonly T[]): void;
-  /** At most `wanted` tasks and `charsMax` characters, but at least one if one may go. `isIdle`: nothing is being done. */
-  take(wanted: number, charsMax: number, now: number, isIdle: boolean): T[];
-  /** A task of this key wasted `costMs`. */
-  setAside(key: string, costMs: number, now: number): void;
-  /** Empties the queue. */
-  drain(): T[];
-};
+type Queued = { readonly key: string; readonly chars: number };
 
 const REST_FACTOR = 20;
 
-export function fairQueue<T extends Queued>(): FairQueue<T> {
+/**
+ * First in, first out, except that the tasks of a key that exceeded a limit are set aside for a while, and then run one at a
+ * time and only when no other task waits. A program that hangs on each job takes a twentieth of the time from the others, not
+ * all of it.
+ */
+export function fairQueue<T extends Queued>() {
   let ready: T[] = [];
   /** Per key: when its rest ends, and what waits for that. */
   const resting = new Map<string, { until: number; tasks: T[] }>();
@@ -36,16 +23,18 @@ export function fairQueue<T extends Queued>(): FairQueue<T> {
   }
 
   return {
-    get size() {
+    get size(): number {
       let size = ready.length;
       for (const { tasks } of resting.values()) size += tasks.length;
       return size;
     },
-    push: (task) => void ready.push(task),
-    putBack(tasks) {
+    push: (task: T) => void ready.push(task),
+    /** Puts tasks back that were taken and not done, before all others. */
+    putBack(tasks: readonly T[]): void {
       ready = [...tasks, ...ready];
     },
-    take(wanted, charsMax, now, isIdle) {
+    /** At most `wanted` tasks and `charsMax` characters, but at least one if one may go. `isIdle`: no task is running. */
+    take(wanted: number, charsMax: number, now: number, isIdle: boolean): T[] {
       release(now);
       const taken: T[] = [];
       let chars = 0;
@@ -69,10 +58,12 @@ export function fairQueue<T extends Queued>(): FairQueue<T> {
       }
       return taken;
     },
-    setAside(key, costMs, now) {
+    /** A task of this key wasted `costMs`. */
+    setAside(key: string, costMs: number, now: number): void {
       resting.set(key, { until: now + REST_FACTOR * costMs, tasks: resting.get(key)?.tasks ?? [] });
     },
-    drain() {
+    /** Empties the queue and returns what was in it. */
+    drain(): T[] {
       const all = [...ready, ...restingTasks()];
       ready = [];
       resting.clear();

@@ -5,21 +5,12 @@ import type { RenderOutcome } from '../sandbox.ts';
 import type { Layout } from './heap-layout.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 
-/** A render thread. `onEnd` is called once: at its end, or soon when it could not be started. */
-export type SupervisedWorker = {
-  /** Resolves with the layout that it uses when it can render; rejects when it can't start. */
-  readonly ready: Promise<Layout | null>;
-  post(message: BatchMessage): void;
-  /** The running job, as of now. */
-  progress(): RunningJob | null;
-  /** Ends the thread, whatever it is doing; resolves when it is gone. */
-  end(): Promise<void>;
-};
+export type SupervisedWorker = ReturnType<typeof superviseWorker>;
 
 /** `started` numbers the jobs of one worker: the same number is the same run. */
 export type RunningJob = { started: number; batch: number; job: number };
 
-export type WorkerEvents = {
+type WorkerEvents = {
   onRendered(batch: number, outcomes: (string | RenderOutcome)[]): void;
   /** The thread is gone; `running` is the job that it left unfinished, `cause` what it died of. */
   onEnd(running: RunningJob | null, cause: unknown): void;
@@ -29,8 +20,11 @@ export type WorkerEvents = {
 const STACK_MB = 16;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Never throws: a thread that can't be started is one that has ended. */
-export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: WorkerEvents): SupervisedWorker {
+/**
+ * A render thread. `onEnd` is called once: at its end, or soon when it could not be started. Never throws: a thread that
+ * can't be started is one that has ended.
+ */
+export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: WorkerEvents) {
   const progress = new Int32Array(new SharedArrayBuffer(PROGRESS.words * Int32Array.BYTES_PER_ELEMENT));
   progress[PROGRESS.job] = -1;
   const workerData: WorkerData = { ...data, progress };
@@ -71,9 +65,12 @@ export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: Work
   }
 
   return {
+    /** Resolves with the layout that it uses when it can render; rejects when it can't start. */
     ready: ready.promise,
-    post: (message) => worker?.postMessage(message),
+    post: (message: BatchMessage) => worker?.postMessage(message),
+    /** The running job, as of now. */
     progress: running,
+    /** Ends the thread, whatever it is doing; resolves when it is gone. */
     end: async () => void (await worker?.terminate()),
   };
 }

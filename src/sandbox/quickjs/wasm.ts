@@ -1,6 +1,6 @@
 /** A compiled module; threads can share it. */
 export type WasmModule = { readonly __brand: 'WebAssembly.Module' };
-export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
 /** The part of WebAssembly's API that we use. TypeScript knows it only along with a browser's DOM. */
 export const wasm = Reflect.get(globalThis, 'WebAssembly') as {

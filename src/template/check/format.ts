@@ -2,7 +2,7 @@ import { scan, type Tag } from '../parse/scanner.ts';
 import { nesting } from './format-nesting.ts';
 
 /** A piece of the text to replace. */
-export type Edit = { from: number; to: number; insert: string };
+type Edit = { from: number; to: number; insert: string };
 
 /**
  * What sets a template's JavaScript in order: each line of a tag indented by how deep it nests, and no blanks at line

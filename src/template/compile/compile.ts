@@ -24,7 +24,7 @@ export type CompiledTemplate = {
   warnings: Problem[];
 };
 
-export type NotCompiled = { ok: false; problems: Problem[] };
+type NotCompiled = { ok: false; problems: Problem[] };
 
 /**
  * Compiles a template. The code calls `$$e` (escape) and `$$r` (raw) on inserted values, `$$f.<name>` for filters and

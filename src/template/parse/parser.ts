@@ -13,7 +13,7 @@ export type TemplateNode =
   | { kind: 'each' | 'foreach'; list: Code; parameters: Code | null; body: TemplateNode[] };
 
 /** Blocks inside of blocks: what the sandbox's parser bears with room to spare. */
-export const BLOCK_DEPTH_MAX = 50;
+const BLOCK_DEPTH_MAX = 50;
 
 /** Parses a template, going on after a mistake so that all of them are found (the first 50 are kept). */
 export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNode[]; findings: Finding[] } {

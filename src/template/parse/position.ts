@@ -1,5 +1,5 @@
 /** A place in a text: line and column count from 1, columns in UTF-16 code units. */
-export type Position = { line: number; column: number };
+type Position = { line: number; column: number };
 
 /** One finding about a template. An error means that it does not compile; a warning does not. */
 export type Problem = Position & { message: string; severity: 'error' | 'warning' };

@@ -18,7 +18,7 @@ export type Tag = {
   trimAfter: '' | '_' | '-';
 };
 
-export type Piece = { kind: 'text'; start: number; end: number } | Tag;
+type Piece = { kind: 'text'; start: number; end: number } | Tag;
 
 /**
  * Cuts a template into text and tags, in time linear in its length whatever it holds. At a tag that does not end it

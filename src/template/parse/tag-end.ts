@@ -9,7 +9,7 @@ export type ScriptToken = {
 };
 
 /** How deep brackets may nest inside one tag: far from what the engines' own parsers bear. */
-export const BRACKET_DEPTH_MAX = 100;
+const BRACKET_DEPTH_MAX = 100;
 
 /** What one template may still hold; each tag takes from it. */
 export type Budget = { tokens: number; patternChars: number };

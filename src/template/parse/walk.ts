@@ -4,7 +4,7 @@ import type { Node } from 'acorn';
 export type AnyNode = Node & { [field: string]: unknown };
 
 /** The nodes directly below a node, in source order of its fields. */
-export function children(node: AnyNode): AnyNode[] {
+function children(node: AnyNode): AnyNode[] {
   const found: AnyNode[] = [];
   for (const value of Object.values(node)) {
     if (isNode(value)) found.push(value);

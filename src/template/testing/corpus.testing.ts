@@ -1,5 +1,5 @@
 /** A template of the differential test; both engines render it over CORPUS_INPUT. */
-export type CorpusTemplate = { kind: string; template: string };
+type CorpusTemplate = { kind: string; template: string };
 
 /** The input that the corpus is rendered over. */
 export const CORPUS_INPUT = {

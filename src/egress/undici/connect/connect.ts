@@ -25,12 +25,12 @@ export interface HttpProxy {
 }
 
 /** Told as each stage begins and ends. */
-export interface Watcher {
+interface Watcher {
   onBegin(stage: Stage): void;
   onEnd(stage: Stage, detail: () => string): void;
 }
 
-export type Stage = 'dns' | 'connect' | 'tls';
+type Stage = 'dns' | 'connect' | 'tls';
 
 export interface Opening {
   /**

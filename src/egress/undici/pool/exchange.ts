@@ -12,7 +12,7 @@ import type { Deadline } from './deadlines.ts';
 import type { Lane } from './origin-pool.ts';
 
 /** What an exchange asks of its surroundings. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly dispatch: Dispatcher.DispatchOptions;
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;

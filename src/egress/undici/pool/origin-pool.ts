@@ -25,7 +25,7 @@ export interface Lane {
   replace(exchange: Exchange): void;
 }
 
-export interface SiteOptions {
+interface SiteOptions {
   readonly way: Way;
   readonly deadlines: Deadlines;
   readonly now: () => number;

@@ -9,7 +9,7 @@ import { secureContextFor } from '../connect/tls.ts';
 export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
 
 /** Makes the ways to targets. */
-export interface Ways {
+interface Ways {
   /** Tells routes apart; empty for the plain one. Holds no secret. */
   keyOf(route: Route): string;
   /** How a target is reached, or why that can't be. */

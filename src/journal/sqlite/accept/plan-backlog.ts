@@ -5,7 +5,7 @@ import type { EventPlace } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 import { advance } from './accept.ts';
 
-export type Plan = {
+type Plan = {
   lease: Lease;
   advance: { partition: number; from: number; to: number } | null;
   /** [EventPlace | null, PlannedRow][] as JSON, which crosses threads faster than a clone. */

@@ -2,7 +2,7 @@ import type { Attempt } from '../../../contract/records/delivery.ts';
 import type { Rendered } from '../../journal.ts';
 
 /** 0 in place of a request body: it is the body that was rendered. */
-export type PackedBody = string | null | 0;
+type PackedBody = string | null | 0;
 
 /** In place of request and response: they stand in the exchange of `batchId`. */
 const inExchange = 1;

@@ -7,7 +7,7 @@ import type { EventPlace } from '../events/event-reads.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
 /** A query of deliveries with its ids taken apart. */
-export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
+type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
   before: number | null;
   after: number | null;
   event: EventPlace | null;

@@ -35,7 +35,7 @@ export type SettledStep = [
   leavesOrder?: true,
 ];
 
-export type SettledBatch = {
+type SettledBatch = {
   lease: Lease;
   now: number;
   /** SettledStep[] as JSON. */

@@ -37,7 +37,7 @@ export type ErasureRow = {
 export type StoredCounts = ErasureCounts & { by: string };
 
 /** What one step did, as the other side makes objects of it. */
-export type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
+type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
 
 export const erasureOperations = {
   beginErasure(

@@ -72,9 +72,9 @@ export const eventOperations = {
   },
 };
 
-export type FoundEvents = { lines: EventLine[]; reached: EventPlace | null; looked: number; lookedBytes: number };
+type FoundEvents = { lines: EventLine[]; reached: EventPlace | null; looked: number; lookedBytes: number };
 
-export type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
+type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
   Sought & { before: EventPlace | null; after: EventPlace | null };
 
 /** Finds events by place; within one finder each group is read once, and kept: `budget` tells how much that is. */

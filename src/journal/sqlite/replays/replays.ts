@@ -22,7 +22,7 @@ export type ReplayedRow = {
   keepsBody: boolean;
 };
 
-export type ReplayRowStep = {
+type ReplayRowStep = {
   lease: Lease;
   id: string;
   from: string | null;
@@ -208,7 +208,7 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
 }
 
 /** What is said of a delivery that was held and is sent by a replay now. */
-export const replayedBy = (replayId: string) => `The replay ${replayId} sends it.`;
+const replayedBy = (replayId: string) => `The replay ${replayId} sends it.`;
 
 const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
 

@@ -11,7 +11,7 @@ export type Story = {
   exchanges: Map<string, number>;
   now: number;
 };
-export type Command = (journal: Modelled, story: Story) => Promise<unknown>;
+type Command = (journal: Modelled, story: Story) => Promise<unknown>;
 
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)];
 const small = fc.nat(1_000);

@@ -8,10 +8,10 @@ import { numberAt } from '../deliveries/row.ts';
 import { type GroupRow, groupBeside } from '../events/event-reads.ts';
 
 /** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
-export type Limits = { before: number; bytesMax: number | null; steps: number };
+type Limits = { before: number; bytesMax: number | null; steps: number };
 
 /** How far a walk of removal came; `next` is where it goes on. */
-export type Removed = { removed: number; next: number; isEnd: boolean };
+type Removed = { removed: number; next: number; isEnd: boolean };
 
 export const upkeepOperations = {
   /** Looks at deliveries from number `from` on and removes the finished ones. */
