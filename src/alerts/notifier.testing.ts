@@ -7,7 +7,7 @@ import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { loadConfiguration } from '../pipeline/snapshot/snapshot.ts';
-import { silentTelemetry } from '../telemetry/telemetry.ts';
+import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { startAlerts } from './notifier.ts';
 
 export const alertId = 'alr_1';

@@ -27,7 +27,7 @@ export interface Journal {
   readonly erasures: Erasures;
 }
 
-export interface Intake {
+interface Intake {
   /**
    * Keeps the events of some requests, each request whole or not at all. An event whose identity was seen in the same
    * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
@@ -79,7 +79,7 @@ export interface Leases {
   release(lease: Lease): Promise<void>;
 }
 
-export interface Matching {
+interface Matching {
   /** The offset of the next event of a partition that was not matched yet. */
   position(partition: number): Promise<number>;
   /**
@@ -171,7 +171,7 @@ export interface DeliveryQueue {
   removeGate(scopeId: string): Promise<void>;
 }
 
-export type Backlog = {
+type Backlog = {
   destinationId: string;
   connectionId: string;
   replayId: string | null;
@@ -302,7 +302,7 @@ export type ExpiryQuery = { destinationId: string; createdBefore: number; now: n
 /** How many of a destination's deliveries come from an action; null: from none. Lists are in the order of the ids. */
 export type CountByAction = { actionId: string | null; count: number };
 
-export type EventPageQuery = { limit: number; before?: string; after?: string };
+type EventPageQuery = { limit: number; before?: string; after?: string };
 
 export type EventSearchPage = { events: Event[]; reached: string | null; looked: number; lookedBytes: number };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventWith } from './arbitrary.testing.ts';
 import { maskExample } from './mask.ts';
-import { guessType, mergeLearnt, parameterLearner, parametersOf } from './parameter-learner.ts';
+import { guessType, mergeLearnt, parameterLearner } from './parameter-learner.ts';
 
 const limits = { namesMax: 100, examplesMax: 5 };
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -48,15 +48,7 @@ test('names, types, shares, times and examples are learnt', () => {
     examples: ['h'],
   });
   assert.deepEqual(byName.get('wt.ev')?.examples, ['click', 'view']);
-  const half = parametersOf(learnt).find((one) => one.name === 'half');
-  assert.deepEqual(half, {
-    name: 'half',
-    type: 'text',
-    share: 0.5,
-    firstSeenAt: at(0),
-    lastSeenAt: at(4),
-    examples: ['h'],
-  });
+  assert.equal(learnt.events, 10);
   assert.equal(byName.get('n')?.examples.length, 5);
 });
 

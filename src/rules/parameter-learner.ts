@@ -156,16 +156,6 @@ export function mergeLearnt(
   return { events: a.events + b.events, skipped: a.skipped + b.skipped, parameters };
 }
 
-/** What was learnt as the catalogue of parameters shows it; `share` is of the events looked at, 0 to 1. */
-export function parametersOf(
-  learnt: LearntParameters,
-): Pick<Parameter, 'name' | 'type' | 'share' | 'firstSeenAt' | 'lastSeenAt' | 'examples'>[] {
-  return learnt.parameters.map((one) => {
-    const { name, firstSeenAt, lastSeenAt, examples } = one;
-    return { name, type: guessType(one), share: one.seen / learnt.events, firstSeenAt, lastSeenAt, examples };
-  });
-}
-
 /** The type that nearly all values of a parameter have; text when there is none. */
 export function guessType(learnt: Pick<LearntParameter, 'types'>): ParameterType {
   let total = 0;

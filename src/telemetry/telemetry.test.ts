@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../contract/errors.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
-import { type AttemptReport, createTelemetry, silentTelemetry, type TelemetryOptions } from './telemetry.ts';
+import { silentTelemetry } from './silent-telemetry.testing.ts';
+import { type AttemptReport, createTelemetry, type TelemetryOptions } from './telemetry.ts';
 
 const payload = 'payload-of-a-visitor';
 

@@ -202,11 +202,6 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   };
 }
 
-/** Telemetry that writes nothing, for tests; its metrics work. */
-export function silentTelemetry(): Telemetry {
-  return createTelemetry({ level: 'silent', to: { write() {} } });
-}
-
 /** The one wide line of an attempt. */
 function attemptFields({ attempt, ...report }: AttemptReport): Record<string, unknown> {
   return {

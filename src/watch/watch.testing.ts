@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { idSource } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import { silentTelemetry } from '../telemetry/telemetry.ts';
+import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatch, type WatchOptions } from './watch.ts';
 

@@ -18,7 +18,7 @@ import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delive
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createScrubber } from '../../src/secrets/scrubber.ts';
-import { silentTelemetry } from '../../src/telemetry/telemetry.ts';
+import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
 import { openStorage } from './storage.ts';
 

@@ -5,7 +5,7 @@ import { startAlerts } from '../../alerts/notifier.ts';
 import { systemClock } from '../../async/clock.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
-import { refreshTokensInMemory } from '../../connections/oauth/refresh-tokens.ts';
+import { createRefreshTokens } from '../../connections/oauth/refresh-tokens.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
 import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
 import { idSource } from '../../contract/ids.ts';
@@ -29,7 +29,7 @@ import { loadConfiguration } from '../../pipeline/snapshot/snapshot.ts';
 import { secretReferences } from '../../secrets/references.ts';
 import { createScrubber } from '../../secrets/scrubber.ts';
 import { createSealing } from '../../secrets/sealing.ts';
-import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { openIssueBook } from '../../watch/issue-registry.ts';
 import { thresholds } from '../../watch/thresholds.ts';
 import type { ApiParts } from '../call/call.ts';
@@ -274,7 +274,10 @@ export async function startTestServer(
     inbox: true,
     loopbackOnly: false,
     isHttpAllowed: () => true,
-    refreshTokens: refreshTokensInMemory(),
+    refreshTokens: createRefreshTokens(
+      { all: new Map(), save: async () => {} },
+      { failed: (error) => failures.push(error), changed: () => {} },
+    ),
     isMailAllowed: () => true,
     alerts,
     ailments: () => ({}),

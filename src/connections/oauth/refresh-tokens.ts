@@ -74,12 +74,6 @@ export function createRefreshTokens(
   };
 }
 
-/** Nothing is kept beyond this process. */
-export function refreshTokensInMemory(): RefreshTokens {
-  const kept = { all: new Map<string, string>(), save: async () => {} };
-  return createRefreshTokens(kept, { failed: () => {}, changed: () => {} });
-}
-
 type Kept = { bond: string; token: string };
 
 function readKept(text: string): Kept {

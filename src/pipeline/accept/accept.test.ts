@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
-import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { createMatcher } from './accept.ts';
 
 test('however many actions an event fires, one transaction plans a bounded number of deliveries', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { openStorage } from '../../../test/support/storage.ts';
-import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { holdLeases } from './leases.ts';
 
 test('claims that are given back during a renewal are not taken for lost', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
-import { silentTelemetry } from '../../telemetry/telemetry.ts';
+import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts';
 
 /** Of a process that may be killed at any moment. */
