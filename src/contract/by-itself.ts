@@ -1,4 +1,7 @@
 import type { AuditAuthor } from './records/audit.ts';
 
-/** Who does what Millrace does by itself. Beside no schema: the threads of the storage load it, and zod doubled their start. */
+/**
+ * The audit author of automatic changes. Kept apart from the schemas: loading Zod doubled the start of the storage
+ * threads.
+ */
 export const byItself: AuditAuthor = { principal: 'millrace', principalId: null, address: null, requestId: null };

@@ -1,4 +1,4 @@
-/** What the API can answer instead of what was asked: status, title, and for people: cause and cure (docs/errors.md). */
+/** The errors of the API: status, title, cause and cure. docs/errors.md is generated from this table. */
 export const errors = {
   malformed_json: [
     400,
@@ -9,7 +9,7 @@ export const errors = {
   malformed_request: [
     400,
     'Malformed request',
-    'The request line, a header or the body can not be read.',
+    'The request line, a header or the body is malformed.',
     'Check the URL, the headers and the encoding of the body.',
   ],
   invalid_events: [
@@ -21,28 +21,28 @@ export const errors = {
   unauthorized: [
     401,
     'Not signed in',
-    'No credentials, or ones that are unknown, expired or revoked.',
+    'The credentials are missing, unknown, expired or revoked.',
     'Send Authorization: Bearer <API token>, or sign in.',
   ],
   wrong_credentials: [
     401,
     'Wrong e-mail or password',
     'No enabled user has this e-mail and this password.',
-    'Check both; whoever manages users can make a new one-time address to set a password at.',
+    'Check both. A user manager can create a new link to set a password.',
   ],
   forbidden: [
     403,
-    'Right missing',
-    'The credentials lack a right that this needs, or the change would give somebody what they lack.',
-    'Ask an administrator for the right that the answer names.',
+    'Missing right',
+    'The credentials lack a right that this request needs, or the change would grant a right that the caller lacks.',
+    'Ask an administrator for the right that the response names.',
   ],
   cross_site_request: [
     403,
-    'Request from elsewhere',
-    'A change with the session cookie came from another site, or does not tell where it comes from.',
-    'Send Sec-Fetch-Site: same-origin or this server as Origin, as browsers do; programs use an API token. Behind a proxy set MILLRACE_PUBLIC_URL.',
+    'Cross-site request',
+    'A change with the session cookie came from another site, or its origin is unknown.',
+    'Send Sec-Fetch-Site: same-origin, or this server as Origin, as browsers do. In programs, use an API token. Behind a proxy, set MILLRACE_PUBLIC_URL.',
   ],
-  not_found: [404, 'Not found', 'Nothing has this address or id.', 'Check the id; it may have been deleted.'],
+  not_found: [404, 'Not found', 'No resource has this URL or id.', 'Check the id. The resource may have been deleted.'],
   unknown_collector: [
     404,
     'Unknown collector',
@@ -52,53 +52,53 @@ export const errors = {
   method_not_allowed: [
     405,
     'Method not allowed',
-    'This address exists, but not for this method.',
-    'Use a method that the Allow header names.',
+    'This URL exists, but not for this method.',
+    'Use a method from the Allow header.',
   ],
   request_timeout: [
     408,
     'Request timeout',
-    'The head did not arrive within 10 s, or the whole request within 12 s.',
-    'Send it in one go; on a slow line, less at once.',
+    'The header did not arrive within 10 s, or the whole request within 12 s.',
+    'Send the request without pauses. On a slow connection, send less per request.',
   ],
   conflict: [
     409,
     'Conflict',
-    'The change does not fit the present state.',
-    'Read the thing again and repeat the change.',
+    'The change conflicts with the current state.',
+    'Read the resource again and repeat the change.',
   ],
-  name_taken: [409, 'Name taken', 'Another thing of this kind has this name.', 'Choose another name.'],
+  name_taken: [409, 'Name taken', 'Another resource of this kind has this name.', 'Choose another name.'],
   in_use: [
     409,
     'In use',
-    'Something else refers to it.',
-    'Remove it from the things that the answer names, then delete it.',
+    'Other resources refer to this one.',
+    'Remove the references that the response names, then delete the resource.',
   ],
-  setup_done: [409, 'Set up already', 'There is an administrator.', 'Sign in; an administrator invites others.'],
+  setup_done: [409, 'Already set up', 'There is an administrator.', 'Sign in, or ask for an invitation.'],
   last_administrator: [
     409,
     'Last administrator',
-    'Nobody would be left who has the Administrator role, a password and is enabled.',
+    'The change would leave no enabled user with the Administrator role and a password.',
     'Make another user an administrator first.',
   ],
   request_in_progress: [
     409,
-    'Same request in progress',
+    'Request in progress',
     'A request with this Idempotency-Key is still running.',
-    'Wait for its answer, then repeat.',
+    'Wait for its response, then repeat the request.',
   ],
   version_mismatch: [
     412,
-    'Changed meanwhile',
-    'If-Match names a version that is no longer the present one.',
-    'Read the present version, merge, and send it with its ETag.',
+    'Version changed',
+    'If-Match names a version that is no longer current.',
+    'Read the current version, merge, and send the change with the new ETag.',
   ],
-  too_large: [413, 'Too large', 'The body is over 1 MiB (inflated) or holds over 1,000 events.', 'Send less at once.'],
+  too_large: [413, 'Too large', 'The body is over 1 MiB (inflated) or over 1,000 events.', 'Send less per request.'],
   unsupported_media_type: [
     415,
     'Unsupported media type',
-    'The content type or content encoding is not one that this route reads.',
-    'Send application/json; gzip, deflate and br are read on intake.',
+    'This route does not read this content type or content encoding.',
+    'Send application/json. Intake also reads gzip, deflate and br.',
   ],
   invalid_value: [
     422,
@@ -115,25 +115,25 @@ export const errors = {
   destination_not_enabled: [
     422,
     'Destination not enabled',
-    'The action would newly use a destination that is not enabled, or whose connection is not.',
+    'The action adds a destination that is disabled, or whose connection is disabled.',
     'Enable the destination and its connection first.',
   ],
   blocked_address: [
     422,
     'Address blocked',
-    'The address is one that Millrace does not send to.',
+    'Millrace is not allowed to send to this address.',
     'Use a public address, or have the operator allow it with MILLRACE_EGRESS_ALLOW.',
   ],
   events_too_deep: [
     422,
-    'Events too deep or wide',
-    'An event is deeper than 32 levels or has more than 500 keys.',
-    'Flatten the event; nothing of this request was stored.',
+    'Event too deep or too wide',
+    'An event is nested deeper than 32 levels or has more than 500 keys.',
+    'Flatten the event. Nothing of this request was stored.',
   ],
   too_complex: [
     422,
     'Too complex',
-    'A template, a mapping or a condition takes more time or memory to compile or to try out than it may.',
+    'A template, mapping or condition needs more time or memory to compile or test than the limit allows.',
     'Make it smaller: fewer tags, shorter expressions, fewer comparisons.',
   ],
   idempotency_key_reused: [
@@ -145,55 +145,57 @@ export const errors = {
   headers_too_large: [
     431,
     'Headers too large',
-    'Address and headers are over 16 KiB together, or there are over 100 headers.',
-    'Send fewer or shorter ones; data belongs into the body.',
+    'The URL and headers are over 16 KiB together, or there are over 100 headers.',
+    'Send fewer or shorter headers; data belongs in the body.',
   ],
-  rate_limited: [429, 'Too fast', 'Too many requests.', 'Wait as Retry-After says.'],
+  rate_limited: [429, 'Too many requests', 'The rate limit is exceeded.', 'Wait for the time in Retry-After.'],
   sign_in_delayed: [
     429,
     'Too many failed sign-ins',
     'Sign-ins for this e-mail or from this address failed several times.',
-    'Wait as Retry-After says; each further failure doubles the wait, up to a minute.',
+    'Wait for the time in Retry-After. Each further failure doubles the wait, up to a minute.',
   ],
   internal: [
     500,
     'Internal error',
-    'Something failed inside Millrace.',
+    'An error occurred inside Millrace.',
     'Look for the request id in the log and report it.',
   ],
   unavailable: [
     503,
     'Not available',
-    'The server is starting or stopping, or what is stored can not be read at the moment.',
-    'Try again as Retry-After says.',
+    'The server is starting or stopping, or its storage is not readable at the moment.',
+    'Try again after the time in Retry-After.',
   ],
   sign_in_busy: [
     503,
     'Too many sign-ins at once',
-    'More passwords wait to be checked than is good for the server.',
-    'Try again as Retry-After says.',
+    'Too many password checks are waiting.',
+    'Try again after the time in Retry-After.',
   ],
   storage_full: [
     503,
     'Storage full',
-    'The disk or the size limit is reached and nothing finished is left to remove.',
-    'Free space or raise MILLRACE_RETENTION_BYTES; nothing of this request was stored.',
+    'The disk is full or the size limit is reached, and no finished data is left to remove.',
+    'Free disk space or raise MILLRACE_RETENTION_BYTES. Nothing of this request was stored.',
   ],
   storage_busy: [
     503,
     'Storage busy',
-    'More is waiting to be written than the disk takes.',
-    'Try again as Retry-After says; nothing of this request was stored.',
+    'The queue of writes is over its limit: requests arrive faster than the disk can store them.',
+    'Try again after the time in Retry-After. Nothing of this request was stored.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, cause: string, cure: string]>;
 
 /** The closed list of error codes. */
 export type ErrorCode = keyof typeof errors;
 
-/** One thing wrong with the input: a JSON pointer (RFC 6901) and words. Without a code of its own it has the answer's. */
+/**
+ * One problem of the input: a JSON pointer (RFC 6901) and a message. Without a `code` it has the code of the response.
+ */
 export type FieldError = { pointer: string; detail: string; code?: string };
 
-/** The body of an error answer (RFC 9457). */
+/** The body of an error response (RFC 9457). */
 export type Problem = {
   type: string;
   title: string;
@@ -205,12 +207,12 @@ export type Problem = {
   errors?: Required<FieldError>[];
 };
 
-/** An expected failure: `code` decides the answer, `message` is for the caller, `internal` for the log. */
+/** An expected failure: `code` determines the response, `message` is for the caller, `internal` for the log. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldError[] | undefined;
   readonly internal: string | undefined;
-  /** Further members of the problem, such as the present version on a 412. */
+  /** Additional members of the response, such as the current version on a 412. */
   readonly extra: Record<string, unknown>;
 
   constructor(

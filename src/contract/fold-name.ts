@@ -1,4 +1,4 @@
-/** Names are the same when they differ in case or in Unicode composition only. */
+/** A name without case and Unicode composition. Names with the same result are duplicates. */
 export function foldName(name: string): string {
   return name.trim().normalize('NFC').toLowerCase();
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { idSource, placedId, placeOf, timeOf } from './ids.ts';
 
-test('an id of the journal tells its place, and ids sort like their places', () => {
+test('an id of the journal encodes its location, and ids sort like locations', () => {
   const places = [
     { timeMs: 1, partition: 0, number: 0 },
     { timeMs: 1, partition: 0, number: 31 },
@@ -18,7 +18,7 @@ test('an id of the journal tells its place, and ids sort like their places', () 
   assert.deepEqual([...ids].sort(), ids);
 });
 
-test('text that is no id of that kind has no place', () => {
+test('text that is not an id of that kind has no location', () => {
   const id = placedId('delivery', { timeMs: 5, partition: 1, number: 2 });
   for (const wrong of ['', 'evt_', id, `${id.replace('dlv', 'evt')}0`, id.replace('dlv_0', 'evt_!')])
     assert.equal(placeOf('event', wrong), null);

@@ -1,4 +1,4 @@
-/** What stands before the underscore of an id, by kind of thing. */
+/** The prefix of an id (the part before the underscore), by kind. */
 export const idPrefixes = {
   connection: 'con',
   destination: 'dst',
@@ -24,11 +24,11 @@ export const idPrefixes = {
 
 type IdKind = keyof typeof idPrefixes;
 
-/** Makes ids of things that have no place in the journal: time first, then 80 random bits. */
+/** Creates ids of things outside the journal: time first, then 80 random bits. */
 export type NewId = (kind: IdKind) => string;
 
 /**
- * An id source over a clock (ms since the epoch) and a source of `n` random bytes. Ids sort by time; within one
+ * An id source from a clock (ms since the epoch) and a source of `n` random bytes. Ids sort by time; within one
  * millisecond their order is random.
  */
 export function idSource(now: () => number, randomBytes: (n: number) => Uint8Array): NewId {
@@ -45,26 +45,26 @@ export function idSource(now: () => number, randomBytes: (n: number) => Uint8Arr
   };
 }
 
-/** When an id of an id source was made (ms since the epoch); null when it is not such an id of this kind. */
+/** When an id source created this id (ms since the epoch); null when it is not such an id of this kind. */
 export function timeOf(kind: IdKind, id: string): number | null {
   if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;
   const timeMs = decode(id, 4, 14);
   return Number.isSafeInteger(timeMs) && Number.isFinite(decode(id, 14, 30)) ? timeMs : null;
 }
 
-/** Where an event or a delivery stands in the journal: a partition (0–32,767) and a number in it (below 2^53). */
+/** The location of an event or a delivery in the journal: a partition (0–32,767) and a number in it (below 2^53). */
 type Place = { timeMs: number; partition: number; number: number };
 
 /**
- * The id of an event or a delivery tells where it stands in the journal, so that finding it needs no index: 10
- * characters of time, 3 of partition, 13 of number, in Crockford's base 32, which sorts like the numbers.
+ * The id of an event or a delivery encodes its location in the journal, so that a lookup needs no index: 10 characters
+ * of time, 3 of partition, 13 of number, in Crockford's base 32, which sorts like the numbers.
  */
 export function placedId(kind: 'event' | 'delivery', place: Place): string {
   const { timeMs, partition, number } = place;
   return headOf(kind, timeMs, partition, Math.floor(number / 1_024)) + pairs[number % 1_024];
 }
 
-/** The place that an event's or a delivery's id names, or null when it is not such an id. */
+/** The location encoded in the id of an event or a delivery; null when it is not such an id. */
 export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
   if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;
   const timeMs = decode(id, 4, 14);
@@ -76,16 +76,16 @@ export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
 }
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-/** The value of a letter by its code unit; NaN for what is no letter of the alphabet. */
+/** The value of a character by its code unit; NaN for characters outside the alphabet. */
 const values = Array.from({ length: 128 }, (_, code) => {
   const value = alphabet.indexOf(String.fromCharCode(code));
   return value < 0 ? Number.NaN : value;
 });
 
-/** All texts of two letters, by value. */
+/** All texts of two characters, by value. */
 const pairs = Array.from({ length: 1_024 }, (_, value) => encode(value, 2));
 
-/** All of an id but its last two letters. Ids are made in runs that share it, so that the last one is remembered. */
+/** An id without its last two characters. Consecutive ids share it, so the last one is cached. */
 function headOf(kind: 'event' | 'delivery', timeMs: number, partition: number, high: number): string {
   const { last } = heads[kind];
   if (last !== null && last.timeMs === timeMs && last.high === high && last.partition === partition) return last.text;

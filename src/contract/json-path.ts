@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** Where something stands in a JSON answer: `error.code`, `items[0].status`, with or without a leading `$.`. */
+/** A path into a JSON response: `error.code`, `items[0].status`, with or without a leading `$.`. */
 export const jsonPath = z
   .string()
   .trim()
   .max(1_000)
   .regex(/[^$.[\]\s]/, 'Must be a path such as data.token or items[0].id.');
 
-/** The value at a path; undefined: nothing is there. Own properties alone count. Pure. */
+/** The value at a path; undefined when there is none. Only own properties count. Pure. */
 export function valueAt(json: unknown, path: string): unknown {
   let value = json;
   for (const key of path

@@ -1,25 +1,28 @@
-/** Finds many texts at once. */
+/** Searches for many texts at once. */
 interface TextFinder {
-  /** `wanted` must have at least the finder's least length. */
+  /** Throws RangeError when `wanted` is shorter than the finder's minimum length. */
   add(wanted: string): void;
-  /** Every place where a wanted text is becomes `replacement`; places that overlap become one. */
+  /** Replaces every occurrence with `replacement`; overlapping occurrences become one. */
   replaceAll(text: string, replacement: string): string;
-  /** The same, or null when the search had to compare more than so many characters: wanted texts can be made to look alike. */
+  /**
+   * Like `replaceAll`, or null after more than `comparedMax` compared characters: hostile texts can make the search
+   * slow.
+   */
   replaceWithin(text: string, replacement: string, comparedMax: number): string | null;
 }
 
 const tableBits = 16;
 const blockLength = 3;
-/** What one comparison costs beside its characters. */
+/** Fixed cost of one comparison, in characters. */
 const comparisonCost = 16;
 
-/** The wanted texts whose first `lengthMin` characters end in the same block. `lengths`: the longest first. */
+/** The texts whose first `lengthMin` characters end in the same block. `lengths`: longest first. */
 type Bucket = { texts: Set<string>; lengths: number[] };
 
 /**
- * Wu and Manber's search ("A fast algorithm for multi-pattern searching", 1994): a window of the least length moves over
- * the text; its last three characters tell how far it may jump, so that of text without hits about one character in six
- * is looked at, however many texts are wanted.
+ * Wu and Manber's search ("A fast algorithm for multi-pattern searching", 1994): a window of the minimum length moves
+ * over the text, and its last three characters determine how far it can jump. In text without hits about one character
+ * in six is read, independent of the number of texts.
  */
 export function textFinder(lengthMin: number): TextFinder {
   const jumpMost = lengthMin - blockLength + 1;
@@ -30,7 +33,7 @@ export function textFinder(lengthMin: number): TextFinder {
     let done = '';
     let copied = 0;
     let compared = 0;
-    /** The place of the last hit; it grows while others overlap it. */
+    /** Start of the last hit; overlapping hits extend it. */
     let hitStart = -1;
     let hitEnd = -1;
     const end = text.length - lengthMin;
@@ -85,7 +88,7 @@ export function textFinder(lengthMin: number): TextFinder {
   };
 }
 
-/** The place in the table of the three characters at `at`. */
+/** The table index of the three characters at `at`. */
 function blockAt(text: string, at: number): number {
   const mixed = (text.charCodeAt(at) << 14) ^ (text.charCodeAt(at + 1) << 7) ^ text.charCodeAt(at + 2);
   return Math.imul(mixed, 0x9e3779b1) >>> (32 - tableBits);

@@ -9,7 +9,7 @@ type Json = { [key: string]: Json };
 const description = openApi({ version: '1.2.3', url: 'https://millrace.example' }) as Json; // plain JSON
 const text = JSON.stringify(description);
 
-test('the description holds every route once, with its rights, its parameters and its body', () => {
+test('the description has every route once, with its rights, its parameters and its body', () => {
   const operations = Object.entries(description['paths'] ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       path,
@@ -35,7 +35,7 @@ test('the description holds every route once, with its rights, its parameters an
   }
 });
 
-test('every reference leads somewhere, none leads out, and no component is left over', () => {
+test('every reference resolves within the document, and no component is unused', () => {
   const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target = '']) => target);
   assert.ok(references.length > 50);
   for (const target of references) {
@@ -51,12 +51,12 @@ test('every reference leads somewhere, none leads out, and no component is left 
   assert.equal(text.includes('$defs'), false);
 });
 
-test('secrets are described as write-only and the description stands by itself', () => {
+test('secrets are described as write-only, and the description is self-contained', () => {
   assert.match(text, /Write-only/);
   assert.deepEqual([description['openapi'], description['info']?.['version']], ['3.1.0', '1.2.3']);
 });
 
-test('no answer that holds a one-time secret is repeated for an Idempotency-Key', () => {
+test('no response with a one-time secret is repeated for an Idempotency-Key', () => {
   const telling = routes
     .filter(({ method, output }) => {
       const names = output instanceof z.ZodObject ? Object.keys(output.shape) : [];

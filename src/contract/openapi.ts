@@ -24,7 +24,7 @@ import { type RouteId, routes, toldOnce } from './routes.ts';
 
 type Json = { [key: string]: unknown };
 
-/** Schemas that have a name of their own; the others are named after their route. */
+/** Schemas with a name of their own; the others are named after their route. */
 const named = new Map<z.core.$ZodType, string>([
   [connectionInput, 'ConnectionInput'],
   [connection, 'Connection'],
@@ -81,7 +81,7 @@ const problem: Json = {
   },
 };
 
-/** The API as OpenAPI 3.1, made from the route table; each operation carries its rights as `x-right`. */
+/** The API as OpenAPI 3.1, generated from the route table; each operation carries its rights as `x-right`. */
 export function openApi({ version, url }: { version: string; url: string | null }): Json {
   const schemas: Json = { Problem: problem };
   const paths: { [path: string]: Json } = {};
@@ -102,9 +102,9 @@ export function openApi({ version, url }: { version: string; url: string | null 
       ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
       responses: {
         [status]: { description: summary, ...content },
-        ...(path.includes('/by-name/') ? { 201: { description: 'It was new', ...content } } : {}),
-        ...(id === 'createReplay' ? { 201: { description: 'It was made', ...content } } : {}),
-        ...(isTagged(route) ? { 304: { description: 'Unchanged: If-None-Match names it' } } : {}),
+        ...(path.includes('/by-name/') ? { 201: { description: 'Created', ...content } } : {}),
+        ...(id === 'createReplay' ? { 201: { description: 'Created', ...content } } : {}),
+        ...(isTagged(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
         default: { $ref: '#/components/responses/Problem' },
       },
     };
@@ -119,7 +119,7 @@ export function openApi({ version, url }: { version: string; url: string | null 
       schemas: reachable(paths, schemas),
       responses: {
         Problem: {
-          description: 'What went wrong (RFC 9457)',
+          description: 'An error (RFC 9457)',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -129,7 +129,7 @@ export function openApi({ version, url }: { version: string; url: string | null 
           type: 'apiKey',
           in: 'cookie',
           name: '__Host-millrace',
-          description: 'The session of somebody who signed in (named `millrace` without https)',
+          description: 'The session cookie, set by signing in (named `millrace` without https)',
         },
       },
     },
@@ -166,7 +166,7 @@ function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): J
   }));
 }
 
-/** Whether the answer has an ETag that the next request can name: a single thing, or oneself. */
+/** Whether the response has an ETag that the next request can send: a single resource, or the caller. */
 function isTagged({ method, path }: { method: string; path: string }): boolean {
   return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session)$/.test(path));
 }
@@ -180,15 +180,15 @@ function headerParameters({ id, method, path }: { id: RouteId; method: string; p
     schema: { type: 'string' },
   });
   if (method === 'POST' && !toldOnce.has(id))
-    return [header('Idempotency-Key', 'The first answer to a key is repeated for 24 h.')];
+    return [header('Idempotency-Key', 'The first response to a key is repeated for 24 h.')];
   if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
-    return [header('If-Match', 'The ETag of the version that is meant to be changed.')];
+    return [header('If-Match', 'The ETag of the version to change.')];
   if (isTagged({ method, path }))
-    return [header('If-None-Match', 'The ETag of what is known already; 304 when it is unchanged.')];
+    return [header('If-None-Match', 'The ETag of the version that the client has; 304 when it is unchanged.')];
   return [];
 }
 
-/** A reference to the schema among the components; a page's items refer in turn. */
+/** A reference to the schema among the components; the items of a page are a reference too. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
   const own = named.get(schema) ?? name;
   schemas[own] ??= jsonSchema(schema, io, own, schemas);
@@ -196,7 +196,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schem
 }
 
 /**
- * The JSON Schema of a Zod schema. Recursive parts, which Zod puts beside it, move to the components, and so do the
+ * The JSON Schema of a Zod schema. Recursive parts, which Zod returns separately, move to the components, like all
  * schemas that have a name there.
  */
 function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
@@ -216,7 +216,7 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: strin
   return relinked(root, name) as Json; // an object stays one
 }
 
-/** The components that something refers to: Zod names parts that a component of ours then stands for. */
+/** The referenced components, without parts that Zod named and a component of ours replaces. */
 function reachable(paths: Json, schemas: Json): Json {
   const found = new Set(['Problem']);
   const visit = (value: unknown) => {

@@ -7,9 +7,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Schema = z.ZodType | null;
 
 /**
- * One operation of the API as one value. The server answers it, the client calls it, OpenAPI and the rights test are
- * made from it. `rights`: all are needed; `[]` any signed-in principal; null: anybody. Paths are below the server's
- * root with `{name}` for parameters.
+ * One operation of the API. The server, the client, OpenAPI and the rights test are derived from it. `rights`: all are
+ * needed; `[]`: any signed-in principal; null: public. Paths are relative to the server's root, with `{name}` for
+ * parameters.
  */
 export type Route<
   Path extends string = string,
@@ -21,23 +21,23 @@ export type Route<
   readonly path: Path;
   readonly rights: readonly Right[] | null;
   readonly summary: string;
-  /** The resource, for grouping in documentation. */
+  /** The resource, for grouping in the documentation. */
   readonly tag: string;
   readonly query: Query;
   readonly body: Body;
   readonly output: Output;
-  /** The status of success. */
+  /** The success status. */
   readonly status: number;
-  /** How the body of the answer is written when it is not JSON. */
+  /** The media type of the response. */
   readonly produces: string;
-  /** What the audit trail calls it; null: it changes nothing and sends nothing. */
+  /** Its entry in the audit trail; null: it changes nothing and sends nothing. */
   readonly audit: RouteAudit | null;
 };
 
-/** An act, and the kind of thing that it is done to. */
+/** An act, and the kind of thing that it changes. */
 export type RouteAudit = { readonly act: AuditAct; readonly kind: AuditKind };
 
-/** The names of the parameters in a path. */
+/** The parameter names in a path. */
 export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParameters<Rest>
   : never;
@@ -51,10 +51,10 @@ type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
   produces?: string;
 };
 
-/** Whatever is more than reading says what the audit trail calls it, or that there is nothing to tell. */
+/** Every method but GET has an audit entry, or null. */
 type Audited<M extends Method> = M extends 'GET' ? { audit?: never } : { audit: RouteAudit | null };
 
-/** An operation below the server's root; what is not given is null, 200 and JSON. */
+/** An operation below the server's root. Defaults: null, 200 and JSON. */
 export function route<
   M extends Method,
   const Path extends string,
@@ -74,7 +74,7 @@ export function route<
     rights,
     summary,
     tag: given.tag,
-    // Left out, a schema's type is null by the defaults above.
+    // A schema left out has the type null by the defaults above.
     query: (given.query ?? null) as Query,
     body: (given.body ?? null) as Body,
     output: (given.output ?? null) as Output,
@@ -84,7 +84,7 @@ export function route<
   };
 }
 
-/** An operation of the API proper. */
+/** An operation below /api/v1. */
 export function api<
   M extends Method,
   const Path extends string,

@@ -22,7 +22,7 @@ import { traceRoutes } from './routes/records/traces.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { userRoutes } from './routes/users.ts';
 
-/** Everything that the server answers below /api/v1, and the operating routes. Intake and the inbox stand beside it. */
+/** Every route below /api/v1, and the operating routes. Intake and the Inbox have routes of their own. */
 export const routeTable = {
   ...connectionRoutes,
   ...destinationRoutes,
@@ -52,8 +52,8 @@ export type RouteTable = typeof routeTable;
 export type RouteId = keyof RouteTable;
 
 /**
- * POSTs whose answers are told once: a repeated Idempotency-Key does not bring them back. What they hold is a secret, or
- * a new key that somebody else may have replaced.
+ * POSTs whose response is returned once: a repeated Idempotency-Key does not return it again. It contains a secret, or
+ * a key that may have been replaced since.
  */
 export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
   'rotateCollectorKey',
@@ -67,7 +67,7 @@ export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
   'createMyToken',
 ]);
 
-/** The same as a list, each with its id. */
+/** The routes as a list, each with its id. */
 export const routes: readonly (Route & { id: RouteId })[] = Object.entries(routeTable).map(([id, one]) => ({
   id: id as RouteId, // the keys of a constant object
   ...one,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from './text.ts';
 
-/** The way of a rotation: how many stored bodies it has gone through, of how many. */
+/** Progress of a rotation: stored bodies processed, and their total. */
 const rotation = z.strictObject({
   state: z.enum(['running', 'done', 'failed']),
   startedAt: timestamp,
@@ -11,15 +11,15 @@ const rotation = z.strictObject({
   error: z.string().nullable(),
 });
 
-/** The keys that seal stored secrets, and the latest rotation since the start of the server; null: none. */
+/** The keys that encrypt stored secrets, and the latest rotation since the start of the server; null: none. */
 export const sealing = z.strictObject({
-  /** The key that seals; the others only open. */
+  /** The key that encrypts; the others only decrypt. */
   keyId: z.string(),
-  /** How many stored bodies (versions of documents) can't be opened without each key. */
+  /** The number of stored bodies (versions of documents) that can't be decrypted without each key. */
   keys: z.array(z.strictObject({ id: z.string(), bodies: z.int() })),
   rotation: rotation.nullable(),
 });
 export type SealingState = z.output<typeof sealing>;
 
-/** `newKey`: first make a new key, where the keys are kept in the data folder. */
+/** `newKey`: create a new key first, if the keys are stored in the data folder. */
 export const rotateInput = z.strictObject({ newKey: z.boolean().default(false) });

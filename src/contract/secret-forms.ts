@@ -1,11 +1,11 @@
-/** Shorter values would tear holes into ordinary text; the scrubber leaves them. */
+/** The shortest value that the scrubber removes; shorter ones would also match ordinary text. */
 export const secretLengthMin = 8;
 
-/** A key of 16,384 bits has some 200 lines. */
+/** A key of 16,384 bits has about 200 lines. */
 const linesMax = 300;
 
 /**
- * Every form in which a value may stand in other text: as it is, JSON-escaped (also as ASCII, also with `\/`), URL- and
+ * Every form in which a value may occur in other text: verbatim, JSON-escaped (also as ASCII, also with `\/`), URL- and
  * form-encoded, hexadecimal, base64 and base64url. Values of 8 characters and more also in base64 within a longer
  * encoded text (as a password in Basic credentials), and keys in PEM line by line.
  */
@@ -35,7 +35,7 @@ function urlForms(value: string): string[] {
   return [encoded, strict, form].flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]);
 }
 
-/** The signs that stand for the value in base64 wherever in the encoded bytes it begins: those at its edges vary. */
+/** The base64 characters of the value at each alignment, without edge characters, which depend on adjacent bytes. */
 function innerBase64(bytes: readonly number[]): string[] {
   return [0, 1, 2].map((shift) => {
     const whole = base64([...Array<number>(shift).fill(0), ...bytes]).replace(/=+$/, '');
@@ -47,7 +47,7 @@ function base64(bytes: readonly number[]): string {
   return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''));
 }
 
-/** The lines of a key in PEM (RFC 7468); those that say what it is are no secret. */
+/** The lines of a key in PEM (RFC 7468) without its labels, which are no secret. */
 function secretLines(value: string): string[] {
   if (!value.includes('-----BEGIN ')) return [];
   return value

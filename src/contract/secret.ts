@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** A secret that is kept elsewhere: `ref` says where, `read` reads it or throws UnresolvedSecret. */
+/** A secret stored outside: `ref` is its location, `read` reads it or throws UnresolvedSecret. */
 type SecretSource = { readonly ref: string; read(): string };
 
-/** A secret can't be read where it is kept. The message is a sentence for people, without anything of the secret. */
+/** A secret can't be read at its location. The message is a sentence for people and contains nothing of the secret. */
 export class UnresolvedSecret extends Error {}
 
 /**
- * A stored secret in memory. It prints as `[secret]` wherever it may slip out (text, JSON, inspection); only
- * connections/, egress/ and the sealing of secrets/ call `reveal`.
+ * A stored secret in memory. It prints as `[secret]` in text, JSON and inspection; only connections/, egress/ and the
+ * encryption in secrets/ call `reveal`.
  */
 export class Secret {
   readonly #value: string | SecretSource;
@@ -20,22 +20,22 @@ export class Secret {
     this.updatedAt = updatedAt;
   }
 
-  /** Where it is kept; null: here. */
+  /** The location outside; null: stored by Millrace. */
   get ref(): string | null {
     return typeof this.#value === 'string' ? null : this.#value.ref;
   }
 
-  /** Throws UnresolvedSecret when it is kept elsewhere and can't be read there. */
+  /** Throws UnresolvedSecret when the secret is stored outside and can't be read. */
   reveal(): string {
     return typeof this.#value === 'string' ? this.#value : this.#value.read();
   }
 
-  /** Whether both hold the same text, or name the same place. */
+  /** Whether both have the same text, or the same location outside. */
   isSame(other: Secret): boolean {
     return this.ref === other.ref && (this.ref !== null || this.#value === other.#value);
   }
 
-  /** Whether this is its text, and it is kept here. */
+  /** Whether it is stored by Millrace and has this text. */
   holds(text: string): boolean {
     return this.#value === text;
   }
@@ -53,7 +53,7 @@ export class Secret {
   }
 }
 
-/** How a secret comes out of the API, with the place where it is kept if that is elsewhere; sent back, it keeps the secret. */
+/** How the API returns a secret, with `ref` for one stored outside; a write that contains the mark keeps the secret. */
 export type SecretMark = { set: true; updatedAt: string; ref?: string };
 
 /** The mark of a stored secret. */
@@ -61,16 +61,16 @@ export function secretMark({ ref, updatedAt }: Secret): SecretMark {
   return ref === null ? { set: true, updatedAt } : { set: true, updatedAt, ref };
 }
 
-/** A place outside: a variable of the server's environment, or a file on its machine. */
+/** A location outside: an environment variable of the server, or a file on its machine. */
 const secretRef = z
   .string()
   .max(1_024)
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^\p{Cc}]+)$/u, 'Must be env:NAME or file:/path.');
 
 /**
- * A secret on its way in: its text, where it is kept (`{"ref": "env:NAME"}`, `{"ref": "file:/path"}`), the mark that GET
- * gave, or null. A mark keeps what is stored, null does while the same kind of authentication uses it; `{"set": false}`
- * and empty text remove it.
+ * A secret in a write: its text, a location (`{"ref": "env:NAME"}`, `{"ref": "file:/path"}`), the mark that GET
+ * returned, or null. A mark keeps the stored secret; null keeps it while the same kind of authentication uses it;
+ * `{"set": false}` and empty text remove it.
  */
 export const secretInput = z
   .union([
@@ -82,10 +82,10 @@ export const secretInput = z
   .default(null)
   .meta({
     description:
-      'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Comes out as {"set": true, "updatedAt": …}, with the ref when there is one; sending that back, null, or leaving it out keeps it while the same kind of authentication uses it. {"set": false} removes it.',
+      'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.',
   });
 
-/** A parsed document with each secret's input replaced by the stored secret. */
+/** A parsed document with each secret input replaced by the stored secret. */
 export type Stored<T> = T extends Secret
   ? T
   : T extends z.core.$brand<'secret'> | { ref: string } | { set: boolean; updatedAt?: string | undefined }

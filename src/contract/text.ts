@@ -15,7 +15,7 @@ export function line(max: number, min = 0) {
 /** The name of a document: required, trimmed, 1–255 characters, one line. */
 export const documentName = line(255, 1);
 
-/** The description of a document: up to 1,000 characters; line breaks are welcome. */
+/** The description of a document: up to 1,000 characters, line breaks allowed. */
 export const description = z.string().trim().max(1_000).default('');
 
 /** A point in time, RFC 3339 in UTC. */

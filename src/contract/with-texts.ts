@@ -1,6 +1,6 @@
 import { Secret } from './secret.ts';
 
-/** The same with each text in it (names of members too) replaced by what `map` makes of it; secrets stay. */
+/** A copy with each text (member names too) replaced by `map(text)`; secrets stay. */
 export function withTexts(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value;

@@ -179,7 +179,7 @@ test('examples of the template language run, and the address in an error leads t
   assert.ok(await page.getByRole('heading', { name: 'Not signed in' }).isVisible());
 
   await page.goto(`${app.url}/docs/api?filter=render`);
-  await page.getByText('Render a template on given records').click();
+  await page.getByText('Render a template with given records').click();
   await page.getByText('Right: connections:view').waitFor();
   await page.waitForURL(/open=renderTemplate/);
   assert.deepEqual(tab.problems, []);

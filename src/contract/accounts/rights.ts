@@ -1,4 +1,4 @@
-/** Every right on the wire, with its words. Manage implies View of the same area. */
+/** The rights as the API writes them, with their display names. Manage implies View of the same area. */
 export const rights = {
   'connections:view': 'View Connections',
   'connections:manage': 'Manage Connections',
@@ -25,14 +25,14 @@ export type Right = keyof typeof rights;
 
 export const allRights = Object.keys(rights) as Right[]; // the keys of a constant object are its key type
 
-/** Whether a set of granted rights covers a needed one: itself, or the Manage of the same area. */
+/** Whether a set of granted rights covers a needed one: the set contains it, or Manage of the same area. */
 export function covers(granted: ReadonlySet<Right>, needed: Right): boolean {
   if (granted.has(needed)) return true;
   const manage = needed.replace(/:view$/, ':manage');
   return manage in rights && granted.has(manage as Right); // just looked up in the table
 }
 
-/** All rights that a set of granted ones gives, in the order of the table: each Manage brings its View. */
+/** All rights that a set of granted rights implies, in the order of the table: each Manage adds its View. */
 export function closure(granted: Iterable<Right>): ReadonlySet<Right> {
   const set = new Set(granted);
   return new Set(allRights.filter((right) => covers(set, right)));

@@ -3,18 +3,18 @@ import { stamp } from '../documents/document.ts';
 import { description, documentName } from '../text.ts';
 import { allRights } from './rights.ts';
 
-/** The role that has every right, also those to come. It can't be changed or deleted. */
+/** The role that has every right, including rights that later versions add. It can't be changed or deleted. */
 export const administratorRoleId = 'rol_administrator';
 
 export const right = z.enum(allRights);
 
-/** Rights as a set: each named once. */
+/** A set of rights without duplicates. */
 export const rightList = z
   .array(right)
   .max(100)
   .transform((list) => allRights.filter((one) => list.includes(one)));
 
-/** A role as a person writes it. Manage implies View of the same area. */
+/** A role as a client writes it. Manage implies View of the same area. */
 export const roleInput = z.strictObject({ name: documentName, description, rights: rightList });
 export type RoleInput = z.output<typeof roleInput>;
 
@@ -26,7 +26,7 @@ export const rolePatch = z.strictObject({
 });
 export type RolePatch = z.output<typeof rolePatch>;
 
-/** A role as GET shows it; `users` counts who has it. */
+/** A role as GET returns it; `users` is the number of users who have it. */
 export const role = z.strictObject({
   ...stamp,
   name: z.string(),
@@ -37,8 +37,8 @@ export const role = z.strictObject({
 });
 export type ShownRole = z.output<typeof role>;
 
-/** The fields of a role that GET shows and a write ignores. */
+/** The fields of a role that GET returns and a write ignores. */
 export const roleReadOnly = ['fixed', 'users'] as const;
 
-/** One right with its words and the rights that come with it. */
+/** A right with its display name and the rights that it implies. */
 export const describedRight = z.strictObject({ right, name: z.string(), implies: z.array(right) });

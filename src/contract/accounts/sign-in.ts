@@ -5,22 +5,22 @@ import { email, newPassword, triedPassword, user } from './user.ts';
 
 const oneTime = z.string().max(200);
 
-/** The first administrator: made once, by whoever holds the address that the server printed. */
+/** Creates the first administrator. Works once, with the token from the setup link that the server printed. */
 export const setupInput = z.strictObject({ setupToken: oneTime, email, password: newPassword });
 
-/** Whether there is no administrator yet. */
+/** `open`: there is no administrator yet. */
 export const setupState = z.strictObject({ open: z.boolean() });
 
-/** A password set by whoever holds an invitation. */
+/** Sets a password with the token of an invitation. */
 export const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });
 
-/** An e-mail that nobody can have is a wrong one like others. */
+/** Any text is accepted as an e-mail here: an invalid one fails like a wrong password. */
 export const signInInput = z.strictObject({ email: z.string().max(254), password: triedPassword });
 
-/** The password is asked for again when the sign-in is over ten minutes old, and always of a token. */
+/** `currentPassword` is required when the sign-in is over ten minutes old, and always for a token. */
 export const ownPatch = z.strictObject({ password: newPassword, currentPassword: triedPassword.optional() });
 
-/** A session as its user sees it; `expiresAt` moves on with use, up to seven days after the sign-in. */
+/** A session as its user sees it. Use extends `expiresAt`, up to seven days after the sign-in. */
 export const session = z.strictObject({
   id: z.string(),
   current: z.boolean(),
@@ -32,7 +32,7 @@ export const session = z.strictObject({
 });
 export type ShownSession = z.output<typeof session>;
 
-/** Who is asking. `user` is null for MILLRACE_ADMIN_TOKEN; `session` and `tokenId` tell by which credentials. */
+/** The caller. `user` is null for MILLRACE_ADMIN_TOKEN; `session` or `tokenId` names the credentials used. */
 export const me = z.strictObject({
   name: z.string(),
   rights: z.array(right),

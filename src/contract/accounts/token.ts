@@ -3,16 +3,16 @@ import { stamp } from '../documents/document.ts';
 import { documentName, timestamp } from '../text.ts';
 import { right, rightList } from './role.ts';
 
-/** How long a token lives that was made without saying so. */
+/** The default lifetime of a token, in days. */
 export const tokenDays = 365;
 
 const expiresAt = z.iso.datetime({ offset: true }).nullable();
 
-/** A token as its maker writes it. `expiresAt` left out: a year from now; null: never. */
+/** A token as a client writes it. Without `expiresAt` it expires in a year; with null, never. */
 export const tokenInput = z.strictObject({ name: documentName, rights: rightList, expiresAt: expiresAt.optional() });
 export type TokenInput = z.output<typeof tokenInput>;
 
-/** A JSON Merge Patch of a token; `expiresAt` null takes the end away. */
+/** A JSON Merge Patch of a token; `expiresAt` null removes the expiry. */
 export const tokenPatch = z.strictObject({
   name: documentName.optional(),
   rights: rightList.optional(),
@@ -21,8 +21,8 @@ export const tokenPatch = z.strictObject({
 export type TokenPatch = z.output<typeof tokenPatch>;
 
 /**
- * A token as GET shows it. `userId` is its maker, null: the holder of MILLRACE_ADMIN_TOKEN. It can do what `rights`
- * name and its maker may, as of now. `lastUsedAt` is exact to a minute.
+ * A token as GET returns it. `userId` is the user who created it, null for MILLRACE_ADMIN_TOKEN. The token has those of
+ * `rights` that its user has at the time of the request. `lastUsedAt` is exact to a minute.
  */
 export const token = z.strictObject({
   ...stamp,
@@ -34,8 +34,8 @@ export const token = z.strictObject({
 });
 export type ShownToken = z.output<typeof token>;
 
-/** The fields of a token that GET shows and a write ignores. */
+/** The fields of a token that GET returns and a write ignores. */
 export const tokenReadOnly = ['userId', 'lastUsedAt'] as const;
 
-/** The answer that makes a token: the only one that holds its value. */
+/** The response that creates a token: the only one that contains its value. */
 export const newToken = token.extend({ token: z.string() });

@@ -4,7 +4,7 @@ import { timestamp } from '../text.ts';
 
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
-/** What people sign in with; case does not matter. Nothing is sent to it. */
+/** The e-mail address that a user signs in with, case-insensitive. No mail is sent to it. */
 export const email = z
   .string()
   .trim()
@@ -12,10 +12,10 @@ export const email = z
   .regex(/^[^\s@]+@[^\s@]+$/, 'Must be an e-mail address.')
   .refine((text) => !control.test(text), 'Must be an e-mail address.');
 
-/** Characters (code points) of a password that is set; what is longer than this only costs time. */
+/** Length limits of a new password in characters (code points). The upper limit bounds the cost of hashing. */
 export const passwordLength = { min: 12, max: 256 } as const;
 
-/** A password that is being set; that it is not the e-mail is looked at where both are known. */
+/** A new password. That it differs from the e-mail address is checked where both are known. */
 export const newPassword = z
   .string()
   .max(4 * passwordLength.max)
@@ -24,14 +24,14 @@ export const newPassword = z
     `Must have ${passwordLength.min} to ${passwordLength.max} characters.`,
   );
 
-/** A password that is being tried: of any length that one can have. */
+/** A password to verify. The limit is in UTF-16 units, wide enough for every password that can be set. */
 export const triedPassword = z.string().max(4 * passwordLength.max);
 
 export const userStatus = z.enum(['enabled', 'disabled']);
 
 const roleIds = z.array(z.string().max(64)).max(50);
 
-/** A user as a person writes it; without a password the answer holds a one-time address to set one at. */
+/** A user as a client writes it. Without a password the response contains a one-time URL to set one. */
 export const userInput = z.strictObject({
   email,
   password: newPassword.optional(),
@@ -40,7 +40,7 @@ export const userInput = z.strictObject({
 });
 export type UserInput = z.output<typeof userInput>;
 
-/** A JSON Merge Patch of a user. A password that is set ends the user's sessions. */
+/** A JSON Merge Patch of a user. A new password ends the user's sessions. */
 export const userPatch = z.strictObject({
   email: email.optional(),
   password: newPassword.optional(),
@@ -49,10 +49,10 @@ export const userPatch = z.strictObject({
 });
 export type UserPatch = z.output<typeof userPatch>;
 
-/** The fields of a user that GET shows and a write ignores. */
+/** The fields of a user that GET returns and a write ignores. */
 export const userReadOnly = ['invited', 'lastSignInAt'] as const;
 
-/** A user as GET shows it. `invited`: no password was set yet. */
+/** A user as GET returns it. `invited`: the user has no password yet. */
 export const user = z.strictObject({
   ...stamp,
   email: z.string(),
@@ -63,7 +63,7 @@ export const user = z.strictObject({
 });
 export type ShownUser = z.output<typeof user>;
 
-/** A user that has to set a password at `inviteUrl`, which is told once and works once, for seven days. */
+/** A user who has to set a password at `inviteUrl`. The URL is returned once and works once, for seven days. */
 export const invitedUser = user.extend({ inviteUrl: z.string().optional() });
 
 function lengthOf(text: string): number {

@@ -3,7 +3,7 @@ import { documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
 
-/** One line of a field mapping: the record's key and where its value comes from (exactly one of the three). */
+/** One line of a field mapping: the key in the record and the source of its value (exactly one of the three). */
 const fieldMapping = z.union([
   z.strictObject({ field: line(255, 1), parameter: line(255, 1) }),
   z.strictObject({ field: line(255, 1), value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]) }),
@@ -11,7 +11,7 @@ const fieldMapping = z.union([
 ]);
 export type FieldMapping = z.output<typeof fieldMapping>;
 
-/** One destination of an action. Without a mapping the record is the event's data as it is. */
+/** One destination of an action. Without a mapping the record is the data of the event, unchanged. */
 const actionDestination = z.strictObject({
   destinationId: z.string(),
   mapping: z
@@ -24,7 +24,7 @@ const actionDestination = z.strictObject({
     ),
 });
 
-/** An action as a person writes it: what to watch for and what to send where. */
+/** An action as a client writes it: the condition that fires it, and its destinations. */
 export const actionInput = z.strictObject({
   name: documentName,
   description: z.string().trim().min(1, 'Must not be empty.').max(1_000),
@@ -42,5 +42,5 @@ export const actionInput = z.strictObject({
 });
 export type ActionBody = z.output<typeof actionInput>;
 
-/** An action as GET shows it. */
+/** An action as GET returns it. */
 export const action = actionInput.extend({ ...stamp, ...warnings });

@@ -7,7 +7,7 @@ import { stamp, warnings } from './document.ts';
 
 const hourMs = 3_600_000;
 
-/** One e-mail address that needs no quoting: what RFC 5321 calls a dot-string and a domain, in ASCII. */
+/** An e-mail address without quoting: a dot-string and a domain by RFC 5321, in ASCII. */
 const mailAddress = z
   .string()
   .trim()
@@ -24,11 +24,11 @@ const timeZone = z
   .max(64)
   .refine(isTimeZone, 'Must be a time zone of the IANA database, such as Europe/Berlin.');
 
-/** Which changes of issues are told. Lists that are null mean all. */
+/** Which changes of issues are sent. A list that is null means all. */
 const alertRules = z.strictObject({
   kinds: z.array(issueKind).min(1).max(issueKind.options.length).nullable().default(null),
   minSeverity: issueSeverity.default('warning'),
-  /** Only issues of these; an issue that is of no connection or action passes where the list is null. */
+  /** Only issues of these connections. An issue without a connection or action passes where the list is null. */
   connectionIds: z.array(z.string().max(64)).min(1).max(200).nullable().default(null),
   actionIds: z.array(z.string().max(64)).min(1).max(200).nullable().default(null),
   on: z
@@ -36,15 +36,15 @@ const alertRules = z.strictObject({
     .min(1)
     .max(issueNotice.shape.change.options.length)
     .default(['opened', 'reopened', 'worsened', 'resolved']),
-  /** How often an issue that stays open is told again; null: never. */
+  /** Interval of reminders about an issue that stays open; null: none. */
   remindEveryMs: durationMs(hourMs, 30 * 24 * hourMs)
     .nullable()
     .default(24 * hourMs),
 });
 
 /**
- * When nobody wants to be told. They begin on each of `days` at `from` and last until `to`, on the next day when that is
- * not later. What happens meanwhile is told as one message afterwards.
+ * Times without messages. They begin on each of `days` at `from` and end at `to`, on the next day when `to` is not
+ * later than `from`. Changes during quiet hours are sent as one summary afterwards.
  */
 const quietHours = z
   .strictObject({
@@ -56,40 +56,40 @@ const quietHours = z
       .min(1)
       .max(7)
       .default([...weekDays]),
-    /** Whether critical issues are told all the same. */
+    /** Whether critical issues are sent during quiet hours. */
     exceptCritical: z.boolean().default(true),
   })
   .refine(({ from, to }) => from !== to, {
     path: ['to'],
-    error: 'Must differ from the beginning: nobody would ever be told.',
+    error: 'Must differ from the beginning: no message would ever be sent.',
   });
 export type QuietHours = z.output<typeof quietHours>;
 
 const webhook = z.strictObject({
   url: z.string().trim().min(1).max(2_048),
-  /** Signs by Standard Webhooks; null: not signed. */
+  /** Signs by Standard Webhooks; null: unsigned. */
   secret: secretInput,
   previousSecret: secretInput,
-  /** Until when both sign; null: for as long as the previous one is stored. */
+  /** End of the time in which both secrets sign; null: both sign while the previous one is stored. */
   previousUntil: timestamp.nullable().default(null),
 });
 
 const email = z.strictObject({
   host: line(253, 1),
-  /** null: 587, with `tls` 465. */
+  /** null: 587, or 465 when `security` is `tls`. */
   port: z.int().min(1).max(65_535).nullable().default(null),
-  /** `none` is for relays that the operator's allow-list names. */
+  /** `none` is only for relays in the allow-list of the operator. */
   security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
   username: line(255).nullable().default(null),
   password: secretInput,
   from: mailAddress,
   to: z.array(mailAddress).min(1).max(50),
-  /** A certificate authority in PEM to trust beside the usual ones. */
+  /** A certificate authority in PEM, trusted in addition to the system's CAs. */
   ca: z.string().max(65_536).nullable().default(null),
 });
 
 const slack = z.strictObject({
-  /** The whole address is the secret. */
+  /** The whole URL is a secret. */
   hookUrl: secretInput,
 });
 
@@ -105,25 +105,25 @@ const webhookInput = z.strictObject({ type: z.literal('webhook'), ...common, set
 const emailInput = z.strictObject({ type: z.literal('email'), ...common, settings: email });
 const slackInput = z.strictObject({ type: z.literal('slack'), ...common, settings: slack });
 
-/** An alert as a person writes it: who is told of which issues, by which way, when. */
+/** An alert as a client writes it: the recipients, the issues, the channel and the schedule. */
 export const alertInput = z.discriminatedUnion('type', [webhookInput, emailInput, slackInput]);
 export type AlertBody = Stored<z.output<typeof alertInput>>;
 
-/** How telling goes; read only and outside the version. `failing` until the next message arrives. */
+/** Health of the messages of an alert; read-only and not versioned. `failing` until a message is sent successfully. */
 const alertHealth = z.strictObject({
   state: z.enum(['ok', 'failing']),
-  /** What the last failed try ended in. */
+  /** The error of the last failed attempt. */
   reason: z.string().nullable(),
   since: timestamp.nullable(),
   lastSentAt: timestamp.nullable(),
-  /** Messages that are not sent yet. */
+  /** Number of messages not sent yet. */
   waiting: z.int(),
 });
 export type AlertHealth = z.output<typeof alertHealth>;
 
 const shown = { ...stamp, ...warnings, health: alertHealth };
 
-/** An alert as GET shows it (secrets as marks). */
+/** An alert as GET returns it (secrets as marks). */
 export const alert = z.discriminatedUnion('type', [
   webhookInput.extend(shown),
   emailInput.extend(shown),
@@ -131,18 +131,18 @@ export const alert = z.discriminatedUnion('type', [
 ]);
 export type Alert = z.output<typeof alert>;
 
-/** What is told of one issue; `reminded`: it is still open. */
+/** A change of one issue in a message; `reminded`: the issue is still open. */
 const alertNotice = issueNotice.extend({
   change: z.enum([...issueNotice.shape.change.options, 'reminded']),
 });
 export type AlertNotice = z.output<typeof alertNotice>;
 
-/** How many issues one message tells of; `total` counts all. */
+/** The largest number of issues listed in one message; `total` counts all of them. */
 export const alertNoticesMax = 100;
 
 /**
- * A message of an alert: `changes` as they happen, a `reminder` of what is still open, the `summary` of quiet hours, or a
- * `test`. It is `waiting` to be sent, for the first time or again, until it is `sent` or, after a day, `failed`.
+ * A message of an alert: `changes` as they happen, a `reminder` about open issues, the `summary` of quiet hours, or a
+ * `test`. It is `waiting` before each attempt, until it is `sent` or, after a day, `failed`.
  */
 export const alertMessage = z.strictObject({
   id: z.string(),
@@ -154,15 +154,15 @@ export const alertMessage = z.strictObject({
   total: z.int(),
   attempts: z.int(),
   createdAt: timestamp,
-  /** When it is tried for the first time, or again; null once it is sent or failed. */
+  /** Time of the next attempt; null when the message is sent or failed. */
   nextAttemptAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
-  /** What the last try ended in: the answer, or what went wrong. */
+  /** The result of the last attempt: the response, or the error. */
   detail: z.string().nullable(),
 });
 export type AlertMessage = z.output<typeof alertMessage>;
 
-/** What happened to a test message, for the person who sent it. */
+/** The result of a test message. */
 export const alertTest = z.strictObject({
   ok: z.boolean(),
   durationMs: z.number(),
@@ -171,7 +171,7 @@ export const alertTest = z.strictObject({
 });
 export type AlertTest = z.output<typeof alertTest>;
 
-/** Some runtimes know only the canonical name of a zone, others all of its names. */
+/** Runtimes differ in which aliases of a time zone they know. */
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

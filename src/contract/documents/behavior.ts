@@ -3,7 +3,7 @@ import { description, documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp } from './document.ts';
 
-/** A behavior as a person writes it: a named condition on one event and the attributes worth sending. */
+/** A behavior as a client writes it: a named condition on one event, and the attributes worth sending. */
 export const behaviorInput = z.strictObject({
   name: documentName,
   description,
@@ -13,5 +13,5 @@ export const behaviorInput = z.strictObject({
 });
 export type BehaviorBody = z.output<typeof behaviorInput>;
 
-/** A behavior as GET shows it; standard ones ship with the product and can't be changed. */
+/** A behavior as GET returns it. Standard behaviors ship with Millrace and can't be changed. */
 export const behavior = behaviorInput.extend({ ...stamp, standard: z.boolean(), usedBy: z.int() });

@@ -8,7 +8,7 @@ const origin = line(512, 1).refine(
   'Must be * or an origin such as https://shop.example.',
 );
 
-/** An intake as a person writes it. Its key is made by the server and is public. */
+/** A collector as a client writes it. The server makes its key, which is public. */
 export const collectorInput = z.strictObject({
   name: documentName,
   formats: z
@@ -16,7 +16,7 @@ export const collectorInput = z.strictObject({
     .min(1)
     .default(['infinity']),
   allowedOrigins: z.array(origin).max(100).default(['*']),
-  /** At most so many events in so long; null: as many as come. */
+  /** Rate limit: at most `limit` events in `perMs`; null: no limit. */
   rate: z
     .strictObject({ limit: z.int().min(1).max(1_000_000), perMs: durationMs(1, 86_400_000).default(1_000) })
     .nullable()
@@ -26,5 +26,5 @@ export const collectorInput = z.strictObject({
 });
 export type CollectorBody = z.output<typeof collectorInput> & { key: string };
 
-/** A collector as GET shows it. */
+/** A collector as GET returns it. */
 export const collector = collectorInput.extend({ ...stamp, key: z.string() });

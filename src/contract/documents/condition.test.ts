@@ -9,7 +9,7 @@ const pointers = (value: unknown) => {
   return parsed.success ? [] : parsed.error.issues.map((issue) => `/${issue.path.join('/')}`);
 };
 
-test('a condition of every operator is accepted and comes out unchanged', () => {
+test('a condition with every operator is accepted and returned unchanged', () => {
   const value = (operator: string) =>
     operator === 'in' || operator === 'notIn' ? ['a'] : operator === 'between' ? ['1', '2'] : 'a';
   const leaves = operators.map((operator) =>
@@ -21,7 +21,7 @@ test('a condition of every operator is accepted and comes out unchanged', () => 
   assert.deepEqual(condition.parse(whole), whole);
 });
 
-test('a problem names the place where it is', () => {
+test('an error points to its node', () => {
   const cases: [unknown, string[]][] = [
     [null, ['/']],
     [[], ['/']],
@@ -42,7 +42,7 @@ test('a problem names the place where it is', () => {
   for (const [value, expected] of cases) assert.deepEqual(pointers(value), expected, JSON.stringify(value));
 });
 
-test('a wildcard pattern has at most 256 characters, other texts have more room', () => {
+test('a wildcard pattern has at most 256 characters, other texts can be longer', () => {
   const of = (operator: string, length: number) => ({ parameter: 'p', operator, value: '*'.repeat(length) });
   for (const operator of ['matches', 'notMatches']) {
     assert.deepEqual(pointers({ all: [of(operator, 256)] }), []);

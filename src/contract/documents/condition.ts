@@ -14,7 +14,7 @@ const ignoreCase = z.boolean().optional();
 
 const isWildcard = (operator: string) => operator === 'matches' || operator === 'notMatches';
 
-/** One comparison. The shape of `value` follows from the operator; `regex` is checked where conditions are compiled. */
+/** One comparison. The operator determines the type of `value`; a `regex` is checked when the condition is compiled. */
 export const comparison = z.discriminatedUnion('operator', [
   z.strictObject({ parameter, operator: z.enum(presenceOperators), ignoreCase }),
   z
@@ -33,7 +33,7 @@ export const comparison = z.discriminatedUnion('operator', [
 ]);
 export type Comparison = z.output<typeof comparison>;
 
-/** What an event must be like: comparisons and behaviors under `all`, `any` and `not`. */
+/** A condition on an event: comparisons and behaviors, combined by `all`, `any` and `not`. */
 export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
@@ -53,9 +53,9 @@ const node: z.ZodType<Condition> = z.lazy(() =>
 );
 
 /**
- * A condition within its limits. Problems name the exact place (`/all/1/value`), because each node is first judged by
- * the one shape that its keys announce; a union would only say that no shape fits. Depth is bounded before anything
- * recurses, so that hostile nesting can't exhaust the stack.
+ * A condition within its limits. Errors point to the exact node (`/all/1/value`): each node is first matched to the one
+ * shape that its keys indicate, where a union could only report that no shape fits. Depth is checked before any
+ * recursion, so that hostile nesting can't exhaust the stack.
  */
 export const condition = z.preprocess(checkNodes, node);
 

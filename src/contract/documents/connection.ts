@@ -11,14 +11,14 @@ const hopByHop = new Set(
   ),
 );
 
-/** A header's name: a token (RFC 9110 §5.6.2) that is neither hop-by-hop nor set by the transport. */
+/** A header name: a token (RFC 9110 §5.6.2), not hop-by-hop and not set by the transport. */
 export const headerName = z
   .string()
   .max(256)
   .regex(token, 'Must be a header name: letters, digits and hyphens.')
-  .refine((name) => !hopByHop.has(name.toLowerCase()), 'This header is set by the transport and can not be chosen.');
+  .refine((name) => !hopByHop.has(name.toLowerCase()), "This header is set by the transport and can't be chosen.");
 
-/** A custom header; a value with `secret: true` is sealed and never comes out. Destinations may put tags in values. */
+/** A custom header. A value with `secret: true` is encrypted and never returned. Destinations allow tags in values. */
 export const header = z.discriminatedUnion('secret', [
   z.strictObject({ name: headerName, value: z.string().max(8_192), secret: z.literal(false).default(false) }),
   z.strictObject({ name: headerName, value: secretInput, secret: z.literal(true) }),
@@ -26,8 +26,8 @@ export const header = z.discriminatedUnion('secret', [
 export type Header = Stored<z.output<typeof header>>;
 
 /**
- * When attempts are made: the waits before the 1st, 2nd, … attempt; jitter adds up to that share. A retry by a person, a
- * replay and a release make their first attempt at once, and go on with the second wait.
+ * The retry schedule: the delays before the 1st, 2nd, … attempt, each extended by a random share of up to `jitter`. A
+ * manual retry, a replay and a release make their first attempt at once and continue with the second delay.
  */
 export const retryPolicy = z.strictObject({
   scheduleMs: z
@@ -39,14 +39,17 @@ export const retryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.output<typeof retryPolicy>;
 
-/** A budget: `limit` requests in `perMs`, and how many at once. null: no limit of our own (concurrency adapts, 1–64). */
+/**
+ * A rate limit: `limit` requests in `perMs`, and the concurrency limit. null: no fixed limit (concurrency adapts,
+ * 1–64).
+ */
 export const rate = z.strictObject({
   limit: z.int().min(1).max(1_000_000).nullable().default(null),
   perMs: durationMs(1, 86_400_000).default(1_000),
   concurrency: z.int().min(1).max(1_000).nullable().default(null),
 });
 
-/** A signed assertion: what the JWT claims and the private key (PEM or JWK) that signs a fresh one for each use. */
+/** A signed assertion: the claims of the JWT, and the private key (PEM or JWK) that signs a new JWT for each use. */
 const assertion = z.strictObject({
   privateKey: secretInput,
   keyId: line(255).nullable().default(null),
@@ -58,14 +61,14 @@ const assertion = z.strictObject({
   claims: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** Token parameters and headers that anybody with View may read; every other value is a secret. */
+/** Token parameters and headers that anyone with View can read; every other value is a secret. */
 export const publicTokenFields = ['audience', 'resource', 'scope'] as const;
 const extra = z.record(z.string().min(1).max(256), z.union([z.string().max(8_192), secretInput])).default({});
 
 /**
- * Where token answers have what RFC 6749 §5.1 puts at the top under these names. null: it is not looked for, so that a
- * token has no known end, may be of any type, and is never renewed by a refresh token. A time in `expiresIn` (RFC 3339,
- * or a Unix time in seconds or ms) is taken as the token's end.
+ * JSON paths of the members of RFC 6749 §5.1 in a token response. null: the member is not read, so the token has no
+ * known expiry, may be of any type, or is never renewed by a refresh token. `expiresIn` may also be a point in time
+ * (RFC 3339, or Unix time in seconds or ms): the expiry of the token.
  */
 const tokenFields = z.strictObject({
   accessToken: jsonPath.default('access_token'),
@@ -75,7 +78,7 @@ const tokenFields = z.strictObject({
 });
 export type TokenFields = z.output<typeof tokenFields>;
 
-/** The names of RFC 6749. */
+/** The member names of RFC 6749. */
 export const standardTokenFields: TokenFields = tokenFields.parse({});
 
 const oauth2 = {
@@ -87,7 +90,7 @@ const oauth2 = {
     .string()
     .trim()
     .max(2_000)
-    .regex(/^$|^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'Must be scopes separated by single blanks (RFC 6749 §3.3).')
+    .regex(/^$|^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'Must be scopes separated by single spaces (RFC 6749 §3.3).')
     .default(''),
   clientAuth: z.enum(['auto', 'basic', 'basic_raw', 'body', 'private_key_jwt', 'none']).default('auto'),
   clientAssertion: assertion.nullable().default(null),
@@ -106,12 +109,12 @@ const oauth2 = {
     .default([{ status: 401 }]),
 };
 
-/** How requests of a connection prove who sends them. */
+/** The authentication of a connection's requests. */
 export const auth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({
     type: z.literal('basic'),
-    username: line(1_000).refine((name) => !name.includes(':'), 'A user name can not contain a colon (RFC 7617).'),
+    username: line(1_000).refine((name) => !name.includes(':'), "A user name can't contain a colon (RFC 7617)."),
     password: secretInput,
   }),
   z.strictObject({ type: z.literal('bearer'), token: secretInput }),
@@ -124,7 +127,7 @@ export const auth = z.discriminatedUnion('type', [
       jwt: secretInput,
       assertion: assertion.nullable().default(null),
     }),
-    /** A refresh token that was got elsewhere; the newer ones that answers bring take its place by themselves. */
+    /** A refresh token from a consent flow elsewhere. Token responses with a newer one replace it automatically. */
     z.strictObject({ ...oauth2, grant: z.literal('refresh_token'), refreshToken: secretInput }),
   ]),
 ]);
@@ -179,7 +182,7 @@ export const connectionSettings = z.strictObject({
     .strictObject({
       url: z.string().trim().min(1).max(2_048),
       username: line(1_000)
-        .refine((name) => !name.includes(':'), 'A user name can not contain a colon (RFC 7617).')
+        .refine((name) => !name.includes(':'), "A user name can't contain a colon (RFC 7617).")
         .nullable()
         .default(null),
       password: secretInput,
@@ -189,7 +192,7 @@ export const connectionSettings = z.strictObject({
   signing: signing.nullable().default(null),
 });
 
-/** A connection as a person writes it: how to reach one third-party system. */
+/** A connection as a client writes it: how to reach one third-party system. */
 export const connectionInput = z.strictObject({
   type: z.literal('webhook').default('webhook'),
   name: documentName,
@@ -201,24 +204,27 @@ export const connectionInput = z.strictObject({
   settings: connectionSettings.prefault({}),
 });
 
-/** The state of a connection as traffic finds it; read only and outside the version. */
+/** The state of a connection as its traffic shows it; read-only and not versioned. */
 export const health = z.strictObject({
   state: z.enum(['ok', 'needs_attention', 'tripped']),
   reason: z.string().nullable(),
   since: timestamp.nullable(),
-  /** When the next delivery tries whether the cause is gone. */
+  /** When the next delivery is sent as a probe. */
   nextProbeAt: timestamp.nullable(),
   held: z.int(),
-  /** When the access token at hand ends, as the token endpoint said; a new one is fetched by itself. null: none, or no end. */
+  /**
+   * When the current access token expires, by the token endpoint; it is renewed automatically. null: no token, or no
+   * expiry.
+   */
   tokenExpiresAt: timestamp.nullable(),
-  /** When the client certificate of `settings.tls` ends; requests fail after it. */
+  /** When the client certificate of `settings.tls` expires; requests fail afterwards. */
   certificateExpiresAt: timestamp.nullable(),
-  /** When a pasted token ends that is a JSON Web Token and says so; a person has to replace it. */
+  /** When a pasted token expires, if it is a JSON Web Token with an expiry. A person has to replace it. */
   secretExpiresAt: timestamp.nullable(),
 });
 export type Health = z.output<typeof health>;
 
 export type ConnectionBody = Stored<z.output<typeof connectionInput>>;
 
-/** A connection as GET shows it (secrets as marks). */
+/** A connection as GET returns it (secrets as marks). */
 export const connection = connectionInput.extend({ ...stamp, ...warnings, health });

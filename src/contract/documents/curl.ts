@@ -3,18 +3,18 @@ import type { Attempt } from '../records/delivery.ts';
 const masked = '[secret]';
 
 /**
- * A request as a command for a POSIX shell. Everything is quoted, so that nothing in it can be run; what is masked
- * becomes a variable named after its header, to be set by whoever runs the command.
+ * A request as a command for a POSIX shell. Every argument is quoted, so the shell expands and runs nothing in it. A
+ * masked value becomes a shell variable named after its header, to be set before the command is run.
  */
 export function curlCommand({ method, url, headers, body }: NonNullable<Attempt['request']>): string {
-  // Without globoff, braces and brackets of the address would be expanded; data-raw does not read files at `@`.
+  // Without globoff curl expands braces and brackets in the URL; data-raw does not read files at `@`.
   const parts = [`curl --globoff --path-as-is --request ${quoted(method)}`, `--url ${quoted(url, 'SECRET')}`];
   for (const [name, value] of headers) {
     const variable = name
       .toUpperCase()
       .replaceAll(/[^A-Z0-9]/g, '_')
       .replace(/^(?=\d)/, '_');
-    // A header without a value is written with a semicolon; with a colon curl would leave it out.
+    // A header with an empty value is written with a semicolon; with a colon curl omits it.
     parts.push(`--header ${value === '' ? quoted(`${name};`) : quoted(`${name}: ${value}`, variable)}`);
   }
   if (body !== null) parts.push(`--data-raw ${quoted(body, 'SECRET')}`);

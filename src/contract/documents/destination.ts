@@ -5,7 +5,7 @@ import { header, rate, retryPolicy } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { storedMasks } from './privacy.ts';
 
-/** The template that a destination gets when none is given: the documented example. */
+/** The default template of a destination: the documented example. */
 export const defaultTemplate = '{{! return JSON.stringify(it.data[0]); }}';
 
 export const escapeMode = z.enum(['auto', 'json', 'html', 'url', 'none']);
@@ -23,13 +23,14 @@ export const contentType = line(255, 1).refine(
 
 const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
 
-/** A path such as `errors[0].code` into JSON; empty: the whole. */
+/** A JSON path such as `errors[0].code`; empty: the whole body. */
 const answerPath = z.string().max(255);
 
 /**
- * What became of single records, told in a list of the answer. An item is about the record at its own place in the list;
- * with `index` about the one at the place (from 0) that stands there in the item; with `id` about those whose `field` has
- * the value that stands there. `when`: only items whose value at a path is there, is of a status or equals something.
+ * Outcomes of single records, read from a list in the response. By default an item is about the record at the same
+ * position; with `index`, about the record at the position (from 0) in that member of the item; with `id`, about the
+ * records whose `field` equals that member. `when`: only items whose value at a path exists, matches a
+ * status or equals a value.
  */
 const itemRule = z
   .strictObject({
@@ -56,12 +57,12 @@ const outcomeRule = z
     }),
     outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
     afterMs: durationMs(0, 86_400_000).optional(),
-    /** The rule is about the records that these items tell of; about the others the rules after it decide. */
+    /** The rule applies to the records that these items name; the rules after it decide about the others. */
     items: itemRule.optional(),
   })
   .refine(({ items, outcome }) => items === undefined || (outcome !== 'refresh_auth' && outcome !== 'pause'), {
     path: ['outcome'],
-    message: 'Credentials and pauses are not a matter of single records.',
+    message: "A rule about single records can't refresh credentials or pause.",
   });
 
 const destinationSettings = z.strictObject({
@@ -84,7 +85,9 @@ const destinationSettings = z.strictObject({
   outcomes: z.array(outcomeRule).max(50).default([]),
   onTimeout: z.enum(['retry', 'hold']).default('retry'),
   getBody: z.boolean().default(false),
-  /** How long bodies of finished deliveries are kept (0: not at all; null: with the delivery), and what of them is masked. */
+  /**
+   * Retention of the bodies of finished deliveries (0: not stored; null: as long as the delivery), and masked fields.
+   */
   bodies: z
     .strictObject({
       keepMs: durationMs(0, 3_650 * 86_400_000)
@@ -95,7 +98,7 @@ const destinationSettings = z.strictObject({
     .prefault({}),
 });
 
-/** A destination as a person writes it: one endpoint of a connection's system. */
+/** A destination as a client writes it: one endpoint of the connection's system. */
 export const destinationInput = z.strictObject({
   connectionId: z.string().optional(),
   name: documentName,
@@ -110,5 +113,5 @@ export const destinationInput = z.strictObject({
 
 export type DestinationBody = Stored<z.output<typeof destinationInput>> & { connectionId: string };
 
-/** A destination as GET shows it. */
+/** A destination as GET returns it. */
 export const destination = destinationInput.extend({ ...stamp, ...warnings, connectionId: z.string() });

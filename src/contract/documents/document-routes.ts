@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../records/page.ts';
 import { api, type Route, type RouteAudit } from '../route.ts';
 import type { ManagedKind } from './document.ts';
 
-/** Filters of a list of documents. */
+/** Filters for a list of documents. */
 export const listQuery = z.strictObject({
   ...pageQuery,
   name: z.string().max(255).optional(),
@@ -15,7 +15,7 @@ const versionQuery = z.strictObject(pageQuery);
 const patch = z.record(z.string(), z.unknown());
 const rollback = z.strictObject({ version: z.int().min(1) });
 
-/** What distinguishes the routes of one kind of document; `at` is where they are listed and created. */
+/** The differences between the routes of the kinds of documents; `at` is the path of the list. */
 type DocumentKindRoutes<One extends string, Many extends string, At extends string, I, O> = {
   one: One;
   many: Many;
@@ -23,11 +23,11 @@ type DocumentKindRoutes<One extends string, Many extends string, At extends stri
   at: At;
   input: I;
   output: O;
-  /** How a thing of this kind is named in a path. */
+  /** How a document of this kind is named in a path. */
   named?: string;
 };
 
-/** The operations that every kind of document has alike, by id. */
+/** The operations that every kind of document has, by id. */
 type DocumentRoutes<
   One extends string,
   Many extends string,
@@ -47,7 +47,7 @@ type DocumentRoutes<
   > &
   Record<`rollback${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}/rollback`, null, typeof rollback, O>>;
 
-/** Makes them. */
+/** Builds the routes of one kind of document. */
 export function documentRoutes<
   const One extends ManagedKind,
   const Many extends string,
@@ -95,7 +95,7 @@ export function documentRoutes<
       'PUT',
       `/${many}/by-name/{name}`,
       manage,
-      `Create or replace ${a} by ${named}; things may be named instead of numbered`,
+      `Create or replace ${a} by ${named}; references can be names instead of ids`,
       { tag, body: patch, output, audit: audit('change') },
     ),
     [`list${One}Versions`]: api('GET', `${byId}/versions`, view, `List the versions of ${a}, newest first`, {
@@ -103,7 +103,7 @@ export function documentRoutes<
       query: versionQuery,
       output: pageOf(output),
     }),
-    [`rollback${One}`]: api('POST', `${byId}/rollback`, manage, `Make an earlier version of ${a} the present one`, {
+    [`rollback${One}`]: api('POST', `${byId}/rollback`, manage, `Restore an earlier version of ${a}`, {
       tag,
       body: rollback,
       output,

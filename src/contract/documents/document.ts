@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../text.ts';
 
-/** The kinds of things that people configure; each is a versioned document of the catalogue. */
+/** The kinds of configuration; each object is a versioned document of the catalog. */
 export const documentKinds = [
   'connection',
   'destination',
@@ -17,7 +17,7 @@ export type DocumentKind = (typeof documentKinds)[number];
 /** The kinds that have the full set of routes. */
 export type ManagedKind = Exclude<DocumentKind, 'parameter' | 'settings'>;
 
-/** What the catalogue adds to every document; given back on a PUT or PATCH, it is ignored. */
+/** What the catalog adds to each document; a PUT or PATCH that contains it has no effect on it. */
 export const stamp = {
   id: z.string(),
   version: z.int(),
@@ -26,8 +26,8 @@ export const stamp = {
   updatedBy: z.string(),
 };
 
-/** What the answer to a write may add: what a person should know of it. */
+/** Warnings that the response to a write may contain. */
 export const warnings = { warnings: z.array(z.string()).optional() };
 
-/** The fields that GET shows and that a write ignores. */
+/** The fields that GET returns and a write ignores. */
 export const readOnlyFields = ['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings'] as const;

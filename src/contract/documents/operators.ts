@@ -1,13 +1,13 @@
 /**
- * Depth of a condition, its leaves, the values in its `in` and `notIn` lists, and the size of its regular expressions
- * (rules/regex-size.ts); counted again with behaviors put in place.
+ * Limits of a condition: depth, comparisons, values in its `in` and `notIn` lists, and the size of its regular
+ * expressions (rules/regex-size.ts). They apply again after its behaviors have been expanded.
  */
 export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000, regexSize: 5_000 } as const;
 
-/** The longest pattern of `matches` and `notMatches`, in UTF-16 units. */
+/** The largest length of a pattern of `matches` and `notMatches`, in UTF-16 units. */
 export const wildcardLengthMax = 256;
 
-/** Those that take one text. */
+/** Operators that take one text. */
 export const textOperators = [
   'equals',
   'notEquals',
@@ -19,14 +19,14 @@ export const textOperators = [
   'notMatches',
   'regex',
 ] as const;
-/** Those that compare by size or time. */
+/** Operators that compare size or time. */
 export const orderOperators = ['greaterThan', 'greaterOrEqual', 'lessThan', 'lessOrEqual', 'before', 'after'] as const;
-/** Those that take a list. */
+/** Operators that take a list. */
 export const listOperators = ['in', 'notIn'] as const;
-/** Those that take no value. */
+/** Operators that take no value. */
 export const presenceOperators = ['exists', 'notExists'] as const;
 
-/** Every operator of a condition, in the order in which a person is shown them. */
+/** Every operator of a condition, in display order. */
 export const operators = [
   ...presenceOperators,
   ...textOperators,

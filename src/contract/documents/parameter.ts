@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { timestamp } from '../text.ts';
 
-/** What a person may set on a parameter; the rest is learnt from traffic. */
+/** The fields of a parameter that a person can set; the others are learned from traffic. */
 export const parameterPatch = z.strictObject({
   description: z.string().trim().max(1_000).optional(),
   offered: z.boolean().optional(),
 });
 
-/** A named value on events, as the catalogue of parameters knows it. */
+/** A named value on events, as listed in the catalog of parameters. */
 export const parameter = z.strictObject({
   name: z.string(),
   description: z.string(),

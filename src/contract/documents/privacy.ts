@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { line } from '../text.ts';
 
 /**
- * Which fields are meant: the dotted name of a parameter (`properties.email`), whatever is nested in it included; `*`
- * stands for any characters (`*.email`). Case makes no difference, and lists have no names of their own.
+ * Selects fields by the dotted name of a parameter (`properties.email`), with everything nested in it; `*` matches any
+ * characters (`*.email`). Case-insensitive. Lists add no name of their own.
  */
 const fieldPattern = line(255, 1);
 
 const fieldPatterns = z.array(fieldPattern).max(100).default([]);
 
-/** What becomes of the texts of a field. `hash`: the same text always becomes the same code, which tells nothing else. */
+/**
+ * How the texts of a field are masked. `hash`: equal texts give the same code, which reveals nothing else about them.
+ */
 const fieldMask = z.discriminatedUnion('by', [
   z.strictObject({ field: fieldPattern, by: z.literal('hash') }),
   z.strictObject({ field: fieldPattern, by: z.literal('last'), characters: z.int().min(1).max(16).default(4) }),
@@ -17,16 +19,16 @@ const fieldMask = z.discriminatedUnion('by', [
 ]);
 export type FieldMask = z.output<typeof fieldMask>;
 
-/** What is taken out of events before anything of them is kept or used. */
+/** Fields removed or masked in events before anything of them is stored or used. */
 export const fieldPrivacy = z.strictObject({
-  /** These fields go. */
+  /** Fields to remove. */
   drop: fieldPatterns,
-  /** These keep their place, but not their texts; of several that fit the first counts. */
+  /** Fields whose texts are masked; when several patterns match, the first applies. */
   mask: z.array(fieldMask).max(100).default([]),
-  /** Of texts that are an Internet address (or a list of them) only the network stays: 24 bits of IPv4, 48 of IPv6. */
+  /** Cuts texts that are an IP address (or a list of them) to the network: 24 bits of IPv4, 48 of IPv6. */
   maskIp: z.boolean().default(false),
 });
 export type FieldPrivacy = z.output<typeof fieldPrivacy>;
 
-/** Fields whose values are sent, but masked in what is kept of the exchange. */
+/** Fields whose values are sent, but masked in the stored exchange. */
 export const storedMasks = fieldPatterns;

@@ -3,7 +3,7 @@ import type { Secret } from '../secret.ts';
 import { durationMs, timestamp } from '../text.ts';
 import { fieldPrivacy, storedMasks } from './privacy.ts';
 
-/** Bounds are those of the operator's settings of the same meaning (config/settings.ts). */
+/** The bounds equal those of the environment variables with the same meaning (config/settings.ts). */
 const retention = {
   days: z.int().min(1).max(3_650),
   bytes: z
@@ -16,7 +16,7 @@ const retention = {
 
 const privacy = fieldPrivacy.extend({ stored: storedMasks });
 
-/** What can be changed while the server runs, for the whole installation. null: as it is by default. */
+/** Settings of the whole installation that can be changed while the server runs. null: the default. */
 export const settingsInput = z.strictObject({
   retention: z
     .strictObject({
@@ -29,15 +29,15 @@ export const settingsInput = z.strictObject({
   privacy: privacy.prefault({}),
 });
 
-/** The document in the catalogue. With `hashKey`, made when it is first needed, fields are hashed. */
+/** The settings document in the catalog. `hashKey` is the key for hashing fields, made on first use. */
 export type SettingsBody = z.output<typeof settingsInput> & { name: 'Settings'; hashKey: Secret | null };
 
-/** The one document of its kind has this id. */
+/** The id of the only settings document. */
 export const settingsId = 'settings';
 
 const settingsOrigin = z.enum(['default', 'operator', 'here']);
 
-/** One of the operator's settings as it is in effect; of secrets only whether they are set. */
+/** An environment setting as it is in effect; for a secret, only whether it is set. */
 const configuredValue = z.strictObject({
   name: z.string(),
   variable: z.string(),
@@ -54,7 +54,7 @@ const configuredValue = z.strictObject({
 });
 export type ConfiguredValue = z.output<typeof configuredValue>;
 
-/** How long and how much is kept: days, bytes (null: no limit), days of the audit trail, ms of bodies (null: no limit). */
+/** The retention in effect: days, bytes (null: no limit), days of the audit trail, ms of bodies (null: no limit). */
 const effectiveRetention = z.strictObject({
   days: retention.days,
   bytes: retention.bytes.nullable(),
@@ -63,14 +63,14 @@ const effectiveRetention = z.strictObject({
 });
 export type Retention = z.output<typeof effectiveRetention>;
 
-/** The settings as GET shows them: what is in effect, and where it comes from. */
+/** The settings as GET returns them: the values in effect and their origin. */
 export const settings = z.strictObject({
   retention: effectiveRetention,
   privacy,
-  /** By JSON pointer; what comes from the operator is read-only here. */
+  /** By JSON pointer; a value set by the operator is read-only here. */
   origins: z.record(z.string(), settingsOrigin),
   configuration: z.array(configuredValue),
-  /** 0: nothing was changed yet. */
+  /** 0: never changed. */
   version: z.int(),
   updatedAt: timestamp.nullable(),
   updatedBy: z.string().nullable(),

@@ -6,7 +6,7 @@ import { changesOf } from './audit-changes.ts';
 const at = '2026-03-01T00:00:00.000Z';
 const later = '2026-03-02T00:00:00.000Z';
 
-test('only the places that differ are named, with what was and what is', () => {
+test('only differences are listed, with the values before and after', () => {
   const before = { name: 'A', list: [1, { a: 1, b: 2 }], gone: 'x', same: { deep: [true] } };
   const after = { name: 'B', list: [1, { a: 1, b: 3 }], same: { deep: [true] }, 'n/e~w': null };
   assert.deepEqual(changesOf(before, after), [
@@ -18,19 +18,19 @@ test('only the places that differ are named, with what was and what is', () => {
   assert.deepEqual(changesOf(before, structuredClone(before)), []);
 });
 
-test('what is made or deleted stands there whole', () => {
+test('a created or deleted object is one change with the whole object', () => {
   assert.deepEqual(changesOf(undefined, { name: 'A' }), [{ pointer: '', after: { name: 'A' } }]);
   assert.deepEqual(changesOf({ name: 'A' }, undefined), [{ pointer: '', before: { name: 'A' } }]);
 });
 
-test('an item put into a list or taken out of it is one change', () => {
+test('adding or removing a list item is one change', () => {
   const items = ['a', 'b', 'c'].map((name) => ({ name }));
   const [a, b, c] = items;
   assert.deepEqual(changesOf(items, [a, { name: 'new' }, b, c]), [{ pointer: '/1', after: { name: 'new' } }]);
   assert.deepEqual(changesOf(items, [a, c]), [{ pointer: '/1', before: { name: 'b' } }]);
 });
 
-test('a secret never stands there, and is a change when its text is another', () => {
+test('a secret is never shown, and a new value of it is a change', () => {
   const of = (value: string, time: string) => ({ auth: { token: new Secret(value, time) } });
   assert.deepEqual(changesOf(of('canary one', at), of('canary one', later)), []);
   assert.deepEqual(changesOf(of('canary one', at), of('canary two', later)), [
@@ -39,7 +39,7 @@ test('a secret never stands there, and is a change when its text is another', ()
   assert.doesNotMatch(JSON.stringify(changesOf(undefined, of('canary one', at))), /canary/);
 });
 
-test('of a long text stands the part that changed, and no entry grows without bound', () => {
+test('of a long text only the changed part is kept, and entries are bounded', () => {
   const long = (word: string) => `${'x'.repeat(5_000)}${word}${'y'.repeat(5_000)}`;
   const [change] = changesOf({ template: long('old') }, { template: long('new') });
   assert.equal(change?.before, `…${'x'.repeat(40)}old${'y'.repeat(40)}…`);
@@ -48,5 +48,5 @@ test('of a long text stands the part that changed, and no entry grows without bo
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, i]));
   const changes = changesOf({}, many);
   assert.equal(changes.length, 200);
-  assert.deepEqual(changes.at(-1), { pointer: '', after: '… 801 more places changed' });
+  assert.deepEqual(changes.at(-1), { pointer: '', after: '… 801 more changes' });
 });

@@ -4,22 +4,22 @@ import type { AuditChange, NewAuditEntry } from './audit.ts';
 
 const changesMax = 200;
 const textMax = 1_000;
-/** How much of what stayed stands around the part of a long text that changed. */
+/** Characters of unchanged text kept on each side of a change in a long text. */
 const contextLength = 40;
 
 /**
- * What tells two states of a thing apart, as an entry of the audit trail holds it; undefined is a state in which there
- * is none. Secrets are compared as they are and shown as marks. At most 200 changes of at most 1,000 characters per
- * text: the versions of a document have the whole.
+ * The differences between two states for the audit trail; undefined is the state before creation or after deletion.
+ * Secrets are compared by value and shown as marks. At most 200 changes with at most 1,000 characters per text: the
+ * versions of a document contain the whole.
  */
 export function changesOf(before: unknown, after: unknown): AuditChange[] {
   const changes = [...differences('', before, after)];
   if (changes.length <= changesMax) return changes;
   const rest = changes.length - changesMax + 1;
-  return [...changes.slice(0, changesMax - 1), { pointer: '', after: `… ${rest} more places changed` }];
+  return [...changes.slice(0, changesMax - 1), { pointer: '', after: `… ${rest} more changes` }];
 }
 
-/** An entry with what people may have written into it scrubbed. */
+/** The entry with its texts scrubbed of secrets. */
 export function scrubbedEntry(entry: NewAuditEntry, scrub: (text: string) => string): NewAuditEntry {
   const { id, name, changes } = entry;
   return {
@@ -52,7 +52,7 @@ function* ofObjects(pointer: string, before: object, after: object): Generator<A
   }
 }
 
-/** Items that both ends have alike are passed over, so that an insertion is one change. */
+/** Skips the items that both lists share at the beginning and end, so that an insertion is one change. */
 function* ofLists(pointer: string, before: readonly unknown[], after: readonly unknown[]): Generator<AuditChange> {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
@@ -70,7 +70,7 @@ function* ofLists(pointer: string, before: readonly unknown[], after: readonly u
 
 const isSame = (a: unknown, b: unknown) => differences('', a, b).next().done === true;
 
-/** Short texts whole, of long ones what lies between their common beginning and end. */
+/** Short texts whole; of long texts the part between their common beginning and end. */
 function changedParts(before: string, after: string): { before: string; after: string } {
   if (before.length <= textMax && after.length <= textMax) return { before, after };
   const shorter = Math.min(before.length, after.length);

@@ -3,7 +3,7 @@ import { documentKinds } from '../documents/document.ts';
 import { type ErrorCode, errors } from '../errors.ts';
 import { timestamp } from '../text.ts';
 
-/** What can be done to a thing. Every act in the audit trail is one of these. */
+/** The closed list of acts in the audit trail. */
 const auditActs = [
   'create',
   'change',
@@ -36,7 +36,7 @@ const auditActs = [
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 
-/** The kinds of things that something is done to. */
+/** The kinds of things that an act changes. */
 const auditKinds = [
   ...documentKinds,
   'delivery',
@@ -54,9 +54,8 @@ const auditKinds = [
 export type AuditKind = (typeof auditKinds)[number];
 
 /**
- * One place of a thing that changed: a JSON pointer (RFC 6901) into it, '' for the thing itself. `before` or `after` is
- * left out where there was or is nothing; secrets are marks (`{"set": true, "updatedAt": …}`); of long texts stands the
- * part that changed.
+ * One change: a JSON pointer (RFC 6901) to its place, '' for the whole. `before` is left out for an addition, `after`
+ * for a removal. Secrets are marks (`{"set": true, "updatedAt": …}`); of long texts only the changed part is given.
  */
 const auditChange = z.strictObject({
   pointer: z.string(),
@@ -65,7 +64,7 @@ const auditChange = z.strictObject({
 });
 export type AuditChange = z.output<typeof auditChange>;
 
-/** Somebody, and from where: `principal` is a name as people know it, the rest null where there is none. */
+/** Who did it, and from where: `principal` is a display name; the other fields are null where unknown. */
 const author = {
   principal: z.string(),
   principalId: z.string().nullable(),
@@ -77,20 +76,20 @@ export type AuditAuthor = z.output<typeof auditAuthor>;
 
 /**
  * One entry of the audit trail. `hash` is the SHA-256 (hex) of the entry without `hash` as canonical JSON (RFC 8785) in
- * UTF-8; `previousHash` is the hash of the entry numbered one less, of zeros for number 1.
+ * UTF-8; `previousHash` is the hash of the entry with the number before, all zeros for number 1.
  */
 export const auditEntry = z.strictObject({
-  /** Its place in the trail: 1, 2, 3, … */
+  /** Position in the trail: 1, 2, 3, … */
   number: z.int(),
   createdAt: timestamp,
   ...author,
   act: z.enum(auditActs),
   kind: z.enum(auditKinds),
-  /** Of the thing; null when there is none, or none yet. */
+  /** Id of the thing; null when it has none, or none yet. */
   id: z.string().nullable(),
   name: z.string().nullable(),
   result: z.enum(['done', 'refused']),
-  /** The error code of the answer to what was refused. */
+  /** Error code of the response, for a refused act. */
   code: z.enum(Object.keys(errors) as ErrorCode[]).nullable(), // the keys of a constant object
   changes: z.array(auditChange),
   previousHash: z.string(),
@@ -98,5 +97,5 @@ export const auditEntry = z.strictObject({
 });
 export type AuditEntry = z.output<typeof auditEntry>;
 
-/** An entry before it has its place in the trail. */
+/** An entry before it is appended to the trail. */
 export type NewAuditEntry = Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>;

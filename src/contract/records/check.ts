@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { condition } from '../documents/condition.ts';
 import { timestamp } from '../text.ts';
 
-/** How many things of each kind a check lists; its counts go on. */
+/** The most items of each kind that a check lists; its counts are not limited. */
 export const listedMax = 100;
 
-/** An event as a check names it. */
+/** An event as a check lists it. */
 export const eventRef = z.strictObject({ id: z.string(), name: z.string().nullable(), receivedAt: timestamp });
 export type EventRef = z.output<typeof eventRef>;
 
@@ -13,18 +13,18 @@ const body = z.record(z.string(), z.unknown());
 const last = z.int().min(1).max(1_000);
 const place = { line: z.int().optional(), column: z.int().optional() };
 
-/** What an action is checked with; the draft is laid over the stored action like a merge patch. */
+/** Input of the check of an action; the draft is applied to the stored action as a merge patch. */
 export const actionCheckInput = z.strictObject({ draft: body.optional(), last: last.default(100) }).prefault({});
 
-/** The same for an action that is not stored; name and description may be left out. */
+/** The same for an action that is not stored; name and description are optional. */
 export const unsavedActionCheckInput = z.strictObject({ draft: body, last: last.default(100) });
 
 /**
- * What the draft of an action would make of the newest stored events. `checked` events were looked at, fewer than asked
- * for when there are no more or the time was up; `matched` of them match the draft. The lists, newest first, compare it
- * with the stored action; they hold the first 100 things (bodies up to 2 MiB in all), while `counts` counts them all.
- * `bodiesChanged` is about events that match both: a body is null where nothing would be sent. `threw` is about the
- * draft, and holds whatever would keep its request from being made.
+ * The effect of an action's draft on the newest stored events. `checked` events were read: fewer than requested when no
+ * more exist or the time limit was reached. `matched` is how many of them match the draft. The lists, newest first,
+ * compare the draft with the stored action; each has at most 100 items (bodies up to 2 MiB in total), while `counts` is
+ * complete. `bodiesChanged` lists events that match both; a body is null where nothing would be sent. `threw` lists
+ * every error that would keep the draft's request from being built.
  */
 export const actionCheck = z.strictObject({
   checked: z.int(),
@@ -44,12 +44,12 @@ export const actionCheck = z.strictObject({
 });
 export type ActionCheck = z.output<typeof actionCheck>;
 
-/** What a destination is checked with; the draft is laid over the stored destination like a merge patch. */
+/** Input of the check of a destination; the draft is applied to the stored destination as a merge patch. */
 export const destinationCheckInput = z
   .strictObject({ draft: body.optional(), actionId: z.string().optional(), last: last.default(100) })
   .prefault({});
 
-/** The same for a destination that is not stored; its name may be left out. */
+/** The same for a destination that is not stored; its name is optional. */
 export const unsavedDestinationCheckInput = z.strictObject({
   draft: body,
   actionId: z.string().optional(),
@@ -57,11 +57,10 @@ export const unsavedDestinationCheckInput = z.strictObject({
 });
 
 /**
- * How the newest events would be rendered: those that match the action that is named, or any action that uses the
- * destination, each with that action's field mapping; when none is found, the newest of all (`actionId` of a row is then
- * null, unless one was named). `before` is what the stored destination makes of the event, `after` what the draft makes;
- * null where nothing would be sent. The counts are about all that was `checked`; `rows`, newest first, end early when
- * their bodies reach 4 MiB.
+ * Renders of the newest events that match the given action, or any action that uses the destination, each with that
+ * action's field mapping. When no event matches, the newest events of all (the `actionId` of a row is then null, unless
+ * an action was given). `before` is the render of the stored destination, `after` that of the draft; null where nothing
+ * would be sent. The counts cover all `checked` events; `rows`, newest first, end when their bodies reach 4 MiB.
  */
 export const destinationCheck = z.strictObject({
   checked: z.int(),
@@ -84,25 +83,28 @@ export const destinationCheck = z.strictObject({
 });
 export type DestinationCheck = z.output<typeof destinationCheck>;
 
-/** What outcome rules are checked with; the draft is laid over the stored destination like a merge patch. */
+/** Input of the check of outcome rules; the draft is applied to the stored destination as a merge patch. */
 export const outcomeCheckInput = z
   .strictObject({ draft: body.optional(), last: z.int().min(1).max(200).default(50) })
   .prefault({});
 
-/** What an answer means: `rule` is the index of the outcome rule that says so; null: none does, so that its status counts. */
+/**
+ * The outcome of a response. `rule` is the index of the outcome rule that applied; null: none, so the status decided.
+ */
 const judgedAnswer = z.strictObject({
   outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
   rule: z.int().nullable(),
-  /** How long it waits where the answer or the rule says so. */
+  /** The delay before the next attempt, where the response or the rule gives one. */
   afterMs: z.number().nullable(),
   detail: z.string().nullable(),
 });
 export type JudgedAnswer = z.output<typeof judgedAnswer>;
 
 /**
- * What the newest stored answers of a destination mean, newest first: `before` by the stored destination, `after` by the
- * draft, by the code that judges deliveries. Attempts that got no answer are left out, and of answers the stored part is
- * judged. `checked` is less than asked for when there are no more answers or the time was up.
+ * The outcomes of the newest stored responses of a destination, newest first: `before` by the stored destination,
+ * `after` by the draft, judged by the code that judges deliveries. Attempts without a response are left out; only the
+ * stored part of a response is judged. `checked` is less than requested when no more exist or the time limit was
+ * reached.
  */
 export const outcomeCheck = z.strictObject({
   checked: z.int(),
@@ -126,7 +128,7 @@ export const conditionCountInput = z.strictObject({
   last: last.default(1_000),
 });
 
-/** How many of the newest events each condition holds for; `matching` and `other` are examples for the first one. */
+/** The number of newest events that each condition matches; `matching` and `other` are examples for the first one. */
 export const conditionCount = z.strictObject({
   checked: z.int(),
   counts: z.array(z.int()),

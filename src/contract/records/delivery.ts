@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../text.ts';
 
-/** Where a delivery stands. Held is derived from closed gates, but for `exhausted` and `unknown_outcome`. */
+/** The state of a delivery. Held is derived from holds, except with reason `exhausted` or `unknown_outcome`. */
 export const deliveryStatus = z.enum([
   'pending',
   'sending',
@@ -14,7 +14,7 @@ export const deliveryStatus = z.enum([
 ]);
 export type DeliveryStatus = z.output<typeof deliveryStatus>;
 
-/** Why a delivery stands where it stands. `detail` beside it is free text. */
+/** The reason of a delivery's state; `detail` adds free text. */
 export const reason = z.enum([
   'connection_disabled',
   'connection_paused',
@@ -43,7 +43,7 @@ export const reason = z.enum([
 ]);
 export type Reason = z.output<typeof reason>;
 
-/** What went wrong in one attempt. */
+/** The kind of error of one attempt. */
 export const errorKind = z.enum([
   'dns',
   'connect',
@@ -63,7 +63,7 @@ export const errorKind = z.enum([
 ]);
 export type ErrorKind = z.output<typeof errorKind>;
 
-/** Milliseconds spent in each part of an attempt; null where the part did not happen (a reused socket connects not). */
+/** Milliseconds of each phase of an attempt; null where it did not occur (a reused socket does not connect). */
 const timings = z.strictObject({
   queueMs: z.number().nullable(),
   tokenMs: z.number().nullable(),
@@ -78,18 +78,18 @@ export type Timings = z.output<typeof timings>;
 const message = {
   headers: z.array(z.tuple([z.string(), z.string()])),
   body: z.string().nullable(),
-  /** Where the body is not kept: how many bytes it had. */
+  /** Size of a body that is not stored. */
   bodyBytes: z.int().optional(),
 };
 
-/** One HTTP exchange made for a delivery. Secrets in headers are masked; bodies need payloads:view. */
+/** One HTTP exchange of a delivery. Secrets in headers are masked; bodies need payloads:view. */
 export const attempt = z.strictObject({
   id: z.string(),
   number: z.int(),
   counted: z.boolean(),
-  /** The exchange that it shares with other deliveries; null: it was for this one alone. */
+  /** The batch that shares the exchange; null: the exchange was for this delivery only. */
   batchId: z.string().nullable(),
-  /** How many deliveries the exchange was for. */
+  /** Number of deliveries in the exchange. */
   records: z.int(),
   startedAt: timestamp,
   durationMs: z.number(),
@@ -102,7 +102,7 @@ export const attempt = z.strictObject({
 });
 export type Attempt = z.output<typeof attempt>;
 
-/** One record owed to one destination. `attempts` counts the exchanges that use up the schedule. */
+/** One record to send to one destination. `attempts` counts the exchanges that use up the retry schedule. */
 export const delivery = z.strictObject({
   id: z.string(),
   eventId: z.string().nullable(),
@@ -118,14 +118,14 @@ export const delivery = z.strictObject({
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
   test: z.boolean(),
-  /** The replay that made it, and the first delivery that it repeats. */
+  /** The replay that created it, and the first delivery that it repeats. */
   replayId: z.string().nullable(),
   replayOf: z.string().nullable(),
   attemptLog: z.array(attempt).optional(),
 });
 export type Delivery = z.output<typeof delivery>;
 
-/** What a template made of its records. */
+/** The result of rendering a template with its records. */
 export const renderResult = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('body'), body: z.string(), contentType: z.string() }),
   z.strictObject({ kind: z.literal('skipped'), reason: z.string() }),

@@ -3,13 +3,13 @@ import { timestamp } from '../text.ts';
 
 const text = z.string().min(1).max(8_192);
 
-/** Whose data goes: of all events with this visitor id, or with this text in a parameter. */
+/** Selects the data to erase: of all events with this visitor id, or with this text in a parameter. */
 export const eraseInput = z
   .strictObject({
     visitorId: text.optional(),
     parameter: text.max(255).optional(),
     value: text.optional(),
-    /** Only counts. */
+    /** Only count. */
     dryRun: z.boolean().default(false),
   })
   .refine(
@@ -20,17 +20,17 @@ export const eraseInput = z
 
 export type EraseInput = z.input<typeof eraseInput>;
 
-/** What an erasure takes away, or would; `unfinished` are those of the deliveries that are cancelled by it. */
+/** The number of things erased, or to be erased. `unfinished` is the number of deliveries that the erasure cancels. */
 const erasureCounts = z.strictObject({ events: z.int(), deliveries: z.int(), unfinished: z.int() });
 export type ErasureCounts = z.output<typeof erasureCounts>;
 
-/** An erasure as it is shown: nothing in it tells whose data it was but `code`, a hash that is the same each time. */
+/** An erasure. It does not identify the visitor except by `code`, a hash that is the same each time. */
 export const erasure = z.strictObject({
-  /** null: it was only counted. */
+  /** null: a dry run. */
   id: z.string().nullable(),
   state: z.enum(['planned', 'running', 'done']),
   code: z.string(),
-  /** By what it was sought: `visitorId`, or the name of a parameter. */
+  /** The criterion: `visitorId`, or the name of a parameter. */
   by: z.string(),
   counts: erasureCounts,
   createdAt: timestamp,

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { operators } from '../documents/operators.ts';
 
 /**
- * A condition as it was judged on one event, every part of it. `pointer` says where the part stands in the condition,
- * with behaviors put in place (`/all/0/behavior/any/1`). `actual` is the value found on the event, null when the
- * parameter is missing.
+ * A condition with the result of each part for one event. `pointer` is the position of the part in the condition, with
+ * behaviors expanded (`/all/0/behavior/any/1`). `actual` is the value on the event, null when the parameter is missing.
  */
 export type ExplainedCondition =
   | { kind: 'all' | 'any'; pointer: string; result: boolean; conditions: ExplainedCondition[] }
@@ -42,8 +41,8 @@ export const explainedCondition: z.ZodType<ExplainedCondition> = z.lazy(() =>
 );
 
 /**
- * Why a condition matched an event or did not. `decidedBy` is the pointer of the first comparison that the result
- * rests on; null when it rests on none (`{all: []}`).
+ * Why a condition matched an event or did not. `decidedBy` points to the first comparison that determined the result;
+ * null when none did (`{all: []}`).
  */
 export const explanation = z.strictObject({
   result: z.boolean(),
@@ -54,7 +53,7 @@ export type Explanation = z.output<typeof explanation>;
 
 /**
  * One line of a field mapping on an event. `source` is the parameter's name or the expression; null for a fixed value.
- * `found`: whether the event has it; null for an expression, which the render evaluates.
+ * `found`: whether the event has the value; null for an expression, which only the render evaluates.
  */
 export const mappedField = z.strictObject({
   field: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationMs, timestamp } from '../text.ts';
 
-/** A request as the built-in Inbox received it, credentials masked; `status` is what it was answered with. */
+/** A request to the built-in Inbox, credentials masked; `status` is the status of its response. */
 export const inboxRequest = z.strictObject({
   id: z.string(),
   inbox: z.string(),
@@ -16,7 +16,7 @@ export const inboxRequest = z.strictObject({
 });
 export type InboxRequest = z.output<typeof inboxRequest>;
 
-/** How an inbox answers, as a person writes it: after a delay, and with 503 to the next `failFirst` requests. */
+/** The behavior of an inbox, as a client writes it: a delay, and 503 for the next `failFirst` requests. */
 export const inboxRuleInput = z.strictObject({
   status: z.int().min(200).max(599).default(200),
   delayMs: durationMs(0, 60_000).default(0),
@@ -24,6 +24,6 @@ export const inboxRuleInput = z.strictObject({
   failFirst: z.int().min(0).max(10_000).default(0),
 });
 
-/** A rule as GET shows it; `failsLeft` of the first requests are still to fail. */
+/** A rule as GET returns it; `failsLeft` is the number of requests still to fail. */
 export const inboxRule = inboxRuleInput.extend({ inbox: z.string(), failsLeft: z.int() });
 export type InboxRule = z.output<typeof inboxRule>;

@@ -1,30 +1,30 @@
-// The closed lists of issues, for pages that have no use for schemas.
+// The closed lists of issues, kept apart from the schemas for pages that need only these.
 
-/** What goes wrong. */
+/** The kinds of issues. */
 export const issueKinds = [
   /** Deliveries to a destination fail in the same way. */
   'failing',
-  /** A template or a mapping throws. */
+  /** A template or a field mapping throws. */
   'template',
-  /** A connection rests because it does not work. */
+  /** The circuit breaker of a connection is open. */
   'tripped',
-  /** A connection's credentials were refused. */
+  /** The credentials of a connection were refused. */
   'auth_rejected',
-  /** A destination answered that it is gone (410), or an outcome rule paused it. */
+  /** A destination responded that it is gone (410), or an outcome rule paused it. */
   'paused',
-  /** A pasted token or a certificate ends soon, or has ended. */
+  /** A pasted token or a certificate expires soon, or has expired. */
   'expiring',
-  /** Deliveries to a destination that is open wait for long. */
+  /** Deliveries to an open destination wait for a long time. */
   'backlog',
-  /** An action that usually fires has not, or no events arrive. */
+  /** An action that usually fires has stopped, or no events arrive. */
   'silent',
-  /** Deliveries were held for longer than their connection allows, and are failed now. */
+  /** Deliveries were held for longer than their connection allows and failed. */
   'held_expired',
-  /** The disk, or the size limit of what is kept, is reached soon or is reached. */
+  /** The disk or the size limit of retention is nearly or completely used up. */
   'storage',
 ] as const;
 
-/** What becomes of it. */
+/** The states of an issue; see issue.ts. */
 export const issueStates = ['open', 'acknowledged', 'muted', 'resolved'] as const;
 
 export const issueSeverities = ['warning', 'critical'] as const;

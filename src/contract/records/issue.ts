@@ -8,17 +8,17 @@ export const issueKind = z.enum(issueKinds);
 export type IssueKind = z.output<typeof issueKind>;
 
 /**
- * open → acknowledged (somebody cares) → resolved; muted: nobody wants to hear of it until `mutedUntil`. An issue opens
- * by itself, is resolved by itself when its cause is gone, and is open again when it comes back.
+ * open → acknowledged (a person works on it) → resolved; muted: no messages until `mutedUntil`. An issue opens
+ * automatically, resolves automatically when its cause is gone, and reopens when the cause returns.
  */
 export const issueState = z.enum(issueStates);
 export type IssueState = z.output<typeof issueState>;
 
-/** `critical`: nothing gets through, or something is lost, until somebody acts. */
+/** `critical`: nothing is delivered, or data is lost, until a person acts. */
 export const issueSeverity = z.enum(issueSeverities);
 export type IssueSeverity = z.output<typeof issueSeverity>;
 
-/** What somebody, or Millrace by itself, changed on what an issue is about in the day before it opened. */
+/** A change to the subject of an issue in the day before it opened, by a person or by Millrace. */
 const issueCause = z.strictObject({
   at: timestamp,
   act: auditEntry.shape.act,
@@ -26,61 +26,61 @@ const issueCause = z.strictObject({
   id: z.string(),
   name: z.string().nullable(),
   by: z.string(),
-  /** JSON pointers to what is different. */
+  /** JSON pointers to the differences. */
   pointers: z.array(z.string()),
 });
 export type IssueCause = z.output<typeof issueCause>;
 
-/** How many hours the series of an issue shows. */
+/** Number of hours in the series of an issue. */
 export const issueSeriesHours = 24;
 
-/** Everything of one kind that goes wrong at one place in the same way. */
+/** All problems of one kind with the same subject and the same cause. */
 export const issue = z.strictObject({
   id: z.string(),
   kind: issueKind,
   title: z.string(),
   state: issueState,
   severity: issueSeverity,
-  /** What it is about; null where it is not about one. */
+  /** The subject; null where the issue has none of this kind. */
   connectionId: z.string().nullable(),
   destinationId: z.string().nullable(),
   actionId: z.string().nullable(),
-  /** Of the deliveries that failed alike. */
+  /** The common error of the failed deliveries. */
   errorKind: errorKind.nullable(),
   firstSeenAt: timestamp,
   lastSeenAt: timestamp,
-  /** When it last opened. */
+  /** Time of the last opening. */
   openedAt: timestamp,
-  /** How often it was seen; `series`: in each of the last 24 hours, the present one last. */
+  /** Number of occurrences; `series`: per hour, the last 24 hours, the current one last. */
   count: z.int(),
   series: z.array(z.int()),
-  /** Actions whose deliveries it touched. */
+  /** Actions with affected deliveries. */
   actionIds: z.array(z.string()),
-  /** Deliveries that are held at its place now. */
+  /** Deliveries of the subject that are held now. */
   held: z.int(),
-  /** The cause in words. */
+  /** The cause as a sentence. */
   detail: z.string(),
   likelyFix: z.string(),
-  /** Ids of the newest deliveries that it was seen at, newest first. */
+  /** Ids of the newest affected deliveries, newest first. */
   samples: z.array(z.string()),
   /** Newest first. */
   changes: z.array(issueCause),
   acknowledgedAt: timestamp.nullable(),
   acknowledgedBy: z.string().nullable(),
-  /** null in the state `muted`: for as long as nobody says otherwise. */
+  /** null in the state `muted`: until a person unmutes it. */
   mutedUntil: timestamp.nullable(),
   mutedBy: z.string().nullable(),
   resolvedAt: timestamp.nullable(),
-  /** `millrace`: by itself. */
+  /** `millrace`: resolved automatically. */
   resolvedBy: z.string().nullable(),
-  /** Why it counts as resolved, in words. */
+  /** The reason of the resolution, as a sentence. */
   resolution: z.string().nullable(),
 });
 export type Issue = z.output<typeof issue>;
 
 /**
- * What whoever alerts people gets to know of an issue; told after it is on disk, again after a crash. `id` is the same
- * each time that it is told, `path` the issue's page in the console.
+ * A change of an issue, as alerts get it. It is passed on after it is on disk, and again after a crash, with the same
+ * `id`. `path` is the issue's page in the console.
  */
 export const issueNotice = z.strictObject({
   id: z.string(),

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { timestamp } from '../text.ts';
 
-/** An intake request that was refused. Nothing of what it held is kept; `address` has its last part masked. */
+/** A rejected intake request. Its content is not stored, and the last part of `address` is masked. */
 export const rejectedRequest = z.strictObject({
-  /** The id that the answer named. */
+  /** The request id of the response. */
   id: z.string(),
   at: timestamp,
   key: z.string(),
-  /** The collector of the key; null: no collector has it. */
+  /** The collector of the key; null: unknown key. */
   collectorId: z.string().nullable(),
   method: z.string(),
-  /** Without the query. */
+  /** The path without the query string. */
   path: z.string(),
   status: z.int(),
   code: z.string(),

@@ -13,7 +13,7 @@ const filterId = (prefix: string) =>
     .optional();
 const filterTime = z.iso.datetime({ offset: true }).optional();
 
-/** Deliveries that ended, or that wait for a person (held as exhausted or with an unknown outcome). */
+/** Deliveries that are finished, or that wait for a person (held as exhausted or with an unknown outcome). */
 const deliveryFilter = z.strictObject({
   status: z.enum(['delivered', 'failed', 'skipped', 'cancelled', 'held']).optional(),
   reason: reason.optional(),
@@ -43,12 +43,12 @@ const ids = (prefix: string) =>
 
 const shared = {
   name: documentName.optional(),
-  /** Why somebody did it. */
+  /** A note on why it was done. */
   reason: line(1_000).default(''),
-  /** How many leave in a second at most; null: as many as the connections have room for. */
+  /** The largest number of deliveries per second; null: limited by the connections only. */
   ratePerSecond: z.number().min(replayLimits.rateLeast).max(replayLimits.rateMost).nullable().default(null),
   order: z.enum(['oldest', 'newest']).default('oldest'),
-  /** Only counts. */
+  /** Only count. */
   plan: z.boolean().default(false),
 };
 
@@ -58,32 +58,32 @@ const ofDeliveries = z.strictObject({
   filter: deliveryFilter.optional(),
   ids: ids('dlv'),
   /**
-   * `failed`: those that failed; `undelivered`: whatever did not arrive. Both leave out what was delivered since by
-   * another replay, or is about to be.
+   * `failed`: failed deliveries; `undelivered`: all that were not delivered. Both leave out deliveries that another
+   * replay has delivered since, or has pending.
    */
   only: z.enum(['failed', 'undelivered', 'all']).default('undelivered'),
-  /** null: where they went before. */
+  /** null: the original destinations. */
   to: z
     .strictObject({ destinationId: z.string().max(255) })
     .nullable()
     .default(null),
   /**
-   * `original`: what was sent before, byte for byte, or, where that was not kept, what the mapping and template of then
-   * make of the event; `current`: rendered anew by the present ones.
+   * `original`: the bytes sent before or, where they are not stored, a render by the mapping and template of that time;
+   * `current`: a render by the current mapping and template.
    */
   body: z.enum(['original', 'current']).default('original'),
   keepIdempotencyKey: z.boolean().default(true),
   ...shared,
 });
 
-/** Sends events once more through the present rules, mappings and templates. */
+/** Sends events again through the current rules, mappings and templates. */
 const ofEvents = z.strictObject({
   of: z.literal('events'),
   filter: eventFilter.optional(),
   ids: ids('evt'),
-  /** `undelivered`: leaves out what the same action delivered to the same destination already, or is about to. */
+  /** `undelivered`: leaves out what the same action has delivered to the same destination, or has pending. */
   only: z.enum(['undelivered', 'all']).default('undelivered'),
-  /** null: every enabled action. `ignoreRules`: also events that its rules don't match. */
+  /** null: every enabled action. `ignoreRules`: also events that the action's rules don't match. */
   to: z
     .strictObject({
       actionId: z.string().max(255),
@@ -95,9 +95,9 @@ const ofEvents = z.strictObject({
   ...shared,
 });
 
-const oneOf = { path: ['filter'], message: 'Give a filter or ids, and not both.' };
+const oneOf = { path: ['filter'], message: 'Give a filter or ids, not both.' };
 
-/** What to send once more, and how. */
+/** Selection and options of a replay. */
 export const replayInput = z
   .discriminatedUnion('of', [ofDeliveries, ofEvents])
   .refine(({ filter, ids }) => (filter === undefined) !== (ids === undefined), oneOf)
@@ -107,7 +107,7 @@ export const replayInput = z
   });
 export type ReplayInput = z.output<typeof replayInput>;
 
-/** Why a replay leaves something out. */
+/** Why a replay leaves an item out. */
 export const leftOutReason = z.enum([
   'unknown',
   'test',
@@ -125,7 +125,7 @@ export type LeftOutReason = z.output<typeof leftOutReason>;
 
 const leftOut = z.array(z.strictObject({ reason: leftOutReason, count: z.int() }));
 
-/** What stands in the answer of a replay as it was given. */
+/** The input of a replay, as its response repeats it. */
 const given = {
   of: z.enum(['deliveries', 'events']),
   filter: z.union([deliveryFilter, eventFilter]).nullable(),
@@ -145,8 +145,8 @@ const given = {
 };
 
 /**
- * A replay and how far it is. `done` were delivered; `waiting` are made and were not sent, or are still to be made;
- * `held` wait behind a closed gate or for a person; `skipped` were left out (`leftOut` says why) or by their template.
+ * A replay with its progress. `done` deliveries are delivered; `waiting` are not created or not sent yet; `held` are
+ * behind a hold or wait for a person; `skipped` were left out (see `leftOut`) or skipped by their template.
  */
 export const replay = z.strictObject({
   id: z.string(),
@@ -171,7 +171,7 @@ export const replay = z.strictObject({
 });
 export type Replay = z.output<typeof replay>;
 
-/** One of the first requests of a plan. Secrets are masked, authentication is not on it yet. */
+/** One of the first requests of a plan, secrets masked and without authentication. */
 const replaySample = z.strictObject({
   deliveryId: z.string().nullable(),
   eventId: z.string().nullable(),
@@ -185,24 +185,24 @@ const replaySample = z.strictObject({
       body: z.string().nullable(),
     })
     .nullable(),
-  /** Why there is no request. */
+  /** Why no request can be built. */
   problem: z.string().nullable(),
 });
 export type ReplaySample = z.output<typeof replaySample>;
 
-/** What a replay would do, were it run now. Nothing is kept or sent. */
+/** The effect of a replay at this moment, as a dry run. Nothing is stored or sent. */
 export const replayPlan = z.strictObject({
-  /** Things looked at: deliveries or events. */
+  /** Number of deliveries or events read. */
   looked: z.int(),
-  /** Deliveries that it would make. */
+  /** Number of deliveries that it would create. */
   deliveries: z.int(),
-  /** false: there is more than a plan looks at; the numbers are what was found until then. */
+  /** false: the plan reached its limit of items, and the numbers cover only those read. */
   complete: z.boolean(),
   leftOut,
-  /** How many of them arrived before, so that the receiver may get them twice. */
+  /** Deliveries that were delivered before, so that the receiver may get them twice. */
   duplicates: z.int(),
   destinations: z.array(z.strictObject({ destinationId: z.string(), count: z.int() })),
-  /** How long it takes at the rates that are set; null: no rate is set, so it depends on the receivers. */
+  /** Duration at the configured rate limits; null: without a limit it depends on the receivers. */
   durationMs: z.int().nullable(),
   /** The first requests; null without payloads:view. */
   samples: z.array(replaySample).max(replayLimits.samples).nullable(),

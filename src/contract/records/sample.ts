@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const anything = z.record(z.string(), z.unknown());
 
-/** An event that is made up where it is needed. */
+/** A made-up event. */
 export const sampleEvent = z.strictObject({
   name: z.string().nullable().optional(),
   visitorId: z.string().nullable().optional(),
@@ -12,7 +12,7 @@ export const sampleEvent = z.strictObject({
   session: anything.optional(),
 });
 
-/** The event that a preview or a test runs on: a stored one, one made up here, or the records themselves. */
+/** The event of a preview or test: a stored one, a made-up one, or the records directly. */
 export const sampleInput = z.strictObject({
   eventId: z.string().optional(),
   event: sampleEvent.optional(),

@@ -3,31 +3,31 @@ import { documentName, timestamp } from '../text.ts';
 import { eventRef } from './check.ts';
 import { delivery } from './delivery.ts';
 
-/** How long a trace runs at most, in ms, and how many of its events it shows. */
+/** The longest duration of a trace in ms, and the number of its events that are shown. */
 export const traceLimits = { runsMs: 7_200_000, events: 200 } as const;
 
-/** The query parameter, of an intake request or of the page in `wt.es`, and the header that put events into a trace. */
+/** Puts events into a trace: query parameter of an intake request or of the page in `wt.es`, or header. */
 export const traceParameter = 'millrace_trace';
 export const traceHeader = 'Millrace-Trace';
 
 export const traceInput = z.strictObject({ name: documentName.optional() }).prefault({});
 
-/** A look at some events from their arrival to the answers: those that come with the id of the trace while it runs. */
+/** Follows events from intake to the responses of their deliveries: those that carry its id while it runs. */
 export const trace = z.strictObject({
   id: z.string(),
   name: z.string().nullable(),
   startedAt: timestamp,
-  /** When it ends by itself. */
+  /** When it ends automatically. */
   expiresAt: timestamp,
-  /** When it was stopped or ended; null while it runs. */
+  /** When it was stopped or expired; null while it runs. */
   endedAt: timestamp.nullable(),
   state: z.enum(['running', 'ended']),
-  /** The ways to attach it. `script` is for the console of a browser: it adds the parameter to what a page sends. */
+  /** Ways to attach the trace. `script` is for the browser console: it adds the parameter to the requests of a page. */
   attach: z.strictObject({ parameter: z.string(), header: z.string(), script: z.string() }),
 });
 export type Trace = z.output<typeof trace>;
 
-/** A trace with its events, oldest first: which actions they match now, and what became of them. */
+/** A trace with its events, oldest first: the actions they match now, and their deliveries. */
 export const tracedStory = trace.extend({
   events: z
     .array(
@@ -49,8 +49,8 @@ export const tracedStory = trace.extend({
 export type TracedStory = z.output<typeof tracedStory>;
 
 /**
- * One line for the console of a browser: until the page is left, what it sends to a collector carries the trace, whichever
- * way it is sent.
+ * One line for the browser console: until the page is left, its requests to a collector carry the trace, by fetch,
+ * sendBeacon and XMLHttpRequest.
  */
 export function traceScript(id: string): string {
   return [

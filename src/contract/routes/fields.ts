@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Fields that routes of several resources have alike.
+// Fields that several resources share.
 
 export const anything = z.record(z.string(), z.unknown());
 export const textFilter = z.string().max(255).optional();

@@ -5,20 +5,20 @@ import { api, route } from '../route.ts';
 
 const list = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item) });
 
-/** Becoming somebody, and what everybody may do with what is his own. */
+/** Set-up, sign-in, and operations on the caller's own account. */
 export const identityRoutes = {
   getSetup: route('GET', '/api/v1/setup', null, 'Whether there is no administrator yet', {
     tag: 'identity',
     output: setupState,
   }),
-  setUp: route('POST', '/api/v1/setup', null, 'Make the first administrator, once, and sign in', {
+  setUp: route('POST', '/api/v1/setup', null, 'Create the first administrator, once, and sign in', {
     tag: 'identity',
     audit: { act: 'set_up', kind: 'user' },
     body: setupInput,
     output: me,
     status: 201,
   }),
-  signIn: route('POST', '/api/v1/session', null, 'Sign in; the answer sets the session cookie', {
+  signIn: route('POST', '/api/v1/session', null, 'Sign in; the response sets the session cookie', {
     tag: 'identity',
     audit: { act: 'sign_in', kind: 'user' },
     body: signInInput,
@@ -32,13 +32,13 @@ export const identityRoutes = {
     output: me,
     status: 201,
   }),
-  getSession: api('GET', '/session', [], 'The present session; the same as /me', { tag: 'identity', output: me }),
-  signOut: api('DELETE', '/session', [], 'Sign out: end the present session', {
+  getSession: api('GET', '/session', [], 'Get the current session; the same as /me', { tag: 'identity', output: me }),
+  signOut: api('DELETE', '/session', [], 'Sign out: end the current session', {
     tag: 'identity',
     audit: { act: 'sign_out', kind: 'session' },
     status: 204,
   }),
-  getMe: api('GET', '/me', [], 'Who is asking, and with which rights', { tag: 'identity', output: me }),
+  getMe: api('GET', '/me', [], 'Get the caller and its rights', { tag: 'identity', output: me }),
   changeMe: api('PATCH', '/me', [], 'Set your own password; your other sessions end', {
     tag: 'identity',
     audit: { act: 'set_password', kind: 'user' },
@@ -50,7 +50,7 @@ export const identityRoutes = {
     output: list(session),
   }),
   getMySession: api('GET', '/me/sessions/{id}', [], 'Get one of your sessions', { tag: 'identity', output: session }),
-  endMySessions: api('DELETE', '/me/sessions', [], 'End your sessions, all but the present one', {
+  endMySessions: api('DELETE', '/me/sessions', [], 'End your other sessions', {
     tag: 'identity',
     audit: { act: 'revoke', kind: 'session' },
     status: 204,
@@ -64,7 +64,7 @@ export const identityRoutes = {
     tag: 'identity',
     output: list(token),
   }),
-  createMyToken: api('POST', '/me/tokens', [], 'Make a token with rights that you have; its value is told once', {
+  createMyToken: api('POST', '/me/tokens', [], 'Create a token with rights that you have; its value is returned once', {
     tag: 'identity',
     audit: { act: 'create', kind: 'token' },
     body: tokenInput,

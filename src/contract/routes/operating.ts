@@ -3,14 +3,14 @@ import { route } from '../route.ts';
 import { anything } from './fields.ts';
 
 export const operatingRoutes = {
-  livez: route('GET', '/livez', null, 'Whether the process runs', { tag: 'operating', output: anything }),
-  readyz: route('GET', '/readyz', null, 'Whether it takes in events and delivers', {
+  livez: route('GET', '/livez', null, 'Liveness check', { tag: 'operating', output: anything }),
+  readyz: route('GET', '/readyz', null, 'Readiness check: the instance accepts and delivers events', {
     tag: 'operating',
     query: z.object({ verbose: z.string().optional() }),
     output: anything,
   }),
-  healthz: route('GET', '/healthz', null, 'The same as readyz', { tag: 'operating', output: anything }),
-  version: route('GET', '/version', null, 'The version of the program and of its parts, and whether it has an Inbox', {
+  healthz: route('GET', '/healthz', null, 'The same as /readyz', { tag: 'operating', output: anything }),
+  version: route('GET', '/version', null, 'The version of Millrace and its components, and whether it has an Inbox', {
     tag: 'operating',
     output: anything,
   }),
@@ -18,7 +18,7 @@ export const operatingRoutes = {
     'GET',
     '/metrics',
     ['settings:view'],
-    'Metrics in the OpenMetrics format (open when the server listens on loopback only)',
+    'Metrics in the OpenMetrics format (public when the server listens only on loopback)',
     {
       tag: 'operating',
       output: z.string(),

@@ -6,7 +6,7 @@ export const secretRoutes = {
     'GET',
     '/secrets',
     ['settings:view'],
-    'Which keys seal the stored secrets, and how a rotation stands',
+    'Get the keys that encrypt stored secrets, and the progress of a rotation',
     {
       tag: 'secrets',
       output: sealing,
@@ -16,7 +16,7 @@ export const secretRoutes = {
     'POST',
     '/secrets/rotate',
     ['settings:manage'],
-    'Seal every stored secret anew with the first key, beside the running work; ask again for how it stands',
+    'Encrypt every stored secret again with the first key, in the background; the same request returns the progress',
     { tag: 'secrets', audit: { act: 'reseal', kind: 'secrets' }, body: rotateInput, output: sealing, status: 202 },
   ),
 };

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from '../records/page.ts';
 import { api } from '../route.ts';
 import { textFilter } from './fields.ts';
 
-/** Users, roles and tokens of everybody. */
+/** Users, roles, and the tokens of all users. */
 export const userRoutes = {
   listUsers: api('GET', '/users', ['users:view'], 'List users, newest first', {
     tag: 'users',
@@ -17,7 +17,7 @@ export const userRoutes = {
     'POST',
     '/users',
     ['users:manage'],
-    'Create a user; without a password the answer holds `inviteUrl`, told once',
+    'Create a user; without a password the response contains `inviteUrl`, returned once',
     { tag: 'users', audit: { act: 'create', kind: 'user' }, body: userInput, output: invitedUser, status: 201 },
   ),
   getUser: api('GET', '/users/{id}', ['users:view'], 'Get a user', { tag: 'users', output: user }),
@@ -31,10 +31,10 @@ export const userRoutes = {
     'POST',
     '/users/{id}/invite',
     ['users:manage'],
-    'Make a new one-time address at which a user sets a password; the one before stops working',
+    'Create a new one-time link to set a password; the previous one stops working',
     { tag: 'users', audit: { act: 'invite', kind: 'user' }, output: invitedUser },
   ),
-  deleteUser: api('DELETE', '/users/{id}', ['users:manage'], 'Delete a user with sessions and tokens', {
+  deleteUser: api('DELETE', '/users/{id}', ['users:manage'], 'Delete a user with all sessions and tokens', {
     tag: 'users',
     audit: { act: 'delete', kind: 'user' },
     status: 204,
@@ -44,7 +44,7 @@ export const userRoutes = {
     query: z.strictObject({ ...pageQuery, name: textFilter }),
     output: pageOf(role),
   }),
-  createRole: api('POST', '/roles', ['users:manage'], 'Create a role of rights that you have', {
+  createRole: api('POST', '/roles', ['users:manage'], 'Create a role with rights that you have', {
     tag: 'roles',
     audit: { act: 'create', kind: 'role' },
     body: roleInput,
@@ -58,17 +58,17 @@ export const userRoutes = {
     body: rolePatch,
     output: role,
   }),
-  deleteRole: api('DELETE', '/roles/{id}', ['users:manage'], 'Delete a role that nobody has', {
+  deleteRole: api('DELETE', '/roles/{id}', ['users:manage'], 'Delete a role that no user has', {
     tag: 'roles',
     audit: { act: 'delete', kind: 'role' },
     status: 204,
   }),
-  listTokens: api('GET', '/tokens', ['users:view'], 'List the tokens of everybody, newest first', {
+  listTokens: api('GET', '/tokens', ['users:view'], 'List the tokens of all users, newest first', {
     tag: 'tokens',
     query: z.strictObject({ ...pageQuery, name: textFilter, userId: textFilter }),
     output: pageOf(token),
   }),
-  createToken: api('POST', '/tokens', ['users:manage'], 'Make a token of your own; its value is told once', {
+  createToken: api('POST', '/tokens', ['users:manage'], 'Create a token of your own; its value is returned once', {
     tag: 'tokens',
     audit: { act: 'create', kind: 'token' },
     body: tokenInput,
@@ -87,7 +87,7 @@ export const userRoutes = {
     audit: { act: 'revoke', kind: 'token' },
     status: 204,
   }),
-  listRights: api('GET', '/rights', ['users:view'], 'All rights, with their words', {
+  listRights: api('GET', '/rights', ['users:view'], 'List all rights with their display names', {
     tag: 'roles',
     output: z.strictObject({ data: z.array(describedRight) }),
   }),

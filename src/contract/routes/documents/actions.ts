@@ -23,14 +23,14 @@ export const actionRoutes = {
     'POST',
     '/actions/{id}/check',
     ['actions:view', 'payloads:view'],
-    'Tell what a draft would change, on the newest events',
+    'Show what a draft would change, on the newest events',
     { tag: 'actions', audit: null, body: actionCheckInput, output: actionCheck },
   ),
   checkUnsavedAction: api(
     'POST',
     '/actions/check',
     ['actions:view', 'payloads:view'],
-    'Tell what an action that is not saved yet would do, on the newest events',
+    'Show what an unsaved action would do, on the newest events',
     { tag: 'actions', audit: null, body: unsavedActionCheckInput, output: actionCheck },
   ),
 };

@@ -13,7 +13,7 @@ export const alertRoutes = {
     input: alertInput,
     output: alert,
   }),
-  testAlert: api('POST', '/alerts/{id}/test', ['settings:manage'], 'Send one test message by an alert, once', {
+  testAlert: api('POST', '/alerts/{id}/test', ['settings:manage'], 'Send one test message of an alert', {
     tag: 'alerts',
     audit: { act: 'test', kind: 'alert' },
     output: alertTest,

@@ -20,7 +20,7 @@ export const behaviorRoutes = {
     'POST',
     '/conditions/count',
     ['behaviors:view', 'events:view'],
-    'Count how many of the newest events conditions hold for',
+    'Count the newest events that match conditions',
     { tag: 'behaviors', audit: null, body: conditionCountInput, output: conditionCount },
   ),
   checkCondition: api('POST', '/behaviors/check', ['behaviors:view'], 'Explain a condition on one event', {

@@ -24,7 +24,7 @@ export const collectorRoutes = {
     'GET',
     '/collectors/rejected',
     ['collectors:view'],
-    'List the last intake requests that were refused, also those with a key that no collector has, newest first',
+    'List the last rejected intake requests, including those with an unknown key, newest first',
     {
       tag: 'collectors',
       query: z.strictObject({ ...pageQuery, key: textFilter, collectorId: textFilter }),

@@ -39,14 +39,14 @@ export const connectionRoutes = {
     'POST',
     '/connections/{id}/probe',
     ['deliveries:manage'],
-    'Try now with the next held delivery whether a tripped or refused connection works again',
+    'Send the next held delivery as a probe, to check whether a tripped or refused connection works again',
     { tag: 'connections', audit: { act: 'probe', kind: 'connection' }, output: health },
   ),
   releaseConnection: api(
     'POST',
     '/connections/{id}/release',
     ['deliveries:manage'],
-    'Send what a connection holds: opens it when traffic had closed it, and starts the schedule of exhausted deliveries anew',
+    'Send the held deliveries of a connection: releases a hold that its traffic caused and restarts the retry schedule of exhausted deliveries',
     {
       tag: 'connections',
       audit: { act: 'release', kind: 'connection' },

@@ -12,15 +12,21 @@ export const parameterRoutes = {
       name: textFilter,
       offered: flag.optional(),
       seen: flag.optional(),
-      /** By name, or the ones on most events first and those never seen last. */
+      /** By name, or by share of events; parameters never seen come last. */
       sort: z.enum(['name', 'share']).default('name'),
     }),
     output: pageOf(parameter),
   }),
-  changeParameter: api('PATCH', '/parameters/{name}', ['parameters:manage'], 'Describe or offer a parameter', {
-    tag: 'parameters',
-    audit: { act: 'change', kind: 'parameter' },
-    body: parameterPatch,
-    output: parameter,
-  }),
+  changeParameter: api(
+    'PATCH',
+    '/parameters/{name}',
+    ['parameters:manage'],
+    'Describe a parameter, or change whether it is offered',
+    {
+      tag: 'parameters',
+      audit: { act: 'change', kind: 'parameter' },
+      body: parameterPatch,
+      output: parameter,
+    },
+  ),
 };

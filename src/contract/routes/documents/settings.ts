@@ -7,14 +7,14 @@ export const settingsRoutes = {
     'GET',
     '/settings',
     ['settings:view'],
-    'Get the settings of the installation: what is in effect, and whether it comes from the default, the operator or here',
+    'Get the settings of the installation, and whether each value is a default, set by the operator or set here',
     { tag: 'settings', output: settings },
   ),
   changeSettings: api(
     'PATCH',
     '/settings',
     ['settings:manage'],
-    'Change settings of the installation (JSON Merge Patch); null goes back to the default. What the operator set is read-only',
+    'Change settings of the installation (JSON Merge Patch); null restores the default. Values set by the operator are read-only',
     {
       tag: 'settings',
       body: z.record(z.string(), z.unknown()),

@@ -20,7 +20,7 @@ export const templateRoutes = {
     body: z.strictObject({ template: templateText, contentType: contentType.default('application/json') }),
     output: z.strictObject({ ok: z.boolean(), problems: z.array(problem) }),
   }),
-  renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template on given records', {
+  renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template with given records', {
     tag: 'templates',
     audit: null,
     body: z.strictObject({

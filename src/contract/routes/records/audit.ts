@@ -11,7 +11,7 @@ export const auditRoutes = {
     'GET',
     '/audit',
     ['audit:view'],
-    'List who did what, newest first; `id` is that of the thing, `principal` a part of a name, or an id',
+    'List changes, newest first; `id` is the id of the thing, `principal` a part of a name, or an id',
     {
       tag: 'audit',
       query: z.strictObject({

@@ -21,7 +21,7 @@ const deliveryQuery = z.strictObject({
   createdBefore: timeFilter,
 });
 
-/** The newest attempt of a delivery, as far as a list shows it; null before the first. */
+/** The newest attempt of a delivery, in short; null before the first. */
 const lastAttempt = z.strictObject({
   deliveryId: z.string(),
   last: attempt
@@ -41,7 +41,7 @@ export const deliveryRoutes = {
     'GET',
     '/deliveries/last-attempts',
     ['deliveries:view'],
-    'Tell how the last attempt of up to 100 deliveries went (`ids`, separated by commas)',
+    'Get the result of the last attempt of up to 100 deliveries (`ids`, separated by commas)',
     {
       tag: 'deliveries',
       query: z.strictObject({ ids: idList }),
@@ -52,7 +52,7 @@ export const deliveryRoutes = {
     'GET',
     '/deliveries/{id}',
     ['deliveries:view'],
-    'Get a delivery with its attempts (bodies are null and queries cut off without payloads:view)',
+    'Get a delivery with its attempts (without payloads:view, bodies are null and URLs have no query string)',
     { tag: 'deliveries', output: delivery },
   ),
   retryDelivery: api('POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
@@ -61,7 +61,7 @@ export const deliveryRoutes = {
     body: z.strictObject({ render: z.boolean().default(false) }).prefault({}),
     output: delivery,
   }),
-  cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'End an unfinished delivery', {
+  cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'Cancel an unfinished delivery', {
     tag: 'deliveries',
     audit: { act: 'cancel', kind: 'delivery' },
     output: delivery,
@@ -70,7 +70,7 @@ export const deliveryRoutes = {
     'GET',
     '/deliveries/{id}/curl',
     ['deliveries:view', 'payloads:view'],
-    'The last attempt as a cURL command, secrets as $VARIABLES',
+    'Get the last attempt as a cURL command, secrets as $VARIABLES',
     { tag: 'deliveries', output: z.string(), produces: 'text/plain; charset=utf-8' },
   ),
 };

@@ -24,24 +24,24 @@ const eventQuery = z
   .strictObject({
     ...pageQuery,
     ...eventFilters,
-    /** A state that a delivery of it has, tests aside; `none`: nothing was sent. */
+    /** Events with a delivery in this state, without tests; `none`: no delivery was created. */
     outcome: z.enum([...deliveryStatus.options, 'none']).optional(),
     receivedAfter: timeFilter,
     receivedBefore: timeFilter,
   })
   .refine(namesParameter, namesNone);
 
-/** What became of an event: its deliveries, tests aside, as far as a list shows them. */
+/** The deliveries of an event in short, without tests. */
 const eventOutcome = z.strictObject({
   eventId: z.string(),
   deliveries: z.array(delivery.pick({ id: true, actionId: true, status: true })),
 });
 export type EventOutcome = z.output<typeof eventOutcome>;
 
-/** An event as far as a list that names it needs it. */
+/** An event as a reference. */
 const eventName = event.pick({ id: true, name: true, receivedAt: true });
 
-/** One action seen from one event: did it match, which leaf decided, what became of it. */
+/** The result of one action for one event: whether it matched, the deciding comparison, and the deliveries. */
 export const explanationOutput = z.strictObject({
   event,
   actions: z.array(
@@ -52,7 +52,7 @@ export const explanationOutput = z.strictObject({
       matched: z.boolean(),
       decidedBy: z.string().nullable(),
       explanation: explainedCondition,
-      /** Where the record of each destination gets its fields from, as the action maps now; no line: the whole event. */
+      /** The source of each field of a destination's record, by the current mapping; empty: the whole event. */
       destinations: z.array(z.strictObject({ destinationId: z.string(), mapping: z.array(mappedField) })),
       deliveries: z.array(delivery),
     }),
@@ -64,7 +64,7 @@ export const eventRoutes = {
     'GET',
     '/events',
     ['events:view'],
-    'List events, newest first (`data`, `ext` and `session` are empty without payloads:view). `parameter` (needs payloads:view) alone: it is there; `actionId`: its present rules match; `outcome`: a delivery stands so, `none`: nothing was sent. A page looks at 5,000 events at most (1,000 with `outcome`), so that it may be short, even empty, and have a `next` all the same',
+    'List events, newest first (without payloads:view, `data`, `ext` and `session` are empty). `parameter` (needs payloads:view): without `value`, events that have it; `actionId`: events that its current rules match; `outcome`: events with a delivery in this state, `none`: events without deliveries. A page reads at most 5,000 events (1,000 with `outcome`), so it can be short or empty and still have a `next`',
     { tag: 'events', query: eventQuery, output: pageOf(event) },
   ),
   getEventNames: api('GET', '/events/names', ['events:view'], 'Name up to 100 events (`ids`, separated by commas)', {
@@ -76,7 +76,7 @@ export const eventRoutes = {
     'GET',
     '/events/outcomes',
     ['events:view'],
-    'Tell what became of up to 100 events (`ids`, separated by commas): the states of their deliveries',
+    'Get the states of the deliveries of up to 100 events (`ids`, separated by commas)',
     {
       tag: 'events',
       query: z.strictObject({ ids: idList }),
@@ -87,21 +87,21 @@ export const eventRoutes = {
     'GET',
     '/events/{id}',
     ['events:view'],
-    'Get an event (`data`, `ext` and `session` are empty without payloads:view)',
+    'Get an event (without payloads:view, `data`, `ext` and `session` are empty)',
     { tag: 'events', output: event },
   ),
   explainEvent: api(
     'GET',
     '/events/{id}/explain',
     ['events:view'],
-    'Tell for every action why it matched or not (found values are null without payloads:view)',
+    'Explain for each action why it matched or not (without payloads:view, values are null)',
     { tag: 'events', output: explanationOutput },
   ),
   streamEvents: api(
     'GET',
     '/events/stream',
     ['events:view'],
-    'Follow events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
+    'Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
     {
       tag: 'events',
       query: z.strictObject(eventFilters).refine(namesParameter, namesNone),

@@ -9,14 +9,14 @@ export const inboxRoutes = {
     'GET',
     '/inbox/requests',
     ['deliveries:view'],
-    'List what the built-in Inbox received; `text` stands in its method, path or body (`query` and `body` are empty without payloads:view)',
+    'List the requests to the built-in Inbox; `text` searches method, path and body (without payloads:view, `query` and `body` are empty)',
     {
       tag: 'inbox',
       query: z.strictObject({ ...pageQuery, inbox: textFilter, text: textFilter }),
       output: pageOf(inboxRequest),
     },
   ),
-  listInboxRules: api('GET', '/inbox/rules', ['deliveries:view'], 'List how inboxes answer, by name', {
+  listInboxRules: api('GET', '/inbox/rules', ['deliveries:view'], 'List the rules of inboxes, by name', {
     tag: 'inbox',
     output: z.strictObject({ data: z.array(inboxRule) }),
   }),
@@ -24,15 +24,21 @@ export const inboxRoutes = {
     'PUT',
     '/inbox/rules/{name}',
     ['deliveries:manage'],
-    'Say how an inbox answers, from its next request on',
+    'Set the response of an inbox to its next requests',
     { tag: 'inbox', audit: { act: 'change', kind: 'inbox' }, body: inboxRuleInput, output: inboxRule },
   ),
-  removeInboxRule: api('DELETE', '/inbox/rules/{name}', ['deliveries:manage'], 'Let an inbox answer 200 again', {
-    tag: 'inbox',
-    audit: { act: 'delete', kind: 'inbox' },
-    status: 204,
-  }),
-  clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Empty the Inbox', {
+  removeInboxRule: api(
+    'DELETE',
+    '/inbox/rules/{name}',
+    ['deliveries:manage'],
+    'Remove the rule of an inbox, so that it responds 200',
+    {
+      tag: 'inbox',
+      audit: { act: 'delete', kind: 'inbox' },
+      status: 204,
+    },
+  ),
+  clearInbox: api('DELETE', '/inbox/requests', ['deliveries:manage'], 'Clear the Inbox', {
     tag: 'inbox',
     audit: { act: 'clear', kind: 'inbox' },
     status: 204,

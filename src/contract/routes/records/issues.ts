@@ -23,7 +23,7 @@ export const issueRoutes = {
     'GET',
     '/issues',
     ['deliveries:view'],
-    'List what goes wrong, what opened last first (`state`: one or several, separated by commas; `title`: a part of it)',
+    'List issues, last opened first (`state`: one or more, separated by commas; `title`: a part of it)',
     {
       tag: 'issues',
       query: z.strictObject({
@@ -40,14 +40,14 @@ export const issueRoutes = {
     },
   ),
   getIssue: api('GET', '/issues/{id}', ['deliveries:view'], 'Get an issue', { tag: 'issues', output: issue }),
-  acknowledgeIssue: api('POST', '/issues/{id}/acknowledge', ['deliveries:manage'], 'Say that you care for an issue', {
+  acknowledgeIssue: api('POST', '/issues/{id}/acknowledge', ['deliveries:manage'], 'Acknowledge an issue', {
     ...act('acknowledge'),
   }),
   resolveIssue: api(
     'POST',
     '/issues/{id}/resolve',
     ['deliveries:manage'],
-    'Say that an issue is over; what is seen after five minutes opens it again',
+    'Resolve an issue; an occurrence after five minutes reopens it',
     {
       ...act('resolve'),
       body: z.strictObject({ note: z.string().trim().min(1).max(1_000).nullable().default(null) }).prefault({}),
@@ -57,13 +57,13 @@ export const issueRoutes = {
     'POST',
     '/issues/{id}/mute',
     ['deliveries:manage'],
-    'Hear nothing of an issue until a time (null: until you unmute it)',
+    'Mute an issue until a time (null: until it is unmuted)',
     { ...act('mute'), body: z.strictObject({ until: timestamp.pipe(z.iso.datetime({ offset: true })).nullable() }) },
   ),
-  unmuteIssue: api('POST', '/issues/{id}/unmute', ['deliveries:manage'], 'Hear of a muted issue again', {
+  unmuteIssue: api('POST', '/issues/{id}/unmute', ['deliveries:manage'], 'Unmute an issue', {
     ...act('unmute'),
   }),
-  reopenIssue: api('POST', '/issues/{id}/reopen', ['deliveries:manage'], 'Open a resolved issue again', {
+  reopenIssue: api('POST', '/issues/{id}/reopen', ['deliveries:manage'], 'Reopen a resolved issue', {
     ...act('reopen'),
   }),
 };

@@ -8,7 +8,7 @@ export const privacyRoutes = {
     'POST',
     '/privacy/erase',
     ['settings:manage'],
-    'Erase everything stored of a visitor, beside the running work, or (`dryRun`) count what that is',
+    'Erase the stored data of a visitor in the background, or (`dryRun`) only count it',
     { tag: 'privacy', body: eraseInput, output: erasure, status: 202, audit: { act: 'erase', kind: 'erasure' } },
   ),
   listErasures: api('GET', '/privacy/erasures', ['settings:view'], 'List erasures, newest first', {
@@ -16,7 +16,7 @@ export const privacyRoutes = {
     query: z.strictObject(pageQuery),
     output: pageOf(erasure),
   }),
-  getErasure: api('GET', '/privacy/erasures/{id}', ['settings:view'], 'Get an erasure: how far it came', {
+  getErasure: api('GET', '/privacy/erasures/{id}', ['settings:view'], 'Get an erasure with its progress', {
     tag: 'privacy',
     output: erasure,
   }),

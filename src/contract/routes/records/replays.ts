@@ -13,7 +13,7 @@ export const replayRoutes = {
     'POST',
     '/replays',
     ['deliveries:manage'],
-    'Send past deliveries or events once more; with `plan` only count what it would do (200, the first requests only with payloads:view). Events need events:view',
+    'Send past deliveries or events again; with `plan` only count them (200; the first requests need payloads:view). Events need events:view',
     {
       tag: 'replays',
       audit: { act: 'create', kind: 'replay' },
@@ -25,12 +25,12 @@ export const replayRoutes = {
     tag: 'replays',
     output: replay,
   }),
-  pauseReplay: api('POST', '/replays/{id}/pause', ['deliveries:manage'], 'Send nothing more of a replay for now', {
+  pauseReplay: api('POST', '/replays/{id}/pause', ['deliveries:manage'], 'Pause a replay', {
     tag: 'replays',
     audit: { act: 'pause', kind: 'replay' },
     output: replay,
   }),
-  resumeReplay: api('POST', '/replays/{id}/resume', ['deliveries:manage'], 'Go on with a paused replay', {
+  resumeReplay: api('POST', '/replays/{id}/resume', ['deliveries:manage'], 'Resume a paused replay', {
     tag: 'replays',
     audit: { act: 'resume', kind: 'replay' },
     output: replay,
@@ -39,7 +39,7 @@ export const replayRoutes = {
     'POST',
     '/replays/{id}/cancel',
     ['deliveries:manage'],
-    'End a replay; what it made and did not send yet is cancelled',
+    'Cancel a replay and its deliveries that are not sent yet',
     { tag: 'replays', audit: { act: 'cancel', kind: 'replay' }, output: replay },
   ),
 };

@@ -8,7 +8,7 @@ export const statsRoutes = {
     'GET',
     '/stats',
     ['settings:view'],
-    'Counts, outcomes and latency over a range that ends now, of everything or of the things of a kind',
+    'Get counts, outcomes and latency over a range that ends now, of the whole installation or each resource of a kind',
     {
       tag: 'stats',
       query: z.strictObject({

@@ -4,12 +4,12 @@ import { trace, tracedStory, traceInput } from '../../records/trace.ts';
 import { api } from '../../route.ts';
 
 export const traceRoutes = {
-  listTraces: api('GET', '/traces', ['events:view'], 'List the traces that run and the last 100 that ended', {
+  listTraces: api('GET', '/traces', ['events:view'], 'List running traces and the last 100 ended ones', {
     tag: 'traces',
     query: z.strictObject({ ...pageQuery, state: trace.shape.state.optional() }),
     output: pageOf(trace),
   }),
-  startTrace: api('POST', '/traces', ['events:view'], 'Start to follow events that carry the id of the trace', {
+  startTrace: api('POST', '/traces', ['events:view'], 'Start a trace, which follows the events that carry its id', {
     tag: 'traces',
     audit: null,
     body: traceInput,
@@ -20,10 +20,10 @@ export const traceRoutes = {
     'GET',
     '/traces/{id}',
     ['events:view'],
-    'Get a trace with its first 200 events and what became of them, oldest first',
+    'Get a trace with its first 200 events and their deliveries, oldest first',
     { tag: 'traces', output: tracedStory },
   ),
-  stopTrace: api('POST', '/traces/{id}/stop', ['events:view'], 'End a trace; what it followed can still be read', {
+  stopTrace: api('POST', '/traces/{id}/stop', ['events:view'], 'Stop a trace; its events stay available', {
     tag: 'traces',
     audit: null,
     output: trace,
