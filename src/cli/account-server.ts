@@ -3,28 +3,28 @@ import type { ShownToken } from '../contract/accounts/token.ts';
 import type { ShownUser } from '../contract/accounts/user.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
-/** What is shown of each kind; `inviteUrl` and `token` stand in the answer that made them alone. */
+/** The fields printed of each kind. Only the response that creates them contains `inviteUrl` or `token`. */
 type Shown = {
   user: ShownUser & { inviteUrl?: string };
   role: ShownRole;
   token: ShownToken & { token?: string };
-  /** Tokens of whoever asks, which needs no right. */
+  /** The caller's own tokens, which need no right. */
   ownToken: ShownToken & { token?: string };
 };
 
 export type AccountKind = keyof Shown;
 type Filters = Readonly<Record<string, string | undefined>>;
 
-/** Users, roles and tokens of a running server. Whatever it refuses is thrown as a CommandError. */
+/** Users, roles and tokens of a running server. A refused request throws a CommandError. */
 export type Accounts = {
-  /** Newest first, page after page. */
+  /** Newest first, one page after the other. */
   list<Kind extends AccountKind>(kind: Kind, filters?: Filters): AsyncIterable<Shown[Kind]>;
-  /** By id, or by name: a user's is the e-mail. */
+  /** By id or name; the name of a user is the e-mail address. */
   find<Kind extends AccountKind>(kind: Kind, nameOrId: string): Promise<Shown[Kind]>;
   create<Kind extends AccountKind>(kind: Kind, body: object): Promise<Shown[Kind]>;
   change<Kind extends 'user' | 'role' | 'token'>(kind: Kind, id: string, body: object): Promise<Shown[Kind]>;
   remove(kind: AccountKind, id: string): Promise<void>;
-  /** A new invitation of a user; the one before stops working. */
+  /** Invites a user again; the previous invitation stops working. */
   invite(id: string): Promise<Shown['user']>;
 };
 
@@ -54,11 +54,11 @@ export function accountsOf({ call, pages }: Ask): Accounts {
     for await (const one of list(kind, { [nameField]: nameOrId }))
       if (fold(nameOf(one)) === fold(nameOrId)) found.push(one);
     const [first, ...more] = found;
-    if (first === undefined) throw new CommandError(exitCodes.refused, `No ${called} is called ${nameOrId}.`);
+    if (first === undefined) throw new CommandError(exitCodes.refused, `No ${called} has the name ${nameOrId}.`);
     if (more.length > 0)
       throw new CommandError(
         exitCodes.refused,
-        `${found.length} ${called}s are called ${nameOrId}; give an id: ${found.map(({ id }) => id).join(', ')}.`,
+        `${found.length} ${called}s have the name ${nameOrId}. Use an id: ${found.map(({ id }) => id).join(', ')}.`,
       );
     return first;
   }
@@ -66,7 +66,7 @@ export function accountsOf({ call, pages }: Ask): Accounts {
   return {
     list,
     find,
-    // A token is always its maker's own.
+    // A token always belongs to the caller.
     create: (kind, body) => call(kind === 'token' ? 'createMyToken' : `create${kinds[kind].routes}`, { body }),
     change: (kind, id, body) => call(`change${kinds[kind].routes}`, { params: { id }, body }),
     async remove(kind, id) {
@@ -76,7 +76,7 @@ export function accountsOf({ call, pages }: Ask): Accounts {
   };
 }
 
-/** What people call it. */
+/** The display name. */
 export function nameOf(one: ShownUser | ShownRole | ShownToken): string {
   return 'email' in one ? one.email : one.name;
 }

@@ -16,7 +16,7 @@ function file(t: TestContext, content: string): string {
   return path;
 }
 
-test('a wrong command line ends with 2 and one line that helps', async () => {
+test('a wrong command line ends with 2 and one helpful line', async () => {
   for (const argv of [
     ['strat'],
     ['start', '--data-dri', 'x'],
@@ -60,7 +60,7 @@ test('help names every command and ends with 0', async () => {
   }
 });
 
-test('flags reach the configuration by name; a switch may stand alone', async () => {
+test('flags reach the configuration by name; a switch needs no value', async () => {
   const seen: Flags[] = [];
   const one = cli({ configure: (flags) => void seen.push(flags) });
   await one.run('backup', 'f', '--data-dir', '/x', '--inbox', '--token', 't', '--config', 'c.yaml');
@@ -71,7 +71,7 @@ test('flags reach the configuration by name; a switch may stand alone', async ()
   ]);
 });
 
-test('a mistake in the configuration ends with 2 and its one line', async () => {
+test('an invalid configuration ends with 2 and one line', async () => {
   const { written, ...one } = cli({
     configure() {
       throw new Error('MILLRACE_PORT must be a whole number.');
@@ -104,7 +104,7 @@ test('start runs until a signal, then stops the server and ends with 0', async (
   assert.deepEqual(order, ['started', 'stopping for SIGTERM', 'disposed', 'stopped', 'flushed']);
 });
 
-test('a server that can not start ends with 1 and its one line', async () => {
+test("a server that can't start ends with 1 and one line", async () => {
   const { written, ...one } = cli({
     start: async () => {
       throw new Error('./data is in use by another Millrace.');
@@ -114,10 +114,10 @@ test('a server that can not start ends with 1 and its one line', async () => {
   assert.equal(written.err, 'millrace: ./data is in use by another Millrace.\n');
 });
 
-test('an address that can not be listened on is said in words, with the way out', async () => {
+test("an address that can't be listened on is explained, with a remedy", async () => {
   for (const [code, words] of [
     ['EADDRINUSE', 'is in use; choose another port with --port.'],
-    ['EADDRNOTAVAIL', 'is no address of this machine; choose another one with --host.'],
+    ['EADDRNOTAVAIL', 'is not an address of this machine; choose another one with --host.'],
   ]) {
     const { written, ...one } = cli({
       start: async () => {
@@ -129,14 +129,14 @@ test('an address that can not be listened on is said in words, with the way out'
   }
 });
 
-test('a stop that takes too long ends the command instead of waiting on', async (t) => {
+test('a stop that takes too long ends the command with an error', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const stopping = stopInTime({ [Symbol.asyncDispose]: () => new Promise(() => {}) }, 30_000);
   t.mock.timers.tick(30_000);
   await assert.rejects(stopping, /Could not stop within 30000 ms/);
 });
 
-test('commands that need a server end with 4 when none answers', async () => {
+test('commands that need a server end with 4 when none responds', async () => {
   for (const argv of [
     ['connections', 'list'],
     ['deliveries', 'list'],
@@ -144,7 +144,7 @@ test('commands that need a server end with 4 when none answers', async () => {
   ]) {
     const { written, ...one } = cli();
     assert.equal(await one.run(...argv), 4, argv.join(' '));
-    assert.match(written.err, /^millrace: No server answers at http:\/\/127\.0\.0\.1:1/);
+    assert.match(written.err, /^millrace: No server responds at http:\/\/127\.0\.0\.1:1/);
   }
 });
 
@@ -163,7 +163,7 @@ test('template render takes records from a file and prints the body', async (t) 
   assert.equal(written.out, '[{"a":1}]\n');
 });
 
-test('the doctor ends with 1 when something is wrong, such as a port in use', async (t) => {
+test('the doctor ends with 1 when there is a problem, such as a port in use', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
   t.after(() => taken.close());
@@ -185,7 +185,7 @@ test('backup and restore work on the data folder; restore overwrites only when f
   assert.deepEqual(done, ['backup b', 'restore b false', 'restore b true']);
 });
 
-test('version is one line, or data', async () => {
+test('version is one line, or structured data', async () => {
   const { written, ...one } = cli();
   assert.equal(await one.run('version'), 0);
   assert.equal(await one.run('version', '--output', 'json'), 0);
@@ -194,7 +194,7 @@ test('version is one line, or data', async () => {
   assert.equal(JSON.parse(json.join('\n')).version, '9.9.9');
 });
 
-test('audit verify looks at the data folder, or what is named, and ends with 1 where the trail breaks', async () => {
+test('audit verify checks the data folder or a named file, and ends with 1 when the trail is broken', async () => {
   const hash = 'a'.repeat(64);
   const whole = cli({ verdict: { ok: true, count: 2, first: 3, head: { number: 4, hash } } });
   assert.equal(await whole.run('audit', 'verify'), 0);
@@ -209,14 +209,14 @@ test('audit verify looks at the data folder, or what is named, and ends with 1 w
   assert.match(broken.written.err, /^millrace: The audit trail is broken at entry 7: its hash[^\n]+\n$/);
 });
 
-test('secrets rotate tells its way and how it went, and ends with 1 when it did not come to an end', async () => {
+test('secrets rotate prints progress and result, and ends with 1 when it did not finish', async () => {
   const rotation = { state: 'done', startedAt: '', finishedAt: '', done: 2, total: 2, error: null } as const;
   const whole = cli({ rotation });
   assert.equal(await whole.run('secrets', 'rotate', '--offline', '--new-key'), 0);
   assert.deepEqual([whole.done, whole.written.err], [['rotate true'], '1 of 2 …\n']);
-  assert.match(whole.written.out, /^sealed with key new: 2 stored bodies\nneeded by backups alone: old [^\n]+\n$/);
+  assert.match(whole.written.out, /^encrypted with key new: 2 stored bodies\nneeded only by backups: old [^\n]+\n$/);
   const failed = cli({ rotation: { ...rotation, state: 'failed', error: 'It could not go on.' } });
   assert.equal(await failed.run('secrets', 'rotate', '--offline'), 1);
   assert.match(failed.written.err, /\nmillrace: It could not go on\.\n$/);
-  assert.equal(await cli().run('secrets', 'rotate', '--offline'), 1, 'a server that was started again knows of none');
+  assert.equal(await cli().run('secrets', 'rotate', '--offline'), 1, 'a restarted server has no rotation');
 });

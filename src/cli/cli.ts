@@ -25,8 +25,8 @@ import { connectTo } from './server.ts';
 export type { Deps } from './program.ts';
 
 /**
- * Runs one command line (without the program's own name) and answers its exit code (exit.ts). Results go to stdout,
- * one line about a failure to stderr; nothing is thrown.
+ * Runs one command line (without the program's own name) and returns its exit code (exit.ts). Results go to stdout, one
+ * line about a failure to stderr. Never throws.
  */
 export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
@@ -42,12 +42,12 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     },
   };
   program
-    .description('Behaviour in, authenticated HTTP calls out: nothing lost, everything explained.')
+    .description('Receives events, matches them against rules, and delivers authenticated HTTP requests.')
     .version(deps.version, '--version', 'show the version')
     .option('--config <file>', 'YAML file with settings')
-    .option('--url <url>', 'server that the commands talk to')
-    .option('--token <token>', 'API token for it')
-    .addOption(new Option('--output <format>', 'how results are written').choices(outputFormats).default('table'))
+    .option('--url <url>', 'URL of the server')
+    .option('--token <token>', 'API token')
+    .addOption(new Option('--output <format>', 'output format').choices(outputFormats).default('table'))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.stdout.write(text),

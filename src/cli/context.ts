@@ -5,21 +5,24 @@ import type { Output } from './output.ts';
 import type { Deps, Flags, Program } from './program.ts';
 import type { Server } from './server.ts';
 
-/** What each command's file is given to build its command from. */
+/** What the function of each command gets. */
 export type Context = {
   deps: Deps;
   output: Output;
-  /** Reads the configuration with these flags, and presets instead of defaults; a mistake there ends the command with exit code 2. */
+  /**
+   * Reads the configuration with these flags; `presets` replace defaults. An error in it ends the command with exit
+   * code 2.
+   */
   configure(flags?: Record<string, unknown>, presets?: Flags): Program;
   /** The server that the global flags and the configuration name. */
   server(): Server;
-  /** Gives a command every setting as a flag. */
+  /** Adds every setting to a command as a flag. */
   withSettings(command: Command): Command;
-  /** Ends the command with this code although nothing was thrown. */
+  /** Sets the exit code without an exception. */
   endWith(code: ExitCode): void;
 };
 
-/** Adds `--host`, `--port`, … to a command; a switch may stand alone. */
+/** Adds `--host`, `--port`, … to a command; the value of a switch is optional. */
 export function addSettings(command: Command, deps: Deps): Command {
   for (const { name, flag, description, isSwitch } of deps.flags) {
     if (globalFlags.has(name)) continue;
@@ -29,10 +32,10 @@ export function addSettings(command: Command, deps: Deps): Command {
   return command;
 }
 
-/** Settings that every command has. */
+/** Settings that are flags of every command. */
 const globalFlags: ReadonlySet<string> = new Set(['url']);
 
-/** The text options of a command as flags of the configuration. */
+/** Reads the configuration, with the text options of a command as its flags. */
 export function configureFrom(deps: Deps, options: Record<string, unknown>, presets?: Flags): Program {
   const flags: Record<string, string> = {};
   const names = new Set([...deps.flags.map((flag) => flag.name), 'config']);

@@ -1,19 +1,19 @@
-/** How a command can end; docs/commands.md lists them for scripts. */
+/** The exit codes of commands; docs/commands.md lists them for scripts. */
 export const exitCodes = {
   ok: 0,
-  /** What was asked for went wrong. */
+  /** The operation failed. */
   failed: 1,
-  /** Wrong command line or configuration: nothing was tried. */
+  /** Wrong command line or configuration; nothing was attempted. */
   usage: 2,
-  /** The server said no: unknown, invalid, in use, not allowed. */
+  /** The server refused: unknown, invalid, in use, not allowed. */
   refused: 3,
-  /** No server answers at the address. */
+  /** No server responds at the URL. */
   unreachable: 4,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Ends the command with one line (or a few) on stderr and this exit code. */
+/** Ends the command with this exit code, and its message (one line or a few) on stderr. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
 

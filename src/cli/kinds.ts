@@ -1,4 +1,4 @@
-/** The kinds of documents that commands work on, in the order in which they can refer to each other. */
+/** The kinds of documents, ordered so that each refers only to earlier ones. */
 export const kinds = {
   collector: { many: 'collectors', routes: 'Collector' },
   connection: { many: 'connections', routes: 'Connection' },
@@ -12,5 +12,5 @@ export type Kind = keyof typeof kinds;
 
 export const kindNames = Object.keys(kinds) as Kind[]; // the keys of a constant object are its key type
 
-/** A document as the API shows it; the commands print it and read no more of it than this. */
+/** A document as the API returns it. Commands print it and read only these fields. */
 export type Document = { id: string; name: string; version: number; [field: string]: unknown };

@@ -21,7 +21,7 @@ function refusal(text: string, more: Partial<ManifestOptions> = {}): string {
   assert.fail('was accepted');
 }
 
-test('documents, lists and groups by kind are read alike, from YAML and from JSON', () => {
+test('documents, lists and groups by kind are read the same way, from YAML and JSON', () => {
   const texts = [
     'kind: connection\nname: CRM\n---\nkind: behavior\nname: Bought\n',
     '- {kind: connection, name: CRM}\n- {kind: behavior, name: Bought}\n',
@@ -44,7 +44,7 @@ test("a destination's name starts with its connection", () => {
   assert.equal(one?.name, 'CRM/Orders');
 });
 
-test('references to secrets are replaced wherever they stand', async () => {
+test('references to secrets are replaced at any depth', async () => {
   const text = 'kind: connection\nname: CRM\nauth: {token: {ref: "env:CRM_TOKEN"}}\nlist: [{ref: "file:/run/x"}]\n';
   const [one] = manifestsIn(text, options);
   const body = await one?.body();
@@ -58,7 +58,7 @@ test('a missing variable or an unknown reference is refused when the body is mad
   }
 });
 
-test('what is not a document of a kind is refused with the file and the reason', () => {
+test('an invalid document is refused with the file and the reason', () => {
   assert.match(refusal('name: CRM\n'), /^crm\.yaml: a document has no "kind"/);
   assert.match(refusal('kind: conection\nname: CRM\n'), /"conection" is not a kind/);
   assert.match(refusal('kind: connection\n'), /has no "name"/);

@@ -2,7 +2,7 @@ import { CommandError, exitCodes } from './exit.ts';
 import { type Kind, kindNames, kinds } from './kinds.ts';
 import { yaml } from './yaml.ts';
 
-/** One thing that a file describes. A destination's name is `Connection/Destination`, by the connection's name or id. */
+/** One document in a file. The name of a destination is `Connection/Destination`, with the connection's name or id. */
 export type Manifest = {
   kind: Kind;
   name: string;
@@ -12,15 +12,16 @@ export type Manifest = {
 
 export type ManifestOptions = {
   file: string;
-  /** The kind of documents that don't name theirs. */
+  /** The kind of documents without a `kind`. */
   kind: Kind | null;
   env: Readonly<Record<string, string | undefined>>;
   readSecret(path: string): Promise<string>;
 };
 
 /**
- * Reads YAML or JSON with any number of documents. Each is one thing with a `kind`, a list of them, or an object of
- * lists by kind (`connections: […]`). `{ref: "env:NAME"}` and `{ref: "file:/path"}` stand for a secret kept elsewhere.
+ * Reads YAML or JSON with any number of documents. Each is one object with a `kind`, a list of them, or an object of
+ * lists by kind (`connections: […]`). `{ref: "env:NAME"}` and `{ref: "file:/path"}` are replaced by the secret stored
+ * there.
  */
 export function manifestsIn(text: string, options: ManifestOptions): Manifest[] {
   const documents = yaml().parseAllDocuments(text);
@@ -35,12 +36,12 @@ export function manifestsIn(text: string, options: ManifestOptions): Manifest[] 
 function itemsIn(value: unknown, kind: Kind | null, options: ManifestOptions): Manifest[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => itemsIn(item, kind, options));
-  if (!isObject(value)) refuse(options, 'holds something that is not an object');
+  if (!isObject(value)) refuse(options, 'contains something that is not an object');
   const groups = kindNames.filter((one) => kinds[one].many in value);
   const isGrouped = groups.length > 0 && !('name' in value);
   if (isGrouped) {
     const other = Object.keys(value).find((key) => !groups.some((one) => kinds[one].many === key));
-    if (other !== undefined) refuse(options, `"${other}" is not a kind of thing: ${kindList()}`);
+    if (other !== undefined) refuse(options, `"${other}" is not a kind: ${kindList()}`);
     return groups.flatMap((one) => itemsIn(value[kinds[one].many], one, options));
   }
   return [manifest(value, kind, options)];

@@ -22,7 +22,7 @@ test('a table has aligned columns and no control character of a name reaches the
   assert.equal(written('table'), 'ID      NAME\ncon_1   CRM·[31m\ncon_22  –\n');
 });
 
-test('json and yaml hold the whole rows', () => {
+test('json and yaml contain the whole rows', () => {
   assert.deepEqual(JSON.parse(written('json'))[1], { id: 'con_22', name: null, size: 10 });
   assert.match(written('yaml'), /^- id: con_1\n/);
 });

@@ -9,15 +9,15 @@ export type Column<Row> = readonly [heading: string, cell: (row: Row) => unknown
 
 export type Output = {
   readonly format: OutputFormat;
-  /** A line for people. */
+  /** Prints a line of text. */
   line(text: string): void;
-  /** Rows as a table, or as data in the format asked for. */
+  /** Prints rows as a table, or as data in the requested format. */
   rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
-  /** One thing: as YAML for people too. */
+  /** Prints one object, as YAML in the table format. */
   value(value: unknown): void;
 };
 
-/** Writes results to stdout in the format that `--output` names when it is asked. */
+/** Writes results to stdout in the format of `--output`, which is read at each call. */
 export function createOutput(deps: Pick<Deps, 'stdout'>, format: () => OutputFormat): Output {
   const data = (value: unknown) =>
     format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : yaml().stringify(value);
@@ -50,7 +50,7 @@ function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): stri
     .join('');
 }
 
-/** Names come from other people: control characters must not reach the terminal. */
+/** Text for the terminal without control characters, because names come from other people. */
 function cellText(value: unknown): string {
   const text = value === null || value === undefined ? '–' : String(value);
   return text.replace(/\p{Cc}/gu, '·');

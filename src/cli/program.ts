@@ -1,14 +1,14 @@
 import type { SealingState } from '../contract/sealing.ts';
 import type { Secret } from '../contract/secret.ts';
 
-/** What the commands are handed: the rest of the program, and the world around it. */
+/** The dependencies of the commands: the rest of the program, and the process around it. */
 export type Deps = {
   version: string;
-  /** The settings that the commands which run the server take as flags. */
+  /** The settings that commands which run the server take as flags. */
   flags: readonly Flag[];
   /**
-   * Reads the configuration; `flags` by setting name, beside them `config`; `presets` hold where nothing else is set.
-   * Throws an Error of one clear line.
+   * Reads the configuration. `flags` by setting name, and `config`; `presets` replace defaults. Throws an Error with
+   * one clear line.
    */
   configure(flags: Flags, presets?: Flags): Program;
   /** Renders a template without a server. */
@@ -16,10 +16,10 @@ export type Deps = {
   stdout: Output;
   stderr: Output;
   readStdin(): Promise<string>;
-  /** Variables that files of `apply` may refer to. */
+  /** Environment variables that files of `apply` can refer to. */
   env: Readonly<Record<string, string | undefined>>;
   now(): number;
-  /** Resolves with the name of the first signal that asks for an end; a later one ends the process at once. */
+  /** Resolves with the name of the first stop signal; a second one ends the process immediately. */
   untilSignal(): { signal: Promise<string>; [Symbol.dispose](): void };
 };
 
@@ -27,7 +27,7 @@ export type Flags = Readonly<Record<string, string | undefined>>;
 type Flag = { name: string; flag: string; description: string; isSwitch: boolean };
 export type Output = { write(text: string): unknown; isTTY?: boolean | undefined };
 
-/** The program with its configuration read. */
+/** The program with its configuration. */
 export type Program = {
   settings: {
     readonly url: string;
@@ -38,27 +38,29 @@ export type Program = {
     readonly shutdownMs: number;
     readonly diskReserveBytes: number | null;
   };
-  /** Resolves when the server listens (its log has said so); disposing stops it in order. */
+  /** Resolves when the server listens and has logged it; disposing stops it in order. */
   start(): Promise<RunningApp>;
-  /** Copies the database of the data folder to a file, online. */
+  /** Copies the database of the data folder to a file while the server runs. */
   backup(file: string): Promise<void>;
-  /** Puts a backup into the data folder; refuses a folder that is in use, or that has a database unless forced. */
+  /** Restores a backup into the data folder. Refuses a folder in use, and one with a database unless forced. */
   restore(file: string, options: { force: boolean }): Promise<void>;
-  /** Seals every stored secret anew with the first key, on the data folder of a stopped server; tells its way. */
+  /** Encrypts every stored secret again with the first key, in the data folder of a stopped server. */
   rotateSecrets(
     options: { newKey: boolean },
     progress: (way: { done: number; total: number }) => void,
   ): Promise<SealingState>;
-  /** Whether the audit trail of a data folder or a backup is whole and holds these heads. Throws when there is none. */
+  /**
+   * Verifies the audit trail of a data folder or backup, and that it contains these heads. Throws when there is none.
+   */
   verifyAudit(path: string, known: readonly AuditHead[]): Promise<AuditVerdict>;
-  /** Looks at the data folder without changing it: database header, lock, sealing key. */
+  /** Checks the data folder without changing it: database header, lock, encryption key. */
   inspect(): Promise<Finding[]>;
 };
 
 /** The newest entry of the trail at some time. */
 type AuditHead = { number: number; hash: string };
 
-/** `number` is where the trail breaks. */
+/** `number` is the first broken entry. */
 export type AuditVerdict =
   | { ok: true; count: number; first: number; head: AuditHead }
   | { ok: false; number: number; problem: string };
@@ -72,7 +74,7 @@ export type RunningApp = AsyncDisposable & {
   };
 };
 
-/** One thing that the doctor looked at. */
+/** One result of the doctor. */
 export type Finding = { name: string; state: 'ok' | 'warning' | 'problem'; detail: string };
 
 export type RenderTemplate = {

@@ -4,7 +4,7 @@ import { startTestServer } from '../api/testing/server.testing.ts';
 import { Secret } from '../contract/secret.ts';
 import { cli } from './cli.testing.ts';
 
-/** A server on storage in memory, and the commands pointed at it; each call answers exit code and output. */
+/** A server on storage in memory, and the commands connected to it; each call returns exit code and output. */
 async function connected(t: TestContext, token = 'admin') {
   const server = await startTestServer();
   t.after(() => server.close());
@@ -36,7 +36,7 @@ collectors:
   - name: Shop
 `;
 
-test('apply makes things in the order of their references and says what it did', async (t) => {
+test('apply creates documents in the order of their references and reports each', async (t) => {
   const { run } = await connected(t);
   const first = await run(['apply', '-'], manifest);
   assert.deepEqual([first.code, first.err], [0, '']);
@@ -68,7 +68,7 @@ test('apply again changes nothing, and changes only what differs', async (t) => 
   );
 });
 
-test('apply stops at the first refusal, shows what was done and points to the field', async (t) => {
+test('apply stops at the first refusal, prints the applied documents and points to the field', async (t) => {
   const { run } = await connected(t);
   const result = await run(['apply', '-'], manifest.replace('destination: CRM/Orders', 'destination: CRM/Ordres'));
   assert.equal(result.code, 3);
@@ -76,7 +76,7 @@ test('apply stops at the first refusal, shows what was done and points to the fi
   assert.match(result.err, /^millrace: action Orders: [\s\S]*CRM\/Ordres/);
 });
 
-test('things are listed, shown by name or id, and deleted', async (t) => {
+test('documents are listed, shown by name or id, and deleted', async (t) => {
   const { run } = await connected(t);
   await run(['apply', '-'], manifest);
   const list = await run(['destinations', 'list', 'CRM']);
@@ -90,7 +90,7 @@ test('things are listed, shown by name or id, and deleted', async (t) => {
   assert.equal((await run(['destinations', 'get', 'CRM/Orders'])).code, 3);
 });
 
-test('an alert is applied by names, listed, tested with an exit code that tells how it went, and deleted', async (t) => {
+test('an alert is applied by names, listed, tested with an exit code for the result, and deleted', async (t) => {
   const { run } = await connected(t);
   await run(['apply', '-'], manifest);
   const hook =
@@ -122,7 +122,7 @@ test('send needs no collector named when there is only one, and prints the ids',
   assert.match((await run(['send', 'a=b'])).err, /several collectors/);
 });
 
-test('a missing or wrong token says how to give one', async (t) => {
+test('a missing or wrong token is an error that explains how to give one', async (t) => {
   const { run } = await connected(t, 'wrong');
   const { code, err } = await run(['actions', 'list']);
   assert.equal(code, 3);
@@ -147,7 +147,7 @@ test('deliveries are listed with filters by name; unknown ones are refused', asy
   assert.equal((await run(['deliveries', 'get', 'dlv_0'])).code, 3);
 });
 
-test('a replay is planned, run, listed, steered and shown; what is no replay is refused', async (t) => {
+test('a replay is planned, run, listed, paused, resumed, cancelled and shown; an unknown id is refused', async (t) => {
   const { run } = await connected(t);
   await run(['apply', '-'], manifest);
   const json = async (...argv: string[]) => {
@@ -177,7 +177,7 @@ test('a replay is planned, run, listed, steered and shown; what is no replay is 
   assert.equal((await run(['replays', 'plan', '--event', 'x'])).code, 3);
 });
 
-test('stats are shown for everything, or with its name for each thing of a kind', async (t) => {
+test('stats are shown for the whole installation, or by name for each resource of a kind', async (t) => {
   const { run, server } = await connected(t);
   await run(['apply', '-'], manifest);
   const [connection] = server.configuration.snapshot.documents.connection.values();

@@ -15,16 +15,16 @@ import { CommandError, exitCodes } from './exit.ts';
 import { type Document, type Kind, kinds } from './kinds.ts';
 import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
 
-/** What can be done with an issue. */
+/** The operations on an issue. */
 export type IssueVerb = 'acknowledge' | 'resolve' | 'mute' | 'unmute' | 'reopen';
 
 type Filters = Record<string, string | number | undefined>;
 type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
 
-/** A running server as the commands see it. Whatever it refuses is thrown as a CommandError. */
+/** A running server as the commands use it. A refused request throws a CommandError. */
 export type Server = {
   readonly url: string;
-  /** Newest first, page after page. */
+  /** Newest first, one page after the other. */
   list(kind: Kind, filters?: Filters): AsyncIterable<Document>;
   /** By id or by name; a destination's name is `Connection/Destination`. */
   find(kind: Kind, nameOrId: string): Promise<Document>;
@@ -39,7 +39,7 @@ export type Server = {
   issue(id: string): Promise<Issue>;
   actOnIssue(id: string, verb: IssueVerb, body?: Record<string, unknown>): Promise<Issue>;
   stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
-  /** Newest first, page after page. */
+  /** The encryption keys, and the latest rotation. */
   sealing(): Promise<SealingState>;
   rotateSecrets(options: { newKey: boolean }): Promise<SealingState>;
   erase(whose: EraseInput): Promise<Erasure>;
@@ -52,27 +52,27 @@ export type Server = {
   planReplay(body: Record<string, unknown>): Promise<ReplayPlan>;
   runReplay(body: Record<string, unknown>): Promise<Replay>;
   moveReplay(id: string, move: 'pause' | 'resume' | 'cancel'): Promise<Replay>;
-  /** What becomes of a connection that traffic closed: one delivery tries it now, or all that it holds goes out. */
+  /** `probe` sends one held delivery of a connection with a hold; `release` sends all of them. */
   probe(id: string): Promise<Health>;
   release(id: string): Promise<{ released: number; health: Health }>;
   retry(id: string, options: { render: boolean }): Promise<Delivery>;
   render(input: RenderTemplate): Promise<RenderedTemplate>;
-  /** Sends events to a collector's key; answers their ids. */
+  /** Sends events to the collector with this key; returns their ids. */
   send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]>;
-  /** Says how an inbox answers from now on. */
+  /** Sets how an inbox responds from its next request on. */
   setInboxRule(name: string, rule: { delayMs: number; failFirst: number }): Promise<void>;
-  /** What /metrics says, by metric and labels as they are written there. */
+  /** The values of /metrics, by metric and labels as written there. */
   counters(): Promise<Map<string, number>>;
 };
 
 const intakeAnswer = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
 
-/** The server that the configuration names. */
+/** A client for the server that the configuration names. */
 export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>): Server {
   const client = createClient({ url, token: adminToken?.reveal() ?? null });
 
-  // Route ids are computed from `kinds` below, so that the client's types by id can't follow; whoever asks says what
-  // the answer is.
+  // Route ids are computed from `kinds` below, so the client's types can't follow them; the caller gives the type of
+  // the response.
   async function call<Output>(routeId: string, input: CallInput = {}): Promise<Output> {
     return explained(url, () => (client.call as AnyCall)(routeId, input) as Promise<Output>);
   }
@@ -158,7 +158,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       const said = intakeAnswer.safeParse(await answer.json().catch(() => null));
       if (answer.ok && said.data?.ids !== undefined) return said.data.ids;
       const code = answer.status >= 500 ? exitCodes.failed : exitCodes.refused;
-      throw new CommandError(code, said.data?.detail ?? `The server answered with status ${answer.status}.`);
+      throw new CommandError(code, said.data?.detail ?? `The server responded with status ${answer.status}.`);
     },
     async setInboxRule(name, body) {
       await call('setInboxRule', { params: { name }, body });
@@ -178,7 +178,7 @@ function absent(error: unknown): null {
   throw error;
 }
 
-/** Turns what a request can end in into words for the terminal. */
+/** Turns errors of a request into CommandErrors. */
 async function explained<T>(url: string, request: () => Promise<T>): Promise<T> {
   try {
     return await request();
@@ -191,15 +191,19 @@ async function explained<T>(url: string, request: () => Promise<T>): Promise<T> 
     }
     if (error instanceof ClientError || error instanceof TypeError) {
       const cause = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
-      throw new CommandError(exitCodes.unreachable, `No server answers at ${url}${cause}. --url names another.`, {
-        cause: error,
-      });
+      throw new CommandError(
+        exitCodes.unreachable,
+        `No server responds at ${url}${cause}. Choose another with --url.`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }
 }
 
-/** The system's code of a failed fetch, which stands in the cause of a cause. */
+/** The system error code of a failed fetch, which is in the cause of its cause. */
 function codeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   return 'code' in error && /^[A-Z]/.test(String(error.code)) ? error.code : codeOf(error.cause);

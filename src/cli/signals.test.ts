@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { untilSignal } from './signals.ts';
 
-test('a signal that comes twice at once, directly and handed on, asks once; one that comes later ends the process', async (t) => {
+test('a signal that arrives twice at once, directly and forwarded, counts once; a later one ends the process', async (t) => {
   t.mock.timers.enable({ apis: ['Date'] });
   const { mock: exit } = t.mock.method(process, 'exit', () => undefined);
   using asked = untilSignal();

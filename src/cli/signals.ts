@@ -1,9 +1,9 @@
 import type { Deps } from './program.ts';
 
-/** A signal to a whole process group comes more than once: directly, and handed on by npm and the launcher. */
+/** A signal to a process group arrives more than once: directly, and forwarded by npm and the launcher. */
 const sameSignalMs = 500;
 
-/** SIGINT and SIGTERM of this process: the first is told, a later one ends the process at once. */
+/** SIGINT and SIGTERM of this process: the first resolves `signal`, a later one ends the process immediately. */
 export const untilSignal: Deps['untilSignal'] = () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   let askedAt: number | null = null;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 
-/** Loaded with the first text that needs it: it is large, and most commands read and write none. */
+/** Loaded on first use: the module is large, and most commands don't need it. */
 export const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml');

@@ -24,7 +24,7 @@ async function done(argv: string[], how: Parameters<typeof run>[1] = {}): Promis
   return out;
 }
 
-test('a user is made with a role, told the invitation once, changed by e-mail, and deleted', async () => {
+test('a user is created with a role, gets an invitation once, is changed by e-mail, and deleted', async () => {
   assert.match(
     await done(['roles', 'create', 'Front desk', '--right', 'deliveries:manage', 'payloads:view']),
     /^created role Front desk \(rol_\w+\)\n$/,
@@ -48,7 +48,7 @@ test('a user is made with a role, told the invitation once, changed by e-mail, a
   await done(['roles', 'delete', 'Desk']);
 });
 
-test('the value of a token is printed once, works, and its name can be ambiguous', async () => {
+test('the value of a token is printed once, and works; an ambiguous name is refused', async () => {
   const made = await done(['tokens', 'create', 'Import', '--right', 'events:view', '--days', '30']);
   const value = /^(mlr_\S+) {2}\(not shown again\)$/m.exec(made)?.[1] ?? '';
   assert.match(await done(['tokens', 'list', '--mine'], { token: value }), /^ID/);
@@ -60,13 +60,13 @@ test('the value of a token is printed once, works, and its name can be ambiguous
   const second = JSON.parse(await done(['tokens', 'create', 'Import', '--right', 'users:view', '--output', 'json']));
   const unclear = await run(['tokens', 'delete', 'import']);
   assert.equal(unclear.code, 3);
-  assert.match(unclear.err, /2 tokens are called import; give an id: tok_/);
+  assert.match(unclear.err, /2 tokens have the name import. Use an id: tok_/);
   assert.match(await done(['tokens', 'delete', second.id]), /^deleted token Import/);
   await done(['tokens', 'delete', 'Import', '--mine']);
   assert.equal((await run(['tokens', 'list', '--mine'], { token: value })).code, 3);
 });
 
-test('what the server refuses ends with 3 in its words', async () => {
+test('a refusal of the server ends with 3 and its message', async () => {
   await done(['roles', 'create', 'Used', '--right', 'events:view']);
   await done(['users', 'create', 'otto@shop.example', '--role', 'Used', '--password-stdin'], {
     stdin: 'correct horse battery',
@@ -76,8 +76,8 @@ test('what the server refuses ends with 3 in its words', async () => {
     [['roles', 'delete', 'Administrator'], /stays as it is/],
     [['users', 'create', 'otto@shop.example'], /There is a user otto@shop\.example already/],
     [['users', 'create', 'nobody'], /Must be an e-mail address/],
-    [['users', 'get', 'nobody@shop.example'], /No user is called nobody@shop\.example/],
-    [['users', 'create', 'eva@shop.example', '--role', 'Nothing'], /No role is called Nothing/],
+    [['users', 'get', 'nobody@shop.example'], /No user has the name nobody@shop\.example/],
+    [['users', 'create', 'eva@shop.example', '--role', 'Nothing'], /No role has the name Nothing/],
   ] as const) {
     const { code, err } = await run([...argv]);
     assert.equal(code, 3, argv.join(' '));

@@ -11,18 +11,9 @@ import { count } from './deliveries.ts';
 
 /** `millrace users|roles|tokens list|get|create|change|delete`, and `users invite`. */
 export function accountCommands(command: Command, context: Context) {
-  userCommands(
-    command.command('users').description('who may sign in: list, get, create, invite, change, delete'),
-    context,
-  );
-  roleCommands(
-    command.command('roles').description('named sets of rights: list, get, create, change, delete'),
-    context,
-  );
-  tokenCommands(
-    command.command('tokens').description('what programs sign in with: list, get, create, change, delete'),
-    context,
-  );
+  userCommands(command.command('users').description('manage the people who can sign in'), context);
+  roleCommands(command.command('roles').description('manage named sets of rights'), context);
+  tokenCommands(command.command('tokens').description('manage API tokens'), context);
 }
 
 const user = 'id or e-mail';
@@ -42,7 +33,7 @@ function userCommands(group: Command, context: Context) {
       email,
       status,
       ...(role === undefined ? {} : { roleIds: await roleIds(role) }),
-      // Not as an argument: these stand in the list of processes and in the history of the shell.
+      // Never as an argument: other users can read the process list, and the shell keeps a history.
       ...(passwordStdin === true ? { password: (await deps.readStdin()).replace(/\r?\n$/, '') } : {}),
     };
   }
@@ -50,9 +41,9 @@ function userCommands(group: Command, context: Context) {
   group
     .command('list')
     .description('list users, newest first')
-    .option('--email <text>', 'only those whose e-mail holds this')
+    .option('--email <text>', 'only e-mail addresses that contain this text')
     .addOption(statusOption('only this status'))
-    .option('--role <role>', 'only those with this role (id or name)')
+    .option('--role <role>', 'only users with this role (id or name)')
     .action(async ({ email, status, role }: { email?: string; status?: string; role?: string }) => {
       const roleId = role && (await server().accounts.find('role', role)).id;
       const rows = await Array.fromAsync(server().accounts.list('user', { email, status, roleId }));
@@ -63,11 +54,11 @@ function userCommands(group: Command, context: Context) {
 
   group
     .command('create')
-    .argument('<email>', 'what the user signs in with; nothing is sent to it')
-    .option('--role <role...>', 'roles to have (id or name)')
-    .addOption(statusOption('enabled unless said otherwise'))
-    .option('--password-stdin', 'read the password from the standard input instead of making an invitation')
-    .description('make a user; prints the address at which the user sets a password, once')
+    .argument('<email>', 'e-mail address to sign in with; no mail is sent to it')
+    .option('--role <role...>', 'roles of the user (id or name)')
+    .addOption(statusOption('default: enabled'))
+    .option('--password-stdin', 'read the password from the standard input instead of creating an invitation')
+    .description('create a user; prints a one-time link to set the password')
     .action(async (email: string, options: UserOptions) => {
       const made = await server().accounts.create('user', await bodyFrom({ ...options, email }));
       if (output.format !== 'table') return output.value(made);
@@ -78,7 +69,7 @@ function userCommands(group: Command, context: Context) {
   group
     .command('invite')
     .argument('<user>', user)
-    .description('make a new one-time address at which a user sets a password; the one before stops working')
+    .description('create a new one-time link to set the password of a user; the previous one stops working')
     .action(async (name: string) => {
       const found = await server().accounts.find('user', name);
       const invited = await server().accounts.invite(found.id);
@@ -90,11 +81,11 @@ function userCommands(group: Command, context: Context) {
   group
     .command('change')
     .argument('<user>', user)
-    .option('--email <email>', 'another e-mail')
+    .option('--email <email>', 'new e-mail address')
     .addOption(statusOption('enable or disable'))
-    .option('--role <role...>', 'these roles instead of the present ones (id or name)')
-    .option('--no-roles', 'no roles')
-    .option('--password-stdin', 'read a new password from the standard input; sessions end')
+    .option('--role <role...>', 'replace the roles (id or name)')
+    .option('--no-roles', 'remove all roles')
+    .option('--password-stdin', 'read a new password from the standard input; ends all sessions')
     .description('change a user')
     .action(async (name: string, { roles, ...options }: UserOptions & { roles: boolean }) => {
       const body = await bodyFrom({ ...options, ...(roles ? {} : { role: [] }) });
@@ -110,7 +101,7 @@ function roleCommands(group: Command, context: Context) {
   group
     .command('list')
     .description('list roles, newest first')
-    .option('--name <text>', 'only those whose name holds this')
+    .option('--name <text>', 'only names that contain this text')
     .action(async ({ name }: { name?: string }) =>
       output.rows(await Array.fromAsync(server().accounts.list('role', { name })), roleColumns),
     );
@@ -118,10 +109,10 @@ function roleCommands(group: Command, context: Context) {
 
   group
     .command('create')
-    .argument('<name>', 'what to call it')
-    .addOption(rightOption('rights that you have; Manage brings View').makeOptionMandatory())
-    .option('--description <text>', 'what it is for')
-    .description('make a role')
+    .argument('<name>', 'name of the role')
+    .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
+    .option('--description <text>', 'purpose of the role')
+    .description('create a role')
     .action(async (name: string, { right: rights, description }: RoleOptions) => {
       const made = await server().accounts.create('role', { name, description, rights });
       if (output.format !== 'table') return output.value(made);
@@ -131,14 +122,14 @@ function roleCommands(group: Command, context: Context) {
   group
     .command('change')
     .argument('<role>', idOrName)
-    .option('--name <name>', 'another name')
-    .option('--description <text>', 'another description')
-    .addOption(rightOption('these rights instead of the present ones'))
-    .description('change a role: at once, for everybody who has it')
+    .option('--name <name>', 'new name')
+    .option('--description <text>', 'new description')
+    .addOption(rightOption('replace the rights'))
+    .description('change a role; applies immediately to all users who have it')
     .action((role: string, { right: rights, ...options }: RoleOptions) =>
       change('role', role, { ...options, rights }, context),
     );
-  deleteCommand(group, 'role', idOrName, 'delete roles that nobody has', context);
+  deleteCommand(group, 'role', idOrName, 'delete roles that no user has', context);
 }
 
 type TokenOptions = { name?: string; right?: string[]; days?: number; expiry: boolean };
@@ -151,9 +142,9 @@ function tokenCommands(group: Command, context: Context) {
   group
     .command('list')
     .description('list tokens, newest first')
-    .option('--name <text>', 'only those whose name holds this')
-    .option('--user <user>', 'only those of this user (id or e-mail)')
-    .option('--mine', 'only your own, which needs no right')
+    .option('--name <text>', 'only names that contain this text')
+    .option('--user <user>', 'only tokens of this user (id or e-mail)')
+    .option('--mine', 'only your own tokens (needs no right)')
     .action(async ({ name, user: owner, mine = false }: { name?: string; user?: string; mine?: boolean }) => {
       const userId = owner && (await server().accounts.find('user', owner)).id;
       const found = mine ? server().accounts.list('ownToken') : server().accounts.list('token', { name, userId });
@@ -164,11 +155,11 @@ function tokenCommands(group: Command, context: Context) {
 
   group
     .command('create')
-    .argument('<name>', 'what uses it')
-    .addOption(rightOption('rights that you have; Manage brings View').makeOptionMandatory())
-    .option('--days <number>', 'ends after so many days; 365 unless said otherwise', count)
-    .option('--no-expiry', 'never ends')
-    .description('make a token of your own; prints its value, once')
+    .argument('<name>', 'name of the token, such as the program that uses it')
+    .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
+    .option('--days <number>', 'lifetime in days; default: 365', count)
+    .option('--no-expiry', 'never expires')
+    .description('create a token of your own and print its value, once')
     .action(async (name: string, options: TokenOptions) => {
       const made = await server().accounts.create('token', {
         name,
@@ -183,20 +174,20 @@ function tokenCommands(group: Command, context: Context) {
   group
     .command('change')
     .argument('<token>', idOrName)
-    .option('--name <name>', 'another name')
-    .addOption(rightOption('these rights instead of the present ones'))
-    .option('--days <number>', 'ends so many days from now', count)
-    .option('--no-expiry', 'never ends')
+    .option('--name <name>', 'new name')
+    .addOption(rightOption('replace the rights'))
+    .option('--days <number>', 'lifetime in days from now', count)
+    .option('--no-expiry', 'never expires')
     .description('change a token')
     .action((token: string, { name, right: rights, ...options }: TokenOptions) =>
       change('token', token, { name, rights, expiresAt: expiresAt({ ...options }) }, context),
     );
-  deleteCommand(group, 'token', idOrName, 'delete tokens, and those made with them', context);
+  deleteCommand(group, 'token', idOrName, 'delete tokens, and the tokens created with them', context);
 }
 
 function getCommand(group: Command, kind: 'user' | 'role' | 'token', called: string, { server, output }: Context) {
   const command = group.command('get').argument('<name>', called).description(`show a ${kind}`);
-  if (kind === 'token') command.option('--mine', 'one of your own, which needs no right');
+  if (kind === 'token') command.option('--mine', 'one of your own tokens (needs no right)');
   command.action(async (name: string, { mine = false }: { mine?: boolean }) =>
     output.value(await server().accounts.find(mine ? 'ownToken' : kind, name)),
   );
@@ -210,7 +201,7 @@ function deleteCommand(
   { server, output }: Context,
 ) {
   const command = group.command('delete').argument('<name...>', called).description(words);
-  if (kind === 'token') command.option('--mine', 'of your own, which needs no right');
+  if (kind === 'token') command.option('--mine', 'your own tokens (needs no right)');
   command.action(async (names: string[], { mine = false }: { mine?: boolean }) => {
     const asked: AccountKind = mine ? 'ownToken' : kind;
     for (const name of names) {
@@ -223,7 +214,7 @@ function deleteCommand(
 
 async function change(kind: 'user' | 'role' | 'token', name: string, body: object, { server, output }: Context) {
   if (Object.values(body).every((value) => value === undefined))
-    throw new CommandError(exitCodes.usage, `Say what to change; see millrace ${kind}s change --help.`);
+    throw new CommandError(exitCodes.usage, `Nothing to change; see millrace ${kind}s change --help.`);
   const { id } = await server().accounts.find(kind, name);
   const changed = await server().accounts.change(kind, id, body);
   if (output.format !== 'table') return output.value(changed);

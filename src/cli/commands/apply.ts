@@ -4,7 +4,7 @@ import { CommandError, exitCodes } from '../exit.ts';
 import { type Kind, kindNames } from '../kinds.ts';
 import { type Manifest, manifestsIn } from '../manifest.ts';
 
-/** Creates or replaces what the files describe, connections before destinations before actions. */
+/** Creates or replaces the documents of the files: connections first, then destinations, then actions. */
 export async function applyFiles(files: string[], kind: Kind | null, { deps, output, server }: Context): Promise<void> {
   const manifests: Manifest[] = [];
   for (const file of files) {
@@ -25,7 +25,7 @@ export async function applyFiles(files: string[], kind: Kind | null, { deps, out
       }
     }
   } finally {
-    // What was done before a refusal stays done and is shown.
+    // Documents applied before a refused one stay applied; print them.
     if (rows.length > 0) {
       output.rows(rows, [
         ['CHANGE', (row) => row.change],
@@ -42,6 +42,6 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
-    throw new CommandError(exitCodes.usage, `${path} can not be read (${code}).`, { cause: error });
+    throw new CommandError(exitCodes.usage, `${path} can't be read (${code}).`, { cause: error });
   }
 }

@@ -9,19 +9,19 @@ const { act, kind, result } = auditEntry.shape;
 
 /** `millrace audit list|verify`. */
 export function auditCommands(command: Command, { server, configure, withSettings, output }: Context) {
-  const group = command.command('audit').description('who did what: look at the audit trail, prove it unbroken');
+  const group = command.command('audit').description('list and verify the audit trail');
 
   group
     .command('list')
     .description('list entries, newest first')
     .addOption(new Option('--act <act>', 'only this act').choices(act.options))
-    .addOption(new Option('--kind <kind>', 'only about this kind of thing').choices(kind.options))
-    .option('--id <id>', 'only about the thing with this id')
-    .option('--principal <name>', 'only by this name or id')
+    .addOption(new Option('--kind <kind>', 'only changes of this kind of thing').choices(kind.options))
+    .option('--id <id>', 'only changes of the thing with this id')
+    .option('--principal <name>', 'only by the person or token with this name or id')
     .addOption(new Option('--result <result>', 'only with this result').choices(result.options))
     .option('--after <time>', 'only from this time on (RFC 3339)')
     .option('--before <time>', 'only before this time')
-    .option('--limit <number>', 'at most so many', count, 50)
+    .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit, after, before, ...filters }) => {
       const rows: AuditEntry[] = [];
       for await (const one of server().audit({ ...filters, createdAfter: after, createdBefore: before }))
@@ -31,8 +31,8 @@ export function auditCommands(command: Command, { server, configure, withSetting
 
   withSettings(group.command('verify'))
     .argument('[file]', 'a backup or a data folder; default: the data folder')
-    .option('--head <number:hash...>', 'heads noted before, which the trail must still hold')
-    .description('check the chain of hashes without the server; exit code 1 and the place when it is broken')
+    .option('--head <number:hash...>', 'heads noted earlier, which the trail must contain')
+    .description('verify the hash chain without the server; exit code 1 and the entry number if it is broken')
     .action(async (file: string | undefined, { head = [], ...options }) => {
       const program = configure(options);
       const verdict = await program.verifyAudit(file ?? program.settings.dataDir, head.map(readHead));

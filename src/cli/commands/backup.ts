@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 
-/** `millrace backup` and `millrace restore`. The sealing key is never part of a backup. */
+/** `millrace backup` and `millrace restore`. A backup never contains the encryption key. */
 export function backupCommands(command: Command, { configure, withSettings, output }: Context) {
   withSettings(command.command('backup'))
     .argument('<file>', 'file to write; must not exist')
-    .description('copy the database to a file while the server runs (the sealing key stays apart: keep it too)')
+    .description('copy the database to a file while the server runs (back up the encryption key separately)')
     .action(async (file: string, options) => {
       await configure(options).backup(file);
       output.line(`backed up to ${file}`);
@@ -13,8 +13,8 @@ export function backupCommands(command: Command, { configure, withSettings, outp
 
   withSettings(command.command('restore'))
     .argument('<file>', 'a backup')
-    .option('--force', 'replace the database that is there')
-    .description('put a backup into the data folder of a stopped server')
+    .option('--force', 'replace an existing database')
+    .description('restore a backup into the data folder of a stopped server')
     .action(async (file: string, { force = false, ...options }) => {
       const program = configure(options);
       await program.restore(file, { force });

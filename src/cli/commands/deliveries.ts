@@ -10,7 +10,7 @@ const tailEveryMs = 1_000;
 
 /** `millrace deliveries list|get|retry|tail`. */
 export function deliveryCommands(command: Command, { deps, server, output }: Context) {
-  const group = command.command('deliveries').description('look at deliveries, send them again, follow them');
+  const group = command.command('deliveries').description('list, retry and follow deliveries');
   const filtered = (one: Command) =>
     one
       .addOption(new Option('--status <status>', 'only this status').choices(deliveryStatus.options))
@@ -18,10 +18,10 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
       .option('--destination <name>', 'only to this destination (id or Connection/Destination)')
       .option('--connection <name>', 'only over this connection (id or name)')
       .option('--event <id>', 'only of this event')
-      .option('--batch <id>', 'only what was sent together (batchId of an attempt)');
+      .option('--batch <id>', 'only deliveries of this batch (batchId of an attempt)');
 
   filtered(group.command('list').description('list deliveries, newest first'))
-    .option('--limit <number>', 'at most so many', count, 50)
+    .option('--limit <number>', 'maximum number', count, 50)
     .action(async (options: FilterOptions & { limit: number }) => {
       const rows: Delivery[] = [];
       for await (const one of server().deliveries(await filtersFrom(options, server()))) {
@@ -39,7 +39,7 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
   group
     .command('retry')
     .argument('<id...>', 'ids of deliveries')
-    .option('--render', 'render the present template anew instead of sending the stored body')
+    .option('--render', 'render with the current template instead of sending the stored body')
     .description('send deliveries again now')
     .action(async (ids: string[], { render = false }: { render?: boolean }) => {
       for (const id of ids) {
@@ -49,7 +49,7 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
     });
 
   filtered(group.command('tail').description('follow deliveries until Ctrl-C; each change is a line'))
-    .option('--for <seconds>', 'end after so many seconds', count)
+    .option('--for <seconds>', 'stop after this many seconds', count)
     .action(async (options: FilterOptions & { for?: number }) => {
       using asked = deps.untilSignal();
       const ended = new AbortController();
@@ -94,7 +94,7 @@ type Tail = {
   ended: AbortSignal;
 };
 
-/** Looks every second at the newest deliveries and shows those whose state is new. */
+/** Polls the newest deliveries every second and prints those with a new state. */
 async function tail(server: Server, { filters, since, show, ended }: Tail): Promise<void> {
   let shown = new Map<string, string>();
   while (!ended.aborted) {

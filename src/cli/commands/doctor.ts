@@ -11,10 +11,10 @@ const earliest = Date.UTC(2025, 0, 1);
 const diskLeast = 16 * 2 ** 20;
 const diskAmple = 2 ** 30;
 
-/** `millrace doctor`: would the server start here, and if not, why. */
+/** `millrace doctor`: checks whether the server would start here. */
 export function doctorCommand(command: Command, { deps, configure, withSettings, output, endWith }: Context) {
   withSettings(command.command('doctor'))
-    .description('check whether the server can run here; exit code 1 when something is wrong')
+    .description('check whether the server can run here; exit code 1 if there is a problem')
     .action(async (options) => {
       const program = configure(options);
       const { settings } = program;
@@ -52,12 +52,12 @@ async function folder(dataDir: string): Promise<Finding> {
   for (let one = path; ; one = dirname(one)) {
     try {
       await access(one, constants.R_OK | constants.W_OK | constants.X_OK);
-      const detail = one === path ? `${path} can be written` : `${path} will be made`;
+      const detail = one === path ? `${path} is writable` : `${path} will be created`;
       return { name: 'folder', state: 'ok', detail };
     } catch (error) {
       const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       if (!isAbsent || dirname(one) === one) {
-        return { name: 'folder', state: 'problem', detail: `${one} can not be written by this user` };
+        return { name: 'folder', state: 'problem', detail: `${one} is not writable for this user` };
       }
     }
   }
@@ -70,7 +70,7 @@ async function disk({ dataDir, diskReserveBytes }: Program['settings']): Promise
     const free = found === null ? 0 : found.bavail * found.bsize;
     const detail = `${Math.floor(free / 2 ** 20)} MiB free`;
     if (free <= (diskReserveBytes ?? diskLeast))
-      return { name: 'disk', state: 'problem', detail: `${detail}: too little` };
+      return { name: 'disk', state: 'problem', detail: `${detail}: not enough` };
     return { name: 'disk', state: free < diskAmple ? 'warning' : 'ok', detail };
   }
 }
@@ -80,7 +80,7 @@ async function port({ host, port }: Program['settings']): Promise<Finding> {
   const server = createServer();
   server.once('error', (error) => {
     const code = 'code' in error ? error.code : error.message;
-    const why = code === 'EADDRINUSE' ? 'is in use (by a running Millrace?)' : `can not be listened on (${code})`;
+    const why = code === 'EADDRINUSE' ? 'is in use (by a running Millrace?)' : `can't be listened on (${code})`;
     answer({ name: 'port', state: 'problem', detail: `${host}:${port} ${why}` });
   });
   server.listen({ host, port }, () =>

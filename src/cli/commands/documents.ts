@@ -11,7 +11,7 @@ export function documentCommands(command: Command, context: Context) {
   command
     .command('apply')
     .argument('<file...>', 'YAML or JSON files; - is the standard input')
-    .description('create or replace what files describe, whatever its kind')
+    .description('create or replace the documents in files, of any kind')
     .action((files: string[]) => applyFiles(files, null, context));
 }
 
@@ -64,7 +64,7 @@ function alertTest(group: Command, { server, output, endWith }: Context) {
   group
     .command('test')
     .argument('<name>', 'id or name')
-    .description('send one test message by an alert, and tell what happened')
+    .description('send one test message of an alert and print the result')
     .action(async (name: string) => {
       const { id } = await server().find('alert', name);
       const { ok, detail, durationMs } = await server().testAlert(id);
@@ -77,12 +77,12 @@ function openingCommands(group: Command, { server, output }: Context) {
   group
     .command('probe')
     .argument('<name>', 'id or name')
-    .description('try now with the next held delivery whether it works again')
+    .description('send the next held delivery as a probe, to check whether the connection works again')
     .action(async (name: string) => output.value(await server().probe((await server().find('connection', name)).id)));
   group
     .command('release')
     .argument('<name>', 'id or name')
-    .description('send what it holds: opens it when traffic closed it, and tries exhausted deliveries again')
+    .description('send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries')
     .action(async (name: string) => {
       const { id } = await server().find('connection', name);
       output.value(await server().release(id));

@@ -8,17 +8,17 @@ import { count } from './deliveries.ts';
 
 /** `millrace issues list|get|acknowledge|resolve|mute|unmute|reopen`. */
 export function issueCommands(command: Command, { deps, server, output }: Context) {
-  const group = command.command('issues').description('what goes wrong: look at it, care for it');
+  const group = command.command('issues').description('list and manage issues');
 
   group
     .command('list')
-    .description('list issues, what opened last first; resolved ones only when asked for')
+    .description('list issues, last opened first, without resolved ones')
     .addOption(new Option('--state <state...>', 'only these states').choices(issueState.options))
     .addOption(new Option('--kind <kind>', 'only this kind').choices(issueKind.options))
     .addOption(new Option('--severity <severity>', 'only this severity').choices(issueSeverity.options))
-    .option('--connection <name>', 'only over this connection (id or name)')
-    .option('--destination <name>', 'only at this destination (id or Connection/Destination)')
-    .option('--limit <number>', 'at most so many', count, 50)
+    .option('--connection <name>', 'only of this connection (id or name)')
+    .option('--destination <name>', 'only of this destination (id or Connection/Destination)')
+    .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit, state = ['open', 'acknowledged', 'muted'], connection, destination, ...filters }) => {
       const rows: Issue[] = [];
       const query = {
@@ -34,7 +34,7 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
   group
     .command('get')
     .argument('<id>', 'id of an issue')
-    .description('show an issue: cause, likely fix, samples, what was changed just before')
+    .description('show an issue: cause, likely fix, samples, recent changes')
     .action(async (id: string) => output.value(await server().issue(id)));
 
   const does = (verb: IssueVerb, description: string) =>
@@ -43,12 +43,12 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
     for (const id of ids) output.line(`${id} ${(await server().actOnIssue(id, verb, body)).state}`);
   }
 
-  does('acknowledge', 'say that you care for them').action((ids: string[]) => act(ids, 'acknowledge'));
-  does('resolve', 'say that they are over')
-    .option('--note <text>', 'why')
+  does('acknowledge', 'acknowledge issues').action((ids: string[]) => act(ids, 'acknowledge'));
+  does('resolve', 'resolve issues')
+    .option('--note <text>', 'reason')
     .action((ids: string[], { note }: { note?: string }) => act(ids, 'resolve', { note: note ?? null }));
-  does('mute', 'hear nothing of them until unmuted, or for a time')
-    .option('--hours <number>', 'for so many hours', count)
+  does('mute', 'mute issues, until unmuted or for a time')
+    .option('--hours <number>', 'duration in hours', count)
     .option('--until <time>', 'until this time (RFC 3339)')
     .action((ids: string[], { hours, until }: { hours?: number; until?: string }) => {
       if (hours !== undefined && until !== undefined)
@@ -56,8 +56,8 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
       const end = hours === undefined ? (until ?? null) : new Date(deps.now() + hours * 3_600_000).toISOString();
       return act(ids, 'mute', { until: end });
     });
-  does('unmute', 'hear of them again').action((ids: string[]) => act(ids, 'unmute'));
-  does('reopen', 'open resolved ones again').action((ids: string[]) => act(ids, 'reopen'));
+  does('unmute', 'unmute issues').action((ids: string[]) => act(ids, 'unmute'));
+  does('reopen', 'reopen resolved issues').action((ids: string[]) => act(ids, 'reopen'));
 }
 
 const columns: Column<Issue>[] = [

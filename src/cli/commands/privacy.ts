@@ -8,15 +8,15 @@ const lookEveryMs = 500;
 
 /** `millrace privacy erase`. */
 export function privacyCommands(command: Command, { deps, server, output }: Context) {
-  const group = command.command('privacy').description('what is stored of visitors');
+  const group = command.command('privacy').description('manage the stored data of visitors');
 
   group
     .command('erase')
-    .option('--visitor <id>', 'whose data goes, by visitor id')
-    .option('--parameter <name>', 'or by the text that a parameter of their events has')
-    .option('--value <text>', 'that text')
+    .option('--visitor <id>', 'visitor id')
+    .option('--parameter <name>', 'or a parameter of the events')
+    .option('--value <text>', 'value of the parameter')
     .option('--dry-run', 'only count')
-    .description('erase everything stored of a visitor, beside the running work, and wait until it is done')
+    .description('erase the stored data of a visitor in the background, and wait until it is erased')
     .action(async ({ visitor, parameter, value, dryRun = false }) => {
       if ((visitor === undefined) === (parameter === undefined || value === undefined))
         throw new CommandError(exitCodes.usage, 'Give --visitor, or --parameter and --value.');

@@ -8,11 +8,11 @@ import { count } from './deliveries.ts';
 
 /** `millrace replays plan|run|list|get|pause|resume|cancel`. */
 export function replayCommands(command: Command, { server, output }: Context) {
-  const group = command.command('replays').description('send past deliveries or events once more');
+  const group = command.command('replays').description('send past deliveries or events again');
   const described = (one: Command) =>
     one
       .addOption(
-        new Option('--of <what>', 'what to send once more').choices(['deliveries', 'events']).default('deliveries'),
+        new Option('--of <what>', 'what to send again').choices(['deliveries', 'events']).default('deliveries'),
       )
       .option('--id <ids...>', 'only these deliveries or events')
       .addOption(
@@ -28,13 +28,13 @@ export function replayCommands(command: Command, { server, output }: Context) {
       .option('--action <name>', 'deliveries: only of this action (id or name)')
       .option('--destination <name>', 'deliveries: only to this destination (id or Connection/Destination)')
       .option('--connection <name>', 'deliveries: only over this connection (id or name)')
-      .option('--replay <id>', 'deliveries: only those that this replay made')
+      .option('--replay <id>', 'deliveries: only those of this replay')
       .option('--event <name>', 'events: only of this name')
       .option('--visitor <id>', 'events: only of this visitor')
       .option('--after <time>', 'only from this time on (RFC 3339)')
       .option('--before <time>', 'only before this time')
       .addOption(
-        new Option('--only <which>', 'leave out what did not fail, or what arrived').choices([
+        new Option('--only <which>', 'only failed or only undelivered ones, or all').choices([
           'failed',
           'undelivered',
           'all',
@@ -42,24 +42,24 @@ export function replayCommands(command: Command, { server, output }: Context) {
       )
       .option('--to-action <name>', 'events: through this action')
       .option('--to-destination <name>', 'to this destination instead')
-      .option('--ignore-rules', 'events: also those that the rules of the action do not match')
+      .option('--ignore-rules', "events: include those that the action's rules don't match")
       .addOption(
-        new Option('--body <which>', 'deliveries: what was sent before, or rendered anew').choices([
+        new Option('--body <which>', 'deliveries: the body sent before, or a new render').choices([
           'original',
           'current',
         ]),
       )
-      .option('--new-key', 'deliveries: with idempotency keys of their own')
-      .option('--rate <number>', 'at most so many a second', rate)
-      .addOption(new Option('--order <which>', 'which ones first').choices(['oldest', 'newest']));
+      .option('--new-key', 'deliveries: new idempotency keys')
+      .option('--rate <number>', 'maximum per second', rate)
+      .addOption(new Option('--order <which>', 'order of sending').choices(['oldest', 'newest']));
 
-  described(group.command('plan').description('count what a replay would do; nothing is sent')).action(
+  described(group.command('plan').description('count the deliveries of a replay without sending them')).action(
     async (options: Options) => output.value(await server().planReplay(await bodyFrom(options, server()))),
   );
 
   described(group.command('run').description('start a replay'))
-    .option('--name <text>', 'what it is called')
-    .option('--reason <text>', 'why somebody does it')
+    .option('--name <text>', 'name of the replay')
+    .option('--reason <text>', 'reason for the replay')
     .action(async (options: Options & { name?: string; reason?: string }) => {
       const body = await bodyFrom(options, server());
       output.value(await server().runReplay({ ...body, name: options.name, reason: options.reason }));
@@ -68,7 +68,7 @@ export function replayCommands(command: Command, { server, output }: Context) {
   group
     .command('list')
     .description('list replays, newest first')
-    .option('--limit <number>', 'at most so many', count, 50)
+    .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit }: { limit: number }) => {
       const rows: Replay[] = [];
       for await (const one of server().replays()) if (rows.push(one) >= limit) break;
@@ -82,9 +82,9 @@ export function replayCommands(command: Command, { server, output }: Context) {
     .action(async (id: string) => output.value(await server().replay(id)));
 
   const moves = {
-    pause: 'send nothing more of a replay for now',
-    resume: 'go on with a paused replay',
-    cancel: 'end a replay',
+    pause: 'pause a replay',
+    resume: 'resume a paused replay',
+    cancel: 'cancel a replay',
   } as const;
   for (const [move, description] of Object.entries(moves))
     group
@@ -120,7 +120,7 @@ type Options = {
   order?: string;
 };
 
-/** What the options say, as the server takes it; what does not fit together it refuses. */
+/** The options as the body of the request. The server rejects invalid combinations. */
 async function bodyFrom(options: Options, server: Server): Promise<Record<string, unknown>> {
   const idOf = async (kind: 'action' | 'destination' | 'connection', name: string | undefined) =>
     name === undefined ? undefined : (await server.find(kind, name)).id;

@@ -8,28 +8,33 @@ const lookEveryMs = 500;
 
 /** `millrace secrets status|rotate`. */
 export function secretCommands(command: Command, { deps, server, configure, withSettings, output }: Context) {
-  const group = command.command('secrets').description('the keys that seal stored secrets');
+  const group = command.command('secrets').description('manage the encryption keys of stored secrets');
 
   group
     .command('status')
-    .description('which key seals, and how many stored bodies need each')
+    .description('show the encryption keys, and how many stored bodies need each')
     .action(async () => showKeys(await server().sealing()));
 
   withSettings(group.command('rotate'))
-    .option('--new-key', 'make a new key first, where keys are kept in the data folder')
-    .option('--offline', 'on the data folder of a stopped server')
-    .description('seal every stored secret anew with the first key, while the server runs')
+    .option('--new-key', 'create a new key first, if the keys are stored in the data folder')
+    .option('--offline', 'work on the data folder of a stopped server')
+    .description('encrypt every stored secret again with the first key, while the server runs')
     .action(async ({ newKey = false, offline = false, ...options }) => {
       const state = offline
         ? await configure(options).rotateSecrets({ newKey }, tell)
         : await whileRunning(await server().rotateSecrets({ newKey }));
       const { rotation } = state;
       if (rotation?.state !== 'done')
-        throw new CommandError(exitCodes.failed, rotation?.error ?? 'The server was started again: rotate once more.');
-      output.line(`sealed with key ${state.keyId}: ${rotation.total} stored bodies`);
+        throw new CommandError(
+          exitCodes.failed,
+          rotation?.error ?? 'The server restarted during the rotation. Rotate again.',
+        );
+      output.line(`encrypted with key ${state.keyId}: ${rotation.total} stored bodies`);
       const old = state.keys.filter(({ id }) => id !== state.keyId);
       if (old.length > 0)
-        output.line(`needed by backups alone: ${old.map(({ id }) => id).join(', ')} (keep them as long as these)`);
+        output.line(
+          `needed only by backups: ${old.map(({ id }) => id).join(', ')} (keep these keys as long as the backups)`,
+        );
     });
 
   async function whileRunning(begun: SealingState): Promise<SealingState> {

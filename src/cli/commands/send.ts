@@ -4,14 +4,14 @@ import type { Context } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Server } from '../server.ts';
 
-/** `millrace send`: events to a collector, as a browser or a server would send them. */
+/** `millrace send`: sends events to a collector, as a browser or a server would. */
 export function sendCommand(command: Command, { deps, server, output }: Context) {
   command
     .command('send')
     .argument('[name=value...]', 'parameters of one event, such as wt.ev=purchase')
     .option('--file <path>', 'a JSON file with an event, a list of events or {"events": […]}; - is the standard input')
-    .option('--collector <name>', 'collector (id or name); not needed when there is only one')
-    .option('--key <key>', "a collector's key, instead of looking it up")
+    .option('--collector <name>', 'collector (id or name); optional if there is only one')
+    .option('--key <key>', 'key of the collector, instead of a look-up')
     .description('send events')
     .action(async (pairs: string[], options: { file?: string; collector?: string; key?: string }) => {
       const events = options.file === undefined ? [eventOf(pairs)] : await eventsIn(options.file);
@@ -31,7 +31,7 @@ export function sendCommand(command: Command, { deps, server, output }: Context)
       throw new CommandError(exitCodes.usage, `${file} is not a readable JSON file.`, { cause: error });
     }
     const inner = typeof value === 'object' && value !== null && 'events' in value ? value.events : value;
-    // Whether these are events is for the server to say.
+    // The server validates the events.
     return (Array.isArray(inner) ? inner : [inner]) as Record<string, unknown>[];
   }
 }
@@ -52,6 +52,6 @@ async function keyOf(server: Server, collector: string | undefined): Promise<str
   const [only] = all;
   if (only === undefined) throw new CommandError(exitCodes.refused, 'There is no collector yet.');
   if (all.length > 1)
-    throw new CommandError(exitCodes.usage, 'There are several collectors: name one with --collector.');
+    throw new CommandError(exitCodes.usage, 'There are several collectors: choose one with --collector.');
   return String(only['key']);
 }

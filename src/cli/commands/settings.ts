@@ -5,17 +5,17 @@ import { CommandError, exitCodes } from '../exit.ts';
 
 /** `millrace settings show|set`. */
 export function settingsCommands(command: Command, { server, output }: Context) {
-  const group = command.command('settings').description('the settings of the installation');
+  const group = command.command('settings').description('show and change the settings of the installation');
 
   group
     .command('show')
-    .description('what is in effect, and where it comes from')
+    .description('show the values in effect and their origin')
     .action(async () => show(await server().settings()));
 
   group
     .command('set')
     .argument('<name>', 'such as retention.days or privacy.drop')
-    .argument('<value>', 'as JSON; null goes back to the default')
+    .argument('<value>', 'as JSON; null restores the default')
     .description('change one setting')
     .action(async (name: string, value: string) => {
       const parts = name.split('.');
@@ -55,6 +55,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CommandError(exitCodes.usage, `"${text}" is no JSON; texts are written in quotes.`);
+    throw new CommandError(exitCodes.usage, `"${text}" is not JSON; put texts in quotes.`);
   }
 }

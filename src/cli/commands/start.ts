@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Program, RunningApp } from '../program.ts';
 
-/** Time beyond the time-out for requests in which the rest of a stop must be done. */
+/** Time for the rest of a stop, after the timeout for requests in flight. */
 const stopSlackMs = 5_000;
 
 /** `millrace start`: runs the server until a signal. */
@@ -23,7 +23,7 @@ export function startCommand(command: Command, { deps, configure, withSettings }
     });
 }
 
-/** Starts the server; an address that can't be listened on is said in words. */
+/** Starts the server. An address that can't be listened on becomes a CommandError. */
 export async function startProgram(program: Program): Promise<RunningApp> {
   try {
     return await program.start();
@@ -38,15 +38,15 @@ export async function startProgram(program: Program): Promise<RunningApp> {
 
 const unlistenable: Record<string, string> = {
   EADDRINUSE: 'is in use; choose another port with --port.',
-  EADDRNOTAVAIL: 'is no address of this machine; choose another one with --host.',
-  EACCES: 'may not be listened on by this user; choose another port with --port.',
+  EADDRNOTAVAIL: 'is not an address of this machine; choose another one with --host.',
+  EACCES: 'is not permitted for this user; choose another port with --port.',
 };
 
-/** Stops the server; when that takes too long the command fails instead of waiting on. */
+/** Stops the server. Throws a CommandError after `timeoutMs`. */
 export async function stopInTime(app: AsyncDisposable, timeoutMs: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new CommandError(exitCodes.failed, `Could not stop within ${timeoutMs} ms; ended anyway.`)),
+    () => reject(new CommandError(exitCodes.failed, `Could not stop within ${timeoutMs} ms; exiting anyway.`)),
     timeoutMs,
   );
   try {

@@ -12,13 +12,13 @@ type Item = Stats['items'][number] & { name: string | null };
 export function statsCommand(command: Command, { server, output }: Context) {
   command
     .command('stats')
-    .argument('[kind]', `one line for each ${kindsOfThings.options.join(', ')}; everything together when left out`)
-    .addOption(new Option('--range <range>', 'how far back').choices(statsRange.options).default('24h'))
-    .description('count what happened: events, deliveries, outcomes and why')
+    .argument('[kind]', `one line for each ${kindsOfThings.options.join(', ')}; default: the whole installation`)
+    .addOption(new Option('--range <range>', 'time range').choices(statsRange.options).default('24h'))
+    .description('show counts of events and deliveries, outcomes and reasons')
     .action(async (given: string | undefined, { range }: { range: Stats['range'] }) => {
       const kind = statsKind.safeParse(given ?? 'all');
       if (!kind.success)
-        throw new CommandError(exitCodes.usage, `"${given}" is none of ${kindsOfThings.options.join(', ')}.`);
+        throw new CommandError(exitCodes.usage, `"${given}" must be one of ${kindsOfThings.options.join(', ')}.`);
       const found = await server().stats({ kind: kind.data, range });
       if (output.format !== 'table') output.value(found);
       else if (found.kind === 'all') output.rows(linesOf(found), totalColumns);

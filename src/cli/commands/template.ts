@@ -9,7 +9,7 @@ import type { RenderTemplate } from '../program.ts';
 
 type Options = { contentType: string; escape: 'auto' | Escape };
 
-/** `millrace template check|render`: the template language without a server. */
+/** `millrace template check|render`: compiles and renders templates without a server. */
 export function templateCommands(command: Command, { deps, server, output, endWith }: Context) {
   const group = command.command('template').description('check and render templates');
   const shaped = (one: Command) =>
@@ -32,9 +32,9 @@ export function templateCommands(command: Command, { deps, server, output, endWi
     });
 
   shaped(group.command('render').argument('<file>', 'the template; - is the standard input'))
-    .option('--data <file>', 'JSON file with the records, as the template sees them in it.data')
-    .option('--remote', 'render on the server instead of here')
-    .description('render a template on given records')
+    .option('--data <file>', 'JSON file with the records for it.data')
+    .option('--remote', 'render on the server instead of locally')
+    .description('render a template with given records')
     .action(async (file: string, options: Options & { data?: string; remote?: boolean }) => {
       const data = options.data === undefined ? [{}] : recordsIn(await read(options.data), options.data);
       const { contentType, escape: mode } = options;
@@ -52,7 +52,7 @@ export function templateCommands(command: Command, { deps, server, output, endWi
     try {
       return file === '-' ? await deps.readStdin() : await readFile(file, 'utf8');
     } catch (error) {
-      throw new CommandError(exitCodes.usage, `${file} can not be read.`, { cause: error });
+      throw new CommandError(exitCodes.usage, `${file} can't be read.`, { cause: error });
     }
   }
 }
@@ -60,7 +60,7 @@ export function templateCommands(command: Command, { deps, server, output, endWi
 function recordsIn(text: string, file: string): Record<string, unknown>[] {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [value as Record<string, unknown>]; // the template shows what is wrong with it
+    return Array.isArray(value) ? value : [value as Record<string, unknown>]; // an invalid record becomes an error of the template
   } catch (error) {
     throw new CommandError(exitCodes.usage, `${file} is not JSON.`, { cause: error });
   }

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 export function versionCommand(command: Command, { deps, output }: Context) {
   command
     .command('version')
-    .description('show the version of the program and of Node.js')
+    .description('show the versions of Millrace and Node.js')
     .action(() => {
       if (output.format === 'table') output.line(`millrace ${deps.version} (Node.js ${process.versions.node})`);
       else output.value({ version: deps.version, node: process.versions.node });

@@ -22,12 +22,12 @@ type Welcome = { url: string; token: string; key: string; folder: { path: string
 const visitors = 4;
 const stopTimeoutMs = 10_000;
 
-/** `millrace demo`: a server with a sample shop in front of it and the Inbox behind it. */
+/** `millrace demo`: a server that receives events of a sample shop and delivers them to the Inbox. */
 export function demoCommand(command: Command, { deps, configure, withSettings }: Context) {
   withSettings(command.command('demo'))
-    .option('--for <seconds>', 'end after so many seconds instead of at Ctrl-C', count)
+    .option('--for <seconds>', 'stop after this many seconds instead of at Ctrl-C', count)
     .option('--rate <number>', 'events per second', count, 3)
-    .option('--seed <number>', 'same seed, same visitors', count, 1)
+    .option('--seed <number>', 'seed of the visitors; the same seed gives the same events', count, 1)
     .description('run a server with a sample shop and the Inbox, in a temporary folder unless --data-dir is given')
     .action(async (options: Options) => {
       using asked = deps.untilSignal();
@@ -48,20 +48,20 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     });
 
   function welcome({ url, token, key, folder }: Welcome) {
-    deps.stdout.write(`Millrace demo: a sample shop sends events, three actions send what matters to the Inbox.
-One of them goes to a partner that is slow and fails now and then, on purpose: see it retried.
+    deps.stdout.write(`Millrace demo: a sample shop sends events, and three actions deliver some of them to the Inbox.
+One action delivers to a partner that is slow and sometimes fails, so that you can watch retries.
 
   Console     ${url}/welcome#token=${token}   (open this one)
   API         ${url}/api/v1   (described by ${url}/openapi.json)
   Metrics     ${url}/metrics
   Token       ${token}
-  Data        ${folder.path}${folder.isTemporary ? ' (removed at the end)' : ''}
+  Data        ${folder.path}${folder.isTemporary ? ' (removed when the demo stops)' : ''}
 
-  What was delivered:    curl -H "Authorization: Bearer ${token}" ${url}/api/v1/deliveries
-  What the Inbox got:    curl -H "Authorization: Bearer ${token}" ${url}/api/v1/inbox/requests
+  Deliveries:            curl -H "Authorization: Bearer ${token}" ${url}/api/v1/deliveries
+  Requests to the Inbox: curl -H "Authorization: Bearer ${token}" ${url}/api/v1/inbox/requests
   Send an event:         curl ${url}/v3/${key} -d '{"events": [{"wt.ev": "$Purchase", "wt.tx_i": "A-1", "wt.product_name": "Kettle", "wt.tx_s": "49.90"}]}'
 
-  Ctrl-C ends it.
+    Ctrl-C stops the demo.
 
 `);
   }

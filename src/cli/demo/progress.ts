@@ -2,7 +2,7 @@ import type { Output } from '../program.ts';
 
 type Counts = { events: number; matches: number; delivered: number; failed: number };
 
-/** One line that is written over on a terminal; elsewhere a line every few seconds. */
+/** One line, updated in place on a terminal; elsewhere a new line every few seconds. */
 export function progressLine(stdout: Output, everyMs: number) {
   let lastAt = Number.NEGATIVE_INFINITY;
   let lastText = '';
@@ -22,7 +22,7 @@ export function progressLine(stdout: Output, everyMs: number) {
   };
 }
 
-/** The figures of the progress line from the server's metrics. */
+/** The counts of the progress line, from the server's metrics. */
 export function countsFrom(metrics: ReadonlyMap<string, number>): Counts {
   const sum = (pattern: RegExp) => {
     let total = 0;

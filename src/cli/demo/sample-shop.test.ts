@@ -11,7 +11,7 @@ function day(seed: number, events = 500): ShopEvent[] {
   return Array.from({ length: events }, (_, second) => shop.next(1_700_000_000_000 + second * 1_000));
 }
 
-test('the same seed makes the same visitors, another seed others', () => {
+test('the same seed gives the same visitors, another seed different ones', () => {
   assert.deepEqual(day(1), day(1));
   assert.notDeepEqual(day(1), day(2));
 });
@@ -35,7 +35,7 @@ test('an order names all products of the cart', () => {
   assert.match(order?.['wt.tx_i'] ?? '', /^A-\d+$/);
 });
 
-test('progress is one line written over on a terminal, else a line every few seconds', () => {
+test('progress is one line updated in place on a terminal, else a line every few seconds', () => {
   const counts = { events: 1, matches: 0, delivered: 0, failed: 0 };
   const on = (isTTY: boolean) => {
     let text = '';

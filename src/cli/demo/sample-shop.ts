@@ -1,8 +1,8 @@
-/** An event as a shop's page would send it: parameters of the data collection API. */
+/** An event as the page of a shop sends it: parameters of the data collection API. */
 export type ShopEvent = Record<string, string>;
 
 type SampleShop = {
-  /** What the next visitor does, at this time (ms since the epoch). */
+  /** The next event, at this time (ms since the epoch). */
   next(now: number): ShopEvent;
 };
 
@@ -20,15 +20,15 @@ const searches = ['kettle', 'lamp', 'rug', 'gift', 'olive', 'mug'];
 const home = 'shop.example';
 
 /**
- * What a visitor does next. enter → browse; browse → search, browse or product; search → product; product → cart, browse
- * or leave; cart → product, checkout or leave (the cart stays behind); checkout → purchase or leave. Whoever leaves or
- * has bought is followed by a new visitor.
+ * The steps of a visitor. enter → browse; browse → search, browse or product; search → product; product → cart, browse
+ * or leave; cart → product, checkout or leave (an abandoned cart); checkout → purchase or leave. A visitor who leaves
+ * or has bought is replaced by a new one.
  */
 type Step = 'enter' | 'browse' | 'search' | 'product' | 'cart' | 'checkout';
 
 type Visitor = { id: string; step: Step; looking: Product; cart: Product[] };
 
-/** A shop with so many visitors at once, who decide by `random`. */
+/** A shop with this many visitors at once, whose steps `random` decides. */
 export function sampleShop({ random, visitors }: { random: () => number; visitors: number }): SampleShop {
   let visitorNumber = 0;
   let orderNumber = 1_000;

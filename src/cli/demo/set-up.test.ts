@@ -6,7 +6,7 @@ import { connectTo } from '../server.ts';
 import { setUpDemo } from './set-up.ts';
 import { partnerInbox, slowPartner } from './slow-partner.ts';
 
-test('the demo makes its things once: on a folder that has them nothing changes', async (t) => {
+test('the demo creates its objects once: a second start changes nothing', async (t) => {
   const { configuration, listen, close } = await startTestServer();
   t.after(() => close());
   const url = await listen({ host: '127.0.0.1', port: 0 });
@@ -20,7 +20,7 @@ test('the demo makes its things once: on a folder that has them nothing changes'
   assert.equal((await server.send(collectorKey, [{ 'wt.ev': '$Purchase' }])).length, 1);
 });
 
-test('the slow partner fails for a moment, now and then, and is slow in between', async (t) => {
+test('the slow partner has short outages and is slow in between', async (t) => {
   const { listen, close } = await startTestServer();
   t.after(() => close());
   const url = await listen({ host: '127.0.0.1', port: 0 });

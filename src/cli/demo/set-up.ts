@@ -3,18 +3,17 @@ import { partnerInbox } from './slow-partner.ts';
 
 type DemoSetUp = { collectorKey: string };
 
-/** Makes what the demo needs, through the public API; what is there already stays as it is. */
+/** Creates the objects of the demo through the public API. Existing ones stay unchanged. */
 export async function setUpDemo(server: Server): Promise<DemoSetUp> {
   const collector = await server.apply('collector', 'Sample shop', { name: 'Sample shop' });
   await server.apply('connection', 'Inbox', {
     name: 'Inbox',
-    description: 'The built-in receiver, in place of a real system.',
+    description: 'The built-in receiver, instead of a real system.',
     baseUrl: `${server.url}/inbox/shop`,
   });
   await server.apply('connection', 'Slow partner', {
     name: 'Slow partner',
-    description:
-      'The built-in receiver again, made to answer slowly and to fail now and then, so that retries can be seen.',
+    description: 'The built-in receiver with slow responses and occasional failures, to show retries.',
     baseUrl: `${server.url}/inbox/${partnerInbox}`,
     settings: { retry: { scheduleMs: [0, 2_000, 5_000, 15_000, 60_000, 300_000] } },
   });

@@ -1,18 +1,18 @@
 import type { Server } from '../server.ts';
 
-/** The inbox that plays the partner. */
+/** The inbox that acts as the partner. */
 export const partnerInbox = 'shop-partner';
 
 const delayMs = 400;
 const stumbleEveryMs = 45_000;
-/** Requests in a row that a stumble fails; they are tried again and arrive. */
+/** Failures in a row of one outage; the deliveries are retried and succeed. */
 const failFirst = 3;
 
-/** Makes the demo's second system answer slowly, and now and then with 503 for a moment, as real systems do. */
+/** Makes the demo's second system respond slowly, with a short series of 503 now and then, like a real system. */
 export function slowPartner(server: Pick<Server, 'setInboxRule'>) {
   let stumbledAt = Number.NEGATIVE_INFINITY;
   return {
-    /** To be called from time to time. */
+    /** Must be called regularly. */
     async live(now: number): Promise<void> {
       if (now - stumbledAt < stumbleEveryMs) return;
       stumbledAt = now;
