@@ -9,7 +9,7 @@ async function startPair() {
   return { server, url, client: createClient({ url, token: 'admin' }), [Symbol.asyncDispose]: () => server.close() };
 }
 
-test('a client creates, reads, changes and deletes what the route table describes', async () => {
+test('a client creates, reads, changes and deletes the documents of the route table', async () => {
   await using pair = await startPair();
   const { client } = pair;
   const made = await client.call('createConnection', { body: { name: 'CRM', baseUrl: 'https://crm.example' } });
@@ -26,7 +26,7 @@ test('a client creates, reads, changes and deletes what the route table describe
   assert.deepEqual((await client.call('listConnections')).data, []);
 });
 
-test('an error answer is thrown with its code, its fields and its request id', async () => {
+test('an error response is thrown with its code, its fields and its request id', async () => {
   await using pair = await startPair();
   const failed = await pair.client
     .call('createConnection', { body: { name: '', baseUrl: 'https://crm.example' } })
@@ -38,12 +38,12 @@ test('an error answer is thrown with its code, its fields and its request id', a
   await assert.rejects(nobody.call('listConnections'), { code: 'unauthorized', status: 401 });
 });
 
-test('a server that can not be reached is told as such', async () => {
+test('an unreachable server is an error with code network', async () => {
   const client = createClient({ url: 'http://127.0.0.1:1', token: 'admin' });
   await assert.rejects(client.call('listConnections'), { code: 'network', status: 0 });
 });
 
-test('a list is read to its end, page by page, newest first', async () => {
+test('a list is read to the end, page by page, newest first', async () => {
   await using pair = await startPair();
   const names: string[] = [];
   for (let i = 0; i < 7; i++) {

@@ -4,7 +4,7 @@ import type { Page } from '../contract/records/page.ts';
 import type { PathParameters } from '../contract/route.ts';
 import { type RouteId, type RouteTable, routeTable } from '../contract/routes.ts';
 
-/** An answer that is an error, as the server told it. `code` is `network` when there was no answer. */
+/** An error response of the server. `code` is `network` when there was no response. */
 export class ClientError extends Error {
   readonly code: ErrorCode | 'network' | 'unknown';
   readonly status: number;
@@ -28,7 +28,7 @@ export class ClientError extends Error {
 type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-/** What the answer to a route is. */
+/** The response of a route. */
 export type Answer<Id extends RouteId> = Output<RouteTable[Id]['output']>;
 
 type Params<Id extends RouteId> =
@@ -41,26 +41,26 @@ type Body<Id extends RouteId> =
     ? { body?: Input<RouteTable[Id]['body']> }
     : { body: Input<RouteTable[Id]['body']> };
 type Conditions = {
-  /** A version's ETag, or the version itself. */
+  /** The ETag of a version, or the version itself. */
   ifMatch?: string | number;
   idempotencyKey?: string;
   signal?: AbortSignal;
 };
 
-/** What a call to a route takes. */
+/** The input of a route. */
 export type CallInput<Id extends RouteId> = Params<Id> & Query<Id> & Body<Id> & Conditions;
 
-/** Routes whose answers are pages. */
+/** Routes whose responses are pages. */
 export type ListId = { [Id in RouteId]: Answer<Id> extends Page<unknown> ? Id : never }[RouteId];
 type Item<Id extends ListId> = Answer<Id> extends Page<infer T> ? T : never;
 
 export type Client = ReturnType<typeof createClient>;
 
-/** The input of a call, which may be left out when the route needs nothing. */
+/** The input of a call, optional when the route needs none. */
 export type Arguments<Id extends RouteId> =
   Record<never, never> extends CallInput<Id> ? [input?: CallInput<Id>] : [input: CallInput<Id>];
 
-/** A client of the API at a server's root address, made from the route table. Runs wherever there is `fetch`. */
+/** A client of the API at a root URL, derived from the route table. Runs wherever `fetch` exists. */
 export function createClient({
   url,
   token,
@@ -89,7 +89,7 @@ export function createClient({
       ...(signal === undefined ? {} : { signal }),
     }).catch((cause: unknown) => {
       if (signal?.aborted === true) throw cause;
-      throw new ClientError(`${root} can not be reached.`, 0, {}, cause);
+      throw new ClientError(`${root} is not reachable.`, 0, {}, cause);
     });
     const text = await response.text();
     if (!response.ok) throw errorOf(response, text);
@@ -140,6 +140,6 @@ function errorOf(response: Response, text: string): ClientError {
   let problem: Record<string, unknown> = {};
   if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) problem = JSON.parse(text);
   const detail = problem['detail'];
-  const message = typeof detail === 'string' ? detail : `The server answered ${response.status}.`;
+  const message = typeof detail === 'string' ? detail : `The server responded ${response.status}.`;
   return new ClientError(message, response.status, problem);
 }

@@ -5,10 +5,10 @@ import { envName, settingNames } from './names.ts';
 import type { Setting } from './setting.ts';
 import { type Config, type SettingName, settings } from './settings.ts';
 
-/** Of the commands, not of the server. */
+/** Settings of the commands, not of the server. */
 const notOfServer: ReadonlySet<SettingName> = new Set(['url']);
 
-/** The operator's settings as they are in effect and may be read; of secrets only whether they are set. */
+/** The operator's settings as they are in effect; of secrets only whether they are set. */
 export function configuredValues(config: Config): ConfiguredValue[] {
   const given = givenSettings(config);
   return settingNames

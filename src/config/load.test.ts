@@ -49,7 +49,7 @@ test('a flag beats the environment, which beats its _FILE, which beats the YAML 
   assert.equal(config.retentionDays, 3);
 });
 
-test('a preset holds where no source says anything', (t) => {
+test('a preset applies where no source sets a value', (t) => {
   const yaml = file(t, 'host: yaml\n');
   const presets = { port: '9', host: 'preset', dataDir: '/preset' };
   const config = loadConfig({ flags: { port: '3' }, env: { MILLRACE_CONFIG: yaml }, presets, now });
@@ -69,7 +69,7 @@ test('sizes and durations take units', () => {
   assert.equal(config.retentionDays, 30);
 });
 
-test('switches read true, false, 1, 0, on and off and nothing else', () => {
+test('switches read true, false, 1, 0, on and off only', () => {
   for (const word of ['true', '1', 'on', 'ON']) assert.equal(load({ MILLRACE_INBOX: word }).inbox, true);
   for (const word of ['false', '0', 'off']) assert.equal(load({ MILLRACE_INBOX: word }).inbox, false);
   assert.match(
@@ -99,7 +99,7 @@ test('values out of bounds are refused with the bounds', () => {
   }
 });
 
-test('an unknown variable or YAML key is refused and the nearest known one is named', (t) => {
+test('an unknown variable or YAML key is refused and the nearest known one is suggested', (t) => {
   assert.equal(
     refusal(() => load({ MILLRACE_PROT: '1' })),
     'MILLRACE_PROT is not a setting. Did you mean MILLRACE_PORT?',
@@ -111,7 +111,7 @@ test('an unknown variable or YAML key is refused and the nearest known one is na
   );
   assert.match(
     refusal(() => load({ MILLRACE_SOMETHING_ELSE: '1' })),
-    /lists them all/,
+    /lists all settings/,
   );
 });
 
@@ -122,15 +122,15 @@ test('broken YAML, a missing file and a list of lists are refused in one line', 
   }
   assert.match(
     refusal(() => load({ MILLRACE_CONFIG: '/nowhere' })),
-    /can not be read \(ENOENT\)/,
+    /can't be read \(ENOENT\)/,
   );
   assert.match(
     refusal(() => load({ MILLRACE_HOST_FILE: '/nowhere' })),
-    /can not be read \(ENOENT\)/,
+    /can't be read \(ENOENT\)/,
   );
 });
 
-test('lists read from commas and from YAML lists alike', (t) => {
+test('lists can be comma-separated or YAML lists', (t) => {
   const config = load(
     { MILLRACE_TRUSTED_PROXIES: '10.0.0.1, fd00::/8,' },
     { config: file(t, 'dnsServers: [192.0.2.1, "[2001:db8::1]:53"]\n') },

@@ -5,12 +5,12 @@ import { configFile, envName, flagName, nearest, settingNames } from './names.ts
 import { type Setting, WrongValue } from './setting.ts';
 import { type Config, type SettingName, settings } from './settings.ts';
 
-/** Says in one line what is wrong with the configuration and where; holds no value. */
+/** An invalid configuration. The message names the problem and its place in one line, without the value. */
 export class ConfigError extends Error {}
 
 /**
- * `flags` by setting name (`dataDir`), beside them `config`: the YAML file. `presets` stand in for defaults. `now` stamps
- * secrets, ms since the epoch.
+ * `flags` by setting name (`dataDir`), and `config`: the YAML file. `presets` replace defaults. `now` is the time of
+ * last change for secrets, ms since the epoch.
  */
 type ConfigSources = {
   flags: Readonly<Record<string, string | undefined>>;
@@ -20,9 +20,9 @@ type ConfigSources = {
 };
 
 /**
- * Reads the configuration: for each setting the flag, else the environment variable, else the file that the variable
- * with `_FILE` names, else the YAML file, else the preset, else the default. An empty variable counts as absent. Throws ConfigError for
- * an unknown name, a wrong value or a file that can't be read.
+ * Reads the configuration. Precedence: flag, environment variable, file named by the variable with `_FILE`, YAML file,
+ * preset, default. An empty variable counts as absent. Throws ConfigError for an unknown name, an invalid value or an
+ * unreadable file.
  */
 export function loadConfig({ flags, env, presets = {}, now }: ConfigSources): Config {
   refuseUnknownVariables(env);
@@ -45,7 +45,7 @@ export function loadConfig({ flags, env, presets = {}, now }: ConfigSources): Co
 
 const givenOf = new WeakMap<Config, ReadonlySet<SettingName>>();
 
-/** The settings of a loaded configuration that the operator gave; the others are defaults or presets. */
+/** The settings of a loaded configuration that the operator set; the others are defaults or presets. */
 export function givenSettings(config: Config): ReadonlySet<SettingName> {
   return givenOf.get(config) ?? new Set();
 }
@@ -97,7 +97,7 @@ function refuseUnknownVariables(env: ConfigSources['env']) {
 function readYaml(file: string): Record<string, string> {
   let content: unknown;
   try {
-    // Large, and most have no such file.
+    // Loaded on first use: the module is large, and most installations have no such file.
     const { parse }: typeof Yaml = createRequire(import.meta.url)('yaml');
     content = parse(readText(file, configFile.env)) ?? {};
   } catch (error) {
@@ -106,7 +106,7 @@ function readYaml(file: string): Record<string, string> {
     throw new ConfigError(`${file} is not valid YAML: ${line.replace(/:$/, '')}.`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new ConfigError(`${file} must hold settings, each as "name: value".`);
+    throw new ConfigError(`${file} must contain settings, each as "name: value".`);
   }
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(content)) {
@@ -128,11 +128,11 @@ function readText(path: string, from: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
-    throw new ConfigError(`${path}, which ${from} names, can not be read (${code}).`);
+    throw new ConfigError(`${from} names ${path}, which can't be read (${code}).`);
   }
 }
 
 function hint(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
-  return near === null ? ' docs/configuration.md lists them all.' : ` Did you mean ${near}?`;
+  return near === null ? ' docs/configuration.md lists all settings.' : ` Did you mean ${near}?`;
 }

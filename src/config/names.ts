@@ -3,7 +3,7 @@ import { type SettingName, settings } from './settings.ts';
 
 export const settingNames = Object.keys(settings) as SettingName[]; // the keys of a constant object are its key type
 
-/** The variable that names the YAML file, and the flag; the one thing that can't stand in the file itself. */
+/** The variable and the flag of the YAML file. It is not a setting, so the file can't contain it. */
 export const configFile = { env: 'MILLRACE_CONFIG', flag: '--config' } as const;
 
 /** `dataDir` → `MILLRACE_DATA_DIR`. */
@@ -24,7 +24,7 @@ export function settingFlags() {
   });
 }
 
-/** The known word that is nearest to an unknown one, or null when none is near enough to be a typing error. */
+/** The known word nearest to an unknown one; null when none is close enough to be a typing error. */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 4)) + 1;

@@ -20,21 +20,21 @@ Flag \`${flagName(name)}\` · YAML key \`${name}\` · default ${shown} · ${acce
 
 <!-- Made from src/config/settings.ts by npm run docs. -->
 
-Each setting has one name in three spellings. For each the first that is there holds:
+Each setting has one name in three spellings. The first source that has it wins:
 
 1. the flag: \`millrace start --port 9000\`
 2. the environment variable: \`MILLRACE_PORT=9000\`
-3. the file that the variable with \`_FILE\` names: \`MILLRACE_ADMIN_TOKEN_FILE=/run/secrets/token\` (a line break at its
-   end is dropped)
-4. the YAML file that \`${configFile.flag}\` or \`${configFile.env}\` names: \`port: 9000\`
+3. the file named by the variable with \`_FILE\`: \`MILLRACE_ADMIN_TOKEN_FILE=/run/secrets/token\` (a line break at its
+      end is removed)
+4. the YAML file named by \`${configFile.flag}\` or \`${configFile.env}\`: \`port: 9000\`
 5. the default
 
-An empty variable counts as absent. A variable beginning with \`MILLRACE_\` or a YAML key that is not listed here is
-refused, and so is a value out of bounds: the program says which in one line and exits. Flags are seen by everybody on
-the machine: give secrets by file or environment.
+An empty variable counts as absent. An unknown variable that begins with \`MILLRACE_\`, an unknown YAML key and a value
+out of bounds are errors: the program prints one line and exits. All users of a machine can see the flags of a process,
+so give secrets by file or environment.
 
 Sizes take \`KB MB GB TB\` (powers of 1,000) and \`KiB MiB GiB TiB\` (powers of 1,024), durations \`ms s m h d\`. Lists
-are separated by commas, in YAML they may be lists.
+are separated by commas; in YAML they can also be lists.
 
 ${rows.join('\n')}`;
 }

@@ -2,22 +2,22 @@ import { isIP } from 'node:net';
 import { Secret } from '../contract/secret.ts';
 
 /**
- * One thing that the operator can set. Every source (flag, environment, file) gives text; `read` turns it into the value
- * or throws a WrongValue whose message completes the sentence "MILLRACE_X must be …".
+ * One setting. Every source (flag, environment, file) gives text; `read` converts it to the value, or throws a
+ * WrongValue whose message completes the sentence "MILLRACE_X must be …".
  */
 export type Setting<T> = {
   description: string;
   default: T;
-  /** The default in words, as the reference shows it. */
+  /** The default as text, for the reference. */
   defaultText: string;
-  /** What may be written, in words: the type, its unit and bounds. */
+  /** The accepted values as text: the type, its unit and bounds. */
   accepts: string;
   isSecret: boolean;
   isSwitch: boolean;
   read(text: string, readAt: string): T;
 };
 
-/** Says what a value must be; never holds the value itself, which may be a secret. */
+/** The message describes the accepted values and never contains the value, which may be a secret. */
 export class WrongValue extends Error {}
 
 type Words<T> = { description: string; default: T };
@@ -37,7 +37,7 @@ export function integer(given: Words<number> & { min: number; max: number }): Se
 
 const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
-/** A size in bytes; written as a number of bytes or with a unit (`256MiB`, `10GB`). */
+/** A size in bytes, given as a number of bytes or with a unit (`256MiB`, `10GB`). */
 export function bytes<T extends number | null>(
   given: Words<T> & { min: number; max: number; defaultText?: string },
 ): Setting<T | number> {
@@ -52,13 +52,13 @@ export function bytes<T extends number | null>(
 
 const msUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A duration in milliseconds; written as a number of them or with a unit (`500ms`, `30s`, `5m`, `2h`). */
+/** A duration in milliseconds, given as a number of ms or with a unit (`500ms`, `30s`, `5m`, `2h`). */
 export function duration(given: Words<number> & { min: number; max: number }): Setting<number> {
   const accepts = `a duration from ${given.min} to ${given.max} ms (or with a unit: ms, s, m, h, d)`;
   return setting({ ...given, accepts, read: (value) => bounded(number(value, msUnits, accepts), given, accepts) });
 }
 
-/** Whole days; `30` and `30d` are the same. */
+/** Whole days; `30` and `30d` are equal. */
 export function days(given: Words<number> & { min: number; max: number }): Setting<number> {
   const accepts = `a whole number of days from ${given.min} to ${given.max}`;
   return setting({ ...given, accepts, read: (value) => bounded(number(value, { d: 1 }, accepts), given, accepts) });
@@ -86,7 +86,7 @@ export function onOff(given: Words<boolean>): Setting<boolean> {
   });
 }
 
-/** An absolute http or https URL without query and fragment; comes out without a slash at its end. */
+/** An absolute http or https URL without query and fragment; the value has no trailing slash. */
 export function url<T extends string | null>(given: Words<T>): Setting<T | string> {
   const accepts = 'an absolute http or https URL without query';
   return setting<T | string>({
@@ -100,9 +100,9 @@ export function url<T extends string | null>(given: Words<T>): Setting<T | strin
   });
 }
 
-/** A comma list of IP addresses or ranges in CIDR form. */
+/** A comma-separated list of IP addresses or ranges in CIDR form. */
 export function addresses(given: Words<readonly string[]>): Setting<readonly string[]> {
-  const accepts = 'a comma list of IP addresses or ranges (10.0.0.0/8)';
+  const accepts = 'a comma-separated list of IP addresses or ranges (10.0.0.0/8)';
   return setting({
     ...given,
     accepts,
@@ -113,9 +113,9 @@ export function addresses(given: Words<readonly string[]>): Setting<readonly str
   });
 }
 
-/** A comma list of addresses that may name a port: `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]:53`. */
+/** A comma-separated list of addresses, each `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
 export function endpoints(given: Words<readonly string[]>): Setting<readonly string[]> {
-  const accepts = 'a comma list of IP addresses, each with a port or without (192.0.2.1:53, [2001:db8::1]:53)';
+  const accepts = 'a comma-separated list of IP addresses, port optional (192.0.2.1:53, [2001:db8::1]:53)';
   return setting({
     ...given,
     accepts,
@@ -126,9 +126,9 @@ export function endpoints(given: Words<readonly string[]>): Setting<readonly str
   });
 }
 
-/** A comma list of `env:NAME` (`*` for any characters), `file:/folder/` (with all below it) and `file:/path`. */
+/** A comma-separated list of `env:NAME` (`*` matches any characters), `file:/folder/` (recursive) and `file:/path`. */
 export function references(given: Words<readonly string[]>): Setting<readonly string[]> {
-  const accepts = 'a comma list of env:NAME (env:CRM_*), file:/folder/ and file:/path';
+  const accepts = 'a comma-separated list of env:NAME (env:CRM_*), file:/folder/ and file:/path';
   return setting({
     ...given,
     accepts,
@@ -139,7 +139,7 @@ export function references(given: Words<readonly string[]>): Setting<readonly st
   });
 }
 
-/** A value that prints as [secret]. `isGood` looks at the plain text. */
+/** A value that prints as [secret]. `isGood` gets the plain text. */
 export function secret(given: { description: string; accepts: string; isGood(value: string): boolean }) {
   return setting<Secret | null>({
     ...given,

@@ -10,7 +10,7 @@ test('every default is a value that its own setting accepts', () => {
   }
 });
 
-test('names follow from the setting', () => {
+test('variable and flag names are derived from the key', () => {
   assert.equal(envName('retentionBytes'), 'MILLRACE_RETENTION_BYTES');
   assert.equal(flagName('retentionBytes'), '--retention-bytes');
 });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 const module = new URL(import.meta.url.replace('.test.', '.')).href;
 
-/** Runs it in a process of its own, with a writer to stdout (`writer`); answers what came out and how it ended. */
+/** Runs the code in a process of its own, with a writer to stdout (`writer`); returns its output and exit code. */
 async function run(script: string, doing = 'open = 1') {
   const source = `import { lineWriter } from ${JSON.stringify(module)}; import { openSync } from 'node:fs';
     let open; ${doing}; const writer = lineWriter(open); ${script}`;
@@ -19,7 +19,7 @@ async function run(script: string, doing = 'open = 1') {
 
 const unwritable = "open = openSync(process.execPath, 'r')";
 
-test('lines come out whole and in their order, however many there are', async () => {
+test('many lines are written whole and in order', async () => {
   const { lines, code } = await run(`
     for (let n = 0; n < 20_000; n++) writer.write('line ' + n + ' é\\n');
     setTimeout(() => writer.write('last\\n'), 30);`);
@@ -29,7 +29,7 @@ test('lines come out whole and in their order, however many there are', async ()
   assert.equal(lines.at(-1), 'last');
 });
 
-test('what was written in the moment in which the process ends, or fails, comes out', async () => {
+test('lines written just before the process ends or fails are not lost', async () => {
   const ended = await run(`writer.write('why\\n'); process.exit(3);`);
   assert.deepEqual([ended.lines, ended.code], [['why'], 3]);
   const failed = await run(`writer.write('why\\n'); throw new Error('an error of the test');`);
@@ -37,7 +37,7 @@ test('what was written in the moment in which the process ends, or fails, comes 
   assert.match(failed.errors, /an error of the test/);
 });
 
-test('a file that can not be written stops nothing, and no end of the process', async () => {
+test("a file that can't be written stops neither the process nor its end", async () => {
   const going = await run(
     `writer.write('a\\n'); setTimeout(() => { writer.write('b\\n'); console.log('still here'); }, 50);`,
     unwritable,

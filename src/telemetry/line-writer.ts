@@ -2,14 +2,14 @@ import { write, writeSync } from 'node:fs';
 
 const gatherMs = 10;
 const busyMs = 10;
-/** What waits for a slow pipe; beyond it lines are dropped. */
+/** Limit of queued characters while a pipe is slow; further lines are dropped. */
 const lettersMost = 8 * 1024 * 1024;
 const busyMost = 100;
 
 /**
- * Writes lines to a file descriptor without blocking the loop. A write costs more than making its line, so that lines of
- * some milliseconds go out together, and those that come while one is on its way. What can't be written (a full disk, a
- * pipe that nobody reads) is lost: a server must not end because nobody can be told what it does.
+ * Writes lines to a file descriptor without blocking the event loop. A write costs more than formatting a line, so
+ * lines of some milliseconds, and those queued during a write, share one write. Lines that can't be written (a full
+ * disk, a pipe without a reader) are lost: a server must not stop because its log can't be written.
  */
 export function lineWriter(fd: number) {
   let waiting = '';
@@ -66,7 +66,7 @@ export function lineWriter(fd: number) {
   };
 }
 
-/** Writers with lines that are not on their way yet. */
+/** Writers with queued lines. */
 const unwritten = new Set<() => void>();
 process.once('exit', () => {
   for (const flush of unwritten) flush();
@@ -74,7 +74,7 @@ process.once('exit', () => {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** The reader of a pipe has no room now. */
+/** The pipe is full at the moment. */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

@@ -9,7 +9,7 @@ export type LogOptions = {
   format: 'json' | 'pretty';
   /** File descriptor: 1 is stdout. */
   to: 1 | 2 | { write(line: string): void };
-  /** Passes every text of a line before it goes out; takes live secrets out of it. */
+  /** Removes live secrets from each text of a line before it is written. */
   scrub(text: string): string;
 };
 
@@ -19,7 +19,7 @@ export function createLog({ level, format, to, scrub }: LogOptions): Log {
   const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };
   const stream = { write: (line: string) => out.write(format === 'pretty' ? prettyLine(line) : line) };
   const hooks: LoggerOptions['hooks'] = {
-    // Text by text: taken out of the finished line, a secret that looks like a part of it would break it.
+    // Scrubs text by text: removing a secret from the finished line could break its JSON.
     logMethod(given, method) {
       const scrubbed = given.map((one) => scrubTexts(one, scrub)) as typeof given; // of the same shape
       method.apply(this, scrubbed);
@@ -29,7 +29,7 @@ export function createLog({ level, format, to, scrub }: LogOptions): Log {
   return { logger, flush: () => out.flushSync() };
 }
 
-/** A value with all texts in it scrubbed; the same value when that changes none. */
+/** A copy with all texts scrubbed; the same value when nothing changes. */
 function scrubTexts(value: unknown, scrub: LogOptions['scrub']): unknown {
   if (typeof value === 'string') return scrub(value);
   if (Array.isArray(value)) {
@@ -45,7 +45,7 @@ function scrubTexts(value: unknown, scrub: LogOptions['scrub']): unknown {
   return changed;
 }
 
-/** What the log keeps of an error: its words, its stack, and what AppError holds for the log alone. */
+/** The log fields of an error: message, stack, and the `internal` text of an AppError. */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
   const { cause } = error;

@@ -1,28 +1,25 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { type CounterName, type HistogramName, type Metric, metricTable, type PulledName } from './metric-table.ts';
 
-/** A value read when somebody looks; an object gives one value for each value of the metric's labels, a line for each. */
+/** A value read at each scrape; an object gives one line for each label value. */
 export type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
 type Metrics = {
-  /** Adds to a counter; as many label values as the table says. */
+  /** Adds to a counter, with as many label values as the table has labels. */
   add(name: CounterName, amount: number, first?: string, second?: string): void;
   observe(name: HistogramName, seconds: number, label: string): void;
-  /** Reads the metric from its owner at each look, instead of counting it here. */
+  /** Registers a metric that is read from its owner at each scrape instead of counted here. */
   pull(name: PulledName, read: () => Reading): void;
   /** All metrics in the OpenMetrics text format. */
   text(): Promise<string>;
 };
 
-/** Beyond so many combinations of label values, further ones count as `other`. */
+/** Limit of combinations of label values; further ones count as `other`. */
 const seriesMax = 1_000;
 const histogramSeriesMax = 200;
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
-/**
- * Counters as plain numbers in maps: adding costs tens of nanoseconds, and prom-client sees them only when somebody
- * looks.
- */
+/** Counters are plain numbers in maps: adding costs tens of nanoseconds. prom-client gets the values at a scrape. */
 export function createMetrics(): Metrics {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);

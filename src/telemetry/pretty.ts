@@ -1,6 +1,6 @@
 const levels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO ', 40: 'WARN ', 50: 'ERROR', 60: 'FATAL' };
 
-/** A JSON log line as a line for people: time, level, message, then the rest as `name=value`; a stack goes below. */
+/** A JSON log line as readable text: time, level, message, then the rest as `name=value`; a stack follows below. */
 export function prettyLine(json: string): string {
   const { time, level, msg, stack, ...rest }: Record<string, unknown> = JSON.parse(json);
   const clock = new Date(String(time)).toISOString().slice(11, 23);

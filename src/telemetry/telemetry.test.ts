@@ -41,7 +41,7 @@ function recorded(options: TelemetryOptions = {}) {
   return { telemetry, lines };
 }
 
-test('an attempt is one line that holds ids and outcome and no payload', async () => {
+test('an attempt is one line with ids and outcome and without payload', async () => {
   const { telemetry, lines } = recorded();
   telemetry.attemptFinished(report);
   assert.equal(lines.length, 1);
@@ -70,7 +70,7 @@ test('the listening line is written at every level but silent', () => {
   assert.equal(lines.length, 0);
 });
 
-test('at level warn the hot path writes nothing', () => {
+test('at level warn the hot path logs nothing', () => {
   const { telemetry, lines } = recorded({ level: 'warn' });
   telemetry.eventsAccepted({ events: 50, duplicates: 1 });
   telemetry.eventsMatched({ events: 50, deliveries: 50 });
@@ -80,7 +80,7 @@ test('at level warn the hot path writes nothing', () => {
   assert.deepEqual(lines, []);
 });
 
-test('every line passes the scrubber', () => {
+test('every line is scrubbed', () => {
   const { telemetry, lines } = recorded({ scrub: (line) => line.replaceAll('hunter2hunter2', '[secret]') });
   telemetry.failed(new Error('refused hunter2hunter2'), 'fetch a token');
   telemetry.gateMoved({ scopeId: 'con_1', reason: 'auth_rejected', detail: 'hunter2hunter2' });
@@ -90,7 +90,7 @@ test('every line passes the scrubber', () => {
   assert.equal(lines.join('').match(/\[secret\]/g)?.length, 4, 'message and stack of the error, detail, notice');
 });
 
-test('a secret that looks like a part of a line does not break the line', () => {
+test('a secret that equals a part of a line does not break the line', () => {
   for (const format of ['json', 'pretty'] as const) {
     const { telemetry, lines } = recorded({ format, scrub: (text) => text.replaceAll(',"msg":"', '[secret]') });
     telemetry.noticed('said', { more: ',"msg":"' });
@@ -98,7 +98,7 @@ test('a secret that looks like a part of a line does not break the line', () => 
   }
 });
 
-test('a failure keeps what is for the log alone: internal words, cause and stack', () => {
+test('a failure is logged with its internal text, cause and stack', () => {
   const { telemetry, lines } = recorded();
   const error = new AppError('internal', 'for the caller', { internal: 'for the log', cause: new Error('why') });
   telemetry.requestFinished({ routeId: 'x', method: 'GET', status: 500, durationMs: 1, requestId: 'req_1', error });
@@ -116,7 +116,7 @@ test('label values are bounded: beyond the limit they count as other', async () 
   assert.match(metrics, /millrace_attempt_seconds_count\{connection="other"\} 100/);
 });
 
-test('metrics read from their owners are read anew at each look', async () => {
+test('metrics read from their owners are read at each scrape', async () => {
   const telemetry = silentTelemetry();
   let queued = 1;
   telemetry.pull('sandboxQueued', () => queued);
@@ -129,7 +129,7 @@ test('metrics read from their owners are read anew at each look', async () => {
   assert.ok(metrics.endsWith('# EOF\n'));
 });
 
-test('the pretty format is one line for people', () => {
+test('the pretty format is one readable line', () => {
   const { telemetry, lines } = recorded({ format: 'pretty' });
   telemetry.noticed('the Inbox is on', { path: '/inbox/a b' });
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} WARN {2}the Inbox is on path="\/inbox\/a b"\n$/);

@@ -6,7 +6,7 @@ import { createLog, errorFields, type LogOptions } from './log.ts';
 import type { PulledName } from './metric-table.ts';
 import { createMetrics, type Reading } from './metrics.ts';
 
-/** What one attempt came to, for the log. Of `attempt` only ids, outcome and timings are read, never a payload. */
+/** The result of one attempt, for the log. Of `attempt` only ids, outcome and timings are read, never a payload. */
 export type AttemptReport = {
   deliveryId: string;
   eventId: string | null;
@@ -14,13 +14,13 @@ export type AttemptReport = {
   destinationId: string;
   connectionId: string;
   test: boolean;
-  /** The state that the delivery is in after it. */
+  /** The state of the delivery after the attempt. */
   status: DeliveryStatus;
   reason: Reason | null;
   attempt: Attempt;
 };
 
-/** One answered request. `error` is given when it ended in a failure worth a look. */
+/** One finished request. `error` is given for failures that need attention. */
 type RequestReport = {
   routeId: string;
   method: string;
@@ -31,40 +31,40 @@ type RequestReport = {
   error?: unknown;
 };
 
-/** One function for each business event: it writes the line and moves the counter together. */
+/** One function for each business event, which writes the log line and updates the counter together. */
 export type Telemetry = {
-  /** The one line that programs wait for: written at every level but `silent`. */
+  /** The server accepts requests. Programs wait for this line: it is written at every level but `silent`. */
   listening(at: { url: string }): void;
-  /** There is no administrator; at this address the first one is made. Written like `listening`. */
+  /** There is no administrator; `address` is the URL to create the first one. Written like `listening`. */
   setupOpen(at: { address: string }): void;
   stopping(because: { signal: string }): void;
   stopped(after: { durationMs: number }): void;
-  /** A thing to tell the operator once, such as a guard that is open. */
+  /** A notice for the operator, written once, such as an open guard. */
   noticed(message: string, fields?: Record<string, unknown>): void;
-  /** Something failed inside; `doing` completes "could not …". */
+  /** An internal error; `doing` completes "could not …". */
   failed(error: unknown, doing: string, fields?: Record<string, unknown>): void;
   /**
-   * Like `failed`, for code that runs for each event: every failure is counted, and written at most once in 10 s for each
-   * `doing`, with the number of those that were not (`unwritten`).
+   * Like `failed`, for code that runs for each event: every failure is counted, and at most one line in 10 s is written
+   * for each `doing`, with the number of lines left out (`unwritten`).
    */
   failedOften(error: unknown, doing: string): void;
   requestFinished(report: RequestReport): void;
-  /** Somebody became signed in, or (with `error`) did not. */
+  /** A sign-in succeeded, or failed with `error`. */
   signInFinished(report: { userId: string | null; address: string; error?: unknown }): void;
   eventsAccepted(kept: { events: number; duplicates: number }): void;
   intakeRefused(because: { code: string }): void;
   eventsMatched(plan: { events: number; deliveries: number }): void;
   attemptFinished(report: AttemptReport): void;
-  /** A step of a delivery is recorded, whether or not it took an exchange; counted only. */
+  /** A step of a delivery was recorded, with or without an exchange; counted only. */
   deliverySettled(step: { status: DeliveryStatus }): void;
-  /** Traffic closed a gate, or opened it again (`reason` null). */
+  /** Traffic started a hold, or ended it (`reason` null). */
   gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
-  /** An issue opened, came back, worsened or is over. */
+  /** An issue opened, reopened, worsened or resolved. */
   issueMoved(notice: IssueNotice): void;
-  /** A replay began, was held up or ended. */
+  /** A replay started, was held up or finished. */
   replayMoved(replay: { id: string; state: string }): void;
   tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
-  /** A message of an alert was tried to be sent, for the `number`th time. */
+  /** Attempt number `number` to send a message of an alert. */
   alertTried(report: {
     alertId: string;
     messageId: string;
@@ -73,25 +73,25 @@ export type Telemetry = {
     ok: boolean;
     detail: string;
   }): void;
-  /** An entry of the audit trail about anything else than configuration. */
+  /** An audit entry without a change of configuration. */
   audited(entry: NewAuditEntry): void;
-  /** The newest entry of the trail, to be held against it later from outside. */
+  /** The newest audit entry, logged so that the trail can be verified against it later. */
   auditHead(head: { number: number; hash: string }): void;
   configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
-  /** Lets a metric be read from its owner whenever somebody looks. */
+  /** Registers a metric that is read from its owner at each scrape. */
   pull(name: PulledName, read: () => Reading): void;
   /** All metrics in the OpenMetrics text format. */
   metrics(): Promise<string>;
-  /** Writes out what is still in memory; before the process ends. */
+  /** Writes queued lines; call it before the process ends. */
   flush(): void;
 };
 
 export type TelemetryOptions = Partial<LogOptions>;
 
-/** Between two lines about the same frequent failure. */
+/** Interval of log lines about the same frequent failure. */
 const failureLineMs = 10_000;
 
-/** Log lines go to stdout at level info in JSON unless said otherwise; secrets pass unless `scrub` is given. */
+/** Defaults: JSON lines on stdout at level info. Secrets are not removed unless `scrub` is given. */
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const { logger, flush } = createLog({ level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options });
   const metrics = createMetrics();
@@ -112,7 +112,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
 
   return {
     listening: (at) => always.info(at, 'listening'),
-    setupOpen: (at) => always.info(at, 'no administrator yet: open this address to make the first one'),
+    setupOpen: (at) => always.info(at, 'no administrator yet: open this address to create the first one'),
     stopping: (because) => logger.info(because, 'stopping'),
     stopped: (after) => logger.info(after, 'stopped'),
     noticed: (message, fields = {}) => logger.warn(fields, message),
@@ -144,7 +144,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
       metrics.add('signIns', 1, outcome);
       if (error === undefined) logger.info({ userId, address }, 'signed in');
-      // What is refused before a password was looked at can be any number of lines.
+      // A refusal before the password check is logged at debug: clients can cause any number of them.
       else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
     },
     eventsAccepted({ events, duplicates }) {
@@ -170,8 +170,8 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     },
     gateMoved({ scopeId, reason, detail }) {
       metrics.add('gatesMoved', 1, reason ?? 'opened');
-      if (reason === null) logger.info({ scopeId }, 'gate opened');
-      else logger.warn({ scopeId, reason, detail }, 'gate closed');
+      if (reason === null) logger.info({ scopeId }, 'hold ended');
+      else logger.warn({ scopeId, reason, detail }, 'hold started');
     },
     issueMoved({ issueId, change, kind, severity, title, connectionId, destinationId, actionId }) {
       metrics.add('issuesMoved', 1, change, kind);
@@ -202,7 +202,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   };
 }
 
-/** The one wide line of an attempt. */
+/** The log fields of an attempt. */
 function attemptFields({ attempt, ...report }: AttemptReport): Record<string, unknown> {
   return {
     ...report,
