@@ -7,21 +7,21 @@ import type { FieldError } from '../contract/errors.ts';
 import type { Egress } from '../egress/egress.ts';
 import { mailPort } from './senders/mail-port.ts';
 
-/** What the operator's allow-list says: whether a host may be spoken to without TLS. */
+/** The operator's allow-list: whether a host may be reached without TLS. */
 export type Openness = {
   isHttpAllowed(url: string): boolean;
   isMailAllowed(host: string, port: number): boolean;
 };
 
 /**
- * What a schema can't tell about an alert: addresses that are blocked, keys and certificates that can't be read,
- * credentials that would travel in the open. Nothing is looked up. Details hold no secret.
+ * Checks that the schema of an alert can't make: blocked addresses, unreadable keys and certificates, and credentials
+ * that would be sent without encryption. Resolves no names. Details contain no secret.
  */
 export function checkAlert(
   { type, settings }: Pick<AlertBody, 'type' | 'settings'>,
   { egress, ...open }: Openness & { egress: Pick<Egress, 'check' | 'checkHost'> },
 ): FieldError[] {
-  const one = { type, settings } as AlertBody; // the two belong together
+  const one = { type, settings } as AlertBody; // `type` and `settings` come from the same alert
   if (one.type === 'webhook') {
     const checked = egress.check(one.settings.url);
     const keys = (['secret', 'previousSecret'] as const).filter((name) => {
@@ -41,7 +41,7 @@ export function checkAlert(
     if (url === '') return [];
     const problem = tokenUrlProblem(url, open.isHttpAllowed);
     if (problem !== null) return [{ pointer: '/settings/hookUrl', detail: problem }];
-    return egress.check(url).ok ? [] : [blocked('/settings/hookUrl', 'it leads to an address that is blocked')];
+    return egress.check(url).ok ? [] : [blocked('/settings/hookUrl', 'the address is blocked')];
   }
   const { host, security, ca } = one.settings;
   const port = mailPort(one.settings);
@@ -50,7 +50,8 @@ export function checkAlert(
   if (!checked.ok)
     errors.push(blocked(/^(port|a port) /.test(checked.reason) ? '/settings/port' : '/settings/host', checked.reason));
   else if (security === 'none' && !open.isMailAllowed(host, port)) {
-    const detail = 'Mail goes without encryption only to a host that the operator allows with MILLRACE_EGRESS_ALLOW.';
+    const detail =
+      'E-mail without encryption is sent only to hosts that the operator allows with MILLRACE_EGRESS_ALLOW.';
     errors.push({ pointer: '/settings/security', detail });
   }
   if (ca !== null && !isCertificates(ca))
@@ -61,8 +62,9 @@ export function checkAlert(
 }
 
 /**
- * Stored secrets that a draft would send to another server than the one they were given for, or less protected. They must
- * be given again: else whoever may edit an alert, and may not read its secrets, could have them sent to himself.
+ * Stored secrets that a draft would send to another server than the one they were entered for, or over a less
+ * protected connection. They must be entered again: otherwise a person who may edit an alert, but not read its
+ * secrets, could have them sent to a server of their own.
  */
 export function movedSecrets(before: AlertBody, after: AlertBody, kept: readonly string[]): FieldError[] {
   if (before.type !== 'email' || after.type !== 'email' || !kept.includes('/settings/password')) return [];
@@ -71,7 +73,7 @@ export function movedSecrets(before: AlertBody, after: AlertBody, kept: readonly
     mailPort(before.settings) === mailPort(after.settings) &&
     (before.settings.security === after.settings.security || after.settings.security !== 'none') &&
     before.settings.ca === after.settings.ca;
-  const detail = 'The mail server changed; send this secret again, together with it.';
+  const detail = 'The mail server changed. Send this secret again with it.';
   return isSame ? [] : [{ pointer: '/settings/password', detail }];
 }
 

@@ -2,12 +2,12 @@ import type { AlertNotice } from '../contract/documents/alert.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
 import { titleOf } from './message-text.ts';
 
-/** So many issues a message names while it is gathered; what comes beyond is counted. */
+/** The number of issues that a message names while changes are gathered; further ones are only counted. */
 const gatheredMax = 1_000;
 
 /**
- * A message that tells of this too. An issue stands in it once, with what happened last: what was opened and is resolved
- * before anybody was told is no news, but for a summary. Null: nothing is left to tell.
+ * The message with this notice added. Each issue is listed once, with its latest change. An issue that was opened and
+ * resolved before the message was sent is left out, except in a summary. Null: the message is empty.
  */
 export function withNotice(message: OutboxMessage, notice: AlertNotice): OutboxMessage | null {
   const before = message.notices.find((one) => one.issueId === notice.issueId);

@@ -1,40 +1,40 @@
 import type { AlertHealth } from '../contract/documents/alert.ts';
 import type { Outbox, OutboxChange, OutboxMessage, ToldIssue } from '../outbox/outbox.ts';
 
-/** What one alert has to send and has told, in memory. Times are ms since the epoch. */
+/** The messages of one alert and the issues it was notified of, in memory. Times are in ms since the epoch. */
 export type Post = {
   /** Oldest first. */
   waiting: OutboxMessage[];
-  /** By issue. */
+  /** By issue id. */
   told: Map<string, ToldIssue>;
-  /** What is being sent; one message at a time. */
+  /** The message being sent; one at a time. */
   sending: { id: string; ended: Promise<void> } | null;
-  /** Nothing is tried before: the last try failed. */
+  /** No attempt before this time, because the last one failed. */
   blockedUntil: number;
-  /** The next message goes no earlier, so that many changes are few messages. */
+  /** No further message before this time, so that many changes are combined into few messages. */
   freeAt: number;
   lastSentAt: number | null;
-  /** null: the last try went well, or there was none. */
+  /** null: the last attempt succeeded, or there was none. */
   failure: { since: number; detail: string } | null;
 };
 
-/** All posts, each change of which goes to the outbox: many changes at once in one write. */
+/** The message queues of all alerts. Changes are saved to the outbox, many in one write. */
 type PostOffice = {
   of(alertId: string): Post;
   all(): Iterable<readonly [alertId: string, Post]>;
-  /** Puts a message in the place of the one with its id, or behind the others; a finished one is no longer waiting. */
+  /** Replaces the message with the same id or appends it; a finished message leaves `waiting`. */
   put(message: OutboxMessage): void;
-  /** Takes out one that has nothing to tell any more. */
+  /** Removes a message that has become empty. */
   drop(message: OutboxMessage): void;
   tell(told: ToldIssue): void;
   untell(told: ToldIssue): void;
-  /** The alert is gone. */
+  /** Removes the queue of a deleted alert. */
   close(alertId: string): void;
-  /** Resolves when all that was changed until now is on disk; rejects when it can't be written, and tries again next time. */
+  /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
   kept(): Promise<void>;
 };
 
-/** Loads what is to be gone on with. */
+/** Loads the unfinished messages from the outbox. */
 export async function openPosts(outbox: Outbox): Promise<PostOffice> {
   const posts = new Map<string, Post>();
   let dirty = nothing();
@@ -123,7 +123,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
     kept() {
       if (next === null) {
         next = turn.then(write);
-        // Whoever waits is told of a failure; the next write is not kept from its turn by it.
+        // The caller of `kept` gets the error; the next write proceeds all the same.
         turn = next.catch(() => {});
       }
       return next;
@@ -131,7 +131,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
   };
 }
 
-/** How telling goes, for people. */
+/** The delivery status of an alert, for people. */
 export function healthOf({ waiting, lastSentAt, failure }: Post): AlertHealth {
   return {
     state: failure === null ? 'ok' : 'failing',
@@ -158,7 +158,7 @@ function isNothing(dirty: Dirty): boolean {
   return Object.values(dirty).every(({ size }) => size === 0);
 }
 
-/** The older change with the newer one over it. */
+/** The older change, overridden by the newer one. */
 function joined(older: Dirty, newer: Dirty): Dirty {
   const isGone = ({ alertId }: { alertId: string }) => newer.gone.has(alertId);
   const all: Dirty = {

@@ -3,7 +3,7 @@ import type { OutboxMessage } from '../outbox/outbox.ts';
 
 const changes: Record<AlertNotice['change'], string> = {
   opened: 'New',
-  reopened: 'Back again',
+  reopened: 'Reopened',
   worsened: 'Worse',
   resolved: 'Resolved',
   reminded: 'Still open',
@@ -11,32 +11,32 @@ const changes: Record<AlertNotice['change'], string> = {
 
 const counted: Record<AlertNotice['change'], string> = {
   opened: 'opened',
-  reopened: 'back again',
+  reopened: 'reopened',
   worsened: 'worse',
   resolved: 'resolved',
   reminded: 'still open',
 };
 
-/** What a message is about, in one line. */
+/** The title of a message, in one line. */
 export function titleOf({ about, notices, total }: Pick<OutboxMessage, 'about' | 'notices' | 'total'>): string {
-  if (about === 'test') return 'This is a test: alerts arrive here.';
+  if (about === 'test') return 'This is a test. The alert works.';
   const [first] = notices;
   const what = total === 1 && first !== undefined ? `${headOf(first)}` : manyOf(notices, total);
-  return about === 'summary' ? `In the quiet hours: ${what}` : what;
+  return about === 'summary' ? `During quiet hours: ${what}` : what;
 }
 
-/** What happened to one issue, in one line. */
+/** The change of one issue, in one line. */
 export function headOf({ change, title, severity }: AlertNotice): string {
   const line = `${changes[change]}: ${title.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
   return severity === 'critical' && change !== 'resolved' ? `${line} (critical)` : line;
 }
 
-/** More lines about it: what is wrong and what likely helps. */
+/** More lines about the issue: its cause and the most likely fix. */
 export function linesOf({ change, detail, likelyFix }: AlertNotice): string[] {
   return [detail, change === 'resolved' ? '' : likelyFix].map((text) => text.trim()).filter((text) => text !== '');
 }
 
-/** The page of an issue; null while nobody knows under which address this server is reached. */
+/** The URL of an issue's page; null while the base URL of this server is unknown. */
 export function linkTo(path: string, base: string | null): string | null {
   return base === null ? null : `${base.replace(/\/+$/, '')}${path.startsWith('/') ? path : `/${path}`}`;
 }

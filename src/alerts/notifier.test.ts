@@ -10,7 +10,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const down = () => ({ error: { kind: 'connect' as const, message: 'It refused the connection.' } });
 
-test('a change of an issue is told once, soon, with a link; the same notice again is not', async () => {
+test('a change of an issue is reported once, within the gathering time, with a link; the same notice again is not', async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock);
   const opened = notice('i1', 'opened', clock, { severity: 'critical' });
@@ -28,7 +28,7 @@ test('a change of an issue is told once, soon, with a link; the same notice agai
   assert.equal(desk.sent()[1]?.title, 'Resolved: HTTP 500 from i1');
 });
 
-test('many changes at once are one message, and messages keep a minute between them', async () => {
+test('many changes at once are one message, and an alert sends at most one message a minute', async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock);
   for (let i = 0; i < 12; i++) await desk.desk.take(notice(`i${i}`, 'opened', clock));
@@ -44,7 +44,7 @@ test('many changes at once are one message, and messages keep a minute between t
   assert.equal(desk.sent()[1]?.title, '4 issues: 1 opened, 3 resolved');
 });
 
-test('what is over before anybody was told is no news', async () => {
+test('an issue that was resolved before its message was sent is not reported', async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock);
   await desk.desk.take(notice('i1', 'opened', clock));
@@ -58,7 +58,7 @@ test('what is over before anybody was told is no news', async () => {
   );
 });
 
-test('only what the rules want is told', async () => {
+test('only changes that the rules of an alert select are reported', async () => {
   const clock = fakeClock();
   const rules = { kinds: ['failing', 'storage'], minSeverity: 'critical', connectionIds: ['con_1'], on: ['opened'] };
   await using desk = await openDesk(clock, { alert: webhookAlert({ rules }) });
@@ -80,7 +80,7 @@ test('only what the rules want is told', async () => {
   );
 });
 
-test('a notice that no alert wants writes nothing', async () => {
+test('a notice that no alert selects writes nothing', async () => {
   const clock = fakeClock();
   const { outbox } = await openStorage();
   let writes = 0;
@@ -96,7 +96,7 @@ test('a notice that no alert wants writes nothing', async () => {
   assert.equal(writes, 1);
 });
 
-test('an issue that stays open is told again each so many hours, until it is over or somebody cares', async () => {
+test('an issue that stays open is reported again at the reminder interval, until it is resolved, acknowledged or muted', async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock, { alert: webhookAlert({ rules: { remindEveryMs: 4 * hour } }) });
   await desk.desk.take(notice('i1', 'opened', clock));
@@ -118,7 +118,7 @@ test('an issue that stays open is told again each so many hours, until it is ove
   );
 });
 
-test('in quiet hours only critical issues are told, the rest afterwards as one summary', async () => {
+test('in quiet hours only critical issues are reported; the others follow in one summary', async () => {
   const clock = fakeClock(Date.parse('2026-01-07T21:30:00Z'));
   const quietHours = { timeZone: 'Europe/London', from: '22:00', to: '07:00' };
   await using desk = await openDesk(clock, { alert: webhookAlert({ quietHours, rules: { remindEveryMs: 3 * hour } }) });
@@ -138,10 +138,10 @@ test('in quiet hours only critical issues are told, the rest afterwards as one s
   await clock.advance(1);
   const summary = desk.sent()[2];
   assert.deepEqual(summary?.changes, ['night opened', 'short resolved', 'evening reminded']);
-  assert.equal(summary?.title, 'In the quiet hours: 3 issues: 1 opened, 1 resolved, 1 still open');
+  assert.equal(summary?.title, 'During quiet hours: 3 issues: 1 opened, 1 resolved, 1 still open');
 });
 
-test('what can not be sent is tried again ever more rarely under the same id, for a day, and shown as failing', async () => {
+test("a message that can't be sent is retried at growing intervals with the same id for a day, and the alert is shown as failing", async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock, { answer: down });
   await desk.desk.take(notice('i1', 'opened', clock));
@@ -162,7 +162,7 @@ test('what can not be sent is tried again ever more rarely under the same id, fo
   const first = tries.filter((one) => one.id === tries[0]?.id);
   assert.ok(first.length > 25 && first.length < 32, `${first.length} tries`);
   assert.ok(first.every((one) => one.changes.join() === 'i1 opened'));
-  // What gathered meanwhile has its own day.
+  // Changes gathered during the retries have a day of their own.
   assert.deepEqual(tries.at(-1)?.changes, ['i2 opened']);
   const ends = (await desk.desk.messages({ alertId, limit: 10 })).map((one) => [one.status, one.about]);
   assert.deepEqual(ends.slice(-2), [
@@ -171,7 +171,7 @@ test('what can not be sent is tried again ever more rarely under the same id, fo
   ]);
 });
 
-test('a message that a receiver will never take keeps no other back', async () => {
+test('a message that a receiver rejects for good does not block the next one', async () => {
   const clock = fakeClock();
   await using desk = await openDesk(clock, { answer: (index) => ({ status: index === 0 ? 422 : 204, body: 'no' }) });
   await desk.desk.take(notice('i1', 'opened', clock));
@@ -186,12 +186,12 @@ test('a message that a receiver will never take keeps no other back', async () =
   assert.equal(desk.desk.health(alertId).state, 'ok');
 });
 
-test('what a crash leaves is sent afterwards: gathered, or tried and not known to have arrived', async () => {
+test('messages left by a crash are sent afterwards, whether they were being gathered or tried', async () => {
   const clock = fakeClock();
   const { outbox } = await openStorage();
   let release = () => {};
   {
-    // It dies while the first is on the wire: nothing of it is written after that.
+    // The process dies while the first message is in flight; nothing is written after that.
     const hangs = new Promise<void>((resolve) => {
       release = resolve;
     });
@@ -215,7 +215,7 @@ test('what a crash leaves is sent afterwards: gathered, or tried and not known t
   release();
 });
 
-test('an alert that was put right is tried at once; one that is switched off or deleted sends nothing more', async () => {
+test('a corrected alert is tried at once; a disabled or deleted alert sends nothing more', async () => {
   const clock = fakeClock();
   let isDown = true;
   await using desk = await openDesk(clock, { answer: () => (isDown ? down() : { status: 200 }) });
@@ -223,7 +223,7 @@ test('an alert that was put right is tried at once; one that is switched off or 
   await clock.advance(20 * minute);
   const before = desk.sent().length;
   isDown = false;
-  await desk.change(webhookAlert({ description: 'put right' }));
+  await desk.change(webhookAlert({ description: 'corrected' }));
   await clock.advance(0);
   assert.equal(desk.sent().length, before + 1);
   assert.equal(desk.desk.health(alertId).state, 'ok');
@@ -239,7 +239,7 @@ test('an alert that was put right is tried at once; one that is switched off or 
   assert.deepEqual(await desk.desk.messages({ alertId, limit: 10 }), []);
 });
 
-test('a disk that is full for a while costs no message, and whoever told is told so', async () => {
+test('a full disk loses no message, and the caller gets the error', async () => {
   const clock = fakeClock();
   const { outbox } = await openStorage();
   const { save } = outbox;

@@ -12,13 +12,13 @@ import { startAlerts } from './notifier.ts';
 
 export const alertId = 'alr_1';
 
-/** A webhook alert as it is stored, changed by `part`. */
+/** A stored webhook alert, changed by `part`. */
 export function webhookAlert(part: Record<string, unknown> = {}): AlertBody {
   const body = { type: 'webhook', name: 'Ops', settings: { url: 'https://ops.example/in' }, ...part };
-  return alertInput.parse(body) as AlertBody; // without secrets, parsed and stored are the same
+  return alertInput.parse(body) as AlertBody; // without secrets, the parsed and the stored form are the same
 }
 
-/** A desk over memory with one webhook alert, whose receiver answers as `answer` says. */
+/** A notifier over memory with one webhook alert, whose receiver responds with `answer`. */
 export async function openDesk(
   clock: Clock,
   {
@@ -60,11 +60,11 @@ export async function openDesk(
     desk,
     failures,
     resolved,
-    /** What was sent, as the receiver read it. */
+    /** The messages sent, as the receiver parses them. */
     sent: () =>
       egress.requests.map(({ headers, body }) => {
         const { type, data } = JSON.parse(String(body));
-        const issues = data.issues as { id: string; change: string }[]; // as webhook.ts writes them
+        const issues = data.issues as { id: string; change: string }[]; // the format of webhook.ts
         const id = headers.find(([name]) => name === 'webhook-id')?.[1] ?? '';
         return { id, type, title: data.title as string, changes: issues.map((one) => `${one.id} ${one.change}`) };
       }),
@@ -77,7 +77,7 @@ export async function openDesk(
   };
 }
 
-/** A notice of an issue; `number` counts the notices of one issue. */
+/** A notice of an issue; `number` is its sequence number within the issue. */
 export function notice(
   issueId: string,
   change: IssueNotice['change'],

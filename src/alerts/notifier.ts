@@ -23,30 +23,31 @@ type AlertOptions = Openness & {
   clock: Clock;
   newId: NewId;
   telemetry: Pick<Telemetry, 'alertTried' | 'failed'>;
-  /** Where people reach this server; null: not known yet. */
+  /** The base URL of this server for people; null: not known yet. */
   baseUrl(): string | null;
   scrub(text: string): string;
-  /** Whether an issue is open, so that people are reminded of it: neither resolved nor somebody's care nor muted. */
+  /** Whether an issue is open, so that reminders are sent: not resolved, acknowledged or muted. */
   isOpen(issueId: string): boolean;
   pace?: AlertPace;
 };
 
-/** How long changes are gathered into one message, and the least time from one message of an alert to the next. */
+/** How long changes are gathered into one message, and the minimum time between two messages of an alert. */
 export type AlertPace = { gatherMs: number; apartMs: number };
 
 export type AlertDesk = Awaited<ReturnType<typeof startAlerts>>;
 
 const usual: AlertPace = { gatherMs: 5_000, apartMs: 60_000 };
-/** What is known of issues that are over is needed only while they could be told again. */
+/** A resolved issue is remembered this long, so that its notices are not sent twice. */
 const forgottenMs = 7 * 86_400_000;
 const stopMs = 5_000;
-const switchedOff = 'The alert was switched off before this could be sent.';
+const switchedOff = 'The alert was disabled before this could be sent.';
 
 /**
- * Tells people of issues. A notice is gathered into a message for each alert whose rules want it: of `changes`, of what is
- * still open (`reminder`), or, in quiet hours, into a `summary`. A message is on disk before it is tried, and is what it was
- * from its first try on; it is tried again, ever more rarely, for a day. A crash between sending and writing that down sends
- * it twice, under the same id. The messages of an alert go one after the other.
+ * Notifies people of issues. A notice is added to a message of each alert whose rules select it: about `changes`,
+ * about issues that are still open (`reminder`), or, during quiet hours, to a `summary`. A message is on disk before
+ * the first attempt and does not change after it. Failed attempts are retried at growing intervals for a day. A crash
+ * between sending and recording it sends the message twice, with the same id. The messages of an alert are sent one
+ * at a time.
  */
 export async function startAlerts(options: AlertOptions) {
   const { configuration, clock, telemetry, pace = usual } = options;
@@ -63,10 +64,10 @@ export async function startAlerts(options: AlertOptions) {
       if (op === 'delete') office.close(document.id);
       else changed(document.id);
     }
-    goOn('write what changed alerts leave to do');
+    goOn('save the messages of changed alerts');
   });
 
-  /** Somebody may just have put right what was wrong. */
+  /** The change may have fixed the alert, so its messages are tried at once. */
   function changed(alertId: string) {
     const post = office.of(alertId);
     const body = present().get(alertId)?.body;
@@ -108,7 +109,7 @@ export async function startAlerts(options: AlertOptions) {
     return ended;
   }
 
-  /** Whoever is still to care for an issue is told again. */
+  /** Sends reminders of issues that are still open. */
   function remind(now: number) {
     for (const [alertId, post] of office.all()) {
       const body = present().get(alertId)?.body;
@@ -127,7 +128,7 @@ export async function startAlerts(options: AlertOptions) {
     }
   }
 
-  /** When there is something to do next; null: nothing. */
+  /** When the next step is due; null: there is none. */
   function nextAt(): number | null {
     let at = Number.POSITIVE_INFINITY;
     for (const [, post] of office.all()) {
@@ -152,10 +153,10 @@ export async function startAlerts(options: AlertOptions) {
       const due = post.sending === null && post.blockedUntil <= now && post.waiting.find((one) => one.dueAt <= now);
       if (due) post.sending = { id: due.id, ended: send(post, due) };
     }
-    goOn('write reminders of alerts');
+    goOn('save reminders of alerts');
   }
 
-  /** Writes what changed, and plans what comes next. */
+  /** Saves changes and schedules the next step. */
   function goOn(doing: string) {
     office.kept().catch((error) => telemetry.failed(error, doing));
     schedule();
@@ -179,14 +180,14 @@ export async function startAlerts(options: AlertOptions) {
     const now = clock.now();
     const message = { ...waiting, attempts: waiting.attempts + 1, firstAttemptAt: waiting.firstAttemptAt ?? now };
     office.put(message);
-    // From here on it stays as it is: a receiver may have it already when this process dies.
+    // The message must not change from here on: a receiver may have it already when this process dies.
     await office.kept();
     const alert = present().get(alertId);
     if (isStopping || alert === undefined) return;
     if (alert.body.status !== 'enabled') return void end(message, 'failed', switchedOff);
     const sent = await trySending(alert, message);
     const then = clock.now();
-    // Deleted or switched off meanwhile: nothing is left to note.
+    // The alert was deleted or disabled during the attempt: there is nothing to record.
     if (!post.waiting.some((one) => one.id === id)) return;
     if (sent.ok) {
       Object.assign(post, { lastSentAt: then, failure: null, blockedUntil: 0, freeAt: then + pace.apartMs });
@@ -203,7 +204,7 @@ export async function startAlerts(options: AlertOptions) {
 
   async function trySending(alert: Document<AlertBody>, message: OutboxMessage): Promise<Sent> {
     const { egress, scrub, baseUrl } = options;
-    // What the operator allows may have changed since it was saved.
+    // The operator's allow-list may have changed since the alert was saved.
     const [problem] = checkAlert(alert.body, options);
     const sent: Sent =
       problem === undefined
@@ -214,9 +215,9 @@ export async function startAlerts(options: AlertOptions) {
     return sent;
   }
 
-  goOn('forget what deleted alerts had to send');
+  goOn('remove the messages of deleted alerts');
   return {
-    /** Resolves when what every alert will say of the notice is on disk. The same notice again is ignored. */
+    /** Resolves when the messages of all alerts for this notice are on disk. A repeated notice is ignored. */
     async take(notice: IssueNotice): Promise<void> {
       const now = clock.now();
       for (const { id: alertId, body } of present().values()) {
@@ -234,15 +235,15 @@ export async function startAlerts(options: AlertOptions) {
       await office.kept();
     },
     health: (alertId: string): AlertHealth => healthOf(office.of(alertId)),
-    /** Messages of one alert beside an id, newest first. */
+    /** Messages of one alert before or after an id, newest first. */
     messages: options.outbox.messages,
-    /** Sends a test message now, once, whatever the rules say. */
+    /** Sends a test message now, with one attempt, whatever the rules select. */
     async test(alert: Document<AlertBody>) {
       const startedAt = clock.now();
       const message = { ...fresh(alert.id, 'test', startedAt), attempts: 1, firstAttemptAt: startedAt };
       const sent = await trySending(alert, message);
       const post = office.of(alert.id);
-      // A test that arrives is as good a sign as any.
+      // A successful test ends the backoff.
       if (sent.ok) Object.assign(post, { lastSentAt: clock.now(), failure: null, blockedUntil: 0 });
       const ended = end(message, sent.ok ? 'sent' : 'failed', sent.detail);
       schedule();
@@ -255,9 +256,9 @@ export async function startAlerts(options: AlertOptions) {
       cancelTimer();
       const sending = Array.from(office.all(), ([, post]) => post.sending?.ended);
       const late = new Promise<void>((resolve) => clock.after(stopMs, resolve));
-      // What is not done by then stays waiting, and is sent again under the same id.
+      // Unfinished messages stay in the queue and are sent again with the same id.
       await Promise.race([Promise.all(sending), late]);
-      await office.kept().catch((error) => telemetry.failed(error, 'write what alerts have to send'));
+      await office.kept().catch((error) => telemetry.failed(error, 'save the messages of alerts'));
     },
   };
 }

@@ -6,12 +6,13 @@ const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
 /**
- * When the quiet hours end that `now` lies in (both ms since the epoch); null: it lies in none. They go by the clock on
- * the wall of their time zone: where that is set forward or back they are shorter or longer.
+ * The end of the quiet hours that contain `now` (both in ms since the epoch); null: no quiet hours. They follow local
+ * time in their time zone, so they are shorter or longer when clocks change.
  */
 export function quietUntil(quiet: QuietHours, now: number): number | null {
   let at = now;
-  // Windows of different days may touch, but between the end and the beginning of each day's there is a gap.
+  // Windows of different days may touch, but each day has a gap between the end of one window and the start of the
+  // next.
   for (let steps = 0; isQuiet(quiet, at); steps++) {
     if (steps > weekDays.length * 2) return at;
     at = nextEnd(quiet, at);
@@ -30,12 +31,12 @@ function isQuiet({ timeZone, from, to, days }: QuietHours, at: number): boolean 
   return (isDay(0) && minute >= begin) || (isDay(-1) && minute < end);
 }
 
-/** The next time when the wall shows the end. */
+/** The next time when the local time is the end of the quiet hours. */
 function nextEnd({ timeZone, to }: QuietHours, now: number): number {
   const start = Math.floor(now / minuteMs) * minuteMs;
   const left = (minuteOf(to) - onTheWall(timeZone, now).minute + dayMinutes) % dayMinutes || dayMinutes;
   const guess = start + left * minuteMs;
-  // Where the clock was set meanwhile the wall shows something else: half a day at most is taken for such a shift.
+  // A clock change before that time shifts the local time; a difference of up to half a day counts as such a shift.
   const off = ((onTheWall(timeZone, guess).minute - minuteOf(to) + dayMinutes * 1.5) % dayMinutes) - dayMinutes / 2;
   const shifted = guess - off * minuteMs;
   return shifted > now ? shifted : guess;
@@ -65,5 +66,5 @@ function minuteOf(text: string): number {
   return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 }
 
-/** Making one takes long. There are as many as time zones in use. */
+/** Creating a formatter is slow. There are as many as time zones in use. */
 const formats = new Map<string, Intl.DateTimeFormat>();

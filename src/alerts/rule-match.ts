@@ -1,7 +1,7 @@
 import type { AlertBody } from '../contract/documents/alert.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 
-/** Whether the rules of an alert want this to be told. */
+/** Whether the rules of an alert select this notice. */
 export function fits({ status, rules }: Pick<AlertBody, 'status' | 'rules'>, notice: IssueNotice): boolean {
   const { kinds, minSeverity, connectionIds, actionIds, on } = rules;
   return (

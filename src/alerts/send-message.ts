@@ -6,7 +6,10 @@ import type { SendDoor, Sent } from './senders/sender.ts';
 import { sendSlack } from './senders/slack.ts';
 import { sendWebhook } from './senders/webhook.ts';
 
-/** Tries once to send a message by an alert, within 30 s. Whatever happens is an answer, never a rejection. */
+/**
+ * Sends a message of an alert with one attempt, within 30 s. Every failure is a returned value; the promise never
+ * rejects.
+ */
 export async function sendMessage(
   { id, body }: { id: string; body: AlertBody },
   message: OutboxMessage,

@@ -4,7 +4,7 @@ const units = [
   ['minute', 60_000],
 ] as const;
 
-/** A span in its largest whole unit: "3 days", "1 hour", "0 minutes". */
+/** A duration in its largest whole unit: "3 days", "1 hour", "0 minutes". */
 export function spanInWords(ms: number): string {
   const [name, unitMs] = units.find(([, unit]) => ms >= unit) ?? ['minute', 60_000];
   const count = Math.floor(ms / unitMs);

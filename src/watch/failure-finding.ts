@@ -5,17 +5,19 @@ import type { Names } from './places.ts';
 
 const shapeMost = 120;
 
-/** Whether nothing more happens to the delivery by itself. */
+/** Whether the delivery is finished or waits for a person. */
 export function isFinal({ status }: Settlement): boolean {
   return status === 'failed' || status === 'held';
 }
 
-/** Whether the step speaks of something that goes wrong: a wait that the peer asked for does not. */
+/** Whether the step reports a failure; a wait that the peer asked for is none. */
 export function isFailure(delivery: DueDelivery, settlement: Settlement): boolean {
   return settlement.errorKind !== null && (isFinal(settlement) || settlement.attempts > delivery.attempts);
 }
 
-/** What failed deliveries have in common: destination, kind of error, and status or the shape of the words. */
+/**
+ * The finding that groups failed deliveries: by destination, error kind, and status or the shape of the error text.
+ */
 export function findingOf(
   { destinationId, connectionId, actionId }: DueDelivery,
   { errorKind, detail, log }: Settlement,
@@ -42,7 +44,7 @@ export function findingOf(
   };
 }
 
-/** Where too much fails in too many ways, the rest is one issue. */
+/** The collective finding for a destination with too many kinds of failures. */
 export function foldedOf(finding: Finding, names: Names): Finding {
   const { destinationId } = finding;
   return {
@@ -55,7 +57,7 @@ export function foldedOf(finding: Finding, names: Names): Finding {
   };
 }
 
-/** Words without what differs each time: numbers, ids, quoted values. */
+/** The text without parts that differ each time: numbers, ids, quoted values. */
 function shapeOf(detail: string): string {
   return detail
     .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')

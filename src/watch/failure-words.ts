@@ -2,7 +2,7 @@ import type { ErrorKind } from '../contract/records/delivery.ts';
 
 type Words = { title: string; fix: string };
 
-/** How a failure is called, and what most likely mends it. `status`: of the answer, if there was one. */
+/** The title of a failure and its most likely fix. `status`: HTTP status of the response, null if there was none. */
 export function failureWords(kind: ErrorKind, status: number | null): Words {
   const words = byKind[kind];
   if (status === null) return words;
@@ -16,27 +16,27 @@ const byKind: Record<ErrorKind, Words> = {
   },
   connect: {
     title: 'No connection to',
-    fix: 'Check host and port in the base URL, and whether a firewall is between. If the system is down, deliveries are tried again by themselves.',
+    fix: 'Check host and port in the base URL, and whether a firewall is in between. If the system is down, deliveries are retried automatically.',
   },
   tls: {
     title: 'No secure connection to',
-    fix: 'Run Test authentication on the connection: it shows the certificate. A CA of your own belongs into the connection’s TLS settings.',
+    fix: 'Run Test authentication on the connection: it shows the certificate. Add a private CA in the connection’s TLS settings.',
   },
   timeout: {
-    title: 'Time-outs of',
-    fix: 'The system is slow or down. Raise the connection’s time-out or lower its rate, if it answers late rather than never.',
+    title: 'Timeouts of',
+    fix: 'The system is slow or down. If it responds late, raise the connection’s timeout or lower its rate.',
   },
   reset: {
-    title: 'Connections cut off by',
-    fix: 'The system or a proxy before it closes connections. Deliveries are tried again by themselves; ask whoever runs it.',
+    title: 'Connections closed by',
+    fix: 'The system or a proxy in front of it closes connections. Deliveries are retried automatically; ask the operator of the system.',
   },
   http_3xx: {
     title: 'Redirects from',
-    fix: 'Redirects are not followed. Put the final address into the base URL or the endpoint path.',
+    fix: 'Redirects are not followed. Put the final URL into the base URL or the endpoint path.',
   },
   http_4xx: {
-    title: 'Requests refused by',
-    fix: 'Look at the answer of a sample, correct the template or the mapping, and replay what failed.',
+    title: 'Requests rejected by',
+    fix: 'Look at the response of a sample, correct the template or the mapping, and replay the failed deliveries.',
   },
   http_429: {
     title: 'Too many requests for',
@@ -44,10 +44,10 @@ const byKind: Record<ErrorKind, Words> = {
   },
   http_5xx: {
     title: 'Server errors of',
-    fix: 'The system fails. Deliveries are tried again by themselves; ask whoever runs it if it goes on.',
+    fix: 'The system has an internal failure. Deliveries are retried automatically; if it persists, ask the operator of the system.',
   },
   too_large: {
-    title: 'Too much for',
+    title: 'Request too large for',
     fix: 'Make the body smaller: send fewer fields or smaller batches.',
   },
   blocked: {
@@ -56,31 +56,31 @@ const byKind: Record<ErrorKind, Words> = {
   },
   auth: {
     title: 'No access token for',
-    fix: 'Run Test authentication on the connection: it shows what the token endpoint answers.',
+    fix: 'Run Test authentication on the connection: it shows the response of the token endpoint.',
   },
   template: {
     title: 'Template error for',
-    fix: 'Open a sample’s event in the template’s preview, correct the line that the cause names, and retry what failed with the current template.',
+    fix: 'Open a sample’s event in the template’s preview, correct the line that the cause names, and retry the failed deliveries with the current template.',
   },
   protocol: {
-    title: 'Unreadable answers from',
-    fix: 'What answers does not speak HTTP as it should. Check host and port, and proxies between.',
+    title: 'Unreadable responses from',
+    fix: 'The peer does not speak valid HTTP. Check host and port, and proxies in between.',
   },
   internal_error: {
     title: 'Internal errors in deliveries to',
-    fix: 'Millrace itself failed. Look for the error in the server’s log, and report it. Deliveries are tried again by the retry schedule.',
+    fix: 'Millrace itself failed. Look for the error in the server’s log, and report it. Deliveries are retried by the retry schedule.',
   },
 };
 
 const byStatus: Readonly<Record<number, string>> = {
-  400: 'The body is not what the system expects. Compare the request of a sample with its documentation, correct template or mapping, and replay what failed.',
-  401: 'The system wants credentials. Choose an authentication type on the connection.',
-  403: 'The credentials are good but may not do this. Grant them the right or scope in that system.',
-  404: 'Check the endpoint path, and values that the template puts into it.',
+  400: 'The system does not accept the body. Compare the request of a sample with the system’s documentation, correct the template or mapping, and replay the failed deliveries.',
+  401: 'The system requires credentials. Choose an authentication type on the connection.',
+  403: 'The credentials are valid but lack permission. Grant them the right or scope in that system.',
+  404: 'Check the endpoint path and the values that the template puts into it.',
   405: 'Check the request method of the destination.',
   409: 'The system has this record already. If that is fine, add an outcome rule: 409 → success.',
   413: 'Make the body smaller: send fewer fields or smaller batches.',
   415: 'Check the content type of the destination.',
-  422: 'The system refuses a value. Look at the answer of a sample, correct template or mapping, and replay what failed.',
-  501: 'The system does not do this. Check request method and endpoint path.',
+  422: 'The system rejects a value. Look at the response of a sample, correct the template or mapping, and replay the failed deliveries.',
+  501: 'The system does not support this. Check request method and endpoint path.',
 };

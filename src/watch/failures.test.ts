@@ -18,7 +18,7 @@ async function startFailing(first: FakeAnswer, given: Record<string, unknown> = 
   });
 }
 
-test('what ends a delivery is an issue at once: one for each destination, kind and status', async () => {
+test('a failure that ends a delivery is an issue at once: one for each destination, kind and status', async () => {
   await using watched = await startFailing({ status: 400 });
   await watched.send(3);
   assert.deepEqual(watched.issues(), ['open: HTTP 400 from CRM › Orders']);
@@ -34,7 +34,7 @@ test('what ends a delivery is an issue at once: one for each destination, kind a
   assert.deepEqual(watched.told(), ['opened: HTTP 400 from CRM › Orders', 'opened: HTTP 404 from CRM › Orders']);
 });
 
-test('what is tried again is an issue after some failures in a row, and a success between them begins anew', async () => {
+test('a retried failure is an issue after three in a row over five seconds, and a success in between restarts the count', async () => {
   await using watched = await startFailing({ status: 500 }, { connection: patient });
   await watched.send(2);
   watched.answers({ status: 200 });
@@ -47,7 +47,7 @@ test('what is tried again is an issue after some failures in a row, and a succes
   assert.deepEqual(watched.issues(), ['open: HTTP 500 from CRM › Orders']);
 });
 
-test('an issue is over after ten deliveries in a row, twice as many when it comes back, and says so', async () => {
+test('an issue is resolved after ten successful deliveries in a row, twice as many after it reopened, and says so', async () => {
   await using watched = await startFailing({ status: 400 });
   const title = 'HTTP 400 from CRM › Orders';
   await watched.send(1);
@@ -57,10 +57,10 @@ test('an issue is over after ten deliveries in a row, twice as many when it come
   await watched.send(1);
   watched.answers({ status: 200 });
   await watched.send(9);
-  assert.deepEqual(watched.issues(), [`open: ${title}`], 'a failure between begins anew');
+  assert.deepEqual(watched.issues(), [`open: ${title}`], 'a failure in between restarts the count');
   await watched.send(2);
   assert.deepEqual(watched.issues(), [`resolved: ${title}`]);
-  assert.match([...watched.book.all()][0]?.resolved?.how ?? '', /^1\d deliveries in a row went well\.$/);
+  assert.match([...watched.book.all()][0]?.resolved?.how ?? '', /^1\d deliveries in a row succeeded\.$/);
   watched.answers({ status: 400 });
   await watched.send(1);
   assert.deepEqual(watched.issues(), [`open: ${title}`], 'the same issue');
@@ -76,7 +76,7 @@ test('an issue is over after ten deliveries in a row, twice as many when it come
   ]);
 });
 
-test('ten failures without a success are critical, and are told once', async () => {
+test('ten failures without a success are critical, and are reported once', async () => {
   await using watched = await startFailing({ status: 400 });
   await watched.send(12);
   assert.deepEqual(watched.told(), ['opened: HTTP 400 from CRM › Orders', 'worsened: HTTP 400 from CRM › Orders']);
@@ -97,7 +97,7 @@ test('failures in too many ways are folded into one issue', async () => {
   assert.equal([...watched.book.all()].at(-1)?.count, 40 - watched.limits.failing.perDestination);
 });
 
-test('what nobody saw for a week is over', async () => {
+test('an issue that was not seen for a week is resolved', async () => {
   const limits = { ...thresholds, failing: { ...thresholds.failing, forgottenMs: 30_000 } };
   await using watched = await startFailing({ status: 400 }, {}, limits);
   await watched.send(1);
@@ -106,7 +106,7 @@ test('what nobody saw for a week is over', async () => {
   assert.deepEqual([issue?.state, issue?.resolved?.how], ['resolved', 'It was not seen for a week.']);
 });
 
-test('what was changed on it in the day before is named, newest first, and what was changed elsewhere is not', async () => {
+test('an issue names changes on its objects of the day before, newest first, and no other changes', async () => {
   await using watched = await startFailing({ status: 200 });
   await watched.rig.put('connection', { name: 'Other', baseUrl: 'https://other.example' });
   await watched.rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example/v3' }, watched.connectionId);

@@ -9,22 +9,25 @@ import type { IssueBook } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** A failure that may pass by itself, and how often it was seen since the last success. */
+/** A failure that may be temporary, and its occurrences since the last success. */
 type Suspicion = { times: number; since: number; samples: string[]; actionIds: Set<string> };
 
-/** What is known of a destination that did not work lately. `issues`: fingerprints of those that may be active. */
+/**
+ * The state of a destination with recent failures. `inRow`: failures since the last success. `issues`: fingerprints
+ * of issues that may be active.
+ */
 type Place = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<string> };
 
 /**
- * Detects deliveries that fail: what ends one is an issue at once, what is tried again after some in a row. An issue is
- * over after enough deliveries in a row went well.
+ * Detects failing deliveries. A failure that ends a delivery is an issue at once; a retried one is an issue after
+ * several in a row. An issue is resolved after enough successful deliveries in a row.
  */
 export function detectFailures(options: {
   book: IssueBook;
   configuration: Configuration;
   clock: Clock;
   limits: Thresholds;
-  /** What a connection's closed gate is as an issue; null: it is open. */
+  /** The finding for a connection's hold; null: it has no hold. */
   gateFinding(connectionId: string): Finding | null;
   pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
@@ -39,7 +42,7 @@ export function detectFailures(options: {
     return known;
   }
 
-  /** Whether it was seen often enough by now; then it is suspected no more. */
+  /** Counts a failure and returns it once it was seen often enough for an issue; null before that. */
   function suspect(place: Place, fingerprint: string, { id, actionId }: DueDelivery): Suspicion | null {
     const now = clock.now();
     const known = place.suspicions.get(fingerprint);
@@ -74,7 +77,7 @@ export function detectFailures(options: {
       const sight = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
       if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), sight);
       const gate = options.gateFinding(connectionId);
-      // What a closed gate explains is counted there; what ends a delivery is an issue of its own all the same.
+      // Failures under a hold count as the hold's issue, except when they end the delivery.
       if (gate !== null && !isFinal(settlement)) return book.see(gate, sight);
       if (auth?.kind === 'rejected' || !isFailure(delivery, settlement)) return;
       const place = placeOf(destinationId);
@@ -95,13 +98,13 @@ export function detectFailures(options: {
       const now = clock.now();
       for (const fingerprint of place.issues) {
         const record = book.active(fingerprint);
-        // A template may throw for one action and not for another.
+        // A template can throw for one action and not for another.
         if (record?.kind === 'template' && record.actionId !== actionId) continue;
         const inRow = record === undefined ? 0 : book.credit(record);
         const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMost);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
         place.issues.delete(fingerprint);
-        if (record !== undefined) book.mend(record, `${inRow} deliveries in a row went well.`);
+        if (record !== undefined) book.mend(record, `${inRow} deliveries in a row succeeded.`);
       }
       if (place.issues.size > 0) {
         place.inRow = 0;
@@ -111,7 +114,7 @@ export function detectFailures(options: {
       places.delete(destinationId);
     },
 
-    /** What nobody saw for long, or is of something that was deleted, is over. */
+    /** Resolves issues that were not seen for a week or whose destination was deleted. */
     look(now: number) {
       sync();
       const { destination } = configuration.snapshot.documents;

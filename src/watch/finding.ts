@@ -1,6 +1,6 @@
 import type { IssueRecord } from '../issues/issues.ts';
 
-/** Something that goes wrong, as a detector sees it; the same fingerprint is the same issue. */
+/** A problem found by a detector. Findings with the same fingerprint are the same issue. */
 export type Finding = Pick<
   IssueRecord,
   | 'fingerprint'
@@ -15,17 +15,17 @@ export type Finding = Pick<
   | 'errorKind'
 >;
 
-/** How often it was seen, and at which deliveries (the newest last). */
+/** The number of occurrences, and the deliveries and actions concerned (the newest last). */
 export type Sight = { times: number; samples: readonly string[]; actionIds: readonly string[] };
 
-/** What is looked at from time to time, and either is so or is not. */
+/** A condition that is checked at intervals and is either true or false. */
 export type Look = {
   /** For the log: completes "could not look at …". */
   at: string;
   everyMs: number;
-  /** Every active issue of these kinds that a look does not find is over. */
+  /** Every active issue of these kinds that `find` no longer returns is resolved. */
   kinds: readonly IssueRecord['kind'][];
-  /** Why it is over, in words. */
+  /** The reason recorded when such an issue is resolved. */
   over: string;
   find(now: number): Finding[] | Promise<Finding[]>;
 };

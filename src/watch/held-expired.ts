@@ -16,9 +16,9 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
         kind: 'held_expired',
         severity: 'critical',
         title: `Held deliveries to ${names.destination(destinationId)} expired`,
-        detail: 'They were held for longer than the connection allows, and are failed now.',
+        detail: 'They were held for longer than the connection allows, and have failed.',
         likelyFix:
-          'Mend what holds the deliveries, or allow them to be held for longer in the connection’s settings. What expired can be sent again with Retry.',
+          'Correct the cause of the hold, or allow a longer hold in the connection’s settings. Use Retry to send the expired deliveries again.',
         connectionId,
         destinationId,
         actionId: null,
@@ -29,7 +29,7 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
     look(now: number) {
       for (const record of book.all())
         if (record.kind === 'held_expired' && now - record.lastSeenAt >= limits.held.quietMs)
-          book.mend(record, 'Nothing expired for a day.');
+          book.mend(record, 'No held delivery expired for a day.');
     },
   };
 }

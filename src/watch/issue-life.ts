@@ -6,19 +6,19 @@ import type { Finding, Sight } from './finding.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /**
- * The life of an issue. `open` and `acknowledged`: it is so; `muted`: nobody wants to hear of it; `resolved`: it is over,
- * by itself or because somebody said so.
+ * The states of an issue. `open` and `acknowledged`: the problem exists; `muted`: no notices are sent; `resolved`:
+ * the problem is gone, detected automatically or declared by a person.
  *
  *   (seen) → open ⇄ acknowledged → resolved → (seen again) → open
- *            any of them → muted → (time is up, or unmuted) → open, acknowledged, or resolved if it is over by then
+ *            any of them → muted → (time is up, or unmuted) → open, acknowledged, or resolved if the problem is gone
  *
- * Each function changes the record and answers what there is to tell, or null.
+ * Each function changes the record and returns the change to notify people of, or null.
  */
 export type Told = IssueNotice['change'] | null;
 
 const hourMs = 3_600_000;
 
-/** A new issue, seen for the first time. */
+/** A new issue, at its first occurrence. */
 export function opened(id: string, finding: Finding, now: number): IssueRecord {
   return {
     ...finding,
@@ -43,7 +43,7 @@ export function opened(id: string, finding: Finding, now: number): IssueRecord {
   };
 }
 
-/** It is seen again. */
+/** Records another occurrence of the finding. */
 export function see(record: IssueRecord, finding: Finding, now: number, limits: Thresholds): Told {
   const { severity: before, resolved } = record;
   Object.assign(record, finding, { lastSeenAt: now, successes: 0, isMended: false });
@@ -52,12 +52,12 @@ export function see(record: IssueRecord, finding: Finding, now: number, limits: 
     record.comebacks = now - resolved.at < limits.comebackMs ? record.comebacks + 1 : 0;
     return reopen(record, now);
   }
-  // What was critical stays so until it is over, so that it does not worsen again and again.
+  // A critical issue stays critical until it is resolved, so that it does not worsen repeatedly.
   if (before === 'critical') record.severity = before;
   return before === 'warning' && record.severity === 'critical' && record.state !== 'muted' ? 'worsened' : null;
 }
 
-/** Counts how often and where it was seen. */
+/** Counts occurrences with their deliveries and actions. */
 export function countSight(record: IssueRecord, { times, samples, actionIds }: Sight, now: number, limits: Thresholds) {
   record.count += times;
   const counts = seriesOf(record, now);
@@ -69,14 +69,14 @@ export function countSight(record: IssueRecord, { times, samples, actionIds }: S
     if (!record.actionIds.includes(id) && record.actionIds.length < limits.actionsMost) record.actionIds.push(id);
 }
 
-/** How often it was seen in each of the last hours, the present one last. */
+/** Occurrences in each of the last hours, the current one last. */
 export function seriesOf({ series }: IssueRecord, now: number): number[] {
   const shift = Math.min(issueSeriesHours, Math.max(0, hourOf(now) - series.hour));
   const counts = [...Array<number>(issueSeriesHours).fill(0), ...series.counts, ...Array<number>(shift).fill(0)];
   return counts.slice(-issueSeriesHours);
 }
 
-/** Its cause is gone. */
+/** Resolves the issue because its problem is gone; `how` is the reason. */
 export function mend(record: IssueRecord, how: string, now: number): Told {
   if (record.state === 'resolved') return null;
   if (record.state === 'muted') {
@@ -86,14 +86,17 @@ export function mend(record: IssueRecord, how: string, now: number): Told {
   return end(record, { at: now, by: byItself.principal, how });
 }
 
-/** Its time of quiet may be over. */
+/** Unmutes the issue if its time is up. */
 export function wake(record: IssueRecord, now: number): Told {
   const until = record.muted?.until ?? Number.POSITIVE_INFINITY;
   if (record.state !== 'muted' || until > now) return null;
   return unmute(record, now) ?? 'reopened';
 }
 
-/** What a person does with an issue. `by`: as people know them. Throws AppError `conflict` where it does not fit. */
+/**
+ * An action of a person on an issue. `by`: the person's name. Throws AppError `conflict` when the state does not
+ * allow it.
+ */
 export type IssueAct =
   | { act: 'acknowledge' | 'unmute' | 'reopen'; by: string }
   | { act: 'resolve'; by: string; note: string | null }
@@ -117,7 +120,7 @@ export function applyAct(record: IssueRecord, act: IssueAct, now: number): Told 
       if (record.state !== 'muted') throw new AppError('conflict', 'The issue is not muted.');
       return unmute(record, now);
     case 'resolve':
-      return end(record, { at: now, by, how: act.note ?? `${by} said so.` });
+      return end(record, { at: now, by, how: act.note ?? `Resolved by ${by}.` });
   }
 }
 
@@ -132,7 +135,8 @@ function reopen(record: IssueRecord, now: number): Told {
 }
 
 function unmute(record: IssueRecord, now: number): Told {
-  if (record.isMended) return end(record, { at: now, by: byItself.principal, how: 'It ended while it was muted.' });
+  if (record.isMended)
+    return end(record, { at: now, by: byItself.principal, how: 'It was resolved while it was muted.' });
   record.state = record.acknowledged === null ? 'open' : 'acknowledged';
   record.muted = null;
   return null;

@@ -25,7 +25,7 @@ async function startFailed(watch: Partial<WatchOptions> = {}) {
 
 const until = (watched: Watched, ms: number) => watched.clock.now() + ms;
 
-test('a muted issue is quiet until its time is up, whatever happens meanwhile', async () => {
+test('a muted issue sends no notices until its time is up, whatever happens to it', async () => {
   await using watched = await startFailed();
   await watched.book.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
   await watched.send(20);
@@ -37,10 +37,10 @@ test('a muted issue is quiet until its time is up, whatever happens meanwhile', 
   await watched.send(20);
   assert.deepEqual(watched.issues(), [`muted: ${title}`]);
   await watched.clock.advance(100_000);
-  assert.deepEqual(watched.told(), [`resolved: ${title}`], 'it ended while it was muted');
+  assert.deepEqual(watched.told(), [`resolved: ${title}`], 'it was resolved while muted');
 });
 
-test('what somebody called resolved may fail for five minutes more before it is open again', async () => {
+test('an issue that a person resolved may fail for five more minutes before it is open again', async () => {
   await using watched = await startFailed();
   await watched.book.act(watched.id, { act: 'resolve', by, note: 'Fixed the mapping.' }, entry());
   await watched.send(5);
@@ -50,7 +50,7 @@ test('what somebody called resolved may fail for five minutes more before it is 
   assert.deepEqual(watched.issues(), [`open: ${title}`]);
 });
 
-test('an act that does not fit is refused and changes nothing; one that does is in the audit trail', async () => {
+test('an act that the state does not allow is refused and changes nothing; an allowed one is in the audit trail', async () => {
   await using watched = await startFailed();
   const { book, id } = watched;
   const acts = { reopen: { act: 'reopen', by }, unmute: { act: 'unmute', by } } as const;
@@ -62,11 +62,11 @@ test('an act that does not fit is refused and changes nothing; one that does is 
   assert.equal(await book.act('iss_none', { act: 'acknowledge', by }, entry()), null);
 });
 
-test('issues outlive the process, and a notice that nobody took is told again with the same id', async () => {
+test('issues survive a restart, and a notice that no listener took is sent again with the same id', async () => {
   await using watched = await startFailed();
   await watched.book.settled();
   const [first] = watched.notices.splice(0);
-  // A crash before it was noted that it was told.
+  // The crash came before the notice was recorded as taken.
   const [stored] = await watched.store.load();
   await watched.restart();
   assert.deepEqual(watched.issues(), [`open: ${title}`]);
@@ -78,7 +78,7 @@ test('issues outlive the process, and a notice that nobody took is told again wi
   );
 });
 
-test('a listener that fails is told again, until it does not', async () => {
+test('a listener that fails gets the notice again until it succeeds', async () => {
   await using watched = await startFailed();
   await watched.clock.advance(10_000);
   let fails = 2;
@@ -93,7 +93,7 @@ test('a listener that fails is told again, until it does not', async () => {
   watched.rig.failures.length = 0;
 });
 
-test('issues that open at once are told at once, and what is told of one issue keeps its order', async () => {
+test('issues that open at once are reported at once, and notices of one issue keep their order', async () => {
   await using watched = await startFailed();
   await watched.clock.advance(10_000);
   const { promise: bothOpen, resolve: goOn } = Promise.withResolvers<void>();
@@ -101,7 +101,7 @@ test('issues that open at once are told at once, and what is told of one issue k
   watched.book.watch(async ({ change, title }) => {
     heard.push(`${change} ${title}`);
     if (heard.length === 2) goOn();
-    // None of the two is over before the other was told too.
+    // Neither issue is resolved before the other was reported too.
     await bothOpen;
   });
   const [known] = watched.book.all();
@@ -115,7 +115,7 @@ test('issues that open at once are told at once, and what is told of one issue k
   assert.deepEqual(heard, ['opened a', 'opened b', 'resolved a']);
 });
 
-test('resolved issues leave when they are old', async () => {
+test('old resolved issues are removed', async () => {
   await using watched = await startFailed({ keptDays: () => 30_000 / 86_400_000 });
   await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(20_000);
@@ -125,7 +125,7 @@ test('resolved issues leave when they are old', async () => {
   assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
 });
 
-test('a round that fails in one part does the others, and the next round comes', async () => {
+test('a round with one failing part does the other parts, and the next round follows', async () => {
   let isBroken = true;
   const keptDays = () => {
     if (isBroken) throw new Error('no retention is known');

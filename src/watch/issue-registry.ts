@@ -7,29 +7,29 @@ import type { Finding, Sight } from './finding.ts';
 import { applyAct, countSight, type IssueAct, mend, opened, see, type Told, wake } from './issue-life.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** Gets each notice after what it tells is on disk; its promise resolves when the notice is safe with the listener. */
+/** Gets each notice after it is on disk. The promise resolves when the listener has stored it. */
 type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
 
 /** All issues, in memory and on disk. */
 export type IssueBook = Awaited<ReturnType<typeof openIssueBook>>;
 
-/** What opens together, as when a system goes away that many deliveries go to, is looked into and written together. */
+/** Issues that open within this time, as when a much-used system goes down, are investigated and written together. */
 const gatherMs = 100;
 const keepMs = 5_000;
 const noticesMost = 20;
-/** How old the time of the last sight may be while nothing else is new. */
+/** The time of the last occurrence may be this old while nothing else changes. */
 const knownMs = 60_000;
 
 /**
- * Opens the book. Changes of state are written within a tenth of a second, mere counts within five. Notices are told
- * after they are written and until each listener has taken them; a crash between tells them again.
+ * Opens the registry. State changes are written within a tenth of a second, counts alone within five. Notices are
+ * sent after they are written, and repeated until each listener has taken them; a crash in between repeats them.
  */
 export async function openIssueBook(options: {
   store: IssueStore;
   clock: Clock;
   newId: NewId;
   limits: Thresholds;
-  /** What changed on what an issue is about before it opened. */
+  /** Recent changes to the objects of an issue, from before it opened. */
   causesOf(record: IssueRecord): Promise<IssueCause[]>;
   noticed(notice: IssueNotice): void;
   failed(error: unknown, doing: string): void;
@@ -60,7 +60,7 @@ export async function openIssueBook(options: {
     keepWithin(keepMs);
   }
 
-  /** The earliest of these promises holds for all. */
+  /** Schedules a write within `ms`; the earliest schedule applies. */
   function keepWithin(ms: number) {
     const at = clock.now() + ms;
     if (keep !== null && keep.at <= at) return;
@@ -84,7 +84,7 @@ export async function openIssueBook(options: {
   }
 
   async function write() {
-    // Others may open meanwhile.
+    // More issues may open during the write.
     while (fresh.size > 0) {
       const some = [...fresh];
       fresh.clear();
@@ -100,14 +100,17 @@ export async function openIssueBook(options: {
       if (removed.length > 0) await store.remove(removed);
       telling = telling.then(() => tellAll(written));
     } catch (error) {
-      options.failed(error, 'keep issues');
+      options.failed(error, 'save issues');
       for (const record of written) dirty.add(record);
       for (const id of removed) gone.add(id);
       keepLater();
     }
   }
 
-  /** What is told of one issue goes one after the other; of many at once, so that listeners can keep it in one write. */
+  /**
+   * Notices of one issue are sent one after the other, those of different issues at once, so that listeners can store
+   * them in one write.
+   */
   async function tellAll(written: readonly IssueRecord[]) {
     await Promise.all(written.map(tellOf));
   }
@@ -116,7 +119,7 @@ export async function openIssueBook(options: {
     for (const notice of record.notices) {
       const answers = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
       const refused = answers.find((one) => one.status === 'rejected');
-      if (refused !== undefined) options.failed(refused.reason, 'tell of an issue');
+      if (refused !== undefined) options.failed(refused.reason, 'notify of an issue');
       else record.notices = record.notices.filter((one) => one !== notice);
       if (records.has(record.id)) dirty.add(record);
       keepLater();
@@ -132,13 +135,13 @@ export async function openIssueBook(options: {
     keepLater();
   }
 
-  /** The issue with this fingerprint that is not resolved. */
+  /** The unresolved issue with this fingerprint. */
   function active(fingerprint: string): IssueRecord | undefined {
     const record = byFingerprint.get(fingerprint);
     return record?.state === 'resolved' ? undefined : record;
   }
 
-  /** Something goes wrong, for the first time or again: opens, counts or reopens its issue. */
+  /** Records an occurrence: opens, counts or reopens the issue. */
   function seen(finding: Finding, sight: Sight) {
     const now = clock.now();
     const known = byFingerprint.get(finding.fingerprint);
@@ -151,19 +154,22 @@ export async function openIssueBook(options: {
     tell(record, change);
   }
 
-  /** What the issue tells of is over. */
+  /** Resolves the issue because its problem is gone. */
   function mended(record: Readonly<IssueRecord>, how: string) {
     const mine = records.get(record.id);
     if (mine !== undefined && mine.state !== 'resolved' && !mine.isMended) tell(mine, mend(mine, how, clock.now()));
   }
 
-  /** The finding is gone: the issue ends at once the first time, and after twice the rest each time that it came back. */
+  /**
+   * Reports that the condition is false now. Resolves the issue at once the first time; after each comeback it must
+   * stay false twice as long.
+   */
   function cease(record: Readonly<IssueRecord>, how: string) {
     const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
     if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) mended(record, how);
   }
 
-  // What a life before could not tell any more.
+  // Notices left unsent by the previous run.
   for (const record of records.values()) if (record.notices.length > 0) tell(record, null);
 
   return {
@@ -171,11 +177,14 @@ export async function openIssueBook(options: {
     get: (id: string): Readonly<IssueRecord> | undefined => records.get(id),
     active,
     see: seen,
-    /** A delivery went well for an active issue; returns how many did in a row. */
+    /** Counts a successful delivery towards an active issue; returns the successes in a row. */
     credit: (record: IssueRecord) => ++record.successes,
     mend: mended,
     cease,
-    /** The findings of these kinds as they are now: opens the new ones, and ends the issues that are not among them. */
+    /**
+     * Compares the current findings of these kinds with the active issues: opens new ones, and ceases those not
+     * found.
+     */
     reconcile(kinds: readonly IssueKind[], findings: readonly Finding[], over: string): void {
       const found = new Set(findings.map(({ fingerprint }) => fingerprint));
       for (const finding of findings) {
@@ -186,7 +195,10 @@ export async function openIssueBook(options: {
       for (const record of records.values())
         if (kinds.includes(record.kind) && !found.has(record.fingerprint)) cease(record, over);
     },
-    /** What a person does, durable with its audit entry, which is returned complete; null: unknown. Throws AppError `conflict`. */
+    /**
+     * Applies an action of a person. Resolves with the completed audit entry when both are durable; null: unknown
+     * issue. Throws AppError `conflict`.
+     */
     async act(id: string, act: IssueAct, entry: NewAuditEntry): Promise<NewAuditEntry | null> {
       const record = records.get(id);
       if (record === undefined) return null;
@@ -206,7 +218,7 @@ export async function openIssueBook(options: {
       tell(record, change);
       return full;
     },
-    /** Reopens issues whose mute is over and removes what was resolved before `before`. */
+    /** Unmutes issues whose time is up, and removes those resolved before `before`. */
     tidy(before: number): void {
       const now = clock.now();
       for (const record of records.values()) {
@@ -216,7 +228,7 @@ export async function openIssueBook(options: {
       const resolved = [...records.values()]
         .filter((one) => one.resolved !== null)
         .sort((a, b) => (a.resolved?.at ?? 0) - (b.resolved?.at ?? 0));
-      // Room for new ones is made before it is needed.
+      // Records are removed before the limit is reached.
       let over = records.size - Math.floor(limits.recordsMost * 0.9);
       for (const record of resolved) {
         if ((record.resolved?.at ?? 0) >= before && over <= 0) break;
@@ -228,7 +240,7 @@ export async function openIssueBook(options: {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    /** Resolves when everything until now is on disk, or failed to get there. */
+    /** Resolves when every change so far is on disk or its write has failed. */
     async settled(): Promise<void> {
       keepNow();
       await turn;
@@ -245,7 +257,7 @@ export async function openIssueBook(options: {
   };
 }
 
-/** Whether a look at what is known brings anything that is worth to be written. */
+/** Whether the finding changes the issue enough to write it. */
 function isNews(known: IssueRecord, finding: Finding, now: number): boolean {
   const isSame = known.detail === finding.detail && known.title === finding.title;
   const isWorse = known.severity === 'warning' && finding.severity === 'critical';

@@ -1,6 +1,6 @@
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 
-/** Names of things as people know them; of deleted ones the id. */
+/** Display names of configuration objects; the id for deleted ones. */
 export function namesIn(configuration: Configuration) {
   const documents = () => configuration.snapshot.documents;
   const connection = (id: string) => documents().connection.get(id)?.body.name ?? id;

@@ -4,11 +4,11 @@ import type { IssueRecord } from '../issues/issues.ts';
 
 const beforeMs = 86_400_000;
 const causesMost = 5;
-/** Tests are among them, which change nothing. */
+/** Includes test sends, which are filtered out afterwards. */
 const entriesMost = 20;
 const actionsMost = 5;
 
-/** What was changed, in the day before an issue opened, on the connection, destination and actions that it is about. */
+/** Changes to the connection, destination and actions of an issue during the day before it opened. */
 export async function recentCauses(audit: Pick<Audit, 'entries'>, record: IssueRecord): Promise<IssueCause[]> {
   const { connectionId, destinationId, openedAt } = record;
   const actionIds = new Set([...(record.actionId === null ? [] : [record.actionId]), ...record.actionIds]);
@@ -18,7 +18,7 @@ export async function recentCauses(audit: Pick<Audit, 'entries'>, record: IssueR
     result: 'done',
     limit: entriesMost,
     createdAfter: new Date(openedAt - beforeMs).toISOString(),
-    // What is changed in the very millisecond may be why.
+    // Changes in the same millisecond are included.
     createdBefore: new Date(openedAt + 1).toISOString(),
   });
   return entries

@@ -2,7 +2,7 @@ import type { Issue } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 import { seriesOf } from './issue-life.ts';
 
-/** An issue as the API shows it, with what is known now. */
+/** An issue in the form of the API, with current values added. */
 export function shownIssue(record: Readonly<IssueRecord>, present: { held: number; now: number }): Issue {
   const { acknowledged, muted, resolved } = record;
   return {

@@ -7,7 +7,7 @@ import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatch, type WatchOptions } from './watch.ts';
 
-/** A watched pipeline with one connection, on storage in memory and a clock that stands still. */
+/** A watched pipeline with one connection, on storage in memory and a fake clock. */
 export async function startWatched(
   options: RigOptions & { given?: Parameters<typeof wire>[1]; watch?: Partial<WatchOptions> } = {},
 ) {
@@ -43,18 +43,18 @@ export async function startWatched(
     get book() {
       return watch.book;
     },
-    /** All issues, the first one first: state and title. */
+    /** All issues, oldest first: state and title. */
     issues: () => Array.from(watch.book.all(), ({ state, title }) => `${state}: ${title}`),
-    /** What was told since the last call. */
+    /** The notices since the last call. */
     told: () => notices.splice(0).map(({ change, title }) => `${change}: ${title}`),
-    /** Sends events one after the other, a second apart. */
+    /** Sends events a second apart. */
     async send(times: number) {
       for (let i = 0; i < times; i++) {
         await rig.send({ data: { n: String(i) } });
         await clock.advance(1_000);
       }
     },
-    /** Ends the watch as a crash would, and starts it again on what is stored. */
+    /** Ends the watch as a crash would, and starts it again on the stored issues. */
     async restart() {
       watch = await start();
     },

@@ -36,7 +36,7 @@ export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
 const dayMs = 86_400_000;
 
-/** Watches a pipeline: failures as they happen, everything else by looking from time to time. */
+/** Watches a pipeline for problems: detects failures as they happen, all others by checks at intervals. */
 export async function startWatch(options: WatchOptions) {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
   const { configuration, events } = pipeline;
@@ -85,11 +85,11 @@ export async function startWatch(options: WatchOptions) {
     }
   }
 
-  /** Never rejects: a part that fails is told, and the others are done. */
+  /** Never rejects: a failing part is logged, and the others run. */
   async function look() {
     const now = clock.now();
-    attempt('look at failures', () => failures.look(now));
-    attempt('look at deliveries that were held for too long', () => held.look(now));
+    attempt('check failures', () => failures.look(now));
+    attempt('check deliveries that were held for too long', () => held.look(now));
     attempt('remove old issues', () => book.tidy(now - options.keptDays() * dayMs));
     for (const one of looks) {
       if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
@@ -98,7 +98,7 @@ export async function startWatch(options: WatchOptions) {
         const found = await one.find(now);
         book.reconcile(one.kinds, found, one.over);
       } catch (error) {
-        failed(error, `look at ${one.at}`);
+        failed(error, `check ${one.at}`);
       }
     }
   }

@@ -22,7 +22,7 @@ test('an issue leads from Home to its cause, samples and changes, and is cared f
   await attention.getByRole('link', { name: 'Look at the issue' }).click();
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
   await page.getByText('Answered 422.').waitFor();
-  await page.getByText(/The system refuses a value/).waitFor();
+  await page.getByText(/The system rejects a value/).waitFor();
   await page.getByRole('region', { name: 'What changed just before' }).getByRole('link', { name: 'Orders' }).waitFor();
   await page.getByRole('link', { name: deliveryId }).waitFor();
   assert.deepEqual(await barriers(page), []);

@@ -42,6 +42,6 @@ test('a destination that answers 500 is an issue, which a restart keeps and whic
   });
   assert.deepEqual(
     [closed.id, closed.resolvedBy, closed.resolution],
-    [issue.id, 'millrace', '3 deliveries in a row went well.'],
+    [issue.id, 'millrace', '3 deliveries in a row succeeded.'],
   );
 });

@@ -93,7 +93,7 @@ test('mail goes over STARTTLS or TLS with credentials, to every recipient, as te
   }
 });
 
-test('nothing in the words of an issue becomes a header, a command or markup', async () => {
+test('no text of an issue becomes a header, a command or markup', async () => {
   const evil = 'x\r\nBcc: eve@evil.example\r\n.\r\nRCPT TO:<eve@evil.example>\u2028<script>alert(1)</script> "& ü';
   const one = notice('i1', 'opened', clock, { title: evil, detail: evil, path: '/issues/"><b>' });
   const { sent, mails, lines } = await sendTo({ tls }, {}, messageOf([one]));
@@ -106,13 +106,13 @@ test('nothing in the words of an issue becomes a header, a command or markup', a
   assert.equal(lines.filter((line) => line.startsWith('RCPT')).length, 2);
 });
 
-test('without TLS that can be trusted neither credentials nor message leave', async () => {
+test('without trusted TLS neither credentials nor message are sent', async () => {
   const cases: [string, SmtpOptions, Partial<Email['settings']>, RegExp][] = [
     ['no STARTTLS', { tls, offersStartTls: false, answers: { STARTTLS: '502 no' } }, {}, /agree on TLS|502/],
-    ['unknown CA', { tls }, { ca: null }, /can not be trusted/],
-    ['unknown CA, TLS at once', { tls, implicit: true }, { ca: null, security: 'tls' }, /can not be trusted/],
-    ['another name', { tls: { cert: pem('other.crt'), key: pem('other.key') } }, {}, /can not be trusted/],
-    ['no TLS where it is wanted at once', { tls }, { security: 'tls' }, /TLS/],
+    ['unknown CA', { tls }, { ca: null }, /is not trusted/],
+    ['unknown CA, implicit TLS', { tls, implicit: true }, { ca: null, security: 'tls' }, /is not trusted/],
+    ['another name', { tls: { cert: pem('other.crt'), key: pem('other.key') } }, {}, /is not trusted/],
+    ['no TLS where implicit TLS is required', { tls }, { security: 'tls' }, /TLS/],
   ];
   for (const [what, options, settings, words] of cases) {
     const { sent, mails, lines } = await sendTo(options, settings);
@@ -122,7 +122,7 @@ test('without TLS that can be trusted neither credentials nor message leave', as
   }
 });
 
-test('what a mail server refuses is told in its words, and whether to try again', async () => {
+test('a refusal by a mail server is reported in its words, and whether to try again', async () => {
   const cases: [SmtpOptions['answers'], RegExp, boolean | 'ok'][] = [
     [
       { AUTH: '535 5.7.8 wrong: s3cr3t-päss' },
@@ -144,7 +144,7 @@ test('what a mail server refuses is told in its words, and whether to try again'
   }
 });
 
-test('a mail server that hangs up or speaks something else is told, and holds nothing up', async () => {
+test('a mail server that hangs up or speaks another protocol is reported and blocks nothing', async () => {
   const cases: [string, NonNullable<SmtpOptions['onConnection']>, RegExp][] = [
     ['hangs up', (socket) => void socket.end(), /closed the connection/],
     ['resets', (socket) => void socket.resetAndDestroy(), /closed the connection|Sending failed/],
@@ -158,13 +158,13 @@ test('a mail server that hangs up or speaks something else is told, and holds no
   }
 });
 
-test('a mail server that is silent, or drips for ever, is given up in time', async () => {
+test('a mail server that is silent, or sends a byte now and then, is given up at the deadline', async () => {
   const limits = { connectMs: 150, totalMs: 400 };
   const reply = '220 mail.test\r\n';
   for (const onConnection of [
     () => {},
     (socket: Socket) => {
-      // A byte now and then keeps every time-out for silence away.
+      // A byte every few milliseconds keeps the idle timeouts from firing.
       const timer = setInterval(() => socket.write('2'), 20);
       socket.on('close', () => clearInterval(timer));
     },

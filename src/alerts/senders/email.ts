@@ -6,10 +6,13 @@ import { sendBySmtp } from './smtp.ts';
 
 const shownMax = 50;
 
-/** E-mail in plain text and in simple HTML. Its Message-ID is made of the message's id, the same in every try. */
+/**
+ * Sends an e-mail as plain text and simple HTML. Its Message-ID is derived from the message's id, so it is the same
+ * in every attempt.
+ */
 export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, door) => {
   const { from, to } = alert.settings;
-  // Whoever sends no mail need not have the library in memory.
+  // The library is loaded on first use to save memory.
   const { default: Composer } = await import('nodemailer/lib/mail-composer');
   const mail = new Composer({
     from: { name: 'Millrace', address: from },
@@ -17,7 +20,7 @@ export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, d
     subject: `[Millrace] ${message.title}`,
     messageId: `<${message.id}@${domainOf(from)}>`,
     date: new Date(message.createdAt),
-    // Nobody's absence note shall answer (RFC 3834 §5).
+    // Suppresses automatic replies (RFC 3834 §5).
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Millrace-Alert': id },
     text: plainText(message, alert.name, door.baseUrl),
     html: html(message, alert.name, door.baseUrl),
@@ -61,7 +64,7 @@ function html(message: OutboxMessage, name: string, baseUrl: string | null): str
   ].join('\n');
 }
 
-/** The head of one issue says it all; several have one of their own. */
+/** The title of the only issue, or the title of a message with several. */
 function headOfAll({ total, title, about }: OutboxMessage): string[] {
   return total === 1 && about !== 'summary' ? [] : [title];
 }

@@ -1,10 +1,10 @@
 import type { Header } from '../../egress/egress.ts';
 import type { SendDoor, Sent } from './sender.ts';
 
-/** Answers that say: not this message, ever. Everything else may be put right by a person, or by time. */
+/** Statuses that reject this message for good. With any other one a later attempt may succeed. */
 const finalStatuses = new Set([400, 405, 411, 413, 414, 415, 422, 431]);
 
-/** Posts JSON once and says what came of it: a 2xx is well. */
+/** Posts JSON once. A 2xx response is a success. */
 export async function postJson(
   { url, headers, body }: { url: string; headers: readonly Header[]; body: string },
   { egress, scrub }: SendDoor,

@@ -2,20 +2,20 @@ import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { Egress } from '../../egress/egress.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 
-/** What a message is sent through. */
+/** The network access and context of a sender. */
 export type SendDoor = {
   egress: Pick<Egress, 'send' | 'connect'>;
-  /** Where people reach this server; null: not known. */
+  /** The base URL of this server for people; null: unknown. */
   baseUrl: string | null;
   /** ms since the epoch. */
   now: () => number;
-  /** Takes live secrets out of what people will read. */
+  /** Removes live secrets from text that people read. */
   scrub: (text: string) => string;
 };
 
 /**
- * What became of one try, with words for people. `isFinal`: the receiver does not take this message, now or later, so that
- * trying again would only keep back the others.
+ * The result of one attempt, with a text for people. `isFinal`: the receiver will never accept this message, so
+ * another attempt would only delay the next messages.
  */
 export type Sent = { ok: true; detail: string } | { ok: false; detail: string; isFinal: boolean };
 

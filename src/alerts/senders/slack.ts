@@ -4,13 +4,16 @@ import { headOf, linesOf, linkTo } from '../message-text.ts';
 import { postJson } from './http-post.ts';
 import type { Sender } from './sender.ts';
 
-/** Blocks of a message may be 50; the title is one. */
+/** Slack allows 50 blocks in a message; the title is one. */
 const shownMax = 20;
 
-/** An incoming hook as Slack has it, and Mattermost, Rocket.Chat, Discord (`/slack`) and others take it. */
+/**
+ * Sends a message to an incoming webhook of Slack, or of Mattermost, Rocket.Chat, Discord (`/slack`) and others that
+ * accept the same format.
+ */
 export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, door) => {
   const url = reveal(alert.settings.hookUrl);
-  if (url === '') return { ok: false, detail: 'No address of a hook is stored.', isFinal: false };
+  if (url === '') return { ok: false, detail: 'No webhook URL is stored.', isFinal: false };
   const shown = message.notices.slice(0, shownMax);
   const more = message.total - shown.length;
   const blocks = [
@@ -18,7 +21,7 @@ export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, door)
     ...(more > 0 ? [section(moreOf(more, door.baseUrl))] : []),
   ];
   const title = escaped(message.title);
-  // The head of one issue says it all; several have one of their own.
+  // A single issue is its own title; several have one above them.
   const head = message.total === 1 && message.about !== 'summary' ? [] : [section(`*${title}*`)];
   const body = { text: title, blocks: [...head, ...blocks] };
   return postJson({ url, headers: [], body: JSON.stringify(body) }, door);
@@ -42,7 +45,7 @@ function section(text: string): object {
   return { type: 'section', text: { type: 'mrkdwn', text } };
 }
 
-/** What the three characters mean that have a meaning; a bar would end the address of a link. */
+/** Escapes the three special characters of Slack's format. A vertical bar would end the URL of a link. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('|', '¦');
 }

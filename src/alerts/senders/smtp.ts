@@ -9,13 +9,16 @@ import type { SendDoor, Sent } from './sender.ts';
 type Open = Extract<EgressConnection, { kind: 'open' }>;
 type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
 
-/** `connectMs` for the connection, and again for the greeting and TLS; `totalMs` for all of it, to the last word. */
+/**
+ * `connectMs`: time limit for the connection, and again for the greeting and TLS. `totalMs`: time limit of the whole
+ * exchange.
+ */
 type SmtpLimits = { connectMs: number; totalMs: number };
 const usual: SmtpLimits = { connectMs: 10_000, totalMs: 30_000 };
 
 /**
- * Hands one e-mail to a server, over a socket that the egress guard opened. `starttls` and `tls` are never gone without:
- * a server that does not offer them, or shows another's certificate, gets neither credentials nor message.
+ * Sends one e-mail over a socket that the egress guard opened. With `starttls` and `tls`, encryption is required: a
+ * server that does not offer it, or has a certificate for another name, gets neither credentials nor message.
  */
 export async function sendBySmtp(
   { settings, bytes, name }: { settings: Mail; bytes: Buffer; name: string },
@@ -42,7 +45,7 @@ export async function sendBySmtp(
   } catch (error) {
     return { ok: false, ...failureOf(error, scrub) };
   } finally {
-    // What a peer still has to say is not waited for long.
+    // The last bytes of the peer are read for at most one second.
     setTimeout(() => opened.socket.destroy(), 1_000).unref();
   }
 }
@@ -64,7 +67,7 @@ function optionsOf(
     tls: {
       secureContext,
       host,
-      // An address is not sent as server name (RFC 6066 §3).
+      // An IP address is not sent as server name (RFC 6066 §3).
       ...(isIP(host) === 0 ? { servername: host } : {}),
       rejectUnauthorized: true,
     },
@@ -80,7 +83,7 @@ function optionsOf(
 
 type Taken = { accepted: string[]; rejected: string[] };
 
-/** Says hello, signs in when there is with what, and hands the message over. */
+/** Sends the greeting, signs in if there are credentials, and sends the message. */
 async function talk(connection: SMTPConnection, settings: Mail, bytes: Buffer): Promise<Taken> {
   await new Promise<void>((resolve, reject) => {
     connection.connect((error) => (error === undefined ? resolve() : reject(error)));
@@ -98,11 +101,11 @@ async function talk(connection: SMTPConnection, settings: Mail, bytes: Buffer): 
   });
 }
 
-/** One deadline for all of it, and an end when the connection fails while nobody waits for an answer. */
+/** One deadline for the whole exchange. A connection that fails while no command is pending ends it too. */
 function within<T>(ms: number, connection: SMTPConnection, work: () => Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const timer = setTimeout(() => {
-    reject(new Error(`the mail server was not done in time`));
+    reject(new Error(`the mail server did not finish in time`));
     connection.close();
   }, ms);
   connection.on('error', reject);
@@ -120,14 +123,14 @@ const words: Record<string, string> = {
   EMESSAGE: 'The mail server refused the message',
 };
 
-/** In our words, with the server's own behind them. */
+/** Our description, followed by the server's own words. */
 function failureOf(error: unknown, scrub: (text: string) => string): { detail: string; isFinal: boolean } {
-  const { code = '', originalCode, response, permanent, message } = Object(error) as FailedSmtp; // whatever it is, these are looked for
+  const { code = '', originalCode, response, permanent, message } = Object(error) as FailedSmtp; // an unknown error; these fields are optional
   const cause = originalCode ?? '';
   const said = /CERT|SELF_SIGNED|UNABLE_TO_/.test(cause)
-    ? `The certificate of the mail server can not be trusted (${cause})`
+    ? `The certificate of the mail server is not trusted (${cause})`
     : /^(ERR_SSL_|EPROTO)/.test(cause)
-      ? 'The mail server does not speak TLS on this port, or no version from 1.2 on; check port and security'
+      ? 'The mail server does not speak TLS 1.2 or later on this port; check port and security'
       : (words[code] ??
         (code === 'ESOCKET' ? `The connection to the mail server failed (${cause})` : `Sending failed: ${message}`));
   const answer = typeof response === 'string' ? `: ${response.replaceAll(/[\p{Cc}\s]+/gu, ' ').slice(0, 200)}` : '';

@@ -5,8 +5,8 @@ import { postJson } from './http-post.ts';
 import type { Sender } from './sender.ts';
 
 /**
- * A webhook after the specification Standard Webhooks: `webhook-id` is the message's id and the same in every try, so that
- * a receiver knows what it had already. Without a secret it is not signed.
+ * Sends a webhook in the format of Standard Webhooks. `webhook-id` is the message's id, the same in every attempt, so
+ * that a receiver can recognise repetitions. Without a secret it is not signed.
  */
 export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, message, door) => {
   const { url, secret, previousSecret, previousUntil } = alert.settings;
@@ -30,7 +30,7 @@ export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, messag
   return postJson({ url, headers: signature.headers, body }, door);
 };
 
-/** The JSON that docs/alerts.md describes. */
+/** The JSON body that docs/alerts.md describes. */
 function webhookBody(alert: { id: string; name: string }, message: OutboxMessage, baseUrl: string | null): string {
   const { id, about, title, total, notices, createdAt } = message;
   return JSON.stringify({

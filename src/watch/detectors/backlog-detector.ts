@@ -6,7 +6,10 @@ import type { IssueBook } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Deliveries that are due and not held, and wait for long all the same: for a budget, or because more comes than leaves. */
+/**
+ * Reports destinations whose deliveries are due and not held, but late: a limit delays them, or more events match
+ * than can be sent.
+ */
 export function backlogLook(options: {
   configuration: Configuration;
   outlook: Pick<Outlook, 'backlog' | 'closed'>;
@@ -20,7 +23,7 @@ export function backlogLook(options: {
     at: 'backlogs',
     everyMs: limits.everyMs,
     kinds: ['backlog'],
-    over: 'What is due leaves in time again, or is held.',
+    over: 'Deliveries are sent in time again, or are held.',
     async find(now) {
       const rows = await outlook.backlog();
       return rows.flatMap(({ destinationId, connectionId, open, nextDueAt }) => {
@@ -34,9 +37,9 @@ export function backlogLook(options: {
             kind: 'backlog',
             severity: lateMs >= limits.criticalMs ? 'critical' : 'warning',
             title: `Deliveries to ${names.destination(destinationId)} are late`,
-            detail: `The first one is due since ${spanInWords(lateMs)}; ${open} are not finished.`,
+            detail: `The oldest one has been due for ${spanInWords(lateMs)}; ${open} deliveries are unfinished.`,
             likelyFix:
-              'More comes than may leave. Raise the rate or the concurrency of the connection if the system takes more, send in batches, or have fewer events match.',
+              'More deliveries arrive than the limits allow. Raise the rate or concurrency of the connection if the system can take it, send in batches, or narrow the rules of the action.',
             connectionId,
             destinationId,
             actionId: null,

@@ -11,14 +11,14 @@ const testdata = new URL('../../egress/undici/testdata/', import.meta.url);
 const pem = (name: string) => readFileSync(new URL(name, testdata), 'utf8');
 const dayMs = 86_400_000;
 
-test('a destination that answered 410 is an issue until somebody changes it, and no other issue', async () => {
+test('a destination paused by a 410 is one issue until it is changed', async () => {
   await using watched = await startWatched({ handler: () => ({ status: 410 }) });
   await watched.send(1);
   assert.deepEqual(watched.issues(), ['open: CRM › Orders was paused']);
   const [issue] = watched.book.all();
   assert.deepEqual([issue?.samples.length, issue?.detail], [1, 'Answered 410. The destination is paused.']);
   await watched.clock.advance(60_000);
-  assert.equal(issue?.detail, 'Answered 410. The destination is paused.', 'a look at it does not forget');
+  assert.equal(issue?.detail, 'Answered 410. The destination is paused.', 'the periodic check keeps the issue open');
   const { connectionId, destinationId } = watched;
   await watched.rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
   await watched.clock.advance(60_000);
@@ -38,7 +38,7 @@ test('a connection in use without its credential is an issue until the credentia
   assert.equal(watched.told().at(-1), 'resolved: Credentials of CRM are missing');
 });
 
-test('a token and certificates are announced two weeks before they end, and are critical two days before', async () => {
+test('a token and certificates are announced two weeks before they expire, and are critical two days before', async () => {
   await using watched = await startWatched();
   const { rig, clock, connectionId } = watched;
   const cert = pem('client.crt');
@@ -59,17 +59,17 @@ test('a token and certificates are announced two weeks before they end, and are 
     );
   assert.deepEqual(await foundIn(15 * dayMs), []);
   assert.deepEqual(await foundIn(13 * dayMs), [
-    'warning The token of CRM expires soon: It ends',
-    'warning The client certificate of CRM expires soon: It ends',
+    'warning The token of CRM expires soon: Expires',
+    'warning The client certificate of CRM expires soon: Expires',
   ]);
-  assert.equal((await foundIn(dayMs))[1], 'critical The client certificate of CRM expires soon: It ends');
-  assert.equal((await foundIn(-dayMs))[1], 'critical The client certificate of CRM has expired: It ende');
+  assert.equal((await foundIn(dayMs))[1], 'critical The client certificate of CRM expires soon: Expires');
+  assert.equal((await foundIn(-dayMs))[1], 'critical The client certificate of CRM has expired: Expired');
   await rig.put('connection', { ...body, status: 'disabled' }, connectionId);
   assert.deepEqual(await foundIn(dayMs), []);
   await clock.advance(1_000);
 });
 
-test('what is due and waits for long is late, unless it is held, until it leaves in time again', async () => {
+test('deliveries due for 15 minutes are late, unless they are held, until deliveries are in time again', async () => {
   const limits = { ...thresholds, backlog: { ...thresholds.backlog, warnMs: 120_000, overMs: 60_000 } };
   const connection = { settings: { rate: { limit: 1, perMs: 30_000 } } };
   await using watched = await startWatched({ given: { connection }, watch: { limits } });
@@ -80,13 +80,13 @@ test('what is due and waits for long is late, unless it is held, until it leaves
   assert.deepEqual(watched.issues(), ['open: Deliveries to CRM › Orders are late']);
   assert.match(
     [...watched.book.all()][0]?.detail ?? '',
-    /^The first one is due since \d minutes; \d are not finished\.$/,
+    /^The oldest one has been due for \d+ minutes; \d deliveries are unfinished\.$/,
   );
   await watched.clock.advance(240_000);
   assert.deepEqual(watched.issues(), ['resolved: Deliveries to CRM › Orders are late']);
 });
 
-test('held deliveries that expired are counted, and it is over when none did for a while', async () => {
+test('held deliveries that expired are counted, and the issue is resolved when none expired for a day', async () => {
   const limits = { ...thresholds, held: { quietMs: 120_000 } };
   const given = { connection: { settings: { heldMaxAgeMs: 30_000 }, status: 'paused' } };
   await using watched = await startWatched({ given, watch: { limits } });
@@ -98,7 +98,7 @@ test('held deliveries that expired are counted, and it is over when none did for
   assert.deepEqual(watched.issues(), ['resolved: Held deliveries to CRM › Orders expired']);
 });
 
-test('the disk is an issue before it is full, and again none when there is room', async () => {
+test('the disk is an issue before it is full, and the issue is resolved when there is room again', async () => {
   const space = { freeBytes: 301, reserveBytes: 100 };
   await using watched = await startWatched({ watch: { space: () => space } });
   const states = [];
@@ -110,7 +110,7 @@ test('the disk is an issue before it is full, and again none when there is room'
   assert.deepEqual(states, ['', 'open warning', 'open critical', 'open critical', 'resolved critical']);
 });
 
-test('what is so, is not and is so again is one issue, which rests longer each time before it is over', async () => {
+test('a condition that comes and goes is one issue, which must stay away longer each time before it is resolved', async () => {
   const space = { freeBytes: 400, reserveBytes: 100 };
   await using watched = await startWatched({ watch: { space: () => space } });
   for (const freeBytes of [200, 400, 200, 400, 200, 400]) {
@@ -123,7 +123,7 @@ test('what is so, is not and is so again is one issue, which rests longer each t
   assert.deepEqual(watched.told(), [`resolved: ${title}`]);
 });
 
-test('an action that stopped to fire is told of by name, and not when no events arrive at all', async () => {
+test('an action that stopped firing is reported by name, but not when no events arrive at all', async () => {
   await using watched = await startWatched();
   const { rig, clock, book, actionId } = watched;
   const { configuration } = rig.pipeline;
@@ -143,5 +143,9 @@ test('an action that stopped to fire is told of by name, and not when no events 
     (await look.find(at(-2))).map(({ title }) => title),
     ['No events arrive'],
   );
-  assert.deepEqual(await look.find(clock.now() + 60_000), [], 'who has just started can not tell');
+  assert.deepEqual(
+    await look.find(clock.now() + 60_000),
+    [],
+    'a server that has just started reports no missing traffic',
+  );
 });

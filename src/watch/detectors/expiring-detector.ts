@@ -7,16 +7,16 @@ import { spanInWords } from '../duration-words.ts';
 import type { Finding, Look } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Reading certificates takes time: others have their turn after so many connections. */
+/** Reading certificates is slow: after this many connections other work gets the thread. */
 const atOnce = 50;
 
-/** Pasted tokens and certificates of connections that end soon, or have ended. */
+/** Reports pasted tokens and certificates of connections that expire soon or have expired. */
 export function expiringLook({ configuration, limits }: { configuration: Configuration; limits: Thresholds }): Look {
   return {
-    at: 'what expires',
+    at: 'expiring credentials',
     everyMs: limits.expiring.everyMs,
     kinds: ['expiring'],
-    over: 'It was replaced, or is no longer used.',
+    over: 'It was replaced or is no longer used.',
     async find(now) {
       const found: Finding[] = [];
       let looked = 0;
@@ -52,7 +52,7 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
     kind: 'expiring',
     severity: leftMs <= limits.expiring.criticalMs ? 'critical' : 'warning',
     title: `${name} of ${body.name} ${isOver ? 'has expired' : 'expires soon'}`,
-    detail: isOver ? `It ended on ${day} UTC.` : `It ends on ${day} UTC, in ${spanInWords(leftMs)}.`,
+    detail: isOver ? `Expired on ${day} UTC.` : `Expires on ${day} UTC, in ${spanInWords(leftMs)}.`,
     likelyFix: fix,
     connectionId: id,
     destinationId: null,
@@ -64,10 +64,10 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
 const words: Record<End['what'], { name: string; fix: string }> = {
   token: {
     name: 'The token',
-    fix: 'Get a new token from the system and replace it on the connection, or choose OAuth V2, which fetches new ones by itself.',
+    fix: 'Get a new token from the system and enter it in the connection, or choose OAuth V2, which fetches tokens automatically.',
   },
   certificate: {
     name: 'The client certificate',
-    fix: 'Have a new certificate issued, and replace certificate and key in the TLS settings of the connection.',
+    fix: 'Get a new certificate and replace certificate and key in the TLS settings of the connection.',
   },
 };

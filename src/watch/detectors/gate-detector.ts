@@ -6,7 +6,10 @@ import type { Finding, Look } from '../finding.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Connections whose gate traffic closed (refused credentials, and those that do not work), and those without credentials. */
+/**
+ * Reports connections on hold because of rejected credentials or an open circuit breaker, and connections without
+ * credentials.
+ */
 export function gateLook(options: {
   configuration: Configuration;
   outlook: Pick<Outlook, 'gateOf'>;
@@ -29,9 +32,9 @@ export function gateLook(options: {
     return {
       fingerprint: `${kind} ${connectionId}`,
       kind,
-      // Credentials don't mend themselves.
+      // Rejected credentials need a person to correct them.
       severity: kind === 'auth_rejected' || isLong ? 'critical' : 'warning',
-      title: kind === 'tripped' ? `${name} does not work` : `Credentials of ${name} were refused`,
+      title: kind === 'tripped' ? `${name} is failing` : `${name} rejects the credentials`,
       detail: `${gate.detail} ${whatFollows(gate)}`,
       likelyFix: fixes[kind],
       connectionId,
@@ -41,7 +44,7 @@ export function gateLook(options: {
     };
   }
 
-  /** A connection without a credential that it needs, once a destination of it is in use. */
+  /** A connection that lacks a required credential and has a destination in use. */
   function missingOf(connectionId: string): Finding | null {
     const { documents, destinationsOf } = configuration.snapshot;
     const connection = documents.connection.get(connectionId);
@@ -68,7 +71,7 @@ export function gateLook(options: {
     at: 'gates',
     everyMs: limits.lookEveryMs,
     kinds: ['tripped', 'auth_rejected'],
-    over: 'A request got through, or the connection was saved and is tried anew.',
+    over: 'A request succeeded, or the connection was saved.',
     find: (now) =>
       Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id, now) ?? []),
     findingOf,
@@ -77,13 +80,13 @@ export function gateLook(options: {
 
 function whatFollows({ reason }: Gate): string {
   return reason === 'breaker_open'
-    ? 'Deliveries are held; from time to time one is sent to try whether it works again.'
+    ? 'Deliveries are held; one is sent from time to time as a probe.'
     : 'Deliveries are held until the credentials work.';
 }
 
 const fixes = {
   tripped:
-    'Ask whoever runs the system, and run Test authentication on the connection. When it works again, what is held is sent by itself.',
+    'Ask the operator of the system, and run Test authentication on the connection. Held deliveries are sent automatically when it works again.',
   auth_rejected:
-    'Run Test authentication on the connection, and replace what is wrong or has expired. After the save what is held is sent by itself.',
+    'Run Test authentication on the connection, and replace what is wrong or expired. Held deliveries are sent automatically after the save.',
 };

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
 import { startWatched } from '../watch.testing.ts';
 
-test('refused credentials are a critical issue of the connection until they are mended', async () => {
+test('rejected credentials are a critical issue of the connection until they are corrected', async () => {
   let answer: FakeAnswer = { status: 401 };
   const auth = { type: 'bearer', token: 'expired' };
   await using watched = await startWatched({ handler: () => answer, given: { connection: { auth } } });
   await watched.send(1);
-  assert.deepEqual(watched.issues(), ['open: Credentials of CRM were refused']);
+  assert.deepEqual(watched.issues(), ['open: CRM rejects the credentials']);
   const [issue] = watched.book.all();
   assert.deepEqual(
     [issue?.severity, issue?.connectionId, issue?.samples.length],
@@ -18,28 +18,21 @@ test('refused credentials are a critical issue of the connection until they are 
   answer = { status: 200 };
   await watched.rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example', auth }, watched.connectionId);
   await watched.clock.advance(1_000);
-  assert.deepEqual(watched.issues(), ['resolved: Credentials of CRM were refused']);
-  assert.deepEqual(watched.told(), [
-    'opened: Credentials of CRM were refused',
-    'resolved: Credentials of CRM were refused',
-  ]);
+  assert.deepEqual(watched.issues(), ['resolved: CRM rejects the credentials']);
+  assert.deepEqual(watched.told(), ['opened: CRM rejects the credentials', 'resolved: CRM rejects the credentials']);
 });
 
-test('a connection that rests is an issue, critical when it rests for long, and takes its failures along', async () => {
+test('a connection with an open circuit breaker is an issue that includes its failures, and is critical after ten minutes', async () => {
   let isDown = true;
   const handler = (): FakeAnswer => (isDown ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 });
   await using watched = await startWatched({ handler });
   await watched.rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
   await watched.clock.advance(60_000);
-  assert.deepEqual(watched.issues(), ['open: CRM does not work']);
+  assert.deepEqual(watched.issues(), ['open: CRM is failing']);
   const [issue] = watched.book.all();
   assert.ok((issue?.count ?? 0) > 1 && issue?.severity === 'warning', JSON.stringify(issue));
   await watched.clock.advance(10 * 60_000);
   isDown = false;
   await watched.clock.advance(10 * 60_000);
-  assert.deepEqual(watched.told(), [
-    'opened: CRM does not work',
-    'worsened: CRM does not work',
-    'resolved: CRM does not work',
-  ]);
+  assert.deepEqual(watched.told(), ['opened: CRM is failing', 'worsened: CRM is failing', 'resolved: CRM is failing']);
 });

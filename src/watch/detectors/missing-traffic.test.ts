@@ -5,7 +5,7 @@ import { rhythmSteps, silenceIn } from './missing-traffic.ts';
 
 const hourMs = 3_600_000;
 
-/** How often it happened `hoursAgo` ago, within an hour. */
+/** The number of occurrences in the hour `hoursAgo` ago. */
 type Habit = (hoursAgo: number) => number;
 
 function rhythm(habit: Habit) {
@@ -15,16 +15,16 @@ function rhythm(habit: Habit) {
 }
 
 const cases: [what: string, habit: Habit, upHours: number, quietHours: number | null][] = [
-  ['goes on as ever', () => 100, 1_000, null],
+  ['continues as usual', () => 100, 1_000, null],
   ['is steady and stopped an hour and a half ago', (ago) => (ago > 1.5 ? 100 : 0), 1_000, 1],
   ['is steady and stopped just now', (ago) => (ago > 0.6 ? 100 : 0), 1_000, null],
-  ['is steady, and nobody was there to notice', (ago) => (ago > 1.5 ? 100 : 0), 1, null],
+  ['is steady, but the server was down', (ago) => (ago > 1.5 ? 100 : 0), 1, null],
   ['is rare and stopped', (ago) => (ago > 3 ? 1 : 0), 1_000, null],
   ['never happened', () => 0, 1_000, null],
   ['began yesterday and stopped', (ago) => (ago > 5 && ago < 20 ? 100 : 0), 1_000, null],
   ['happens in the daytime, and it is night', (ago) => ((ago + 14) % 24 < 12 ? 100 : 0), 1_000, null],
   [
-    'happens in the daytime, it is day and nothing came today',
+    'happens in the daytime, it is day and there was none today',
     (ago) => (ago > 8 && (ago + 6) % 24 > 12 ? 100 : 0),
     1_000,
     4,
@@ -32,7 +32,7 @@ const cases: [what: string, habit: Habit, upHours: number, quietHours: number | 
   ['does not happen on this day of the week', (ago) => (ago > 24 && ago < 160 ? 100 : 0), 1_000, null],
 ];
 
-test('silence is what breaks a habit of each hour, or of the same hours of seven days', () => {
+test('traffic is missing when it was steady every hour, or at the same hours of seven days', () => {
   for (const [what, habit, upHours, quietHours] of cases) {
     const found = silenceIn(rhythm(habit), upHours * hourMs, thresholds.silence);
     const quiet = found === null ? null : Math.min(found.quietMs / hourMs, quietHours ?? 0);

@@ -1,9 +1,9 @@
 import type { Thresholds } from '../thresholds.ts';
 
-/** How often something happened in steps of 2 hours and of 15 minutes; the last step of each is the present one. */
+/** The number of occurrences in steps of 2 hours and of 15 minutes; the last step of each is the current one. */
 export type Rhythm = { long: readonly number[]; short: readonly number[] };
 
-/** Nothing for `quietMs`, where `usually` is what the quietest of the times before had. */
+/** No occurrence for `quietMs`; `usually` is the lowest count of the periods compared with. */
 export type Silence = { quietMs: number; usually: number };
 
 const shortMs = 15 * 60_000;
@@ -11,16 +11,16 @@ const longMs = 2 * 3_600_000;
 const perDay = 86_400_000 / longMs;
 const perHour = 3_600_000 / shortMs;
 
-/** Steps that `silenceIn` looks at. */
+/** The number of steps that `silenceIn` needs. */
 export const rhythmSteps = {
   long: { ms: longMs, count: 8 * perDay },
   short: { ms: shortMs, count: 26 * perHour - 1 },
 };
 
 /**
- * Whether something that usually happens has stopped. It had to happen in each of the last 24 hours, and did not in the
- * hour since; or in the same hours of each of the seven days before, so that nights and weekends are no silence.
- * `upMs`: for how long there was somebody to notice. null: it is not silent, or nobody can tell.
+ * Whether usual traffic has stopped: it occurred in each of the last 24 hours but not in the hour after them, or it
+ * occurred at the same hours of each of the seven days before. Quiet nights and weekends are therefore not reported.
+ * `upMs`: how long the server has been running. null: traffic is not missing, or the data does not suffice.
  */
 export function silenceIn({ long, short }: Rhythm, upMs: number, limits: Thresholds['silence']): Silence | null {
   return hourly(short, upMs, limits.leastPerHour) ?? daily(long, upMs, limits);
@@ -41,7 +41,7 @@ function hourly(short: readonly number[], upMs: number, least: number): Silence 
 function daily(long: readonly number[], upMs: number, limits: Thresholds['silence']): Silence | null {
   const present = long.length - 1;
   if (long[present] !== 0) return null;
-  // No longer than there were steps to compare with.
+  // Not longer than the steps to compare with.
   const most = Math.min(perDay - 1, Math.floor(upMs / longMs) - 1);
   let steps = 0;
   while (steps < most && long[present - steps - 1] === 0) steps += 1;

@@ -4,7 +4,7 @@ import type { IssueBook } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Destinations that Millrace paused by itself, and nobody has looked at since. */
+/** Reports destinations that Millrace paused automatically and that were not changed since. */
 export function pausedLook(options: {
   configuration: Configuration;
   book: Pick<IssueBook, 'active'>;
@@ -24,9 +24,9 @@ export function pausedLook(options: {
       detail:
         detail ??
         book.active(fingerprint)?.detail ??
-        'It answered that it is gone (410), or an outcome rule paused it. What comes is held.',
+        'The destination responded 410 Gone, or an outcome rule paused it. New deliveries are held.',
       likelyFix:
-        'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. What is held is sent then.',
+        'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. Held deliveries are sent then.',
       connectionId: documents().destination.get(destinationId)?.body.connectionId ?? null,
       destinationId,
       actionId: null,
@@ -38,7 +38,7 @@ export function pausedLook(options: {
     at: 'paused destinations',
     everyMs: options.limits.lookEveryMs,
     kinds: ['paused'],
-    over: 'Somebody changed the destination.',
+    over: 'The destination was changed.',
     find: () =>
       Array.from(documents().destination.values())
         .filter(({ body, updatedBy }) => body.status === 'paused' && updatedBy === 'millrace')

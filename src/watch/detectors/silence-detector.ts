@@ -8,7 +8,7 @@ import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { type Rhythm, rhythmSteps, type Silence, silenceIn } from './missing-traffic.ts';
 
-/** Actions that usually fire and have not; when no events arrive at all, that alone. */
+/** Reports actions that usually fire and have stopped. When no events arrive at all, only that is reported. */
 export function silenceLook(options: {
   configuration: Configuration;
   statistics: Pick<Journal['statistics'], 'read'>;
@@ -39,10 +39,10 @@ export function silenceLook(options: {
   }
 
   return {
-    at: 'silent actions',
+    at: 'actions that stopped firing',
     everyMs: limits.everyMs,
     kinds: ['silent'],
-    over: 'It happens again, or is no longer usual at this time.',
+    over: 'Traffic is back, or is no longer usual at this time.',
     async find(now) {
       const upMs = now - startedAt;
       const intake = (await rhythms('all', 'received', now)).get('');
@@ -52,7 +52,7 @@ export function silenceLook(options: {
       for (const [id, rhythm] of await rhythms('action', 'matched', now)) {
         if (configuration.snapshot.documents.action.get(id)?.body.status !== 'enabled') continue;
         const finding = actionFinding(id, names.action(id), silenceIn(rhythm, upMs, limits));
-        // That nothing arrives explains it, but does not end what was silent before.
+        // Missing intake explains new silence of actions; actions that were silent before stay reported.
         if (finding !== null && (stopped === null || book.active(finding.fingerprint) !== undefined))
           found.push(finding);
       }
@@ -74,9 +74,9 @@ function intakeFinding({ quietMs, usually }: Silence): Finding {
     kind: 'silent',
     severity: 'critical',
     title: 'No events arrive',
-    detail: `Not one event in ${spanInWords(quietMs)}; at this time there usually are at least ${usually}.`,
+    detail: `No event in ${spanInWords(quietMs)}; at this time there are usually at least ${usually}.`,
     likelyFix:
-      'Look at Data Collection for requests that were refused, and whether the site still sends to this server: tags, network, DNS.',
+      'Check Data Collection for rejected requests, and whether the site still sends to this server: tags, network, DNS.',
     actionId: null,
   };
 }
@@ -89,9 +89,9 @@ function actionFinding(id: string, name: string, silence: Silence | null): Findi
     kind: 'silent',
     severity: 'warning',
     title: `${name} no longer fires`,
-    detail: `Not once in ${spanInWords(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
+    detail: `Did not fire in ${spanInWords(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
     likelyFix:
-      'Open Events and see whether the events that it waits for still arrive, and as they did before: a parameter may have another name or value. Explain shows which rule decides.',
+      'Open Events and check whether the expected events still arrive, with the same parameters: a parameter may have a new name or value. Explain shows which rule decides.',
     actionId: id,
   };
 }

@@ -1,10 +1,10 @@
 import type { Finding, Look } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** Free bytes where the data is, and how many of them are kept for finishing what was accepted. */
+/** Free bytes on the volume of the data folder, and the bytes reserved for finishing accepted events. */
 export type Space = { freeBytes: number; reserveBytes: number };
 
-/** The disk that fills, and the size limit that is reached. */
+/** Reports a disk that fills up, and a size limit that is reached. */
 export function storageLook(options: {
   space(): Space /** Whether intake is refused because the size limit is reached. */;
   isFull(): boolean;
@@ -43,9 +43,9 @@ function diskFinding(freeBytes: number, reserveBytes: number, isFull: boolean): 
     severity: isFull ? 'critical' : 'warning',
     title: isFull ? 'The disk is full' : 'The disk is filling',
     detail: isFull
-      ? `Less than ${mebibytes(reserveBytes)} are free: new events are refused with 503, so that what was accepted can be finished.`
+      ? `Less than ${mebibytes(reserveBytes)} are free: new events are refused with 503, so that accepted events can be finished.`
       : `About ${mebibytes(freeBytes)} are free. Below ${mebibytes(reserveBytes)} new events are refused.`,
-    likelyFix: 'Free space on the volume of the data folder, make it larger, or keep events for fewer days.',
+    likelyFix: 'Free space on the volume of the data folder, enlarge it, or keep events for fewer days.',
   };
 }
 
@@ -54,11 +54,11 @@ const limitFinding: Finding = {
   fingerprint: 'storage limit',
   severity: 'critical',
   title: 'The size limit is reached',
-  detail: 'Only what is not finished is left, so that new events are refused with 503.',
-  likelyFix: 'Have what is held sent or cancelled, or raise the size limit under Retention.',
+  detail: 'Only unfinished events are left, so new events are refused with 503.',
+  likelyFix: 'Send or cancel held deliveries, or raise the size limit under Retention.',
 };
 
-/** In steps, so that it is not news each time. */
+/** Rounded, so that small changes of free space are not written as news. */
 function mebibytes(bytes: number): string {
   const mebi = bytes / (1024 * 1024);
   return mebi < 100 ? `${Math.round(mebi / 10) * 10} MiB` : `${Math.round(mebi / 100) * 100} MiB`;
