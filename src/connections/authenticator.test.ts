@@ -25,7 +25,7 @@ const clientCredentials: Oauth2 = {
   refreshOn: [{ status: 401 }],
 };
 
-/** A connection, a clock that stands still until it is told, and a scripted token endpoint. */
+/** A connection, a fake clock, and a scripted token endpoint. */
 function setUp(
   handler: (form: URLSearchParams, index: number, authorization: string | null) => FakeAnswer | Promise<FakeAnswer>,
 ) {
@@ -52,13 +52,13 @@ const refusal = (status: number, error: string, description?: string): FakeAnswe
   body: JSON.stringify({ error, error_description: description }),
 });
 
-/** What a caller puts on the wire, or why not. */
+/** The Authorization header of a request, or the error. */
 async function header(set: ReturnType<typeof setUp>, auth?: Auth) {
   const authorization = await set.authenticator.authorize(set.connection(auth));
   return authorization.ok ? (authorization.headers[0]?.[1] ?? null) : authorization.kind;
 }
 
-/** Lets everything run that waits for nothing but promises. */
+/** Lets every pending promise continuation run. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('none sends no Authorization, basic is UTF-8 in base64, bearer is the token', async () => {
@@ -145,7 +145,7 @@ test('a changed credential, scope, address or CA gets a new token at once; an eq
   assert.equal(set.egress.requests.at(-1)?.tls?.ca, 'PEM');
 });
 
-test('a refused token is dropped and fetched anew exactly once, however many deliveries report it', async () => {
+test('a refused token is dropped and fetched again exactly once, however many deliveries report it', async () => {
   const set = setUp((_, index) => token(`t${index}`));
   const old = await set.authenticator.authorize(set.connection());
   assert.ok(old.ok);
@@ -166,7 +166,7 @@ test('a token fetched because the old one was refused is fresh', async () => {
   assert.ok(next.ok && next.fresh);
 });
 
-test('a forgotten connection asks anew', async () => {
+test('a forgotten connection fetches a new token', async () => {
   const set = setUp((_, index) => token(`t${index}`));
   await header(set);
   set.authenticator.forget('con_1');
@@ -221,7 +221,7 @@ test('an unexpired token stays in use while the token endpoint is down, which is
   assert.equal(await header(set), 'temporary', 'an expired token is never sent');
 });
 
-test('a rejected renewal leaves the unexpired token in use; after its end the rejection is told', async () => {
+test('a rejected renewal leaves the unexpired token in use; after its expiry the rejection is reported', async () => {
   const set = setUp((_, index) => (index === 0 ? token('t0') : refusal(400, 'invalid_grant')));
   await header(set);
   set.clock.now += 3_590_000;
@@ -231,7 +231,7 @@ test('a rejected renewal leaves the unexpired token in use; after its end the re
   assert.equal(await header(set), 'rejected');
 });
 
-test('a clock that jumps ahead costs a new token, one that goes back renews in the background', async () => {
+test('a clock that jumps ahead costs a new token; a clock that is set back renews in the background', async () => {
   const set = setUp((_, index) => token(`t${index}`));
   await header(set);
   set.clock.now += 365 * 86_400_000;
@@ -244,7 +244,7 @@ test('a clock that jumps ahead costs a new token, one that goes back renews in t
   assert.equal(set.egress.requests.length, 3);
 });
 
-test('the life of a token is counted from before its request', async () => {
+test('the lifetime of a token counts from the start of its request', async () => {
   const set = setUp((_, index) => {
     set.clock.now += 9_000;
     return token(`t${index}`, { expires_in: 10 });
@@ -276,7 +276,7 @@ test('auto tries HTTP Basic, then the body after 401 or invalid_client, and reme
   }
 });
 
-test('auto tells both refusals when neither method is accepted, and other errors end it at once', async () => {
+test('auto reports both refusals when neither method is accepted, and other errors end it at once', async () => {
   const set = setUp((_, __, authorization) => refusal(401, 'invalid_client', authorization ? 'by header' : 'by body'));
   const both = await set.authenticator.authorize(set.connection());
   assert.ok(!both.ok && both.kind === 'rejected');
@@ -291,7 +291,7 @@ test('auto stays temporary when the second method meets a server error', async (
   assert.equal(await header(set), 'temporary');
 });
 
-test('over plain http no token is asked for unless the operator allows the host', async () => {
+test('over plain http no token is requested unless the operator allows the host', async () => {
   const set = setUp(() => token('t'));
   const authorization = await set.authenticator.authorize(
     set.connection({ ...clientCredentials, accessTokenUrl: 'http://login.example.com/token' }),
@@ -300,7 +300,7 @@ test('over plain http no token is asked for unless the operator allows the host'
   assert.equal(set.egress.requests.length, 0);
 });
 
-test('when the token at hand ends is known without asking for one, and only for the credentials that fetched it', async () => {
+test('the expiry of the current token is known without a request, and only for the credentials that fetched it', async () => {
   const set = setUp((_form, index) => token(`t${index}`, index === 1 ? { expires_in: undefined } : {}));
   const ends = (auth?: Auth) => set.authenticator.tokenExpiresAt(set.connection(auth));
   assert.equal(ends(), null);

@@ -9,50 +9,56 @@ import type { TokenDoor } from './oauth/token-request.ts';
 import type { TokenAnswer, TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 
-/** The parts of a connection that decide how its requests are authenticated. */
+/** The parts of a connection that determine how its requests are authenticated. */
 export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;
 
 type Authorization =
   | {
       readonly ok: true;
-      /** To be put on the request in place of headers of the same name. */
+      /** Headers to set on the request; they replace headers of the same name. */
       readonly headers: [name: string, value: string][];
-      /** The caller waited for this token: another one would be no better. */
+      /** The token was fetched for this call, so fetching another one would not help. */
       readonly fresh: boolean;
-      /** How long the caller waited for the token; null when none was fetched. */
+      /** How long the caller waited for the token, in ms; null when none was fetched. */
       readonly tokenMs: number | null;
     }
   | Unauthorized;
 
 /**
- * `rejected`: until a person changes something. `temporary`: a token request of this very caller failed. `waiting`: none was
- * made, since the token endpoint is not asked again before `retryAfterMs` have passed.
+ * `rejected`: until a person changes something. `temporary`: the token request made for this caller failed.
+ * `waiting`: no request was made, because the token endpoint is paused for `retryAfterMs`.
  */
 export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> & {
   readonly kind: TokenFailure['kind'] | 'waiting';
 };
 
-/** Until when (ms since the epoch) a connection asks for no token, and why. */
+/** The end of the pause in token requests of a connection (ms since the epoch), and its reason. */
 type TokenPause = { readonly until: number; readonly detail: string };
 
 export interface Authenticator {
   /**
    * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
-   * Callers that come together share one token request. A promise only where there may be one. Throws or rejects with
-   * UnresolvedSecret when a secret that is kept elsewhere can't be read there.
+   * Concurrent callers share one token request. Returns a promise only when a token may have to be fetched. Throws or
+   * rejects with UnresolvedSecret when a secret reference can't be read.
    */
   authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization>;
-  /** Drops exactly the token that was refused; a newer one stays. */
+  /** Drops exactly the refused token; a newer one stays. */
   refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
-  /** The pause after a token request failed; null: there is none, or a token is at hand. Changed credentials have none. */
+  /**
+   * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to
+   * changed credentials.
+   */
   pauseOf(connection: AuthorizedConnection): TokenPause | null;
-  /** When the token at hand ends, in ms since the epoch; null: there is none, or no end is known. Fetches nothing. */
+  /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
   tokenExpiresAt(connection: AuthorizedConnection): number | null;
-  /** Drops everything known of a connection (it was deleted). A changed one needs no call: its token is not its own. */
+  /**
+   * Drops all state of a deleted connection. A changed connection needs no call: the token of its old credentials
+   * does not match.
+   */
   forget(connectionId: string): void;
 }
 
-/** What is known of one connection. `key` stands for everything that shaped its token. */
+/** The state of one connection. `key` is a hash of everything that determines its token. */
 type Slot = {
   readonly key: string;
   token: Token | null;
@@ -62,17 +68,17 @@ type Slot = {
   /** Temporary failures in a row. */
   failures: number;
   pause: (TokenPause & { readonly since: number }) | null;
-  /** The client authentication that worked last. */
+  /** The client authentication method that succeeded last. */
   method: ClientAuthMethod | null;
-  /** How far the endpoint's clock was ahead of ours last. */
+  /** The last known clock skew of the endpoint: positive when it is ahead of ours. */
   skewMs: number | null;
 };
 
 type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
 
 /**
- * Authenticates requests and keeps the access tokens of all connections, in memory. A token near its end is renewed in
- * the background while it stays in use, so that a token endpoint that is down for a moment stops nothing.
+ * Authenticates requests and caches the access tokens of all connections, in memory. A token in use is renewed in the
+ * background shortly before it expires, so that a short outage of the token endpoint delays nothing.
  */
 export function createAuthenticator(door: TokenDoor): Authenticator {
   const slots = new Map<string, Slot>();
@@ -119,7 +125,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
         learnFailure(slot, answer, door.now());
         if (!answer.ok) return answer;
         slot.method = method;
-        // The life is counted from before the request, so that a slow answer makes it shorter, never longer.
+        // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
         slot.token = { header: `Bearer ${answer.accessToken}`, fetchedAt: askedAt, lifeMs: answer.lifeMs };
         return { ok: true, token: slot.token };
       })
@@ -136,7 +142,8 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
       const mayRenew = slot.pending === null && pauseAt(slot, startedAt) === null;
       if (mayRenew && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
-        // Its failure is nobody's yet: whoever finds the token expired asks again and is told.
+        // A failed background renewal is not reported: the current token is still valid, and a call after its expiry
+        // tries again.
         renew(slot, connection, auth).catch(() => undefined);
       return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
     }
@@ -167,7 +174,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     },
     tokenExpiresAt(connection) {
       const slot = slots.get(connection.id);
-      // A token that was fetched with other credentials is nobody's.
+      // A token that was fetched with other credentials does not count.
       const token = slot?.key === keyOf(connection) ? slot.token : null;
       return token === null || token.lifeMs === null ? null : token.fetchedAt + token.lifeMs;
     },
@@ -179,8 +186,8 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
 }
 
 /**
- * After a temporary failure the token endpoint is not asked before its Retry-After, else before a backoff of the
- * connection's own has passed: 1 s, doubling with each failure in a row, at most 60 s.
+ * After a temporary failure, pauses token requests for the endpoint's Retry-After, or else for a backoff of the
+ * connection: 1 s, doubled with each failure in a row, at most 60 s.
  */
 function learnFailure(slot: Slot, answer: TokenAnswer, now: number): void {
   if (answer.ok || answer.kind === 'rejected') {
@@ -193,19 +200,19 @@ function learnFailure(slot: Slot, answer: TokenAnswer, now: number): void {
   slot.pause = { since: now, until: now + waitMs, detail: answer.detail };
 }
 
-/** The pause that holds now. A clock that was set back ends it. */
+/** The current pause. A clock that was set back ends it. */
 function pauseAt({ pause }: Slot, now: number): TokenPause | null {
   return pause !== null && now >= pause.since && now < pause.until ? pause : null;
 }
 
-/** Between renewals that fail there is a quarter of the time that renewal begins ahead. */
+/** Failed renewals are repeated after a quarter of the time by which renewal begins ahead. */
 function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: number): boolean {
   if (askedAt === fetchedAt || lifeMs === null) return true;
   const sinceMs = now - askedAt;
   return sinceMs < 0 || sinceMs >= renewAheadMs(lifeMs) / 4;
 }
 
-/** The schemes that need nobody else. */
+/** The schemes that need no token endpoint. */
 function standing(auth: Exclude<Auth, Oauth2>): Authorization {
   if (auth.type === 'none') return { ok: true, headers: [], fresh: false, tokenMs: null };
   const missing = missingAuth(auth);

@@ -7,24 +7,25 @@ type BaseUrl =
   | { readonly ok: false; readonly pointer: '/baseUrl' | '/port'; readonly reason: string };
 
 /**
- * The address that a connection's requests start with: absolute http or https, no query, fragment or user-info, `port`
- * put in, a trailing dot of the host dropped. Pure; says nothing about whether the address may be reached.
+ * The parsed base URL of a connection: absolute http or https, no query, fragment or user-info, `port` inserted, a
+ * trailing dot of the host removed. Pure; does not check whether the address is allowed.
  */
 export function parseBaseUrl({ baseUrl, port }: Place): BaseUrl {
   const text = baseUrl.trim();
   const problem = (reason: string): BaseUrl => ({ ok: false, pointer: '/baseUrl', reason });
-  // The URL parser repairs backslashes, tabs and missing slashes silently; a person should see what is really called.
-  if (unsafe.test(text)) return problem('Must not contain blanks, control characters or backslashes.');
+  // The URL parser silently repairs backslashes, tabs and missing slashes; these are refused, so that the text shows
+  // the real URL.
+  if (unsafe.test(text)) return problem('Must not contain spaces, control characters or backslashes.');
   const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
-  if (authority === undefined) return problem('Must be an absolute address that starts with https:// or http://.');
+  if (authority === undefined) return problem('Must be an absolute URL that starts with https:// or http://.');
   if (authority.includes('@')) return problem('Must not contain a user name or password; use Authentication Type.');
   if (text.includes('#')) return problem('Must not contain a fragment (#).');
-  if (text.includes('?')) return problem('Must not contain a query (?); put it into the Endpoint Path.');
+  if (text.includes('?')) return problem('Must not contain a query (?). It belongs in the Endpoint Path.');
   const url = URL.parse(text);
-  if (url === null) return problem('Is not a valid address.');
+  if (url === null) return problem('Is not a valid URL.');
   url.hostname = url.hostname.replace(/\.$/, '');
   if (port !== null) {
-    // URL drops a default port, so that the port must be read from the text.
+    // URL drops a default port, so the port is read from the text.
     const named = /:(\d+)$/.exec(authority)?.[1];
     if (named !== undefined && Number(named) !== port)
       return { ok: false, pointer: '/port', reason: `The Base URL names another port (${named}).` };
@@ -33,7 +34,10 @@ export function parseBaseUrl({ baseUrl, port }: Place): BaseUrl {
   return { ok: true, url };
 }
 
-/** Where all requests of a connection go; null: nowhere. Known again for the same object, which a change replaces. */
+/**
+ * The origin of all requests of a connection; null: its base URL is invalid. Cached per object, since a change makes
+ * a new one.
+ */
 export function originOf(connection: Place): string | null {
   const known = origins.get(connection);
   if (known !== undefined) return known;

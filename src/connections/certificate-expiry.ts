@@ -6,8 +6,8 @@ type Tls = ConnectionBody['settings']['tls'];
 const known = new WeakMap<Tls, number | null>();
 
 /**
- * When a connection's client certificate ends (RFC 5280 §4.1.2.5), in ms since the epoch; the first of its chain to end
- * counts. null: it has none, or none that can be read. Reads the certificate once.
+ * When a connection's client certificate expires (RFC 5280 §4.1.2.5), in ms since the epoch; the earliest of its
+ * chain. null: no certificate, or an unreadable one. Reads the certificate once.
  */
 export function certificateExpiry(tls: Tls): number | null {
   if (tls.cert === null) return null;
@@ -24,6 +24,6 @@ function endOf(pem: string): number {
   try {
     return new X509Certificate(pem).validToDate.getTime();
   } catch {
-    return Number.NaN; // saving a pair that does not fit is refused; one that is kept elsewhere may change
+    return Number.NaN; // a save checks the pair, but a referenced secret may change later
   }
 }

@@ -9,7 +9,7 @@ import { checkConnection } from './check-connection.ts';
 const egress = fakeEgress({ allow: '10.0.0.0/8' });
 type Checked = Parameters<typeof checkConnection>[0]['connection'];
 
-/** Pointers of what is wrong; text inputs stand for stored secrets. */
+/** JSON pointers of the errors; texts are used as stored secrets. */
 function wrong(changes: object) {
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com', ...changes });
   return checkConnection({
@@ -49,7 +49,7 @@ test('a base URL is absolute http(s) without query, fragment and user-info, and 
     assert.deepEqual(wrong({ baseUrl }), ['/baseUrl blocked_address'], baseUrl);
 });
 
-test('an extra token parameter can not replace one that the grant or the client authentication sets', () => {
+test("an extra token parameter can't replace one that the grant or the client authentication sets", () => {
   const refused = (auth: object, ...names: string[]) =>
     wrong({ auth: { ...oauth2, ...auth, extraParams: Object.fromEntries(names.map((name) => [name, 'x'])) } }).map(
       (pointer) => pointer.replace('/auth/extraParams/', ''),
@@ -99,14 +99,14 @@ test('a proxy is an http or https origin that may be reached, with credentials t
   assert.throws(() => proxied({ url: 'http://proxy.example', username: 'a:b' }));
 });
 
-test('a port beside a base URL that names another one is refused', () => {
+test('a port that differs from the port of the base URL is refused', () => {
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 443 }), ['/port']);
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 8443 }), []);
   assert.deepEqual(wrong({ port: 8443 }), []);
   assert.deepEqual(wrong({ port: 25 }), ['/baseUrl blocked_address'], 'a port on the list of bad ports');
 });
 
-test('a bearer token is visible ASCII without blanks; a basic password has no control characters', () => {
+test('a bearer token is visible ASCII without spaces; a basic password has no control characters', () => {
   assert.deepEqual(wrong({ auth: { type: 'bearer', token: 'abc.~+/=' } }), []);
   for (const token of ['Bearer abc', 'ab\ncd', 'ü', ' a'])
     assert.deepEqual(wrong({ auth: { type: 'bearer', token } }), ['/auth/token'], token);
@@ -135,7 +135,7 @@ test('missing secrets can be saved', () => {
     assert.deepEqual(wrong({ auth }), []);
 });
 
-test('keys, certificates and headers that can not be used are refused where they stand', () => {
+test("keys, certificates and headers that can't be used are refused at their fields", () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   assert.deepEqual(wrong({ auth: { ...oauth2, clientAuth: 'private_key_jwt' } }), ['/auth/clientAssertion']);

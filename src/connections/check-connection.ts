@@ -14,9 +14,10 @@ import { revealIfThere } from './secret-fields.ts';
 import { standardKey } from './signing.ts';
 
 /**
- * What a schema can't tell about a connection that is to be saved: addresses, credentials that no header can carry,
- * keys that can't be read. A password, token or signing key that is missing, here or where it is kept, is no error:
- * deliveries wait for it. `check` is the egress guard's (no look-up), `isHttpAllowed` the operator's allow-list. Details hold no secret.
+ * Checks of a connection that its schema can't make: addresses, credentials that no header can carry, unreadable
+ * keys. A missing password, token or signing key, stored or referenced, is no error: deliveries are held until it is
+ * entered. `check` is the egress guard's (no DNS lookup), `isHttpAllowed` the operator's allow-list. Details contain
+ * no secret.
  */
 export function checkConnection({
   connection,
@@ -53,14 +54,14 @@ function checkAuth(
     case 'none':
       return [];
     case 'basic':
-      // RFC 7617 §2 forbids control characters in both; the schema sees to the user name.
+      // RFC 7617 §2 forbids control characters in both; the schema checks the user name.
       return /\p{Cc}/u.test(revealIfThere(auth.password))
         ? [{ pointer: '/auth/password', detail: 'Must not contain control characters.' }]
         : [];
     case 'bearer':
       return /^[\x21-\x7e]*$/.test(revealIfThere(auth.token))
         ? []
-        : [{ pointer: '/auth/token', detail: 'Must be visible ASCII without blanks; leave out the word Bearer.' }];
+        : [{ pointer: '/auth/token', detail: 'Must be visible ASCII without spaces; leave out the word Bearer.' }];
     case 'oauth2':
       return [
         ...checkTokenUrl(auth.accessTokenUrl, check, isHttpAllowed),
@@ -69,7 +70,7 @@ function checkAuth(
         ...Object.entries(auth.extraHeaders).flatMap(([name, value]) => {
           const pointer = `/auth/extraHeaders/${escaped(name)}`;
           const named = headerName.safeParse(name);
-          if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is no header name.' }];
+          if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is not a header name.' }];
           return headerValue(revealIfThere(value)) === null ? [notHeader(pointer)] : [];
         }),
       ];
@@ -103,7 +104,7 @@ function checkAssertions(auth: Oauth2): FieldError[] {
   if (auth.clientAuth === 'private_key_jwt' && auth.clientAssertion === null)
     errors.push({
       pointer: '/auth/clientAssertion',
-      detail: 'Is needed to authenticate the client with private_key_jwt.',
+      detail: 'Is required to authenticate the client with private_key_jwt.',
     });
   const signers = { clientAssertion: auth.clientAssertion, assertion: auth.grant === 'jwt' ? auth.assertion : null };
   for (const [name, signer] of Object.entries(signers)) {
@@ -124,7 +125,7 @@ function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
     errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
   const key = revealIfThere(tls.key);
   if (tls.cert !== null && key !== '' && !isPair(tls.cert, key))
-    errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not fit together.' });
+    errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not match.' });
   return errors;
 }
 
@@ -165,7 +166,7 @@ function isPair(cert: string, key: string): boolean {
   return doesNotThrow(() => createSecureContext({ cert, key }));
 }
 
-/** OpenSSL says only by exceptions that it can't read something; its words help nobody here and may quote a key. */
+/** OpenSSL reports an unreadable key only as an exception, whose message may quote the key. */
 function doesNotThrow(read: () => unknown): boolean {
   try {
     read();

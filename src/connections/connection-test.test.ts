@@ -21,7 +21,7 @@ async function walk(changes: object, answer: FakeAnswer = { status: 200 }, probe
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://api.example.com', ...changes });
   const stored = 'clientSecret' in connection.auth ? { clientSecret: new Secret('client-secret', '') } : {};
   const result = await testConnection({
-    // The secret that gets masked is stored; others are text here, which reads the same.
+    // The secret that gets masked is stored; the others are text here, which reads the same.
     connection: { ...connection, auth: { ...connection.auth, ...stored } } as Parameters<
       typeof testConnection
     >[0]['connection'],
@@ -49,7 +49,7 @@ test('every step is named in order, and the token is masked', async () => {
   assert.ok(!text.includes('tok-') && !text.includes('client-secret'));
 });
 
-test('without oauth2 the walk ends at the door and sends nothing', async () => {
+test('without oauth2 the test ends after the connection is open and sends nothing', async () => {
   for (const auth of [
     { type: 'none' },
     { type: 'basic', username: 'u', password: 'p' },
@@ -61,7 +61,7 @@ test('without oauth2 the walk ends at the door and sends nothing', async () => {
   }
 });
 
-test('the walk ends with the exact step that failed', async () => {
+test('the test ends with the exact step that failed', async () => {
   const error = { kind: 'dns', message: 'no such name' } as const;
   const unknown: ProbeStep[] = [
     { name: 'url', ok: true, durationMs: 0, detail: '' },

@@ -18,10 +18,10 @@ type TestStep = {
 };
 
 /**
- * Walks the way that a delivery of this connection would go, up to its request: address, look-up, socket, TLS, then
- * every token request (two where the endpoint wants the client authenticated in another way) and the token answer. The
- * list ends with the step that failed. Fetches a token of its own and knows nothing of those in use, but for the newest
- * refresh token of that grant, which may be good once only. Details hold no secret and no part of a token.
+ * Tests a connection like a delivery would use it, up to the delivery's request: URL, DNS lookup, socket, TLS, every
+ * token request (two where the endpoint wants another client authentication) and the token response. The list ends
+ * with the step that failed. Fetches a token of its own and does not use the cached ones, except for the newest
+ * refresh token of that grant, which may be valid only once. Details contain no secret and no part of a token.
  */
 export async function testConnection({
   connection,
@@ -30,7 +30,7 @@ export async function testConnection({
 }: {
   connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'auth' | 'settings'>;
   door: TokenDoor;
-  /** Of the stored connection that this one is, or is a draft of; null: none. */
+  /** The id of the stored connection that is tested or that the draft belongs to; null: none. */
   id?: string | null;
 }): Promise<{ ok: boolean; steps: TestStep[] }> {
   const { auth, settings } = connection;
@@ -57,7 +57,7 @@ export async function testConnection({
   return ended([...walked, ...asked, ...(isAnswered ? [judged(fetched.answer, fetched.skewMs)] : [])]);
 }
 
-/** A request that was answered went well, whatever it said: that is the next step's matter. */
+/** The step succeeds when there is a response, whatever its status; the next step judges it. */
 function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: boolean, auth: Oauth2, now: number) {
   const expiry = isLast ? expiryOf(auth, now) : '';
   const step = { name: 'token_request', durationMs } as const;
@@ -77,8 +77,8 @@ function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
     const message = answer.detail;
     return { ...step, detail: [message, ...clock].join(' '), error: { kind: 'auth', message } };
   }
-  const life = answer.lifeMs === null ? 'without a known end' : `valid for ${Math.round(answer.lifeMs / 1_000)} s`;
-  const renewal = answer.refreshToken === null ? [] : ['A refresh token came with it.'];
+  const life = answer.lifeMs === null ? 'without a known expiry' : `valid for ${Math.round(answer.lifeMs / 1_000)} s`;
+  const renewal = answer.refreshToken === null ? [] : ['A refresh token was included.'];
   return {
     ...step,
     detail: [`A bearer token, ${life}: [secret].`, ...renewal, ...answer.warnings, ...clock].join(' '),
@@ -91,7 +91,7 @@ function clockWords(skewMs: number | null): string[] {
   return [`Its clock is ${by} ${skewMs > 0 ? 'ahead of' : 'behind'} this server’s.`];
 }
 
-/** A pasted token that has run out is the likeliest cause of a refusal, so that it is named. */
+/** Names an expired pasted token, which is the most likely cause of a refusal. */
 function expiryOf(auth: Oauth2, now: number): string {
   if (auth.grant !== 'jwt' || auth.assertion !== null) return '';
   const decoded = decodeJwt(reveal(auth.jwt));

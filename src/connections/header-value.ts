@@ -3,22 +3,22 @@ import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import { reveal } from './secret-fields.ts';
 
 /**
- * A custom header as it is sent, its secret opened. Throws UnresolvedSecret for one that is kept elsewhere and can't be
- * read, or that no header can carry; of others, what `headerValue` makes of them is for the caller to see.
+ * A custom header with its secret revealed. Throws UnresolvedSecret for a secret reference that can't be read or that
+ * no header can carry. For other values, the caller checks the result with `headerValue`.
  */
 export function openHeader({ name, value }: Pick<Header, 'name' | 'value'>): [name: string, value: string] {
   const text = reveal(value);
   if (value instanceof Secret && value.ref !== null && headerValue(text) === null)
-    throw new UnresolvedSecret(`${value.ref} is no header value: it must be one line of visible ASCII.`);
+    throw new UnresolvedSecret(`${value.ref} is not a header value: it must be one line of visible ASCII.`);
   return [name, text];
 }
 
 /**
- * A header value as it may be sent: outer blanks and tabs removed, visible ASCII with blanks and tabs inside
- * (RFC 9110 §5.5 without obs-text); null when the text is anything else, a line break above all.
+ * A header value in the form to send: outer spaces and tabs removed, visible ASCII with spaces and tabs inside (RFC
+ * 9110 §5.5 without obs-text); null for any other text, in particular one with a line break.
  */
 export function headerValue(text: string): string | null {
-  // As most are.
+  // The usual case, fast.
   if (/^[!-~]+$/.test(text)) return text;
   const value = text.replace(/^[ \t]+|[ \t]+$/g, '');
   return /^[\t\x20-\x7e]*$/.test(value) ? value : null;

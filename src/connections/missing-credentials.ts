@@ -1,8 +1,8 @@
 import type { Auth, ConnectionBody, Header } from '../contract/documents/connection.ts';
 
 /**
- * Says which credentials a connection needs and does not have; null: it has all. Its deliveries are held meanwhile. An empty
- * text that a person stored as the password of basic authentication or as client secret counts as given. Pure.
+ * Names the credentials that a connection needs and lacks; null: it has all. Its deliveries are held until they are
+ * entered. An empty text stored as the password of basic authentication or as client secret counts as entered. Pure.
  */
 export function missingCredentials({ auth, settings }: Pick<ConnectionBody, 'auth' | 'settings'>): string | null {
   const { signing } = settings;
@@ -13,12 +13,12 @@ export function missingCredentials({ auth, settings }: Pick<ConnectionBody, 'aut
   ]);
 }
 
-/** The same for the secret headers of a destination. */
+/** Names the missing secret headers of a destination; null: none. */
 export function missingHeaderValues(headers: readonly Header[]): string | null {
   return sentence(missingOfHeaders(headers));
 }
 
-/** The same for the authentication alone. */
+/** Names the missing credentials of the authentication alone; null: none. */
 export function missingAuth(auth: Auth): string | null {
   return sentence(missingOfAuth(auth));
 }

@@ -57,7 +57,7 @@ test('the quota is read from every usual form of the headers', () => {
     assert.deepEqual(quotaOf(headers, now), { remaining, resetMs }, JSON.stringify(headers));
 });
 
-test('a quota that can not be read, is over, or lacks a part tells nothing; a far one is cut to a day', () => {
+test("a quota that can't be read, is over, or lacks a part is ignored; one longer than a day is cut to a day", () => {
   const nothing: [string, string][][] = [
     [],
     [['X-RateLimit-Remaining', '3']],

@@ -1,4 +1,4 @@
-/** What a peer tells of its own count: so many requests are left until it counts anew, `resetMs` from now. */
+/** A quota that a peer reports: requests left until it resets, `resetMs` from now. */
 export type Quota = { remaining: number; resetMs: number };
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -6,13 +6,13 @@ type Headers = readonly (readonly [name: string, value: string])[];
 const resetMsMax = 86_400_000;
 
 /**
- * Reads the quota from an answer's headers: `RateLimit` (draft-ietf-httpapi-ratelimit-headers, the structured form and the
- * older `limit=, remaining=, reset=`), `RateLimit-Remaining` with `RateLimit-Reset`, and the `X-RateLimit-…` and
- * `X-Rate-Limit-…` of many vendors, whose reset is in seconds from now, or a time in seconds or milliseconds. Of several
- * the one with the least left holds. null: none that can be read. Pure.
+ * Reads the quota from a response's headers: `RateLimit` (draft-ietf-httpapi-ratelimit-headers, the structured form
+ * and the older `limit=, remaining=, reset=`), `RateLimit-Remaining` with `RateLimit-Reset`, and the `X-RateLimit-…`
+ * and `X-Rate-Limit-…` of many vendors, whose reset is in seconds from now, or a time in seconds or milliseconds. Of
+ * several the one with the least remaining applies. null: none is readable. Pure.
  */
 export function quotaOf(headers: Headers, now: number): Quota | null {
-  // Each answer is asked, and few have any of them.
+  // A fast check: runs for each response, and few have any of these headers.
   if (!headers.some(([name]) => ofQuota.test(name))) return null;
   let least: Quota | null = null;
   const consider = (remaining: string | undefined, reset: string | undefined) => {
@@ -38,7 +38,7 @@ const ofQuota = /^(?:x-)?rate-?limit/i;
 const whole = /^\d{1,15}$/;
 const decimal = /^\d{1,15}(?:\.\d{1,6})?$/;
 
-/** Nobody counts anew in thirty years: such a number is a time. */
+/** No quota takes thirty years to reset: a number that large is a time. */
 function resetMsOf(reset: number, now: number): number {
   const ms = reset > 1e11 ? reset - now : reset > 1e9 ? reset * 1_000 - now : reset * 1_000;
   return Math.min(Math.max(0, Math.ceil(ms)), resetMsMax);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Secret } from '../contract/secret.ts';
 import { echoMask } from './response-redaction.ts';
 
-test('an answer is cleared of the credentials that were sent and of secrets too short for the scrubber', () => {
+test('credentials that were sent and secrets too short for the scrubber are removed from a response', () => {
   const body = { password: new Secret('s3c!', ''), long: new Secret('left-to-the-scrubber', ''), none: null };
   const sent = (token: string): [string, string][] => [['authorization', `Bearer ${token}`]];
   const hide = echoMask([body, {}], sent('token-1'));

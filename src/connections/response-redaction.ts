@@ -5,8 +5,8 @@ import { masker } from './text-redaction.ts';
 type Mask = (text: string) => string;
 
 /**
- * Hides in an answer what its sender may have echoed and no scrubber knows: the credentials that the request carried
- * (access tokens are stored nowhere) and secrets of `bodies` that are too short to be taken out of any text.
+ * Masks secrets that a response may echo and that no scrubber knows: the credentials of the request (access tokens
+ * are not stored) and secrets of `bodies` that are too short for the scrubber.
  */
 export function echoMask(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
   const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
@@ -16,7 +16,7 @@ export function echoMask(bodies: readonly object[], sent: readonly (readonly [st
     const values = secretsOf(body)
       .map(revealIfThere)
       .filter((one) => one.length < secretLengthMin);
-    // They go with the first body, whose requests mostly carry the same ones.
+    // Cached with the first body, whose requests mostly have the same credentials.
     if (index === 0 && authorization !== undefined) values.push(authorization.replace(/^\S+ /, ''));
     if (values.length > 0) masks.push(maskOf(body, values));
   });

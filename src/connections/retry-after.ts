@@ -1,9 +1,9 @@
-/** The longest wait that an answer may ask for (for a delivery: in all its answers together). */
+/** The longest wait that responses may ask for (for a delivery: all its responses together). */
 export const RETRY_AFTER_MAX_MS = 86_400_000;
 
 /**
- * How long the Retry-After headers of an answer ask to wait (RFC 9110 §10.2.3: seconds or an HTTP date), in ms, cut to
- * 24 h. Zero, the past and anything invalid is ignored; of several the latest holds. null: none. Pure.
+ * The wait that the Retry-After headers of a response ask for (RFC 9110 §10.2.3: seconds or an HTTP date), in ms, cut
+ * to 24 h. Zero, a past date and anything invalid is ignored; of several the latest applies. null: none. Pure.
  */
 export function retryAfterMs(headers: readonly (readonly [string, string])[], now: number): number | null {
   let longest = 0;
@@ -19,7 +19,7 @@ function waitOf(text: string, now: number): number {
   return 0;
 }
 
-// Date.parse alone takes far more than the three forms of an HTTP date.
+// Date.parse alone accepts far more than the three forms of an HTTP date.
 const imfDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 const rfc850Date = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
 const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;

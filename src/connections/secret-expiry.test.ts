@@ -8,7 +8,7 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 const jwt = (claims: object) => `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`;
 const bearer = (text: string): Auth => ({ type: 'bearer', token: new Secret(text, '2026-01-01T00:00:00Z') });
 
-test('a pasted JSON Web Token tells when it ends; any other secret tells nothing', () => {
+test('a pasted JSON Web Token has a known expiry; other secrets have none', () => {
   assert.equal(secretExpiry(bearer(jwt({ exp: 1_800_000_000 })))?.toISOString(), '2027-01-15T08:00:00.000Z');
   for (const auth of [
     bearer(jwt({})),

@@ -3,8 +3,8 @@ import { decodeJwt } from './oauth/decode-jwt.ts';
 import { revealIfThere } from './secret-fields.ts';
 
 /**
- * When a secret that a person pasted stops to work, as far as it tells: a bearer token or an assertion that is a JSON Web
- * Token with `exp` (RFC 7519 §4.1.4). null: it tells nothing, or what is stored makes new ones by itself.
+ * When a pasted secret expires, if it says so: a bearer token or an assertion that is a JSON Web Token with `exp`
+ * (RFC 7519 §4.1.4). null: unknown, or a stored key signs new tokens automatically.
  */
 export function secretExpiry(auth: Auth): Date | null {
   const pasted =

@@ -12,14 +12,14 @@ export function* secretFields(body: unknown, pointer = ''): Generator<SecretFiel
 
 const known = new WeakMap<object, readonly Secret[]>();
 
-/** The secrets of a stored body, which never changes, so that it is looked through once. */
+/** The secrets of a stored body, cached because stored bodies never change. */
 export function secretsOf(body: object): readonly Secret[] {
   const secrets = known.get(body) ?? Array.from(secretFields(body), ({ secret }) => secret);
   known.set(body, secrets);
   return secrets;
 }
 
-/** Why the first secret of a stored body that can't be read where it is kept can't be; null when all can. */
+/** The problem of the first secret reference in a stored body that can't be read; null: all can. */
 export function unresolvedSecret(body: object): string | null {
   for (const secret of secretsOf(body)) {
     try {
@@ -32,7 +32,7 @@ export function unresolvedSecret(body: object): string | null {
   return null;
 }
 
-/** The text of a secret, '' when it is kept elsewhere and can't be read now: for looking, never for sending. */
+/** The text of a secret, '' when its reference can't be read now: for display and checks, never for sending. */
 export function revealIfThere(value: Secret | string | null): string {
   try {
     return reveal(value);
@@ -42,7 +42,7 @@ export function revealIfThere(value: Secret | string | null): string {
   }
 }
 
-/** The text behind a field that may be a secret or plain; '' when nothing is stored. Throws UnresolvedSecret. */
+/** The text of a field that may be a secret or plain text; '' when nothing is stored. Throws UnresolvedSecret. */
 export function reveal(value: Secret | string | null): string {
   return value instanceof Secret ? value.reveal() : (value ?? '');
 }

@@ -24,7 +24,7 @@ test("a Standard Webhooks signature is the one of the specification's example", 
   });
 });
 
-test('while the previous secret is good both signatures are sent', () => {
+test('while the previous secret is valid both signatures are sent', () => {
   const count = (previousUntil: string | null) => {
     const signed = signMessage({ ...standard, previousSecret: secret('b2xk'), previousUntil }, message);
     return signed.ok && signed.headers[2]?.[1].split(' ').length;
@@ -38,7 +38,7 @@ test('nothing is signed without a secret', () => {
   assert.equal(signMessage({ ...standard, secret: null }, message).ok, false);
 });
 
-test('an hmac format is the value of the header or, with {body}, what is signed', () => {
+test('an hmac format is the value of the header or, with {body}, the signed text', () => {
   const key = 'k';
   const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex');
   const by = (format: string) => {

@@ -8,20 +8,23 @@ export type Signature =
   | { readonly ok: true; readonly headers: [name: string, value: string][] }
   | { readonly ok: false; readonly detail: string };
 
-/** What is signed: the message's id (the same in every attempt), the body as sent ('' when none), and the time in ms. */
+/**
+ * The signed message: its id (the same in every attempt), the body as sent ('' when there is none), and the time in
+ * ms.
+ */
 type SignedMessage = { readonly id: string; readonly body: string; readonly now: number };
 
 /**
- * The headers that let a receiver check where a request comes from. While the previous secret is still good (until
+ * The headers that let a receiver verify the sender of a request. While the previous secret is still valid (until
  * `previousUntil`; null: always) both signatures are sent. Never succeeds without a secret. Pure.
  *
- * `standard-webhooks` follows the specification of that name: `webhook-id`, `webhook-timestamp` (seconds) and
+ * `standard-webhooks` follows the Standard Webhooks specification: `webhook-id`, `webhook-timestamp` (seconds) and
  * `webhook-signature: v1,<base64>` over `id.timestamp.body`.
  *
- * `hmac` sends one header. A `format` with `{body}` says what is signed (`{timestamp}.{body}`, `v0:{timestamp}:{body}`);
- * id and timestamp then travel as `webhook-id` and `webhook-timestamp` where it names them. Any other format is the
- * header's value (`sha256={signature}`, `t={timestamp},v1={signature}`): with `{timestamp}` in it `timestamp.body` is
- * signed, else the body. Without `{signature}` the signature stands at its end.
+ * `hmac` sends one header. A `format` with `{body}` is the text to sign (`{timestamp}.{body}`,
+ * `v0:{timestamp}:{body}`); id and timestamp are then sent as `webhook-id` and `webhook-timestamp` where it names
+ * them. Any other format is the header's value (`sha256={signature}`, `t={timestamp},v1={signature}`): with
+ * `{timestamp}` in it `timestamp.body` is signed, else the body. Without `{signature}` the signature is appended.
  */
 export function signMessage(signing: SigningSettings, message: SignedMessage): Signature {
   const isPreviousGood = signing.previousUntil === null || Date.parse(signing.previousUntil) > message.now;
@@ -35,7 +38,7 @@ export function signMessage(signing: SigningSettings, message: SignedMessage): S
   return { ok: true, headers };
 }
 
-/** The key of a Standard Webhooks secret: base64 after an optional `whsec_`; null when it is something else. */
+/** The key of a Standard Webhooks secret: base64 after an optional `whsec_`; null for any other text. */
 export function standardKey(secret: string): Buffer | null {
   const text = secret.trim().replace(/^whsec_/, '');
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : null;

@@ -1,8 +1,8 @@
 import { secretForms } from '../contract/secret-forms.ts';
 
 /**
- * Hides secret values in a text made for people, in every form in which an answer may echo them. Values under 4
- * characters are left: hiding them would only garble the text.
+ * Masks secret values in a text for people, in every form in which a response may echo them. Values under 4
+ * characters are left: masking them would only garble the text.
  */
 export function masker(values: Iterable<string>): (text: string) => string {
   const forms = new Set<string>();
@@ -11,7 +11,7 @@ export function masker(values: Iterable<string>): (text: string) => string {
   return (text) => longestFirst.reduce((masked, form) => masked.replaceAll(form, '[secret]'), text);
 }
 
-/** Text as application/x-www-form-urlencoded writes it. */
+/** Text encoded as application/x-www-form-urlencoded. */
 export function formEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
 }

@@ -2,13 +2,13 @@ import type { ConnectionBody } from '../contract/documents/connection.ts';
 import type { EgressRequest, TlsOptions } from '../egress/egress.ts';
 import { reveal } from './secret-fields.ts';
 
-/** The parts of a connection that say how its requests travel; its token requests travel in the same way. */
+/** The parts of a connection that determine how its requests, including token requests, reach the peer. */
 export type RouteSettings = Pick<ConnectionBody['settings'], 'tls' | 'proxy'>;
 
 /**
- * A connection's own CA, client certificate, TLS version and proxy as egress takes them; empty when it has none. Equal for
- * the same settings and secrets, so that egress knows its open connections again without comparing. Throws
- * UnresolvedSecret.
+ * A connection's own CA, client certificate, TLS version and proxy in the form of egress; empty when it has none.
+ * Returns the same object for the same settings and secrets, so that egress finds its open connections without
+ * comparing. Throws UnresolvedSecret.
  */
 export function routeOf(settings: RouteSettings): Pick<EgressRequest, 'tls' | 'proxy'> {
   const { tls, proxy } = settings;

@@ -12,7 +12,7 @@ export type Answer = {
 export type OutcomeRule = DestinationBody['settings']['outcomes'][number];
 type RefreshRule = Extract<Auth, { type: 'oauth2' }>['refreshOn'][number];
 
-/** Whether an answer fits the condition of an outcome rule: every part that is given must fit. Pure. */
+/** Whether a response matches the condition of an outcome rule: all given parts must match. Pure. */
 export function fitsOutcome({ when }: OutcomeRule, answer: Answer): boolean {
   return (
     (when.status === undefined || fitsStatus(when.status, answer.status)) &&
@@ -21,7 +21,7 @@ export function fitsOutcome({ when }: OutcomeRule, answer: Answer): boolean {
   );
 }
 
-/** Whether an answer says that the access token is no longer good. Pure. */
+/** Whether a response says that the access token is no longer valid. Pure. */
 export function fitsRefresh(rule: RefreshRule, answer: Answer): boolean {
   return (
     rule.status === answer.status &&
@@ -30,7 +30,7 @@ export function fitsRefresh(rule: RefreshRule, answer: Answer): boolean {
   );
 }
 
-/** `200`, `5xx`, `400-499`. */
+/** Whether a status matches a pattern: `200`, `5xx`, `400-499`. */
 export function fitsStatus(pattern: number | string, status: number): boolean {
   if (typeof pattern === 'number') return pattern === status;
   const [from, to] = pattern.split('-');
@@ -49,7 +49,7 @@ function fitsJson({ path, equals }: { path: string; equals?: unknown }, answer: 
   return value !== undefined && isDeepStrictEqual(value, equals);
 }
 
-/** undefined: an answer that is no JSON, which fits no rule about JSON. */
+/** The parsed JSON of a response; undefined when it is not JSON, so that no rule about JSON matches. */
 export function jsonOf(answer: Answer): unknown {
   try {
     return JSON.parse(textOf(answer));

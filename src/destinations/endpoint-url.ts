@@ -3,14 +3,17 @@ import type { ConnectionBody } from '../contract/documents/connection.ts';
 
 type JoinedUrl = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly reason: string };
 
-/** What data may not change about an Endpoint Path; null where its own JavaScript decides how many segments it has. */
+/**
+ * The parts of an Endpoint Path that data may not change; null where the path's own JavaScript decides the number of
+ * segments.
+ */
 export type PathShape = { readonly segments: number; readonly hasQuery: boolean };
 
 /**
- * The address of a request: the connection's base URL and port, and the endpoint path joined by exactly one slash, its
- * query kept. An empty path leaves the base path as it is; a path that is only a query is put after it.
- * Values inserted into `path` are percent-encoded already; this refuses whatever could still lead elsewhere: control
- * characters, backslashes, fragments, dot segments (encoded ones too), and another shape than `shape`. Pure.
+ * The URL of a request: the connection's base URL and port, and the endpoint path joined by exactly one slash, its
+ * query kept. An empty path leaves the base path as it is; a path that is only a query is appended.
+ * Values inserted into `path` are percent-encoded already. Still refused are control characters, backslashes,
+ * fragments, dot segments (encoded ones too), and any other shape than `shape`. Pure.
  */
 export function joinUrl({
   baseUrl,
@@ -26,13 +29,12 @@ export function joinUrl({
   if (rendered.segments.some(isDotSegment)) return refused('contains a . or .. segment');
   if (shape !== null && rendered.segments.length !== shape.segments)
     return refused(`has ${rendered.segments.length} segments where ${shape.segments} are configured`);
-  if (shape !== null && (rendered.query !== null) !== shape.hasQuery)
-    return refused('begins or loses its query through data');
+  if (shape !== null && (rendered.query !== null) !== shape.hasQuery) return refused('data adds or removes its query');
 
   const { url } = base;
   const { origin } = url;
   const basePath = url.pathname.replace(/\/+$/, '');
-  // Setting the parts keeps scheme, host and port out of reach, and encodes what a path can not hold.
+  // Setting the parts keeps scheme, host and port unchanged, and encodes characters that a path can't contain.
   if (rendered.path !== '') url.pathname = `${basePath}/${rendered.segments.join('/')}`;
   if (rendered.query !== null) url.search = rendered.query;
   if (url.origin !== origin || !`${url.pathname}/`.startsWith(`${basePath}/`)) return refused('leaves the Base URL');

@@ -5,15 +5,16 @@ import { type Answer, fitsStatus, jsonOf, type OutcomeRule } from './answer-matc
 type ItemRule = NonNullable<OutcomeRule['items']>;
 type DataRecord = Readonly<Record<string, unknown>>;
 
-/** Whether what became of single records is read from answers. */
+/** Whether results of single records are read from responses. */
 export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
   return outcomes.some((rule) => rule.items !== undefined);
 }
 
 /**
- * The records (their places, from 0) that an item rule finds in an answer; null when it holds no such list. An item is
- * about the record at its own place in the list, at the place that it names (`index`), or with the value that it names
- * (`id`, found in the record's `field`; a text, number or boolean). Places and values that no record has are passed over. Pure.
+ * The records (their indexes, from 0) that an item rule finds in a response; null when it has no such list. An item
+ * refers to the record at its own index in the list, at the index that it names (`index`), or with the value that it
+ * names (`id`, compared with the record's `field`; a text, number or boolean). Indexes and values without a record
+ * are ignored. Pure.
  */
 export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
   const list = valueAt(jsonOf(answer), rule.path);
@@ -39,12 +40,15 @@ function placesOf({ index, id }: ItemRule, item: unknown, place: number, records
   );
 }
 
-/** null: no scalar. An object is never converted, since its JSON may define `toString` and `valueOf`. */
+/**
+ * The text of a scalar; null for anything else. An object is never converted, since its JSON may define `toString`
+ * and `valueOf`.
+ */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
-/** Of a number, or of a text that is one; else NaN. */
+/** The value of a number, or of a text that is one; else NaN. */
 function numberOf(value: unknown): number {
   return typeof value === 'number'
     ? value

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { EgressOutcome } from '../egress/egress.ts';
 import { type Exchange, judge, judgeRecords, type Verdict } from './judge.ts';
 
-/** Keys that mean something to JavaScript, and those that the rules below look at. */
+/** Keys with a meaning in JavaScript, and keys used by the rules below. */
 const key = fc.constantFrom(
   'toString',
   'valueOf',
@@ -115,7 +115,7 @@ const exchange = fc
     return { given, records };
   });
 
-test('whatever JSON a destination answers and an event holds, every record gets a verdict with a finite wait', () => {
+test('whatever JSON a destination responds with and an event contains, every record gets a verdict with a finite wait', () => {
   fc.assert(
     fc.property(exchange, ({ given, records }) => {
       const { whole, each } = judgeRecords(given, records);
@@ -135,7 +135,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a rule compares with is written by a person. */
+/** The value of a rule is written by a person. */
 function isShallow(value: unknown): boolean {
   try {
     return JSON.stringify(value).length < 1_000;

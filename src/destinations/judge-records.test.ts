@@ -18,7 +18,7 @@ function judged(outcome: EgressOutcome, outcomes: Rules, records: readonly Recor
   );
 }
 
-test('rules about items decide about the records that an answer names, in every common form, later rules about the others', () => {
+test('rules about items decide about the records that a response names, in every common form, later rules about the others', () => {
   const records = [
     { email: 'a@example.com' },
     { email: 'b@example.com' },
@@ -77,7 +77,7 @@ test('rules about items decide about the records that an answer names, in every 
       [{ code: { valueOf: '4', toString: 1 } }, { code: [400] }, { code: '400' }],
       'ddfd',
     ],
-    // Nothing of the kind is there.
+    // The list is missing.
     [{ path: 'errors' }, {}, null],
     [{ path: 'errors' }, { errors: {} }, null],
     [{ path: 'errors', index: 'at' }, { errors: [] }, null],
@@ -96,7 +96,7 @@ test('an event whose field holds an object with keys such as toString is named b
   );
 });
 
-test('a batch is split when it is refused as a whole, but a single record fails, and rules come first', () => {
+test('a batch rejected as a whole is split, a single record fails, and rules come first', () => {
   for (const status of [400, 413, 422]) {
     const kind = (records: Record<string, unknown>[], outcomes: Rules = []) =>
       judged(answer(status), outcomes, records).whole.kind;
@@ -107,7 +107,7 @@ test('a batch is split when it is refused as a whole, but a single record fails,
   assert.equal(judged(answer(404), [], [{}, {}]).whole.kind, 'failed');
 });
 
-test('an answer that is too long to read what it says of single records counts as none', () => {
+test('items of a response that is too long to read are ignored', () => {
   const rules: Rules = [{ when: {}, outcome: 'fail', items: { path: '' } }];
   const { whole } = judged(answer(200, '[{"ok":true', true), rules, [{}, {}]);
   assert.ok(whole.kind === 'retry' && whole.errorKind === 'too_large' && whole.counted);

@@ -38,7 +38,7 @@ const failure = (kind: EgressErrorKind): EgressOutcome => ({
   resends: 0,
 });
 
-test('any 2xx is delivered, whatever happens to its body', () => {
+test('any 2xx is delivered, even when its body was cut off', () => {
   for (const status of [200, 201, 202, 204, 206, 299])
     assert.deepEqual(verdict(answer(status)), { kind: 'delivered', warning: null });
 });
@@ -87,7 +87,7 @@ test('network errors are retried with their kind; a blocked address fails', () =
   assert.ok(judged.kind === 'failed' && judged.reason === 'blocked' && judged.errorKind === 'blocked');
 });
 
-test('a timeout is held as unknown outcome where the destination says so, other errors are not', () => {
+test('a timeout is held as unknown outcome where the destination is set so, other errors are not', () => {
   const settings = { outcomes: [], onTimeout: 'hold' } as const;
   const judged = verdict(failure('timeout'), { settings: { ...settings, outcomes: [] } });
   assert.ok(judged.kind === 'held' && judged.reason === 'unknown_outcome');
@@ -162,7 +162,7 @@ test('401: oauth2 refreshes once, then is auth rejected; basic and bearer are re
   assert.equal(refused({}), 'failed');
 });
 
-test('what refreshes a token is configurable by status, header and body', () => {
+test('the signs of an expired token are configurable by status, header and body', () => {
   const refreshOn = [
     { status: 403, bodyContains: 'expired_token' },
     { status: 400, header: { name: 'WWW-Authenticate', contains: 'invalid_token' } },
@@ -198,7 +198,7 @@ test('outcome rules are read in order and decide before anything else', () => {
   const paused = by([{ when: { status: '400-499' }, outcome: 'pause' }], answer(404));
   assert.ok(paused.kind === 'retry' && paused.pausesDestination);
   assert.equal(by([{ when: { status: 403 }, outcome: 'refresh_auth' }], answer(403), oauth2).kind, 'auth_refused');
-  // Without authentication there is nothing to refresh, and nobody could ever release what was held for it.
+  // Without authentication there is nothing to refresh, and no event would ever release the hold.
   assert.equal(by([{ when: { status: 403 }, outcome: 'refresh_auth' }], answer(403)).kind, 'failed');
   const ordered: Rules = [
     { when: { status: 500, header: { name: 'X-Kind', contains: 'final' } }, outcome: 'fail' },

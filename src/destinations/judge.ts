@@ -6,19 +6,24 @@ import { type EgressError, type EgressOutcome, isPacked } from '../egress/egress
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';
 
-/** What an exchange means for its delivery. `detail` is for people and holds nothing of the answer's body. */
+/**
+ * The consequence of an exchange for its delivery. `detail` is for people and contains nothing of the response body.
+ */
 export type Verdict =
-  /** `warning`: an outcome rule wants it looked at. */
+  /** `warning`: an outcome rule marks the response for review. */
   | { readonly kind: 'delivered'; readonly warning: string | null }
   | {
       readonly kind: 'retry';
       readonly errorKind: ErrorKind;
       readonly detail: string;
-      /** Whether it uses up a step of the schedule; waits that the destination asked for don't. */
+      /** Whether it uses up a step of the retry schedule; waits that the destination asked for don't. */
       readonly counted: boolean;
-      /** Wait exactly this long instead of what the schedule says. null: the schedule. */
+      /** Wait exactly this long instead of following the schedule. null: follow the schedule. */
       readonly retryAfterMs: number | null;
-      /** Who else waits for `retryAfterMs`: the whole connection, the destination, or nobody. */
+      /**
+       * The other deliveries that wait for `retryAfterMs`: those of the connection, of the destination, or none
+       * (null).
+       */
       readonly waitScope: 'connection' | 'destination' | null;
       readonly pausesDestination: boolean;
     }
@@ -29,9 +34,12 @@ export type Verdict =
       readonly detail: string;
       readonly pausesDestination: boolean;
     }
-  /** `refresh`: drop the token, fetch one anew and resend once, uncounted. Otherwise the connection needs attention. */
+  /**
+   * `refresh`: drop the token, fetch a new one and resend once, uncounted. Otherwise a person must correct the
+   * credentials.
+   */
   | { readonly kind: 'auth_refused'; readonly refresh: boolean; readonly errorKind: 'auth'; readonly detail: string }
-  /** A batch was refused as it is: its records are sent again at once in smaller parts, uncounted. */
+  /** The batch was rejected as a whole: its records are sent again at once in smaller parts, uncounted. */
   | { readonly kind: 'split'; readonly errorKind: 'http_4xx'; readonly detail: string }
   | {
       readonly kind: 'held';
@@ -44,20 +52,20 @@ export type Exchange = {
   readonly outcome: EgressOutcome;
   readonly auth: Auth;
   readonly settings: Pick<DestinationBody['settings'], 'outcomes' | 'onTimeout'>;
-  /** The token was fetched for this very attempt, so that fetching another one would not help. */
+  /** The token was fetched for this attempt, so fetching another one would not help. */
   readonly isTokenFresh: boolean;
-  /** This is already the free resend after a token was dropped. */
+  /** This attempt is already the free resend after a token was dropped. */
   readonly isResend: boolean;
-  /** How long Retry-After has made the delivery wait so far. */
+  /** How long Retry-After has delayed the delivery so far. */
   readonly waitedMs: number;
   /** ms since the epoch. */
   readonly now: number;
 };
 
 /**
- * Judges one exchange. In this order: the destination's outcome rules, the authentication's own signs of a dead token,
- * then the status: 2xx is delivered; 408, 425, 429, 5xx but 501 and 505, and every network error is retried; other
- * 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. Pure.
+ * Judges one exchange, in this order: the destination's outcome rules, the authentication's signs of an expired
+ * token, then the status: 2xx is delivered; 408, 425, 429, 5xx but 501 and 505, and every network error are retried;
+ * other 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. Pure.
  */
 export function judge(exchange: Exchange): Verdict {
   const { outcome, settings } = exchange;
@@ -68,9 +76,9 @@ export function judge(exchange: Exchange): Verdict {
 }
 
 /**
- * Judges an exchange that may tell of each of its records: `whole` is the verdict on what no outcome rule about items
- * decides, `each` one verdict for each record, null where all have the whole one. A batch that is refused as bad or too
- * large (400, 413, 422) is split. Pure.
+ * Judges an exchange whose response may report on each of its records: `whole` is the verdict where no outcome rule
+ * about items decides; `each` has one verdict per record, null where all have the whole one. A batch that is rejected
+ * as bad or too large (400, 413, 422) is split. Pure.
  */
 export function judgeRecords(
   exchange: Exchange,
@@ -86,7 +94,7 @@ export function judgeRecords(
       whole = applyRule(rule, outcome, exchange);
       break;
     }
-    // Nobody knows what the missing part says; of what is compressed no part says anything.
+    // Items in the missing part are unknown; no part of a compressed body is readable.
     if (outcome.truncated && !isPacked(outcome.headers))
       return { whole: retry('too_large', `Answered ${outcome.status}, too long to read its items.`), each: null };
     const found = recordsOfItems(rule.items, outcome, records);
@@ -119,7 +127,7 @@ function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
   return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
 }
 
-/** The index of the first outcome rule about whole answers that one fits; -1: none. Pure. */
+/** The index of the first outcome rule about whole responses that matches; -1: none. Pure. */
 export function decidingRule(rules: readonly OutcomeRule[], answer: Answer): number {
   return rules.findIndex((one) => one.items === undefined && fitsOutcome(one, answer));
 }
@@ -170,9 +178,9 @@ function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: 
 }
 
 function authRefused(status: number, { auth, isTokenFresh, isResend }: Exchange): Verdict {
-  // Nothing was presented that could be mended: waiting for other credentials would wait for ever.
+  // Without authentication no change of credentials could ever release a hold.
   if (auth.type === 'none')
-    return failed(reasonOf(status), kindOf(status), `Answered ${status}, and nothing authenticates.`);
+    return failed(reasonOf(status), kindOf(status), `Answered ${status}, and no authentication is configured.`);
   const refresh = auth.type === 'oauth2' && !isTokenFresh && !isResend;
   const what = auth.type === 'oauth2' ? 'the access token' : 'the credentials';
   const more = refresh || auth.type !== 'oauth2' ? '' : ', although it is new';
@@ -207,7 +215,9 @@ function failed(reason: Reason, errorKind: ErrorKind, detail: string): Extract<V
   return { kind: 'failed', reason, errorKind, detail, pausesDestination: false };
 }
 
-/** An outcome rule may call any status a failure, so 2xx needs a kind too: the destination broke its own protocol. */
+/**
+ * An outcome rule may call any status a failure, so 2xx needs a kind too: the destination violated its own protocol.
+ */
 function kindOf(status: number): Extract<ErrorKind, Reason> | 'http_429' {
   return status === 429 ? 'http_429' : reasonOf(status);
 }

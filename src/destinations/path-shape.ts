@@ -2,8 +2,8 @@ import { scan } from '../template/parse/scanner.ts';
 import { type PathShape, shapeOf } from './endpoint-url.ts';
 
 /**
- * The shape that an Endpoint Path has whatever its tags insert. null when it holds more than insertions (`{{! }}`, blocks):
- * then its author's JavaScript decides how many segments there are.
+ * The shape of an Endpoint Path whatever its tags insert. null when it has more than insertions (`{{! }}`, blocks):
+ * then its JavaScript decides the number of segments.
  */
 export function pathShape(path: string): PathShape | null {
   const { pieces, error } = scan(path);

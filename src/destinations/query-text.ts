@@ -1,9 +1,9 @@
 import type { Rendered } from '../journal/journal.ts';
 
 /**
- * The query string that a GET request makes of what was rendered, without its `?`. Text stands as it is (a leading `?`
- * or `&` and outer white space removed, line breaks percent-encoded). An object becomes parameters: `null` is left out,
- * a list repeats the name, other values inside are JSON text. A list has no names, so it is refused. Pure.
+ * The query string of a GET request from the rendered data, without its `?`. Text is used unchanged (a leading `?` or
+ * `&` and outer white space removed, line breaks percent-encoded). An object becomes parameters: `null` is left out,
+ * a list repeats the name, other nested values are JSON text. A list has no names, so it is refused. Pure.
  */
 export function queryText(
   rendered: Pick<Rendered, 'body' | 'isObject'>,
@@ -20,8 +20,8 @@ export function queryText(
 }
 
 /**
- * The encoded parameters of an object's JSON text; null when the text is something else, or nested too deeply. A template
- * can claim to have returned an object and return any text.
+ * The encoded parameters of an object's JSON text; null for any other text, or when it is nested too deeply. A
+ * template can claim to return an object and return any text.
  */
 function parametersOf(text: string): string[] | null {
   try {
@@ -33,7 +33,7 @@ function parametersOf(text: string): string[] | null {
         .map((item) => `${encode(name)}=${encode(item)}`),
     );
   } catch {
-    return null; // SyntaxError, or RangeError of a value whose nesting exceeds the stack
+    return null; // SyntaxError, or RangeError when the nesting exceeds the stack
   }
 }
 

@@ -8,7 +8,7 @@ import { buildRequest, withHeaders } from './webhook.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 
-// Parsed documents without secrets are stored documents as they are; the tests that need secrets put them in.
+// Parsed documents without secrets equal stored documents; tests that need secrets insert them.
 type Parts = Parameters<typeof buildRequest>[0];
 function build(changes: {
   connection?: object;
@@ -19,8 +19,8 @@ function build(changes: {
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com/v2', ...changes.connection });
   const destination = destinationInput.parse({ name: 'd', path: '/orders', ...changes.destination });
   return buildRequest({
-    connection: connection as Parts['connection'], // no marks of secrets in these inputs
-    destination: destination as Parts['destination'], // no marks of secrets in these inputs
+    connection: connection as Parts['connection'], // no secrets in these inputs
+    destination: destination as Parts['destination'], // no secrets in these inputs
     rendered: { path: destination.path, headers: [], body: '{"a":1}', isObject: false, ...changes.rendered },
     idempotencyKey: changes.key === undefined ? 'key-1' : changes.key,
   });
@@ -52,7 +52,7 @@ test('the idempotency header can be renamed and left out', () => {
   assert.deepEqual(names({ key: null }), ['Content-Type']);
 });
 
-test('GET sends no body and no content type: text becomes the query, after the one that is there', () => {
+test('GET sends no body and no content type: text becomes the query, after the existing one', () => {
   const get = (body: string, path = '/orders') =>
     request({ destination: { method: 'GET', path }, rendered: { body, path } });
   assert.equal(get('a=1&b=2').url, 'https://example.com/v2/orders?a=1&b=2');
@@ -85,7 +85,7 @@ test('GET turns an object into parameters', () => {
   assert.ok(!list.ok && list.reason === 'template_error');
 });
 
-test('GET refuses what claims to be an object and is no JSON, as a template error', () => {
+test('GET refuses invalid JSON of a template that claims to return an object, as a template error', () => {
   const made = build({ destination: { method: 'GET' }, rendered: { body: '{"a":', isObject: true } });
   assert.ok(!made.ok && made.reason === 'template_error');
 });
@@ -97,14 +97,14 @@ test('GET refuses an object that is nested too deeply for the query, as a templa
   assert.deepEqual([made.ok, !made.ok && made.reason], [false, 'template_error']);
 });
 
-test('GET sends a body when the destination is told to', () => {
+test('GET sends a body when the destination is set so', () => {
   const made = request({ destination: { method: 'GET', settings: { getBody: true } } });
   assert.equal(made.body, '{"a":1}');
   assert.equal(made.url, 'https://example.com/v2/orders');
   assert.equal(made.headers[0]?.[0], 'Content-Type');
 });
 
-test("the destination's headers override the connection's in any case; what Millrace sets overrides both", () => {
+test("the destination's headers override the connection's in any case; headers set by Millrace override both", () => {
   const made = request({
     connection: {
       settings: {
@@ -150,7 +150,7 @@ test('secret headers of the destination are sent although the template never see
   assert.ok(built.ok && built.request.headers.some(([name, value]) => name === 'X-Secret' && value === 's3cret'));
 });
 
-test('a header value with a line break, control character or non-ASCII is refused, and the words say which header', () => {
+test('a header value with a line break, control character or non-ASCII is refused, and the error names the header', () => {
   for (const value of ['a\r\nX-Evil: 1', 'a\nb', 'a\u0000', 'ü', 'a\u007f']) {
     const built = build({ rendered: { headers: [['X-Name', value]] } });
     assert.ok(!built.ok && built.reason === 'template_error' && built.detail.includes('X-Name'));

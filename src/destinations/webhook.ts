@@ -19,12 +19,13 @@ export type BuiltRequest =
   | { readonly ok: false; readonly reason: 'blocked' | 'template_error'; readonly detail: string };
 
 /**
- * What a webhook delivery sends, before authentication. Pure: the same input gives the same bytes.
+ * Builds the request of a webhook delivery, before authentication. Pure: the same input gives the same bytes.
  *
- * Custom headers are the connection's, overridden by the destination's of the same name; what Millrace sets itself
- * (Content-Type of a body, the idempotency key, later the authentication) overrides both. GET sends no body unless
- * `getBody` is on: what was rendered becomes the query. `rendered.headers` holds the destination's headers that are no
- * secrets; `idempotencyKey` null sends none; `hops` is Millrace's own too. `blocked` means that the address would leave the base URL.
+ * Custom headers are the connection's, overridden by the destination's of the same name; headers that Millrace sets
+ * (Content-Type of a body, the idempotency key, later the authentication) override both. GET sends no body unless
+ * `getBody` is on: the rendered data becomes the query. `rendered.headers` has the destination's headers that are not
+ * secret; `idempotencyKey` null sends none; `hops` is also set by Millrace. `blocked` means that the URL would leave
+ * the base URL.
  */
 export function buildRequest({
   connection,
@@ -66,7 +67,7 @@ export function buildRequest({
       return {
         ok: false,
         reason: 'template_error',
-        detail: `The header ${name} holds a line break or another character that is not visible ASCII.`,
+        detail: `The header ${name} contains a line break or another character that is not visible ASCII.`,
       };
     if (value !== text) headers[index] = [name, value];
   }
@@ -86,7 +87,7 @@ function customHeaders(
   return override(below.map(openHeader), [...rendered.headers, ...secret]);
 }
 
-/** The request with these headers in place of any of the same names (in whatever case): how authentication is put on. */
+/** The request with these headers, replacing any of the same names (in any case): used for authentication. */
 export function withHeaders(request: WebhookRequest, headers: readonly [string, string][]): WebhookRequest {
   return headers.length === 0 ? request : { ...request, headers: override(request.headers, headers) };
 }
@@ -99,7 +100,7 @@ function addressOf(connection: Place, path: string, shape: PathShape | null): Ad
   return joined.ok ? { ok: true, url: joined.url.href } : joined;
 }
 
-/** Without tags nothing but what a person wrote is in the path: the same address for each delivery. */
+/** The URL of a path without tags, which is the same for each delivery. */
 function plainAddressOf(connection: Place, path: string): Address {
   const known = plainAddresses.get(connection) ?? new Map<string, Address>();
   plainAddresses.set(connection, known);
@@ -108,7 +109,7 @@ function plainAddressOf(connection: Place, path: string): Address {
   return found;
 }
 
-/** By the connection's body, which a change replaces. */
+/** By the connection's body, since a change makes a new one. */
 const plainAddresses = new WeakMap<Place, Map<string, Address>>();
 const plainAddressesMost = 1_000;
 

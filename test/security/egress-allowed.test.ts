@@ -192,5 +192,5 @@ function isRefused({ status, body }: Reply, by: 'error' | 'detail'): boolean {
   const step = (body['steps'] as { name: string; ok: boolean; detail: string; error?: { kind: string } }[]).at(-1); // as shown
   if (step === undefined || step.ok) return false;
   if (by === 'error') return step.name !== 'connect' && ['blocked', 'protocol'].includes(step.error?.kind ?? '');
-  return step.name === 'token_request' && /\(blocked\)|can not be used/.test(step.detail);
+  return step.name === 'token_request' && /\(blocked\)|can.t be used/.test(step.detail);
 }

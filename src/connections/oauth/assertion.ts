@@ -9,8 +9,8 @@ export type AssertionSettings = NonNullable<Extract<Auth, { type: 'oauth2' }>['c
 type Signed = { readonly ok: true; readonly jwt: string } | { readonly ok: false; readonly reason: string };
 
 /**
- * Signs a fresh assertion. What the settings leave open comes from `defaults`; own `claims` may replace these, but not
- * `iat`, `exp` and the unique `jti`. `now` in ms.
+ * Signs a new assertion. `defaults` fills in absent settings; `claims` may replace any claim but `iat`, `exp` and the
+ * unique `jti`. `now` in ms.
  */
 export async function signAssertion({
   settings,
@@ -43,8 +43,8 @@ export async function signAssertion({
     const header = { alg: algorithm, typ: 'JWT', ...(keyId === null ? {} : { kid: keyId }) };
     return { ok: true, jwt: await new SignJWT(payload).setProtectedHeader(header).sign(key.key) };
   } catch {
-    // The library's words may describe the key; what a person can do about it is always the same.
-    return { ok: false, reason: `The private key can not sign with ${algorithm}: another kind or size is needed.` };
+    // The library's message may describe the key, so it is not shown.
+    return { ok: false, reason: `The private key can't sign with ${algorithm}: another kind or size is needed.` };
   }
 }
 
@@ -57,6 +57,6 @@ export function readPrivateKey(text: string): { ok: true; key: KeyObject } | { o
     return { ok: true, key };
   } catch {
     // The cause may quote the key.
-    return { ok: false, reason: 'The private key can not be read: it must be an unencrypted PEM or JWK private key.' };
+    return { ok: false, reason: "The private key can't be read: it must be an unencrypted PEM or JWK private key." };
   }
 }

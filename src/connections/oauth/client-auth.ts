@@ -5,15 +5,17 @@ import { signAssertion } from './assertion.ts';
 
 export type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
 
-/** Where its token answers have what; a connection that was stored before this could be said has the standard's names. */
+/** The field names of token responses; the standard's names for connections stored before this setting existed. */
 export function tokenFieldsOf({ tokenFields }: Pick<Partial<Oauth2>, 'tokenFields'>): TokenFields {
   return tokenFields ?? standardTokenFields;
 }
 
-/** How a client shows a token endpoint who it is. */
+/** A method of client authentication at a token endpoint. */
 export type ClientAuthMethod = Exclude<Oauth2['clientAuth'], 'auto'>;
 
-/** Which methods to try, in order. `remembered` is the one that worked last; an empty secret makes a public client. */
+/**
+ * The methods to try, in order. `remembered` is the one that succeeded last; an empty secret makes a public client.
+ */
 export function clientAuthMethods(auth: Oauth2, remembered: ClientAuthMethod | null): ClientAuthMethod[] {
   if (auth.clientAuth === 'private_key_jwt') return ['private_key_jwt'];
   if (reveal(auth.clientSecret) === '') return ['none'];
@@ -69,8 +71,8 @@ export async function clientAuthParts(
 }
 
 /**
- * Form parameters that authenticate the client, whatever the method: RFC 6749 §2.3 allows one method in a request. The client
- * id is one of them unless it travels in the Authorization header.
+ * Form parameters of client authentication that extra parameters must not set, whatever the method: RFC 6749 §2.3
+ * allows one method in a request. The client id is one of them unless it is sent in the Authorization header.
  */
 export function clientAuthParams({ clientAuth, clientSecret }: Oauth2): string[] {
   const isInHeader = (clientAuth === 'basic' || clientAuth === 'basic_raw') && clientSecret !== null;

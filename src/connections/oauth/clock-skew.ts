@@ -1,11 +1,13 @@
-/** How far another clock must differ before it matters: answers travel, and a Date header has whole seconds. */
+/** A smaller skew is ignored: responses take time, and a Date header has whole seconds. */
 const skewLeastMs = 5_000;
-/** A clock further off is somebody's mistake, and what is signed for it would be good at some other time. */
+/**
+ * A larger skew is a misconfigured clock, and is ignored: an assertion signed for it would be valid at a wrong time.
+ */
 const skewMostMs = 3_600_000;
 
 /**
- * How far the clock of whoever answered is ahead of ours (negative: behind), from the Date header (RFC 9110 §6.6.1) of an
- * answer to a request that was sent and answered at these times; 0: it agrees within 5 s, null: not known. Pure.
+ * The clock skew of a server: positive when its clock is ahead of ours. From the Date header (RFC 9110 §6.6.1) of a
+ * response and the times of request and response; 0: less than 5 s, null: unknown. Pure.
  */
 export function clockSkewMs(
   headers: readonly (readonly [name: string, value: string])[],
@@ -14,12 +16,12 @@ export function clockSkewMs(
   const said = headers.find(([name]) => name.toLowerCase() === 'date')?.[1];
   const theirs = said === undefined ? Number.NaN : Date.parse(said);
   if (Number.isNaN(theirs)) return null;
-  // Seconds are cut off, so that half a second is missing on average.
+  // The Date header is truncated to seconds, so half a second is missing on average.
   const skew = theirs + 500 - (sentAt + answeredAt) / 2;
   return Math.abs(skew) < skewLeastMs ? 0 : Math.round(skew);
 }
 
-/** The skew as it is taken into account when something is signed or ends: none that is unknown or beyond an hour. Pure. */
+/** The skew to apply when something is signed or expires: 0 when it is unknown or beyond an hour. Pure. */
 export function usableSkewMs(skewMs: number | null): number {
   return skewMs === null || Math.abs(skewMs) > skewMostMs ? 0 : skewMs;
 }

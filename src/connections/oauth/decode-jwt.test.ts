@@ -18,7 +18,7 @@ test('a pasted token shows its header, claims and expiry without being verified'
   assert.ok(absurd.ok && absurd.expiresAt === null);
 });
 
-test('anything else is named as no JSON Web Token', () => {
+test('anything else is reported as no JSON Web Token', () => {
   for (const text of [
     '',
     'abc',

@@ -10,7 +10,7 @@ type DecodedJwt =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** What a pasted JSON Web Token says about itself, for the reader. Nothing is verified. */
+/** The decoded contents of a pasted JSON Web Token, for people. Nothing is verified. */
 export function decodeJwt(text: string): DecodedJwt {
   const jwt = plainJwt(text);
   try {
@@ -19,12 +19,15 @@ export function decodeJwt(text: string): DecodedJwt {
     const isDate = expiresAt !== null && !Number.isNaN(expiresAt.getTime());
     return { ok: true, header: { ...decodeProtectedHeader(jwt) }, claims, expiresAt: isDate ? expiresAt : null };
   } catch {
-    // jose says why in words for programmers; the reader needs to know that what was pasted is something else.
-    return { ok: false, reason: 'This is not a JSON Web Token: three parts of letters and digits joined by dots.' };
+    // The message of jose is written for programmers; a person needs to know that the pasted text is something else.
+    return {
+      ok: false,
+      reason: 'This is not a JSON Web Token: it needs three parts of letters and digits joined by dots.',
+    };
   }
 }
 
-/** A pasted token without a leading `Bearer ` and the white space around it. */
+/** A pasted token without a leading `Bearer ` and surrounding white space. */
 export function plainJwt(text: string): string {
   return text.trim().replace(/^Bearer(\s+|$)/i, '');
 }

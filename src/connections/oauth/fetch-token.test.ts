@@ -38,7 +38,7 @@ const refreshing = (token = 'pasted-refresh'): Oauth2 => ({
   refreshToken: secret(token),
 });
 
-/** A token endpoint, a clock, and what is kept between processes; `process` is a new one on the same storage. */
+/** A token endpoint, a clock, and storage; `process` is a new process on the same storage. */
 function setUp(handler: (form: URLSearchParams, index: number) => FakeAnswer) {
   const clock = { now };
   const storage = new Map<string, string>();
@@ -89,7 +89,7 @@ const refusal = (error: string, status = 400): FakeAnswer => ({ status, body: JS
 const presented = ({ grant_type, refresh_token, password: word }: Record<string, string>) =>
   `${grant_type} ${refresh_token ?? word ?? ''}`;
 
-test('answers with other names and nesting are read where the connection says', async () => {
+test("responses with other field names and nesting are read by the connection's settings", async () => {
   const cases: [fields: Partial<TokenFields>, answer: object, lifeMs: number | null | RegExp, refresh?: string][] = [
     [{}, { access_token: 't', expires_in: 60, refresh_token: 'r' }, 60_000, 'r'],
     [{ accessToken: 'data.token', expiresIn: 'data.ttl' }, { data: { token: 't', ttl: '90' } }, 90_000],
@@ -120,7 +120,7 @@ test('answers with other names and nesting are read where the connection says', 
   }
 });
 
-test('a refresh token that came with the password grant renews, each newer one in its turn, over restarts', async () => {
+test('a refresh token that came with the password grant renews, each newer one in its turn, across restarts', async () => {
   const set = setUp((_, index) => token(`t${index}`, { refresh_token: `r${index}` }));
   const first = set.process();
   assert.equal(await first.header(password), 'Bearer t0');
@@ -134,7 +134,7 @@ test('a refresh token that came with the password grant renews, each newer one i
     [...second.refreshTokens.values()].map((one) => one.reveal()),
     ['r2'],
   );
-  // Another password, user or address is another credential; the client's secret and the way it is shown are not.
+  // Another password, user or address is another credential; the client's secret and its method are not.
   const others: [Oauth2, string][] = [
     [{ ...password, clientSecret: secret('new'), clientAuth: 'basic_raw' }, 'refresh_token r2'],
     [{ ...base, grant: 'password', username: 'ada', password: secret('other') }, 'password other'],
@@ -148,7 +148,7 @@ test('a refresh token that came with the password grant renews, each newer one i
   assert.deepEqual([...set.storage], []);
 });
 
-test('a refresh token that is refused gives way to the grant; an endpoint that is down keeps it', async () => {
+test('a refused refresh token is replaced by the grant; while the endpoint is down it is kept', async () => {
   let answer: (form: URLSearchParams) => FakeAnswer = () => token('t0', { refresh_token: 'r0' });
   const set = setUp((form) => answer(form));
   const { header } = set.process();
@@ -160,13 +160,13 @@ test('a refresh token that is refused gives way to the grant; an endpoint that i
   answer = (form) => (form.has('refresh_token') ? refusal('invalid_grant') : token('t1'));
   assert.equal(await header(password), 'Bearer t1');
   assert.deepEqual(set.forms().map(presented).slice(1), ['refresh_token r0', 'refresh_token r0', 'password pass-word']);
-  assert.deepEqual([...set.storage], [], 'what was refused is not asked with again');
+  assert.deepEqual([...set.storage], [], 'a refused token is not presented again');
   answer = () => refusal('invalid_client', 401);
   set.clock.now += 60_000;
   assert.match((await header(password)) ?? '', /^rejected/);
 });
 
-test('client credentials and a connection that says so use no refresh tokens', async () => {
+test('client credentials, and a connection with refresh tokens off, use none', async () => {
   const without = { ...standardTokenFields, refreshToken: null };
   const auths: Oauth2[] = [
     { ...base, grant: 'client_credentials' },
@@ -186,7 +186,7 @@ test('client credentials and a connection that says so use no refresh tokens', a
   }
 });
 
-test('a pasted refresh token is its own grant: newer ones replace it durably, and it is the way back', async () => {
+test('a pasted refresh token is its own grant: newer ones replace it durably, and it remains the fallback', async () => {
   const good = new Set(['pasted-refresh']);
   const set = setUp((form, index) => {
     const given = form.get('refresh_token') ?? '';
@@ -199,7 +199,7 @@ test('a pasted refresh token is its own grant: newer ones replace it durably, an
   const later = set.process();
   assert.equal(await later.header(refreshing()), 'Bearer t1');
   assert.ok(!('scope' in (set.forms()[0] ?? {})));
-  // The vendor took it back, and then gives the first one a new life.
+  // The vendor revokes the newer token, then accepts the first one again.
   good.clear();
   set.clock.now += 60_000;
   assert.match((await later.header(refreshing())) ?? '', /^rejected: .*invalid_grant/);
@@ -209,7 +209,7 @@ test('a pasted refresh token is its own grant: newer ones replace it durably, an
   assert.match((await set.process().header(refreshing(' '))) ?? '', /No refresh token is stored/);
 });
 
-test('a storage that fails is told, and the token is used all the same', async () => {
+test('a storage failure is logged, and the token is used all the same', async () => {
   const set = setUp((_, index) => token(`t${index}`, { refresh_token: `r${index}` }));
   const { header } = set.process(() => Promise.reject(new Error('disk full')));
   assert.equal(await header(refreshing()), 'Bearer t0');
@@ -219,7 +219,7 @@ test('a storage that fails is told, and the token is used all the same', async (
   assert.equal(set.failures.length, 2);
 });
 
-test('a test uses up no refresh token that deliveries live on, and keeps the one that its own grant brings', async () => {
+test('a test uses up no refresh token of deliveries, and keeps the one from its own grant', async () => {
   const set = setUp((_, index) => token(`t${index}`, { refresh_token: `r${index}` }));
   const { door, header } = set.process();
   const tested = (auth: Oauth2, id: string | null = 'con_1') =>
@@ -234,10 +234,10 @@ test('a test uses up no refresh token that deliveries live on, and keeps the one
   await header(password);
   assert.deepEqual(set.forms().map(presented), ['password pass-word', 'password pass-word', 'refresh_token r0']);
 
-  // Not saved yet: the newer one is there when it is.
+  // A draft that is not saved yet keeps its newer token for the saved connection.
   const { steps } = await tested(refreshing(), null);
   assert.match(steps.at(-2)?.detail ?? '', /grant_type=refresh_token, refresh_token=\[secret\], client_id=client/);
-  assert.match(steps.at(-1)?.detail ?? '', /A refresh token came with it/);
+  assert.match(steps.at(-1)?.detail ?? '', /A refresh token was included/);
   assert.ok(!/r3|pasted|client-secret/.test(JSON.stringify(steps)));
   await header(refreshing(), 'con_2');
   await tested(refreshing(), 'con_2');
@@ -311,7 +311,7 @@ test('assertions are signed by every kind of key, as PEM or JWK', async () => {
     }
 });
 
-test('an assertion that the endpoint refuses is signed once more by its clock, and later ones at once', async () => {
+test("a refused assertion is signed once more by the endpoint's clock, and later ones at once", async () => {
   const pem = keys.ES256.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const aheadMs of [-90_000, 90_000, 7_200_000]) {
     const set = setUp((form, index) => {
@@ -330,7 +330,7 @@ test('an assertion that the endpoint refuses is signed once more by its clock, a
       clientAssertion: signer('ES256', pem),
     };
     if (aheadMs > 3_600_000) {
-      assert.match((await header(auth)) ?? '', /^rejected/, 'a clock that is hours off is not followed');
+      assert.match((await header(auth)) ?? '', /^rejected/, 'a clock that is hours off is ignored');
       assert.equal(set.egress.requests.length, 1);
       continue;
     }

@@ -4,35 +4,35 @@ import { type RefreshTokens, usesRefreshTokens } from './refresh-tokens.ts';
 import { requestToken, type TokenAsk, type TokenExchange } from './token-request.ts';
 import type { TokenAnswer } from './token-response.ts';
 
-/** What fetching a token came to; `exchanges` tells each request on the way. */
+/** The result of fetching a token; `exchanges` lists each request made. */
 type FetchedToken = {
   readonly answer: TokenAnswer;
-  /** The client authentication that the answer was given to. */
+  /** The client authentication method of the last response. */
   readonly method: ClientAuthMethod;
-  /** How far the endpoint's clock is ahead of ours, in ms; null: not known. */
+  /** The clock skew of the endpoint in ms, positive when it is ahead of ours; null: unknown. */
   readonly skewMs: number | null;
   readonly exchanges: readonly TokenExchange[];
 };
 
 type Wanted = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
   remembered: ClientAuthMethod | null;
-  /** What was learnt of the endpoint's clock before. */
+  /** The skew known from earlier requests. */
   skewMs?: number | null;
   /** null: not saved yet. */
   connectionId?: string | null;
-  /** Tries the stored credentials themselves: a refresh token that came before tells nothing about these. */
+  /** Tests the stored credentials themselves, without a cached refresh token. */
   isTest?: boolean;
 };
 
 /**
- * Fetches an access token. A refresh token that an answer brought before is presented first; when it is refused, the
- * grant itself is (RFC 6749 §1.5), and the newest one that comes back is kept before the token is used. Assertions are
- * signed by the endpoint's clock: one that is refused while that clock turns out to differ is signed once more.
+ * Fetches an access token. Presents the refresh token of an earlier response first; when that is refused, the grant
+ * itself (RFC 6749 §1.5). A new refresh token is stored before the access token is used. Assertions are signed by the
+ * endpoint's clock: a refused one is signed once more when that clock turns out to differ.
  */
 export function fetchToken(wanted: Wanted): Promise<FetchedToken> {
   const { auth, door, connectionId = null, isTest = false } = wanted;
   const { refreshTokens } = door;
-  // A test of other grants must not use up, or replace, what deliveries live on.
+  // A test of other grants must not use up or replace the refresh token of deliveries.
   const isKept = usesRefreshTokens(auth) && (!isTest || auth.grant === 'refresh_token');
   if (refreshTokens === undefined || !isKept) return ask(wanted, null);
   return refreshTokens.inTurn(connectionId, auth, () => renew(wanted, refreshTokens, connectionId));
@@ -43,7 +43,7 @@ async function renew(wanted: Wanted, kept: RefreshTokens, connectionId: string |
   const before = kept.get(connectionId, auth);
   let fetched = await ask(wanted, before);
   const { answer: first } = fetched;
-  // It may have been used up or taken back; the grant itself may still be good.
+  // The refresh token may be used up or revoked; the grant itself may still be valid.
   const isRefused = before !== null && !first.ok && first.kind === 'rejected';
   if (isRefused) {
     const again = await ask({ ...wanted, skewMs: fetched.skewMs }, null);
@@ -70,7 +70,7 @@ async function ask(
   return { ...again, exchanges: [...first.exchanges, ...again.exchanges] };
 }
 
-/** Whether a request holds something that is signed with the time. */
+/** Whether a request contains a time-dependent signature. */
 function signs(auth: Oauth2, refreshToken: string | null): boolean {
   return (
     auth.clientAuth === 'private_key_jwt' || (auth.grant === 'jwt' && auth.assertion !== null && refreshToken === null)
@@ -79,6 +79,6 @@ function signs(auth: Oauth2, refreshToken: string | null): boolean {
 
 function outcomeOf(exchanges: readonly TokenExchange[], knownSkewMs: number | null): FetchedToken {
   const last = exchanges.at(-1);
-  if (last === undefined) throw new Error('a token is asked for at least once');
+  if (last === undefined) throw new Error('at least one token request was made');
   return { answer: last.answer, method: last.method, skewMs: last.skewMs ?? knownSkewMs, exchanges };
 }

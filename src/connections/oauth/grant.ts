@@ -7,7 +7,7 @@ type GrantParams =
   | { readonly ok: true; readonly params: [name: string, value: string][] }
   | { readonly ok: false; readonly reason: string };
 
-/** The names of the form parameters that a grant sets, also when a refresh token is presented in its place. */
+/** The names of the form parameters that a grant sets, also when a refresh token is presented instead. */
 export function grantParamNames({ grant, scope }: Oauth2): string[] {
   const own = { client_credentials: [], password: ['username', 'password'], jwt: ['assertion'], refresh_token: [] };
   return [
@@ -19,8 +19,8 @@ export function grantParamNames({ grant, scope }: Oauth2): string[] {
 }
 
 /**
- * The form parameters of a grant: RFC 6749 §4.3, §4.4 and §6, RFC 7523 §2.1. A kept key signs a fresh assertion each time.
- * A `refreshToken` that an answer brought is presented in place of the grant.
+ * The form parameters of a grant: RFC 6749 §4.3, §4.4 and §6, RFC 7523 §2.1. A stored key signs a new assertion each
+ * time. A `refreshToken` from an earlier response is presented instead of the grant.
  */
 export async function grantParams(
   auth: Oauth2,

@@ -2,24 +2,28 @@ import { Secret } from '../../contract/secret.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type Oauth2, tokenFieldsOf } from './client-auth.ts';
 
-/** Where refresh tokens are kept: a text for each connection, sealed, as it was at the start and from then on. */
+/** Sealed texts by connection. `all` is the content at the start. */
 interface KeptTexts {
   readonly all: ReadonlyMap<string, string>;
-  /** Durable when it resolves; null: forgotten. */
+  /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
 }
 
 /**
- * The refresh tokens that token endpoints brought, by connection. One belongs to the credentials that it was got with:
- * other ones don't find it. Those of connections that are not saved yet are known by their credentials, in memory.
+ * The refresh tokens that token endpoints issued, by connection. A refresh token belongs to the credentials it was
+ * issued for; other credentials don't find it. Tokens of unsaved connections are kept by their credentials, in
+ * memory.
  */
 export interface RefreshTokens {
-  /** The newest one; null: none was brought. */
+  /** The newest one; null: none was issued. */
   get(connectionId: string | null, auth: Oauth2): string | null;
-  /** Durable when it resolves; a storage that fails is told and the token used all the same. null: forgotten. */
+  /**
+   * Durable when it resolves; a storage failure is logged, and the token is used all the same. null removes the
+   * token.
+   */
   put(connectionId: string | null, auth: Oauth2, token: string | null): Promise<void>;
   forget(connectionId: string): Promise<void>;
-  /** One after the other for a connection: a refresh token that is used twice at once may be taken for stolen. */
+  /** Runs one at a time per connection: an endpoint may treat concurrent uses of a refresh token as theft. */
   inTurn<T>(connectionId: string | null, auth: Oauth2, work: () => Promise<T>): Promise<T>;
   values(): Iterable<Secret>;
 }
@@ -80,7 +84,7 @@ function readKept(text: string): Kept {
   return JSON.parse(text) as Kept; // written above
 }
 
-/** Whether answers to these credentials are asked for refresh tokens: others can always be presented again. */
+/** Whether refresh tokens of responses are used: some grants can be presented again at any time. */
 export function usesRefreshTokens(auth: Oauth2): boolean {
   return auth.grant !== 'client_credentials' && tokenFieldsOf(auth).refreshToken !== null;
 }
@@ -88,8 +92,8 @@ export function usesRefreshTokens(auth: Oauth2): boolean {
 const bonds = new WeakMap<Oauth2, string>();
 
 /**
- * What a refresh token belongs to: who got it where, and the credential that it stands for. Neither the client's secret
- * nor how requests look: with other ones it is still good.
+ * The identity of a refresh token: client, endpoint and the credential that it stands for. The client's secret and
+ * the request format are not included, since changing them leaves the token valid.
  */
 function bondOf(auth: Oauth2): string {
   const before = bonds.get(auth);

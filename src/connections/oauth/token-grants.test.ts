@@ -12,7 +12,8 @@ import { type AuthorizedConnection, createAuthenticator } from '../authenticator
 import { testConnection } from '../connection-test.ts';
 import type { Oauth2 } from './client-auth.ts';
 
-// Real sockets: the authenticator through the real way out, against a certified OpenID provider and a server of our own.
+// Real sockets: the authenticator through the real egress, against a certified OpenID provider and a server of the
+// test.
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 const { settings } = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' });
@@ -166,7 +167,7 @@ test('redirects, error pages and oversized answers of a real server give no toke
     {},
   ]) {
     server.answer(answer);
-    // Without the pause that a failure brings.
+    // Ends the pause after a failure.
     authenticator.forget(connection.id);
     const authorization = await authenticator.authorize(connection);
     kinds.push(authorization.ok ? 'ok' : `${authorization.kind} ${authorization.retryAfterMs}`);
@@ -175,7 +176,7 @@ test('redirects, error pages and oversized answers of a real server give no toke
   assert.equal(server.requests.length, 5, 'a redirect was not followed');
 });
 
-test('a connection test walks real sockets to a real token', async (t) => {
+test('a connection test reaches a real token over real sockets', async (t) => {
   const server = await startTokenServer();
   const door = realDoor();
   t.after(async () => {

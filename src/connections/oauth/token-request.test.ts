@@ -135,7 +135,7 @@ test('private_key_jwt sends a fresh signed client assertion for the token endpoi
   });
 });
 
-test('a pasted JWT is sent as it is but for Bearer and white space around it', async () => {
+test('a pasted JWT is sent unchanged except for a leading Bearer and surrounding white space', async () => {
   for (const pasted of ['a.b.c', '  a.b.c\n', 'Bearer a.b.c', ' bearer \t a.b.c ']) {
     const { form } = await sent({ ...base, grant: 'jwt', jwt: secret(pasted), assertion: null });
     assert.equal(form['grant_type'], 'urn:ietf:params:oauth:grant-type:jwt-bearer');
@@ -143,7 +143,7 @@ test('a pasted JWT is sent as it is but for Bearer and white space around it', a
   }
 });
 
-test('a kept key signs a new assertion for each request, with issuer, subject, audience and own claims', async () => {
+test('a stored key signs a new assertion for each request, with issuer, subject, audience and own claims', async () => {
   const assertion = {
     ...signer,
     issuer: 'iss',
@@ -157,7 +157,7 @@ test('a kept key signs a new assertion for each request, with issuer, subject, a
   assert.notEqual(payload.jti, 'no');
 });
 
-test('keys may be PKCS#8, PKCS#1, SEC1 or JWK; one that can not sign is rejected without being quoted', async () => {
+test("keys may be PKCS#8, PKCS#1, SEC1 or JWK; one that can't sign is rejected without being quoted", async () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
   const ed = generateKeyPairSync('ed25519').privateKey;
   const cases: [string, AssertionSettings['algorithm'], boolean][] = [

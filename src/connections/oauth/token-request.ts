@@ -18,48 +18,48 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-response.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
-/** What token requests need from the world. */
+/** The dependencies of token requests. */
 export type TokenDoor = {
   readonly egress: Egress;
   /** ms since the epoch. */
   readonly now: () => number;
   /** A unique text: the `jti` of signed assertions. */
   readonly newId: () => string;
-  /** Whether the operator allows plain http to this address. */
+  /** Whether the operator allows plain http to this URL. */
   readonly isHttpAllowed: (url: string) => boolean;
-  /** Keeps the refresh tokens that answers bring; left out: they are not used. */
+  /** Stores refresh tokens from responses; if left out, they are not used. */
   readonly refreshTokens?: RefreshTokens;
-  /** Told of each token request that a connection made. */
+  /** Called after each token request of a connection. */
   readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
 };
 
-/** One request to a token endpoint, and what came of it. */
+/** One request to a token endpoint, and its result. */
 export type TokenExchange = {
   readonly method: ClientAuthMethod;
-  /** What was sent, for people: names, and values that are no secrets. null: nothing was. */
+  /** A summary of the request for people: parameter names, and values that are not secret. null: nothing was sent. */
   readonly sent: string | null;
   readonly answer: TokenAnswer;
   readonly durationMs: number;
-  /** How far the endpoint's clock is ahead of ours, in ms; null: it did not say. */
+  /** The clock skew of the endpoint in ms, positive when it is ahead of ours; null: unknown. */
   readonly skewMs: number | null;
 };
 
-/** What is asked for: by the grant itself, or by a refresh token that came before. */
+/** The grant to present: the connection's own, or a refresh token from an earlier response. */
 export type TokenAsk = {
   readonly auth: Oauth2;
   readonly settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
   readonly door: TokenDoor;
   readonly refreshToken: string | null;
-  /** By how much the endpoint's clock is taken to be ahead of ours when something is signed. */
+  /** The clock skew of the endpoint that signatures take into account, in ms. */
   readonly skewMs: number;
 };
 
 const timeoutMs = 10_000;
 
 /**
- * Asks for an access token, without any memory of its own: with `auto` client authentication by the remembered method
- * first (HTTP Basic when nothing is), then by the other one after a 401 or `invalid_client`. The last exchange is the one
- * that counts; when both methods were refused its detail tells both.
+ * Requests an access token; stateless. With `auto` client authentication, tries the remembered method first (HTTP
+ * Basic when there is none), then the other one after a 401 or `invalid_client`. The last exchange is the result;
+ * when both methods were refused its detail names both.
  */
 export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod | null): Promise<TokenExchange[]> {
   const [first, second] = clientAuthMethods(ask.auth, remembered);
@@ -79,7 +79,7 @@ async function exchange(
   const { egress, now, newId, isHttpAllowed } = door;
   const unsent = (detail: string) => ({ method, sent: null, answer: unsendable(detail), durationMs: 0, skewMs: null });
   const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
-  if (problem !== null) return unsent(`The access-token URL can not be used: ${problem}`);
+  if (problem !== null) return unsent(`The access-token URL can't be used: ${problem}`);
   const grant = await grantParams(auth, { now: now() + skewMs, jti: newId(), refreshToken });
   if (!grant.ok) return unsent(grant.reason);
   const client = await clientAuthParts(auth, method, { now: now() + skewMs, jti: newId() });
@@ -127,7 +127,7 @@ async function exchange(
   };
 }
 
-/** Parameters that are known to be no secrets, whatever a connection calls the others. */
+/** Parameters that are never secret, whatever else a connection configures. */
 const shownParams = new Set(['grant_type', 'client_id', 'username', 'client_assertion_type', ...publicTokenFields]);
 const usualHeaders = new Set(['accept', 'content-type']);
 

@@ -28,7 +28,7 @@ function failure(outcome: EgressOutcome, secrets: string[] = []) {
   return judged;
 }
 
-test('a bearer token is taken in any case of token_type, from any 2xx, whatever the media type says', () => {
+test('a bearer token is accepted with token_type in any case, from any 2xx, with any media type', () => {
   for (const type of ['Bearer', 'bearer', 'BEARER'])
     assert.deepEqual(read(answer(200, { ...good, token_type: type })), {
       ok: true,
@@ -38,8 +38,11 @@ test('a bearer token is taken in any case of token_type, from any 2xx, whatever 
       warnings: [],
     });
   assert.ok(read(answer(201, good, { headers: [['content-type', 'text/html']] })).ok);
-  assert.ok(read(answer(200, `\ufeff${JSON.stringify(good)}`)).ok, 'a byte order mark is no matter');
-  assert.ok(read(answer(200, good, { truncated: true })).ok, 'a whole object is an answer although the socket broke');
+  assert.ok(read(answer(200, `\ufeff${JSON.stringify(good)}`)).ok, 'a byte order mark is ignored');
+  assert.ok(
+    read(answer(200, good, { truncated: true })).ok,
+    'a complete object is a valid response even if the socket broke',
+  );
 });
 
 test('a missing token_type counts as bearer, with a warning', () => {
@@ -49,7 +52,7 @@ test('a missing token_type counts as bearer, with a warning', () => {
   }
 });
 
-test('expires_in may be text; missing or useless ones mean a token without known end', () => {
+test('expires_in may be text; a missing or invalid one means a token without known expiry', () => {
   const life = (expires: unknown) => {
     const judged = read(answer(200, { ...good, expires_in: expires }));
     assert.ok(judged.ok);
@@ -62,7 +65,7 @@ test('expires_in may be text; missing or useless ones mean a token without known
   for (const bad of [0, -1, 'soon', '', {}, true]) assert.deepEqual(life(bad), [null, 1], String(bad));
 });
 
-test('a 2xx that holds no usable token is rejected', () => {
+test('a 2xx without a usable token is rejected', () => {
   for (const body of [
     '',
     'null',
@@ -87,7 +90,7 @@ test('a 2xx that holds no usable token is rejected', () => {
   assert.match(failure(answer(200, { error: 'invalid_grant' })).detail, /invalid_grant/);
 });
 
-test('an answer over 64 KiB is rejected, one that broke off is temporary', () => {
+test('a response over 64 KiB is rejected, a truncated one is temporary', () => {
   assert.equal(failure(answer(200, `{"access_token":"${'x'.repeat(65_519)}`, { truncated: true })).kind, 'rejected');
   assert.equal(failure(answer(200, '{"access_to', { truncated: true })).kind, 'temporary');
 });
@@ -153,5 +156,5 @@ test('an error description that echoes a secret in any form is masked, and long 
   const long = failure(answer(400, { error: 'invalid_grant', error_description: 'x'.repeat(60_000) }));
   assert.ok(long.detail.length < 400);
   const masked = failure(answer(400, { error: 'invalid_client' }), ['client']);
-  assert.ok(masked.isClientRefused, 'masking decides nothing');
+  assert.ok(masked.isClientRefused, 'masking changes no verdict');
 });

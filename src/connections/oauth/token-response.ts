@@ -6,16 +6,16 @@ import { retryAfterMs } from '../retry-after.ts';
 
 export type TokenFailure = {
   readonly ok: false;
-  /** `rejected`: it stays so until somebody changes something. `temporary`: try again later. */
+  /** `rejected`: the same until a person changes something. `temporary`: try again later. */
   readonly kind: 'rejected' | 'temporary';
-  /** For people: status, OAuth error and its description; secrets masked. */
+  /** For people: status, OAuth error and its description; secrets are masked. */
   readonly detail: string;
   readonly retryAfterMs: number | null;
-  /** The status when there was an answer. */
+  /** The status of the response, if there was one. */
   readonly status: number | null;
-  /** The OAuth error code, when the answer had one. */
+  /** The OAuth error code of the response, if it had one. */
   readonly code: string | null;
-  /** The endpoint did not accept how or who the client is, so that another form of client authentication may do. */
+  /** The endpoint refused the client authentication, so another method may succeed. */
   readonly isClientRefused: boolean;
 };
 
@@ -30,9 +30,10 @@ export type TokenAnswer =
   | TokenFailure;
 
 /**
- * Reads what a token endpoint answered (RFC 6749 §5). `rejected`: a 2xx without a usable token, 3xx, any 4xx but 408,
- * 425 and 429, every OAuth error code whatever the status, a blocked address. `temporary`: everything else. `now` is the
- * time by the endpoint's clock where that is known. `hide` masks secrets that an error description may echo. Pure.
+ * Reads the response of a token endpoint (RFC 6749 §5). `rejected`: a 2xx without a usable token, 3xx, any 4xx but
+ * 408, 425 and 429, every OAuth error code whatever the status, a blocked address. `temporary`: everything else.
+ * `now` is the time by the endpoint's clock where that is known. `hide` masks secrets that an error description may
+ * echo. Pure.
  */
 export function readTokenAnswer(
   outcome: EgressOutcome,
@@ -59,9 +60,9 @@ export function readTokenAnswer(
 
   if (status >= 200 && status < 300) {
     if (isPacked(outcome.headers))
-      return failed('rejected', `${saying('')} with compressed data, which it was not asked for.`);
+      return failed('rejected', `${saying('')} with compressed data, which was not requested.`);
     if (body === null && outcome.truncated && outcome.body.length < RESPONSE_BYTES_MAX)
-      return failed('temporary', `${saying('')}, but the answer broke off.`);
+      return failed('temporary', `${saying('')}, but the response was cut off.`);
     if (body === null && outcome.truncated)
       return failed('rejected', `${saying('')} with more than ${RESPONSE_BYTES_MAX / 1_024} KiB, which is no token.`);
     if (body === null) return failed('rejected', `${saying('')}, but not with a JSON object${mediaType(outcome)}.`);
@@ -71,7 +72,7 @@ export function readTokenAnswer(
   if (typeof code === 'string' && oauthErrors.has(code)) return failed('rejected', saying(''));
   if (status === 408 || status === 425 || status === 429 || status < 200 || status >= 500)
     return failed('temporary', saying(mediaType(outcome)));
-  if (status < 400) return failed('rejected', `${saying('')}: redirects are not followed; enter the final address.`);
+  if (status < 400) return failed('rejected', `${saying('')}: redirects are not followed; enter the final URL.`);
   return failed('rejected', saying(mediaType(outcome)));
 }
 
@@ -98,17 +99,17 @@ function readToken(
   if (typeof accessToken !== 'string' || accessToken === '')
     return { ok: false, reason: `without an access token at ${fields.accessToken}` };
   if (!visible.test(accessToken))
-    return { ok: false, reason: `its ${fields.accessToken} holds characters that no header can carry` };
+    return { ok: false, reason: `its ${fields.accessToken} contains characters that no header can carry` };
   const warnings: string[] = [];
   const tokenType = at(fields.tokenType);
   if (fields.tokenType !== null && (tokenType === undefined || tokenType === null))
-    warnings.push(`The answer names no ${fields.tokenType}; taken for bearer.`);
+    warnings.push(`The response has no ${fields.tokenType}; bearer is assumed.`);
   else if (fields.tokenType !== null && (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer'))
     return { ok: false, reason: `its ${fields.tokenType} is not bearer` };
   const expiresIn = at(fields.expiresIn);
   const lifeMs = lifeOf(expiresIn, now);
   if (lifeMs === null && expiresIn !== undefined && expiresIn !== null)
-    warnings.push(`The answer has no length of time in ${fields.expiresIn}; the token is used until it is refused.`);
+    warnings.push(`The response has no valid lifetime in ${fields.expiresIn}; the token is used until it is refused.`);
   const refreshToken = at(fields.refreshToken);
   const isUseful = typeof refreshToken === 'string' && refreshToken !== '';
   return { ok: true, accessToken, lifeMs, refreshToken: isUseful ? refreshToken : null, warnings };
@@ -116,7 +117,7 @@ function readToken(
 
 const visible = /^[\x21-\x7e]+$/;
 
-/** Seconds, or when it ends: nobody's token lasts for thirty years. Some servers write the number as text. */
+/** Seconds, or a Unix time when the number is over thirty years. Some servers write the number as text. */
 function lifeOf(value: unknown, now: number): number | null {
   const isText = typeof value === 'string' && value.trim() !== '';
   const number = isText ? Number(value) : value;
@@ -129,7 +130,7 @@ function lifeOf(value: unknown, now: number): number | null {
 const above = (ms: number | null) => (ms !== null && ms > 0 ? ms : null);
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
-/** What an answer has instead of a token, by name, so that a person finds where to look. */
+/** The field names of a response without a token, so that a person can find the right one. */
 function fieldsOf(body: Record<string, unknown>, hide: (text: string) => string): string {
   const names = Object.entries(body).flatMap(([name, value]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -145,7 +146,7 @@ function readObject(bytes: Uint8Array): Record<string, unknown> | null {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes)); // drops a byte order mark
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
-    return null; // error pages are no JSON; the status says enough
+    return null; // error pages are not JSON; the status is reported
   }
 }
 
