@@ -24,10 +24,10 @@ const dataOf = (event: unknown) => first(parse({ events: [event] })).data;
 
 const refused = (result: ParsedEvents) => (result.ok ? 'taken' : `${result.code} ${result.pointer}`);
 
-/** The same, parsed: as an assertion would see it, with `__proto__` as a key like any other. */
+/** The same text, parsed: `__proto__` is a key like any other. */
 const json = (text: string): unknown => JSON.parse(text);
 
-test('an event carries what the sender said, in the order sent', () => {
+test("an event has the sender's values, in the order sent", () => {
   const body = {
     events: [
       { 'wt.ev': '$Purchase', 'wt.ti': 'Thanks', 'wt.dcsvid': 'c1', 'wt.co_f': 'f1', messageId: 'm1' },
@@ -67,14 +67,14 @@ test('an event carries what the sender said, in the order sent', () => {
   for (const event of events) incomingEvent.parse(event);
 });
 
-test('name, visitor and identity have a second source, for which an empty first one makes way', () => {
+test('name, visitor and identity have a second source, which is used when the first one is empty', () => {
   const event = first(
     parse({ events: [{ 'wt.ev': '', 'wt.ti': 'Home', 'wt.dcsvid': ['x'], 'wt.co_f': 7, eventId: 12 }] }),
   );
   assert.deepEqual([event.name, event.visitorId, event.identity], ['Home', '7', '12']);
 });
 
-test('static lies under every event, key by key', () => {
+test('static values are the defaults of every event, key by key', () => {
   const events = taken(
     parse({ static: { a: 's', b: 1, c: 's', o: { n: 1 } }, events: [{ a: 'e' }, { c: null, b: { x: 2 } }] }),
   );
@@ -161,7 +161,7 @@ test('the time of an event is wt.ets, else dcsdat, else the time of receipt', ()
     assert.equal(first(parse({ events: [data] })).occurredAt, time, JSON.stringify(data));
 });
 
-test('what is not events is refused whole, with the place', () => {
+test('a body without valid events is refused as a whole, with the place of the error', () => {
   const cases: [string, unknown][] = [
     ['malformed_json null', '{"events":[{"a":'],
     ['malformed_json null', ''],
@@ -185,7 +185,7 @@ test('what is not events is refused whole, with the place', () => {
   for (const [expected, body] of cases) assert.equal(refused(parse(body)), expected, JSON.stringify(body));
 });
 
-test('1,000 events, 32 levels and 500 keys are taken, one more is not', () => {
+test('1,000 events, 32 levels and 500 keys are accepted, one more is not', () => {
   const nest = (levels: number) => {
     let event: object = { x: 'y' };
     for (let i = 1; i < levels; i++) event = i % 2 ? { x: event } : { x: { x: 'y' }, y: event };
@@ -209,7 +209,7 @@ test('1,000 events, 32 levels and 500 keys are taken, one more is not', () => {
   assert.equal(refused(parse({ static: keys(500), events: [{ other: 'v' }] })), 'events_too_deep /events/0');
 });
 
-test('a small request can not be made into a flood by what is static', () => {
+test("static values can't blow up a small request", () => {
   const events = Array(1_000).fill({ a: 'b' });
   assert.equal(refused(parse({ static: { x: 'y'.repeat(16_000) }, events })), 'taken');
   assert.equal(refused(parse({ static: { x: 'y'.repeat(17_000) }, events })), 'too_large /static');
@@ -255,7 +255,7 @@ test('of a key given twice the last counts, and other members of the body are ig
   assert.deepEqual(first(parse('{"v":1,"events":[],"events":[{"a":"1","a":"2"}]}')).data, { a: '2' });
 });
 
-test('an event has the text that it was sent as where that is what would be written of it, else none', () => {
+test('an event keeps its text of the request where serialising it would give the same text', () => {
   const kept = (body: string) => taken(parse(body)).map(({ sent }) => sent?.json ?? null);
   assert.deepEqual(kept('{"events":[{"a":"b"},{"é😀":"","},{":"]}"}]}'), ['{"a":"b"}', '{"é😀":"","},{":"]}"}']);
   for (const body of [
@@ -270,7 +270,7 @@ test('an event has the text that it was sent as where that is what would be writ
     '{"events":[{"a":"b"},{"a":null,"b":"c"}]}',
     '{"events":[{"a":{"b":"c"}}]}',
     '{"events":[{"a":["b"]}]}',
-    // As long as the shortest text of the two events with what is static in each.
+    // As long as the shortest text of the two events with the static values in each.
     '{"events":[{"x":"1"},{"y":"2"}],"static":{"a":"bbbb"}}',
   ])
     assert.ok(
@@ -279,7 +279,7 @@ test('an event has the text that it was sent as where that is what would be writ
     );
 });
 
-test('the text that an event was sent as tells its data, whatever the body is like', () => {
+test("the kept text of an event has the event's data, whatever the body is like", () => {
   const often = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 25, arbitrary: usual }, { weight: 1, arbitrary: other });
   const space = often(fc.constant(''), fc.constantFrom(' ', '\n'));
@@ -300,7 +300,10 @@ test('the text that an event was sent as tells its data, whatever the body is li
       event.map((shared) => `,"static":${shared}`),
     ),
   );
-  /** With space at its end, as long as it would be with what is static in each event, if it is not longer already. */
+  /**
+   * Padded with spaces to the length that it would have with the static values in each event, unless it is longer
+   * already.
+   */
   const padded = (text: string) => {
     const result = parse(text);
     const length = result.ok ? JSON.stringify({ events: result.events.map(({ data }) => data) }).length : 0;
@@ -320,7 +323,7 @@ test('the text that an event was sent as tells its data, whatever the body is li
         count += 1;
         assert.equal(sent.data, data);
         assert.deepEqual(JSON.parse(sent.json), data);
-        // Integers go first among the keys of an object; everything else is as JSON.stringify writes it.
+        // Integer keys come first in an object; everything else is in the order of JSON.stringify.
         assert.equal([...sent.json].sort().join(''), [...JSON.stringify(data)].sort().join(''));
       }
     }),
@@ -352,7 +355,7 @@ test('a pixel is one event', () => {
   assert.equal(refused(parseDcsGif(wide, reception)), 'events_too_deep /events/0');
 });
 
-test('whatever JSON is sent, the answer is events that fit the contract or a refusal, never an exception', () => {
+test('any JSON results in events that fit the contract or a refusal, never an exception', () => {
   const event = fc.dictionary(
     fc.oneof(fc.constantFrom('wt.ets', 'wt.ev', 'dcsdat', '__proto__'), fc.string({ unit: 'binary' })),
     fc.jsonValue({ stringUnit: 'binary' }),

@@ -7,8 +7,8 @@ import { occurredAtOf } from './occurred-at.ts';
 export type Reception = { receivedAt: Date; collectorId: string };
 
 /**
- * What an intake format made of a request: all of its events in their order, or why none of them is taken. `pointer` is
- * the place in the body (a JSON pointer), null when there is none to name.
+ * The result of parsing a request: all of its events in order, or the reason for refusing all of them. `pointer` is
+ * the place of the error in the body (a JSON pointer), null when there is none.
  */
 export type ParsedEvents =
   | { ok: true; events: IncomingEvent[] }
@@ -20,9 +20,9 @@ export type ParsedEvents =
     };
 
 /**
- * A body of the data collection API, `{static?: {…}, events: [{…}, …]}`, in UTF-8 with or without a byte order mark.
- * Other members of the body are ignored; of a key given twice the last counts. Numbers keep the spelling they were sent
- * in; lone surrogates become U+FFFD.
+ * Parses a body of the data collection API, `{static?: {…}, events: [{…}, …]}`, in UTF-8 with or without a byte order
+ * mark. Other members of the body are ignored; of a key given twice the last counts. Numbers keep their spelling;
+ * lone surrogates become U+FFFD.
  */
 export function parseInfinity(body: Uint8Array | string, reception: Reception): ParsedEvents {
   let text: string;
@@ -37,15 +37,15 @@ export function parseInfinity(body: Uint8Array | string, reception: Reception): 
   const mayHaveLoneSurrogates = text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
   const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
   const result = collectEvents(parsed, reception, findings, { text, mayHaveLoneSurrogates });
-  // Parsing with a look at every number's text is ten times as slow, so only where it makes a difference.
+  // Parsing that keeps the text of numbers is ten times slower, so it runs only where it makes a difference.
   if (!result.ok || !findings.hasNumbers || !oddNumber.test(text)) return result;
   const again = parseKeepingNumberText(text);
   return again === undefined ? result : collectEvents(again, reception, findings, { text: '', mayHaveLoneSurrogates });
 }
 
 /**
- * The query of a pixel, `name=value&…`, as one event. Percent-encoding that is no UTF-8 becomes U+FFFD; of a name given
- * twice the last counts.
+ * Parses the query of a pixel, `name=value&…`, as one event. Percent-encoding that is not UTF-8 becomes U+FFFD; of a
+ * name given twice the last counts.
  */
 export function parseDcsGif(query: string, reception: Reception): ParsedEvents {
   const pairs = [...new URLSearchParams(query)].filter(([name]) => name !== '');
@@ -56,18 +56,21 @@ export function parseDcsGif(query: string, reception: Reception): ParsedEvents {
 
 const eventsMax = 1_000;
 
-/** What is static is stored with every event; without a bound, 1 MiB of it would become 1 GiB. */
+/** Static values are stored with every event; without a bound, 1 MiB of them would become 1 GiB. */
 const repeatedCharactersMax = 16 * 1024 * 1024;
 
-/** Up to here parsing takes little whatever it is, and looking first would cost the usual ones. */
+/** Up to this size any body parses quickly, and checking its bounds first would slow down the usual ones. */
 const unlookedMax = 65_536;
 
-/** Well over what any event may have, so that its own limits tell the place. */
+/** Well above the limits of an event, so that those limits report the place. */
 const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys };
 
 const tooDeep = `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys.`;
 
-/** Some number whose JSON text may not be what JavaScript prints: `1.50`, `1e3`, `-0`, 16 digits. It may find too much. */
+/**
+ * Matches numbers whose JSON text may differ from JavaScript's output: `1.50`, `1e3`, `-0`, 16 digits. May match too
+ * much.
+ */
 const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d)|[\d.]{16}|0\.0{6})|[:,[\s]-0/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -90,12 +93,12 @@ function collectEvents(
   }
   if (events.length > eventsMax) return refusal('too_large', `A request may hold ${eventsMax} events.`, '/events');
   if (shared !== undefined && shared !== null && !isObject(shared)) {
-    return refusal('invalid_events', 'What is static must be an object.', '/static');
+    return refusal('invalid_events', 'Static values must be an object.', '/static');
   }
   const base = shared ? normalise(shared, findings) : null;
   if (findings.exceedsLimits) return refusal('events_too_deep', tooDeep, '/static');
   if (base !== null && JSON.stringify(base).length * events.length > repeatedCharactersMax) {
-    return refusal('too_large', 'What is static is too large for this many events.', '/static');
+    return refusal('too_large', 'The static values are too large for this many events.', '/static');
   }
 
   const receivedAt = reception.receivedAt.toISOString();
@@ -128,10 +131,10 @@ function collectEvents(
 }
 
 /**
- * Gives each event its own part of the text, when that is as short as JSON that brings these very events can be: nothing
- * but them is in it then, no space, no escape, no key twice, so that it is known where each stands, and the same would be
- * written of it (but for the order of its keys). Writing it anew costs a sixth of taking an event in. Not for what is
- * merged with something static, which is longer than its text.
+ * Gives each event its part of the request text, if the text is as short as JSON of these events can be. It then
+ * contains nothing else (no space, no escape, no duplicate key), so the position of each event is known, and
+ * serialising would give the same text except for the order of keys. Serialising again would cost a sixth of
+ * accepting an event. Does not apply to events merged with static values, which are longer than their text.
  */
 function keepTexts(events: readonly IncomingEvent[], lengths: readonly number[], text: string) {
   const commas = events.length - 1;

@@ -5,7 +5,7 @@ import { exceedsJsonBounds } from './json-bounds.ts';
 
 const bounds = { levels: 3, names: 2 };
 
-test('levels and names are counted as a parser would, whatever texts hold', () => {
+test('levels and names are counted as by a parser, whatever the texts contain', () => {
   const cases: [json: string, exceeds: boolean][] = [
     ['[[[]]]', false],
     ['[[[[]]]]', true],

@@ -1,10 +1,9 @@
 /**
- * Whether a JSON text has more than so many levels, or more than so many names in one object. Told without parsing:
- * the parser takes half a second for a mebibyte of either, while everybody waits. Of a text that is no JSON it may tell
- * anything.
+ * Whether a JSON text has more levels, or more names in one object, than the bounds. Does not parse: a parser takes
+ * half a second for 1 MiB of either and blocks the thread. The result for invalid JSON is arbitrary.
  */
 export function exceedsJsonBounds(text: string, bounds: { levels: number; names: number }): boolean {
-  /** How many names each object around has; lists have none. */
+  /** The number of names so far in each enclosing object; 0 for lists. */
   const around: number[] = [];
   let names = 0;
   for (let i = 0; i < text.length; i++) {
@@ -30,7 +29,10 @@ export function exceedsJsonBounds(text: string, bounds: { levels: number; names:
   return false;
 }
 
-/** Behind the closing quote of the text that begins at a quote; the end of all when it is not closed. */
+/**
+ * The index after the closing quote of the JSON string that begins at `start`; the end of the text when it is not
+ * closed.
+ */
 export function endOfJsonText(json: string, start: number): number {
   for (let at = start + 1; ; at++) {
     at = json.indexOf('"', at);

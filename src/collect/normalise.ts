@@ -1,21 +1,21 @@
 import type { DataValue, Event } from '../contract/records/event.ts';
 
-/** An object as JSON.parse made it; names like `__proto__` are its own properties. */
+/** An object from JSON.parse; names like `__proto__` are its own properties. */
 type JsonObject = Record<string, unknown>;
 
-/** Levels of nesting (the event's own is the first) and keys, those inside included. */
+/** Levels of nesting (the event's own is the first), and keys including nested ones. */
 export const eventLimits = { levels: 32, keys: 500 } as const;
 
 /**
- * What a walk through an event comes upon. `textLength`: how long the shortest JSON of it is, in UTF-16 units; NaN when it
- * is not of texts alone.
+ * Facts about an event from one walk through it. `textLength`: length of its shortest JSON in UTF-16 units; NaN when
+ * it has values other than texts.
  */
 export type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; textLength: number };
 
 /**
- * Turns parsed JSON into data **in place**: numbers and booleans become their JSON text, null is left out, lists and
- * objects stay. An event of texts alone, the usual one, is only looked through. When `findings.exceedsLimits` is set
- * afterwards, the result is of no use.
+ * Turns parsed JSON into event data **in place**: numbers and booleans become their JSON text, null is removed, lists
+ * and objects stay. An event of texts alone, the usual case, is not changed. If `findings.exceedsLimits` is set
+ * afterwards, the result must not be used.
  */
 export function normalise(event: JsonObject, findings: Findings): Event['data'] {
   findings.keys = 0;
@@ -24,14 +24,14 @@ export function normalise(event: JsonObject, findings: Findings): Event['data'] 
   return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
 }
 
-/** Replaces lone surrogates, which have no form in UTF-8, by U+FFFD, in keys and values. */
+/** Replaces lone surrogates, which can't be encoded in UTF-8, by U+FFFD, in keys and values. */
 export function wellFormed(data: Event['data']): Event['data'] {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toWellFormed(), wellFormedValue(value)]));
 }
 
 /**
- * Parses valid JSON with every number as the text in which it was sent, so that `1.50` stays `1.50`. Undefined when it
- * is nested too deeply for that (thousands of levels, so outside of events): the look at each value recurses.
+ * Parses valid JSON with every number as its text, so that `1.50` stays `1.50`. Undefined when it is nested thousands
+ * of levels deep, which no event is: the reviver recurses.
  */
 export function parseKeepingNumberText(json: string): unknown {
   try {
@@ -51,8 +51,8 @@ export function isObject(value: unknown): value is JsonObject {
 const bracesLength = '{}'.length;
 const memberLength = '"":"",'.length;
 
-// Assigning to `__proto__` here is harmless: it is an own property, and an own property is found before the setter. `in`
-// finds own ones alone, nobody adds to Object.prototype, and takes half the time of a list of keys.
+// Assigning to `__proto__` is harmless here: it is an own property, which takes precedence over the setter. `in`
+// finds only own properties, since Object.prototype is never extended, and takes half the time of a list of keys.
 function normaliseObject(object: JsonObject, level: number, findings: Findings): JsonObject {
   if (level > eventLimits.levels) {
     findings.exceedsLimits = true;

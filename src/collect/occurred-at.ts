@@ -1,8 +1,8 @@
 import type { Event } from '../contract/records/event.ts';
 
 /**
- * When an event happened, RFC 3339 in UTC: `wt.ets`, else `dcsdat`, else when it was received. Both may be Unix time (10
- * digits are seconds, 13 milliseconds) or RFC 3339; without an offset it is UTC. What can't be read is passed over.
+ * When an event occurred, RFC 3339 in UTC: `wt.ets`, else `dcsdat`, else the time of receipt. Both may be Unix time
+ * (10 digits are seconds, 13 milliseconds) or RFC 3339; without an offset it is UTC. Unreadable values are ignored.
  */
 export function occurredAtOf(data: Event['data'], receivedAt: string): string {
   return timeOf(data['wt.ets']) ?? timeOf(data['dcsdat']) ?? receivedAt;

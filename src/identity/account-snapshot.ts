@@ -3,12 +3,12 @@ import { closure, type Right } from '../contract/accounts/rights.ts';
 import { administratorRoleId } from '../contract/accounts/role.ts';
 import { administratorRole } from './default-roles.ts';
 
-/** One immutable picture of all accounts. */
+/** An immutable snapshot of all accounts. */
 export type Picture = {
   readonly revision: number;
   readonly users: ReadonlyMap<string, User>;
   readonly usersByEmail: ReadonlyMap<string, User>;
-  /** With the Administrator role, which is not stored. */
+  /** Includes the Administrator role, which is not stored. */
   readonly roles: ReadonlyMap<string, Role>;
   readonly tokens: ReadonlyMap<string, Token>;
   readonly tokensByDigest: ReadonlyMap<string, Token>;
@@ -41,12 +41,12 @@ export function pictureOf(revision: number, records: Iterable<AccountRecord>): P
   };
 }
 
-/** E-mails are the same when they differ in case or in Unicode composition only. */
+/** The form in which e-mail addresses are compared: letter case and Unicode composition do not matter. */
 export function foldEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
 }
 
-/** What the roles of a user give, whether or not the user is enabled. */
+/** The rights from the roles of a user, whether or not the user is enabled. */
 export function rightsOf({ roleIds }: Pick<User, 'roleIds'>, { roles }: Picture): ReadonlySet<Right> {
   return closure(roleIds.flatMap((id) => roles.get(id)?.rights ?? []));
 }
@@ -55,7 +55,7 @@ export function isAdministrator({ roleIds }: Pick<User, 'roleIds'>): boolean {
   return roleIds.includes(administratorRoleId);
 }
 
-/** Whether somebody could sign in as an administrator: who was invited only does not count. */
+/** Whether an enabled user with a password is an administrator; invited users do not count. */
 export function hasAdministrator(users: Iterable<User>): boolean {
   for (const user of users)
     if (isAdministrator(user) && user.status === 'enabled' && user.passwordHash !== null) return true;

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * Those who share an address, as far as addresses are limited: one IPv4 address, mapped into IPv6 or not; of IPv6 the
- * first 64 bits, since whoever has one address there has all of them.
+ * The key that addresses are limited by: an IPv4 address, mapped into IPv6 or not, or the first 64 bits of an IPv6
+ * address, since a client with one of those addresses usually has them all.
  */
 export function addressGroup(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
@@ -10,7 +10,7 @@ export function addressGroup(address: string): string {
   const [head = '', tail] = (plain.split('%', 1)[0] ?? '').toLowerCase().split('::', 2);
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  // A dotted end stands for two groups.
+  // A dotted end counts as two groups.
   const dotted = right.at(-1)?.includes('.') === true || left.at(-1)?.includes('.') === true ? 1 : 0;
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length - dotted);
   const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];

@@ -1,11 +1,11 @@
 import { allRights, type Right } from '../contract/accounts/rights.ts';
 import { administratorRoleId } from '../contract/accounts/role.ts';
 
-/** The role with all rights as it is shown beside the stored ones; nothing ever changes it. */
+/** The built-in role with all rights, shown with the stored roles; it can't be changed. */
 export const administratorRole = {
   id: administratorRoleId,
   name: 'Administrator',
-  description: 'Everything, including what later versions bring.',
+  description: 'Full access, including rights added in later versions.',
   rights: allRights,
   version: 1,
   createdAt: 0,
@@ -13,7 +13,7 @@ export const administratorRole = {
   updatedBy: 'millrace',
 };
 
-/** The roles that a new installation begins with; from then on they are like others. */
+/** The roles of a new installation; they can be changed and deleted like others. */
 export const defaultRoles: readonly { name: string; description: string; rights: readonly Right[] }[] = [
   {
     name: 'Integrator',
@@ -32,7 +32,7 @@ export const defaultRoles: readonly { name: string; description: string; rights:
   },
   {
     name: 'Marketer',
-    description: 'Decides which behaviour triggers which action, over connections that others built.',
+    description: 'Decides which behavior triggers which action, using existing connections.',
     rights: [
       'connections:view',
       'actions:manage',
@@ -47,7 +47,7 @@ export const defaultRoles: readonly { name: string; description: string; rights:
   },
   {
     name: 'Analyst',
-    description: 'Looks at everything about events and deliveries, personal data too; changes nothing.',
+    description: 'Views all events and deliveries, including personal data; changes nothing.',
     rights: [
       'connections:view',
       'actions:view',
@@ -62,7 +62,8 @@ export const defaultRoles: readonly { name: string; description: string; rights:
   },
   {
     name: 'Operator',
-    description: 'Keeps it running: retries, cancels and replays deliveries, changes settings; sees no personal data.',
+    description:
+      'Operates the server: retries, cancels and replays deliveries, changes settings; sees no personal data.',
     rights: [
       'connections:view',
       'actions:view',

@@ -6,10 +6,10 @@ import { scrubbedEntry } from '../contract/records/audit-changes.ts';
 import { type Picture, pictureOf } from './account-snapshot.ts';
 import { defaultRoles } from './default-roles.ts';
 
-/** What somebody wants to change, and how the audit trail tells it. */
+/** A change of accounts with its audit entries. */
 export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };
 
-/** The accounts in memory: asked at each request without storage, changed through storage. */
+/** The accounts in memory: read without storage, changed through storage. */
 export type Directory = Awaited<ReturnType<typeof loadDirectory>>;
 
 const useEveryMs = 60_000;
@@ -21,13 +21,13 @@ export type DirectoryParts = {
   now: () => number;
   newId: NewId;
   failed: (error: unknown, doing: string) => void;
-  /** Takes secrets out of what the audit trail gets to hold. */
+  /** Removes secrets from audit entries. */
   scrub: (text: string) => string;
-  /** Called with each entry that was written. */
+  /** Called after each audit entry is written. */
   audited: (entry: NewAuditEntry) => void;
 };
 
-/** Loads the accounts; those that were never changed get the default roles. */
+/** Loads the accounts; a new installation gets the default roles. */
 export async function loadDirectory(parts: DirectoryParts) {
   const { accounts, now, newId, failed, scrub, audited } = parts;
   const listeners = new Set<() => void>();
@@ -41,16 +41,16 @@ export async function loadDirectory(parts: DirectoryParts) {
     picture = pictureOf(all.revision, records.values());
   }
 
-  /** The change is durable: a listener that throws is no failure of it. */
+  /** An error of a listener is logged and does not fail the change, which is durable already. */
   function tell(listener: () => void) {
     try {
       listener();
     } catch (error) {
-      failed(error, 'tell a listener of changed accounts');
+      failed(error, 'notify a listener of changed accounts');
     }
   }
 
-  // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
+  // Changes run one at a time: a snapshot read during a change could replace the newer one.
   let turn: Promise<unknown> = Promise.resolve();
 
   async function changeNow<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
@@ -89,8 +89,8 @@ export async function loadDirectory(parts: DirectoryParts) {
       return picture;
     },
     /**
-     * `build` checks against the picture it is given and returns what to write (or throws AppError). It runs again when
-     * another change was made in between. Resolves with what it built when that is durable and in effect.
+     * `build` checks the snapshot and returns the change to write (or throws AppError). It runs again when the
+     * accounts changed before the write. Resolves with the plan when it is durable and in effect.
      */
     change<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
       const changed = turn.then(() => changeNow(build));
@@ -103,15 +103,15 @@ export async function loadDirectory(parts: DirectoryParts) {
       return () => void listeners.delete(listener);
     },
     lastUsedAt,
-    /** Notes a use; written to storage at most once a minute for each. */
+    /** Records a use; written to storage at most once a minute for each token or session. */
     noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void {
       const at = now();
       if (at - (lastUsedAt(one) ?? 0) < useEveryMs) return;
       used.set(one.id, at);
-      accounts.touch([{ kind, id: one.id, at }]).catch((error: unknown) => failed(error, 'note a use'));
+      accounts.touch([{ kind, id: one.id, at }]).catch((error: unknown) => failed(error, 'record a use'));
     },
   };
-  // Nothing was ever changed: this is a new installation.
+  // Revision 0: this is a new installation.
   if (directory.picture.revision === 0)
     await directory.change(({ revision }) => ({ changes: revision > 0 ? [] : firstRoles(newId, now()), entries: [] }));
   return directory;

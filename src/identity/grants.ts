@@ -6,25 +6,27 @@ import { changesOf } from '../contract/records/audit-changes.ts';
 import { isAdministrator } from './account-snapshot.ts';
 import type { Principal } from './principal.ts';
 
-/** Who changes something, from where, and when (ms since the epoch). */
+/** The author of a change, the origin of the request, and the time (ms since the epoch). */
 export type Actor = { principal: Principal; author: AuditAuthor; at: number };
 
-/** Throws AppError `forbidden` unless the giver has all of these rights. */
+/** Throws AppError `forbidden` unless the principal has all of these rights. */
 export function checkGrant({ principal }: Actor, rights: Iterable<Right>): void {
   const missing = Array.from(rights).filter((right) => !principal.rights.has(right));
   if (missing.length > 0)
-    throw new AppError('forbidden', `This needs rights that you lack yourself: ${missing.join(', ')}.`);
+    throw new AppError('forbidden', `This needs rights that you don't have: ${missing.join(', ')}.`);
 }
 
-/** Throws AppError `forbidden` when something of an administrator would be changed by somebody else. */
+/**
+ * Throws AppError `forbidden` when a principal who is no administrator would change something of an administrator.
+ */
 export function checkIsAbove({ principal }: Actor, owner: Pick<User, 'roleIds'> | null | undefined): void {
-  // What belongs to MILLRACE_ADMIN_TOKEN belongs to an administrator.
+  // Objects of MILLRACE_ADMIN_TOKEN count as an administrator's.
   const isProtected = owner === null || (owner !== undefined && isAdministrator(owner));
   if (isProtected && !principal.isAdministrator)
-    throw new AppError('forbidden', 'Only an administrator changes an administrator.');
+    throw new AppError('forbidden', 'Only an administrator can change an administrator.');
 }
 
-/** How the audit trail tells a change of accounts; `before` and `after` are what people are shown of it. */
+/** The audit entry of a change of accounts; `before` and `after` are the values shown to people. */
 export function accountEntry(
   { author, at }: Pick<Actor, 'author' | 'at'>,
   act: AuditAct,
@@ -42,7 +44,7 @@ export function accountEntry(
   };
 }
 
-/** The stamp of the next version of a record, or of its first. */
+/** The version fields of the next version of a record, or of its first. */
 export function stamped({ principal, at }: Actor, before: { version: number; createdAt: number } | null) {
   return {
     version: (before?.version ?? 0) + 1,

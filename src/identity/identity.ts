@@ -5,17 +5,17 @@ import { authenticator } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
 
-/** Who is asking, and what they may: everything that the API needs to know of it. */
+/** Authentication and rights: everything that the API needs to know about the caller. */
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 
 type IdentityParts = DirectoryParts & {
   newId: NewId;
-  /** The value of MILLRACE_ADMIN_TOKEN; null: there is none. */
+  /** The value of MILLRACE_ADMIN_TOKEN; null: it is not set. */
   adminToken: string | null;
   passwords?: Passwords;
 };
 
-/** Loads the accounts and puts together what works on them. */
+/** Loads the accounts and creates the services that use them. */
 export async function createIdentity({ adminToken, passwords = createPasswords(), ...parts }: IdentityParts) {
   const { now, newId } = parts;
   const directory = await loadDirectory(parts);

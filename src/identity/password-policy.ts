@@ -1,14 +1,14 @@
 import { AppError } from '../contract/errors.ts';
 import { foldEmail } from './account-snapshot.ts';
 
-/** Throws AppError `invalid_value` for a password that anybody would try first. Its length is in the contract. */
+/** Throws AppError `invalid_value` for a password that is easy to guess. Its length is checked by the contract. */
 export function checkPassword(password: string, email: string): void {
   const folded = foldEmail(password);
   const [name = ''] = foldEmail(email).split('@', 1);
   const isEmail = folded === foldEmail(email) || folded === name;
-  // One sign, or a few in a row again and again.
+  // One character, or a few characters repeated.
   const isRepetition = /^(.{1,4})\1+.{0,3}$/su.test(folded);
   if (!isEmail && !isRepetition) return;
-  const detail = isEmail ? 'Must not be the e-mail.' : 'Must not be a repetition.';
+  const detail = isEmail ? 'Must not be the e-mail address.' : 'Must not be a repetition.';
   throw new AppError('invalid_value', `/password: ${detail}`, { errors: [{ pointer: '/password', detail }] });
 }

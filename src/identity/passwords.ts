@@ -6,10 +6,10 @@ export type Passwords = ReturnType<typeof createPasswords>;
 
 type PasswordCosts = { memoryKiB: number; passes: number; atOnce: number; waitingMost: number };
 
-/** OWASP's Argon2id figures (19 MiB, two passes, one lane). One at a time leaves the other cores to the rest. */
+/** OWASP's parameters for Argon2id (19 MiB, two passes, one lane). One at a time leaves the other cores free. */
 const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, atOnce: 1, waitingMost: 32 };
 
-/** Passwords as Argon2id hashes. They are computed off the main thread, few at once, and few may wait. */
+/** Hashes passwords with Argon2id, off the main thread, a few at a time. The number of waiting calls is limited. */
 export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   const { memoryKiB, passes, atOnce, waitingMost } = { ...defaults, ...costs };
   const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
@@ -26,7 +26,7 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
     try {
       return await work();
     } finally {
-      // Whoever waits takes over the place.
+      // The next waiting call takes the free slot.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();
@@ -34,21 +34,21 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   }
 
   return {
-    /** Counts since the start; each is one run of Argon2. */
+    /** Runs of Argon2 since the start. */
     stats,
-    /** An encoded hash. Throws AppError `sign_in_busy` when too many wait. */
+    /** An encoded hash. Throws AppError `sign_in_busy` when too many calls wait. */
     hash: (password: string) =>
       inTurn(() => {
         stats.hashes += 1;
         return hash(same(password), options);
       }),
-    /** Whether this is the password. Null costs the same and is never right. Throws like `hash`. */
+    /** Whether this is the password. Null takes the same time and never matches. Throws like `hash`. */
     verify: (encoded: string | null, password: string) =>
       inTurn(() => {
         stats.verifications += 1;
         return verify(encoded ?? decoy, same(password));
       }),
-    /** Whether a hash was made with other costs than new ones. */
+    /** Whether a hash has other cost parameters than new hashes. */
     isOutdated(encoded: string): boolean {
       const { memoryCost, timeCost, parallelism } = parseOptions(encoded);
       return memoryCost !== memoryKiB || timeCost !== passes || parallelism !== 1;
@@ -56,12 +56,15 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   };
 }
 
-/** The same text, however a keyboard composed it (NIST SP 800-63B §5.1.1.2). */
+/**
+ * The normalised password, so that it does not depend on how a keyboard composes characters (NIST SP 800-63B
+ * §5.1.1.2).
+ */
 function same(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** A hash of no password, that costs as much to verify as any other. */
+/** A hash without a password that takes as long to verify as any other. */
 function decoyHash(memoryKiB: number, passes: number): string {
   const base64 = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
   return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$${base64(16)}$${base64(32)}`;

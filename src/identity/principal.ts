@@ -1,27 +1,27 @@
 import type { Right } from '../contract/accounts/rights.ts';
 
 /**
- * Who asks: a user's session, a token, or the holder of MILLRACE_ADMIN_TOKEN. `id` (usr_…, tok_…, `admin_token`) stays
- * the same as long as there is such a principal; `name` stands in `updatedBy` and in the log.
+ * The authenticated caller: a user's session, a token, or the holder of MILLRACE_ADMIN_TOKEN. `id` (usr_…, tok_…,
+ * `admin_token`) is stable as long as the principal exists; `name` is shown in `updatedBy` and in the log.
  */
 export type Principal = {
   id: string;
   name: string;
-  /** All of them, the View that each Manage implies too. */
+  /** All rights, including the View that each Manage implies. */
   rights: ReadonlySet<Right>;
-  /** Whether it acts with the Administrator role. */
+  /** Whether it has the Administrator role. */
   isAdministrator: boolean;
-  /** The user whose session or token it is; null: none. */
+  /** The user of the session or token; null: none. */
   userId: string | null;
   sessionId: string | null;
   tokenId: string | null;
 };
 
-/** What a request brings to show who it is from. */
+/** The credential of a request. */
 export type Credential = { kind: 'token' | 'session'; value: string };
 
 /**
- * Tells whose credential this is, as of now; null when it is nobody's (any more). It counts as a use, which keeps a
- * session from ending, unless it is only looked at.
+ * The principal of a credential at this time; null when the credential is invalid or has ended. Counts as a use,
+ * which keeps a session alive, unless `only` is 'look'.
  */
 export type Authenticate = (credential: Credential, only?: 'look') => Principal | null;

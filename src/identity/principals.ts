@@ -5,9 +5,9 @@ import type { Directory } from './directory.ts';
 import { digestOf, isSameDigest } from './one-time-secret.ts';
 import type { Authenticate, Principal } from './principal.ts';
 
-/** A session ends when it was not used for so long. */
+/** A session ends when it was not used for this long. */
 export const idleMs = 12 * 3_600_000;
-/** A session ends so long after its sign-in, whatever happens. */
+/** A session ends this long after its sign-in, even if it is used. */
 export const sessionMs = 7 * 86_400_000;
 
 /** The holder of MILLRACE_ADMIN_TOKEN. */
@@ -21,12 +21,12 @@ const administratorToken: Principal = {
   tokenId: null,
 };
 
-/** What a principal is, and until when (ms since the epoch). */
+/** A principal, and when it ends (ms since the epoch). */
 type Standing = { principal: Principal; until: number };
 
 /**
- * Tells who a credential belongs to, from the picture that the directory has at that moment: what a user, a role or a
- * token lost is lost for the next request. `adminToken` is the value of MILLRACE_ADMIN_TOKEN; null: there is none.
+ * Resolves credentials against the current snapshot of the directory: rights removed from a user, role or token no
+ * longer apply to the next request. `adminToken` is the value of MILLRACE_ADMIN_TOKEN; null: it is not set.
  */
 export function authenticator(directory: Directory, adminToken: string | null, now: () => number): Authenticate {
   const adminDigest = adminToken === null ? null : digestOf(adminToken);
@@ -63,7 +63,7 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     };
   }
 
-  /** A token made with another one can never do more than that, and ends with it. */
+  /** A token created with another one never has more rights than that one, and ends with it. */
   function makerOf({ parentId, userId }: Token, picture: Picture): Standing | null {
     if (parentId !== null) {
       const parent = picture.tokens.get(parentId);

@@ -9,7 +9,7 @@ import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
 
 type RolePlan = Plan & { role: Role };
 
-/** A new role. Throws AppError `forbidden` when it holds rights that the actor lacks. */
+/** The plan of a new role. Throws AppError `forbidden` when it has rights that the actor lacks. */
 export function createRole(picture: Picture, input: RoleInput, newId: NewId, actor: Actor): RolePlan {
   checkNameIsFree(picture, input.name, null);
   checkGrant(actor, input.rights);
@@ -18,7 +18,7 @@ export function createRole(picture: Picture, input: RoleInput, newId: NewId, act
   return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
 }
 
-/** A changed role. Throws AppError `forbidden` when it gets rights that the actor lacks. */
+/** The plan of a changed role. Throws AppError `forbidden` when it gets rights that the actor lacks. */
 export function changeRole(picture: Picture, before: Role, patch: RolePatch, actor: Actor): RolePlan {
   checkIsOwn(before);
   const { name = before.name, description = before.description, rights = before.rights } = patch;
@@ -33,7 +33,7 @@ export function changeRole(picture: Picture, before: Role, patch: RolePatch, act
   return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
 }
 
-/** Removes a role. Throws AppError `in_use` when somebody has it. */
+/** The plan of removing a role. Throws AppError `in_use` when users have it. */
 export function removeRole(picture: Picture, role: Role, actor: Actor): Plan {
   checkIsOwn(role);
   const users = holdersOf(picture, role.id).map(({ id, email }) => ({ kind: 'user', id, name: email }));
@@ -45,20 +45,20 @@ export function removeRole(picture: Picture, role: Role, actor: Actor): Plan {
   return { changes: [{ op: 'remove', kind: 'role', id: role.id }], entries: [told] };
 }
 
-/** Who has a role. */
+/** The users with a role. */
 export function holdersOf(picture: Picture, roleId: string) {
   return [...picture.users.values()].filter(({ roleIds }) => roleIds.includes(roleId));
 }
 
 function checkIsOwn({ id, name }: Role): void {
-  if (id === administratorRoleId) throw new AppError('conflict', `The role ${name} stays as it is.`);
+  if (id === administratorRoleId) throw new AppError('conflict', `The role ${name} can't be changed.`);
 }
 
 function checkNameIsFree(picture: Picture, name: string, own: string | null): void {
   const fold = (text: string) => text.normalize('NFC').toLowerCase();
   for (const role of picture.roles.values())
     if (fold(role.name) === fold(name) && role.id !== own)
-      throw new AppError('name_taken', `There is a role ${role.name} already (${role.id}).`);
+      throw new AppError('name_taken', `A role named ${role.name} already exists (${role.id}).`);
 }
 
 const namedOf = ({ id, name }: Role) => ({ kind: 'role' as const, id, name });

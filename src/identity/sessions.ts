@@ -8,7 +8,7 @@ import { namedOf, sessionsOf } from './users.ts';
 /** A sign-in that is no older than this needs no password again. */
 export const freshMs = 10 * 60_000;
 
-/** A user's own new password; all other sessions end. */
+/** Changes a user's own password; all other sessions end. */
 export function setOwnPassword(
   picture: Picture,
   before: User,
@@ -23,7 +23,7 @@ export function setOwnPassword(
   };
 }
 
-/** The end of some sessions of one user; of none, nothing happens. */
+/** Ends some sessions of one user. The plan is empty when there are none. */
 export function endSessions(sessions: readonly Session[], act: AuditAct, actor: Actor): Plan {
   return {
     changes: sessions.map(({ id }) => ({ op: 'remove', kind: 'session', id })),

@@ -13,26 +13,23 @@ import { checkEmailIsFree, namedOf } from './users.ts';
 
 type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; newId: NewId; now: () => number };
 
-/** The set-up of an installation that nobody can sign in to as an administrator. */
+/** The setup of an installation without an administrator. */
 export function createSetup({ directory, passwords, signIns, newId, now }: Parts) {
   const isOpen = () => !hasAdministrator(directory.picture.users.values());
   const token = isOpen() ? newSecret() : null;
   const digest = digestOf(token ?? newSecret());
 
   return {
-    /** What opens the set-up, made anew at each start; null: there is an administrator. */
+    /** The token of the setup link, generated at each start; null: an administrator exists. */
     token,
-    /** Whether there is no administrator yet. */
+    /** Whether no administrator exists yet. */
     isOpen,
-    /** Makes the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
+    /** Creates the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
     async setUp(given: { setupToken: string; email: string; password: string }, visit: Visit) {
       const { setupToken, email, password } = given;
       if (!isOpen()) throw new AppError('setup_done');
       if (!isSameDigest(digestOf(setupToken), digest))
-        throw new AppError(
-          'unauthorized',
-          'This set-up address does not hold; the server prints a new one at its start.',
-        );
+        throw new AppError('unauthorized', 'This setup link has expired. The server prints a new one when it starts.');
       checkPassword(password, email);
       const passwordHash = await passwords.hash(password);
       await directory.change((picture) => {

@@ -1,20 +1,20 @@
 import { recentKeys } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 
-/** What an attempt counts against: its key, and how many failures are free of delay. */
+/** A counter of failed attempts: its key, and the number of failures without delay. */
 export type Lane = { key: string; free: number };
 
 const firstDelayMs = 1_000;
 const delayMostMs = 60_000;
-/** A key without failures for so long is forgotten. */
+/** A key without failures for this long is forgotten. */
 const memoryMs = 15 * 60_000;
 const keysMost = 20_000;
 
 type Entry = { failures: number; lastAt: number; openAt: number };
 
 /**
- * Delays that double with each failure. An attempt counts as failed from its beginning, so that many at once gain
- * nothing. Holds at most 20,000 keys; those that were quiet the longest are forgotten first.
+ * Delays that double with each failure. An attempt counts as failed from its start, so that concurrent attempts are
+ * delayed too. Holds at most 20,000 keys; the least recently used ones are forgotten first.
  */
 export function signInDelays(now: () => number) {
   const entries = recentKeys<Entry>(keysMost);
@@ -26,7 +26,9 @@ export function signInDelays(now: () => number) {
   }
 
   return {
-    /** Counts an attempt. Throws AppError `sign_in_delayed` while one of its lanes is closed; then it does not count. */
+    /**
+     * Counts an attempt. Throws AppError `sign_in_delayed` while one of its keys is delayed; then it does not count.
+     */
     begin(lanes: readonly Lane[]): void {
       const waitMs = Math.max(...lanes.map(({ key }) => entryOf(key).openAt - now()));
       if (waitMs > 0) {
@@ -40,7 +42,7 @@ export function signInDelays(now: () => number) {
       }
     },
 
-    /** Takes an attempt back that did not fail, or was not looked at. */
+    /** Removes the count of an attempt that succeeded or was not checked. */
     undo(lanes: readonly Lane[]): void {
       for (const { key } of lanes) {
         const { failures, lastAt } = entryOf(key);
@@ -49,7 +51,7 @@ export function signInDelays(now: () => number) {
       }
     },
 
-    /** After a correct password earlier failures do not count. */
+    /** Removes the failures of a key, after a correct password. */
     forget: entries.delete,
   };
 }

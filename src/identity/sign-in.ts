@@ -13,24 +13,24 @@ import { idleMs, sessionMs } from './principals.ts';
 import { type Lane, signInDelays } from './sign-in-delays.ts';
 import { namedOf, sessionsOf } from './users.ts';
 
-/** Where somebody signs in from; `former` is the session that this browser had until now. */
+/** The origin of a sign-in; `former` is the previous session of this browser. */
 export type Visit = { author: AuditAuthor; address: string; userAgent: string; former: string | null };
 
-/** A session that began: `secret` is what its holder has and nobody else knows. */
+/** A new session: `secret` is sent to the browser, and the server stores only its digest. */
 export type Opened = { user: User; session: Session; secret: string };
 
 export type SignIns = ReturnType<typeof createSignIns>;
 
 type SignInParts = { directory: Directory; passwords: Passwords; newId: NewId; now: () => number };
 
-/** Failures without delay, of one account and of one address, behind which a whole office may sit. */
+/** Failures without delay, of one account and of one address, which a whole office may share. */
 const freeOfAccount = 5;
 const freeOfAddress = 20;
 const sessionsMost = 50;
 
 /**
- * Passwords become sessions here. Known and unknown e-mails, disabled users and right ones all cost one verification
- * and are delayed alike, so that neither answers nor their times tell who is there.
+ * Signs users in by password. Unknown e-mails, disabled users and valid users all take one verification and have the
+ * same delays, so that neither responses nor their timing reveal which accounts exist.
  */
 export function createSignIns({ directory, passwords, newId, now }: SignInParts) {
   const delays = signInDelays(now);
@@ -51,8 +51,8 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
   }
 
   /**
-   * An attempt counts against its account and its address. Where this account is signed in already it counts against
-   * that pair alone, so that nobody can keep people out of their accounts by failing in their names.
+   * An attempt counts against its account and its address. If the account is signed in from this address, it counts
+   * against that pair alone, so that failed attempts of others can't lock a user out.
    */
   function lanesOf(email: string, user: User | undefined, address: string): Lane[] {
     const account = `account ${foldEmail(email)}`;
@@ -66,7 +66,7 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
     ];
   }
 
-  /** The user signed in, with what else changes about it at that. */
+  /** The plan of a sign-in: the new session, the signed-in user, and the sessions that end. */
   function opening(picture: Picture, user: User, secret: string, visit: Visit): Plan & Opened {
     const at = now();
     const session: Session = {
@@ -110,7 +110,7 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
       const fresh = isOutdated ? await passwords.hash(password) : known.passwordHash;
       const secret = newSecret();
       return directory.change((picture) => {
-        // What was changed while the password was looked at counts.
+        // Changes made during the password check apply.
         const user = picture.users.get(known.id);
         if (user?.status !== 'enabled' || user.passwordHash !== known.passwordHash)
           throw new AppError('wrong_credentials');

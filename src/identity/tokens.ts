@@ -8,15 +8,15 @@ import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
 
-/** What tokens begin with, so that programs which look for leaked ones find them. */
+/** The prefix of tokens, which lets secret scanners recognise leaked ones. */
 export const tokenPrefix = 'mlr_';
 
-/** Tokens that one user may have; who needs more forgets to delete. */
+/** Maximum number of tokens of one user. */
 const tokensMost = 200;
 
 type TokenPlan = Plan & { token: Token };
 
-/** A token of the actor's own, with the secret that its holder will have. Throws AppError `forbidden`. */
+/** The plan of a new token of the actor, with the secret for its holder. Throws AppError `forbidden`. */
 export function createToken(
   picture: Picture,
   input: TokenInput,
@@ -28,7 +28,7 @@ export function createToken(
   checkGrant(actor, input.rights);
   const own = [...picture.tokens.values()].filter(({ userId }) => userId === principal.userId);
   if (own.length >= tokensMost)
-    throw new AppError('conflict', `You have ${tokensMost} tokens; delete those that are not needed.`);
+    throw new AppError('conflict', `You have ${tokensMost} tokens. Delete the ones you no longer need.`);
   const token: Token = {
     id: newId('token'),
     name: input.name,
@@ -44,7 +44,10 @@ export function createToken(
   return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
 }
 
-/** A changed token. Throws AppError `forbidden` when it gets rights that the actor lacks, or changes itself. */
+/**
+ * The plan of a changed token. Throws AppError `forbidden` when it gets rights that the actor lacks, or changes
+ * itself.
+ */
 export function changeToken(
   picture: Picture,
   before: Token,
@@ -54,7 +57,7 @@ export function changeToken(
   checkOwner(picture, before, actor);
   for (let id = actor.principal.tokenId; id !== null; id = picture.tokens.get(id)?.parentId ?? null)
     if (id === before.id)
-      throw new AppError('forbidden', 'A token changes neither itself nor the one it was made with.');
+      throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
   const { name = before.name, rights = before.rights, lastUsedAt } = patch;
   const had = closure(before.rights);
   checkGrant(
@@ -67,7 +70,7 @@ export function changeToken(
   return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
 }
 
-/** Removes a token and those made with it. */
+/** The plan of removing a token and those created with it. */
 export function removeToken(picture: Picture, token: Token, actor: Actor): Plan {
   if (token.userId !== actor.principal.userId) checkOwner(picture, token, actor);
   return {
@@ -89,7 +92,7 @@ function expiryOf(expiresAt: string | null, at: number): number | null {
   if (expiresAt === null) return null;
   const expiry = Date.parse(expiresAt);
   if (expiry > at) return expiry;
-  const detail = 'Must lie in the future.';
+  const detail = 'Must be in the future.';
   throw new AppError('invalid_value', `/expiresAt: ${detail}`, { errors: [{ pointer: '/expiresAt', detail }] });
 }
 

@@ -7,15 +7,15 @@ import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
 
-/** How long an invitation can be used. */
+/** How long an invitation is valid. */
 const invitationMs = 7 * 86_400_000;
 
 type UserPlan = Plan & { user: User };
 
-/** A password that is set, as its hash, or an invitation to set one, as its secret. */
+/** The hash of a password, or the secret of an invitation to set one. */
 type Entry = { passwordHash: string } | { invite: string };
 
-/** A new user. Throws AppError `forbidden` when its roles give what the actor lacks. */
+/** The plan of a new user. Throws AppError `forbidden` when its roles have rights that the actor lacks. */
 export function createUser(picture: Picture, input: UserInput, entry: Entry, newId: NewId, actor: Actor): UserPlan {
   checkEmailIsFree(picture, input.email, null);
   checkRoles(picture, input.roleIds, [], actor);
@@ -34,8 +34,8 @@ export function createUser(picture: Picture, input: UserInput, entry: Entry, new
 }
 
 /**
- * A changed user. Throws AppError `forbidden` when an administrator would be changed by somebody else or somebody given
- * what the actor lacks, and `last_administrator`.
+ * The plan of a changed user. Throws AppError `forbidden` when another principal than an administrator would change
+ * an administrator, or when the user gets rights that the actor lacks, and `last_administrator`.
  */
 export function changeUser(
   picture: Picture,
@@ -50,7 +50,7 @@ export function changeUser(
   checkRoles(picture, roleIds, before.roleIds, actor);
   const setsPassword = patch.passwordHash !== undefined;
   if (setsPassword) checkIsOther(actor, before);
-  // Whoever sets a password, or lets somebody in again, could be that user then.
+  // A principal that sets a user's password, or enables the user, could act as that user.
   if (setsPassword || (status === 'enabled' && before.status === 'disabled'))
     checkGrant(actor, rightsOf({ roleIds }, picture));
   const user: User = {
@@ -74,7 +74,7 @@ export function changeUser(
   };
 }
 
-/** A new invitation in place of the one before; whoever uses it sets the password. */
+/** The plan of a new invitation, which replaces the previous one. Its recipient sets the password. */
 export function inviteUser(picture: Picture, before: User, invite: string, actor: Actor): UserPlan {
   checkIsAbove(actor, before);
   checkIsOther(actor, before);
@@ -87,7 +87,7 @@ export function inviteUser(picture: Picture, before: User, invite: string, actor
   };
 }
 
-/** Removes a user, and with it sessions and tokens. */
+/** The plan of removing a user with all sessions and tokens. */
 export function removeUser(picture: Picture, user: User, actor: Actor): Plan {
   checkIsAbove(actor, user);
   checkAdministratorStays(picture, user, null);
@@ -102,14 +102,14 @@ export function removeUser(picture: Picture, user: User, actor: Actor): Plan {
   };
 }
 
-/** The end of a user's sessions, but for the one that is to stay. */
+/** Ends a user's sessions, except for the one with the id `but`. */
 export function sessionsOf(picture: Picture, userId: string, but: string | null = null): AccountChange[] {
   return [...picture.sessions.values()]
     .filter((one) => one.userId === userId && one.id !== but)
     .map(({ id }) => ({ op: 'remove', kind: 'session', id }));
 }
 
-/** How the audit trail names a user. */
+/** The name of a user in audit entries. */
 export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {
   return { kind: 'user' as const, id, name: email };
 }
@@ -117,10 +117,10 @@ export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {
 export function checkEmailIsFree(picture: Picture, email: string, own: string | null): void {
   const holder = picture.usersByEmail.get(foldEmail(email));
   if (holder !== undefined && holder.id !== own)
-    throw new AppError('name_taken', `There is a user ${holder.email} already (${holder.id}).`);
+    throw new AppError('name_taken', `A user with the e-mail ${holder.email} already exists (${holder.id}).`);
 }
 
-/** Whoever sets the own password shows that it is not somebody else at an open browser. */
+/** Users change their own password with PATCH /me, which asks for the current one: an open browser is not enough. */
 function checkIsOther({ principal }: Actor, { id }: User): void {
   if (principal.userId === id) throw new AppError('conflict', 'Set your own password with PATCH /me.');
 }
@@ -133,11 +133,11 @@ function checkRoles(picture: Picture, roleIds: readonly string[], before: readon
   if (first !== undefined) throw new AppError('invalid_value', first.detail, { errors });
   const added = roleIds.filter((id) => !before.includes(id));
   if (isAdministrator({ roleIds: added }) && !actor.principal.isAdministrator)
-    throw new AppError('forbidden', 'Only an administrator makes an administrator.');
+    throw new AppError('forbidden', 'Only an administrator can make a user an administrator.');
   checkGrant(actor, rightsOf({ roleIds: added }, picture));
 }
 
-/** Throws AppError `last_administrator`. Where there is none yet, nothing can be lost. */
+/** Throws AppError `last_administrator`, unless there is no administrator before the change. */
 function checkAdministratorStays(picture: Picture, before: User, after: User | null): void {
   if (!hasAdministrator([before]) || (after !== null && hasAdministrator([after]))) return;
   const others = [...picture.users.values()].filter(({ id }) => id !== before.id);

@@ -3,7 +3,7 @@ import type { Comparison, Condition } from '../contract/documents/condition.ts';
 import { operators } from '../contract/documents/operators.ts';
 import type { DataValue, Event } from '../contract/records/event.ts';
 
-/** An event with this data and otherwise nothing of note. For tests. */
+/** An event with this data and defaults for the rest. */
 export function eventWith(data: Event['data'], rest: Partial<Event> = {}): Event {
   return {
     id: 'evt_1',
@@ -20,7 +20,7 @@ export function eventWith(data: Event['data'], rest: Partial<Event> = {}): Event
   };
 }
 
-// Few names and texts, so that generated conditions and events meet; each text is odd in a way of its own.
+// Few names and texts, so that generated conditions and events match; each text is a special case.
 const names = ['wt.ev', 'data.wt.ev', 'wt', 'p', 'p.q', 'p.0', 'name', 'ext.geo', '__proto__', 'constructor', 'length'];
 const texts = [
   '',
@@ -54,7 +54,7 @@ const value: fc.Arbitrary<DataValue> = fc.letrec<{ value: DataValue }>((tie) => 
   ),
 })).value;
 
-/** Events whose data has dotted keys, nesting, lists, multi-values and names of built-in properties. For tests. */
+/** Events whose data has dotted keys, nesting, lists, multi-values and names of built-in properties. */
 export const events: fc.Arbitrary<Event> = fc
   .record({
     data: fc.dictionary(name, value, { maxKeys: 5 }),
@@ -86,7 +86,7 @@ const comparison: fc.Arbitrary<Comparison> = fc
     }
   });
 
-/** Conditions of every operator and shape over the same names and texts; behaviors are `beh_0` to `beh_2`. For tests. */
+/** Conditions of every operator and shape over the same names and texts; behaviors are `beh_0` to `beh_2`. */
 export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
     { depthSize: 'small', maxDepth: 4, withCrossShrink: true },
@@ -98,7 +98,7 @@ export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }
   ),
 })).node;
 
-/** Three behaviors, which contain comparisons alone. For tests. */
+/** Three behaviors, which contain comparisons alone. */
 export const behaviorMaps = fc
   .tuple(comparison, comparison, comparison)
   .map((bodies) => new Map(bodies.map((condition, i) => [`beh_${i}`, { name: `Behavior ${i}`, condition }])));

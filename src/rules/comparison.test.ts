@@ -100,7 +100,7 @@ test('every operator, case by case', () => {
   assert.deepEqual([...new Set(cases.map(([operator]) => operator))].sort(), [...operators].sort());
 });
 
-test('texts that look the same are the same: Unicode normalisation on both sides, case by choice', () => {
+test('texts that look the same are equal: Unicode normalisation on both sides, letter case by option', () => {
   const composed = '\u00e9';
   const decomposed = 'e\u0301';
   for (const operator of ['equals', 'contains', 'startsWith', 'endsWith', 'matches', 'regex'])
@@ -123,7 +123,7 @@ test('texts that look the same are the same: Unicode normalisation on both sides
   assert.equal(holds({ operator: 'regex', value: '^\\D+$', ignoreCase: true }, '12'), false);
 });
 
-test('a regular expression that RE2 does not know is refused with its reason', () => {
+test('a regular expression that RE2 does not support is refused with the reason', () => {
   const message = (value: string) => {
     const compiled = compileComparison({ parameter: 'p', operator: 'regex', value });
     return compiled.ok ? null : compiled.message;
@@ -145,7 +145,7 @@ test('a regular expression that RE2 does not know is refused with its reason', (
     assert.equal(message(value), null, value);
 });
 
-test('wildcards and regular expressions answer hostile texts in linear time', () => {
+test('wildcards and regular expressions match hostile texts in linear time', () => {
   const started = process.cpuUsage().user;
   const long = 'a'.repeat(65_000);
   assert.equal(holds({ operator: 'matches', value: '*a*a*a*a*a*a*a*a*b' }, long), false);

@@ -4,12 +4,13 @@ import { compareOrdinals, ordinalOf } from './order.ts';
 import { comparedMax, type Fold, foldCase, foldExact, someCandidate, somePart } from './text.ts';
 import { compileWildcard } from './wildcard.ts';
 
-/** Judges a value found on an event; undefined is a missing parameter. */
+/** Tests a value of an event; undefined is a missing parameter. */
 export type Judge = (value: unknown) => boolean;
 
 /**
- * One comparison as a function, or what is wrong with its regular expression. A missing parameter satisfies only
- * `notExists`; the other negative operators hold when no candidate of the value satisfies their positive form.
+ * Compiles one comparison to a function, or reports the problem of its regular expression. A missing parameter
+ * satisfies only `notExists`; the other negative operators hold when no candidate of the value satisfies their
+ * positive form.
  */
 export function compileComparison(comparison: Comparison): { ok: true; judge: Judge } | { ok: false; message: string } {
   if (comparison.operator !== 'regex') return { ok: true, judge: judgeOf(comparison) };
@@ -19,8 +20,8 @@ export function compileComparison(comparison: Comparison): { ok: true; judge: Ju
 }
 
 /**
- * The texts of which a candidate of the parameter must be one, already folded, when the comparison is such a choice;
- * else null. An index relies on it: the comparison never holds without one of them.
+ * The folded texts of which a candidate of the parameter must be one, when the comparison is such a choice; else
+ * null. An index relies on it: the comparison never holds without one of them.
  */
 export function wantedTexts(comparison: Comparison): string[] | null {
   if (comparison.operator === 'equals') return [foldOf(comparison)(comparison.value)];
@@ -94,7 +95,7 @@ function foldOf(comparison: Comparison): Fold {
   return comparison.ignoreCase === true ? foldCase : foldExact;
 }
 
-/** Ordering never holds between things that can't be compared: every comparison with NaN is false. */
+/** Ordering never holds between values that can't be compared: every comparison with NaN is false. */
 function orderTest(
   operator: 'greaterThan' | 'greaterOrEqual' | 'lessThan' | 'lessOrEqual' | 'before' | 'after',
   value: string,
@@ -124,7 +125,7 @@ function compileRegex(
     return { ok: false, message: `A regular expression may have ${regexLengthMax} characters.` };
   }
   try {
-    // The case flag, not folding: folding the source would turn \D into \d.
+    // The case flag instead of folding: folding the source would turn \D into \d.
     const regex = RE2JS.compile(foldExact(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     const charactersMax = Math.min(comparedMax.characters, Math.floor(regexStepsMax / regex.programSize()));
     return { ok: true, test: (text) => regex.test(foldExact(text)), charactersMax };
@@ -136,5 +137,8 @@ function compileRegex(
 
 const regexLengthMax = 1_000;
 
-/** RE2 takes at most one step for each character and instruction; a program has from two instructions to some thousands. */
+/**
+ * RE2 takes at most one step for each character and instruction; a program has between two instructions and some
+ * thousands.
+ */
 const regexStepsMax = 4_000_000;

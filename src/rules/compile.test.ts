@@ -47,7 +47,7 @@ test('an empty all matches every event, an empty any none', () => {
   assert.equal(compiled({ all: [] }).explain(event).decidedBy, null);
 });
 
-test('an explanation holds every comparison with the value found, and names the first that decided', () => {
+test('an explanation lists every comparison with the value found, and names the first that decided', () => {
   const behaviors: Behaviors = new Map([['beh_1', { name: 'Bought', condition: { any: [is('x'), is('p')] } }]]);
   const one = compiled(
     { all: [{ behavior: 'beh_1' }, { not: is('p') }, { parameter: 'q', operator: 'exists' }] },
@@ -134,7 +134,7 @@ test('an explanation holds every comparison with the value found, and names the 
   assert.equal(decided({ all: [{ all: [] }, is('a')] }, 'a'), '/all/1');
 });
 
-test('unknown behaviors, cycles and bad regular expressions are refused at the place in the given condition', () => {
+test('unknown behaviors, cycles and invalid regular expressions are refused at their place in the given condition', () => {
   const behaviors: Behaviors = new Map<string, { name: string; condition: Condition }>([
     ['beh_self', { name: 'Self', condition: { not: { behavior: 'beh_self' } } }],
     ['beh_a', { name: 'A', condition: { all: [is('x'), { behavior: 'beh_b' }] } }],
@@ -150,7 +150,7 @@ test('unknown behaviors, cycles and bad regular expressions are refused at the p
   assert.deepEqual(pointersOf({ all: [{ behavior: 'beh_c' }, { behavior: 'beh_d' }] }).length, 2);
 });
 
-test('limits count what behaviors bring in', () => {
+test('limits include the contents of behaviors', () => {
   const nest = (levels: number): Condition => (levels === 1 ? is('x') : { not: nest(levels - 1) });
   const withBehavior = (condition: Condition): Behaviors => new Map([['beh_1', { name: 'B', condition }]]);
   assert.deepEqual(problems({ not: { behavior: 'beh_1' } }, withBehavior(nest(9))), []);

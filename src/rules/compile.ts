@@ -6,29 +6,29 @@ import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
 import { regexSize } from './regex-size.ts';
 
-/** The behaviors that conditions may name, by id. */
+/** The behaviors that conditions may refer to, by id. */
 export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;
 
-/** A condition with its behaviors put in place, ready to judge any number of events. */
+/** A condition with its behaviors expanded, ready to test events. */
 export type CompiledCondition = {
   matches(event: Event): boolean;
-  /** Judges every part, without short cuts; its result is always that of `matches`. */
+  /** Evaluates every part, without short-circuiting; the result always equals that of `matches`. */
   explain(event: Event): Explanation;
-  /** The parts that must all hold; with what each needs, what the rule index is built on. */
+  /** The parts that must all hold, with their needs; the rule index uses them. */
   conjuncts: readonly Conjunct[];
-  /** The names of the parameters that are compared, each once. */
+  /** The names of the compared parameters, without duplicates. */
   parameters: readonly string[];
 };
 
 /**
- * What must be true of an event before a condition can hold; the rule index is built on it. `choice`: a candidate of the
- * parameter, folded, is one of the texts. `every` of nothing is no need at all, `some` of nothing can't be met.
+ * A necessary condition of an event, used by the rule index. `choice`: a folded candidate of the parameter is one of
+ * the texts. `every` of nothing always holds, `some` of nothing never does.
  */
 export type Need =
   | { kind: 'choice'; parameter: string; ignoreCase: boolean; texts: string[] }
   | { kind: 'every' | 'some'; needs: Need[] };
 
-/** What conditions that are compiled together have in common; opaque. */
+/** Comparisons and groups shared by conditions that are compiled together; opaque. */
 type SharedParts = {
   comparisons: Map<string, CompiledComparison>;
   groups: Map<string, Test>;
@@ -39,17 +39,17 @@ export function sharedParts(): SharedParts {
   return { comparisons: new Map(), groups: new Map(), numbers: new Map() };
 }
 
-/** A part of a condition, and what it needs. A `choice` is all it needs: the part holds exactly when the choice is met. */
+/** A part of a condition with its need. A part whose need is a `choice` holds exactly when the choice is met. */
 export type Conjunct = { matches(event: Event): boolean; need: Need };
 
-/** Something that keeps a condition from being compiled, and the place in it (a JSON pointer). */
+/** A problem that prevents compilation, and its place in the condition (a JSON pointer). */
 export type ConditionProblem = { pointer: string; message: string };
 
 /**
- * Compiles a condition. Behaviors are put in place before depth, comparisons and list values are counted; a problem
- * inside of one is reported at the place that names it. Refuses unknown behaviors, cycles, and regular expressions that
- * RE2 does not know. Conditions compiled with the same `shared` share the comparisons and groups that they have in
- * common, which saves memory and, with thousands of conditions, most of the time of a match: shared code stays in the
+ * Compiles a condition. Behaviors are expanded before depth, comparisons and list values are counted; a problem
+ * inside of one is reported at the place that names it. Refuses unknown behaviors, cycles, and regular expressions
+ * that RE2 does not support. Conditions compiled with the same `shared` share equal comparisons and groups, which
+ * saves memory and, with thousands of conditions, most of the time of a match, because shared code stays in the CPU
  * cache.
  */
 export function compileCondition(
@@ -84,7 +84,7 @@ export function compileCondition(
 
 type Test = (event: Event) => boolean;
 
-/** The compiled form that matching and explaining share. */
+/** The compiled form used by matching and explaining. */
 type Part = {
   matches: Test;
   explain(event: Event): ExplainedCondition;
@@ -103,11 +103,11 @@ type Build = {
   regexSize: number;
 };
 
-/** `within`: the behaviors around this place; `reportAt`: this place, or the outermost of them. */
+/** `within`: the behaviors that enclose this place; `reportAt`: this place, or the outermost of them. */
 type Place = { pointer: string; reportAt: string; depth: number; within: string[] };
 
 function compilePart(condition: Condition, place: Place, build: Build): Part {
-  // Past a limit, which is reported, nothing more is looked at: behaviors that contain each other multiply.
+  // Stops after a limit is exceeded and reported: behaviors that contain each other multiply.
   if (isPastLimit(build)) return nothing;
   const exceeded = count(condition, place, build);
   if (exceeded !== null) return refuse(place, exceeded, build);
@@ -210,7 +210,7 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
   };
 }
 
-/** The comparison compiled, or what is wrong with it. */
+/** The compiled comparison, or the problem of its regular expression. */
 function shareComparison(comparison: Comparison, shared: SharedParts['comparisons']): CompiledComparison | string {
   const key = JSON.stringify(comparison);
   const known = shared.get(key);
@@ -227,7 +227,7 @@ function shareComparison(comparison: Comparison, shared: SharedParts['comparison
   return compiled;
 }
 
-/** The test of a group; groups of the same parts have the same. */
+/** The test of a group; groups of the same parts share one. */
 function shareGroup(kind: 'all' | 'any', parts: readonly Part[], { groups, numbers }: SharedParts): Test {
   const key = `${kind} ${parts.map(({ matches }) => numberOf(matches, numbers))}`;
   const known = groups.get(key);
@@ -251,7 +251,10 @@ function numberOf(test: Test, numbers: Map<Test, number>): number {
 const noNeed: Need = { kind: 'every', needs: [] };
 const tooDeep = `A condition may be ${conditionLimits.depth} levels deep, its behaviors included.`;
 
-/** Counts a part towards the limits; says which one it exceeds, once. Empty groups count as leaves, for they cost the same. */
+/**
+ * Counts a part towards the limits; returns a message for the first exceeded limit, once. Empty groups count as
+ * leaves, since they cost the same.
+ */
 function count(condition: Condition, place: Place, build: Build): string | null {
   if (place.depth > conditionLimits.depth) return tooDeep;
   const isLeaf =
@@ -267,7 +270,7 @@ function count(condition: Condition, place: Place, build: Build): string | null 
     return `A condition may have ${conditionLimits.leaves} comparisons, those of its behaviors included.`;
   }
   if (build.listValues > conditionLimits.listValues) {
-    return `The lists of a condition may hold ${conditionLimits.listValues} values together, its behaviors included.`;
+    return `The lists of a condition may have ${conditionLimits.listValues} values together, its behaviors included.`;
   }
   return null;
 }
@@ -287,7 +290,7 @@ function step(place: Place, pointer: string): Place {
   return { ...place, pointer: `${place.pointer}${pointer}`, reportAt, depth: place.depth + 1 };
 }
 
-/** Records a problem. The part that it returns is never run, because a build with problems has no result. */
+/** Records a problem. The returned part never runs, because a build with problems has no result. */
 function refuse(place: Place, message: string, build: Build, within = ''): Part {
   build.leaves += 1;
   if (!build.problems.some((problem) => problem.message === message)) {
@@ -304,8 +307,8 @@ const nothing: Part = {
 };
 
 /**
- * The first comparison that a result rests on: down the first child that has its parent's result, which for a false
- * `all` is the first that failed and for a true one the first of those that all had to hold.
+ * The first comparison that determines a result: follows the first child with the same result as its parent. For a
+ * false `all` this is the first that failed, for a true one the first child.
  */
 function deciderOf(tree: ExplainedCondition): string | null {
   if (tree.kind === 'comparison') return tree.pointer;

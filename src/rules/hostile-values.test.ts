@@ -12,7 +12,7 @@ const repeated = fc.tuple(
   fc.constantFrom(1, 60_000, 500_000),
 );
 const text = repeated.map(([one, size]) => one.repeat(size / one.length));
-/** As large as an event may be, and larger: a text, many parts, many elements, deep and wide. */
+/** Values up to the size limit of an event and beyond: a text, many parts, many elements, deep and wide. */
 const hostile: fc.Arbitrary<DataValue> = fc.oneof(
   text,
   text.map((one) => [one, one]),
@@ -38,7 +38,7 @@ const comparisons = fc.constantFrom(...operators).chain((operator): fc.Arbitrary
     );
 });
 
-test('no comparison takes much longer than reading the value, however large and whatever it is', () => {
+test('no comparison takes much longer than reading the value, whatever its size and type', () => {
   const readMs = timeOf(() => JSON.parse(JSON.stringify('ä'.repeat(500_000))));
   fc.assert(
     fc.property(comparisons, hostile, (given, value) => {
@@ -51,7 +51,7 @@ test('no comparison takes much longer than reading the value, however large and 
   );
 });
 
-/** The shorter of two runs, in milliseconds: what other programs take of the machine does not count. */
+/** The shorter of two runs, in milliseconds, which excludes most interference by other programs. */
 function timeOf(run: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 2; i++) {

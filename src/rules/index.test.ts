@@ -90,5 +90,9 @@ test('an event touches only the conditions that may match it, however many there
     ),
     ['act_7', 'act_8'],
   );
-  assert.deepEqual(touched([{ any: [] }, { not: { all: [] } }], { a: '7' }), [], 'what never holds is never touched');
+  assert.deepEqual(
+    touched([{ any: [] }, { not: { all: [] } }], { a: '7' }),
+    [],
+    'a condition that never holds is never touched',
+  );
 });

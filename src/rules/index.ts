@@ -4,18 +4,18 @@ import { compileLookup, type Lookup, placesOf } from './lookup.ts';
 import { type Fold, foldCase, foldExact, someCandidate } from './text.ts';
 
 /**
- * Many conditions, asked together. The cost of an event grows with the entries that may match it, not with all: each
- * entry is filed under the rarest choice of texts that its condition needs (`wt.ev` is one of …), and only entries with
- * no such need are looked at for every event. Results are in the order of the entries.
+ * An index over many conditions. The cost of an event grows with the entries that may match it, not with all of them:
+ * each entry is filed under the rarest choice of texts that its condition needs (`wt.ev` is one of …), and only
+ * entries without such a need are tested for every event. Results are in the order of the entries.
  */
 export type RuleIndex<Entry> = {
-  /** The entries that may match: all that match, and some that don't. */
+  /** The entries that may match: all that match, and possibly others. */
   candidates(event: Event): Entry[];
   /** The entries whose conditions hold. */
   match(event: Event): Entry[];
 };
 
-/** Files the entries. Both functions reuse marks between calls, so that a call must end before the next begins. */
+/** Builds the index. Both functions reuse marks between calls, so a call must finish before the next begins. */
 export function ruleIndex<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): RuleIndex<Entry> {
   const counts = countChoices(entries);
   const unfiled: Slot<Entry>[] = [];
@@ -64,7 +64,7 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
 
 type Test = Conjunct['matches'];
 
-/** `rest`: what remains to be asked when the entry was found where it is filed. */
+/** `rest`: the tests that remain when the entry was found in its bucket. */
 type Slot<Entry> = { entry: Entry; order: number; rest: readonly Test[]; seenIn: number };
 type Choice = Extract<Need, { kind: 'choice' }>;
 
@@ -73,7 +73,7 @@ type Shelf<Entry> = {
   parameter: string;
   lookup: Lookup;
   fold: Fold;
-  /** Mostly one entry has a text to itself; a list for it alone would be one more place in memory to go to. */
+  /** Usually a text has one entry; storing it without a list saves a memory access. */
   slots: Map<string, Slot<Entry> | Slot<Entry>[]>;
   seenIn: number;
 };
@@ -100,8 +100,8 @@ function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, She
 }
 
 /**
- * The shelves worth looking at. With few of them: all. With many, those of the parameters that the event can carry,
- * found by its own keys, so that the parameters of ten thousand conditions cost an event nothing.
+ * The buckets to search for an event. With few buckets: all of them. With many: those of the event's own keys, so
+ * that the parameters of ten thousand conditions cost an event nothing.
  */
 function shelfFinder<Entry>(shelves: Shelf<Entry>[]): (event: Event, round: number) => Shelf<Entry>[] {
   if (shelves.length <= shelvesAlwaysLookedAt) return () => shelves;
@@ -135,7 +135,7 @@ const shelvesAlwaysLookedAt = 8;
 
 type ChoiceCounts = Map<string, Map<string, number>>;
 
-/** How many entries name each text of each parameter: what a slot list will at most hold. */
+/** How many entries name each text of each parameter: an upper bound for the length of its slot list. */
 function countChoices(entries: readonly { condition: CompiledCondition }[]): ChoiceCounts {
   const counts: ChoiceCounts = new Map();
   const visit = (need: Need): void => {
@@ -152,7 +152,7 @@ function countChoices(entries: readonly { condition: CompiledCondition }[]): Cho
   return counts;
 }
 
-/** Chooses where to file a condition. A conjunct that is no more than the choice it is filed under need not be asked again. */
+/** Chooses where to file a condition. A conjunct that equals the choice it is filed under needs no test. */
 function split(condition: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
   let filing: Filing | null = null;
   let chosen: Conjunct | null = null;
@@ -168,8 +168,8 @@ function split(condition: CompiledCondition, counts: ChoiceCounts): { filing: Fi
 }
 
 /**
- * Equal lists become one, so that thousands of entries that ask the same share what is read for it. Looks at a few
- * lists with the same beginning only: that is where equal ones are, and filing stays linear.
+ * Equal lists are shared, so that thousands of entries with the same tests share memory. Compares only with a few
+ * lists of the same beginning, where equal ones are, so filing stays linear.
  */
 function sharedLists<T>(): (list: readonly T[]) => readonly T[] {
   const byFirst = new Map<T | undefined, (readonly T[])[]>();
@@ -192,7 +192,9 @@ function allHold(tests: readonly Test[], event: Event): boolean {
 
 type Filing = { cost: number; choices: Choice[] };
 
-/** The choices under which to file a condition, so that one of them is met whenever it holds; null when there are none. */
+/**
+ * The choices to file a condition under, of which one is met whenever the condition holds; null when there are none.
+ */
 function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
   if (need.kind === 'choice') {
     const texts = counts.get(shelfName(need));

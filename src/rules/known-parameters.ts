@@ -1,30 +1,30 @@
 import type { Parameter } from '../contract/documents/parameter.ts';
 
-/** A parameter that the product knows without having seen it. */
+/** A predefined parameter, known before it is seen in traffic. */
 type KnownParameter = Pick<Parameter, 'name' | 'type' | 'description'>;
 
-/** The parameters of the data collection API, and those that Millrace adds to an event, in the order of a catalogue. */
+/** The parameters of the data collection API, and those that Millrace adds to an event, in catalogue order. */
 export const knownParameters: readonly KnownParameter[] = [
   ...group('text', {
     name: 'The name of the event: its type, else its title',
-    visitorId: 'Who did it: wt.dcsvid, else wt.co_f',
+    visitorId: 'The visitor: wt.dcsvid, else wt.co_f',
     sessionId: 'The visit that the event belongs to',
-    'source.collectorId': 'The collector that took the event in',
-    'source.format': 'The intake format in which it came',
+    'source.collectorId': 'The collector that received the event',
+    'source.format': 'The intake format of the event',
   }),
   ...group('time', {
-    occurredAt: 'When it happened, by the sender',
-    receivedAt: 'When Millrace received it',
-    'wt.ets': 'When it happened, as Unix time: 10 digits are seconds, 13 milliseconds',
-    dcsdat: 'When it was sent; used when wt.ets is missing',
+    occurredAt: 'When the event occurred, by the sender',
+    receivedAt: 'When Millrace received the event',
+    'wt.ets': 'When the event occurred, as Unix time: 10 digits are seconds, 13 milliseconds',
+    dcsdat: 'When the event was sent; used when wt.ets is missing',
   }),
   ...group('text', {
     'wt.ev': 'Type of event, such as $ViewProduct or $Purchase',
     'wt.ti': 'Title of the page or screen',
-    'wt.es': 'Address of the page, without the query',
-    'wt.sys': 'Part of the sender that made the event',
+    'wt.es': 'URL of the page, without the query',
+    'wt.sys': 'Part of the sender that created the event',
     'wt.site': 'Site that the event belongs to',
-    'wt.nv': 'Area of the page where a click fell',
+    'wt.nv': 'Area of the page that was clicked',
     'wt.dcsvid': 'Identifier of the customer, given by the site',
     'wt.co_f': 'Identifier of the visitor, kept in a first-party cookie',
     'wt.vtid': 'Identifier of the visitor, kept by the tag',
@@ -33,11 +33,11 @@ export const knownParameters: readonly KnownParameter[] = [
     eventId: 'Identity of the event when there is no messageId',
     dcsuri: 'Path of the page',
     dcssip: 'Host of the page',
-    dcsqry: 'Query of the page’s address',
-    dcsref: 'Address of the page before',
+    dcsqry: 'Query of the page’s URL',
+    dcsref: 'URL of the previous page',
     'wt.cg_n': 'Content group, such as a category',
     'wt.cg_s': 'Content sub-group',
-    'wt.oss': 'Words searched for on the site',
+    'wt.oss': 'Search terms on the site',
     'wt.mc_id': 'Campaign',
     'wt.mc_ev': 'Event of a campaign, such as click',
     'wt.srch': 'Paid search: 1 when the visit came from it',
@@ -65,8 +65,8 @@ export const knownParameters: readonly KnownParameter[] = [
     'wt.tx_u': 'Units of the transaction; several products are separated by semicolons',
     'wt.product_price': 'Price of one unit',
     'wt.product_discount': 'Discount on the product',
-    'wt.bh': 'Hour of the day at the visitor',
-    'wt.tz': 'Hours between the visitor’s clock and UTC',
+    'wt.bh': 'Hour of the day in the visitor’s time zone',
+    'wt.tz': 'Offset of the visitor’s clock from UTC, in hours',
   }),
   ...group('text', {
     'wt.ul': 'Language of the browser or app',
@@ -91,7 +91,7 @@ export const knownParameters: readonly KnownParameter[] = [
     'ext.source.type': 'Where the visit came from: direct, search, campaign, …',
     'ext.source.name': 'Name of the source',
     'ext.search.engine': 'Search engine that the visit came from',
-    'ext.search.phrase': 'Words searched for there',
+    'ext.search.phrase': 'Search terms in the search engine',
     'session.id': 'Identifier of the visit',
   }),
 ];

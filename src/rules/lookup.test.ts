@@ -6,7 +6,7 @@ import { lookupParameter } from './lookup.ts';
 
 const parsed = (json: string): Event['data'] => JSON.parse(json);
 
-test('a parameter is looked for in the documented order', () => {
+test('a parameter is looked up in the documented order', () => {
   const event = eventWith(
     {
       'wt.ev': 'exact',

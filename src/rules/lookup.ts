@@ -12,7 +12,7 @@ export function lookupParameter(event: Event, name: string): unknown {
   return compileLookup(name)(event);
 }
 
-/** `lookupParameter` for one name, prepared for many events. */
+/** `lookupParameter` for one name, compiled for many events. */
 export function compileLookup(name: string): Lookup {
   const bare = withoutData(name);
   const path = name.split('.');
@@ -35,8 +35,8 @@ export function compileLookup(name: string): Lookup {
 }
 
 /**
- * Where a parameter can be found at all: it is on an event only if `data` has one of the keys, or, when `isInEvent`,
- * if the event itself has it. Lets an index of many parameters look only at what an event carries.
+ * Where a parameter can be found: `data` must have one of the keys, or, when `isInEvent`, the event itself. Lets an
+ * index over many parameters look only at the keys of an event.
  */
 export function placesOf(name: string): { dataKeys: string[]; isInEvent: boolean } {
   const bare = withoutData(name);
@@ -79,5 +79,5 @@ function follow(start: unknown, path: readonly string[]): unknown {
 function own(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   if (key === 'length' && Array.isArray(value)) return undefined;
-  return (value as Record<string, unknown>)[key] ?? undefined; // hasOwn has just shown that it has this key
+  return (value as Record<string, unknown>)[key] ?? undefined; // hasOwn has just confirmed this key
 }

@@ -1,10 +1,10 @@
 /**
- * A value as an example that may be shown to anybody who sees the catalogue: cut to 80 characters, with e-mail addresses,
- * runs of seven digits or more (written with blanks, dots or hyphens too) and long tokens masked. Points in time stay.
+ * A value as an example for everyone who can see the catalogue: cut to 80 characters, with e-mail addresses, runs of
+ * seven digits or more (also written with spaces, dots or hyphens) and long tokens masked. Dates and times are kept.
  */
 export function maskExample(text: string): string {
   if (time.test(text)) return text;
-  // Masked before it is cut, so that the cut can't leave half of an address.
+  // Masked before it is cut, so that the cut can't leave half of an e-mail address.
   const masked = text
     .slice(0, readMax)
     .replace(email, '[e-mail]')
@@ -13,7 +13,7 @@ export function maskExample(text: string): string {
   return masked.length > lengthMax || text.length > readMax ? `${masked.slice(0, lengthMax)}…` : masked;
 }
 
-/** Whether a parameter's name says that its values are nobody's business; it gets no examples at all. */
+/** Whether a parameter's name marks its values as personal or secret; such a parameter gets no examples. */
 export function isSensitiveName(name: string): boolean {
   return sensitive.test(name);
 }
@@ -21,7 +21,7 @@ export function isSensitiveName(name: string): boolean {
 const lengthMax = 80;
 const readMax = 400;
 
-// The texts are short, so that none of these can be made slow.
+// The texts are short, so none of these patterns can be made slow.
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 const email = /[^\s@/?&=:;,<>()"']+(?:@|%40)[^\s@/?&=:;,<>()"']+/g;
 const token = /[A-Za-z0-9_~+-]{20,}/g;
@@ -29,7 +29,7 @@ const digits = /\+?\d(?:[ .()-]{0,2}\d){6,}/g;
 const sensitive =
   /pass(?:word|wd)|secret|token|api.?key|e-?mail|phone|(?:first|last|full|sur).?name|address|iban|card|cvv|ssn|birth/i;
 
-/** Long words and slugs are no tokens: those have digits or both cases. */
+/** Tokens have digits or both letter cases; long words and slugs don't. */
 function maskToken(text: string): string {
   return /\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text)) ? '[token]' : text;
 }

@@ -1,9 +1,9 @@
-/** A text as what it can be ordered by. Each is NaN when the text is no such thing. */
+/** The values that a text is ordered by; NaN when it is no number or no time. */
 type Ordinal = { number: number; timeMs: number };
 
 /**
- * Reads a text as a decimal number (`-1.5e3`; no blanks, no separators, finite) and as a time (RFC 3339 with offset, or
- * Unix time: 10 digits are seconds, 13 are milliseconds). Numbers have the precision of a double.
+ * Parses a text as a decimal number (`-1.5e3`; no spaces, no separators, finite) and as a time (RFC 3339 with offset,
+ * or Unix time: 10 digits are seconds, 13 are milliseconds). Numbers have the precision of a double.
  */
 export function ordinalOf(text: string): Ordinal {
   const number = decimal.test(text) ? Number(text) : Number.NaN;
@@ -12,8 +12,8 @@ export function ordinalOf(text: string): Ordinal {
 
 /**
  * Negative, zero or positive as `a` is below, equal to or above `b`; NaN when they can't be compared. Two numbers
- * compare as numbers, else two times as times; `timesFirst` asks for the other order (`before`, `after`), so that
- * seconds and milliseconds of Unix time meet.
+ * compare as numbers, else two times as times; `timesFirst` reverses this preference (`before`, `after`), so that
+ * Unix times in seconds and in milliseconds compare.
  */
 export function compareOrdinals(a: Ordinal, b: Ordinal, timesFirst: boolean): number {
   const byNumber = a.number - b.number;

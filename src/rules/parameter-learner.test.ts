@@ -58,7 +58,7 @@ test('a parameter of mixed values is text', () => {
   assert.equal(guessType({ types: {} }), 'text');
 });
 
-test('examples hold no e-mail addresses, long digit runs or tokens', () => {
+test('examples contain no e-mail addresses, long digit runs or tokens', () => {
   const cases: [string, string][] = [
     ['green shoes', 'green shoes'],
     ['write to ann.lee+x@mail.example.com!', 'write to [e-mail]'],
@@ -85,7 +85,7 @@ test('examples hold no e-mail addresses, long digit runs or tokens', () => {
   );
 });
 
-test('hostile names can not make it grow, nor push out names that are in use', () => {
+test("hostile names can't make it grow, nor replace names that are in use", () => {
   const learner = parameterLearner({ ...limits, eventsPerSecondMax: 1_000_000 });
   for (let i = 0; i < 5; i++) learner.observe(eventWith({ useful: 'x', ['__proto__']: 'x' }));
   for (let i = 0; i < 2_000; i++) {
@@ -101,7 +101,7 @@ test('hostile names can not make it grow, nor push out names that are in use', (
   );
 });
 
-test('a name not seen for a week makes way when it is full', () => {
+test('a full learner replaces a name that was not seen for a week', () => {
   const learner = parameterLearner({ namesMax: 2, examplesMax: 5 });
   for (let i = 0; i < 3; i++) learner.observe(eventWith({ old: 'x', kept: 'x' }, { receivedAt: at(i) }));
   const later = '2026-02-01T00:00:00.000Z';
@@ -115,7 +115,7 @@ test('a name not seen for a week makes way when it is full', () => {
   );
 });
 
-test('in a merge of too many, names of last week go before rare ones', () => {
+test('a merge of too many names drops those not seen in a week before rare ones', () => {
   const learn = (names: string[], receivedAt: string) => {
     const learner = parameterLearner(limits);
     for (const name of names) learner.observe(eventWith({ [name]: 'x' }, { receivedAt }));
@@ -130,7 +130,7 @@ test('in a merge of too many, names of last week go before rare ones', () => {
   );
 });
 
-test('above its rate it skips events and says how many', () => {
+test('above its rate the learner skips events and counts them', () => {
   const learner = parameterLearner({ ...limits, eventsPerSecondMax: 10 });
   for (let i = 0; i < 50; i++) learner.observe(eventWith({ a: 'x' }, { receivedAt: at(0) }));
   for (let i = 0; i < 5; i++) learner.observe(eventWith({ a: 'x' }, { receivedAt: at(1) }));
@@ -138,7 +138,7 @@ test('above its rate it skips events and says how many', () => {
   assert.deepEqual([events, skipped, parameters[0]?.seen], [15, 40, 15]);
 });
 
-test('snapshots merge into what one learner would have seen, and survive JSON', () => {
+test('merged snapshots equal what one learner would have seen, and survive JSON', () => {
   const whole = parameterLearner(limits);
   const part = parameterLearner(limits);
   const feed = (from: number, to: number) => {

@@ -5,7 +5,7 @@ import { timeMsOf } from './order.ts';
 
 type ParameterType = Parameter['type'];
 
-/** What traffic showed of one parameter; `types` counts the values of each type, `seen` the events that had it. */
+/** The statistics of one parameter; `types` counts the values of each type, `seen` the events that had it. */
 type LearntParameter = {
   name: string;
   seen: number;
@@ -15,24 +15,24 @@ type LearntParameter = {
   examples: string[];
 };
 
-/** What a learner knows; plain JSON, to be stored and merged. `events` were looked at, `skipped` were not. */
+/** The contents of a learner; plain JSON, to be stored and merged. `events` were examined, `skipped` were not. */
 export type LearntParameters = { events: number; skipped: number; parameters: LearntParameter[] };
 
 type ParameterLearner = {
-  /** Looks at one event. Events are expected roughly in the order of `receivedAt`. */
+  /** Examines one event. Events are expected roughly in the order of `receivedAt`. */
   observe(event: Event): void;
-  /** What was learnt since the start or the last `drain`. */
+  /** The statistics since the start or the last `drain`. */
   snapshot(): LearntParameters;
-  /** The snapshot, and a fresh start: what several processes hand over, to be merged with what is stored. */
+  /** Returns the snapshot and resets the learner; the caller merges it with the stored statistics. */
   drain(): LearntParameters;
 };
 
 /**
- * Learns names, types, shares and masked examples of parameters from events: the keys of `data` and the dotted paths of
- * what is nested (four levels deep), and `ext.…` and `session.…`. It looks at up to `eventsPerSecondMax` events of each
- * second and skips the rest, so that its cost has a bound; shares are of the events looked at. Memory is bounded by
- * `namesMax`: when full, a new name takes the place of one that was seen once or not for a week, if one is found at
- * once, else it is not learnt. Names over 255 characters are not learnt.
+ * Learns names, types, shares and masked examples of parameters from events: the keys of `data` and the dotted paths
+ * of nested values (four levels deep), and `ext.…` and `session.…`. Examines up to `eventsPerSecondMax` events a
+ * second and skips the rest, so that its cost is bounded; shares refer to the examined events. Memory is bounded by
+ * `namesMax`: when full, a new name replaces one that was seen once or not for a week, if a short search finds one;
+ * otherwise it is not learnt. Names over 255 characters are not learnt.
  */
 export function parameterLearner(limits: {
   namesMax: number;
@@ -117,7 +117,7 @@ export function parameterLearner(limits: {
     if (!one.examples.includes(example)) one.examples.push(example);
   }
 
-  /** Looks at the next few names, going round, for one to forget. */
+  /** Searches the next few names, in rotation, for one to forget. */
   function makeRoom(): boolean {
     for (let step = 0; step < sweepSteps; step++) {
       let next = sweep.next();
@@ -133,8 +133,8 @@ export function parameterLearner(limits: {
 }
 
 /**
- * Two snapshots as one, with at most `namesMax` names and `examplesMax` examples each. When there are more names, those
- * not seen in the last week go first, then those seen least.
+ * Merges two snapshots, keeping at most `namesMax` names and `examplesMax` examples each. When there are more names,
+ * those not seen in the last week are dropped first, then those seen least.
  */
 export function mergeLearnt(
   a: LearntParameters,
@@ -156,7 +156,7 @@ export function mergeLearnt(
   return { events: a.events + b.events, skipped: a.skipped + b.skipped, parameters };
 }
 
-/** The type that nearly all values of a parameter have; text when there is none. */
+/** The type of nearly all values of a parameter; text when there is none. */
 export function guessType(learnt: Pick<LearntParameter, 'types'>): ParameterType {
   let total = 0;
   for (const count of Object.values(learnt.types)) total += count;

@@ -6,7 +6,7 @@ import type { Condition } from '../contract/documents/condition.ts';
 import { compileCondition } from './compile.ts';
 import { regexSize } from './regex-size.ts';
 
-test('the size that a regular expression is taken for is not far below the one that it has', () => {
+test('the estimated size of a regular expression is not far below its real size', () => {
   const piece = fc.constantFrom(
     'a',
     'é',
@@ -39,7 +39,7 @@ test('the size that a regular expression is taken for is not far below the one t
   let compared = 0;
   fc.assert(
     fc.property(expression, (source) => {
-      // RE2 refuses repetitions of more than 1,000 in all; those would take long to find out.
+      // RE2 refuses repetitions of more than 1,000 in all; finding that out takes long.
       if (regexSize(source) > 800) return;
       let size: number;
       try {
@@ -48,14 +48,14 @@ test('the size that a regular expression is taken for is not far below the one t
         return;
       }
       compared += 1;
-      assert.ok(size <= 3 * regexSize(source) + 10, `${source}: ${size}, taken for ${regexSize(source)}`);
+      assert.ok(size <= 3 * regexSize(source) + 10, `${source}: ${size}, estimated ${regexSize(source)}`);
     }),
     { seed: 11, numRuns: 300 },
   );
   assert.ok(compared > 150, `only ${compared} were compared`);
 });
 
-test('what a short text makes large is refused before it is compiled, in one expression and in many', () => {
+test('a short text with a large program is refused before it is compiled, in one expression and in many', () => {
   const regex = (value: string): Condition => ({ parameter: 'p', operator: 'regex', value });
   const problems = (condition: Condition) => {
     const compiled = compileCondition(condition, new Map());

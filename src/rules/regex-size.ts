@@ -1,7 +1,7 @@
 /**
- * About how many instructions a regular expression of RE2 compiles to, from its text alone: compiling takes time in
- * proportion, and the `{1,1000}` of a short text can make a hundred thousand. A class of Unicode counts as two hundred, since
- * its ranges are put together. For a text that is no regular expression the number means nothing.
+ * Estimates the number of instructions that RE2 compiles a regular expression to, from its text alone: compile time
+ * is proportional to it, and the `{1,1000}` of a short text can make a hundred thousand. A Unicode class counts as
+ * two hundred, since its ranges are combined. For an invalid regular expression the number is meaningless.
  */
 export function regexSize(source: string): number {
   const around: number[] = [];
@@ -47,7 +47,7 @@ export function regexSize(source: string): number {
 /** `{2}`, `{2,}` or `{2,5}`. */
 const counted = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
 
-/** The place of the bracket that closes the class, the last of the text when none does. */
+/** The index of the bracket that closes the class; the last index of the text when none does. */
 function endOfClass(source: string, start: number): number {
   const first = source[start + 1] === '^' ? start + 2 : start + 1;
   for (let at = source[first] === ']' ? first + 1 : first; at < source.length; at++) {

@@ -1,12 +1,12 @@
 import type { BehaviorBody } from '../contract/documents/behavior.ts';
 import type { Condition } from '../contract/documents/condition.ts';
 
-/** A behavior that ships with the product: fixed id, can't be changed or deleted. */
+/** A predefined behavior: fixed id, can't be changed or deleted. */
 type StandardBehavior = BehaviorBody & { id: string; standard: true };
 
 /**
- * The standard behaviors. They hold for the values that Oracle documents for its data collection (`wt.ev` with a leading
- * `$`, transaction codes in `wt.tx_e`, kinds of event in `wt.dl`) and for the plain names that other senders use.
+ * The standard behaviors. They match the values that Oracle documents for its data collection (`wt.ev` with a leading
+ * `$`, transaction codes in `wt.tx_e`, kinds of event in `wt.dl`) and the plain names that other senders use.
  */
 export const standardBehaviors: readonly StandardBehavior[] = [
   behavior('Sign In', 'Session', 'A visitor signed in.', ['wt.dcsvid', 'wt.email_sha256'], named('SignIn', 'Login')),
@@ -29,40 +29,40 @@ export const standardBehaviors: readonly StandardBehavior[] = [
   behavior('Download', 'Content', 'A file was downloaded.', ['wt.ti', 'wt.es', 'dcsuri'], {
     any: [named('Download', 'FileDownload'), isOneOf('wt.dl', ['20', '25'])],
   }),
-  behavior('Form Submit', 'Content', 'A form was sent.', ['wt.ti', 'wt.es', 'dcsuri'], {
+  behavior('Form Submit', 'Content', 'A form was submitted.', ['wt.ti', 'wt.es', 'dcsuri'], {
     any: [named('FormSubmit', 'SubmitForm'), isOneOf('wt.dl', ['26', '27'])],
   }),
-  commerce('View Product', 'A product was looked at.', {
+  commerce('View Product', 'A product was viewed.', {
     any: [named('ViewProduct', 'ProductView', 'ViewItem'), is('wt.tx_e', 'v')],
   }),
   commerce(
     'View Category',
-    'A category of products was looked at.',
+    'A category of products was viewed.',
     named('ViewCategory', 'CategoryView', 'ViewItemList'),
   ),
-  commerce('Add Product To Cart', 'A product was put into the cart.', {
+  commerce('Add Product To Cart', 'A product was added to the cart.', {
     any: [named('AddProductToCart', 'AddToCart', 'CartAdd'), is('wt.tx_e', 'a')],
   }),
-  commerce('Remove Product From Cart', 'A product was taken out of the cart.', {
+  commerce('Remove Product From Cart', 'A product was removed from the cart.', {
     any: [named('RemoveProductFromCart', 'RemoveFromCart', 'CartRemove'), is('wt.tx_e', 'r')],
   }),
   commerce(
     'View Shopping Cart',
-    'The cart was looked at.',
+    'The cart was viewed.',
     named('ViewShoppingCart', 'ViewShoppingCartItems', 'ViewCart'),
   ),
-  commerce('Checkout', 'A visitor began to check out.', named('Checkout', 'BeginCheckout')),
+  commerce('Checkout', 'A visitor started the checkout.', named('Checkout', 'BeginCheckout')),
   commerce(
     'Purchase',
     'An order was placed.',
     { any: [named('Purchase', 'PurchaseProduct', 'Order'), is('wt.tx_e', 'p')] },
     ['wt.tx_i', 'wt.tx_cartid'],
   ),
-  commerce('View Order Status', 'The state of an order was looked at.', named('ViewOrderStatus', 'OrderStatus'), [
+  commerce('View Order Status', 'The status of an order was viewed.', named('ViewOrderStatus', 'OrderStatus'), [
     'wt.tx_i',
   ]),
-  commerce('Add To Wishlist', 'A product was put on a wish list.', named('AddToWishlist', 'AddProductToWishlist')),
-  commerce('Add To Favorites', 'A product was made a favorite.', named('AddToFavorites', 'AddProductToFavorites')),
+  commerce('Add To Wishlist', 'A product was added to a wish list.', named('AddToWishlist', 'AddProductToWishlist')),
+  commerce('Add To Favorites', 'A product was marked as a favorite.', named('AddToFavorites', 'AddProductToFavorites')),
   commerce('Rate Product', 'A product was rated.', named('RateProduct', 'ProductRating')),
   commerce('Compare Product', 'Products were compared.', named('CompareProduct', 'CompareProducts')),
 ];
@@ -83,7 +83,10 @@ function behavior(
   return { id, name, description, category, condition, attributes, standard: true };
 }
 
-/** The event type, in each of the spellings `$SignIn`, `SignIn`, `sign_in`, `sign-in` and `sign in`, whatever the case. */
+/**
+ * Matches the event type in each of the spellings `$SignIn`, `SignIn`, `sign_in`, `sign-in` and `sign in`, in any
+ * letter case.
+ */
 function named(...names: string[]): Condition {
   const value = names.flatMap((name) => {
     const words = name.split(/(?<=[a-z])(?=[A-Z])/);

@@ -7,7 +7,7 @@ import { compileCondition } from './compile.ts';
 import { knownParameters } from './known-parameters.ts';
 import { standardBehaviors } from './standard-behaviors.ts';
 
-test('every standard behavior is valid, compiles, and has an id of its own', () => {
+test('every standard behavior is valid, compiles, and has its own id', () => {
   for (const { id, standard, ...body } of standardBehaviors) {
     assert.deepEqual(behaviorInput.parse(body), body, id);
     assert.equal(standard, true);
@@ -17,7 +17,7 @@ test('every standard behavior is valid, compiles, and has an id of its own', () 
   assert.equal(new Set(standardBehaviors.map((one) => one.id)).size, 19);
 });
 
-test('standard behaviors know the documented values and plain names, and tell each other apart', () => {
+test("standard behaviors match the documented values and plain names, and do not match each other's", () => {
   const compiled = standardBehaviors.map((one) => {
     const result = compileCondition(one.condition, new Map());
     assert.ok(result.ok);
@@ -50,7 +50,7 @@ test('standard behaviors know the documented values and plain names, and tell ea
   }
 });
 
-test('known parameters are valid and each is named once', () => {
+test('known parameters are valid and each is listed once', () => {
   const rest = { share: 0, firstSeenAt: null, lastSeenAt: null, examples: [], offered: true, known: true };
   for (const one of knownParameters) parameter.parse({ ...one, ...rest });
   assert.equal(new Set(knownParameters.map((one) => one.name)).size, knownParameters.length);

@@ -1,24 +1,24 @@
-/** Puts texts into the form in which they are compared, so that equal texts are equal strings. */
+/** Converts texts to the form in which they are compared, so that equal texts are equal strings. */
 export type Fold = (text: string) => string;
 
 /** Unicode normalisation form C: text that looks the same compares the same. */
 export const foldExact: Fold = (text) => {
-  // Nothing below U+0300 composes or decomposes, and most values stay below.
+  // Characters below U+0300 neither compose nor decompose, and most values have no others.
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return text.normalize('NFC');
   return text;
 };
 
-/** The same without regard to case, locale-free. */
+/** Like `foldExact`, ignoring letter case; independent of locale. */
 export const foldCase: Fold = (text) => foldExact(foldExact(text).toLowerCase());
 
-/** The largest value of a parameter that is compared: UTF-16 units, of a list in sum, and parts or elements. */
+/** The largest parameter value that is compared: UTF-16 units, summed over a list, and parts or elements. */
 export const comparedMax = { characters: 65_536, candidates: 4_096 } as const;
 
 /**
- * Whether some candidate of a value passes. Candidates are a text and, when it has semicolons, its parts; of a list its
- * elements, unsplit. Numbers and booleans (in `ext` and `session`) count as their text. Objects have no candidates, and
- * neither has a value above `charactersMax` or `comparedMax.candidates`: senders choose its size, and every condition
- * that compares it takes time in proportion.
+ * Whether some candidate of a value passes. The candidates are a text and, when it has semicolons, its parts; of a
+ * list its elements, unsplit. Numbers and booleans (in `ext` and `session`) count as their text. Objects have no
+ * candidates, nor does a value above `charactersMax` or `comparedMax.candidates`: senders choose its size, and every
+ * condition that compares it takes time in proportion.
  */
 export function someCandidate(
   value: unknown,
@@ -30,7 +30,7 @@ export function someCandidate(
   return parts !== null && (test(value) || parts.some(test));
 }
 
-/** The same without the whole text of several parts: what is compared as a number or a time. */
+/** Like `someCandidate`, without the whole text of several parts: for comparisons of numbers and times. */
 export function somePart(
   value: unknown,
   test: (text: string) => boolean,

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileWildcard } from './wildcard.ts';
 
-test('wildcards mean what the regular expression of the same shape means, code point by code point', () => {
+test('wildcards match like the regular expression of the same shape, code point by code point', () => {
   const pieces = ['a', 'b', '😀', '\ud83d'];
   const patterns = fc.array(fc.constantFrom('*', '?', ...pieces), { maxLength: 8 });
   const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 8 });
   const meaning: Record<string, string> = { '*': '.*', '?': '.' };
   fc.assert(
     fc.property(patterns, texts, (pattern, text) => {
-      // Joined first: two pieces may make one code point.
+      // Joined first, since two pieces may form one code point.
       const source = [...pattern.join('')].map((piece) => meaning[piece] ?? piece).join('');
       const oracle = new RegExp(`^${source}$`, 'su');
       assert.equal(compileWildcard(pattern.join(''))(text.join('')), oracle.test(text.join('')));
@@ -19,7 +19,7 @@ test('wildcards mean what the regular expression of the same shape means, code p
   );
 });
 
-test('long patterns mean the same, whether they are searched for in runs or in sets of states', () => {
+test('long patterns match the same in literal runs and in sets of states', () => {
   const pieces = fc.constantFrom('a', 'b', 'ab', '*', '**', '?', 'a'.repeat(40), '😀');
   const patterns = fc.array(pieces, { maxLength: 24 }).map((all) => all.join(''));
   const texts = fc.array(fc.constantFrom('a', 'b', 'a'.repeat(39), '😀'), { maxLength: 24 }).map((all) => all.join(''));
@@ -54,12 +54,12 @@ test('the time of a hostile pattern grows with the text alone', () => {
     const fits = compileWildcard(pattern);
     assert.equal(fits(text), false);
     const times = least(() => fits(text)) / scan;
-    // A search that goes back in the text takes thousands of times as long as reading it once.
+    // A backtracking search takes thousands of times as long as reading the text once.
     assert.ok(times < 500, `${pattern.slice(0, 20)}… took ${Math.round(times)} times as long as reading the text`);
   }
 });
 
-/** By the table of all prefixes against all prefixes. */
+/** The reference: compares all prefixes with all prefixes. */
 function fitsNaively(pattern: string[], text: string[]): boolean {
   let row = text.map(() => false);
   let isEmptyFit = true;
@@ -77,7 +77,7 @@ function fitsNaively(pattern: string[], text: string[]): boolean {
   return row.length === 0 ? isEmptyFit : row.at(-1) === true;
 }
 
-/** The shortest of several runs, in milliseconds: what other programs take of the machine does not count. */
+/** The shortest of several runs, in milliseconds, which excludes most interference by other programs. */
 function least(run: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {

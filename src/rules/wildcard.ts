@@ -1,20 +1,21 @@
 import { wildcardLengthMax } from '../contract/documents/operators.ts';
 
 /**
- * A test of whole texts against a pattern in which `*` stands for any run of characters, none included, and `?` for
- * exactly one (a code point). Nothing escapes them. Time grows with the text's length alone, whatever the pattern says: at
- * most `wildcardLengthMax` / 32 steps for each character. A longer pattern, stored before that bound, takes more in proportion.
+ * Compiles a pattern that is matched against whole texts: `*` matches any run of characters, also an empty one, and
+ * `?` exactly one code point. There is no escape character. Time grows with the text's length alone: at most
+ * `wildcardLengthMax` / 32 steps for each character. A longer pattern, stored before that bound existed, takes
+ * proportionally more.
  */
 export function compileWildcard(pattern: string): (text: string) => boolean {
   if (!/[*?]/.test(pattern)) return (text) => text === pattern;
-  // A well-formed literal begins and ends between code points wherever it is found.
+  // A well-formed literal always matches at code point boundaries.
   const isLiteral = !pattern.includes('?') && pattern.length <= wildcardLengthMax && pattern.isWellFormed();
   return isLiteral ? literalRuns(pattern.split('*')) : stateSet([...pattern.replace(/\*+/g, '*')]);
 }
 
 /**
- * The first and the last run are at the ends of the text; those between are taken where they occur first, which leaves
- * the most room to the next. V8's `indexOf` is linear for runs of up to 250 characters.
+ * The first and the last run are matched at the ends of the text; those in between at their first occurrence, which
+ * leaves the most room for the next. V8's `indexOf` is linear for runs of up to 250 characters.
  */
 function literalRuns(runs: readonly string[]): (text: string) => boolean {
   const first = runs[0] ?? '';
@@ -34,8 +35,8 @@ function literalRuns(runs: readonly string[]): (text: string) => boolean {
 }
 
 /**
- * Shift-and (Baeza-Yates and Gonnet 1992): bit n is set while the first n tokens other than stars fit what was read, 32
- * of them in one step. A bit where a star is stays set.
+ * Shift-and (Baeza-Yates and Gonnet 1992): bit n is set while the first n tokens other than stars match the text so
+ * far, 32 of them per step. The bit of a star stays set.
  */
 function stateSet(tokens: readonly string[]): (text: string) => boolean {
   const places = tokens.filter((token) => token !== '*').length;
@@ -62,7 +63,7 @@ function stateSet(tokens: readonly string[]): (text: string) => boolean {
       let alive = 0;
       for (let at = 0; at < words; at++) {
         const before = state[at] as number; // the index is below its length
-        const after = (((before << 1) | carry) & (fits[at] as number)) | (before & (stars[at] as number)); // likewise
+        const after = (((before << 1) | carry) & (fits[at] as number)) | (before & (stars[at] as number)); // its index is below its length too
         carry = before >>> 31;
         state[at] = after;
         alive |= after;

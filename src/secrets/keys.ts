@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../disk/atomic-write.ts';
 
-/** A sealing key: 32 bytes, and the name by which sealed secrets refer to it (the start of its SHA-256). */
+/** A sealing key: 32 bytes, and the id that sealed secrets name it by (the start of its SHA-256). */
 type SealingKey = { id: string; bytes: Buffer };
 
 /** The file in the data folder that holds the key when none is configured. */
 export const keyFileName = 'secret.key';
 
 /**
- * Keys from text: 32 bytes in base64 each, comma separated; the first seals, all open. Throws an Error that says which
- * one is wrong, without showing it.
+ * Parses keys from text: 32 bytes in base64 each, comma separated; the first seals, all open. Throws an Error that
+ * names the position of an invalid one, without showing it.
  */
 export function parseKeys(text: string): [SealingKey, ...SealingKey[]] {
   const [first, ...rest] = text.split(',').map((part, index) => parseKey(part.trim(), index + 1));
@@ -23,9 +23,9 @@ export function parseKeys(text: string): [SealingKey, ...SealingKey[]] {
 export interface Keyring {
   /** The first seals, all open. */
   readonly keys: readonly [SealingKey, ...SealingKey[]];
-  /** Stores a key that was made just now. */
+  /** Writes a newly generated key to disk. */
   keep(): void;
-  /** Makes a new first key, stored before it seals anything; null where the keys are configured. */
+  /** Generates a new first key and writes it to disk before it seals anything; null where the keys are configured. */
   readonly renew: (() => void) | null;
 }
 
@@ -35,8 +35,9 @@ export function configuredKeys(text: string): Keyring {
 }
 
 /**
- * The keys in the data folder's `secret.key`; a new one when it is not there. A new key is written (mode 0600) by `keep`,
- * for the caller to call when nothing is sealed under a lost one: a wrong key in its place would hide the loss.
+ * The keys in the data folder's `secret.key`, or a newly generated one if the file is missing. `keep` writes a new
+ * key (mode 0600). The caller calls it only when nothing is sealed under a lost key: a new key in its place would
+ * hide the loss.
  */
 export function keysInFolder(dir: string): Keyring {
   const file = join(dir, keyFileName);
@@ -46,7 +47,7 @@ export function keysInFolder(dir: string): Keyring {
   try {
     keys = parseKeys(text);
   } catch (error) {
-    throw new Error(`${file} does not hold a key: ${error instanceof Error ? error.message : ''}`, { cause: error });
+    throw new Error(`${file} does not contain a key: ${error instanceof Error ? error.message : ''}`, { cause: error });
   }
   return {
     get keys() {

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, normalize, sep } from 'node:path';
 
-/** A secret as it was read, or why it can't be. */
+/** The value of a secret, or the reason why it can't be read. */
 export type Reading = { value: string } | { problem: string };
 
-/** As much as a secret may have. */
+/** The maximum size of a secret. */
 const bytesMax = 65_536;
 
 /** Whether a path is a plain absolute one (no `..`, no doubled slash) and is allowed, or in an allowed folder. */
@@ -14,8 +14,8 @@ export function isAllowedFile(path: string, allowed: readonly string[]): boolean
 }
 
 /**
- * The text of an allowed file, without a line break at its end. Links are followed (mounted secrets are links) but must
- * end in what is allowed. Problems are sentences for whoever names the file.
+ * The text of an allowed file, without a line break at its end. Links are followed (mounted secrets are links) but
+ * must end in an allowed place. Problems are sentences for the person who wrote the reference.
  */
 export function readAllowedFile(
   path: string,
@@ -25,16 +25,16 @@ export function readAllowedFile(
   try {
     const real = realpathSync(path);
     if (isIn(real, realOf(dataDir)) || !isAllowedFile(real, allowed.flatMap(realAllowed)))
-      return { problem: `${named} leads to a place that is not allowed by MILLRACE_SECRET_REFS.` };
+      return { problem: `${named} links to a place that MILLRACE_SECRET_REFS does not allow.` };
     return readText(real, named);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unreadable';
-    return { problem: code === 'ENOENT' ? `${named} is not there.` : `${named} can not be read (${code}).` };
+    return { problem: code === 'ENOENT' ? `${named} does not exist.` : `${named} can't be read (${code}).` };
   }
 }
 
 function readText(real: string, named: string): Reading {
-  // Opening a pipe would wait for whoever writes to it.
+  // Opening a pipe without O_NONBLOCK would block until it has a writer.
   const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     if (!fstatSync(file).isFile()) return { problem: `${named} is not a file.` };
@@ -44,7 +44,7 @@ function readText(real: string, named: string): Reading {
       more = readSync(file, buffer, length, buffer.length - length, null);
     if (length > bytesMax) return { problem: `${named} is over 64 KiB.` };
     const text = buffer.subarray(0, length).toString('utf8');
-    if (text.includes('\ufffd') || text.includes('\0')) return { problem: `${named} is no text (UTF-8).` };
+    if (text.includes('\ufffd') || text.includes('\0')) return { problem: `${named} is not UTF-8 text.` };
     const value = text.replace(/\r?\n$/, '');
     return value === '' ? { problem: `${named} is empty.` } : { value };
   } finally {
@@ -52,7 +52,7 @@ function readText(real: string, named: string): Reading {
   }
 }
 
-/** An allowed place may itself be a link; one that is not there allows nothing. */
+/** The real path of an allowed place, which may itself be a link; a missing one allows nothing. */
 function realAllowed(one: string): string[] {
   const real = realOf(one);
   if (real === null) return [];
@@ -63,7 +63,7 @@ function realOf(path: string): string | null {
   try {
     return realpathSync(path);
   } catch {
-    return null; // not there
+    return null; // missing
   }
 }
 

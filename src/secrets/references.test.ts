@@ -41,7 +41,7 @@ function references(allowed: string[], clock = { now: 0 }, changed = () => {}) {
 
 const wide = [`file:${root}/allowed/`, `file:${root}/other/single`, `file:${root}/data/`, 'env:CRM_*', 'env:*'];
 
-test('what the operator allows is read, without a line break at its end', () => {
+test('a reference that the operator allows is read, without a line break at its end', () => {
   const { secret, problem } = references(wide);
   for (const [ref, value] of [
     ['env:CRM_TOKEN', 'of the environment'],
@@ -58,7 +58,7 @@ test('what the operator allows is read, without a line break at its end', () => 
   }
 });
 
-test('what is not allowed, leads elsewhere or is no text is refused in words that show nothing of it', () => {
+test('a reference that is not allowed, links elsewhere or is not text is refused with an error that shows nothing of it', () => {
   const { secret, problem } = references(wide);
   for (const [ref, words] of [
     ['env:MILLRACE_SECRET_KEY', /not allowed/],
@@ -74,18 +74,18 @@ test('what is not allowed, leads elsewhere or is no text is refused in words tha
     [`file:${root}/allowed/./token`, /not allowed/],
     [`file:${root}//allowed/token`, /not allowed/],
     ['file:allowed/token', /not allowed/],
-    [`file:${root}/allowed/escape`, /leads to a place/],
-    [`file:${root}/allowed/folder/token`, /leads to a place/],
-    [`file:${root}/allowed/data/secret.key`, /leads to a place/],
-    [`file:${root}/data/secret.key`, /leads to a place/],
-    [`file:${root}/allowed/missing`, /not there/],
-    [`file:${root}/allowed/token/x`, /can not be read \(ENOTDIR\)/],
-    [`file:${root}/allowed/tok\0en`, /can not be read/],
+    [`file:${root}/allowed/escape`, /links to a place/],
+    [`file:${root}/allowed/folder/token`, /links to a place/],
+    [`file:${root}/allowed/data/secret.key`, /links to a place/],
+    [`file:${root}/data/secret.key`, /links to a place/],
+    [`file:${root}/allowed/missing`, /does not exist/],
+    [`file:${root}/allowed/token/x`, /can.t be read \(ENOTDIR\)/],
+    [`file:${root}/allowed/tok\0en`, /can.t be read/],
     [`file:${root}/allowed/deep`, /not a file/],
     [`file:${root}/allowed/pipe`, /not a file/],
     [`file:${root}/allowed/empty`, /empty/],
     [`file:${root}/allowed/large`, /over 64 KiB/],
-    [`file:${root}/allowed/bytes`, /no text/],
+    [`file:${root}/allowed/bytes`, /not UTF-8 text/],
   ] as const) {
     assert.match(problem(ref) ?? 'none', words, ref);
     assert.throws(() => secret(ref, '').reveal(), UnresolvedSecret);
@@ -94,15 +94,15 @@ test('what is not allowed, leads elsewhere or is no text is refused in words tha
   assert.match(references([]).problem('env:CRM_TOKEN') ?? '', /not allowed/);
 });
 
-test('a rotated file is in use after five seconds; the old value is scrubbed on, and what is lost is told', () => {
+test('a rotated file is in use after five seconds; the old value stays scrubbed, and a missing file is reported', () => {
   const clock = { now: 1_000 };
   const scrubber = createScrubber();
   const { secret, values } = references(wide, clock, () => learn());
   const learn = scrubber.follow(values);
   const one = secret(`file:${root}/allowed/rotated`, '');
-  assert.throws(() => one.reveal(), /not there/);
+  assert.throws(() => one.reveal(), /does not exist/);
   writeFileSync(at('allowed/rotated'), 'first-value');
-  assert.equal(one.reveal(), 'first-value', 'a problem is looked at again at once');
+  assert.equal(one.reveal(), 'first-value', 'after a problem the next use reads again at once');
   writeFileSync(at('allowed/next'), 'second-value');
   renameSync(at('allowed/next'), at('allowed/rotated'));
   assert.equal(one.reveal(), 'first-value');
@@ -111,7 +111,7 @@ test('a rotated file is in use after five seconds; the old value is scrubbed on,
   assert.equal(scrubber.scrub('first-value second-value'), '[secret] [secret]');
   rmSync(at('allowed/rotated'));
   clock.now += 5_000;
-  assert.throws(() => one.reveal(), /not there/, 'never the value that was');
+  assert.throws(() => one.reveal(), /does not exist/, 'never an old value');
   clock.now -= 60_000;
-  assert.throws(() => one.reveal(), /not there/, 'a clock that is set back makes nothing fresh');
+  assert.throws(() => one.reveal(), /does not exist/, 'a clock that is set back does not extend the cache');
 });

@@ -1,34 +1,40 @@
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import { isAllowedFile, type Reading, readAllowedFile } from './reference-file.ts';
 
-/** Secrets that are kept outside: in the environment or in files, as far as the operator allows it. */
+/** Secrets outside of Millrace, in the environment or in files, as far as the operator allows them. */
 export interface SecretReferences {
-  /** A secret that is read where it is kept whenever it is needed. `ref` as the contract writes it; checked when read. */
+  /**
+   * A secret that is read from its place when it is needed. `ref` in the form of the contract; checked when it is
+   * read.
+   */
   secret(ref: string, updatedAt: string): Secret;
-  /** Why a reference can't be used now, in a sentence; null when it can. */
+  /** The reason why a reference can't be used now, in a sentence; null when it can. */
   problem(ref: string): string | null;
-  /** The values that were read last. */
+  /** The last values read. */
   values(): Iterable<string>;
 }
 
 type ReferenceOptions = {
-  /** What may be named: `env:NAME` (`*` stands for any characters), `file:/folder/` with all below, `file:/path`. */
+  /**
+   * Allowed references: `env:NAME` (`*` stands for any characters), `file:/folder/` with everything below,
+   * `file:/path`.
+   */
   allowed: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
-  /** Files in here are never read, whatever is allowed: the sealing key is among them. */
+  /** Files in here are never read, whatever is allowed, because the sealing key is among them. */
   dataDir: string;
   /** ms since the epoch. */
   now(): number;
-  /** A value was read for the first time, or is another one than before. */
+  /** Called when a value is read for the first time or has changed. */
   changed?(): void;
 };
 
-/** For how long what was read is taken as it is: a rotated secret is in use after this time. */
+/** How long a value is cached: a rotated secret is in use after this time. */
 const freshMs = 5_000;
 
 /**
- * Reads synchronously, so that opening a secret stays as simple as it is: each place at most every five seconds, but again
- * and again where there is a problem, which somebody may just have solved.
+ * Reads secret references synchronously, so that opening a secret stays synchronous. A value is read at most once in
+ * five seconds; after a problem each use reads again, because it may have been fixed.
  */
 export function secretReferences({ allowed, env, dataDir, now, changed }: ReferenceOptions): SecretReferences {
   const readings = new Map<string, { readAt: number; value: string }>();
@@ -55,7 +61,7 @@ export function secretReferences({ allowed, env, dataDir, now, changed }: Refere
     return value === '' ? { problem: `${ref} is not set in the environment of the server.` } : { value };
   }
 
-  // The server's own secrets are nobody's to send away.
+  // The server's own settings are never sent as secrets.
   const isAllowedName = (name: string) => !/^MILLRACE_/i.test(name) && names.some((pattern) => pattern.test(name));
 
   return {

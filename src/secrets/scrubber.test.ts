@@ -7,7 +7,7 @@ import { createScrubber } from './scrubber.ts';
 
 const at = '2026-03-01T00:00:00.000Z';
 
-test('secrets are taken out in every form that they take on the way', () => {
+test('secrets are removed in every form in which they may be sent', () => {
   const value = 'p&ss w+rd"\\/é(1)';
   const { scrub, learn } = createScrubber();
   learn([new Secret(value, at), new Secret('short', at), 'tokentoken']);
@@ -31,14 +31,14 @@ test('secrets are taken out in every form that they take on the way', () => {
   assert.equal(scrub('short words stay'), 'short words stay');
 });
 
-test('each line of a key is taken out, its first and last stay', () => {
+test('each line of a key is removed, its first and last stay', () => {
   const { scrub, learn } = createScrubber();
   learn(['-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqG\nSM49AgEGCCqGSM49\n-----END PRIVATE KEY-----\n']);
   assert.equal(scrub('x SM49AgEGCCqGSM49 y'), 'x [secret] y');
   assert.equal(scrub('-----BEGIN PRIVATE KEY-----'), '-----BEGIN PRIVATE KEY-----');
 });
 
-test('a replaced secret is taken out on, until too many are known: then those in use remain', () => {
+test('a replaced secret stays scrubbed until too many are known; then those in use remain', () => {
   const live = new Set(['first-secret']);
   const { scrub, follow, learn } = createScrubber({ charactersMax: 20_000 });
   const refresh = follow(() => live);
@@ -51,7 +51,7 @@ test('a replaced secret is taken out on, until too many are known: then those in
   assert.equal(scrub('passing-secret-199-passing'), '[secret]');
 });
 
-test('the finder replaces what a plain search would; hits that overlap become one', () => {
+test('the finder replaces the same text as a plain search would; overlapping hits become one', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 4, maxLength: 9 });
   const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 60 });
   fc.assert(
@@ -64,7 +64,7 @@ test('the finder replaces what a plain search would; hits that overlap become on
   );
 });
 
-test('a search among texts that look alike ends at its bound', () => {
+test('a search among many similar texts ends at its bound', () => {
   const finder = textFinder(4);
   for (let length = 4; length < 400; length++) finder.add(`${'a'.repeat(length)}b`);
   assert.equal(finder.replaceWithin('a'.repeat(100_000), '*', 1_000_000), null);

@@ -2,22 +2,22 @@ import { textFinder } from '../contract/multi-pattern-search.ts';
 import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 
-/** Takes the values of secrets out of text that people will read. */
+/** Removes the values of secrets from text for people. */
 interface Scrubber {
   /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
   scrub(text: string): string;
-  /** These values too, from now on. Values under 8 characters are left. */
+  /** Adds these values. Values under 8 characters are ignored. */
   learn(values: Iterable<Secret | string>): void;
-  /** Learns what a source has, secrets in use, now and at each call of what it answers. */
+  /** Adds the live secrets of a source now, and again on each call of the returned function. */
   follow(live: () => Iterable<Secret | string>): () => void;
 }
 
-/** How many characters of forms are remembered: some ten thousand passwords. */
+/** The total length of remembered forms: about ten thousand passwords. */
 const charactersMax = 16 * 2 ** 20;
 
 /**
- * Knows the secrets in use and those that were in use before: what is on its way when a secret is replaced still has the
- * old one. When these become too many, all but those in use are forgotten. While nothing is known, scrubbing costs
+ * Creates a scrubber of the secrets in use and those used before: a request in flight when a secret is replaced still
+ * has the old one. When they exceed the limit, all but those in use are forgotten. Without secrets, scrubbing costs
  * nothing; otherwise about a microsecond for each thousand characters.
  */
 export function createScrubber({ charactersMax: most = charactersMax }: { charactersMax?: number } = {}): Scrubber {
@@ -28,7 +28,7 @@ export function createScrubber({ charactersMax: most = charactersMax }: { charac
 
   function add(values: Iterable<Secret | string>): void {
     for (const one of values) {
-      // What is kept elsewhere is learnt when it is read, by its value.
+      // A secret reference is added by its value when it is read.
       const value = typeof one === 'string' ? one : one.ref === null ? one.reveal() : '';
       if (value.length < secretLengthMin || known.has(value)) continue;
       known.add(value);
@@ -48,7 +48,7 @@ export function createScrubber({ charactersMax: most = charactersMax }: { charac
     characters = 0;
     for (const live of sources) add(live());
     add(values);
-    // What is live is never forgotten, however much it is.
+    // Live secrets are never forgotten, whatever their total length.
     most = Math.max(most, 2 * characters);
   }
 

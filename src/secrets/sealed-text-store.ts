@@ -2,21 +2,24 @@ import { Secret } from '../contract/secret.ts';
 import type { Sealer } from './sealer.ts';
 import type { SealedStore } from './sealing.ts';
 
-/** Where notes are kept by name; all whose name begins so, and one (null: removed). */
+/** A store of texts by name: all with a name prefix, and one (null: removed). */
 type Notes = {
   load(prefix: string): Promise<{ name: string; text: string }[]>;
   save(name: string, text: string | null): Promise<void>;
 };
 
-/** Secret texts by name that no person wrote, sealed among the notes. `all` is how they were at the start. */
+/** Generated secret texts by name, sealed in the store. `all` is the content at the start. */
 export type KeptTexts = {
   readonly all: ReadonlyMap<string, string>;
-  /** Durable when it resolves; null: removed. */
+  /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
   readonly sealed: SealedStore;
 };
 
-/** Opens them. Throws an Error of one sentence when one was sealed with a key that is not among the sealer's. */
+/**
+ * Opens the sealed texts. Throws an Error of one sentence when one was sealed with a key that the sealer does not
+ * have.
+ */
 export async function openKeptTexts(kind: string, notes: Notes, seals: Sealer): Promise<KeptTexts> {
   const prefix = `${kind}/`;
   const placeOf = (name: string) => ({ table: 'note', kind, id: name });
@@ -30,7 +33,7 @@ export async function openKeptTexts(kind: string, notes: Notes, seals: Sealer): 
     (await notes.load(prefix)).map(({ name, text }) => ({ name: name.slice(prefix.length), sealed: text }));
 
   let turn: Promise<unknown> = Promise.resolve();
-  /** One after the other: what is sealed anew must not replace what was saved meanwhile. */
+  /** Runs one at a time, so that a rotation does not overwrite a text that was saved during it. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = turn.then(work, work);
     turn = mine.catch(() => {});

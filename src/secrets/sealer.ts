@@ -3,26 +3,32 @@ import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import type { Keyring } from './keys.ts';
 import type { SecretReferences } from './references.ts';
 
-/** Where a secret is kept. It is sealed with it (AES-256-GCM, additional data), so that it opens nowhere else. */
+/** The place of a secret. It is bound to the sealed text (AES-256-GCM, additional data), which opens nowhere else. */
 export type SealPlace = { table: string; kind: string; id: string };
 
 /** Turns documents with `Secret`s into plain JSON values with sealed ones, and back. */
 export interface Sealer {
   /**
-   * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, one that is kept elsewhere as `{"$ref":
-   * <where>, "updatedAt": …}`.
+   * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, and each secret reference as
+   * `{"$ref": <reference>, "updatedAt": …}`.
    */
   sealBody(place: SealPlace, body: unknown): unknown;
-  /** The way back. Throws an Error of one sentence when a key is missing or a sealed text was changed or moved. */
+  /**
+   * The reverse of `sealBody`. Throws an Error of one sentence when a key is missing or a sealed text was changed or
+   * moved.
+   */
   openBody(place: SealPlace, sealed: unknown): unknown;
   /** The ids of the keys that a sealed body needs. */
   keysOf(sealed: unknown): Set<string>;
-  /** The key that seals. */
+  /** The id of the key that seals. */
   readonly sealsWith: string;
   isHere(keyId: string): boolean;
 }
 
-/** Seals with the first key, opens with all. Without `references`, secrets that are kept elsewhere can't be read. */
+/**
+ * Creates a sealer that seals with the first key and opens with all. Without `references`, secret references can't be
+ * read.
+ */
 export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretReferences, 'secret'> = unread): Sealer {
   const keyBytes = (id: string) => keyring.keys.find((key) => key.id === id)?.bytes;
 
@@ -93,7 +99,7 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
 const unread: Pick<SecretReferences, 'secret'> = {
   secret(ref, updatedAt) {
     const read = () => {
-      throw new UnresolvedSecret(`${ref} can not be read here.`);
+      throw new UnresolvedSecret(`${ref} can't be read here.`);
     };
     return new Secret({ ref, read }, updatedAt);
   },
@@ -101,7 +107,7 @@ const unread: Pick<SecretReferences, 'secret'> = {
 
 const secretKey = '$secret';
 const refKey = '$ref';
-/** Wraps an object of the operator's own that has one of our keys, so that it is not taken for a sealed secret. */
+/** Wraps an object in the operator's data that has one of our keys, so that it is not taken for a sealed secret. */
 const plainKey = '$plain';
 const ownKeys = [secretKey, refKey, plainKey];
 

@@ -6,7 +6,7 @@ import { createSealing, type SealedStore } from './sealing.ts';
 const keyring = configuredKeys([1, 2].map((fill) => Buffer.alloc(32, fill).toString('base64')).join());
 const [first, second] = keyring.keys;
 
-/** Bodies under the old key; `step` lets one of them be sealed anew. */
+/** Bodies under the old key; `step` lets one of them be sealed again. */
 function slowStore(total: number) {
   let old = total;
   let step = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ function slowStore(total: number) {
   };
 }
 
-test('a rotation that runs is joined, one that fails says so, and the next one does what is left', async () => {
+test('a running rotation is joined, a failed one says so, and the next one does the rest', async () => {
   const failures: unknown[] = [];
   const { store, step } = slowStore(2);
   const sealing = createSealing({ keyring, store, now: () => 0, failed: (error) => failures.push(error) });

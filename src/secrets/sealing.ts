@@ -2,15 +2,15 @@ import { AppError } from '../contract/errors.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Keyring } from './keys.ts';
 
-/** What is sealed, wherever it is stored. */
+/** A store of sealed bodies. */
 export interface SealedStore {
-  /** How many bodies need each of these keys. */
+  /** The number of bodies that need each of these keys. */
   bodiesByKey(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Seals all bodies with the first key, while others read and write; tells its way. */
+  /** Seals all bodies with the first key, during normal operation; reports its progress. */
   reseal(progress: (way: { done: number; total: number }) => void): Promise<void>;
 }
 
-/** Several stores as one, sealed anew one after the other. */
+/** Several stores as one, sealed again one after the other. */
 export function together(...stores: readonly SealedStore[]): SealedStore {
   return {
     async bodiesByKey(keyIds) {
@@ -24,7 +24,7 @@ export function together(...stores: readonly SealedStore[]): SealedStore {
         let own = 0;
         await store.reseal(({ done, total }) => {
           own = total;
-          // A store without anything to do is no step of the way.
+          // A store without sealed bodies reports no step.
           if (before + done !== told) progress({ done: before + done, total: before + total });
           told = before + done;
         });
@@ -34,17 +34,17 @@ export function together(...stores: readonly SealedStore[]): SealedStore {
   };
 }
 
-/** Rotating the keys of stored secrets, and how that stands. */
+/** Rotates the keys of stored secrets, and reports the state. */
 export interface Sealing {
   state(): Promise<SealingState>;
   /**
-   * Begins to seal everything anew and answers at once; while that runs, it is the same one. `newKey` makes a new first
-   * key before; AppError `conflict` where the keys are configured.
+   * Starts to seal all stored secrets again and returns at once; a running rotation is joined. `newKey` generates a
+   * new first key before; throws AppError `conflict` where the keys are configured.
    */
   rotate(options: { newKey: boolean }): Promise<SealingState>;
-  /** Resolves when no rotation runs any more. */
+  /** Resolves when no rotation is running. */
   ended(): Promise<void>;
-  /** Ends a rotation that runs; the next one does what is left. */
+  /** Ends a running rotation; the next one does the rest. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export function createSealing({
 
   async function state(): Promise<SealingState> {
     const ids = keyring.keys.map((key) => key.id);
-    // As it was before the counting: one that is done left nothing to count.
+    // Copied before the count, so that a finished rotation is shown only with a count of zero.
     const way = rotation && { ...rotation };
     const bodies = await store.bodiesByKey(ids);
     return {
@@ -80,13 +80,13 @@ export function createSealing({
   async function run(own: NonNullable<typeof rotation>): Promise<void> {
     try {
       await store.reseal((way) => {
-        if (isStopping) throw new Error('the program is stopping');
+        if (isStopping) throw new Error('the server is stopping');
         Object.assign(own, way);
       });
       own.state = 'done';
     } catch (error) {
       own.state = 'failed';
-      own.error = 'It could not go on; the log says why. Begun again, it does what is left.';
+      own.error = 'The rotation failed; see the log for the reason. Start it again to do the rest.';
       if (!isStopping) failed(error);
     }
     own.finishedAt = time();
@@ -100,7 +100,7 @@ export function createSealing({
           if (keyring.renew === null)
             throw new AppError(
               'conflict',
-              'The keys are set by MILLRACE_SECRET_KEY: put a new one in front of them and start again.',
+              'The keys are set by MILLRACE_SECRET_KEY: put a new one in front of them and restart.',
             );
           keyring.renew();
         }

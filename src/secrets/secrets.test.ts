@@ -14,7 +14,7 @@ const place = { table: 'document', kind: 'connection', id: 'con_1' };
 const reveal = (value: unknown): unknown =>
   value instanceof Secret ? ['secret', value.reveal(), value.updatedAt] : value;
 
-test('a body comes back as it was sealed, and no secret is readable in between', () => {
+test('an opened body equals the sealed one, and no secret is readable in between', () => {
   const { sealBody, openBody } = sealer(configuredKeys(key(1)));
   const body = {
     name: 'CRM',
@@ -60,7 +60,7 @@ test('the first key seals, all open, and a missing one is named', () => {
   assert.deepEqual([...old.keysOf({ $plain: { $secret: 'zzz.abc' } })], []);
 });
 
-test('what is kept elsewhere is stored as its place, and prints as a secret', () => {
+test('a secret reference is stored as its place, and prints as a secret', () => {
   const secret = (ref: string, updatedAt: string) => new Secret({ ref, read: () => `value of ${ref}` }, updatedAt);
   const { sealBody, openBody, keysOf } = sealer(configuredKeys(key(1)), { secret });
   const body = { a: secret('env:NAME', at), own: { $ref: 'env:NAME' } };
@@ -72,7 +72,7 @@ test('what is kept elsewhere is stored as its place, and prints as a secret', ()
   assert.equal(`${opened.a} ${JSON.stringify(opened.a)} ${inspect(opened.a)}`, '[secret] "[secret]" [secret]');
 });
 
-test('keys that are no keys are refused in words that do not show them', () => {
+test('invalid keys are refused with errors that do not show them', () => {
   for (const [text, words] of [
     ['', /empty/],
     [`${key(1)},`, /number 2 is empty/],
@@ -85,7 +85,7 @@ test('keys that are no keys are refused in words that do not show them', () => {
     );
 });
 
-test('a missing key is written when its owner says so, for the owner alone; a broken one is refused', (t) => {
+test('a missing key is written when its owner says so, readable by the owner alone; a broken one is refused', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-key-'));
   t.after(() => rmSync(dir, { recursive: true }));
   const made = keysInFolder(dir);
@@ -96,7 +96,7 @@ test('a missing key is written when its owner says so, for the owner alone; a br
   assert.equal(Buffer.from(readFileSync(join(dir, keyFileName), 'utf8'), 'base64').length, 32);
   const [first] = made.keys;
   made.renew?.();
-  assert.deepEqual([made.keys.length, made.keys[1]], [2, first], 'a new key stands before the old one');
+  assert.deepEqual([made.keys.length, made.keys[1]], [2, first], 'a new key comes before the old one');
   assert.deepEqual(keysInFolder(dir).keys, made.keys);
   assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
   assert.equal(configuredKeys(key(1)).renew, null);

@@ -32,13 +32,13 @@ test('a secret in a file is sent while it can be read; otherwise deliveries are 
   await rm(join(dir, 'token'));
   await app.restart();
   const held = await deliver({ v: 2 }, 'held');
-  assert.deepEqual([held.reason, held.detail], ['auth_rejected', `${ref} is not there.`]);
+  assert.deepEqual([held.reason, held.detail], ['auth_rejected', `${ref} does not exist.`]);
   assert.deepEqual([held.attemptLog?.at(-1)?.outcome, held.attemptLog?.at(-1)?.counted], ['held', false]);
   const params = { id: connection.id };
   const { health } = await app.client.call('getConnection', { params });
-  assert.deepEqual([health.state, health.reason], ['needs_attention', `auth_rejected: ${ref} is not there.`]);
+  assert.deepEqual([health.state, health.reason], ['needs_attention', `auth_rejected: ${ref} does not exist.`]);
   const tested = await app.client.call('testConnection', { params });
-  assert.deepEqual([tested.ok, tested.steps.at(-1)?.detail], [false, `${ref} is not there.`]);
+  assert.deepEqual([tested.ok, tested.steps.at(-1)?.detail], [false, `${ref} does not exist.`]);
   const preview = await app.client.call('previewDestination', { params: { id: destination.id }, body: { data: [{}] } });
   assert.ok(preview.request !== null, 'looking needs no token');
   const renamed = await app.client.call('changeConnection', { params, body: { description: 'still to be edited' } });

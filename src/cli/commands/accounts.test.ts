@@ -73,8 +73,8 @@ test('a refusal of the server ends with 3 and its message', async () => {
   });
   for (const [argv, words] of [
     [['roles', 'delete', 'Used'], /Used by user otto@shop\.example/],
-    [['roles', 'delete', 'Administrator'], /stays as it is/],
-    [['users', 'create', 'otto@shop.example'], /There is a user otto@shop\.example already/],
+    [['roles', 'delete', 'Administrator'], /can.t be changed/],
+    [['users', 'create', 'otto@shop.example'], /A user with the e-mail otto@shop\.example already exists/],
     [['users', 'create', 'nobody'], /Must be an e-mail address/],
     [['users', 'get', 'nobody@shop.example'], /No user has the name nobody@shop\.example/],
     [['users', 'create', 'eva@shop.example', '--role', 'Nothing'], /No role has the name Nothing/],
