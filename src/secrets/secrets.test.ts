@@ -101,5 +101,5 @@ test('a missing key is written when its owner says so, readable by the owner alo
   assert.equal(statSync(join(dir, keyFileName)).mode & 0o777, 0o600);
   assert.equal(configuredKeys(key(1)).renew, null);
   writeFileSync(join(dir, keyFileName), 'oops');
-  assert.throws(() => keysInFolder(dir), /secret\.key does not hold a key/);
+  assert.throws(() => keysInFolder(dir), /secret\.key does not contain a key/);
 });

@@ -79,7 +79,7 @@ const refusals: Refusal[] = [
   {
     of: 'a key file that holds no key',
     spoil: (dir) => writeFileSync(join(dir, 'secret.key'), 'c2hvcnQ=\n'),
-    says: /secret\.key does not hold a key/,
+    says: /secret\.key does not contain a key/,
   },
 ];
 
