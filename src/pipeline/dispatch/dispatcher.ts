@@ -17,7 +17,7 @@ import {
   setTimer,
   stopTimer,
 } from './queues.ts';
-import { createRefill } from './refill.ts';
+import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rate.ts';
 import { countSent, createReplayShare } from './replay-share.ts';
 import { mayDelay, type SendParts, sendBatch, sendOne } from './send.ts';
@@ -61,7 +61,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #memory = new MemoryBudget();
   readonly #inFlight: InFlight;
   readonly #settlements: SettlementWriter;
-  readonly #refill: ReturnType<typeof createRefill>;
+  readonly #refill: Refill;
   readonly #sending: SendParts;
   readonly #world: World;
   #snapshot: Snapshot | null = null;
@@ -75,7 +75,7 @@ export class Dispatcher implements AsyncDisposable {
     const inFlight = new InFlight({ ...options, journal, trialEnded: () => this.#trialEnded() });
     const settlements = new SettlementWriter({ ...options, journal });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
-    const refill = createRefill({ ...options, journal, memory, inFlight, resume });
+    const refill = new Refill({ ...options, journal, memory, inFlight, resume });
     this.#inFlight = inFlight;
     this.#settlements = settlements;
     this.#refill = refill;
@@ -86,7 +86,7 @@ export class Dispatcher implements AsyncDisposable {
       inFlight,
       settlements,
       resume,
-      refillAt: refill.refillAt,
+      refillAt: (queue, at) => refill.refillAt(queue, at),
       began: (queue, now) => this.#began(queue, now),
       ended: (queue) => this.#ended(queue),
       recorded: (queue) => this.#recorded(queue),
@@ -105,7 +105,7 @@ export class Dispatcher implements AsyncDisposable {
       get isTrial() {
         return inFlight.isTrial;
       },
-      isRefillDue: refill.isDue,
+      isRefillDue: (queue) => refill.isDue(queue),
       fillOf(queue) {
         if (memory.isHeavy || queue.waiting.length >= memory.roomOf(queue)) return 'full';
         return queue.hasMore || queue.reading !== null ? 'more' : 'all';
