@@ -1,6 +1,6 @@
 import { shareBudget } from './soak/budget.ts';
 import { fillTheDisk } from './soak/disk.ts';
-import { turnGates } from './soak/gate.ts';
+import { turnHolds } from './soak/gate.ts';
 import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
@@ -27,8 +27,8 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
   budget: () => shareBudget(),
-  gate: () => turnGates({ ...held(), isOrdered: false }),
-  order: () => turnGates({ ...held(), isOrdered: true }),
+  hold: () => turnHolds({ ...held(), isOrdered: false }),
+  order: () => turnHolds({ ...held(), isOrdered: true }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

@@ -1,23 +1,23 @@
-import type { App, Circumstances } from './compose.ts';
+import type { App, Overrides } from './compose.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
-export type { App, Circumstances } from './compose.ts';
+export type { App, Overrides } from './compose.ts';
 
 /**
  * From a configuration to a running program on SQLite. Throws an Error of one sentence when it can't start; what was
  * opened until then is closed. Disposing takes in nothing more, finishes what is on the wire and closes the rest in the
  * reverse order of its opening.
  */
-export async function startApp(config: Config, circumstances: Circumstances = {}): Promise<App> {
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
 
   let isStarting = true;
   await using opened = new AsyncDisposableStack();
-  const { freeBytes, spaceCheckMs } = circumstances;
+  const { freeBytes, spaceCheckMs } = overrides;
   const { promise: storageFailed, resolve: onFailure } = Promise.withResolvers<Error>();
   const sqlite = opened.use(
     await openSqlite({
@@ -33,7 +33,7 @@ export async function startApp(config: Config, circumstances: Circumstances = {}
   );
   // Its thread starts while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
-  const app = opened.use(await compose(config, { sqlite, storageFailed, allow: allow.rules }, circumstances));
+  const app = opened.use(await compose(config, { sqlite, storageFailed, allow: allow.rules }, overrides));
   isStarting = false;
   const stack = opened.move();
   return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
-import { type AlertPace, startAlerts } from './alerts/notifier.ts';
+import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
 import { createServer } from './api/server.ts';
 import { systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
@@ -45,12 +45,12 @@ import { startWatch } from './watch/watch.ts';
  * What stands beside the configuration: the environment, for secrets that are kept there, and what a simulation of bad
  * days may set.
  */
-export type Circumstances = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
+export type Overrides = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
   env?: Readonly<Record<string, string | undefined>>;
-  upkeepEveryMs?: number;
+  retentionEveryMs?: number;
   /** From when on something is an issue. */
   issueLimits?: Thresholds;
-  alertPace?: AlertPace;
+  notifierTiming?: NotifierTiming;
   /** Another way out than the guarded one over real sockets. */
   egress?: Egress;
   /** The process whose uncaught failures are handled; without it they stay with Node.js, as tests need it. */
@@ -70,7 +70,7 @@ const consoleDir = fileURLToPath(
 );
 
 /** What the program stands on: made before the rest of it was loaded. */
-export type Ground = {
+export type Storage = {
   /** Open until after the program's end. */
   sqlite: Sqlite;
   /** Fulfilled when the storage ended by itself. */
@@ -85,19 +85,19 @@ export type Ground = {
  */
 export async function compose(
   config: Config,
-  { sqlite, storageFailed, allow }: Ground,
-  circumstances: Circumstances,
+  { sqlite, storageFailed, allow }: Storage,
+  overrides: Overrides,
 ): Promise<App> {
   const {
-    upkeepEveryMs = 60_000,
-    alertPace,
+    retentionEveryMs = 60_000,
+    notifierTiming,
     issueLimits: limits = thresholds,
     egress: otherEgress,
     env = {},
     loaded,
     freeBytes,
     process,
-  } = circumstances;
+  } = overrides;
 
   await using opened = new AsyncDisposableStack();
   const clock = systemClock;
@@ -129,7 +129,7 @@ export async function compose(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { catalog, journal, keptTokens, all } = await openSealedStores(sqlite, keyring, references);
+  const { catalog, journal, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
   const sealing = opened.use(
     createSealing({
       keyring,
@@ -166,14 +166,14 @@ export async function compose(
         version,
       }),
   );
-  const refreshTokens = createRefreshTokens(keptTokens, {
+  const refreshTokens = createRefreshTokens(sealedTokens, {
     failed: (error) => telemetry.failed(error, 'keep a refresh token'),
     changed: () => learnTokens(),
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
   const isHttpAllowed = (url: string) => isHostAllowed(allow, url);
   const isMailAllowed = (host: string, port: number) => isMailHostAllowed(allow, host, port);
-  const door = {
+  const http = {
     egress,
     now: clock.now,
     newId: () => newId('request'),
@@ -191,7 +191,7 @@ export async function compose(
       sandbox,
       compute,
       egress,
-      authenticator: createAuthenticator(door),
+      authenticator: createAuthenticator(http),
       telemetry,
       clock,
       newId,
@@ -200,7 +200,7 @@ export async function compose(
       limits: {
         retention,
         stopTimeoutMs: config.shutdownMs,
-        everyMs: upkeepEveryMs,
+        everyMs: retentionEveryMs,
       },
       lost: (scope) => die(new Error(`another process took over ${scope}`), 'go on'),
     }),
@@ -222,7 +222,7 @@ export async function compose(
       isOpen: (id) => isIssueOpen(id),
       isHttpAllowed,
       isMailAllowed,
-      ...(alertPace === undefined ? {} : { pace: alertPace }),
+      ...(notifierTiming === undefined ? {} : { pace: notifierTiming }),
     }),
   );
   const watch = opened.use(
@@ -247,7 +247,7 @@ export async function compose(
   telemetry.pull('storageCommits', () => sqlite.stats.commits);
   telemetry.pull('storageOperations', () => sqlite.stats.operations);
   telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
-  const usage = sharedReading(clock, journal.upkeep.usage, { freshMs: 1_000 });
+  const usage = sharedReading(clock, journal.retention.usage, { freshMs: 1_000 });
   telemetry.pull('storageBytes', async () => (await usage()).bytes);
   telemetry.pull('deliveriesUnfinished', async () => (await usage()).unfinished);
   telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
@@ -257,7 +257,7 @@ export async function compose(
   telemetry.pull('connectionHeld', figures.held);
   telemetry.pull('connectionClosedSince', figures.closedSince);
   telemetry.pull('connectionEnds', figures.ends);
-  telemetry.pull('gatesClosed', () => pipeline.outlook.closed().size);
+  telemetry.pull('holdsClosed', () => pipeline.queueStatus.closed().size);
   telemetry.pull('sandboxQueued', () => sandbox.stats.queued);
   telemetry.pull('sandboxRenders', () => sandbox.stats.renders);
   telemetry.pull('sandboxThrew', () => sandbox.stats.threw);
@@ -312,7 +312,7 @@ export async function compose(
     scrub,
     wire: { socketsMax: config.clientsMax },
     operator: { retention, configuration: configuredValues(config) },
-    ailments: () => ({
+    problems: () => ({
       ...sqlite.problems(),
       ...named({
         clock: clockWatch.problem(),

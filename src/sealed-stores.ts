@@ -5,7 +5,7 @@ import type { Journal } from './journal/journal.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import type { SecretReferences } from './secrets/references.ts';
-import { type KeptTexts, openKeptTexts } from './secrets/sealed-text-store.ts';
+import { openSealedTexts, type SealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { type SealedStore, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
@@ -15,7 +15,7 @@ type SealedStores = {
   readonly catalog: Catalog;
   readonly journal: Journal;
   /** The refresh tokens that token endpoints brought. */
-  readonly keptTokens: KeptTexts;
+  readonly sealedTokens: SealedTexts;
   /** All of them, to be sealed anew. */
   readonly all: SealedStore;
 };
@@ -33,8 +33,8 @@ export async function openSealedStores(
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
   const journal = sqliteJournal(sqlite);
-  const { loadNotes: load, saveNote: save } = journal.upkeep;
-  const keptTokens = await openKeptTexts('refresh_token', { load, save }, seals);
+  const { loadNotes: load, saveNote: save } = journal.retention;
+  const sealedTokens = await openSealedTexts('refresh_token', { load, save }, seals);
   keyring.keep();
-  return { catalog, journal, keptTokens, all: together(sealedCatalog(sqlite, seals), keptTokens.sealed) };
+  return { catalog, journal, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
 }

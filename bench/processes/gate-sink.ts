@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerCalls } from '../child.ts';
 
 /** What arrived since the last `forget`; times are ms since the epoch. */
-export type GateArrivals = {
+export type HoldArrivals = {
   requests: number;
   distinct: number;
   /** When the first few requests came, and the first one after `note`. */
@@ -17,12 +17,12 @@ export type GateArrivals = {
 };
 
 /** A system that is dead or well: dead, it cuts every connection as soon as a request is there. */
-export type GateSinkCalls = {
+export type HoldSinkCalls = {
   listen(): Promise<number>;
   setDead(isDead: boolean): void;
   forget(): void;
   note(): void;
-  arrivals(): GateArrivals;
+  arrivals(): HoldArrivals;
 };
 
 const firstMost = 1_000;
@@ -35,7 +35,7 @@ let counts = noneYet();
 let recent: number[] = [];
 let recentFrom = 0;
 
-function noneYet(): GateArrivals {
+function noneYet(): HoldArrivals {
   return { requests: 0, distinct: 0, firstAt: [], notedAt: 0, lastAt: 0, outOfOrder: 0, mostInASecond: 0 };
 }
 
@@ -67,7 +67,7 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 60_000;
 
-answerCalls<GateSinkCalls>({
+answerCalls<HoldSinkCalls>({
   listen: () =>
     new Promise((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)); // a listening TCP server has one

@@ -61,14 +61,14 @@ export const isolation: Scenario = {
     const found = await rounds(options, async () => {
       const fewerP99 = percentile(await measure(without, healthy), 0.99);
       const alone = await measure(without, all);
-      const beside = await measure(among, all);
+      const neighbours = await measure(among, all);
       const aloneP99 = percentile(alone, 0.99);
-      const besideP99 = percentile(beside, 0.99);
+      const besideP99 = percentile(neighbours, 0.99);
       return {
         fewerP99,
         aloneP50: percentile(alone, 0.5),
         aloneP99,
-        besideP50: percentile(beside, 0.5),
+        besideP50: percentile(neighbours, 0.5),
         besideP99,
         ratio: besideP99 / aloneP99,
         fewerRatio: besideP99 / fewerP99,

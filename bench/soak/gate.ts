@@ -4,10 +4,10 @@ import { request } from 'undici';
 import type { Client } from '../../src/client/client.ts';
 import { startChild } from '../child.ts';
 import { cpuUsOf, memoryOf } from '../process-usage.ts';
-import type { GateArrivals, GateSinkCalls } from '../processes/gate-sink.ts';
+import type { HoldArrivals, HoldSinkCalls } from '../processes/gate-sink.ts';
 import { type Product, startProduct, temporaryFolder } from '../product.ts';
 
-export type GateFigures = {
+export type HoldFigures = {
   held: number;
   isOrdered: boolean;
   /** Delivered per second while they come in, and what was held after the recovery. */
@@ -46,17 +46,17 @@ const rateLimit = 500;
  * A dead system with many deliveries held: how often it is asked, what closing and opening of its gate costs, how soon and
  * how fast what was held goes out, within the rate of its connection, and in order when that is asked.
  */
-export async function turnGates(given: {
+export async function turnHolds(given: {
   held: number;
   isOrdered: boolean;
   visitors: number;
   /** The breaker's first pause. */
   openMs: number;
-}): Promise<GateFigures> {
+}): Promise<HoldFigures> {
   const { held, isOrdered, visitors, openMs } = given;
   const faults: string[] = [];
   await using folder = await temporaryFolder();
-  await using sink = startChild<GateSinkCalls>('gate-sink.ts');
+  await using sink = startChild<HoldSinkCalls>('gate-sink.ts');
   const port = await sink.call('listen', undefined);
   await using product = await startProduct(folder.path);
   const { client } = product;
@@ -80,7 +80,7 @@ export async function turnGates(given: {
     }
   }
 
-  async function until(done: (arrived: GateArrivals) => boolean, stallMs = 60_000): Promise<GateArrivals> {
+  async function until(done: (arrived: HoldArrivals) => boolean, stallMs = 60_000): Promise<HoldArrivals> {
     let arrived = await sink.call('arrivals', undefined);
     for (let last = arrived.requests, stalledMs = 0; !done(arrived); stalledMs += lookMs) {
       if (stalledMs > stallMs) throw new Error(`nothing comes any more: ${JSON.stringify(arrived)}`);

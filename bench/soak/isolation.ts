@@ -84,13 +84,13 @@ export async function keepApart(given: { rounds: number; secondsEach: number }):
   for (let round = 1; round <= given.rounds; round++) {
     const fewer = await measure(without, healthy, given.secondsEach);
     const alone = await measure(without, all, given.secondsEach);
-    const beside = await measure(among, all, given.secondsEach);
+    const neighbours = await measure(among, all, given.secondsEach);
     const one = {
       fewerP99Ms: short(fewer.p99Ms),
       aloneP99Ms: short(alone.p99Ms),
-      besideP99Ms: short(beside.p99Ms),
-      ratio: short(beside.p99Ms / alone.p99Ms),
-      fewerRatio: short(beside.p99Ms / fewer.p99Ms),
+      besideP99Ms: short(neighbours.p99Ms),
+      ratio: short(neighbours.p99Ms / alone.p99Ms),
+      fewerRatio: short(neighbours.p99Ms / fewer.p99Ms),
     };
     rounds.push(one);
     console.error(`round ${round}: ${JSON.stringify(one)}`);

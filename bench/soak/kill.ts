@@ -48,9 +48,9 @@ export async function killUnderLoad({
   const random = seeded(seed);
   using folder = temporaryFolder();
   await using recorder = await startRecorder((response, body) => {
-    const luck = random();
-    response.statusCode = luck < 0.03 ? 503 : 200;
-    if (luck > 0.9) void setTimeout(luck > 0.99 ? 60 : 8, undefined, { ref: false }).then(() => response.end(body));
+    const jitter = random();
+    response.statusCode = jitter < 0.03 ? 503 : 200;
+    if (jitter > 0.9) void setTimeout(jitter > 0.99 ? 60 : 8, undefined, { ref: false }).then(() => response.end(body));
     else response.end(body);
   });
   const load = startLoad({ senders: 4, batchMost: 20, random });

@@ -10,7 +10,7 @@ export type LorisFigures = {
   clients: number;
   /** What the others had: events, API and new connections in turn, at a steady pace. */
   quiet: Pace;
-  beside: Pace;
+  neighbours: Pace;
   slow: SlowEnd;
   faults: string[];
 };
@@ -34,13 +34,13 @@ export async function holdAgainstLoris(given: { clients: number; secondsEach: nu
   const quiet = await ask(url, key, secondsEach, faults);
   await using loris = startChild<LorisCalls>('loris.ts');
   await loris.call('start', { port: Number(new URL(url).port), key, token: adminToken, clients });
-  const beside = await ask(url, key, secondsEach, faults);
+  const neighbours = await ask(url, key, secondsEach, faults);
   const slow = await loris.call('stop', undefined);
 
-  if (beside.p99Ms > p99MostMs) faults.push(`beside them the 99th percentile was ${beside.p99Ms} ms`);
+  if (neighbours.p99Ms > p99MostMs) faults.push(`beside them the 99th percentile was ${neighbours.p99Ms} ms`);
   if (slow.lifeMs.max > lifeMostMs) faults.push(`one lived for ${slow.lifeMs.max} ms`);
   if (slow.cut < clients) faults.push(`${slow.cut} of ${clients} were cut`);
-  return { clients, quiet, beside, slow, faults };
+  return { clients, quiet, neighbours, slow, faults };
 }
 
 /** Requests at a steady pace, whether or not those before were answered; times count from when they were due. */

@@ -8,7 +8,7 @@ import type { Egress } from '../egress/egress.ts';
 import { mailPort } from './senders/mail-port.ts';
 
 /** The operator's allow-list: whether a host may be reached without TLS. */
-export type Openness = {
+export type AllowList = {
   isHttpAllowed(url: string): boolean;
   isMailAllowed(host: string, port: number): boolean;
 };
@@ -19,7 +19,7 @@ export type Openness = {
  */
 export function checkAlert(
   { type, settings }: Pick<AlertBody, 'type' | 'settings'>,
-  { egress, ...open }: Openness & { egress: Pick<Egress, 'check' | 'checkHost'> },
+  { egress, ...open }: AllowList & { egress: Pick<Egress, 'check' | 'checkHost'> },
 ): FieldError[] {
   const one = { type, settings } as AlertBody; // `type` and `settings` come from the same alert
   if (one.type === 'webhook') {

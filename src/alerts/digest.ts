@@ -16,10 +16,10 @@ export function withNotice(message: OutboxMessage, notice: AlertNotice): OutboxM
   const isOver =
     notice.change === 'resolved' && before !== undefined && isNew(before.change) && message.about !== 'summary';
   if (isOver) return message.total === 1 ? null : titled({ ...message, notices: others, total: message.total - 1 });
-  const told =
+  const notified =
     before !== undefined && notice.change === 'worsened' && isNew(before.change) ? before.change : notice.change;
   const total = before === undefined ? message.total + 1 : message.total;
-  const notices = others.length < gatheredMax ? [...others, { ...notice, change: told }] : others;
+  const notices = others.length < gatheredMax ? [...others, { ...notice, change: notified }] : others;
   return titled({ ...message, notices, total });
 }
 

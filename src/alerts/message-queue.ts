@@ -1,12 +1,12 @@
 import type { AlertHealth } from '../contract/documents/alert.ts';
-import type { Outbox, OutboxChange, OutboxMessage, ToldIssue } from '../outbox/outbox.ts';
+import type { NotifiedIssue, Outbox, OutboxChange, OutboxMessage } from '../outbox/outbox.ts';
 
 /** The messages of one alert and the issues it was notified of, in memory. Times are in ms since the epoch. */
-export type Post = {
+export type MessageQueue = {
   /** Oldest first. */
   waiting: OutboxMessage[];
   /** By issue id. */
-  told: Map<string, ToldIssue>;
+  notified: Map<string, NotifiedIssue>;
   /** The message being sent; one at a time. */
   sending: { id: string; ended: Promise<void> } | null;
   /** No attempt before this time, because the last one failed. */
@@ -19,15 +19,15 @@ export type Post = {
 };
 
 /** The message queues of all alerts. Changes are saved to the outbox, many in one write. */
-type PostOffice = {
-  of(alertId: string): Post;
-  all(): Iterable<readonly [alertId: string, Post]>;
+type MessageQueues = {
+  of(alertId: string): MessageQueue;
+  all(): Iterable<readonly [alertId: string, MessageQueue]>;
   /** Replaces the message with the same id or appends it; a finished message leaves `waiting`. */
   put(message: OutboxMessage): void;
   /** Removes a message that has become empty. */
   drop(message: OutboxMessage): void;
-  tell(told: ToldIssue): void;
-  untell(told: ToldIssue): void;
+  tell(notified: NotifiedIssue): void;
+  withdraw(notified: NotifiedIssue): void;
   /** Removes the queue of a deleted alert. */
   close(alertId: string): void;
   /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
@@ -35,18 +35,18 @@ type PostOffice = {
 };
 
 /** Loads the unfinished messages from the outbox. */
-export async function openPosts(outbox: Outbox): Promise<PostOffice> {
-  const posts = new Map<string, Post>();
+export async function openMessageQueues(outbox: Outbox): Promise<MessageQueues> {
+  const posts = new Map<string, MessageQueue>();
   let dirty = nothing();
   let turn: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
-  function of(alertId: string): Post {
+  function of(alertId: string): MessageQueue {
     let post = posts.get(alertId);
     if (post === undefined) {
       post = {
         waiting: [],
-        told: new Map(),
+        notified: new Map(),
         sending: null,
         blockedUntil: 0,
         freeAt: 0,
@@ -71,7 +71,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
     }
   }
 
-  const { waiting, told, ends } = await outbox.load();
+  const { waiting, notified, ends } = await outbox.load();
   for (const message of waiting) {
     const post = of(message.alertId);
     post.waiting.push(message);
@@ -79,7 +79,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
       post.failure ??= { since: message.firstAttemptAt, detail: message.detail };
     if (message.attempts > 0) post.blockedUntil = Math.max(post.blockedUntil, message.dueAt);
   }
-  for (const one of told) of(one.alertId).told.set(one.issueId, one);
+  for (const one of notified) of(one.alertId).notified.set(one.issueId, one);
   for (const { alertId, lastSentAt, lastFailure } of ends) {
     const post = of(alertId);
     post.lastSentAt = lastSentAt;
@@ -105,19 +105,19 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
       dirty.dropped.add(message.id);
     },
     tell(one) {
-      of(one.alertId).told.set(one.issueId, one);
-      dirty.told.set(placeOf(one), one);
-      dirty.untold.delete(placeOf(one));
+      of(one.alertId).notified.set(one.issueId, one);
+      dirty.notified.set(placeOf(one), one);
+      dirty.unnotified.delete(placeOf(one));
     },
-    untell(one) {
-      of(one.alertId).told.delete(one.issueId);
-      dirty.told.delete(placeOf(one));
-      dirty.untold.set(placeOf(one), one);
+    withdraw(one) {
+      of(one.alertId).notified.delete(one.issueId);
+      dirty.notified.delete(placeOf(one));
+      dirty.unnotified.set(placeOf(one), one);
     },
     close(alertId) {
       posts.delete(alertId);
       for (const one of dirty.messages.values()) if (one.alertId === alertId) dirty.messages.delete(one.id);
-      for (const one of dirty.told.values()) if (one.alertId === alertId) dirty.told.delete(placeOf(one));
+      for (const one of dirty.notified.values()) if (one.alertId === alertId) dirty.notified.delete(placeOf(one));
       dirty.gone.add(alertId);
     },
     kept() {
@@ -132,7 +132,7 @@ export async function openPosts(outbox: Outbox): Promise<PostOffice> {
 }
 
 /** The delivery status of an alert, for people. */
-export function healthOf({ waiting, lastSentAt, failure }: Post): AlertHealth {
+export function healthOf({ waiting, lastSentAt, failure }: MessageQueue): AlertHealth {
   return {
     state: failure === null ? 'ok' : 'failing',
     reason: failure?.detail ?? null,
@@ -144,14 +144,14 @@ export function healthOf({ waiting, lastSentAt, failure }: Post): AlertHealth {
 
 type Dirty = {
   messages: Map<string, OutboxMessage>;
-  told: Map<string, ToldIssue>;
+  notified: Map<string, NotifiedIssue>;
   dropped: Set<string>;
-  untold: Map<string, ToldIssue>;
+  unnotified: Map<string, NotifiedIssue>;
   gone: Set<string>;
 };
 
 function nothing(): Dirty {
-  return { messages: new Map(), told: new Map(), dropped: new Set(), untold: new Map(), gone: new Set() };
+  return { messages: new Map(), notified: new Map(), dropped: new Set(), unnotified: new Map(), gone: new Set() };
 }
 
 function isNothing(dirty: Dirty): boolean {
@@ -163,27 +163,27 @@ function joined(older: Dirty, newer: Dirty): Dirty {
   const isGone = ({ alertId }: { alertId: string }) => newer.gone.has(alertId);
   const all: Dirty = {
     messages: new Map([...older.messages, ...newer.messages]),
-    told: new Map([...older.told, ...newer.told]),
+    notified: new Map([...older.notified, ...newer.notified]),
     dropped: new Set([...older.dropped, ...newer.dropped]),
-    untold: new Map([...older.untold, ...newer.untold]),
+    unnotified: new Map([...older.unnotified, ...newer.unnotified]),
     gone: new Set([...older.gone, ...newer.gone]),
   };
   for (const [id, one] of all.messages) if (isGone(one) || newer.dropped.has(id)) all.messages.delete(id);
-  for (const [place, one] of all.told) if (isGone(one) || newer.untold.has(place)) all.told.delete(place);
-  for (const place of newer.told.keys()) all.untold.delete(place);
+  for (const [place, one] of all.notified) if (isGone(one) || newer.unnotified.has(place)) all.notified.delete(place);
+  for (const place of newer.notified.keys()) all.unnotified.delete(place);
   return all;
 }
 
-function changeOf({ messages, told, dropped, untold, gone }: Dirty): OutboxChange {
+function changeOf({ messages, notified, dropped, unnotified, gone }: Dirty): OutboxChange {
   return {
     messages: [...messages.values()],
-    told: [...told.values()],
+    notified: [...notified.values()],
     dropped: [...dropped],
-    untold: Array.from(untold.values(), ({ alertId, issueId }) => ({ alertId, issueId })),
+    unnotified: Array.from(unnotified.values(), ({ alertId, issueId }) => ({ alertId, issueId })),
     gone: [...gone],
   };
 }
 
-function placeOf({ alertId, issueId }: ToldIssue): string {
+function placeOf({ alertId, issueId }: NotifiedIssue): string {
   return `${alertId}/${issueId}`;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
 import { openStorage } from '../../test/support/storage.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { alertId, notice, openDesk, webhookAlert } from './notifier.testing.ts';
+import { alertId, notice, openNotifier, webhookAlert } from './notifier.testing.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -12,48 +12,48 @@ const down = () => ({ error: { kind: 'connect' as const, message: 'It refused th
 
 test('a change of an issue is reported once, within the gathering time, with a link; the same notice again is not', async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock);
+  await using notifier = await openNotifier(clock);
   const opened = notice('i1', 'opened', clock, { severity: 'critical' });
-  await desk.desk.take(opened);
-  await desk.desk.take(opened);
-  assert.deepEqual(desk.sent(), []);
+  await notifier.notifier.take(opened);
+  await notifier.notifier.take(opened);
+  assert.deepEqual(notifier.sent(), []);
   await clock.advance(5 * second);
-  await desk.desk.take(opened);
+  await notifier.notifier.take(opened);
   await clock.advance(2 * minute);
-  assert.deepEqual(desk.sent(), [
+  assert.deepEqual(notifier.sent(), [
     { id: 'message_0000', type: 'issues.changed', title: 'New: HTTP 500 from i1 (critical)', changes: ['i1 opened'] },
   ]);
-  await desk.desk.take(notice('i1', 'resolved', clock));
+  await notifier.notifier.take(notice('i1', 'resolved', clock));
   await clock.advance(5 * second);
-  assert.equal(desk.sent()[1]?.title, 'Resolved: HTTP 500 from i1');
+  assert.equal(notifier.sent()[1]?.title, 'Resolved: HTTP 500 from i1');
 });
 
 test('many changes at once are one message, and an alert sends at most one message a minute', async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock);
-  for (let i = 0; i < 12; i++) await desk.desk.take(notice(`i${i}`, 'opened', clock));
+  await using notifier = await openNotifier(clock);
+  for (let i = 0; i < 12; i++) await notifier.notifier.take(notice(`i${i}`, 'opened', clock));
   await clock.advance(5 * second);
-  for (let i = 0; i < 3; i++) await desk.desk.take(notice(`i${i}`, 'resolved', clock));
-  await desk.desk.take(notice('j', 'opened', clock));
+  for (let i = 0; i < 3; i++) await notifier.notifier.take(notice(`i${i}`, 'resolved', clock));
+  await notifier.notifier.take(notice('j', 'opened', clock));
   await clock.advance(59 * second);
   assert.deepEqual(
-    desk.sent().map(({ title, changes }) => [title, changes.length]),
+    notifier.sent().map(({ title, changes }) => [title, changes.length]),
     [['12 issues opened', 12]],
   );
   await clock.advance(second);
-  assert.equal(desk.sent()[1]?.title, '4 issues: 1 opened, 3 resolved');
+  assert.equal(notifier.sent()[1]?.title, '4 issues: 1 opened, 3 resolved');
 });
 
 test('an issue that was resolved before its message was sent is not reported', async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock);
-  await desk.desk.take(notice('i1', 'opened', clock));
-  await desk.desk.take(notice('i1', 'resolved', clock));
-  await desk.desk.take(notice('i2', 'opened', clock));
-  await desk.desk.take(notice('i2', 'worsened', clock, { severity: 'critical' }));
+  await using notifier = await openNotifier(clock);
+  await notifier.notifier.take(notice('i1', 'opened', clock));
+  await notifier.notifier.take(notice('i1', 'resolved', clock));
+  await notifier.notifier.take(notice('i2', 'opened', clock));
+  await notifier.notifier.take(notice('i2', 'worsened', clock, { severity: 'critical' }));
   await clock.advance(hour);
   assert.deepEqual(
-    desk.sent().map((one) => one.changes),
+    notifier.sent().map((one) => one.changes),
     [['i2 opened']],
   );
 });
@@ -61,7 +61,7 @@ test('an issue that was resolved before its message was sent is not reported', a
 test('only changes that the rules of an alert select are reported', async () => {
   const clock = fakeClock();
   const rules = { kinds: ['failing', 'storage'], minSeverity: 'critical', connectionIds: ['con_1'], on: ['opened'] };
-  await using desk = await openDesk(clock, { alert: webhookAlert({ rules }) });
+  await using notifier = await openNotifier(clock, { alert: webhookAlert({ rules }) });
   const critical = { severity: 'critical' as const };
   for (const one of [
     notice('warning', 'opened', clock),
@@ -72,10 +72,10 @@ test('only changes that the rules of an alert select are reported', async () => 
     notice('wanted', 'opened', clock, critical),
     notice('wanted', 'resolved', clock, critical),
   ])
-    await desk.desk.take(one);
+    await notifier.notifier.take(one);
   await clock.advance(hour);
   assert.deepEqual(
-    desk.sent().map((one) => one.changes),
+    notifier.sent().map((one) => one.changes),
     [['wanted opened']],
   );
 });
@@ -89,26 +89,26 @@ test('a notice that no alert selects writes nothing', async () => {
     await outbox.save(change);
   };
   const alert = webhookAlert({ rules: { on: ['resolved'] } });
-  await using desk = await openDesk(clock, { alert, outbox: { ...outbox, save } });
-  await desk.desk.take(notice('i1', 'opened', clock));
+  await using notifier = await openNotifier(clock, { alert, outbox: { ...outbox, save } });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
   assert.equal(writes, 0);
-  await desk.desk.take(notice('i2', 'resolved', clock));
+  await notifier.notifier.take(notice('i2', 'resolved', clock));
   assert.equal(writes, 1);
 });
 
 test('an issue that stays open is reported again at the reminder interval, until it is resolved, acknowledged or muted', async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock, { alert: webhookAlert({ rules: { remindEveryMs: 4 * hour } }) });
-  await desk.desk.take(notice('i1', 'opened', clock));
-  await desk.desk.take(notice('i2', 'opened', clock));
-  await desk.desk.take(notice('i3', 'opened', clock));
+  await using notifier = await openNotifier(clock, { alert: webhookAlert({ rules: { remindEveryMs: 4 * hour } }) });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
+  await notifier.notifier.take(notice('i2', 'opened', clock));
+  await notifier.notifier.take(notice('i3', 'opened', clock));
   await clock.advance(hour);
-  await desk.desk.take(notice('i3', 'resolved', clock));
+  await notifier.notifier.take(notice('i3', 'resolved', clock));
   await clock.advance(4 * hour);
-  desk.resolved.add('i2');
+  notifier.resolved.add('i2');
   await clock.advance(4 * hour);
   assert.deepEqual(
-    desk.sent().map(({ type, changes }) => [type, ...changes]),
+    notifier.sent().map(({ type, changes }) => [type, ...changes]),
     [
       ['issues.changed', 'i1 opened', 'i2 opened', 'i3 opened'],
       ['issues.changed', 'i3 resolved'],
@@ -121,36 +121,38 @@ test('an issue that stays open is reported again at the reminder interval, until
 test('in quiet hours only critical issues are reported; the others follow in one summary', async () => {
   const clock = fakeClock(Date.parse('2026-01-07T21:30:00Z'));
   const quietHours = { timeZone: 'Europe/London', from: '22:00', to: '07:00' };
-  await using desk = await openDesk(clock, { alert: webhookAlert({ quietHours, rules: { remindEveryMs: 3 * hour } }) });
-  await desk.desk.take(notice('evening', 'opened', clock));
+  await using notifier = await openNotifier(clock, {
+    alert: webhookAlert({ quietHours, rules: { remindEveryMs: 3 * hour } }),
+  });
+  await notifier.notifier.take(notice('evening', 'opened', clock));
   await clock.advance(hour);
-  await desk.desk.take(notice('night', 'opened', clock));
-  await desk.desk.take(notice('short', 'opened', clock));
-  await desk.desk.take(notice('worst', 'opened', clock, { severity: 'critical' }));
+  await notifier.notifier.take(notice('night', 'opened', clock));
+  await notifier.notifier.take(notice('short', 'opened', clock));
+  await notifier.notifier.take(notice('worst', 'opened', clock, { severity: 'critical' }));
   await clock.advance(hour);
-  await desk.desk.take(notice('short', 'resolved', clock));
-  desk.resolved.add('worst');
+  await notifier.notifier.take(notice('short', 'resolved', clock));
+  notifier.resolved.add('worst');
   await clock.advance(7.5 * hour - 1);
   assert.deepEqual(
-    desk.sent().map((one) => one.changes),
+    notifier.sent().map((one) => one.changes),
     [['evening opened'], ['worst opened']],
   );
   await clock.advance(1);
-  const summary = desk.sent()[2];
+  const summary = notifier.sent()[2];
   assert.deepEqual(summary?.changes, ['night opened', 'short resolved', 'evening reminded']);
   assert.equal(summary?.title, 'During quiet hours: 3 issues: 1 opened, 1 resolved, 1 still open');
 });
 
 test("a message that can't be sent is retried at growing intervals with the same id for a day, and the alert is shown as failing", async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock, { answer: down });
-  await desk.desk.take(notice('i1', 'opened', clock));
+  await using notifier = await openNotifier(clock, { answer: down });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
   await clock.advance(5 * second);
   const since = new Date(clock.now()).toISOString();
-  await desk.desk.take(notice('i2', 'opened', clock));
+  await notifier.notifier.take(notice('i2', 'opened', clock));
   await clock.advance(10 * minute);
-  assert.equal(desk.sent().length, 4);
-  assert.deepEqual(desk.desk.health(alertId), {
+  assert.equal(notifier.sent().length, 4);
+  assert.deepEqual(notifier.notifier.health(alertId), {
     state: 'failing',
     reason: 'It refused the connection.',
     since,
@@ -158,13 +160,13 @@ test("a message that can't be sent is retried at growing intervals with the same
     waiting: 2,
   });
   await clock.advance(26 * hour);
-  const tries = desk.sent();
+  const tries = notifier.sent();
   const first = tries.filter((one) => one.id === tries[0]?.id);
   assert.ok(first.length > 25 && first.length < 32, `${first.length} tries`);
   assert.ok(first.every((one) => one.changes.join() === 'i1 opened'));
   // Changes gathered during the retries have a day of their own.
   assert.deepEqual(tries.at(-1)?.changes, ['i2 opened']);
-  const ends = (await desk.desk.messages({ alertId, limit: 10 })).map((one) => [one.status, one.about]);
+  const ends = (await notifier.notifier.messages({ alertId, limit: 10 })).map((one) => [one.status, one.about]);
   assert.deepEqual(ends.slice(-2), [
     ['waiting', 'changes'],
     ['failed', 'changes'],
@@ -173,17 +175,19 @@ test("a message that can't be sent is retried at growing intervals with the same
 
 test('a message that a receiver rejects for good does not block the next one', async () => {
   const clock = fakeClock();
-  await using desk = await openDesk(clock, { answer: (index) => ({ status: index === 0 ? 422 : 204, body: 'no' }) });
-  await desk.desk.take(notice('i1', 'opened', clock));
+  await using notifier = await openNotifier(clock, {
+    answer: (index) => ({ status: index === 0 ? 422 : 204, body: 'no' }),
+  });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
   await clock.advance(5 * second);
-  assert.equal(desk.desk.health(alertId).reason, 'Answered 422: no');
-  await desk.desk.take(notice('i2', 'opened', clock));
+  assert.equal(notifier.notifier.health(alertId).reason, 'Answered 422: no');
+  await notifier.notifier.take(notice('i2', 'opened', clock));
   await clock.advance(5 * second);
   assert.deepEqual(
-    desk.sent().map((one) => one.changes),
+    notifier.sent().map((one) => one.changes),
     [['i1 opened'], ['i2 opened']],
   );
-  assert.equal(desk.desk.health(alertId).state, 'ok');
+  assert.equal(notifier.notifier.health(alertId).state, 'ok');
 });
 
 test('messages left by a crash are sent afterwards, whether they were being gathered or tried', async () => {
@@ -196,17 +200,17 @@ test('messages left by a crash are sent afterwards, whether they were being gath
       release = resolve;
     });
     const dead = { ...outbox };
-    const desk = await openDesk(clock, { outbox: dead, answer: () => hangs.then(() => ({ status: 200 })) });
-    await desk.desk.take(notice('i1', 'opened', clock));
+    const notifier = await openNotifier(clock, { outbox: dead, answer: () => hangs.then(() => ({ status: 200 })) });
+    await notifier.notifier.take(notice('i1', 'opened', clock));
     await clock.advance(5 * second);
-    assert.equal(desk.sent().length, 1);
-    await desk.desk.take(notice('i2', 'opened', clock));
+    assert.equal(notifier.sent().length, 1);
+    await notifier.notifier.take(notice('i2', 'opened', clock));
     dead.save = async () => {};
   }
-  await using desk = await openDesk(clock, { outbox });
+  await using notifier = await openNotifier(clock, { outbox });
   await clock.advance(2 * minute);
   assert.deepEqual(
-    desk.sent().map(({ id, changes }) => [id, ...changes]),
+    notifier.sent().map(({ id, changes }) => [id, ...changes]),
     [
       ['message_0000', 'i1 opened'],
       ['message_0001', 'i2 opened'],
@@ -218,25 +222,25 @@ test('messages left by a crash are sent afterwards, whether they were being gath
 test('a corrected alert is tried at once; a disabled or deleted alert sends nothing more', async () => {
   const clock = fakeClock();
   let isDown = true;
-  await using desk = await openDesk(clock, { answer: () => (isDown ? down() : { status: 200 }) });
-  await desk.desk.take(notice('i1', 'opened', clock));
+  await using notifier = await openNotifier(clock, { answer: () => (isDown ? down() : { status: 200 }) });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
   await clock.advance(20 * minute);
-  const before = desk.sent().length;
+  const before = notifier.sent().length;
   isDown = false;
-  await desk.change(webhookAlert({ description: 'corrected' }));
+  await notifier.change(webhookAlert({ description: 'corrected' }));
   await clock.advance(0);
-  assert.equal(desk.sent().length, before + 1);
-  assert.equal(desk.desk.health(alertId).state, 'ok');
-  await desk.desk.take(notice('i2', 'opened', clock));
-  await desk.change(webhookAlert({ status: 'disabled' }));
-  await desk.desk.take(notice('i3', 'opened', clock));
+  assert.equal(notifier.sent().length, before + 1);
+  assert.equal(notifier.notifier.health(alertId).state, 'ok');
+  await notifier.notifier.take(notice('i2', 'opened', clock));
+  await notifier.change(webhookAlert({ status: 'disabled' }));
+  await notifier.notifier.take(notice('i3', 'opened', clock));
   await clock.advance(hour);
-  await desk.change(webhookAlert());
-  await desk.desk.take(notice('i4', 'opened', clock));
-  await desk.remove();
+  await notifier.change(webhookAlert());
+  await notifier.notifier.take(notice('i4', 'opened', clock));
+  await notifier.remove();
   await clock.advance(48 * hour);
-  assert.equal(desk.sent().length, before + 1);
-  assert.deepEqual(await desk.desk.messages({ alertId, limit: 10 }), []);
+  assert.equal(notifier.sent().length, before + 1);
+  assert.deepEqual(await notifier.notifier.messages({ alertId, limit: 10 }), []);
 });
 
 test('a full disk loses no message, and the caller gets the error', async () => {
@@ -248,16 +252,16 @@ test('a full disk loses no message, and the caller gets the error', async () => 
     if (isFull) throw new Error('full');
     return save(change);
   };
-  await using desk = await openDesk(clock, { outbox });
+  await using notifier = await openNotifier(clock, { outbox });
   const opened = notice('i1', 'opened', clock);
-  await assert.rejects(desk.desk.take(opened), /full/);
+  await assert.rejects(notifier.notifier.take(opened), /full/);
   await clock.advance(minute);
-  assert.deepEqual(desk.sent(), []);
+  assert.deepEqual(notifier.sent(), []);
   isFull = false;
-  await desk.desk.take(opened);
+  await notifier.notifier.take(opened);
   await clock.advance(minute);
   assert.deepEqual(
-    desk.sent().map((one) => one.changes),
+    notifier.sent().map((one) => one.changes),
     [['i1 opened']],
   );
 });

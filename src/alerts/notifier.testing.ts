@@ -19,7 +19,7 @@ export function webhookAlert(part: Record<string, unknown> = {}): AlertBody {
 }
 
 /** A notifier over memory with one webhook alert, whose receiver responds with `answer`. */
-export async function openDesk(
+export async function openNotifier(
   clock: Clock,
   {
     alert = webhookAlert(),
@@ -42,7 +42,7 @@ export async function openDesk(
     ]);
   };
   await put(alert, 1);
-  const desk = await startAlerts({
+  const notifier = await startAlerts({
     outbox: outbox ?? storage.outbox,
     configuration,
     egress,
@@ -57,7 +57,7 @@ export async function openDesk(
   });
 
   return {
-    desk,
+    notifier,
     failures,
     resolved,
     /** The messages sent, as the receiver parses them. */
@@ -73,7 +73,7 @@ export async function openDesk(
       const document = configuration.snapshot.documents.alert.get(alertId);
       if (document !== undefined) await configuration.change(byItself, () => [{ op: 'delete', document }]);
     },
-    [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => notifier[Symbol.asyncDispose](),
   };
 }
 

@@ -7,16 +7,16 @@ import type { Outbox, OutboxMessage } from '../outbox/outbox.ts';
 import type { Configuration, Document } from '../pipeline/snapshot/snapshot.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { givenUpMs, waitAfter } from './backoff.ts';
-import { checkAlert, type Openness } from './check-alert.ts';
+import { type AllowList, checkAlert } from './check-alert.ts';
 import { withNotice } from './digest.ts';
-import { healthOf, openPosts, type Post } from './message-queue.ts';
+import { healthOf, type MessageQueue, openMessageQueues } from './message-queue.ts';
 import { titleOf } from './message-text.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { fits } from './rule-match.ts';
 import { sendMessage } from './send-message.ts';
 import type { Sent } from './senders/sender.ts';
 
-type AlertOptions = Openness & {
+type AlertOptions = AllowList & {
   outbox: Outbox;
   configuration: Configuration;
   egress: Egress;
@@ -28,15 +28,15 @@ type AlertOptions = Openness & {
   scrub(text: string): string;
   /** Whether an issue is open, so that reminders are sent: not resolved, acknowledged or muted. */
   isOpen(issueId: string): boolean;
-  pace?: AlertPace;
+  pace?: NotifierTiming;
 };
 
 /** How long changes are gathered into one message, and the minimum time between two messages of an alert. */
-export type AlertPace = { gatherMs: number; apartMs: number };
+export type NotifierTiming = { gatherMs: number; apartMs: number };
 
-export type AlertDesk = Awaited<ReturnType<typeof startAlerts>>;
+export type Notifier = Awaited<ReturnType<typeof startAlerts>>;
 
-const usual: AlertPace = { gatherMs: 5_000, apartMs: 60_000 };
+const usual: NotifierTiming = { gatherMs: 5_000, apartMs: 60_000 };
 /** A resolved issue is remembered this long, so that its notices are not sent twice. */
 const forgottenMs = 7 * 86_400_000;
 const stopMs = 5_000;
@@ -51,7 +51,7 @@ const switchedOff = 'The alert was disabled before this could be sent.';
  */
 export async function startAlerts(options: AlertOptions) {
   const { configuration, clock, telemetry, pace = usual } = options;
-  const office = await openPosts(options.outbox);
+  const office = await openMessageQueues(options.outbox);
   const present = () => configuration.snapshot.documents.alert;
   let cancelTimer = () => {};
   let isStopping = false;
@@ -88,10 +88,10 @@ export async function startAlerts(options: AlertOptions) {
     const { quietHours: quiet } = body;
     const isPassing = quiet === null || (quiet.exceptCritical && notice.severity === 'critical');
     const quietEnd = isPassing ? null : quietUntil(quiet, now);
-    const lane = quietEnd === null ? about : 'summary';
-    const open = post.waiting.find((one) => one.about === lane && one.attempts === 0 && one.id !== post.sending?.id);
+    const queue = quietEnd === null ? about : 'summary';
+    const open = post.waiting.find((one) => one.about === queue && one.attempts === 0 && one.id !== post.sending?.id);
     const dueAt = quietEnd ?? Math.max(now + pace.gatherMs, post.freeAt);
-    const message = open ?? fresh(alertId, lane, dueAt);
+    const message = open ?? fresh(alertId, queue, dueAt);
     const merged = withNotice(message, notice);
     if (merged !== null) office.put(merged);
     else if (open !== undefined) office.drop(open);
@@ -113,17 +113,21 @@ export async function startAlerts(options: AlertOptions) {
   function remind(now: number) {
     for (const [alertId, post] of office.all()) {
       const body = present().get(alertId)?.body;
-      for (const told of [...post.told.values()]) {
-        if (!told.isOpen) {
-          if (told.at < now - forgottenMs) office.untell(told);
+      for (const notified of [...post.notified.values()]) {
+        if (!notified.isOpen) {
+          if (notified.at < now - forgottenMs) office.withdraw(notified);
           continue;
         }
-        if (told.remindAt === null || told.remindAt > now) continue;
+        if (notified.remindAt === null || notified.remindAt > now) continue;
         const everyMs = body?.rules.remindEveryMs ?? null;
-        const isOpen = options.isOpen(told.issueId);
+        const isOpen = options.isOpen(notified.issueId);
         if (isOpen && everyMs !== null && body?.status === 'enabled')
-          gather(alertId, body, 'reminder', { ...told.notice, change: 'reminded', at: new Date(now).toISOString() });
-        office.tell({ ...told, isOpen, remindAt: isOpen && everyMs !== null ? now + everyMs : null });
+          gather(alertId, body, 'reminder', {
+            ...notified.notice,
+            change: 'reminded',
+            at: new Date(now).toISOString(),
+          });
+        office.tell({ ...notified, isOpen, remindAt: isOpen && everyMs !== null ? now + everyMs : null });
       }
     }
   }
@@ -132,7 +136,7 @@ export async function startAlerts(options: AlertOptions) {
   function nextAt(): number | null {
     let at = Number.POSITIVE_INFINITY;
     for (const [, post] of office.all()) {
-      for (const { isOpen, remindAt } of post.told.values())
+      for (const { isOpen, remindAt } of post.notified.values())
         if (isOpen && remindAt !== null) at = Math.min(at, remindAt);
       if (post.sending !== null) continue;
       for (const { dueAt } of post.waiting) at = Math.min(at, Math.max(dueAt, post.blockedUntil));
@@ -162,7 +166,7 @@ export async function startAlerts(options: AlertOptions) {
     schedule();
   }
 
-  async function send(post: Post, message: OutboxMessage): Promise<void> {
+  async function send(post: MessageQueue, message: OutboxMessage): Promise<void> {
     try {
       await attempt(post, message);
       await office.kept();
@@ -175,7 +179,7 @@ export async function startAlerts(options: AlertOptions) {
     }
   }
 
-  async function attempt(post: Post, waiting: OutboxMessage): Promise<void> {
+  async function attempt(post: MessageQueue, waiting: OutboxMessage): Promise<void> {
     const { alertId, id } = waiting;
     const now = clock.now();
     const message = { ...waiting, attempts: waiting.attempts + 1, firstAttemptAt: waiting.firstAttemptAt ?? now };
@@ -221,7 +225,7 @@ export async function startAlerts(options: AlertOptions) {
     async take(notice: IssueNotice): Promise<void> {
       const now = clock.now();
       for (const { id: alertId, body } of present().values()) {
-        const known = office.of(alertId).told.get(notice.issueId);
+        const known = office.of(alertId).notified.get(notice.issueId);
         if (known !== undefined && (known.notice.id === notice.id || known.notice.at > notice.at)) continue;
         const isWanted = fits(body, notice);
         if (!isWanted && known === undefined) continue;

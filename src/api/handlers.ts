@@ -27,7 +27,7 @@ import { statsHandlers } from './records/statistics.ts';
 import type { TraceHandlers } from './records/traces.ts';
 
 /** What stands beside the handlers, because intake and the Inbox feed it. */
-type Beside = {
+type ShownExtras = {
   streams: EventStreams;
   inbox: InboxHandlers;
   traces: TraceHandlers;
@@ -36,7 +36,7 @@ type Beside = {
 };
 
 /** One handler for every route of the table; the type says so. */
-export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected, stopping }: Beside): Handlers {
+export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected, stopping }: ShownExtras): Handlers {
   return {
     ...connectionHandlers(parts),
     ...destinationHandlers(parts),

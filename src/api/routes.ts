@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { covers } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Route } from '../contract/route.ts';
-import { type RouteId, routes, toldOnce } from '../contract/routes.ts';
+import { notRepeatable, type RouteId, routes } from '../contract/routes.ts';
 import { addressGroup } from '../identity/address-group.ts';
 import type { Credential, Principal } from '../identity/principal.ts';
 import { credentials } from './auth/credential.ts';
@@ -139,7 +139,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   }
 
   /** What is refused stands in the audit trail before it is answered. */
-  async function told<T>(route: Route, request: FastifyRequest, attempt: () => Promise<T>): Promise<T> {
+  async function reported<T>(route: Route, request: FastifyRequest, attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
@@ -181,12 +181,12 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
         exposeHeadRoute: route.produces !== 'text/event-stream',
         config: { routeId: route.id },
-        onRequest: (request, reply) => told(route, request, () => admit(route, request, reply)),
+        onRequest: (request, reply) => reported(route, request, () => admit(route, request, reply)),
         handler(request, reply) {
           const key = request.headers['idempotency-key'];
-          if (route.method !== 'POST' || key === undefined || toldOnce.has(route.id))
-            return told(route, request, () => run(route, request, reply));
-          return told(route, request, () => runOnce(route, request, reply, String(key)));
+          if (route.method !== 'POST' || key === undefined || notRepeatable.has(route.id))
+            return reported(route, request, () => run(route, request, reply));
+          return reported(route, request, () => runOnce(route, request, reply, String(key)));
         },
       });
   };

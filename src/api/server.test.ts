@@ -73,9 +73,9 @@ test('a stop answers what is under way, takes nothing new in, and closes kept co
   const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' };
   await fetch(`${url}/version`);
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.gate.open = promise;
+  server.hold.open = promise;
   const arrived = Promise.withResolvers<void>();
-  server.gate.reached = arrived.resolve;
+  server.hold.reached = arrived.resolve;
   const body = JSON.stringify({ template: 'x', data: [] });
   const running = fetch(`${url}/api/v1/templates/render`, { method: 'POST', headers, body });
   await arrived.promise;
@@ -97,11 +97,11 @@ test('while it stops, the server tells intake and API to come back later, and re
   socket.on('data', (chunk) => {
     answers += chunk;
   });
-  server.gate.open = promise;
+  server.hold.open = promise;
   const body = JSON.stringify({ template: 'x', data: [] });
   const head = 'Host: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json';
   const arrived = Promise.withResolvers<void>();
-  server.gate.reached = arrived.resolve;
+  server.hold.reached = arrived.resolve;
   socket.write(`POST /api/v1/templates/render HTTP/1.1\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   await arrived.promise;
   const closed = server.close();

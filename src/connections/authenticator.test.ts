@@ -37,8 +37,8 @@ function setUp(
     },
   });
   let ids = 0;
-  const door = { egress, now: () => clock.now, newId: () => `id-${++ids}`, isHttpAllowed: () => false };
-  const authenticator = createAuthenticator(door);
+  const http = { egress, now: () => clock.now, newId: () => `id-${++ids}`, isHttpAllowed: () => false };
+  const authenticator = createAuthenticator(http);
   const connection = (auth: Auth = clientCredentials, id = 'con_1'): AuthorizedConnection => ({ id, auth, settings });
   return { clock, egress, authenticator, connection };
 }
@@ -83,13 +83,13 @@ test('a request is never authorised without its token', async () => {
 });
 
 test('500 cold concurrent deliveries make one token request', async () => {
-  const gate = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
   const set = setUp(async () => {
-    await gate.promise;
+    await hold.promise;
     return token('one');
   });
   const all = Array.from({ length: 500 }, () => set.authenticator.authorize(set.connection()));
-  gate.resolve();
+  hold.resolve();
   for (const authorization of await Promise.all(all)) {
     assert.ok(authorization.ok && authorization.fresh && authorization.headers[0]?.[1] === 'Bearer one');
   }
@@ -174,9 +174,9 @@ test('a forgotten connection fetches a new token', async () => {
 });
 
 test('a token is renewed in the background 60 s before its end while the old one is still sent', async () => {
-  const gate = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
   const set = setUp(async (_, index) => {
-    if (index === 1) await gate.promise;
+    if (index === 1) await hold.promise;
     return token(`t${index}`);
   });
   await header(set);
@@ -186,7 +186,7 @@ test('a token is renewed in the background 60 s before its end while the old one
   set.clock.now += 1;
   assert.deepEqual(await Promise.all([header(set), header(set), header(set)]), ['Bearer t0', 'Bearer t0', 'Bearer t0']);
   assert.equal(set.egress.requests.length, 2);
-  gate.resolve();
+  hold.resolve();
   await settled();
   assert.equal(await header(set), 'Bearer t1');
   assert.equal(set.egress.requests.length, 2);

@@ -5,7 +5,7 @@ import { missingAuth } from './missing-credentials.ts';
 import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/client-auth.ts';
 import { fetchToken } from './oauth/fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './oauth/token-life.ts';
-import type { TokenDoor } from './oauth/token-request.ts';
+import type { TokenHttp } from './oauth/token-request.ts';
 import type { TokenAnswer, TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 
@@ -80,7 +80,7 @@ type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
  * Authenticates requests and caches the access tokens of all connections, in memory. A token in use is renewed in the
  * background shortly before it expires, so that a short outage of the token endpoint delays nothing.
  */
-export function createAuthenticator(door: TokenDoor): Authenticator {
+export function createAuthenticator(http: TokenHttp): Authenticator {
   const slots = new Map<string, Slot>();
   const fingerprints = new WeakMap<object, string>();
 
@@ -114,15 +114,15 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
   }
 
   function renew(slot: Slot, { id, settings }: AuthorizedConnection, auth: Oauth2): Promise<Fetched> {
-    const askedAt = door.now();
+    const askedAt = http.now();
     slot.askedAt = askedAt;
     const { method: remembered, skewMs } = slot;
-    const pending = fetchToken({ auth, settings, door, remembered, skewMs, connectionId: id })
+    const pending = fetchToken({ auth, settings, http, remembered, skewMs, connectionId: id })
       .then(({ answer, method, skewMs }): Fetched => {
         slot.skewMs = skewMs;
         const outcome = answer.ok ? 'ok' : answer.kind;
-        door.asked?.({ connectionId: id, outcome, durationMs: door.now() - askedAt });
-        learnFailure(slot, answer, door.now());
+        http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
+        learnFailure(slot, answer, http.now());
         if (!answer.ok) return answer;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
@@ -138,7 +138,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
 
   async function withToken(connection: AuthorizedConnection, auth: Oauth2): Promise<Authorization> {
     const slot = slotOf(connection);
-    const startedAt = door.now();
+    const startedAt = http.now();
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
       const mayRenew = slot.pending === null && pauseAt(slot, startedAt) === null;
       if (mayRenew && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
@@ -152,7 +152,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
       return { ok: false, kind: 'waiting', detail: pause.detail, retryAfterMs: pause.until - startedAt };
     const fetched = await (slot.pending ?? renew(slot, connection, auth));
     if (!fetched.ok) return fetched;
-    const tokenMs = door.now() - startedAt;
+    const tokenMs = http.now() - startedAt;
     return { ok: true, headers: [['Authorization', fetched.token.header]], fresh: true, tokenMs };
   }
 
@@ -168,7 +168,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     },
     pauseOf(connection) {
       const slot = slots.get(connection.id);
-      const now = door.now();
+      const now = http.now();
       if (slot === undefined || slot.pending !== null || slot.key !== keyOf(connection)) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
@@ -180,7 +180,7 @@ export function createAuthenticator(door: TokenDoor): Authenticator {
     },
     forget(connectionId) {
       slots.delete(connectionId);
-      void door.refreshTokens?.forget(connectionId);
+      void http.refreshTokens?.forget(connectionId);
     },
   };
 }

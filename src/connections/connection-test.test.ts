@@ -25,7 +25,7 @@ async function walk(changes: object, answer: FakeAnswer = { status: 200 }, probe
     connection: { ...connection, auth: { ...connection.auth, ...stored } } as Parameters<
       typeof testConnection
     >[0]['connection'],
-    door: { egress, now: () => Date.parse('2026-03-01T00:00:00Z'), newId: () => 'id', isHttpAllowed: () => false },
+    http: { egress, now: () => Date.parse('2026-03-01T00:00:00Z'), newId: () => 'id', isHttpAllowed: () => false },
   });
   return {
     ...result,

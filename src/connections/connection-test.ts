@@ -4,7 +4,7 @@ import { parseBaseUrl } from './base-url.ts';
 import type { Oauth2 } from './oauth/client-auth.ts';
 import { decodeJwt } from './oauth/decode-jwt.ts';
 import { fetchToken } from './oauth/fetch-token.ts';
-import type { TokenDoor, TokenExchange } from './oauth/token-request.ts';
+import type { TokenExchange, TokenHttp } from './oauth/token-request.ts';
 import type { TokenAnswer } from './oauth/token-response.ts';
 import { reveal, unresolvedSecret } from './secret-fields.ts';
 import { routeOf } from './tls-and-proxy.ts';
@@ -25,11 +25,11 @@ type TestStep = {
  */
 export async function testConnection({
   connection,
-  door,
+  http,
   id = null,
 }: {
   connection: Pick<ConnectionBody, 'baseUrl' | 'port' | 'auth' | 'settings'>;
-  door: TokenDoor;
+  http: TokenHttp;
   /** The id of the stored connection that is tested or that the draft belongs to; null: none. */
   id?: string | null;
 }): Promise<{ ok: boolean; steps: TestStep[] }> {
@@ -44,14 +44,14 @@ export async function testConnection({
     return ended([
       { name: 'probe', ok: false, durationMs: 0, detail: unread, error: { kind: 'auth', message: unread } },
     ]);
-  const walked: TestStep[] = await door.egress.probe({
+  const walked: TestStep[] = await http.egress.probe({
     url: base.url.href,
     timeoutMs: settings.timeoutMs,
     ...routeOf(settings),
   });
   if (walked.some((step) => !step.ok) || auth.type !== 'oauth2') return ended(walked);
-  const fetched = await fetchToken({ auth, settings, door, remembered: null, connectionId: id, isTest: true });
-  const now = door.now();
+  const fetched = await fetchToken({ auth, settings, http, remembered: null, connectionId: id, isTest: true });
+  const now = http.now();
   const asked = fetched.exchanges.map((one, at) => askedStep(one, at === fetched.exchanges.length - 1, auth, now));
   const isAnswered = fetched.answer.ok || fetched.answer.status !== null;
   return ended([...walked, ...asked, ...(isAnswered ? [judged(fetched.answer, fetched.skewMs)] : [])]);
@@ -72,7 +72,7 @@ function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: 
 
 function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
   const step = { name: 'token_answer', ok: answer.ok, durationMs: 0 } as const;
-  const clock = clockWords(skewMs);
+  const clock = skewText(skewMs);
   if (!answer.ok) {
     const message = answer.detail;
     return { ...step, detail: [message, ...clock].join(' '), error: { kind: 'auth', message } };
@@ -85,7 +85,7 @@ function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
   };
 }
 
-function clockWords(skewMs: number | null): string[] {
+function skewText(skewMs: number | null): string[] {
   if (skewMs === null || skewMs === 0) return [];
   const by = `${Math.round(Math.abs(skewMs) / 1_000)} s`;
   return [`Its clock is ${by} ${skewMs > 0 ? 'ahead of' : 'behind'} this server’s.`];

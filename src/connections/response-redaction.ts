@@ -1,6 +1,6 @@
 import { secretLengthMin } from '../contract/secret-forms.ts';
 import { revealIfThere, secretsOf } from './secret-fields.ts';
-import { masker } from './text-redaction.ts';
+import { textRedaction } from './text-redaction.ts';
 
 type Mask = (text: string) => string;
 
@@ -8,7 +8,7 @@ type Mask = (text: string) => string;
  * Masks secrets that a response may echo and that no scrubber knows: the credentials of the request (access tokens
  * are not stored) and secrets of `bodies` that are too short for the scrubber.
  */
-export function echoMask(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
+export function responseRedaction(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
   const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
   if (authorization === undefined && bodies.every((body) => secretsOf(body).length === 0)) return asItIs;
   const masks: Mask[] = [];
@@ -32,7 +32,7 @@ function maskOf(body: object, values: readonly string[]): Mask {
   const key = values.join('\n');
   const before = known.get(body);
   if (before?.values === key) return before.mask;
-  const mask = masker(values);
+  const mask = textRedaction(values);
   known.set(body, { values: key, mask });
   return mask;
 }

@@ -4,7 +4,7 @@ import { secretForms } from '../contract/secret-forms.ts';
  * Masks secret values in a text for people, in every form in which a response may echo them. Values under 4
  * characters are left: masking them would only garble the text.
  */
-export function masker(values: Iterable<string>): (text: string) => string {
+export function textRedaction(values: Iterable<string>): (text: string) => string {
   const forms = new Set<string>();
   for (const value of values) if (value.length >= 4) for (const form of secretForms(value)) forms.add(form);
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { openApi } from './openapi.ts';
-import { routes, toldOnce } from './routes.ts';
+import { notRepeatable, routes } from './routes.ts';
 
 type Json = { [key: string]: Json };
 
@@ -65,7 +65,7 @@ test('no response with a one-time secret is repeated for an Idempotency-Key', ()
     .map(({ id }) => id);
   assert.deepEqual(telling.toSorted(), ['createMyToken', 'createToken', 'createUser', 'inviteUser']);
   assert.deepEqual(
-    telling.filter((id) => !toldOnce.has(id)),
+    telling.filter((id) => !notRepeatable.has(id)),
     [],
   );
 });

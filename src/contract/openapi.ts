@@ -20,7 +20,7 @@ import { explainedCondition } from './records/explanation.ts';
 import { sampleInput } from './records/sample.ts';
 import { stats } from './records/stats.ts';
 import { trace } from './records/trace.ts';
-import { type RouteId, routes, toldOnce } from './routes.ts';
+import { notRepeatable, type RouteId, routes } from './routes.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -179,7 +179,7 @@ function headerParameters({ id, method, path }: { id: RouteId; method: string; p
     description,
     schema: { type: 'string' },
   });
-  if (method === 'POST' && !toldOnce.has(id))
+  if (method === 'POST' && !notRepeatable.has(id))
     return [header('Idempotency-Key', 'The first response to a key is repeated for 24 h.')];
   if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
     return [header('If-Match', 'The ETag of the version to change.')];

@@ -55,7 +55,7 @@ export type RouteId = keyof RouteTable;
  * POSTs whose response is returned once: a repeated Idempotency-Key does not return it again. It contains a secret, or
  * a key that may have been replaced since.
  */
-export const toldOnce: ReadonlySet<RouteId> = new Set<RouteId>([
+export const notRepeatable: ReadonlySet<RouteId> = new Set<RouteId>([
   'rotateCollectorKey',
   'rotateSecrets',
   'setUp',

@@ -2,7 +2,7 @@ import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts'
 import type { Auth } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import type { ErrorKind, Reason } from '../contract/records/delivery.ts';
-import { type EgressError, type EgressOutcome, isPacked } from '../egress/egress.ts';
+import { type EgressError, type EgressOutcome, isCompressed } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';
 
@@ -86,7 +86,7 @@ export function judgeRecords(
 ): { whole: Verdict; each: Verdict[] | null } {
   const { outcome, settings } = exchange;
   if (outcome.kind === 'error') return { whole: judge(exchange), each: null };
-  const told: Verdict[] = [];
+  const reported: Verdict[] = [];
   let whole: Verdict | null = null;
   for (const rule of settings.outcomes) {
     if (!fitsOutcome(rule, outcome)) continue;
@@ -95,15 +95,15 @@ export function judgeRecords(
       break;
     }
     // Items in the missing part are unknown; no part of a compressed body is readable.
-    if (outcome.truncated && !isPacked(outcome.headers))
+    if (outcome.truncated && !isCompressed(outcome.headers))
       return { whole: retry('too_large', `Answered ${outcome.status}, too long to read its items.`), each: null };
     const found = recordsOfItems(rule.items, outcome, records);
     if (found === null || found.size === 0) continue;
     const verdict = applyRule(rule, outcome, exchange);
-    for (const at of found) told[at] ??= verdict;
+    for (const at of found) reported[at] ??= verdict;
   }
   const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
-  return { whole: rest, each: told.length === 0 ? null : records.map((_, at) => told[at] ?? rest) };
+  return { whole: rest, each: reported.length === 0 ? null : records.map((_, at) => reported[at] ?? rest) };
 }
 
 function splitIfRefused(verdict: Verdict, status: number, records: number): Verdict {

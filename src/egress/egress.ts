@@ -180,7 +180,7 @@ export const RESPONSE_BYTES_MAX = 64 * 1024;
 export const PACKED_BYTES_MAX = 64;
 
 /** Whether an answer with these headers is compressed. Servers also say `utf-8` or `none`, which it is not. */
-export function isPacked(headers: readonly Header[]): boolean {
+export function isCompressed(headers: readonly Header[]): boolean {
   return headers.some(([name, value]) => name === 'content-encoding' && packings.test(value));
 }
 

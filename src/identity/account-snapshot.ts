@@ -4,7 +4,7 @@ import { administratorRoleId } from '../contract/accounts/role.ts';
 import { administratorRole } from './default-roles.ts';
 
 /** An immutable snapshot of all accounts. */
-export type Picture = {
+export type AccountSnapshot = {
   readonly revision: number;
   readonly users: ReadonlyMap<string, User>;
   readonly usersByEmail: ReadonlyMap<string, User>;
@@ -16,7 +16,7 @@ export type Picture = {
   readonly sessionsByDigest: ReadonlyMap<string, Session>;
 };
 
-export function pictureOf(revision: number, records: Iterable<AccountRecord>): Picture {
+export function accountSnapshot(revision: number, records: Iterable<AccountRecord>): AccountSnapshot {
   const users = new Map<string, User>();
   const roles = new Map<string, Role>([[administratorRole.id, administratorRole]]);
   const tokens = new Map<string, Token>();
@@ -47,7 +47,7 @@ export function foldEmail(email: string): string {
 }
 
 /** The rights from the roles of a user, whether or not the user is enabled. */
-export function rightsOf({ roleIds }: Pick<User, 'roleIds'>, { roles }: Picture): ReadonlySet<Right> {
+export function rightsOf({ roleIds }: Pick<User, 'roleIds'>, { roles }: AccountSnapshot): ReadonlySet<Right> {
   return closure(roleIds.flatMap((id) => roles.get(id)?.rights ?? []));
 }
 

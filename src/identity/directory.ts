@@ -3,7 +3,7 @@ import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import { scrubbedEntry } from '../contract/records/audit-changes.ts';
-import { type Picture, pictureOf } from './account-snapshot.ts';
+import { type AccountSnapshot, accountSnapshot } from './account-snapshot.ts';
 import { defaultRoles } from './default-roles.ts';
 
 /** A change of accounts with its audit entries. */
@@ -33,12 +33,12 @@ export async function loadDirectory(parts: DirectoryParts) {
   const listeners = new Set<() => void>();
   const used = new Map<string, number>();
   let records = new Map<string, AccountRecord>();
-  let picture: Picture;
+  let snapshot: AccountSnapshot;
 
   async function reload() {
     const all = await accounts.all();
     records = new Map(all.records.map((record) => [placeOf(record.kind, record.value.id), record]));
-    picture = pictureOf(all.revision, records.values());
+    snapshot = accountSnapshot(all.revision, records.values());
   }
 
   /** An error of a listener is logged and does not fail the change, which is durable already. */
@@ -53,11 +53,11 @@ export async function loadDirectory(parts: DirectoryParts) {
   // Changes run one at a time: a snapshot read during a change could replace the newer one.
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function changeNow<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
+  async function changeNow<P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> {
     for (let tries = 0; tries < conflictsMax; tries++) {
-      const plan = build(picture);
+      const plan = build(snapshot);
       const entries = plan.entries.map((entry) => scrubbedEntry(entry, scrub));
-      const revision = await accounts.change(picture.revision, plan.changes, entries);
+      const revision = await accounts.change(snapshot.revision, plan.changes, entries);
       if (revision === null) {
         await reload();
         continue;
@@ -69,7 +69,7 @@ export async function loadDirectory(parts: DirectoryParts) {
           used.delete(change.id);
         }
       }
-      picture = pictureOf(revision, records.values());
+      snapshot = accountSnapshot(revision, records.values());
       for (const entry of entries) audited(entry);
       for (const listener of listeners) tell(listener);
       return plan;
@@ -85,14 +85,14 @@ export async function loadDirectory(parts: DirectoryParts) {
 
   await reload();
   const directory = {
-    get picture(): Picture {
-      return picture;
+    get snapshot(): AccountSnapshot {
+      return snapshot;
     },
     /**
      * `build` checks the snapshot and returns the change to write (or throws AppError). It runs again when the
      * accounts changed before the write. Resolves with the plan when it is durable and in effect.
      */
-    change<P extends Plan>(build: (picture: Picture) => P): Promise<P> {
+    change<P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> {
       const changed = turn.then(() => changeNow(build));
       turn = changed.then(ignore, ignore);
       return changed;
@@ -112,7 +112,7 @@ export async function loadDirectory(parts: DirectoryParts) {
     },
   };
   // Revision 0: this is a new installation.
-  if (directory.picture.revision === 0)
+  if (directory.snapshot.revision === 0)
     await directory.change(({ revision }) => ({ changes: revision > 0 ? [] : firstRoles(newId, now()), entries: [] }));
   return directory;
 }

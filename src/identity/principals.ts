@@ -1,6 +1,6 @@
 import type { Token, User } from '../accounts/accounts.ts';
 import { allRights, closure } from '../contract/accounts/rights.ts';
-import { isAdministrator, type Picture, rightsOf } from './account-snapshot.ts';
+import { type AccountSnapshot, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
 import { digestOf, isSameDigest } from './one-time-secret.ts';
 import type { Authenticate, Principal } from './principal.ts';
@@ -30,25 +30,27 @@ type Standing = { principal: Principal; until: number };
  */
 export function authenticator(directory: Directory, adminToken: string | null, now: () => number): Authenticate {
   const adminDigest = adminToken === null ? null : digestOf(adminToken);
-  const standings = new WeakMap<Picture, Map<string, Standing | null>>();
+  const standings = new WeakMap<AccountSnapshot, Map<string, Standing | null>>();
 
-  function ofToken(token: Token, picture: Picture): Standing | null {
-    const known = standings.get(picture) ?? new Map<string, Standing | null>();
-    standings.set(picture, known);
+  function ofToken(token: Token, snapshot: AccountSnapshot): Standing | null {
+    const known = standings.get(snapshot) ?? new Map<string, Standing | null>();
+    standings.set(snapshot, known);
     const found = known.get(token.id);
     if (found !== undefined) return found;
-    const standing = tokenStanding(token, picture);
+    const standing = tokenStanding(token, snapshot);
     known.set(token.id, standing);
     return standing;
   }
 
-  function tokenStanding(token: Token, picture: Picture): Standing | null {
-    const maker = makerOf(token, picture);
+  function tokenStanding(token: Token, snapshot: AccountSnapshot): Standing | null {
+    const maker = makerOf(token, snapshot);
     if (maker === null) return null;
     const asked = closure(token.rights);
     const rights = new Set([...asked].filter((right) => maker.principal.rights.has(right)));
     const owner =
-      maker.principal.userId === null ? maker.principal.name : (picture.users.get(maker.principal.userId)?.email ?? '');
+      maker.principal.userId === null
+        ? maker.principal.name
+        : (snapshot.users.get(maker.principal.userId)?.email ?? '');
     return {
       until: Math.min(maker.until, token.expiresAt ?? Number.POSITIVE_INFINITY),
       principal: {
@@ -64,27 +66,27 @@ export function authenticator(directory: Directory, adminToken: string | null, n
   }
 
   /** A token created with another one never has more rights than that one, and ends with it. */
-  function makerOf({ parentId, userId }: Token, picture: Picture): Standing | null {
+  function makerOf({ parentId, userId }: Token, snapshot: AccountSnapshot): Standing | null {
     if (parentId !== null) {
-      const parent = picture.tokens.get(parentId);
-      return parent === undefined ? null : ofToken(parent, picture);
+      const parent = snapshot.tokens.get(parentId);
+      return parent === undefined ? null : ofToken(parent, snapshot);
     }
     const until = Number.POSITIVE_INFINITY;
     if (userId === null) return adminDigest === null ? null : { principal: administratorToken, until };
-    const user = picture.users.get(userId);
+    const user = snapshot.users.get(userId);
     if (user === undefined || user.status === 'disabled') return null;
-    return { principal: ofUser(user, picture, null), until };
+    return { principal: ofUser(user, snapshot, null), until };
   }
 
   function ofSession(secret: string, isUse: boolean): Principal | null {
-    const { picture } = directory;
-    const session = picture.sessionsByDigest.get(digestOf(secret));
-    const user = session && picture.users.get(session.userId);
+    const { snapshot } = directory;
+    const session = snapshot.sessionsByDigest.get(digestOf(secret));
+    const user = session && snapshot.users.get(session.userId);
     if (session === undefined || user?.status !== 'enabled') return null;
     const isOver = now() >= session.createdAt + sessionMs || now() >= directory.lastUsedAt(session) + idleMs;
     if (isOver) return null;
     if (isUse) directory.noteUse('session', session);
-    return ofUser(user, picture, session.id);
+    return ofUser(user, snapshot, session.id);
   }
 
   return ({ kind, value }, only) => {
@@ -92,19 +94,19 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     if (kind === 'session') return ofSession(value, isUse);
     const digest = digestOf(value);
     if (adminDigest !== null && isSameDigest(digest, adminDigest)) return administratorToken;
-    const token = directory.picture.tokensByDigest.get(digest);
-    const standing = token === undefined ? null : ofToken(token, directory.picture);
+    const token = directory.snapshot.tokensByDigest.get(digest);
+    const standing = token === undefined ? null : ofToken(token, directory.snapshot);
     if (token === undefined || standing === null || now() >= standing.until) return null;
     if (isUse) directory.noteUse('token', token);
     return standing.principal;
   };
 }
 
-function ofUser(user: User, picture: Picture, sessionId: string | null): Principal {
+function ofUser(user: User, snapshot: AccountSnapshot, sessionId: string | null): Principal {
   return {
     id: user.id,
     name: user.email,
-    rights: rightsOf(user, picture),
+    rights: rightsOf(user, snapshot),
     isAdministrator: isAdministrator(user),
     userId: user.id,
     sessionId,

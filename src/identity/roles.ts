@@ -3,60 +3,60 @@ import { closure } from '../contract/accounts/rights.ts';
 import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { Picture } from './account-snapshot.ts';
+import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
 
 type RolePlan = Plan & { role: Role };
 
 /** The plan of a new role. Throws AppError `forbidden` when it has rights that the actor lacks. */
-export function createRole(picture: Picture, input: RoleInput, newId: NewId, actor: Actor): RolePlan {
-  checkNameIsFree(picture, input.name, null);
+export function createRole(snapshot: AccountSnapshot, input: RoleInput, newId: NewId, actor: Actor): RolePlan {
+  checkNameIsFree(snapshot, input.name, null);
   checkGrant(actor, input.rights);
   const role: Role = { id: newId('role'), ...input, ...stamped(actor, null) };
-  const told = accountEntry(actor, 'create', namedOf(role), { after: audited(role) });
-  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
+  const reported = accountEntry(actor, 'create', namedOf(role), { after: audited(role) });
+  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [reported] };
 }
 
 /** The plan of a changed role. Throws AppError `forbidden` when it gets rights that the actor lacks. */
-export function changeRole(picture: Picture, before: Role, patch: RolePatch, actor: Actor): RolePlan {
+export function changeRole(snapshot: AccountSnapshot, before: Role, patch: RolePatch, actor: Actor): RolePlan {
   checkIsOwn(before);
   const { name = before.name, description = before.description, rights = before.rights } = patch;
-  checkNameIsFree(picture, name, before.id);
+  checkNameIsFree(snapshot, name, before.id);
   const had = closure(before.rights);
   checkGrant(
     actor,
     [...closure(rights)].filter((right) => !had.has(right)),
   );
   const role: Role = { ...before, name, description, rights, ...stamped(actor, before) };
-  const told = accountEntry(actor, 'change', namedOf(role), { before: audited(before), after: audited(role) });
-  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [told] };
+  const reported = accountEntry(actor, 'change', namedOf(role), { before: audited(before), after: audited(role) });
+  return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [reported] };
 }
 
 /** The plan of removing a role. Throws AppError `in_use` when users have it. */
-export function removeRole(picture: Picture, role: Role, actor: Actor): Plan {
+export function removeRole(snapshot: AccountSnapshot, role: Role, actor: Actor): Plan {
   checkIsOwn(role);
-  const users = holdersOf(picture, role.id).map(({ id, email }) => ({ kind: 'user', id, name: email }));
+  const users = holdersOf(snapshot, role.id).map(({ id, email }) => ({ kind: 'user', id, name: email }));
   if (users.length > 0) {
     const named = users.map(({ id, name }) => `user ${name} (${id})`).join(', ');
     throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
   }
-  const told = accountEntry(actor, 'delete', namedOf(role), { before: audited(role) });
-  return { changes: [{ op: 'remove', kind: 'role', id: role.id }], entries: [told] };
+  const reported = accountEntry(actor, 'delete', namedOf(role), { before: audited(role) });
+  return { changes: [{ op: 'remove', kind: 'role', id: role.id }], entries: [reported] };
 }
 
 /** The users with a role. */
-export function holdersOf(picture: Picture, roleId: string) {
-  return [...picture.users.values()].filter(({ roleIds }) => roleIds.includes(roleId));
+export function holdersOf(snapshot: AccountSnapshot, roleId: string) {
+  return [...snapshot.users.values()].filter(({ roleIds }) => roleIds.includes(roleId));
 }
 
 function checkIsOwn({ id, name }: Role): void {
   if (id === administratorRoleId) throw new AppError('conflict', `The role ${name} can't be changed.`);
 }
 
-function checkNameIsFree(picture: Picture, name: string, own: string | null): void {
+function checkNameIsFree(snapshot: AccountSnapshot, name: string, own: string | null): void {
   const fold = (text: string) => text.normalize('NFC').toLowerCase();
-  for (const role of picture.roles.values())
+  for (const role of snapshot.roles.values())
     if (fold(role.name) === fold(name) && role.id !== own)
       throw new AppError('name_taken', `A role named ${role.name} already exists (${role.id}).`);
 }

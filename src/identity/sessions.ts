@@ -1,6 +1,6 @@
 import type { Session, User } from '../accounts/accounts.ts';
 import type { AuditAct } from '../contract/records/audit.ts';
-import type { Picture } from './account-snapshot.ts';
+import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, stamped } from './grants.ts';
 import { namedOf, sessionsOf } from './users.ts';
@@ -10,7 +10,7 @@ export const freshMs = 10 * 60_000;
 
 /** Changes a user's own password; all other sessions end. */
 export function setOwnPassword(
-  picture: Picture,
+  snapshot: AccountSnapshot,
   before: User,
   passwordHash: string,
   actor: Actor,
@@ -18,7 +18,7 @@ export function setOwnPassword(
   const user: User = { ...before, passwordHash, invitation: null, ...stamped(actor, before) };
   return {
     user,
-    changes: [{ op: 'put', kind: 'user', value: user }, ...sessionsOf(picture, user.id, actor.principal.sessionId)],
+    changes: [{ op: 'put', kind: 'user', value: user }, ...sessionsOf(snapshot, user.id, actor.principal.sessionId)],
     entries: [accountEntry(actor, 'set_password', namedOf(user))],
   };
 }

@@ -8,14 +8,14 @@ import { accountEntry } from './grants.ts';
 import { digestOf, isSameDigest, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
-import type { SignIns, Visit } from './sign-in.ts';
+import type { SignInContext, SignIns } from './sign-in.ts';
 import { checkEmailIsFree, namedOf } from './users.ts';
 
 type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; newId: NewId; now: () => number };
 
 /** The setup of an installation without an administrator. */
 export function createSetup({ directory, passwords, signIns, newId, now }: Parts) {
-  const isOpen = () => !hasAdministrator(directory.picture.users.values());
+  const isOpen = () => !hasAdministrator(directory.snapshot.users.values());
   const token = isOpen() ? newSecret() : null;
   const digest = digestOf(token ?? newSecret());
 
@@ -25,16 +25,16 @@ export function createSetup({ directory, passwords, signIns, newId, now }: Parts
     /** Whether no administrator exists yet. */
     isOpen,
     /** Creates the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
-    async setUp(given: { setupToken: string; email: string; password: string }, visit: Visit) {
+    async setUp(given: { setupToken: string; email: string; password: string }, visit: SignInContext) {
       const { setupToken, email, password } = given;
       if (!isOpen()) throw new AppError('setup_done');
       if (!isSameDigest(digestOf(setupToken), digest))
         throw new AppError('unauthorized', 'This setup link has expired. The server prints a new one when it starts.');
       checkPassword(password, email);
       const passwordHash = await passwords.hash(password);
-      await directory.change((picture) => {
-        if (hasAdministrator(picture.users.values())) throw new AppError('setup_done');
-        checkEmailIsFree(picture, email, null);
+      await directory.change((snapshot) => {
+        if (hasAdministrator(snapshot.users.values())) throw new AppError('setup_done');
+        checkEmailIsFree(snapshot, email, null);
         const at = now();
         const user: User = {
           id: newId('user'),

@@ -2,7 +2,7 @@ import { recentKeys } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 
 /** A counter of failed attempts: its key, and the number of failures without delay. */
-export type Lane = { key: string; free: number };
+export type CounterKey = { key: string; free: number };
 
 const firstDelayMs = 1_000;
 const delayMostMs = 60_000;
@@ -29,13 +29,13 @@ export function signInDelays(now: () => number) {
     /**
      * Counts an attempt. Throws AppError `sign_in_delayed` while one of its keys is delayed; then it does not count.
      */
-    begin(lanes: readonly Lane[]): void {
-      const waitMs = Math.max(...lanes.map(({ key }) => entryOf(key).openAt - now()));
+    begin(counterKeys: readonly CounterKey[]): void {
+      const waitMs = Math.max(...counterKeys.map(({ key }) => entryOf(key).openAt - now()));
       if (waitMs > 0) {
         const retryAfterSeconds = Math.ceil(waitMs / 1_000);
         throw new AppError('sign_in_delayed', undefined, { extra: { retryAfterSeconds } });
       }
-      for (const { key, free } of lanes) {
+      for (const { key, free } of counterKeys) {
         const failures = entryOf(key).failures + 1;
         const delayMs = failures < free ? 0 : Math.min(delayMostMs, firstDelayMs * 2 ** Math.min(20, failures - free));
         entries.set(key, { failures, lastAt: now(), openAt: now() + delayMs });
@@ -43,8 +43,8 @@ export function signInDelays(now: () => number) {
     },
 
     /** Removes the count of an attempt that succeeded or was not checked. */
-    undo(lanes: readonly Lane[]): void {
-      for (const { key } of lanes) {
+    undo(counterKeys: readonly CounterKey[]): void {
+      for (const { key } of counterKeys) {
         const { failures, lastAt } = entryOf(key);
         if (failures > 1) entries.set(key, { failures: failures - 1, lastAt, openAt: 0 });
         else entries.delete(key);

@@ -2,7 +2,7 @@ import type { AccountChange, Session, User } from '../accounts/accounts.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
-import { foldEmail, type Picture } from './account-snapshot.ts';
+import { type AccountSnapshot, foldEmail } from './account-snapshot.ts';
 import { addressGroup } from './address-group.ts';
 import type { Directory, Plan } from './directory.ts';
 import { accountEntry } from './grants.ts';
@@ -10,14 +10,14 @@ import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import { idleMs, sessionMs } from './principals.ts';
-import { type Lane, signInDelays } from './sign-in-delays.ts';
+import { type CounterKey, signInDelays } from './sign-in-delays.ts';
 import { namedOf, sessionsOf } from './users.ts';
 
 /** The origin of a sign-in; `former` is the previous session of this browser. */
-export type Visit = { author: AuditAuthor; address: string; userAgent: string; former: string | null };
+export type SignInContext = { author: AuditAuthor; address: string; userAgent: string; former: string | null };
 
 /** A new session: `secret` is sent to the browser, and the server stores only its digest. */
-export type Opened = { user: User; session: Session; secret: string };
+export type NewSession = { user: User; session: Session; secret: string };
 
 export type SignIns = ReturnType<typeof createSignIns>;
 
@@ -36,17 +36,17 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
   const delays = signInDelays(now);
 
   async function check(email: string, password: string, address: string): Promise<User> {
-    const user = directory.picture.usersByEmail.get(foldEmail(email));
-    const lanes = lanesOf(email, user, address);
-    delays.begin(lanes);
+    const user = directory.snapshot.usersByEmail.get(foldEmail(email));
+    const counterKeys = counterKeysOf(email, user, address);
+    delays.begin(counterKeys);
     const hash = user?.status === 'enabled' ? user.passwordHash : null;
     const isRight = await passwords.verify(hash, password).catch((error: unknown) => {
-      delays.undo(lanes);
+      delays.undo(counterKeys);
       throw error;
     });
     if (user === undefined || hash === null || !isRight) throw new AppError('wrong_credentials');
-    delays.undo(lanes);
-    for (const { key, free } of lanes) if (free === freeOfAccount) delays.forget(key);
+    delays.undo(counterKeys);
+    for (const { key, free } of counterKeys) if (free === freeOfAccount) delays.forget(key);
     return user;
   }
 
@@ -54,10 +54,10 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
    * An attempt counts against its account and its address. If the account is signed in from this address, it counts
    * against that pair alone, so that failed attempts of others can't lock a user out.
    */
-  function lanesOf(email: string, user: User | undefined, address: string): Lane[] {
+  function counterKeysOf(email: string, user: User | undefined, address: string): CounterKey[] {
     const account = `account ${foldEmail(email)}`;
     const group = addressGroup(address);
-    const sessions = [...directory.picture.sessions.values()];
+    const sessions = [...directory.snapshot.sessions.values()];
     const isKnown = sessions.some((one) => one.userId === user?.id && addressGroup(one.address) === group);
     if (isKnown) return [{ key: `${account} ${group}`, free: freeOfAccount }];
     return [
@@ -67,7 +67,7 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
   }
 
   /** The plan of a sign-in: the new session, the signed-in user, and the sessions that end. */
-  function opening(picture: Picture, user: User, secret: string, visit: Visit): Plan & Opened {
+  function opening(snapshot: AccountSnapshot, user: User, secret: string, visit: SignInContext): Plan & NewSession {
     const at = now();
     const session: Session = {
       id: newId('session'),
@@ -79,10 +79,10 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
       userAgent: visit.userAgent.slice(0, 300),
     };
     const signedIn: User = { ...user, lastSignInAt: at };
-    const over = [...picture.sessions.values()].filter(
+    const over = [...snapshot.sessions.values()].filter(
       (one) => at >= one.createdAt + sessionMs || at >= directory.lastUsedAt(one) + idleMs || one.id === visit.former,
     );
-    const own = [...picture.sessions.values()].filter((one) => one.userId === user.id && !over.includes(one));
+    const own = [...snapshot.sessions.values()].filter((one) => one.userId === user.id && !over.includes(one));
     const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
     return {
       user: signedIn,
@@ -97,41 +97,41 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
     };
   }
 
-  function entry(user: User, { author }: Visit, act: 'sign_in' | 'set_password'): NewAuditEntry {
+  function entry(user: User, { author }: SignInContext, act: 'sign_in' | 'set_password'): NewAuditEntry {
     const self = { ...author, principal: user.email, principalId: user.id };
     return accountEntry({ author: self, at: now() }, act, namedOf(user));
   }
 
   return {
     /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
-    async signIn({ email, password }: { email: string; password: string }, visit: Visit): Promise<Opened> {
+    async signIn({ email, password }: { email: string; password: string }, visit: SignInContext): Promise<NewSession> {
       const known = await check(email, password, visit.address);
       const isOutdated = known.passwordHash !== null && passwords.isOutdated(known.passwordHash);
       const fresh = isOutdated ? await passwords.hash(password) : known.passwordHash;
       const secret = newSecret();
-      return directory.change((picture) => {
+      return directory.change((snapshot) => {
         // Changes made during the password check apply.
-        const user = picture.users.get(known.id);
+        const user = snapshot.users.get(known.id);
         if (user?.status !== 'enabled' || user.passwordHash !== known.passwordHash)
           throw new AppError('wrong_credentials');
-        return opening(picture, { ...user, passwordHash: fresh }, secret, visit);
+        return opening(snapshot, { ...user, passwordHash: fresh }, secret, visit);
       });
     },
 
     /** Sets the password that an invitation asks for. Throws AppError `unauthorized` when it is no longer valid. */
-    async accept(given: { inviteToken: string; password: string }, visit: Visit): Promise<Opened> {
+    async accept(given: { inviteToken: string; password: string }, visit: SignInContext): Promise<NewSession> {
       const { inviteToken, password } = given;
       const digest = digestOf(inviteToken);
-      const invited = inviteeOf(directory.picture, digest, now());
+      const invited = inviteeOf(directory.snapshot, digest, now());
       checkPassword(password, invited.email);
       const passwordHash = await passwords.hash(password);
       const secret = newSecret();
-      return directory.change((picture) => {
-        const user = { ...inviteeOf(picture, digest, now()), passwordHash, invitation: null };
-        const plan = opening(picture, user, secret, visit);
+      return directory.change((snapshot) => {
+        const user = { ...inviteeOf(snapshot, digest, now()), passwordHash, invitation: null };
+        const plan = opening(snapshot, user, secret, visit);
         return {
           ...plan,
-          changes: [...sessionsOf(picture, user.id), ...plan.changes],
+          changes: [...sessionsOf(snapshot, user.id), ...plan.changes],
           entries: [entry(user, visit, 'set_password'), ...plan.entries],
         };
       });
@@ -144,7 +144,7 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
   };
 }
 
-function inviteeOf({ users }: Picture, digest: string, at: number): User {
+function inviteeOf({ users }: AccountSnapshot, digest: string, at: number): User {
   for (const user of users.values())
     if (user.invitation?.digest === digest && at < user.invitation.expiresAt && user.status === 'enabled') return user;
   throw new AppError(

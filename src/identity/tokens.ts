@@ -3,7 +3,7 @@ import { closure } from '../contract/accounts/rights.ts';
 import { type TokenInput, type TokenPatch, tokenDays } from '../contract/accounts/token.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { Picture } from './account-snapshot.ts';
+import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
@@ -18,7 +18,7 @@ type TokenPlan = Plan & { token: Token };
 
 /** The plan of a new token of the actor, with the secret for its holder. Throws AppError `forbidden`. */
 export function createToken(
-  picture: Picture,
+  snapshot: AccountSnapshot,
   input: TokenInput,
   secret: string,
   newId: NewId,
@@ -26,7 +26,7 @@ export function createToken(
 ): TokenPlan {
   const { principal, at } = actor;
   checkGrant(actor, input.rights);
-  const own = [...picture.tokens.values()].filter(({ userId }) => userId === principal.userId);
+  const own = [...snapshot.tokens.values()].filter(({ userId }) => userId === principal.userId);
   if (own.length >= tokensMost)
     throw new AppError('conflict', `You have ${tokensMost} tokens. Delete the ones you no longer need.`);
   const token: Token = {
@@ -40,8 +40,8 @@ export function createToken(
     lastUsedAt: null,
     ...stamped(actor, null),
   };
-  const told = accountEntry(actor, 'create', namedOf(token), { after: audited(token) });
-  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
+  const reported = accountEntry(actor, 'create', namedOf(token), { after: audited(token) });
+  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [reported] };
 }
 
 /**
@@ -49,13 +49,13 @@ export function createToken(
  * itself.
  */
 export function changeToken(
-  picture: Picture,
+  snapshot: AccountSnapshot,
   before: Token,
   patch: TokenPatch & { lastUsedAt: number | null },
   actor: Actor,
 ): TokenPlan {
-  checkOwner(picture, before, actor);
-  for (let id = actor.principal.tokenId; id !== null; id = picture.tokens.get(id)?.parentId ?? null)
+  checkOwner(snapshot, before, actor);
+  for (let id = actor.principal.tokenId; id !== null; id = snapshot.tokens.get(id)?.parentId ?? null)
     if (id === before.id)
       throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
   const { name = before.name, rights = before.rights, lastUsedAt } = patch;
@@ -66,26 +66,26 @@ export function changeToken(
   );
   const expiresAt = patch.expiresAt === undefined ? before.expiresAt : expiryOf(patch.expiresAt, actor.at);
   const token: Token = { ...before, name, rights, expiresAt, lastUsedAt, ...stamped(actor, before) };
-  const told = accountEntry(actor, 'change', namedOf(token), { before: audited(before), after: audited(token) });
-  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [told] };
+  const reported = accountEntry(actor, 'change', namedOf(token), { before: audited(before), after: audited(token) });
+  return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [reported] };
 }
 
 /** The plan of removing a token and those created with it. */
-export function removeToken(picture: Picture, token: Token, actor: Actor): Plan {
-  if (token.userId !== actor.principal.userId) checkOwner(picture, token, actor);
+export function removeToken(snapshot: AccountSnapshot, token: Token, actor: Actor): Plan {
+  if (token.userId !== actor.principal.userId) checkOwner(snapshot, token, actor);
   return {
-    changes: withDescendants(picture, token.id).map((id): AccountChange => ({ op: 'remove', kind: 'token', id })),
+    changes: withDescendants(snapshot, token.id).map((id): AccountChange => ({ op: 'remove', kind: 'token', id })),
     entries: [accountEntry(actor, 'revoke', namedOf(token), { before: audited(token) })],
   };
 }
 
-function checkOwner(picture: Picture, { userId }: Token, actor: Actor): void {
-  checkIsAbove(actor, userId === null ? null : picture.users.get(userId));
+function checkOwner(snapshot: AccountSnapshot, { userId }: Token, actor: Actor): void {
+  checkIsAbove(actor, userId === null ? null : snapshot.users.get(userId));
 }
 
-function withDescendants(picture: Picture, id: string): string[] {
-  const children = [...picture.tokens.values()].filter(({ parentId }) => parentId === id);
-  return [id, ...children.flatMap((child) => withDescendants(picture, child.id))];
+function withDescendants(snapshot: AccountSnapshot, id: string): string[] {
+  const children = [...snapshot.tokens.values()].filter(({ parentId }) => parentId === id);
+  return [id, ...children.flatMap((child) => withDescendants(snapshot, child.id))];
 }
 
 function expiryOf(expiresAt: string | null, at: number): number | null {

@@ -2,7 +2,7 @@ import type { AccountChange, User } from '../accounts/accounts.ts';
 import type { UserInput, UserPatch } from '../contract/accounts/user.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
-import { foldEmail, hasAdministrator, isAdministrator, type Picture, rightsOf } from './account-snapshot.ts';
+import { type AccountSnapshot, foldEmail, hasAdministrator, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
@@ -16,9 +16,15 @@ type UserPlan = Plan & { user: User };
 type Entry = { passwordHash: string } | { invite: string };
 
 /** The plan of a new user. Throws AppError `forbidden` when its roles have rights that the actor lacks. */
-export function createUser(picture: Picture, input: UserInput, entry: Entry, newId: NewId, actor: Actor): UserPlan {
-  checkEmailIsFree(picture, input.email, null);
-  checkRoles(picture, input.roleIds, [], actor);
+export function createUser(
+  snapshot: AccountSnapshot,
+  input: UserInput,
+  entry: Entry,
+  newId: NewId,
+  actor: Actor,
+): UserPlan {
+  checkEmailIsFree(snapshot, input.email, null);
+  checkRoles(snapshot, input.roleIds, [], actor);
   const user: User = {
     id: newId('user'),
     email: input.email,
@@ -29,8 +35,8 @@ export function createUser(picture: Picture, input: UserInput, entry: Entry, new
     lastSignInAt: null,
     ...stamped(actor, null),
   };
-  const told = accountEntry(actor, 'create', namedOf(user), { after: audited(user) });
-  return { user, changes: [{ op: 'put', kind: 'user', value: user }], entries: [told] };
+  const reported = accountEntry(actor, 'create', namedOf(user), { after: audited(user) });
+  return { user, changes: [{ op: 'put', kind: 'user', value: user }], entries: [reported] };
 }
 
 /**
@@ -38,7 +44,7 @@ export function createUser(picture: Picture, input: UserInput, entry: Entry, new
  * an administrator, or when the user gets rights that the actor lacks, and `last_administrator`.
  */
 export function changeUser(
-  picture: Picture,
+  snapshot: AccountSnapshot,
   before: User,
   patch: Omit<UserPatch, 'password'> & { passwordHash?: string },
   actor: Actor,
@@ -46,13 +52,13 @@ export function changeUser(
   checkIsAbove(actor, before);
   const { email = before.email, status = before.status, passwordHash = before.passwordHash } = patch;
   const roleIds = [...new Set(patch.roleIds ?? before.roleIds)];
-  if (patch.email !== undefined) checkEmailIsFree(picture, email, before.id);
-  checkRoles(picture, roleIds, before.roleIds, actor);
+  if (patch.email !== undefined) checkEmailIsFree(snapshot, email, before.id);
+  checkRoles(snapshot, roleIds, before.roleIds, actor);
   const setsPassword = patch.passwordHash !== undefined;
   if (setsPassword) checkIsOther(actor, before);
   // A principal that sets a user's password, or enables the user, could act as that user.
   if (setsPassword || (status === 'enabled' && before.status === 'disabled'))
-    checkGrant(actor, rightsOf({ roleIds }, picture));
+    checkGrant(actor, rightsOf({ roleIds }, snapshot));
   const user: User = {
     ...before,
     email,
@@ -62,8 +68,8 @@ export function changeUser(
     invitation: setsPassword ? null : before.invitation,
     ...stamped(actor, before),
   };
-  checkAdministratorStays(picture, before, user);
-  const ended = setsPassword || status === 'disabled' ? sessionsOf(picture, before.id) : [];
+  checkAdministratorStays(snapshot, before, user);
+  const ended = setsPassword || status === 'disabled' ? sessionsOf(snapshot, before.id) : [];
   return {
     user,
     changes: [{ op: 'put', kind: 'user', value: user }, ...ended],
@@ -75,10 +81,10 @@ export function changeUser(
 }
 
 /** The plan of a new invitation, which replaces the previous one. Its recipient sets the password. */
-export function inviteUser(picture: Picture, before: User, invite: string, actor: Actor): UserPlan {
+export function inviteUser(snapshot: AccountSnapshot, before: User, invite: string, actor: Actor): UserPlan {
   checkIsAbove(actor, before);
   checkIsOther(actor, before);
-  checkGrant(actor, rightsOf(before, picture));
+  checkGrant(actor, rightsOf(before, snapshot));
   const user: User = { ...before, invitation: invitationOf(invite, actor), ...stamped(actor, before) };
   return {
     user,
@@ -88,13 +94,13 @@ export function inviteUser(picture: Picture, before: User, invite: string, actor
 }
 
 /** The plan of removing a user with all sessions and tokens. */
-export function removeUser(picture: Picture, user: User, actor: Actor): Plan {
+export function removeUser(snapshot: AccountSnapshot, user: User, actor: Actor): Plan {
   checkIsAbove(actor, user);
-  checkAdministratorStays(picture, user, null);
-  const tokens = [...picture.tokens.values()].filter((one) => one.userId === user.id);
+  checkAdministratorStays(snapshot, user, null);
+  const tokens = [...snapshot.tokens.values()].filter((one) => one.userId === user.id);
   return {
     changes: [
-      ...sessionsOf(picture, user.id),
+      ...sessionsOf(snapshot, user.id),
       ...tokens.map(({ id }): AccountChange => ({ op: 'remove', kind: 'token', id })),
       { op: 'remove', kind: 'user', id: user.id },
     ],
@@ -103,8 +109,8 @@ export function removeUser(picture: Picture, user: User, actor: Actor): Plan {
 }
 
 /** Ends a user's sessions, except for the one with the id `but`. */
-export function sessionsOf(picture: Picture, userId: string, but: string | null = null): AccountChange[] {
-  return [...picture.sessions.values()]
+export function sessionsOf(snapshot: AccountSnapshot, userId: string, but: string | null = null): AccountChange[] {
+  return [...snapshot.sessions.values()]
     .filter((one) => one.userId === userId && one.id !== but)
     .map(({ id }) => ({ op: 'remove', kind: 'session', id }));
 }
@@ -114,8 +120,8 @@ export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {
   return { kind: 'user' as const, id, name: email };
 }
 
-export function checkEmailIsFree(picture: Picture, email: string, own: string | null): void {
-  const holder = picture.usersByEmail.get(foldEmail(email));
+export function checkEmailIsFree(snapshot: AccountSnapshot, email: string, own: string | null): void {
+  const holder = snapshot.usersByEmail.get(foldEmail(email));
   if (holder !== undefined && holder.id !== own)
     throw new AppError('name_taken', `A user with the e-mail ${holder.email} already exists (${holder.id}).`);
 }
@@ -125,22 +131,27 @@ function checkIsOther({ principal }: Actor, { id }: User): void {
   if (principal.userId === id) throw new AppError('conflict', 'Set your own password with PATCH /me.');
 }
 
-function checkRoles(picture: Picture, roleIds: readonly string[], before: readonly string[], actor: Actor): void {
+function checkRoles(
+  snapshot: AccountSnapshot,
+  roleIds: readonly string[],
+  before: readonly string[],
+  actor: Actor,
+): void {
   const errors = roleIds.flatMap((id, index) =>
-    picture.roles.has(id) ? [] : [{ pointer: `/roleIds/${index}`, detail: `There is no role ${id}.` }],
+    snapshot.roles.has(id) ? [] : [{ pointer: `/roleIds/${index}`, detail: `There is no role ${id}.` }],
   );
   const [first] = errors;
   if (first !== undefined) throw new AppError('invalid_value', first.detail, { errors });
   const added = roleIds.filter((id) => !before.includes(id));
   if (isAdministrator({ roleIds: added }) && !actor.principal.isAdministrator)
     throw new AppError('forbidden', 'Only an administrator can make a user an administrator.');
-  checkGrant(actor, rightsOf({ roleIds: added }, picture));
+  checkGrant(actor, rightsOf({ roleIds: added }, snapshot));
 }
 
 /** Throws AppError `last_administrator`, unless there is no administrator before the change. */
-function checkAdministratorStays(picture: Picture, before: User, after: User | null): void {
+function checkAdministratorStays(snapshot: AccountSnapshot, before: User, after: User | null): void {
   if (!hasAdministrator([before]) || (after !== null && hasAdministrator([after]))) return;
-  const others = [...picture.users.values()].filter(({ id }) => id !== before.id);
+  const others = [...snapshot.users.values()].filter(({ id }) => id !== before.id);
   if (!hasAdministrator(others)) throw new AppError('last_administrator');
 }
 

@@ -25,7 +25,7 @@ export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
     changes: [],
     successes: 0,
     comebacks: 0,
-    isMended: false,
+    isResolved: false,
     acknowledged: null,
     muted: null,
     resolved: null,

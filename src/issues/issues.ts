@@ -44,7 +44,7 @@ export type IssueRecord = {
   /** How often it came back soon after it was resolved. */
   comebacks: number;
   /** Its cause is gone: of one that is muted. */
-  isMended: boolean;
+  isResolved: boolean;
   acknowledged: { at: number; by: string } | null;
   muted: { at: number; by: string; until: number | null } | null;
   resolved: { at: number; by: string; how: string } | null;

@@ -20,9 +20,9 @@ export function bodiesConformance(guarantee: Guarantee): void {
       [settlement(id, { ...end, log }), settlement(other, { ...end, bodiesUntil: start + 5_000 })],
       start + 100,
     );
-    assert.equal(await journal.upkeep.forgetBodies(start + 999), 0);
+    assert.equal(await journal.retention.forgetBodies(start + 999), 0);
     assert.equal((await journal.log.delivery(id))?.rendered?.body, 'größe');
-    assert.equal(await journal.upkeep.forgetBodies(start + 1_000), 1);
+    assert.equal(await journal.retention.forgetBodies(start + 1_000), 1);
     const found = await journal.log.delivery(id);
     assert.equal(found?.rendered, null);
     assert.equal(found?.attemptLog.length, 2);
@@ -32,7 +32,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
       assert.deepEqual(one.response?.headers, [['Content-Type', 'text/plain']]);
     }
     assert.equal((await journal.log.delivery(other))?.rendered?.body, 'größe');
-    assert.equal(await journal.upkeep.forgetBodies(start + 1_000), 0);
+    assert.equal(await journal.retention.forgetBodies(start + 1_000), 0);
   });
 
   guarantee('a delivery that was started again keeps its bodies until it has ended again', async (journal) => {
@@ -42,11 +42,11 @@ export function bodiesConformance(guarantee: Guarantee): void {
     const first = settlement(id, { ...end, rendered: rendered('x'), log: [attempt(1)] });
     await journal.deliveries.settle(lease, [first], start);
     await journal.log.retry({ id, now: start + 5, render: null });
-    await journal.upkeep.forgetBodies(start + 1_000);
+    await journal.retention.forgetBodies(start + 1_000);
     assert.equal((await journal.log.delivery(id))?.rendered?.body, 'x');
     const again = settlement(id, { ...end, bodiesUntil: start + 2_000, log: [attempt(2)] });
     await journal.deliveries.settle(lease, [again], start + 1_000);
-    assert.equal(await journal.upkeep.forgetBodies(start + 2_000), 1);
+    assert.equal(await journal.retention.forgetBodies(start + 2_000), 1);
     assert.equal((await journal.log.delivery(id))?.rendered, null);
   });
 
@@ -55,14 +55,14 @@ export function bodiesConformance(guarantee: Guarantee): void {
     const end = (id: string | undefined) =>
       settlement(id, { status: 'delivered', rendered: rendered('x'), log: [attempt(1)] });
     await journal.deliveries.settle(lease, [end(ids[0]), end(ids[2])], start);
-    assert.equal(await journal.upkeep.keepBodies('dst_1', 500), 1, 'unfinished ones say it when they end');
-    assert.equal(await journal.upkeep.forgetBodies(start + 499), 0);
-    await journal.upkeep.keepBodies('dst_1', null);
-    assert.equal(await journal.upkeep.forgetBodies(start + 9_000), 0);
-    await journal.upkeep.keepBodies('dst_1', 0);
-    assert.equal(await journal.upkeep.forgetBodies(start), 1);
+    assert.equal(await journal.retention.keepBodies('dst_1', 500), 1, 'unfinished ones say it when they end');
+    assert.equal(await journal.retention.forgetBodies(start + 499), 0);
+    await journal.retention.keepBodies('dst_1', null);
+    assert.equal(await journal.retention.forgetBodies(start + 9_000), 0);
+    await journal.retention.keepBodies('dst_1', 0);
+    assert.equal(await journal.retention.forgetBodies(start), 1);
     assert.equal((await journal.log.delivery(ids[2] ?? ''))?.rendered?.body, 'x');
-    assert.equal(await journal.upkeep.keepBodies('dst_unknown', 0), 0);
+    assert.equal(await journal.retention.keepBodies('dst_unknown', 0), 0);
   });
 
   guarantee('an exchange for many deliveries loses its bodies for all of them', async (journal) => {
@@ -70,7 +70,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
     const log = [attempt(1, { batch: { id: 'bat_1', records: 2 } })];
     const end = (id: string | undefined) => settlement(id, { status: 'delivered', bodiesUntil: start + 1, log });
     await journal.deliveries.settle(lease, ids.map(end), start);
-    assert.equal(await journal.upkeep.forgetBodies(start + 1), 2);
+    assert.equal(await journal.retention.forgetBodies(start + 1), 2);
     for (const id of ids) {
       const [one] = (await journal.log.delivery(id))?.attemptLog ?? [];
       assert.deepEqual([one?.request?.body, one?.request?.bodyBytes, one?.records], [null, 1, 2]);

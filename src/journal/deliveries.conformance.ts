@@ -81,7 +81,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const batch = { id: 'bat_1', records: many };
       // Text that no compression shortens.
       const body = randomBytes(24_000).toString('base64');
-      const before = (await journal.upkeep.usage()).bytes;
+      const before = (await journal.retention.usage()).bytes;
       const log = [attempt(1, { outcome: 'retry', counted: false, body, batch })];
       const members = ids.slice(0, many);
       // A large batch comes in parts, and what is said twice changes nothing.
@@ -91,7 +91,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
           part.map((id) => settlement(id, { status: 'retrying', dueAt: start, log })),
           start,
         );
-      assert.ok((await journal.upkeep.usage()).bytes - before < 4 * body.length);
+      assert.ok((await journal.retention.usage()).bytes - before < 4 * body.length);
       for (const id of [ids[0], ids[39], ids[40], ids[many - 1]])
         assert.deepEqual((await journal.log.delivery(id ?? ''))?.attemptLog, log);
       assert.deepEqual(await list(journal, { batchId: 'bat_1', limit: 100 }), members.toReversed());
@@ -108,13 +108,13 @@ export function deliveriesConformance(guarantee: Guarantee): void {
           .map((id) => settlement(id, { status: 'delivered', attempts: 1, log: [own] })),
         start,
       );
-      await journal.upkeep.retain({ before: start + hour, bytesMax: null });
+      await journal.retention.retain({ before: start + hour, bytesMax: null });
       assert.deepEqual(await list(journal, { batchId: 'bat_1' }), [last]);
       assert.deepEqual((await journal.log.delivery(last))?.attemptLog, log);
       await journal.deliveries.settle(lease, [settlement(last, { status: 'failed', log: [own] })], start);
-      await journal.upkeep.retain({ before: start + hour, bytesMax: null });
+      await journal.retention.retain({ before: start + hour, bytesMax: null });
       assert.deepEqual(await list(journal, { batchId: 'bat_1' }), []);
-      assert.ok((await journal.upkeep.usage()).bytes - before < body.length);
+      assert.ok((await journal.retention.usage()).bytes - before < body.length);
     },
   );
 
@@ -258,9 +258,9 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       assert.deepEqual([row?.status, row?.reason, row?.errorKind, row?.finishedAt], ['pending', null, null, null]);
       await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
       const {
-        due: [anew],
+        due: [again],
       } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
-      assert.deepEqual([anew?.rendered, anew?.actionVersion, anew?.destinationVersion], [null, 7, 8]);
+      assert.deepEqual([again?.rendered, again?.actionVersion, again?.destinationVersion], [null, 7, 8]);
       const second = settlement(id, {
         status: 'delivered',
         attempts: 5,
@@ -284,7 +284,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       settlement(id, { status: 'held', reason: 'exhausted', scheduleStep: 9, dueAt: start });
     await journal.deliveries.settle(lease, [hold(ids[0]), hold(ids[2])], start);
     assert.deepEqual(await due(journal), [ids[1]]);
-    assert.equal((await journal.upkeep.usage()).unfinished, 3);
+    assert.equal((await journal.retention.usage()).unfinished, 3);
     assert.equal(await journal.log.release('dst_1', start + 7), 1);
     assert.equal(await journal.log.release('dst_1', start + 7), 0);
     const { due: rows } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });

@@ -72,8 +72,8 @@ export function erasuresConformance(guarantee: Guarantee): void {
         { id: 'era_1', code: 'c', by: 'visitorId', state: 'done', sought: null, finishedAt: start + 5 },
       ]);
       assert.deepEqual((await journal.erasures.list())[0]?.counts, { events: 2, deliveries: 2, unfinished: 1 });
-      const [told] = await journal.audit.entries({ limit: 1 });
-      assert.deepEqual([told?.act, told?.id], ['erase', 'era_1']);
+      const [reported] = await journal.audit.entries({ limit: 1 });
+      assert.deepEqual([reported?.act, reported?.id], ['erase', 'era_1']);
       // What settles later, from the wire of a process that had it in memory, finds nothing.
       await journal.deliveries.settle(lease, [end(first), end(third)], start);
       assert.deepEqual(await list(journal, {}), [second]);
@@ -108,7 +108,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     const [repeat = ''] = (await journal.matching.plan(lease, again)) ?? [];
     const end = (id = '') => settlement(id, { status: 'delivered', rendered: rendered('{}'), log: [attempt(1)] });
     await journal.deliveries.settle(lease, [end(ids[0]), end(repeat)], later);
-    await journal.upkeep.retain({ before: start + day, bytesMax: null });
+    await journal.retention.retain({ before: start + day, bytesMax: null });
     assert.deepEqual(await list(journal, {}), [repeat]);
     const sought = { visitorId: 'v-1' };
     assert.deepEqual(await journal.erasures.count(sought), { events: 1, deliveries: 1, unfinished: 0 });

@@ -166,12 +166,12 @@ export function intakeConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, {}), ids?.toReversed());
     assert.equal(await journal.matching.position(0), 2);
     assert.equal(await journal.matching.plan(lease, right), null);
-    const beside = await journal.matching.plan(lease, {
+    const neighbours = await journal.matching.plan(lease, {
       advance: null,
       deliveries: [planned({ test: true })],
       now: start,
     });
-    assert.equal(beside?.length, 1);
+    assert.equal(neighbours?.length, 1);
     assert.equal(await journal.matching.position(0), 2);
   });
 }

@@ -8,7 +8,7 @@ import type { Journal } from './journal.ts';
 import { listsConformance } from './lists.conformance.ts';
 import { orderConformance } from './order.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
-import { upkeepConformance } from './upkeep.conformance.ts';
+import { retentionConformance } from './retention.conformance.ts';
 
 /** Tells of a promise and the body that holds a new and empty journal to it. */
 export type Guarantee = (title: string, body: (journal: Made) => Promise<void>) => void;
@@ -30,7 +30,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     orderConformance(guarantee);
     listsConformance(guarantee);
     replaysConformance(guarantee);
-    upkeepConformance(guarantee);
+    retentionConformance(guarantee);
     bodiesConformance(guarantee);
     erasuresConformance(guarantee);
   });

@@ -22,7 +22,7 @@ export interface Journal {
   readonly deliveries: DeliveryQueue;
   readonly log: DeliveryLog;
   readonly replays: Replays;
-  readonly upkeep: Upkeep;
+  readonly retention: RetentionStore;
   readonly statistics: Statistics;
   readonly erasures: Erasures;
 }
@@ -166,9 +166,9 @@ export interface DeliveryQueue {
    */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
   /** Gates that traffic closed (auth rejected, …); those that people close are in the catalogue. */
-  gates(): Promise<Gate[]>;
-  saveGate(gate: Gate): Promise<void>;
-  removeGate(scopeId: string): Promise<void>;
+  holds(): Promise<Hold[]>;
+  saveHold(hold: Hold): Promise<void>;
+  removeHold(scopeId: string): Promise<void>;
 }
 
 type Backlog = {
@@ -261,7 +261,7 @@ export type Settlement = {
   log: Attempt[];
 };
 
-export type Gate = { scopeId: string; reason: Reason; detail: string; since: number; probeAt: number; probes: number };
+export type Hold = { scopeId: string; reason: Reason; detail: string; since: number; probeAt: number; probes: number };
 
 export interface DeliveryLog {
   /**
@@ -464,7 +464,7 @@ export type ReplayedDelivery = Omit<PlannedDelivery, 'dueAt' | 'test'> & {
 
 export type CancelledCount = CountByAction & { destinationId: string; connectionId: string };
 
-export interface Upkeep {
+export interface RetentionStore {
   /**
    * Removes finished deliveries, ended replays of which nothing is left, and the events that are matched and of which no
    * delivery is left: those created or received before `before`, then the oldest while more than `bytesMax` is in use.

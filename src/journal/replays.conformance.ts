@@ -184,7 +184,7 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('a replay that ended goes when nothing is left of what it made, and not before', async (journal) => {
-    const { replays, upkeep } = journal;
+    const { replays, retention } = journal;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
     for (const n of [1, 2]) await replays.create(replay(n));
     for (const n of [1, 2]) await replays.move(idOf(n), { from: ['planned'], to: 'running', now: start });
@@ -194,7 +194,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     );
     for (const n of [1, 2]) await replays.move(idOf(n), { from: ['running'], to: 'done', now: start + 20 });
     const left = async (before: number) => {
-      await upkeep.retain({ before, bytesMax: null });
+      await retention.retain({ before, bytesMax: null });
       return (await replays.replays({ limit: 10 })).map(({ id }) => id);
     };
     assert.deepEqual(await left(start + 20), [idOf(2), idOf(1)]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finishedMax, type Outbox, type OutboxChange, type OutboxMessage, type ToldIssue } from './outbox.ts';
+import { finishedMax, type NotifiedIssue, type Outbox, type OutboxChange, type OutboxMessage } from './outbox.ts';
 
 /** What every adapter of the port keeps to. `open` gives a new and empty one. */
 export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDisposable>): void {
@@ -11,14 +11,14 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
     });
 
   guarantee('what waits and what was told comes back as it was last saved', async (outbox) => {
-    assert.deepEqual(await outbox.load(), { waiting: [], told: [], ends: [] });
-    await outbox.save(change({ messages: [message('b'), message('a')], told: [told('i1'), told('i2')] }));
+    assert.deepEqual(await outbox.load(), { waiting: [], notified: [], ends: [] });
+    await outbox.save(change({ messages: [message('b'), message('a')], notified: [notified('i1'), notified('i2')] }));
     const again = message('a', { attempts: 1, detail: 'down', firstAttemptAt: 5, dueAt: 15 });
-    const over = told('i2', { isOpen: false, remindAt: null });
-    await outbox.save(change({ messages: [again], told: [over] }));
-    const { waiting, told: known, ends } = await outbox.load();
+    const over = notified('i2', { isOpen: false, remindAt: null });
+    await outbox.save(change({ messages: [again], notified: [over] }));
+    const { waiting, notified: known, ends } = await outbox.load();
     assert.deepEqual([waiting, ends], [[again, message('b')], []]);
-    assert.deepEqual(known.sort(byIssue), [told('i1'), over]);
+    assert.deepEqual(known.sort(byIssue), [notified('i1'), over]);
   });
 
   guarantee('what is dropped, untold or of an alert that is gone is forgotten', async (outbox) => {
@@ -26,14 +26,14 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
     await outbox.save(
       change({
         messages: [message('a'), message('b'), message('c', other)],
-        told: [told('i1'), told('i2'), told('i1', other)],
+        notified: [notified('i1'), notified('i2'), notified('i1', other)],
       }),
     );
     await outbox.save(
-      change({ dropped: ['a', 'nobody'], untold: [{ alertId: 'alr_1', issueId: 'i1' }], gone: ['alr_2', 'alr_3'] }),
+      change({ dropped: ['a', 'nobody'], unnotified: [{ alertId: 'alr_1', issueId: 'i1' }], gone: ['alr_2', 'alr_3'] }),
     );
-    const { waiting, told: known } = await outbox.load();
-    assert.deepEqual([waiting, known], [[message('b')], [told('i2')]]);
+    const { waiting, notified: known } = await outbox.load();
+    assert.deepEqual([waiting, known], [[message('b')], [notified('i2')]]);
     assert.deepEqual(await outbox.messages({ alertId: 'alr_2', limit: 5 }), []);
   });
 
@@ -76,7 +76,7 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
 }
 
 function change(part: Partial<OutboxChange>): OutboxChange {
-  return { messages: [], told: [], dropped: [], untold: [], gone: [], ...part };
+  return { messages: [], notified: [], dropped: [], unnotified: [], gone: [], ...part };
 }
 
 function message(id: string, part: Partial<OutboxMessage> = {}): OutboxMessage {
@@ -98,11 +98,11 @@ function message(id: string, part: Partial<OutboxMessage> = {}): OutboxMessage {
   };
 }
 
-function told(issueId: string, part: Partial<ToldIssue> = {}): ToldIssue {
+function notified(issueId: string, part: Partial<NotifiedIssue> = {}): NotifiedIssue {
   return { alertId: 'alr_1', issueId, notice: { ...notice, issueId }, isOpen: true, remindAt: 9, at: 1, ...part };
 }
 
-const notice: ToldIssue['notice'] = {
+const notice: NotifiedIssue['notice'] = {
   id: 'iss_1-1',
   issueId: 'iss_1',
   change: 'opened',
@@ -118,4 +118,4 @@ const notice: ToldIssue['notice'] = {
   path: '/issues/iss_1',
 };
 
-const byIssue = (a: ToldIssue, b: ToldIssue) => (a.issueId < b.issueId ? -1 : 1);
+const byIssue = (a: NotifiedIssue, b: NotifiedIssue) => (a.issueId < b.issueId ? -1 : 1);

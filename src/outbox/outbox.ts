@@ -6,7 +6,7 @@ import type { AlertMessage, AlertNotice } from '../contract/documents/alert.ts';
  */
 export interface Outbox {
   /** What is to be gone on with. */
-  load(): Promise<{ waiting: OutboxMessage[]; told: ToldIssue[]; ends: AlertEnd[] }>;
+  load(): Promise<{ waiting: OutboxMessage[]; notified: NotifiedIssue[]; ends: AlertEnd[] }>;
   /** Writes all of it or nothing, durably. */
   save(change: OutboxChange): Promise<void>;
   /** Messages of one alert beside an id, newest first, nearest to it; waiting ones too. */
@@ -26,7 +26,7 @@ export type OutboxMessage = Pick<
 };
 
 /** What an alert knows of an issue: the last notice that it took, and when it reminds of it. */
-export type ToldIssue = {
+export type NotifiedIssue = {
   alertId: string;
   issueId: string;
   notice: AlertNotice;
@@ -45,11 +45,11 @@ export type AlertEnd = {
 
 export type OutboxChange = {
   messages: readonly OutboxMessage[];
-  told: readonly ToldIssue[];
+  notified: readonly NotifiedIssue[];
   /** Messages to forget; unknown ids are passed over. */
   dropped: readonly string[];
   /** Issues to forget. */
-  untold: readonly Pick<ToldIssue, 'alertId' | 'issueId'>[];
+  unnotified: readonly Pick<NotifiedIssue, 'alertId' | 'issueId'>[];
   /** Alerts that are gone, with all that is theirs. */
   gone: readonly string[];
 };

@@ -132,10 +132,10 @@ test('deliveries of a disabled destination are held, not lost, and flow when it 
       ['held', 'destination_disabled'],
     ],
   );
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).held, 2);
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).held, 2);
   await rig.send({ data: { n: '3' } });
   await settled();
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).held, 3, 'told at once');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).held, 3, 'told at once');
   assert.equal(rig.egress.requests.length, 0);
   // What was held before its first render takes the template that is there when it is released.
   await rig.put(
@@ -182,7 +182,7 @@ test('refused credentials hold the connection, probe at growing intervals, and o
       (one) => one.status === 'held' && one.reason === 'auth_rejected' && one.attempts === 0,
     ),
   );
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'needs_attention');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'needs_attention');
   const counts: number[] = [];
   for (let minute = 0; minute < 10; minute++) {
     await rig.clock.advance(60_000);
@@ -192,7 +192,7 @@ test('refused credentials hold the connection, probe at growing intervals, and o
   isGood = true;
   await rig.clock.advance(30 * 60_000);
   assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
 });
 
 test('a connection that gets no answers rests, costs one probe in 30 s and then fewer, and drains in order when it is back', async () => {
@@ -209,7 +209,7 @@ test('a connection that gets no answers rests, costs one probe in 30 s and then 
   for (let n = 0; n < 5; n++) await rig.send({ data: { n: String(n) } });
   await settled();
   await rig.clock.advance(1);
-  const health = await rig.pipeline.outlook.health(connectionId);
+  const health = await rig.pipeline.queueStatus.health(connectionId);
   assert.deepEqual([health.state, health.reason], ['tripped', 'breaker_open: The last 5 requests got no answer.']);
   const asked = rig.egress.requests.length;
   for (let n = 5; n < 50; n++) await rig.send({ data: { n: String(n) } });
@@ -227,7 +227,7 @@ test('a connection that gets no answers rests, costs one probe in 30 s and then 
   isBack = true;
   await rig.clock.advance(5 * 60_000 + 1_000);
   assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
   const fresh = arrived.map(Number).filter((n) => n >= 20);
   assert.deepEqual(
     fresh,
@@ -240,7 +240,7 @@ test('answers that are refusals of the data never trip a connection', async () =
   const { connectionId } = await wire(rig);
   for (let n = 0; n < 30; n++) await rig.send({ data: { n: String(n) } });
   await rig.clock.advance(1);
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
   assert.equal(rig.egress.requests.length, 30);
 });
 
@@ -358,7 +358,7 @@ test('a delivery that becomes due while its queue is being read is not forgotten
     await held.promise;
     return found;
   };
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   answers[0]?.resolve({ status: 500 });
   await rig.clock.advance(0);
   held.resolve();
@@ -382,7 +382,7 @@ test('the first attempt waits as the schedule says, and a retry by a person goes
   assert.equal(rig.egress.requests.length, 1);
   assert.deepEqual(await rig.statuses(), ['failed']);
   await rig.journal.log.retry({ id: waiting?.id ?? '', now: rig.clock.now(), render: null });
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
   assert.equal(rig.egress.requests.length, 2);
 });

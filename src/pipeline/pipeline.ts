@@ -15,8 +15,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createMatcher } from './accept/accept.ts';
 import { holdLeases } from './accept/leases.ts';
 import { startParameters } from './accept/parameter-catalog.ts';
-import { createGroupAttempt } from './attempt/attempt-batch.ts';
-import { createWorker } from './attempt/attempt-delivery.ts';
+import { createBatchAttempt } from './attempt/attempt-batch.ts';
+import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
 import { type Attempter, createAttempter } from './attempt/exchange.ts';
 import type { RenderEngine } from './attempt/render.ts';
 import { createPlans } from './attempt/render-plan.ts';
@@ -26,17 +26,17 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createReplayRates } from './dispatch/replay-rate.ts';
 import { countEvents, createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
-import { outlookOf } from './insight/queue-status.ts';
+import { queueStatus } from './insight/queue-status.ts';
 import { createStatistics, type Statistics } from './insight/statistics.ts';
-import { createGates } from './limits/holds.ts';
+import { createHolds } from './limits/holds.ts';
 import { createChecks } from './preview/checks.ts';
-import { createStudio } from './preview/preview.ts';
-import { type Keepings, keepings } from './privacy/exchange-redaction.ts';
+import { createPreviews } from './preview/preview.ts';
+import { type RedactionPolicies, redactionPolicies } from './privacy/exchange-redaction.ts';
 import { intakePrivacy } from './privacy/intake-masks.ts';
 import { startReplays } from './replay/replay-runner.ts';
 import { bodyRetention } from './retention/body-retention.ts';
 import { startEraser } from './retention/erasure.ts';
-import { startUpkeep } from './retention/retention.ts';
+import { startRetention } from './retention/retention.ts';
 import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
 import { type Configuration, loadConfiguration, type Scrubber, type Snapshot } from './snapshot/snapshot.ts';
 
@@ -100,12 +100,12 @@ export async function startPipeline(parts: PipelineParts) {
     failed,
     queue: journal.deliveries,
     lease: leases.deliveries,
-    keeping: keepings(configuration, limits.retention),
+    redaction: redactionPolicies(configuration, limits.retention),
     attempter: createAttempter({ ...parts, scrub }),
   };
   const drafts = { ...shared, engine: { render, compose: parts.compute.drafts.compose } };
   const parameters = stack.use(await startParameters(shared));
-  const { gates, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
+  const { holds, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
   const matcher = stack.use(
     createMatcher({
       ...shared,
@@ -123,7 +123,7 @@ export async function startPipeline(parts: PipelineParts) {
     for (const [event] of matched) parameters.observe(event);
   });
   const replays = stack.use(
-    await startReplays({ ...shared, gates, dispatcher, paces: replayRates, moved: telemetry.replayMoved }),
+    await startReplays({ ...shared, holds, dispatcher, replayRates: replayRates, moved: telemetry.replayMoved }),
   );
   await dispatcher.start();
   await matcher.start();
@@ -150,10 +150,10 @@ export async function startPipeline(parts: PipelineParts) {
       return retention.admit(async () => matcher.accept({ ...request, events: await mask(request.events) }));
     },
     /** Previews, tests and renders on the path of delivery. */
-    studio: createStudio(drafts),
+    preview: createPreviews(drafts),
     /** What changes would do, on the newest events. */
     checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
-    outlook: outlookOf({ ...shared, gates, dispatcher }),
+    queueStatus: queueStatus({ ...shared, holds, dispatcher }),
     replays,
     eraser,
     statistics: statistics as Pick<Statistics, 'read' | 'problem'>,
@@ -176,7 +176,7 @@ type Shared = PipelineParts & {
   lease: Lease;
   attempter: Attempter;
   engine: RenderEngine;
-  keeping: Keepings;
+  redaction: RedactionPolicies;
   scrub(text: string): string;
   failed(error: unknown, doing: string): void;
 };
@@ -190,8 +190,8 @@ async function startDelivering(shared: Shared) {
   const stack = new AsyncDisposableStack();
   const { poisoned } = await queue.recover(lease, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
-  const gates = stack.use(await createGates(shared));
-  const statistics = stack.use(createStatistics({ ...shared, journal: journal.statistics, closed: gates.closed }));
+  const holds = stack.use(await createHolds(shared));
+  const statistics = stack.use(createStatistics({ ...shared, journal: journal.statistics, closed: holds.closed }));
   countEvents(events, statistics);
   reportAttempts(events, telemetry);
   for (const id of poisoned) {
@@ -199,26 +199,26 @@ async function startDelivering(shared: Shared) {
     if (delivery !== null) events.emit('ended', delivery, { status: 'failed', reason: 'poison' }, 1);
   }
   const retention = stack.use(
-    startUpkeep({
+    startRetention({
       ...shared,
       ...limits,
       retention: () => retentionOf(configuration.snapshot, limits.retention),
       forgetBodies: bodyRetention(shared),
-      gates,
+      holds,
       sendingTo: (destinationId) => dispatcher.inFlight({ destinationId }),
       expired: (of, count) => events.emit('ended', of, { status: 'failed', reason: 'expired' }, count),
     }),
   );
   const replayRates = createReplayRates();
-  const plans = createPlans({ ...shared, gates });
-  const attempt = createWorker({ ...shared, plans });
+  const plans = createPlans({ ...shared, holds });
+  const attempt = createDeliveryAttempt({ ...shared, plans });
   const dispatcher = stack.use(
     new Dispatcher({
       ...shared,
       ...limits,
-      gates,
+      holds,
       attempt,
-      attemptGroup: createGroupAttempt({ ...shared, plans, attempt }),
+      attemptBatch: createBatchAttempt({ ...shared, plans, attempt }),
       batches: createBatchAssembly({ ...shared, plans }),
       replays: replayRates,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
@@ -226,12 +226,12 @@ async function startDelivering(shared: Shared) {
       settled: (delivery, step, wasHeld) => events.emit('settled', delivery, step, wasHeld),
     }),
   );
-  countHeld({ ...shared, gates, dispatcher, journal: journal.statistics });
-  gates.watch((destinationIds) => dispatcher.wake(destinationIds));
-  gates.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
+  countHeld({ ...shared, holds, dispatcher, journal: journal.statistics });
+  holds.watch((destinationIds) => dispatcher.wake(destinationIds));
+  holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
   stack.use(followConfiguration({ ...shared, dispatcher }));
   return {
-    gates,
+    holds,
     dispatcher,
     replayRates,
     statistics,

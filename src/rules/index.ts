@@ -19,7 +19,7 @@ export type RuleIndex<Entry> = {
 export function ruleIndex<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): RuleIndex<Entry> {
   const counts = countChoices(entries);
   const unfiled: Slot<Entry>[] = [];
-  const shelves = new Map<string, Shelf<Entry>>();
+  const shelves = new Map<string, Bucket<Entry>>();
   const shared = sharedLists<Test>();
 
   for (const [order, entry] of entries.entries()) {
@@ -29,7 +29,7 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
     else for (const choice of filing.choices) file(slot, choice, shelves);
   }
 
-  const find = shelfFinder([...shelves.values()]);
+  const find = bucketFinder([...shelves.values()]);
   let round = 0;
   const take = (slot: Slot<Entry>, found: Slot<Entry>[]) => {
     if (slot.seenIn !== round) found.push(slot);
@@ -38,11 +38,11 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
   const candidateSlots = (event: Event): Slot<Entry>[] => {
     round += 1;
     const found = unfiled.slice();
-    for (const shelf of find(event, round)) {
-      const value = shelf.lookup(event);
+    for (const bucket of find(event, round)) {
+      const value = bucket.lookup(event);
       if (value === undefined) continue;
       someCandidate(value, (text) => {
-        const filed = shelf.slots.get(shelf.fold(text));
+        const filed = bucket.slots.get(bucket.fold(text));
         if (filed === undefined) return false;
         if (Array.isArray(filed)) for (const slot of filed) take(slot, found);
         else take(filed, found);
@@ -69,7 +69,7 @@ type Slot<Entry> = { entry: Entry; order: number; rest: readonly Test[]; seenIn:
 type Choice = Extract<Need, { kind: 'choice' }>;
 
 /** The entries filed under one parameter, by folded text. */
-type Shelf<Entry> = {
+type Bucket<Entry> = {
   parameter: string;
   lookup: Lookup;
   fold: Fold;
@@ -80,21 +80,21 @@ type Shelf<Entry> = {
 
 const none: readonly never[] = [];
 
-const shelfName = (choice: Choice) => `${choice.ignoreCase ? 'i' : 'e'}${choice.parameter}`;
+const bucketName = (choice: Choice) => `${choice.ignoreCase ? 'i' : 'e'}${choice.parameter}`;
 
-function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, Shelf<Entry>>): void {
-  const name = shelfName(choice);
-  let shelf = shelves.get(name);
-  if (shelf === undefined) {
+function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, Bucket<Entry>>): void {
+  const name = bucketName(choice);
+  let bucket = shelves.get(name);
+  if (bucket === undefined) {
     const { parameter, ignoreCase } = choice;
     const fold = ignoreCase ? foldCase : foldExact;
-    shelf = { parameter, lookup: compileLookup(parameter), fold, slots: new Map(), seenIn: 0 };
-    shelves.set(name, shelf);
+    bucket = { parameter, lookup: compileLookup(parameter), fold, slots: new Map(), seenIn: 0 };
+    shelves.set(name, bucket);
   }
   for (const text of choice.texts) {
-    const filed = shelf.slots.get(text);
-    if (filed === undefined) shelf.slots.set(text, slot);
-    else if (!Array.isArray(filed)) shelf.slots.set(text, filed === slot ? slot : [filed, slot]);
+    const filed = bucket.slots.get(text);
+    if (filed === undefined) bucket.slots.set(text, slot);
+    else if (!Array.isArray(filed)) bucket.slots.set(text, filed === slot ? slot : [filed, slot]);
     else if (filed.at(-1) !== slot) filed.push(slot);
   }
 }
@@ -103,28 +103,28 @@ function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, She
  * The buckets to search for an event. With few buckets: all of them. With many: those of the event's own keys, so
  * that the parameters of ten thousand conditions cost an event nothing.
  */
-function shelfFinder<Entry>(shelves: Shelf<Entry>[]): (event: Event, round: number) => Shelf<Entry>[] {
+function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: number) => Bucket<Entry>[] {
   if (shelves.length <= shelvesAlwaysLookedAt) return () => shelves;
-  const always: Shelf<Entry>[] = [];
-  const byKey = new Map<string, Shelf<Entry>[]>();
-  for (const shelf of shelves) {
-    const { dataKeys, isInEvent } = placesOf(shelf.parameter);
+  const always: Bucket<Entry>[] = [];
+  const byKey = new Map<string, Bucket<Entry>[]>();
+  for (const bucket of shelves) {
+    const { dataKeys, isInEvent } = placesOf(bucket.parameter);
     if (isInEvent) {
-      always.push(shelf);
+      always.push(bucket);
       continue;
     }
     for (const key of dataKeys) {
       const sharing = byKey.get(key);
-      if (sharing === undefined) byKey.set(key, [shelf]);
-      else sharing.push(shelf);
+      if (sharing === undefined) byKey.set(key, [bucket]);
+      else sharing.push(bucket);
     }
   }
   return (event, round) => {
     const found = always.slice();
     for (const key of Object.keys(event.data)) {
-      for (const shelf of byKey.get(key) ?? none) {
-        if (shelf.seenIn !== round) found.push(shelf);
-        shelf.seenIn = round;
+      for (const bucket of byKey.get(key) ?? none) {
+        if (bucket.seenIn !== round) found.push(bucket);
+        bucket.seenIn = round;
       }
     }
     return found;
@@ -143,7 +143,7 @@ function countChoices(entries: readonly { condition: CompiledCondition }[]): Cho
       for (const one of need.needs) visit(one);
       return;
     }
-    const name = shelfName(need);
+    const name = bucketName(need);
     const texts = counts.get(name) ?? new Map<string, number>();
     counts.set(name, texts);
     for (const text of need.texts) texts.set(text, (texts.get(text) ?? 0) + 1);
@@ -197,7 +197,7 @@ type Filing = { cost: number; choices: Choice[] };
  */
 function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
   if (need.kind === 'choice') {
-    const texts = counts.get(shelfName(need));
+    const texts = counts.get(bucketName(need));
     let cost = 0;
     for (const text of need.texts) cost += texts?.get(text) ?? 0;
     return { cost, choices: [need] };

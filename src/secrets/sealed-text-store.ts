@@ -9,7 +9,7 @@ type Notes = {
 };
 
 /** Generated secret texts by name, sealed in the store. `all` is the content at the start. */
-export type KeptTexts = {
+export type SealedTexts = {
   readonly all: ReadonlyMap<string, string>;
   /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
@@ -20,7 +20,7 @@ export type KeptTexts = {
  * Opens the sealed texts. Throws an Error of one sentence when one was sealed with a key that the sealer does not
  * have.
  */
-export async function openKeptTexts(kind: string, notes: Notes, seals: Sealer): Promise<KeptTexts> {
+export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer): Promise<SealedTexts> {
   const prefix = `${kind}/`;
   const placeOf = (name: string) => ({ table: 'note', kind, id: name });
   const seal = (name: string, text: string) =>

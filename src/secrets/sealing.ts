@@ -19,14 +19,14 @@ export function together(...stores: readonly SealedStore[]): SealedStore {
     },
     async reseal(progress) {
       let before = 0;
-      let told = -1;
+      let reported = -1;
       for (const store of stores) {
         let own = 0;
         await store.reseal(({ done, total }) => {
           own = total;
           // A store without sealed bodies reports no step.
-          if (before + done !== told) progress({ done: before + done, total: before + total });
-          told = before + done;
+          if (before + done !== reported) progress({ done: before + done, total: before + total });
+          reported = before + done;
         });
         before += own;
       }

@@ -18,7 +18,7 @@ const idleMs = 30_000;
  * megabytes: it comes with the first need and goes when there is none. A checkpoint that fails is reported and tried
  * again, ever more rarely.
  */
-export function checkpointsBeside(options: { file: string; finish(): void; failed(problem: string): void }) {
+export function createCheckpointer(options: { file: string; finish(): void; failed(problem: string): void }) {
   const { file, finish } = options;
   let worker: Worker | null = null;
   let closed: Promise<void> = Promise.resolve();

@@ -20,7 +20,7 @@ export interface Client<O extends Operations> {
  * What a write weighs in the queue, in bytes; `isIntake` ones are refused when the queue or the disk is full. With
  * `patienceMs` nobody waits for it: it may stay so long, so that it shares the transaction of a write that is in a hurry.
  */
-export type Load = { bytes: number; isIntake: boolean; patienceMs?: number };
+export type Load = { bytes: number; isIntake: boolean; maxDelayMs?: number };
 
 /** What goes to a worker: calls that share one transaction. */
 export type Request = { calls: { name: string; args: unknown }[] };

@@ -77,8 +77,8 @@ test('what a program reads while it starts goes to the thread that writes, and l
 test('a patient write goes with one in a hurry, alone when its patience ends, and at closing', async () => {
   using folder = temporaryFolder();
   const db = await opened({ dir: folder.path });
-  const patiently = (name: string, patienceMs: number) =>
-    db.write('put', { name, text: '' }, { bytes: 0, isIntake: false, patienceMs });
+  const patiently = (name: string, maxDelayMs: number) =>
+    db.write('put', { name, text: '' }, { bytes: 0, isIntake: false, maxDelayMs });
   const order: string[] = [];
   const forever = patiently('patient', 1_000_000).then(() => order.push('patient'));
   await db.write('put', { name: 'hurried', text: '' });

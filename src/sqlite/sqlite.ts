@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../contract/errors.ts';
-import { checkpointsBeside } from './checkpoints.ts';
+import { createCheckpointer } from './checkpoints.ts';
 import { databaseName } from './database-file.ts';
 import { freeBytesOf, reserveBytesOf, spaceWatch } from './disk-space.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -56,7 +56,7 @@ export async function openSqlite(options: SqliteOptions) {
   };
   let writeProblem: string | null = null;
   let checkpointProblem: string | null = null;
-  const checkpoints = checkpointsBeside({
+  const checkpoints = createCheckpointer({
     file,
     finish: () => writer.finishCheckpoint(),
     failed(problem) {

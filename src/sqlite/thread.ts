@@ -97,8 +97,8 @@ export class SqliteThread implements AsyncDisposable {
       this.#bytes += load.bytes;
       this.#queuedBytes += load.bytes;
       this.#queue.push({ name, args, bytes: load.bytes, resolve, reject });
-      if (load.patienceMs === undefined) this.#isHurried = true;
-      else this.#sendWithin(load.patienceMs);
+      if (load.maxDelayMs === undefined) this.#isHurried = true;
+      else this.#sendWithin(load.maxDelayMs);
       const isMuch = this.#queuedBytes >= bytesSentAhead;
       if (this.#sent.length === 0 ? this.#isHurried || isMuch : this.#sent.length === 1 && isMuch) this.#send();
     });

@@ -12,7 +12,7 @@ export const metricTable = {
   ),
   attempts: counter('millrace_attempts', 'HTTP exchanges made for deliveries.', 'outcome', 'error'),
   attemptSeconds: histogram('millrace_attempt_seconds', 'Duration of an attempt.', 'connection'),
-  gatesMoved: counter('millrace_gates_moved', 'Holds that traffic started or ended.', 'reason'),
+  holdsMoved: counter('millrace_gates_moved', 'Holds that traffic started or ended.', 'reason'),
   issuesMoved: counter(
     'millrace_issues_moved',
     'Issues that opened, reopened, worsened or resolved.',
@@ -35,7 +35,7 @@ export const metricTable = {
   deliveriesUnfinished: gauge('millrace_deliveries_unfinished', 'Unfinished deliveries, including held ones.'),
   deliveriesInMemory: gauge('millrace_deliveries_in_memory', 'Deliveries queued in memory.'),
   deliveriesInFlight: gauge('millrace_deliveries_in_flight', 'Deliveries in flight.'),
-  gatesClosed: gauge('millrace_gates_closed', 'Connections and destinations with a hold.'),
+  holdsClosed: gauge('millrace_gates_closed', 'Connections and destinations with a hold.'),
   connections: gauge('millrace_connections', 'Connections, by state.', 'state'),
   connectionHeld: gauge(
     'millrace_connection_held',

@@ -83,7 +83,7 @@ test('at level warn the hot path logs nothing', () => {
 test('every line is scrubbed', () => {
   const { telemetry, lines } = recorded({ scrub: (line) => line.replaceAll('hunter2hunter2', '[secret]') });
   telemetry.failed(new Error('refused hunter2hunter2'), 'fetch a token');
-  telemetry.gateMoved({ scopeId: 'con_1', reason: 'auth_rejected', detail: 'hunter2hunter2' });
+  telemetry.holdMoved({ scopeId: 'con_1', reason: 'auth_rejected', detail: 'hunter2hunter2' });
   telemetry.noticed('hunter2hunter2');
   assert.equal(lines.length, 3);
   assert.ok(!lines.join('').includes('hunter2'));

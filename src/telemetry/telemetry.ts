@@ -58,7 +58,7 @@ export type Telemetry = {
   /** A step of a delivery was recorded, with or without an exchange; counted only. */
   deliverySettled(step: { status: DeliveryStatus }): void;
   /** Traffic started a hold, or ended it (`reason` null). */
-  gateMoved(gate: { scopeId: string; reason: Reason | null; detail: string | null }): void;
+  holdMoved(hold: { scopeId: string; reason: Reason | null; detail: string | null }): void;
   /** An issue opened, reopened, worsened or resolved. */
   issueMoved(notice: IssueNotice): void;
   /** A replay started, was held up or finished. */
@@ -168,8 +168,8 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     deliverySettled({ status }) {
       metrics.add('deliveriesSettled', 1, status);
     },
-    gateMoved({ scopeId, reason, detail }) {
-      metrics.add('gatesMoved', 1, reason ?? 'opened');
+    holdMoved({ scopeId, reason, detail }) {
+      metrics.add('holdsMoved', 1, reason ?? 'opened');
       if (reason === null) logger.info({ scopeId }, 'hold ended');
       else logger.warn({ scopeId, reason, detail }, 'hold started');
     },

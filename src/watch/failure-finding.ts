@@ -1,5 +1,5 @@
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
-import { failureWords } from './failure-words.ts';
+import { failureText } from './failure-text.ts';
 import type { Finding } from './finding.ts';
 import type { Names } from './places.ts';
 
@@ -27,7 +27,7 @@ export function findingOf(
   const kind = errorKind ?? 'protocol';
   const status = kind.startsWith('http_') || kind === 'protocol' ? (log.at(-1)?.response?.status ?? null) : null;
   const isTemplate = kind === 'template';
-  const { title, fix } = failureWords(kind, status);
+  const { title, fix } = failureText(kind, status);
   const shape = status ?? shapeOf(detail ?? '');
   const by = isTemplate && actionId !== null ? ` (${names.action(actionId)})` : '';
   return {
@@ -45,7 +45,7 @@ export function findingOf(
 }
 
 /** The collective finding for a destination with too many kinds of failures. */
-export function foldedOf(finding: Finding, names: Names): Finding {
+export function foldedFinding(finding: Finding, names: Names): Finding {
   const { destinationId } = finding;
   return {
     ...finding,

@@ -3,9 +3,9 @@ import type { DueDelivery } from '../journal/journal.ts';
 import type { Step } from '../pipeline/attempt/next-step.ts';
 import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
-import { findingOf, foldedOf, isFailure, isFinal } from './failure-finding.ts';
+import { findingOf, foldedFinding, isFailure, isFinal } from './failure-finding.ts';
 import type { Finding } from './finding.ts';
-import type { IssueBook } from './issue-registry.ts';
+import type { IssueRegistry } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -23,12 +23,12 @@ type Place = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<st
  * several in a row. An issue is resolved after enough successful deliveries in a row.
  */
 export function detectFailures(options: {
-  book: IssueBook;
+  book: IssueRegistry;
   configuration: Configuration;
   clock: Clock;
   limits: Thresholds;
   /** The finding for a connection's hold; null: it has no hold. */
-  gateFinding(connectionId: string): Finding | null;
+  holdFinding(connectionId: string): Finding | null;
   pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
   const { book, configuration, clock } = options;
@@ -74,22 +74,22 @@ export function detectFailures(options: {
 
     failed(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
       const { destinationId, connectionId, actionId, id } = delivery;
-      const sight = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
-      if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), sight);
-      const gate = options.gateFinding(connectionId);
+      const occurrences = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
+      if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
+      const hold = options.holdFinding(connectionId);
       // Failures under a hold count as the hold's issue, except when they end the delivery.
-      if (gate !== null && !isFinal(settlement)) return book.see(gate, sight);
+      if (hold !== null && !isFinal(settlement)) return book.see(hold, occurrences);
       if (auth?.kind === 'rejected' || !isFailure(delivery, settlement)) return;
       const place = placeOf(destinationId);
       place.inRow += 1;
       const found = findingOf(delivery, settlement, names, place.inRow >= limits.criticalInRow);
       const isKnown = book.active(found.fingerprint) !== undefined;
-      const finding = isKnown || place.issues.size < limits.perDestination ? found : foldedOf(found, names);
+      const finding = isKnown || place.issues.size < limits.perDestination ? found : foldedFinding(found, names);
       const isCertain = isFinal(settlement) || book.active(finding.fingerprint) !== undefined;
       const suspicion = isCertain ? null : suspect(place, finding.fingerprint, delivery);
       if (!isCertain && suspicion === null) return;
       place.issues.add(finding.fingerprint);
-      book.see(finding, suspicion === null ? sight : { ...suspicion, actionIds: [...suspicion.actionIds] });
+      book.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
     },
 
     delivered({ destinationId, actionId }: Owners) {
@@ -104,7 +104,7 @@ export function detectFailures(options: {
         const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMost);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
         place.issues.delete(fingerprint);
-        if (record !== undefined) book.mend(record, `${inRow} deliveries in a row succeeded.`);
+        if (record !== undefined) book.resolve(record, `${inRow} deliveries in a row succeeded.`);
       }
       if (place.issues.size > 0) {
         place.inRow = 0;
@@ -121,8 +121,8 @@ export function detectFailures(options: {
       for (const record of book.all())
         if (isOurs(record.kind) && record.state !== 'resolved') {
           if (record.destinationId !== null && !destination.has(record.destinationId))
-            book.mend(record, 'Its destination was deleted.');
-          else if (now - record.lastSeenAt >= limits.forgottenMs) book.mend(record, 'It was not seen for a week.');
+            book.resolve(record, 'Its destination was deleted.');
+          else if (now - record.lastSeenAt >= limits.forgottenMs) book.resolve(record, 'It was not seen for a week.');
         }
     },
   };

@@ -16,10 +16,10 @@ export type Finding = Pick<
 >;
 
 /** The number of occurrences, and the deliveries and actions concerned (the newest last). */
-export type Sight = { times: number; samples: readonly string[]; actionIds: readonly string[] };
+export type Occurrences = { times: number; samples: readonly string[]; actionIds: readonly string[] };
 
 /** A condition that is checked at intervals and is either true or false. */
-export type Look = {
+export type Detector = {
   /** For the log: completes "could not look at …". */
   at: string;
   everyMs: number;

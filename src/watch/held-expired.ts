@@ -1,11 +1,11 @@
 import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
-import type { IssueBook } from './issue-registry.ts';
+import type { IssueRegistry } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** Detects deliveries that were held for longer than their connection allows. */
-export function detectHeldExpired(options: { configuration: Configuration; book: IssueBook; limits: Thresholds }) {
+export function detectHeldExpired(options: { configuration: Configuration; book: IssueRegistry; limits: Thresholds }) {
   const { book, limits } = options;
   const names = namesIn(options.configuration);
   return {
@@ -29,7 +29,7 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
     look(now: number) {
       for (const record of book.all())
         if (record.kind === 'held_expired' && now - record.lastSeenAt >= limits.held.quietMs)
-          book.mend(record, 'No held delivery expired for a day.');
+          book.resolve(record, 'No held delivery expired for a day.');
     },
   };
 }

@@ -2,7 +2,7 @@ import { byItself } from '../contract/by-itself.ts';
 import { AppError } from '../contract/errors.ts';
 import { type IssueNotice, issueSeriesHours } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
-import type { Finding, Sight } from './finding.ts';
+import type { Finding, Occurrences } from './finding.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { Thresholds } from './thresholds.ts';
  *
  * Each function changes the record and returns the change to notify people of, or null.
  */
-export type Told = IssueNotice['change'] | null;
+export type NoticeState = IssueNotice['change'] | null;
 
 const hourMs = 3_600_000;
 
@@ -34,7 +34,7 @@ export function opened(id: string, finding: Finding, now: number): IssueRecord {
     changes: [],
     successes: 0,
     comebacks: 0,
-    isMended: false,
+    isResolved: false,
     acknowledged: null,
     muted: null,
     resolved: null,
@@ -44,9 +44,9 @@ export function opened(id: string, finding: Finding, now: number): IssueRecord {
 }
 
 /** Records another occurrence of the finding. */
-export function see(record: IssueRecord, finding: Finding, now: number, limits: Thresholds): Told {
+export function see(record: IssueRecord, finding: Finding, now: number, limits: Thresholds): NoticeState {
   const { severity: before, resolved } = record;
-  Object.assign(record, finding, { lastSeenAt: now, successes: 0, isMended: false });
+  Object.assign(record, finding, { lastSeenAt: now, successes: 0, isResolved: false });
   if (resolved !== null) {
     if (resolved.by !== byItself.principal && now - resolved.at < limits.graceMs) return null;
     record.comebacks = now - resolved.at < limits.comebackMs ? record.comebacks + 1 : 0;
@@ -58,7 +58,12 @@ export function see(record: IssueRecord, finding: Finding, now: number, limits: 
 }
 
 /** Counts occurrences with their deliveries and actions. */
-export function countSight(record: IssueRecord, { times, samples, actionIds }: Sight, now: number, limits: Thresholds) {
+export function countOccurrences(
+  record: IssueRecord,
+  { times, samples, actionIds }: Occurrences,
+  now: number,
+  limits: Thresholds,
+) {
   record.count += times;
   const counts = seriesOf(record, now);
   counts[counts.length - 1] = (counts.at(-1) ?? 0) + times;
@@ -77,17 +82,17 @@ export function seriesOf({ series }: IssueRecord, now: number): number[] {
 }
 
 /** Resolves the issue because its problem is gone; `how` is the reason. */
-export function mend(record: IssueRecord, how: string, now: number): Told {
+export function resolve(record: IssueRecord, how: string, now: number): NoticeState {
   if (record.state === 'resolved') return null;
   if (record.state === 'muted') {
-    record.isMended = true;
+    record.isResolved = true;
     return null;
   }
   return end(record, { at: now, by: byItself.principal, how });
 }
 
 /** Unmutes the issue if its time is up. */
-export function wake(record: IssueRecord, now: number): Told {
+export function wake(record: IssueRecord, now: number): NoticeState {
   const until = record.muted?.until ?? Number.POSITIVE_INFINITY;
   if (record.state !== 'muted' || until > now) return null;
   return unmute(record, now) ?? 'reopened';
@@ -102,7 +107,7 @@ export type IssueAct =
   | { act: 'resolve'; by: string; note: string | null }
   | { act: 'mute'; by: string; until: number | null };
 
-export function applyAct(record: IssueRecord, act: IssueAct, now: number): Told {
+export function applyAct(record: IssueRecord, act: IssueAct, now: number): NoticeState {
   const { by } = act;
   if (act.act === 'reopen') {
     if (record.state !== 'resolved') throw new AppError('conflict', 'The issue is not resolved.');
@@ -124,18 +129,18 @@ export function applyAct(record: IssueRecord, act: IssueAct, now: number): Told 
   }
 }
 
-function end(record: IssueRecord, resolved: NonNullable<IssueRecord['resolved']>): Told {
-  Object.assign(record, { state: 'resolved', muted: null, resolved, isMended: false });
+function end(record: IssueRecord, resolved: NonNullable<IssueRecord['resolved']>): NoticeState {
+  Object.assign(record, { state: 'resolved', muted: null, resolved, isResolved: false });
   return 'resolved';
 }
 
-function reopen(record: IssueRecord, now: number): Told {
+function reopen(record: IssueRecord, now: number): NoticeState {
   Object.assign(record, { state: 'open', openedAt: now, acknowledged: null, resolved: null, successes: 0 });
   return 'reopened';
 }
 
-function unmute(record: IssueRecord, now: number): Told {
-  if (record.isMended)
+function unmute(record: IssueRecord, now: number): NoticeState {
+  if (record.isResolved)
     return end(record, { at: now, by: byItself.principal, how: 'It was resolved while it was muted.' });
   record.state = record.acknowledged === null ? 'open' : 'acknowledged';
   record.muted = null;

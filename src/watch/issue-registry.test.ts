@@ -110,7 +110,7 @@ test('issues that open at once are reported at once, and notices of one issue ke
     watched.book.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
   const [, first] = watched.book.all();
   assert.ok(first !== undefined);
-  watched.book.mend(first, 'gone');
+  watched.book.resolve(first, 'gone');
   await watched.book.settled();
   assert.deepEqual(heard, ['opened a', 'opened b', 'resolved a']);
 });

@@ -3,15 +3,24 @@ import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueCause, IssueKind, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
-import type { Finding, Sight } from './finding.ts';
-import { applyAct, countSight, type IssueAct, mend, opened, see, type Told, wake } from './issue-life.ts';
+import type { Finding, Occurrences } from './finding.ts';
+import {
+  applyAct,
+  countOccurrences,
+  type IssueAct,
+  type NoticeState,
+  opened,
+  resolve,
+  see,
+  wake,
+} from './issue-life.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** Gets each notice after it is on disk. The promise resolves when the listener has stored it. */
 type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
 
 /** All issues, in memory and on disk. */
-export type IssueBook = Awaited<ReturnType<typeof openIssueBook>>;
+export type IssueRegistry = Awaited<ReturnType<typeof openIssueRegistry>>;
 
 /** Issues that open within this time, as when a much-used system goes down, are investigated and written together. */
 const gatherMs = 100;
@@ -24,7 +33,7 @@ const knownMs = 60_000;
  * Opens the registry. State changes are written within a tenth of a second, counts alone within five. Notices are
  * sent after they are written, and repeated until each listener has taken them; a crash in between repeats them.
  */
-export async function openIssueBook(options: {
+export async function openIssueRegistry(options: {
   store: IssueStore;
   clock: Clock;
   newId: NewId;
@@ -46,7 +55,7 @@ export async function openIssueBook(options: {
   let isWriting = false;
   let keep: { at: number; cancel: () => void } | null = null;
 
-  function tell(record: IssueRecord, change: Told) {
+  function tell(record: IssueRecord, change: NoticeState) {
     dirty.add(record);
     if (change === null) return keepLater();
     const notice = noticeOf(record, change, clock.now());
@@ -142,7 +151,7 @@ export async function openIssueBook(options: {
   }
 
   /** Records an occurrence: opens, counts or reopens the issue. */
-  function seen(finding: Finding, sight: Sight) {
+  function seen(finding: Finding, occurrences: Occurrences) {
     const now = clock.now();
     const known = byFingerprint.get(finding.fingerprint);
     if (known === undefined && records.size >= limits.recordsMost) return;
@@ -150,23 +159,24 @@ export async function openIssueBook(options: {
     records.set(record.id, record);
     byFingerprint.set(record.fingerprint, record);
     const change = known === undefined ? 'opened' : see(record, finding, now, limits);
-    countSight(record, sight, now, limits);
+    countOccurrences(record, occurrences, now, limits);
     tell(record, change);
   }
 
   /** Resolves the issue because its problem is gone. */
-  function mended(record: Readonly<IssueRecord>, how: string) {
+  function resolved(record: Readonly<IssueRecord>, how: string) {
     const mine = records.get(record.id);
-    if (mine !== undefined && mine.state !== 'resolved' && !mine.isMended) tell(mine, mend(mine, how, clock.now()));
+    if (mine !== undefined && mine.state !== 'resolved' && !mine.isResolved)
+      tell(mine, resolve(mine, how, clock.now()));
   }
 
   /**
    * Reports that the condition is false now. Resolves the issue at once the first time; after each comeback it must
    * stay false twice as long.
    */
-  function cease(record: Readonly<IssueRecord>, how: string) {
+  function resolveAll(record: Readonly<IssueRecord>, how: string) {
     const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
-    if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) mended(record, how);
+    if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) resolved(record, how);
   }
 
   // Notices left unsent by the previous run.
@@ -179,8 +189,8 @@ export async function openIssueBook(options: {
     see: seen,
     /** Counts a successful delivery towards an active issue; returns the successes in a row. */
     credit: (record: IssueRecord) => ++record.successes,
-    mend: mended,
-    cease,
+    resolve: resolved,
+    resolveAll,
     /**
      * Compares the current findings of these kinds with the active issues: opens new ones, and ceases those not
      * found.
@@ -193,7 +203,7 @@ export async function openIssueBook(options: {
           seen(finding, { ...nowhere, times: known === undefined ? 1 : 0 });
       }
       for (const record of records.values())
-        if (kinds.includes(record.kind) && !found.has(record.fingerprint)) cease(record, over);
+        if (kinds.includes(record.kind) && !found.has(record.fingerprint)) resolveAll(record, over);
     },
     /**
      * Applies an action of a person. Resolves with the completed audit entry when both are durable; null: unknown
@@ -211,8 +221,8 @@ export async function openIssueBook(options: {
       try {
         await saved;
       } catch (error) {
-        const { state, openedAt, acknowledged, muted, resolved, isMended, successes } = before;
-        Object.assign(record, { state, openedAt, acknowledged, muted, resolved, isMended, successes });
+        const { state, openedAt, acknowledged, muted, resolved, isResolved, successes } = before;
+        Object.assign(record, { state, openedAt, acknowledged, muted, resolved, isResolved, successes });
         throw error;
       }
       tell(record, change);
@@ -261,12 +271,12 @@ export async function openIssueBook(options: {
 function isNews(known: IssueRecord, finding: Finding, now: number): boolean {
   const isSame = known.detail === finding.detail && known.title === finding.title;
   const isWorse = known.severity === 'warning' && finding.severity === 'critical';
-  return !isSame || known.isMended || isWorse || now - known.lastSeenAt >= knownMs;
+  return !isSame || known.isResolved || isWorse || now - known.lastSeenAt >= knownMs;
 }
 
 const nowhere = { samples: [], actionIds: [] };
 
-function noticeOf(record: IssueRecord, change: NonNullable<Told>, now: number): IssueNotice {
+function noticeOf(record: IssueRecord, change: NonNullable<NoticeState>, now: number): IssueNotice {
   const { id, kind, severity, title, likelyFix, connectionId, destinationId, actionId } = record;
   record.noticed += 1;
   return {

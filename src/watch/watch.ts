@@ -5,21 +5,21 @@ import type { IssueStore } from '../issues/issues.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { backlogLook } from './detectors/backlog-detector.ts';
-import { expiringLook } from './detectors/expiring-detector.ts';
-import { gateLook } from './detectors/gate-detector.ts';
-import { pausedLook } from './detectors/paused-detector.ts';
-import { silenceLook } from './detectors/silence-detector.ts';
-import { type Space, storageLook } from './detectors/storage-detector.ts';
+import { backlogDetector } from './detectors/backlog-detector.ts';
+import { expiryDetector } from './detectors/expiring-detector.ts';
+import { holdDetector } from './detectors/hold-detector.ts';
+import { missingTrafficDetector } from './detectors/missing-traffic-detector.ts';
+import { pausedDetector } from './detectors/paused-detector.ts';
+import { type Space, storageDetector } from './detectors/storage-detector.ts';
 import { detectFailures } from './failures.ts';
-import type { Look } from './finding.ts';
+import type { Detector } from './finding.ts';
 import { detectHeldExpired } from './held-expired.ts';
-import { openIssueBook } from './issue-registry.ts';
+import { openIssueRegistry } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
 export type WatchOptions = {
-  pipeline: Pick<Pipeline, 'configuration' | 'events' | 'isFull' | 'outlook'>;
+  pipeline: Pick<Pipeline, 'configuration' | 'events' | 'isFull' | 'queueStatus'>;
   statistics: Pick<Journal['statistics'], 'read'>;
   space(): Space;
   issues: IssueStore;
@@ -41,7 +41,7 @@ export async function startWatch(options: WatchOptions) {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
   const { configuration, events } = pipeline;
   const { failed } = telemetry;
-  const book = await openIssueBook({
+  const book = await openIssueRegistry({
     store: options.issues,
     clock,
     newId: options.newId,
@@ -51,27 +51,34 @@ export async function startWatch(options: WatchOptions) {
     failed,
   });
   const room = { ...pipeline, ...options, book, limits };
-  const gates = gateLook(room);
-  const paused = pausedLook(room);
+  const holds = holdDetector(room);
+  const paused = pausedDetector(room);
   const failures = detectFailures({
     ...room,
-    gateFinding: (id) => gates.findingOf(id, clock.now()),
+    holdFinding: (id) => holds.findingOf(id, clock.now()),
     pausedFinding: paused.findingOf,
   });
   const held = detectHeldExpired(room);
-  const looks: Look[] = [gates, paused, expiringLook(room), backlogLook(room), silenceLook(room), storageLook(room)];
-  const lookedAt = new Map<Look, number>();
+  const looks: Detector[] = [
+    holds,
+    paused,
+    expiryDetector(room),
+    backlogDetector(room),
+    missingTrafficDetector(room),
+    storageDetector(room),
+  ];
+  const lookedAt = new Map<Detector, number>();
   let round: Promise<void> = Promise.resolve();
   let isStopping = false;
 
-  function lookAtGates(destinationIds: readonly string[]) {
+  function observeHolds(destinationIds: readonly string[]) {
     const { destination } = configuration.snapshot.documents;
     const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
     for (const id of connectionIds) {
-      const found = gates.findingOf(id, clock.now());
-      for (const kind of gates.kinds) {
+      const found = holds.findingOf(id, clock.now());
+      for (const kind of holds.kinds) {
         const known = book.active(`${kind} ${id}`);
-        if (found?.kind !== kind && known !== undefined) book.cease(known, gates.over);
+        if (found?.kind !== kind && known !== undefined) book.resolveAll(known, holds.over);
         if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
       }
     }
@@ -115,7 +122,7 @@ export async function startWatch(options: WatchOptions) {
     events.on('ended', (of, end, count) => {
       if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
     }),
-    events.on('holdsMoved', lookAtGates),
+    events.on('holdsMoved', observeHolds),
   ];
   let cancel = clock.after(0, tick);
   return {

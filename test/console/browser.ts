@@ -72,7 +72,7 @@ async function launch(thrifty: boolean): Promise<Browser> {
 /** A tab, and everything in it that should not be: errors on its console, uncaught ones, requests that failed. */
 export type Tab = AsyncDisposable & { readonly page: Page; readonly problems: string[] };
 
-type Opened = {
+type NewSession = {
   url: string;
   path?: string;
   /** Who is signed in; null: nobody. */
@@ -93,7 +93,7 @@ const done = new WeakMap<Browser, Page[]>();
  */
 export async function openTab(
   browser: Browser,
-  { url, path = '/', token = adminToken, expected, isFirst = false, reducedMotion = 'reduce', ...more }: Opened,
+  { url, path = '/', token = adminToken, expected, isFirst = false, reducedMotion = 'reduce', ...more }: NewSession,
 ): Promise<Tab> {
   const isKept = !isFirst && Object.keys(more).length === 0;
   const page = (isKept && done.get(browser)?.pop()) || (await newPage(browser, more));

@@ -160,8 +160,8 @@ test('an event that was sent leads to its mapping, its request and its delivery'
   await page.getByText('Request and response').click();
   await page.getByText('The system took it.').waitFor();
   await page.getByRole('button', { name: 'Open in template studio' }).click();
-  const studio = page.getByRole('menuitem', { name: 'CRM › Orders' });
-  assert.match((await studio.getAttribute('href')) ?? '', new RegExp(`eventId=${sent.eventId}$`));
+  const preview = page.getByRole('menuitem', { name: 'CRM › Orders' });
+  assert.match((await preview.getAttribute('href')) ?? '', new RegExp(`eventId=${sent.eventId}$`));
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'CRM › Orders' }).click();
   await page.getByRole('heading', { level: 1, name: 'CRM › Orders' }).waitFor();

@@ -21,14 +21,14 @@ before(async () => {
 after(() => browser[Symbol.asyncDispose]());
 
 /** How somebody works the page: everything the walk does goes through these. */
-type Hand = {
+type PooledWorker = {
   press(target: Locator): Promise<void>;
   toggle(target: Locator): Promise<void>;
   type(target: Locator, text: string): Promise<void>;
   choose(target: Locator, option: string): Promise<void>;
 };
 
-const pointer: Hand = {
+const pointer: PooledWorker = {
   press: (target) => target.click(),
   toggle: (target) => target.check({ force: true }),
   type: (target, text) => target.fill(text),
@@ -50,21 +50,21 @@ for (const [way, handOf] of [
     const expected = /^422 .*\/preview$/;
     await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
     const { page } = tab;
-    const hand = handOf(page);
+    const worker = handOf(page);
     receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });
 
-    await hand.type(page.getByLabel('E-mail'), 'ada@example.com');
-    await hand.type(page.getByLabel('Password'), 'correct horse battery');
-    await hand.press(page.getByRole('button', { name: 'Create administrator' }));
+    await worker.type(page.getByLabel('E-mail'), 'ada@example.com');
+    await worker.type(page.getByLabel('Password'), 'correct horse battery');
+    await worker.press(page.getByRole('button', { name: 'Create administrator' }));
     await page.getByRole('heading', { level: 1, name: /Welcome/ }).waitFor();
-    await makeConnection(page, hand, receiver);
-    await makeAction(page, hand);
-    const key = await makeCollector(page, hand);
+    await makeConnection(page, worker, receiver);
+    await makeAction(page, worker);
+    const key = await makeCollector(page, worker);
 
-    await hand.press(menu(page, 'Deliveries'));
+    await worker.press(menu(page, 'Deliveries'));
     await page.getByRole('heading', { name: 'No deliveries yet' }).waitFor();
     await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
-    await hand.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
+    await worker.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
     await page.getByText('It was delivered at the first attempt.').waitFor();
     await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
     await page.getByText('"4711"').first().waitFor();
@@ -140,65 +140,65 @@ test('a page left open while the server restarts recovers by itself and keeps wh
 const menu = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
 
-async function makeConnection(page: Page, hand: Hand, receiver: Receiver) {
-  await hand.press(menu(page, 'Connections'));
-  await hand.press(page.getByRole('link', { name: 'New Connection' }));
-  await hand.press(page.getByRole('link', { name: /^Webhook/ }));
+async function makeConnection(page: Page, worker: PooledWorker, receiver: Receiver) {
+  await worker.press(menu(page, 'Connections'));
+  await worker.press(page.getByRole('link', { name: 'New Connection' }));
+  await worker.press(page.getByRole('link', { name: /^Webhook/ }));
   await page.getByRole('heading', { name: 'Connection Details' }).waitFor();
-  await hand.type(page.getByRole('textbox', { name: 'Connection Name' }), 'CRM');
-  await hand.type(page.getByRole('textbox', { name: 'Base URL' }), receiver.url);
-  await hand.press(page.getByRole('button', { name: 'Save and Continue' }));
+  await worker.type(page.getByRole('textbox', { name: 'Connection Name' }), 'CRM');
+  await worker.type(page.getByRole('textbox', { name: 'Base URL' }), receiver.url);
+  await worker.press(page.getByRole('button', { name: 'Save and Continue' }));
 
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
-  await hand.press(page.getByRole('link', { name: 'New Destination' }));
-  await hand.type(page.getByRole('textbox', { name: 'Destination Name' }), 'Orders');
-  await hand.choose(page.getByRole('combobox', { name: 'Select a request method' }), 'PUT');
-  await hand.type(page.getByLabel('Content Type'), 'application/json');
-  await hand.type(page.getByRole('textbox', { name: 'Endpoint Path' }), '/orders');
-  await hand.toggle(page.getByRole('switch', { name: 'Status' }));
-  await hand.type(page.getByRole('textbox', { name: 'Template' }), '{"number": "{{ it.data[0].order }}"}');
-  await hand.press(page.getByRole('button', { name: 'Save', exact: true }));
+  await worker.press(page.getByRole('link', { name: 'New Destination' }));
+  await worker.type(page.getByRole('textbox', { name: 'Destination Name' }), 'Orders');
+  await worker.choose(page.getByRole('combobox', { name: 'Select a request method' }), 'PUT');
+  await worker.type(page.getByLabel('Content Type'), 'application/json');
+  await worker.type(page.getByRole('textbox', { name: 'Endpoint Path' }), '/orders');
+  await worker.toggle(page.getByRole('switch', { name: 'Status' }));
+  await worker.type(page.getByRole('textbox', { name: 'Template' }), '{"number": "{{ it.data[0].order }}"}');
+  await worker.press(page.getByRole('button', { name: 'Save', exact: true }));
   await page
     .getByRole('row', { name: /Orders/ })
     .getByText('Enabled', { exact: true })
     .waitFor();
-  await hand.press(page.getByRole('button', { name: 'Done' }));
+  await worker.press(page.getByRole('button', { name: 'Done' }));
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
 }
 
-async function makeAction(page: Page, hand: Hand) {
-  const next = () => hand.press(page.getByRole('button', { name: 'Continue' }));
-  await hand.press(menu(page, 'Actions'));
-  await hand.press(page.getByRole('link', { name: 'New Action' }));
-  await hand.type(page.getByRole('textbox', { name: 'Action Name' }), 'Orders to the CRM');
-  await hand.type(page.getByRole('textbox', { name: 'Description' }), 'Tells sales about every order.');
+async function makeAction(page: Page, worker: PooledWorker) {
+  const next = () => worker.press(page.getByRole('button', { name: 'Continue' }));
+  await worker.press(menu(page, 'Actions'));
+  await worker.press(page.getByRole('link', { name: 'New Action' }));
+  await worker.type(page.getByRole('textbox', { name: 'Action Name' }), 'Orders to the CRM');
+  await worker.type(page.getByRole('textbox', { name: 'Description' }), 'Tells sales about every order.');
   await next();
-  await hand.choose(page.getByRole('combobox', { name: 'Select Scenario' }), 'Purchase');
+  await worker.choose(page.getByRole('combobox', { name: 'Select Scenario' }), 'Purchase');
   await next();
   await page.getByRole('region', { name: 'The event itself' }).waitFor();
   await next();
-  await hand.choose(page.getByRole('combobox', { name: 'Connection', exact: true }), 'CRM');
-  await hand.choose(page.getByRole('combobox', { name: 'Destination', exact: true }), 'Orders');
-  await hand.press(page.getByRole('button', { name: 'Add field' }));
-  await hand.type(page.getByRole('textbox', { name: 'Field' }), 'order');
-  await hand.type(page.getByRole('combobox', { name: 'Parameter' }), 'wt.tx_i');
-  await hand.press(page.getByRole('button', { name: 'Save and Enable' }));
+  await worker.choose(page.getByRole('combobox', { name: 'Connection', exact: true }), 'CRM');
+  await worker.choose(page.getByRole('combobox', { name: 'Destination', exact: true }), 'Orders');
+  await worker.press(page.getByRole('button', { name: 'Add field' }));
+  await worker.type(page.getByRole('textbox', { name: 'Field' }), 'order');
+  await worker.type(page.getByRole('combobox', { name: 'Parameter' }), 'wt.tx_i');
+  await worker.press(page.getByRole('button', { name: 'Save and Enable' }));
   await page.getByRole('heading', { level: 1, name: 'Orders to the CRM' }).waitFor();
 }
 
 /** Gives its key, as the page shows it. */
-async function makeCollector(page: Page, hand: Hand): Promise<string> {
-  await hand.press(menu(page, 'Data Collection'));
-  await hand.press(page.getByRole('link', { name: 'New Collector' }));
-  await hand.type(page.getByRole('textbox', { name: 'Collector Name' }), 'Web shop');
-  await hand.press(page.getByRole('button', { name: 'Save' }));
+async function makeCollector(page: Page, worker: PooledWorker): Promise<string> {
+  await worker.press(menu(page, 'Data Collection'));
+  await worker.press(page.getByRole('link', { name: 'New Collector' }));
+  await worker.type(page.getByRole('textbox', { name: 'Collector Name' }), 'Web shop');
+  await worker.press(page.getByRole('button', { name: 'Save' }));
   await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
   const key = await page.getByText(/^[0-9a-f]{32}$/).textContent();
   return key ?? '';
 }
 
 /** Tab, arrows, Enter, Space and letters: nothing that needs a pointer. */
-function keyboard(page: Page): Hand {
+function keyboard(page: Page): PooledWorker {
   const { keyboard } = page;
 
   async function reach(target: Locator) {

@@ -193,13 +193,13 @@ test('a cancelled delivery is never sent; a finished one can not be cancelled', 
 
 test('deliveries are held while a connection or destination is disabled or paused, counted, and sent afterwards', async () => {
   const { send, connection, destination } = await wire(app, receiver, { destination: { path: '/held' } });
-  const gates = [
+  const holds = [
     ['changeConnection', connection.id, 'disabled', 'connection_disabled'],
     ['changeConnection', connection.id, 'paused', 'connection_paused'],
     ['changeDestination', destination.id, 'disabled', 'destination_disabled'],
     ['changeDestination', destination.id, 'paused', 'destination_paused'],
   ] as const;
-  for (const [route, id, status, reason] of gates) {
+  for (const [route, id, status, reason] of holds) {
     await client.call(route, { params: { id }, body: { status } });
     const ids = await send({ status }, { status });
     for (const one of ids) {

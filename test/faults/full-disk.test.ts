@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Circumstances, startApp } from '../../src/app.ts';
+import { type Overrides, startApp } from '../../src/app.ts';
 import type { Client } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
@@ -18,9 +18,9 @@ const MiB = 2 ** 20;
 /** Text that no compression makes much smaller. */
 const noise = (length: number) => randomBytes(length / 2).toString('hex');
 
-async function start(dir: string, env: Record<string, string>, circumstances: Circumstances) {
+async function start(dir: string, env: Record<string, string>, overrides: Overrides) {
   const settings = { ...environment(dir), MILLRACE_LOG_LEVEL: 'silent', MILLRACE_SHUTDOWN_MS: '1000', ...env };
-  const app = await startApp(loadConfig({ flags: {}, env: settings, now: Date.now() }), circumstances);
+  const app = await startApp(loadConfig({ flags: {}, env: settings, now: Date.now() }), overrides);
   return { app, url: app.url, client: adminClient(app.url), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
 
@@ -73,16 +73,16 @@ for (const disk of smallDisks())
     const ballast = seen === null ? null : join(seen, 'ballast');
     if (ballast !== null) writeFileSync(ballast, Buffer.alloc(4.5 * MiB));
     const ids: string[] = [];
-    const ailments = async (): Promise<Record<string, string>> => {
-      const body = (await (await fetch(`${root}/readyz?verbose`)).json()) as { ailments?: Record<string, string> }; // see the contract
-      return body.ailments ?? {};
+    const problems = async (): Promise<Record<string, string>> => {
+      const body = (await (await fetch(`${root}/readyz?verbose`)).json()) as { problems?: Record<string, string> }; // see the contract
+      return body.problems ?? {};
     };
     let refused = 0;
     const fill = async () => {
       const id = await send(`${root}/v3/${key}`, noise(200_000));
       if (id === null) refused += 1;
       else ids.push(id);
-      return 'storage_checkpoint' in (await ailments());
+      return 'storage_checkpoint' in (await problems());
     };
     await eventually('the log to find no room in the database', fill, {
       timeoutMs: 20_000,
@@ -93,7 +93,7 @@ for (const disk of smallDisks())
     await adminClient(root).call('listDeliveries');
     if (ballast !== null) {
       rmSync(ballast);
-      await eventually('storage to be well again', async () => Object.keys(await ailments()).length === 0);
+      await eventually('storage to be well again', async () => Object.keys(await problems()).length === 0);
       ids.push((await send(`${root}/v3/${key}`)) ?? assert.fail('refused although there is space'));
       await assertDelivered(adminClient(root), ids);
     }
@@ -117,7 +117,7 @@ test('at the size limit with only unfinished deliveries intake answers 503; none
   using folder = temporaryFolder();
   await using recorder = await startRecorder();
   const env = { MILLRACE_RETENTION_BYTES: String(16 * MiB) };
-  await using server = await start(folder.path, env, { upkeepEveryMs: 100 });
+  await using server = await start(folder.path, env, { retentionEveryMs: 100 });
   const { client } = server;
   const { key, destinationId } = await wire(client, recorder.url);
   await client.call('changeDestination', { params: { id: destinationId }, body: { status: 'paused' } });

@@ -164,7 +164,7 @@ test('the search finds doors of every kind', () => {
     ['new EventSource(url);', 'EventSource'],
     ["eval('1');", 'eval'],
   ];
-  for (const [text, door] of planted) assert.deepEqual(doorsOf(text).doors, [door], text);
+  for (const [text, http] of planted) assert.deepEqual(doorsOf(text).doors, [http], text);
   for (const text of [
     "import type { Socket } from 'node:net';",
     "import { type Socket } from 'node:net';",

@@ -370,7 +370,7 @@ test('the answers about accounts hold no secret', async () => {
     ].map((path) => mallory.ask('GET', path)),
   );
   const { identity } = server.parts;
-  const { users, tokens, sessions } = identity.directory.picture;
+  const { users, tokens, sessions } = identity.directory.snapshot;
   const secrets = [
     token,
     cookie.split('=')[1],

@@ -139,9 +139,9 @@ const forgeries: Record<string, [expected: readonly unknown[], attempt: () => Pr
     [200, undefined],
     async () => {
       const headers = { authorization: '', cookie: ada.cookie, 'x-http-method-override': 'POST' };
-      const before = server.parts.identity.directory.picture.roles.size;
+      const before = server.parts.identity.directory.snapshot.roles.size;
       const answer = await server.call('GET', '/api/v1/roles', undefined, headers);
-      assert.equal(server.parts.identity.directory.picture.roles.size, before);
+      assert.equal(server.parts.identity.directory.snapshot.roles.size, before);
       return answer;
     },
   ],

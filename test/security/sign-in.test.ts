@@ -59,7 +59,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
     wrong,
     async () => {
       const email = await user();
-      const hash = server.parts.identity.directory.picture.usersByEmail.get(email)?.passwordHash;
+      const hash = server.parts.identity.directory.snapshot.usersByEmail.get(email)?.passwordHash;
       return signIn({ email, password: hash });
     },
   ],
@@ -349,9 +349,9 @@ test('when too many passwords wait the next ones are refused at once, without co
 test('a hash of other costs is replaced at the next sign-in, and hashes cost what the operator is told', async () => {
   const email = await user();
   const { directory } = server.parts.identity;
-  const hashOf = () => directory.picture.usersByEmail.get(email)?.passwordHash ?? '';
+  const hashOf = () => directory.snapshot.usersByEmail.get(email)?.passwordHash ?? '';
   const weak = await createPasswords({ memoryKiB: 16, passes: 2 }).hash(password);
-  const id = directory.picture.usersByEmail.get(email)?.id ?? '';
+  const id = directory.snapshot.usersByEmail.get(email)?.id ?? '';
   await directory.change(({ users }) => {
     const before = users.get(id);
     assert.ok(before !== undefined);

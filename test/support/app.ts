@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, type Circumstances, startApp } from '../../src/app.ts';
+import { type App, type Overrides, startApp } from '../../src/app.ts';
 import { type Answer, type CallInput, type Client, createClient } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
@@ -33,13 +33,10 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
   };
 }
 
-export async function startTestApp(
-  env: Record<string, string> = {},
-  circumstances: Circumstances = {},
-): Promise<TestApp> {
+export async function startTestApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   const start = () =>
-    startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { ...circumstances, env });
+    startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { ...overrides, env });
   let app: App = await start();
   let client = createClient({ url: app.url, token: adminToken });
   return {

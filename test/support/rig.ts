@@ -142,15 +142,15 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         })),
       }),
     async deliveries() {
-      const closed = rig.pipeline.outlook.closed();
+      const closed = rig.pipeline.queueStatus.closed();
       const now = clock.now();
       const logged = await journal.log.deliveries({ limit: 200, closed: [], now });
       const shown = await Promise.all(
         logged.map(async (one) => {
           const whole = await journal.log.delivery(one.id);
-          const gate = closed.get(one.destinationId);
+          const hold = closed.get(one.destinationId);
           const { rendered: _, ...delivery } = whole ?? { ...one, rendered: null, attemptLog: [] };
-          return shownDelivery(delivery, momentOf(one, rig.pipeline.outlook, gate, now));
+          return shownDelivery(delivery, momentOf(one, rig.pipeline.queueStatus, hold, now));
         }),
       );
       return shown.reverse();

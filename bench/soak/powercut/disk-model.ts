@@ -115,9 +115,9 @@ function rename(names: Map<string, Inode>, { inode, path, gone }: NameChange) {
 function contentOf({ durable, pending }: Inode, fate: Fate, random: () => number): Buffer {
   let content: Buffer = Buffer.from(durable);
   for (const change of pending) {
-    const luck = fate === 'kept' ? 0 : fate === 'lost' ? 1 : random();
-    if (luck < 0.4) content = changed(content, change);
-    else if (luck < 0.7 && change.kind === 'write') content = torn(content, change, random);
+    const jitter = fate === 'kept' ? 0 : fate === 'lost' ? 1 : random();
+    if (jitter < 0.4) content = changed(content, change);
+    else if (jitter < 0.7 && change.kind === 'write') content = torn(content, change, random);
   }
   return content;
 }

@@ -10,7 +10,7 @@ const shownMax = 50;
  * Sends an e-mail as plain text and simple HTML. Its Message-ID is derived from the message's id, so it is the same
  * in every attempt.
  */
-export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, door) => {
+export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, http) => {
   const { from, to } = alert.settings;
   // The library is loaded on first use to save memory.
   const { default: Composer } = await import('nodemailer/lib/mail-composer');
@@ -22,13 +22,13 @@ export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, d
     date: new Date(message.createdAt),
     // Suppresses automatic replies (RFC 3834 §5).
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Millrace-Alert': id },
-    text: plainText(message, alert.name, door.baseUrl),
-    html: html(message, alert.name, door.baseUrl),
+    text: plainText(message, alert.name, http.baseUrl),
+    html: html(message, alert.name, http.baseUrl),
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'win',
   });
-  return sendBySmtp({ settings: alert.settings, bytes: await built(mail), name: domainOf(from) }, door);
+  return sendBySmtp({ settings: alert.settings, bytes: await built(mail), name: domainOf(from) }, http);
 };
 
 function built(mail: MailComposer): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import type { Header } from '../../egress/egress.ts';
-import type { SendDoor, Sent } from './sender.ts';
+import type { SenderHttp, Sent } from './sender.ts';
 
 /** Statuses that reject this message for good. With any other one a later attempt may succeed. */
 const finalStatuses = new Set([400, 405, 411, 413, 414, 415, 422, 431]);
@@ -7,7 +7,7 @@ const finalStatuses = new Set([400, 405, 411, 413, 414, 415, 422, 431]);
 /** Posts JSON once. A 2xx response is a success. */
 export async function postJson(
   { url, headers, body }: { url: string; headers: readonly Header[]; body: string },
-  { egress, scrub }: SendDoor,
+  { egress, scrub }: SenderHttp,
 ): Promise<Sent> {
   const outcome = await egress.send({
     method: 'POST',

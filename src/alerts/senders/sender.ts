@@ -3,7 +3,7 @@ import type { Egress } from '../../egress/egress.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 
 /** The network access and context of a sender. */
-export type SendDoor = {
+export type SenderHttp = {
   egress: Pick<Egress, 'send' | 'connect'>;
   /** The base URL of this server for people; null: unknown. */
   baseUrl: string | null;
@@ -22,5 +22,5 @@ export type Sent = { ok: true; detail: string } | { ok: false; detail: string; i
 export type Sender<T extends AlertBody['type']> = (
   alert: { id: string; body: Extract<AlertBody, { type: T }> },
   message: OutboxMessage,
-  door: SendDoor,
+  http: SenderHttp,
 ) => Promise<Sent>;

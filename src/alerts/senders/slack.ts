@@ -11,20 +11,20 @@ const shownMax = 20;
  * Sends a message to an incoming webhook of Slack, or of Mattermost, Rocket.Chat, Discord (`/slack`) and others that
  * accept the same format.
  */
-export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, door) => {
+export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, http) => {
   const url = reveal(alert.settings.hookUrl);
   if (url === '') return { ok: false, detail: 'No webhook URL is stored.', isFinal: false };
   const shown = message.notices.slice(0, shownMax);
   const more = message.total - shown.length;
   const blocks = [
-    ...shown.map((notice) => section(aboutOf(notice, door.baseUrl))),
-    ...(more > 0 ? [section(moreOf(more, door.baseUrl))] : []),
+    ...shown.map((notice) => section(aboutOf(notice, http.baseUrl))),
+    ...(more > 0 ? [section(moreOf(more, http.baseUrl))] : []),
   ];
   const title = escaped(message.title);
   // A single issue is its own title; several have one above them.
   const head = message.total === 1 && message.about !== 'summary' ? [] : [section(`*${title}*`)];
   const body = { text: title, blocks: [...head, ...blocks] };
-  return postJson({ url, headers: [], body: JSON.stringify(body) }, door);
+  return postJson({ url, headers: [], body: JSON.stringify(body) }, http);
 };
 
 function aboutOf(notice: AlertNotice, baseUrl: string | null): string {

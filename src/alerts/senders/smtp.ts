@@ -4,7 +4,7 @@ import { reveal } from '../../connections/secret-fields.ts';
 import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { EgressConnection } from '../../egress/egress.ts';
 import { mailPort } from './mail-port.ts';
-import type { SendDoor, Sent } from './sender.ts';
+import type { SenderHttp, Sent } from './sender.ts';
 
 type Open = Extract<EgressConnection, { kind: 'open' }>;
 type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
@@ -22,7 +22,7 @@ const usual: SmtpLimits = { connectMs: 10_000, totalMs: 30_000 };
  */
 export async function sendBySmtp(
   { settings, bytes, name }: { settings: Mail; bytes: Buffer; name: string },
-  { egress, scrub }: Pick<SendDoor, 'egress' | 'scrub'>,
+  { egress, scrub }: Pick<SenderHttp, 'egress' | 'scrub'>,
   limits: SmtpLimits = usual,
 ): Promise<Sent> {
   const { host, ca } = settings;

@@ -8,10 +8,10 @@ import type { Sender } from './sender.ts';
  * Sends a webhook in the format of Standard Webhooks. `webhook-id` is the message's id, the same in every attempt, so
  * that a receiver can recognise repetitions. Without a secret it is not signed.
  */
-export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, message, door) => {
+export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, message, http) => {
   const { url, secret, previousSecret, previousUntil } = alert.settings;
-  const body = webhookBody({ id, name: alert.name }, message, door.baseUrl);
-  const signed = { id: message.id, body, now: door.now() };
+  const body = webhookBody({ id, name: alert.name }, message, http.baseUrl);
+  const signed = { id: message.id, body, now: http.now() };
   const timestamp = String(Math.floor(signed.now / 1_000));
   if (secret === null && previousSecret === null)
     return postJson(
@@ -23,11 +23,11 @@ export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, messag
         ],
         body,
       },
-      door,
+      http,
     );
   const signature = signMessage({ scheme: 'standard-webhooks', secret, previousSecret, previousUntil }, signed);
   if (!signature.ok) return { ok: false, detail: signature.detail, isFinal: false };
-  return postJson({ url, headers: signature.headers, body }, door);
+  return postJson({ url, headers: signature.headers, body }, http);
 };
 
 /** The JSON body that docs/alerts.md describes. */

@@ -29,7 +29,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
   const shown = shownAccounts(directory);
 
   function ownUser({ userId }: Principal): User {
-    const user = userId === null ? undefined : directory.picture.users.get(userId);
+    const user = userId === null ? undefined : directory.snapshot.users.get(userId);
     if (user === undefined) throw new AppError('conflict', 'MILLRACE_ADMIN_TOKEN belongs to no user.');
     return user;
   }
@@ -40,14 +40,14 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
       await signIns.confirm(user, given, request.ip);
       return;
     }
-    const session = principal.sessionId === null ? undefined : directory.picture.sessions.get(principal.sessionId);
+    const session = principal.sessionId === null ? undefined : directory.snapshot.sessions.get(principal.sessionId);
     if (session !== undefined && parts.now() - session.createdAt < freshMs) return;
     const detail = 'Is needed: you did not sign in just now.';
     throw invalid([{ pointer: '/currentPassword', detail }]);
   }
 
   function ownSessions({ userId }: Principal): Session[] {
-    const sessions = [...directory.picture.sessions.values()].filter((one) => one.userId === userId);
+    const sessions = [...directory.snapshot.sessions.values()].filter((one) => one.userId === userId);
     return sessions.sort((a, b) => b.createdAt - a.createdAt);
   }
 
@@ -58,7 +58,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
   }
 
   function ownToken({ principal, params }: Pick<Call<'getMyToken'>, 'principal' | 'params'>): Token {
-    const token = directory.picture.tokens.get(params.id);
+    const token = directory.snapshot.tokens.get(params.id);
     if (token === undefined || token.userId !== principal.userId)
       throw new AppError('not_found', `You have no token ${params.id}.`);
     return token;
@@ -77,10 +77,10 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
       checkPassword(password, email);
       await checkIsOwner(ownUser(call.principal), currentPassword, call as Call); // of one of the routes
       const passwordHash = await passwords.hash(password);
-      await directory.change((picture) => {
-        const user = picture.users.get(id);
+      await directory.change((snapshot) => {
+        const user = snapshot.users.get(id);
         if (user === undefined) throw new AppError('unauthorized');
-        return setOwnPassword(picture, user, passwordHash, actorOf(call, parts));
+        return setOwnPassword(snapshot, user, passwordHash, actorOf(call, parts));
       });
       return shown.me(call.principal);
     },
@@ -108,7 +108,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
     },
 
     listMyTokens({ principal }) {
-      const own = [...directory.picture.tokens.values()].filter((one) => one.userId === principal.userId);
+      const own = [...directory.snapshot.tokens.values()].filter((one) => one.userId === principal.userId);
       return { data: own.sort((a, b) => b.createdAt - a.createdAt).map(shown.token) };
     },
 
@@ -121,7 +121,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
     },
 
     async deleteMyToken(call) {
-      await directory.change((picture) => removeToken(picture, ownToken(call), actorOf(call, parts)));
+      await directory.change((snapshot) => removeToken(snapshot, ownToken(call), actorOf(call, parts)));
       return undefined;
     },
   };

@@ -43,7 +43,7 @@ export function shownAccounts(directory: Directory) {
 
     role({ id, name, description, rights, ...stamp }: Role): ShownRole {
       const fixed = id === administratorRoleId;
-      const users = holdersOf(directory.picture, id).length;
+      const users = holdersOf(directory.snapshot, id).length;
       return { id, name, description, rights: [...rights], fixed, users, ...shownStamp(stamp) };
     },
 
@@ -62,8 +62,8 @@ export function shownAccounts(directory: Directory) {
     },
 
     me({ name, rights, isAdministrator, userId, sessionId, tokenId }: Principal): OutputOf<'getMe'> {
-      const own = userId === null ? undefined : directory.picture.users.get(userId);
-      const present = sessionId === null ? undefined : directory.picture.sessions.get(sessionId);
+      const own = userId === null ? undefined : directory.snapshot.users.get(userId);
+      const present = sessionId === null ? undefined : directory.snapshot.sessions.get(sessionId);
       return {
         name,
         rights: allRights.filter((right) => rights.has(right)),

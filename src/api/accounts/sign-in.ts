@@ -1,6 +1,6 @@
 import { foldEmail } from '../../identity/account-snapshot.ts';
 import { endSessions } from '../../identity/sessions.ts';
-import type { Opened, Visit } from '../../identity/sign-in.ts';
+import type { NewSession, SignInContext } from '../../identity/sign-in.ts';
 import { sessionCookie } from '../auth/session-cookie.ts';
 import { actorOf, authorOf } from '../call/audit-author.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
@@ -16,7 +16,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
   const cookie = sessionCookie(parts);
   const shown = shownAccounts(directory);
 
-  function visitOf({ request }: Entering): Visit {
+  function visitOf({ request }: Entering): SignInContext {
     const secret = cookie.read(request);
     const former = secret === null ? null : authenticate({ kind: 'session', value: secret });
     return {
@@ -27,7 +27,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
     };
   }
 
-  async function enter(call: Entering, opening: Promise<Opened>): Promise<OutputOf<'signIn'>> {
+  async function enter(call: Entering, opening: Promise<NewSession>): Promise<OutputOf<'signIn'>> {
     const { secret, user } = await opening.catch((error: unknown) => {
       parts.telemetry.signInFinished({ userId: null, address: call.request.ip, error });
       throw error;
@@ -44,7 +44,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
     setUp: (call) => enter(call, setup.setUp(call.body(), visitOf(call))),
     signIn(call) {
       const given = call.body();
-      const known = directory.picture.usersByEmail.get(foldEmail(given.email));
+      const known = directory.snapshot.usersByEmail.get(foldEmail(given.email));
       // People type passwords into the wrong field: what is no e-mail is not written down.
       call.request.subject = { id: known?.id ?? null, name: given.email.includes('@') ? given.email.trim() : null };
       return enter(call, signIns.signIn(given, visitOf(call)));
@@ -59,7 +59,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
 
     async signOut({ principal, request, reply }) {
       cookie.clear(request, reply);
-      const session = directory.picture.sessions.get(principal.sessionId ?? '');
+      const session = directory.snapshot.sessions.get(principal.sessionId ?? '');
       if (session !== undefined)
         await directory.change(() => endSessions([session], 'sign_out', actorOf({ request }, parts)));
       return undefined;

@@ -1,7 +1,7 @@
 import { type TokenInput, tokenPatch, tokenReadOnly } from '../../contract/accounts/token.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import type { Picture } from '../../identity/account-snapshot.ts';
+import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { changeToken, createToken, removeToken, tokenPrefix } from '../../identity/tokens.ts';
 import { actorOf } from '../call/audit-author.ts';
@@ -20,7 +20,7 @@ export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory } = parts.identity;
   const shown = shownAccounts(directory);
 
-  function find({ tokens }: Picture, id: string) {
+  function find({ tokens }: AccountSnapshot, id: string) {
     const token = tokens.get(id);
     if (token === undefined) throw new AppError('not_found', `There is no token ${id}.`);
     return token;
@@ -29,7 +29,7 @@ export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
   return {
     listTokens({ query }) {
       const { name, userId } = query;
-      const wanted = [...directory.picture.tokens.values()].filter(
+      const wanted = [...directory.snapshot.tokens.values()].filter(
         (one) =>
           (name === undefined || foldName(one.name).includes(foldName(name))) &&
           (userId === undefined || one.userId === userId),
@@ -40,28 +40,28 @@ export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
     createToken: (call) => makeToken(parts, call, call.body()),
 
     getToken({ params, reply }) {
-      const token = find(directory.picture, params.id);
+      const token = find(directory.snapshot, params.id);
       reply.header('etag', versionTag(token.version));
       return shown.token(token);
     },
 
     async changeToken(call) {
       const patch = given(validate(tokenPatch, withoutReadOnly(call.json, tokenReadOnly)));
-      const { token } = await directory.change((picture) => {
-        const before = find(picture, call.params.id);
+      const { token } = await directory.change((snapshot) => {
+        const before = find(snapshot, call.params.id);
         checkIfMatch(call.request.headers['if-match'], before.version);
         const lastUsedAt = directory.lastUsedAt(before);
-        return changeToken(picture, before, { ...patch, lastUsedAt }, actorOf(call, parts));
+        return changeToken(snapshot, before, { ...patch, lastUsedAt }, actorOf(call, parts));
       });
       call.reply.header('etag', versionTag(token.version));
       return shown.token(token);
     },
 
     async deleteToken(call) {
-      await directory.change((picture) => {
-        const token = find(picture, call.params.id);
+      await directory.change((snapshot) => {
+        const token = find(snapshot, call.params.id);
         checkIfMatch(call.request.headers['if-match'], token.version);
-        return removeToken(picture, token, actorOf(call, parts));
+        return removeToken(snapshot, token, actorOf(call, parts));
       });
       return undefined;
     },
@@ -76,8 +76,8 @@ export async function makeToken(
 ): Promise<OutputOf<'createToken'>> {
   const { directory } = parts.identity;
   const secret = newSecret(tokenPrefix);
-  const { token } = await directory.change((picture) =>
-    createToken(picture, input, secret, parts.newId, actorOf(call, parts)),
+  const { token } = await directory.change((snapshot) =>
+    createToken(snapshot, input, secret, parts.newId, actorOf(call, parts)),
   );
   call.reply.headers({ etag: versionTag(token.version), location: `/api/v1/tokens/${token.id}` });
   return { ...shownAccounts(directory).token(token), token: secret };

@@ -1,6 +1,6 @@
 import { userPatch, userReadOnly } from '../../contract/accounts/user.ts';
 import { AppError } from '../../contract/errors.ts';
-import { foldEmail, type Picture } from '../../identity/account-snapshot.ts';
+import { type AccountSnapshot, foldEmail } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { checkPassword } from '../../identity/password-policy.ts';
 import { changeUser, createUser, inviteUser, removeUser } from '../../identity/users.ts';
@@ -19,14 +19,17 @@ export function userHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory, passwords } = parts.identity;
   const shown = shownAccounts(directory);
 
-  function find({ users }: Picture, id: string) {
+  function find({ users }: AccountSnapshot, id: string) {
     const user = users.get(id);
     if (user === undefined) throw new AppError('not_found', `There is no user ${id}.`);
     return user;
   }
 
-  function findToChange(picture: Picture, { params, request }: Call<'changeUser' | 'inviteUser' | 'deleteUser'>) {
-    const user = find(picture, params.id);
+  function findToChange(
+    snapshot: AccountSnapshot,
+    { params, request }: Call<'changeUser' | 'inviteUser' | 'deleteUser'>,
+  ) {
+    const user = find(snapshot, params.id);
     checkIfMatch(request.headers['if-match'], user.version);
     return user;
   }
@@ -40,7 +43,7 @@ export function userHandlers(parts: ApiParts): Handlers<Ids> {
   return {
     listUsers({ query }) {
       const { email, status, roleId } = query;
-      const wanted = [...directory.picture.users.values()].filter(
+      const wanted = [...directory.snapshot.users.values()].filter(
         (one) =>
           (email === undefined || foldEmail(one.email).includes(foldEmail(email))) &&
           (status === undefined || one.status === status) &&
@@ -54,26 +57,26 @@ export function userHandlers(parts: ApiParts): Handlers<Ids> {
       if (password !== undefined) checkPassword(password, input.email);
       const invite = newSecret();
       const entry = password === undefined ? { invite } : { passwordHash: await passwords.hash(password) };
-      const { user } = await directory.change((picture) =>
-        createUser(picture, input, entry, parts.newId, actorOf(call, parts)),
+      const { user } = await directory.change((snapshot) =>
+        createUser(snapshot, input, entry, parts.newId, actorOf(call, parts)),
       );
       call.reply.headers({ etag: versionTag(user.version), location: `/api/v1/users/${user.id}` });
       return { ...shown.user(user), ...(password === undefined ? { inviteUrl: inviteUrl(invite, call) } : {}) };
     },
 
     getUser({ params, reply }) {
-      const user = find(directory.picture, params.id);
+      const user = find(directory.snapshot, params.id);
       reply.header('etag', versionTag(user.version));
       return shown.user(user);
     },
 
     async changeUser(call) {
       const { password, ...patch } = given(validate(userPatch, withoutReadOnly(call.json, userReadOnly)));
-      const { email } = findToChange(directory.picture, call);
+      const { email } = findToChange(directory.snapshot, call);
       if (password !== undefined) checkPassword(password, patch.email ?? email);
       const set = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
-      const { user } = await directory.change((picture) =>
-        changeUser(picture, findToChange(picture, call), { ...patch, ...set }, actorOf(call, parts)),
+      const { user } = await directory.change((snapshot) =>
+        changeUser(snapshot, findToChange(snapshot, call), { ...patch, ...set }, actorOf(call, parts)),
       );
       call.reply.header('etag', versionTag(user.version));
       return shown.user(user);
@@ -81,15 +84,15 @@ export function userHandlers(parts: ApiParts): Handlers<Ids> {
 
     async inviteUser(call) {
       const invite = newSecret();
-      const { user } = await directory.change((picture) =>
-        inviteUser(picture, findToChange(picture, call), invite, actorOf(call, parts)),
+      const { user } = await directory.change((snapshot) =>
+        inviteUser(snapshot, findToChange(snapshot, call), invite, actorOf(call, parts)),
       );
       call.reply.header('etag', versionTag(user.version));
       return { ...shown.user(user), inviteUrl: inviteUrl(invite, call) };
     },
 
     async deleteUser(call) {
-      await directory.change((picture) => removeUser(picture, findToChange(picture, call), actorOf(call, parts)));
+      await directory.change((snapshot) => removeUser(snapshot, findToChange(snapshot, call), actorOf(call, parts)));
       return undefined;
     },
   };

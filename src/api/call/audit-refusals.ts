@@ -12,7 +12,7 @@ declare module 'fastify' {
 }
 
 /** What the audit trail hears of: what somebody may not do, or what did not fit what is there. */
-const told = new Set([403, 404, 409, 412, 422]);
+const reported = new Set([403, 404, 409, 412, 422]);
 
 const perMinuteMax = 60;
 const minuteMs = 60_000;
@@ -51,8 +51,8 @@ export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' |
       const { audit } = route;
       const { status, code } = asAppError(error);
       // Where anybody may ask, 401 is a failed sign-in; elsewhere it is nobody's.
-      const isTold = told.has(status) || (route.rights === null && status === 401);
-      if (audit === null || !isTold) return;
+      const isReported = reported.has(status) || (route.rights === null && status === 401);
+      if (audit === null || !isReported) return;
       const missed = leftOut(request.principal.id);
       if (missed === null) return;
       const params = request.params as Record<string, string>; // what the route's path names

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Openness } from '../../alerts/check-alert.ts';
-import type { AlertDesk } from '../../alerts/notifier.ts';
+import type { AllowList } from '../../alerts/check-alert.ts';
+import type { Notifier } from '../../alerts/notifier.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Compute } from '../../compute/compute.ts';
@@ -34,7 +34,7 @@ export type ApiParts = {
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log' | 'replays'>;
   issues: Pick<Watch['book'], 'all' | 'get' | 'act'>;
-  alerts: Pick<AlertDesk, 'health' | 'messages' | 'test'>;
+  alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;
   telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'metrics'>;
@@ -53,11 +53,11 @@ export type ApiParts = {
   /** Whether the operator's allow-list covers plain http to this address. */
   /** The refresh tokens that token endpoints brought. */
   refreshTokens: RefreshTokens;
-  isHttpAllowed: Openness['isHttpAllowed'];
+  isHttpAllowed: AllowList['isHttpAllowed'];
   /** The same for mail. */
-  isMailAllowed: Openness['isMailAllowed'];
+  isMailAllowed: AllowList['isMailAllowed'];
   /** What is wrong now, in sentences for operators, by part; which parts make the instance unready: `operating/health.ts`. */
-  ailments: () => Record<string, string>;
+  problems: () => Record<string, string>;
   /** What the operator configured: as it may be read, and what of it is fixed. */
   operator: { retention: OperatorRetention; configuration: readonly ConfiguredValue[] };
   /** The keys of stored secrets. */

@@ -84,7 +84,7 @@ const kind: Kind<'action'> = {
     return checkReferences(body, before?.body ?? null, snapshot);
   },
   usersOf: () => [],
-  shownBeside: () => ({}),
+  shownWith: () => ({}),
   placeOfName: (name) => ({ name, parent: null }),
   withIds(json, snapshot) {
     const { rules, destinations } = json;

@@ -4,7 +4,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isObject } from '../http/merge-patch.ts';
-import { beside, isIdOf, pageOfCut, readCursor } from '../http/pagination.ts';
+import { isIdOf, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentsOf } from './documents.ts';
@@ -28,7 +28,7 @@ export function alertHandlers(parts: ApiParts) {
       const { id } = find(params.id);
       const { limit } = query;
       const cursor = readCursor(query.cursor, isIdOf('msg'));
-      const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...beside(cursor) });
+      const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...neighbours(cursor) });
       return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf: (one) => one.id });
     },
   };
@@ -57,7 +57,7 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
     },
     rolledBack: (old, present) => withoutSecrets(old, (pointer) => movedSecrets(present, old, [pointer]).length > 0),
     usersOf: () => [],
-    shownBeside: ({ id }) => ({ health: parts.alerts.health(id) }),
+    shownWith: ({ id }) => ({ health: parts.alerts.health(id) }),
     placeOfName: (name) => ({ name, parent: null }),
     withIds(json, { documents: { connection, action } }) {
       if (!isObject(json['rules'])) return json;

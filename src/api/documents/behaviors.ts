@@ -74,7 +74,7 @@ const kind: Kind<'behavior'> = {
   },
   usersOf,
   isFixed: (id) => standard.has(id),
-  shownBeside: ({ id }, snapshot) => ({ standard: standard.has(id), usedBy: usersOf(id, snapshot).length }),
+  shownWith: ({ id }, snapshot) => ({ standard: standard.has(id), usedBy: usersOf(id, snapshot).length }),
   placeOfName: (name) => ({ name, parent: null }),
   withIds: (json, snapshot) =>
     json['condition'] === undefined

@@ -28,7 +28,7 @@ const kind: Kind<'collector'> = {
   // A key was rotated for a reason.
   rolledBack: (old, { key }) => ({ ...old, key }),
   usersOf: () => [],
-  shownBeside: () => ({}),
+  shownWith: () => ({}),
   placeOfName: (name) => ({ name, parent: null }),
   withIds: (json) => json,
 };

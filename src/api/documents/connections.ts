@@ -16,7 +16,7 @@ export function connectionHandlers(parts: ApiParts) {
   const kind = connectionKind(parts);
   const documents = documentsOf(kind, parts);
   const { egress, isHttpAllowed, refreshTokens, now, newId } = parts;
-  const door = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
+  const http = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
 
   /**
    * The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. What would keep it from
@@ -32,16 +32,16 @@ export function connectionHandlers(parts: ApiParts) {
     return { id, connection: body };
   }
 
-  const { outlook } = parts.pipeline;
+  const { queueStatus } = parts.pipeline;
 
   const handlers: Handlers<'testConnection' | 'testUnsavedConnection' | 'probeConnection' | 'releaseConnection'> = {
     async probeConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       if (body.status !== 'enabled')
         throw new AppError('conflict', `The connection is ${body.status}, so that nothing is sent. Resume it first.`);
-      await outlook.probe(id);
+      await queueStatus.probe(id);
       await record({ id, name: body.name });
-      return outlook.health(id);
+      return queueStatus.health(id);
     },
     async releaseConnection({ params, record }) {
       const { snapshot } = parts.pipeline.configuration;
@@ -49,20 +49,20 @@ export function connectionHandlers(parts: ApiParts) {
       const destinations = [...snapshot.destinationsOf(id)];
       let released = 0;
       for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
-      await outlook.reopen(id);
-      outlook.wake(destinations);
+      await queueStatus.reopen(id);
+      queueStatus.wake(destinations);
       await record({ id, name: body.name });
-      return { released, health: await outlook.health(id) };
+      return { released, health: await queueStatus.health(id) };
     },
     async testConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       await record({ id, name: body.name });
-      return answerOf(testConnection({ connection: body, door, id }));
+      return answerOf(testConnection({ connection: body, http, id }));
     },
     async testUnsavedConnection(call) {
       const { id, connection } = unsaved(call);
       await call.record({ id: null, name: connection.name });
-      return answerOf(testConnection({ connection, door, id }));
+      return answerOf(testConnection({ connection, http, id }));
     },
   };
   return { ...documentHandlers('connection', 'connections', documents), ...handlers };
@@ -101,7 +101,7 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
       [...documents.destination.values()]
         .filter((one) => one.body.connectionId === id)
         .map((one) => ({ kind: 'destination', id: one.id, name: one.body.name })),
-    shownBeside: async ({ id }) => ({ health: await parts.pipeline.outlook.health(id) }),
+    shownWith: async ({ id }) => ({ health: await parts.pipeline.queueStatus.health(id) }),
     placeOfName: (name) => ({ name, parent: null }),
     withIds: (json) => json,
   };

@@ -24,7 +24,7 @@ type Trying =
 
 /** Destinations: their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
-  const { configuration, studio, checks } = parts.pipeline;
+  const { configuration, preview, checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
   const actions = actionDrafts(parts);
 
@@ -56,13 +56,13 @@ export function destinationHandlers(parts: ApiParts) {
       const input = body();
       const { draft, actionId } = input;
       if (draft === undefined || !isOfAction(draft))
-        return studio.preview(params.id, input, await draftOf(params.id, draft));
+        return preview.preview(params.id, input, await draftOf(params.id, draft));
       const action = await (actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft));
-      return studio.preview(params.id, input, null, action);
+      return preview.preview(params.id, input, null, action);
     },
     async previewUnsavedDestination({ params, body }) {
       const input = body();
-      return studio.preview(null, input, await unsaved(params, input.draft));
+      return preview.preview(null, input, await unsaved(params, input.draft));
     },
     async checkDestination({ params: { id }, body }) {
       const { draft, actionId = null, last } = body();
@@ -79,7 +79,7 @@ export function destinationHandlers(parts: ApiParts) {
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();
       const { name } = documents.find(configuration.snapshot, id).body;
-      const delivery = await studio.testSend(id, input, await draftOf(id, input.draft));
+      const delivery = await preview.testSend(id, input, await draftOf(id, input.draft));
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery);
     },
@@ -144,7 +144,7 @@ const kind: Kind<'destination'> = {
     [...documents.action.values()]
       .filter((one) => one.body.destinations.some((row) => row.destinationId === id))
       .map((one) => ({ kind: 'action', id: one.id, name: one.body.name })),
-  shownBeside: () => ({}),
+  shownWith: () => ({}),
   /** `Connection/Destination`; of the ways to cut it, one that names something there is, else at the first slash. */
   placeOfName(text, snapshot) {
     const id = destinationNamed(text, snapshot, []);

@@ -36,7 +36,7 @@ export type Kind<K extends ManagedKind> = {
   /** What a rollback makes of an old version, when not all of it may come back: secrets that would be exposed may not. */
   rolledBack?(old: Bodies[K], present: Bodies[K]): Bodies[K];
   /** What GET adds to the body. */
-  shownBeside(
+  shownWith(
     document: Document<Bodies[K]>,
     snapshot: Snapshot,
   ): Record<string, unknown> | Promise<Record<string, unknown>>;

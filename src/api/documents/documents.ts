@@ -51,7 +51,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     return {
       id,
       ...body,
-      ...(await kind.shownBeside(document, snapshot)),
+      ...(await kind.shownWith(document, snapshot)),
       version,
       createdAt,
       updatedAt,

@@ -6,6 +6,6 @@ export function templateHandlers(parts: ApiParts): Handlers<'checkTemplate' | 'r
       const problems = await parts.compute.checkTemplate(body());
       return { ok: problems.every((one) => one.severity !== 'error'), problems };
     },
-    renderTemplate: ({ body }) => parts.pipeline.studio.render(body()),
+    renderTemplate: ({ body }) => parts.pipeline.preview.render(body()),
   };
 }

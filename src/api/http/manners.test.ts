@@ -167,7 +167,7 @@ test('a refusal is repeated too, a request that is still running is answered 409
   const repeated = await server.call('POST', '/api/v1/connections', { name: '' }, key);
   assert.deepEqual([bad.statusCode, repeated.statusCode, repeated.json().requestId], [422, 422, bad.json().requestId]);
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.gate.open = promise;
+  server.hold.open = promise;
   const render = () =>
     server.call('POST', '/api/v1/templates/render', { template: 'x', data: [] }, { 'idempotency-key': 'k3' });
   const running = render();
@@ -239,21 +239,21 @@ test('the documentation of an error is found below the public address', async ()
 });
 
 test('an instance whose intake works stays ready, and lists what else is wrong with it when it is asked', async () => {
-  const ailments = {
+  const problems = {
     sandbox: "The script engine can't be started.",
     statistics: "They can't be written.",
     storage_reads: "Lists can't be read.",
   };
-  await using server = await startTestServer({ ailments: () => ailments });
+  await using server = await startTestServer({ problems: () => problems });
   const plain = await server.call('GET', '/readyz', undefined, { authorization: '' });
   assert.deepEqual([plain.statusCode, plain.json()], [200, { status: 'ready' }]);
   const verbose = await server.call('GET', '/readyz?verbose', undefined, { authorization: '' });
-  assert.deepEqual([verbose.statusCode, verbose.json()], [200, { status: 'ready', ailments }]);
+  assert.deepEqual([verbose.statusCode, verbose.json()], [200, { status: 'ready', problems }]);
 });
 
 test('readiness tells what ails the server', async () => {
-  await using server = await startTestServer({ ailments: () => ({ journal: 'The disk is full.' }) });
+  await using server = await startTestServer({ problems: () => ({ journal: 'The disk is full.' }) });
   const answer = await server.call('GET', '/readyz', undefined, { authorization: '' });
-  assert.deepEqual([answer.statusCode, answer.json().ailments], [503, { journal: 'The disk is full.' }]);
+  assert.deepEqual([answer.statusCode, answer.json().problems], [503, { journal: 'The disk is full.' }]);
   assert.equal((await server.call('GET', '/livez')).statusCode, 200);
 });

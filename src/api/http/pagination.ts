@@ -1,5 +1,5 @@
 import type { Page } from '../../contract/records/page.ts';
-import { weightOfValue } from '../../pipeline/accept/size-estimate.ts';
+import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import { invalid } from './validate.ts';
 
 /** About how many bytes of items one page has; a single item may be larger. */
@@ -20,7 +20,7 @@ export function readCursor(text: string | undefined, isPlace: (at: string) => bo
 }
 
 /** The part of a journal query that lies beside a cursor. */
-export function beside(cursor: Cursor): { before?: string; after?: string } {
+export function neighbours(cursor: Cursor): { before?: string; after?: string } {
   if (cursor === null) return {};
   return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
 }
@@ -91,7 +91,7 @@ function countWithin(items: readonly unknown[], limit: number): number {
   let bytes = 0;
   for (const [at, item] of items.entries()) {
     if (at === limit) return at;
-    bytes += weightOfValue(item);
+    bytes += valueBytes(item);
     if (bytes > pageBytesMax && at > 0) return at;
   }
   return items.length;

@@ -137,7 +137,7 @@ test('who does not read an answer, or takes it byte by byte, is cut; the handler
   deaf.socket.destroy();
 
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.gate.open = promise;
+  server.hold.open = promise;
   const patient = client(server, work);
   await once(server.app.server, 'timeout');
   resolve();
@@ -214,8 +214,8 @@ test('past the bound a new connection takes the place of the longest waiting one
   await using server = await start({ socketsMax: 4, headMs: 60_000, keepAliveMs: 60_000 });
   const { promise, resolve } = Promise.withResolvers<void>();
   const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-  server.gate.open = promise;
-  server.gate.reached = reach;
+  server.hold.open = promise;
+  server.hold.reached = reach;
   const crowd = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1';
   const worker = client(server, work);
   await reached;
@@ -235,7 +235,7 @@ test('past the bound a new connection takes the place of the longest waiting one
   const busy = [];
   for (let i = 0; i < 3; i++) {
     const working = Promise.withResolvers<void>();
-    server.gate.reached = working.resolve;
+    server.hold.reached = working.resolve;
     busy.push(client(server, work));
     await working.promise;
   }

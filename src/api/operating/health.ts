@@ -22,10 +22,10 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): H
   let description: Buffer | undefined;
 
   function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
-    const ailments = { ...parts.ailments(), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
-    const isReady = Object.keys(ailments).every((part) => listedOnly.has(part));
+    const problems = { ...parts.problems(), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
+    const isReady = Object.keys(problems).every((part) => listedOnly.has(part));
     if (!isReady) reply.code(503);
-    return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { ailments } : {}) };
+    return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { problems } : {}) };
   }
 
   return {

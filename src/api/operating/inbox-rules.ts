@@ -30,7 +30,7 @@ export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text
       if (!rules.has(name) && rules.size >= rulesMax)
         throw new AppError('conflict', `There are ${rulesMax} rules already; remove one first.`);
       const rule = { ...given, inbox: name, failsLeft: given.failFirst };
-      await record({ id: null, name, changes: changesOf(told(rules.get(name)), told(rule)) });
+      await record({ id: null, name, changes: changesOf(reported(rules.get(name)), reported(rule)) });
       rules.set(name, rule);
       return rule;
     },
@@ -38,14 +38,14 @@ export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text
       checkOpen();
       const rule = rules.get(name);
       if (rule === undefined) throw new AppError('not_found', `No rule is set for the inbox ${name}.`);
-      await record({ id: null, name, changes: changesOf(told(rule), undefined) });
+      await record({ id: null, name, changes: changesOf(reported(rule), undefined) });
       rules.delete(name);
       return undefined;
     },
   };
 
   /** What people said of a rule, as the audit trail may hold it. */
-  function told(rule: InboxRule | undefined) {
+  function reported(rule: InboxRule | undefined) {
     if (rule === undefined) return undefined;
     const { inbox: _i, failsLeft: _f, body, ...rest } = rule;
     return { ...rest, body: scrub(body) };

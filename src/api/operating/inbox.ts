@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
-import { weightOfValue } from '../../pipeline/accept/size-estimate.ts';
+import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
 import { requestIds } from '../http/request-id.ts';
@@ -38,9 +38,9 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
 
   function keep(request: InboxRequest) {
     requests.push(request);
-    keptBytes += weightOfValue(request);
+    keptBytes += valueBytes(request);
     while (requests.length > requestsMax || (keptBytes > keptBytesMax && requests.length > 1))
-      keptBytes -= weightOfValue(requests.shift());
+      keptBytes -= valueBytes(requests.shift());
   }
 
   const handlers: InboxHandlers = {
@@ -117,7 +117,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       return !forms.some((form) => whole.includes(form));
     };
     requests.splice(0, requests.length, ...requests.filter(isKept));
-    keptBytes = requests.reduce((sum, one) => sum + weightOfValue(one), 0);
+    keptBytes = requests.reduce((sum, one) => sum + valueBytes(one), 0);
   }
 
   return { handlers, routes, erase };

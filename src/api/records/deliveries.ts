@@ -7,7 +7,7 @@ import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.t
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';
 import { contentTag } from '../http/etag.ts';
-import { beside, type Cursor, isIdOf, pageOfCut, pageOfSearch, readCursor } from '../http/pagination.ts';
+import { type Cursor, isIdOf, neighbours, pageOfCut, pageOfSearch, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 
 type Ids =
@@ -24,11 +24,11 @@ const scannedAtOnce = 200;
 
 export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
   const { log } = parts.journal;
-  const { outlook, configuration, events } = parts.pipeline;
+  const { queueStatus, configuration, events } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
-    const closed = outlook.closed().get(logged.destinationId);
-    return shownDelivery(logged, momentOf(logged, outlook, closed, parts.now()));
+    const closed = queueStatus.closed().get(logged.destinationId);
+    return shownDelivery(logged, momentOf(logged, queueStatus, closed, parts.now()));
   }
 
   async function load(id: string) {
@@ -55,9 +55,9 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       ...given(same),
       ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
       ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
-      ...beside(cursor),
+      ...neighbours(cursor),
       limit,
-      closed: [...outlook.closed().keys()],
+      closed: [...queueStatus.closed().keys()],
       now: parts.now(),
     };
     if (status === undefined) return log.deliveries(filters);
@@ -108,7 +108,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const { render } = call.body();
       const { test, destinationId, actionId, replayId } = await load(id);
       if (test) throw new AppError('conflict', 'A test is sent once; start another one.');
-      if (outlook.isSending(id))
+      if (queueStatus.isSending(id))
         throw new AppError('conflict', 'The delivery is being sent now; wait for its outcome.');
       const { destination, action } = configuration.snapshot.documents;
       const target = destination.get(destinationId);
@@ -120,7 +120,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const isKnown = await log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
       if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
       parts.telemetry.audited(entry);
-      outlook.wake([destinationId], replayId);
+      queueStatus.wake([destinationId], replayId);
       return answer(call);
     },
 
@@ -130,7 +130,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const entry = call.entry({ id });
       const wasUnfinished = await log.cancel(id, parts.now(), entry);
       // It may lie in memory, ready to be sent: nothing may come between.
-      if (wasUnfinished === true) outlook.wake([delivery.destinationId], delivery.replayId);
+      if (wasUnfinished === true) queueStatus.wake([delivery.destinationId], delivery.replayId);
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
       parts.telemetry.audited(entry);

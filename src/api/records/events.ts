@@ -1,12 +1,12 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { weightOfEvent } from '../../pipeline/accept/size-estimate.ts';
+import { eventBytes } from '../../pipeline/accept/size-estimate.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { withoutData, withoutMapped, withoutValues } from '../call/payload-redaction.ts';
 import { contentTag } from '../http/etag.ts';
-import { beside, isIdOf, pageBytesMax, pageOfSearch, readCursor } from '../http/pagination.ts';
+import { isIdOf, neighbours, pageBytesMax, pageOfSearch, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 import { checkMaySearch } from './event-filter.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -93,11 +93,11 @@ export function eventHandlers(
           limit: fits === null ? limit + 1 - found.length : lookedAtOnce,
           lookedMost: Math.min(lookedAtOnce, lookedMost - looked),
         };
-        const part = await log.search({ ...filters, ...beside(from), ...most });
+        const part = await log.search({ ...filters, ...neighbours(from), ...most });
         const fitting = fits === null ? part.events : await fits(part.events);
         found = side === 'newer' ? [...fitting, ...found] : [...found, ...fitting];
         looked += part.looked;
-        foundBytes += fitting.reduce((sum, event) => sum + weightOfEvent(event), 0);
+        foundBytes += fitting.reduce((sum, event) => sum + eventBytes(event), 0);
         lookedBytes += part.lookedBytes;
         reached = part.reached;
         if (reached === null) break;

@@ -39,13 +39,13 @@ const deliveriesMax = 1_000;
 
 /** The deliveries of one event as people see them, newest first. */
 export async function deliveriesOfEvent(
-  { journal, pipeline: { outlook }, now: clock }: Pick<ApiParts, 'journal' | 'pipeline' | 'now'>,
+  { journal, pipeline: { queueStatus }, now: clock }: Pick<ApiParts, 'journal' | 'pipeline' | 'now'>,
   eventId: string,
 ): Promise<Delivery[]> {
-  const closed = outlook.closed();
+  const closed = queueStatus.closed();
   const now = clock();
   const limits = { limit: deliveriesMax, closed: [...closed.keys()], now };
   return (await journal.log.deliveries({ eventId, ...limits })).map((one) =>
-    shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)),
+    shownDelivery(one, momentOf(one, queueStatus, closed.get(one.destinationId), now)),
   );
 }

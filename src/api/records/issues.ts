@@ -18,7 +18,7 @@ export function issueHandlers({
   telemetry,
 }: Pick<ApiParts, 'issues' | 'pipeline' | 'now' | 'telemetry'>): Handlers<'listIssues' | 'getIssue' | ActIds> {
   async function show(record: Readonly<IssueRecord>): Promise<Issue> {
-    return shownIssue(record, { held: await pipeline.outlook.heldAt(record), now: now() });
+    return shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
   }
 
   async function answer({ params, reply }: Pick<Call<'getIssue'>, 'params' | 'reply'>): Promise<Issue> {

@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { Replay } from '../../contract/records/replay.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { contentTag } from '../http/etag.ts';
-import { beside, isIdOf, pageOfCut, readCursor } from '../http/pagination.ts';
+import { isIdOf, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
 
 type Ids = 'listReplays' | 'createReplay' | 'getReplay' | 'pauseReplay' | 'resumeReplay' | 'cancelReplay';
 
@@ -32,7 +32,7 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
     async listReplays({ query: { limit, cursor: text, state } }) {
       const cursor = readCursor(text, isIdOf('rpl'));
       const only = state === undefined ? {} : { state };
-      const rows = await log.replays({ ...beside(cursor), ...only, limit: limit + 1 });
+      const rows = await log.replays({ ...neighbours(cursor), ...only, limit: limit + 1 });
       const shown = await Promise.all(rows.map((one) => replays.show(one)));
       return pageOfCut(shown, { cursor, limit, placeOf: ({ id }) => id });
     },

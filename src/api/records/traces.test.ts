@@ -12,7 +12,7 @@ async function startShop() {
   const send = async (query: string, event: Record<string, unknown>, headers: Record<string, string> = {}) =>
     (await server.call('POST', `/v3/${key}${query}`, { events: [event] }, headers)).json().ids[0];
   const get = async (path = `/api/v1/traces/${id}`) => (await server.call('GET', path)).json();
-  const eventsOf = (told: { events: { event: { id: string } }[] }) => told.events.map((one) => one.event.id);
+  const eventsOf = (reported: { events: { event: { id: string } }[] }) => reported.events.map((one) => one.event.id);
   return { ...server, key, trace, id, send, get, eventsOf };
 }
 
@@ -28,10 +28,10 @@ test('an event belongs to a running trace by query, header, page address or key,
   await send('', { n: 5 });
   await send('?millrace_trace=trc_00000000000000000000000000', { n: 6 });
   await shop.call('GET', `/${shop.key}/dcs.gif?n=7&millrace_trace=${id}`);
-  const told = await shop.get();
-  assert.deepEqual([told.name, told.state, told.endedAt], ['My click', 'running', null]);
-  assert.deepEqual(shop.eventsOf(told).slice(0, 4), ids);
-  assert.equal(told.events.length, 5);
+  const reported = await shop.get();
+  assert.deepEqual([reported.name, reported.state, reported.endedAt], ['My click', 'running', null]);
+  assert.deepEqual(shop.eventsOf(reported).slice(0, 4), ids);
+  assert.equal(reported.events.length, 5);
   const [first] = (await shop.get(`/api/v1/events?trace=${id}&limit=200`)).data.slice(-1);
   assert.deepEqual([first.id, first.ext], [ids[0], { trace: id }]);
 });
@@ -94,9 +94,9 @@ test('a trace of another process is read from its events; one that never was is 
     await shop.send(`?millrace_trace=${shop.id}`, { n: 2 }),
   ];
   await using other = await startTestServer({ journal: shop.journal });
-  const told = (await other.call('GET', `/api/v1/traces/${shop.id}`)).json();
+  const reported = (await other.call('GET', `/api/v1/traces/${shop.id}`)).json();
   assert.deepEqual(
-    [told.name, told.state, told.startedAt, shop.eventsOf(told)],
+    [reported.name, reported.state, reported.startedAt, shop.eventsOf(reported)],
     [null, 'ended', shop.trace['startedAt'], kept],
   );
   for (const id of ['trc_none', `${shop.id.slice(0, -1)}${shop.id.endsWith('0') ? '1' : '0'}`])

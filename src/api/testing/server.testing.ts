@@ -30,7 +30,7 @@ import { secretReferences } from '../../secrets/references.ts';
 import { createScrubber } from '../../secrets/scrubber.ts';
 import { createSealing } from '../../secrets/sealing.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
-import { openIssueBook } from '../../watch/issue-registry.ts';
+import { openIssueRegistry } from '../../watch/issue-registry.ts';
 import { thresholds } from '../../watch/thresholds.ts';
 import type { ApiParts } from '../call/call.ts';
 import { createServer } from '../server.ts';
@@ -82,7 +82,7 @@ export async function startTestServer(
   const drafts: unknown[] = [];
   const refused: string[] = [];
   const failures: unknown[] = [];
-  const gate = { open: Promise.resolve(), reached: () => {} };
+  const hold = { open: Promise.resolve(), reached: () => {} };
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
   const statistics = createStatistics({
@@ -129,15 +129,15 @@ export async function startTestServer(
       const [accepted] = await journal.intake.accept([{ partition: 0, collectorId, receivedAt, events }]);
       return accepted?.ids ?? [];
     },
-    studio: {
+    preview: {
       async preview(_id, _input, draft) {
         drafts.push(draft);
         return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
       },
       testSend: () => Promise.reject(new Error('the fake sends nothing')),
       render: async () => {
-        gate.reached();
-        await gate.open;
+        hold.reached();
+        await hold.open;
         return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
       },
     },
@@ -157,12 +157,12 @@ export async function startTestServer(
       engine,
       compute,
     }),
-    outlook: {
+    queueStatus: {
       isSending: (id) => sending.has(id),
       blockOf: () => null,
       orderOf: () => null,
       closed: () => closed,
-      gateOf: () => null,
+      holdOf: () => null,
       wake: (ids) => void woken.push(...ids),
       probe: async () => true,
       reopen: async () => true,
@@ -188,9 +188,9 @@ export async function startTestServer(
       journal,
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
-      gates: { allClosed: () => closed, watch: () => {} },
+      holds: { allClosed: () => closed, watch: () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
-      paces: createReplayRates(),
+      replayRates: createReplayRates(),
       events,
       attempter: createAttempter({
         egress,
@@ -236,7 +236,7 @@ export async function startTestServer(
     audited: () => {},
   });
 
-  const issues = await openIssueBook({
+  const issues = await openIssueRegistry({
     store,
     clock: { now, after: () => () => {} },
     newId,
@@ -280,7 +280,7 @@ export async function startTestServer(
     ),
     isMailAllowed: () => true,
     alerts,
-    ailments: () => ({}),
+    problems: () => ({}),
     operator: {
       retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set(['auditDays']) },
       configuration: [],
@@ -327,7 +327,7 @@ export async function startTestServer(
     drafts,
     refused,
     refusal,
-    gate,
+    hold,
     failures,
     tokens,
     tell: (event: Event) => events.emit('matched', [[event, []]]),

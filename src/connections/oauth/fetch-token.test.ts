@@ -58,16 +58,16 @@ function setUp(handler: (form: URLSearchParams, index: number) => FakeAnswer) {
         }),
     };
     const refreshTokens = createRefreshTokens(kept, { failed: (error) => failures.push(error), changed: () => {} });
-    const door = {
+    const http = {
       egress,
       now: () => clock.now,
       newId: () => `id-${++ids}`,
       isHttpAllowed: () => false,
       refreshTokens,
     };
-    const authenticator = createAuthenticator(door);
+    const authenticator = createAuthenticator(http);
     return {
-      door,
+      http,
       refreshTokens,
       forget: (id: string) => authenticator.forget(id),
       async header(auth: Oauth2, id = 'con_1') {
@@ -112,7 +112,7 @@ test("responses with other field names and nesting are read by the connection's 
   for (const [fields, answer, wanted, refresh = null] of cases) {
     const set = setUp(() => ({ status: 200, body: JSON.stringify({ token_type: 'bearer', ...answer }) }));
     const auth: Oauth2 = { ...base, grant: 'client_credentials', tokenFields: { ...standardTokenFields, ...fields } };
-    const { answer: read } = await fetchToken({ auth, settings, door: set.process().door, remembered: null });
+    const { answer: read } = await fetchToken({ auth, settings, http: set.process().http, remembered: null });
     const said = JSON.stringify([fields, answer, read]);
     if (wanted instanceof RegExp) assert.ok(!read.ok && wanted.test(read.detail), said);
     else assert.ok(read.ok && read.accessToken === 't' && read.lifeMs === wanted, said);
@@ -221,11 +221,11 @@ test('a storage failure is logged, and the token is used all the same', async ()
 
 test('a test uses up no refresh token of deliveries, and keeps the one from its own grant', async () => {
   const set = setUp((_, index) => token(`t${index}`, { refresh_token: `r${index}` }));
-  const { door, header } = set.process();
+  const { http, header } = set.process();
   const tested = (auth: Oauth2, id: string | null = 'con_1') =>
     testConnection({
       connection: { baseUrl: 'https://api.example.com', port: null, auth, settings: settings as never }, // without secrets
-      door,
+      http,
       id,
     });
   await header(password);
@@ -262,7 +262,7 @@ test('a test shows each token request, and the clock of the endpoint', async () 
   };
   const { ok, steps } = await testConnection({
     connection: { baseUrl: 'https://api.example.com', port: null, auth, settings: settings as never }, // without secrets
-    door: set.process().door,
+    http: set.process().http,
   });
   const [basic, body, answer] = steps.slice(4);
   assert.ok(ok);

@@ -14,7 +14,7 @@ type FetchedToken = {
   readonly exchanges: readonly TokenExchange[];
 };
 
-type Wanted = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
+type Wanted = Pick<TokenAsk, 'auth' | 'settings' | 'http'> & {
   remembered: ClientAuthMethod | null;
   /** The skew known from earlier requests. */
   skewMs?: number | null;
@@ -30,8 +30,8 @@ type Wanted = Pick<TokenAsk, 'auth' | 'settings' | 'door'> & {
  * endpoint's clock: a refused one is signed once more when that clock turns out to differ.
  */
 export function fetchToken(wanted: Wanted): Promise<FetchedToken> {
-  const { auth, door, connectionId = null, isTest = false } = wanted;
-  const { refreshTokens } = door;
+  const { auth, http, connectionId = null, isTest = false } = wanted;
+  const { refreshTokens } = http;
   // A test of other grants must not use up or replace the refresh token of deliveries.
   const isKept = usesRefreshTokens(auth) && (!isTest || auth.grant === 'refresh_token');
   if (refreshTokens === undefined || !isKept) return ask(wanted, null);
@@ -57,15 +57,15 @@ async function renew(wanted: Wanted, kept: RefreshTokens, connectionId: string |
 }
 
 async function ask(
-  { auth, settings, door, remembered, skewMs = null }: Wanted,
+  { auth, settings, http, remembered, skewMs = null }: Wanted,
   refreshToken: string | null,
 ): Promise<FetchedToken> {
   const known = usableSkewMs(skewMs);
-  const asking = (ahead: number) => requestToken({ auth, settings, door, refreshToken, skewMs: ahead }, remembered);
+  const asking = (ahead: number) => requestToken({ auth, settings, http, refreshToken, skewMs: ahead }, remembered);
   const first = outcomeOf(await asking(known), skewMs);
   const learnt = usableSkewMs(first.skewMs);
-  const isSignedAnew = signs(auth, refreshToken) && Math.abs(learnt - known) > 5_000;
-  if (first.answer.ok || first.answer.kind !== 'rejected' || !isSignedAnew) return first;
+  const isSignedAgain = signs(auth, refreshToken) && Math.abs(learnt - known) > 5_000;
+  if (first.answer.ok || first.answer.kind !== 'rejected' || !isSignedAgain) return first;
   const again = outcomeOf(await asking(learnt), first.skewMs);
   return { ...again, exchanges: [...first.exchanges, ...again.exchanges] };
 }

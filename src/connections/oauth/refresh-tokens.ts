@@ -3,7 +3,7 @@ import { fingerprint } from '../fingerprint.ts';
 import { type Oauth2, tokenFieldsOf } from './client-auth.ts';
 
 /** Sealed texts by connection. `all` is the content at the start. */
-interface KeptTexts {
+interface SealedTexts {
   readonly all: ReadonlyMap<string, string>;
   /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
@@ -31,7 +31,7 @@ export interface RefreshTokens {
 const unsavedMost = 100;
 
 export function createRefreshTokens(
-  kept: KeptTexts,
+  kept: SealedTexts,
   { failed, changed }: { failed(error: unknown): void; changed(): void },
 ): RefreshTokens {
   const known = new Map([...kept.all].map(([id, text]) => [id, readKept(text)]));
@@ -41,28 +41,28 @@ export function createRefreshTokens(
   return {
     get(connectionId, auth) {
       const own = connectionId === null ? undefined : known.get(connectionId);
-      const bond = bondOf(auth);
-      return own?.bond === bond ? own.token : (unsaved.get(bond) ?? null);
+      const credentialKey = credentialFingerprint(auth);
+      return own?.credentialKey === credentialKey ? own.token : (unsaved.get(credentialKey) ?? null);
     },
     async put(connectionId, auth, token) {
-      const bond = bondOf(auth);
-      unsaved.delete(bond);
+      const credentialKey = credentialFingerprint(auth);
+      unsaved.delete(credentialKey);
       if (connectionId === null) {
-        if (token !== null) unsaved.set(bond, token);
+        if (token !== null) unsaved.set(credentialKey, token);
         if (unsaved.size > unsavedMost) unsaved.delete(unsaved.keys().next().value ?? '');
         return;
       }
       if (token === null && !known.has(connectionId)) return;
       if (token === null) known.delete(connectionId);
-      else known.set(connectionId, { bond, token });
+      else known.set(connectionId, { credentialKey, token });
       changed();
-      await kept.save(connectionId, token === null ? null : JSON.stringify({ bond, token })).catch(failed);
+      await kept.save(connectionId, token === null ? null : JSON.stringify({ credentialKey, token })).catch(failed);
     },
     async forget(connectionId) {
       if (known.delete(connectionId)) await kept.save(connectionId, null).catch(failed);
     },
     inTurn(connectionId, auth, work) {
-      const key = connectionId ?? bondOf(auth);
+      const key = connectionId ?? credentialFingerprint(auth);
       const before = turns.get(key) ?? Promise.resolve();
       const mine = before.then(work, work);
       turns.set(key, mine);
@@ -78,7 +78,7 @@ export function createRefreshTokens(
   };
 }
 
-type Kept = { bond: string; token: string };
+type Kept = { credentialKey: string; token: string };
 
 function readKept(text: string): Kept {
   return JSON.parse(text) as Kept; // written above
@@ -89,19 +89,19 @@ export function usesRefreshTokens(auth: Oauth2): boolean {
   return auth.grant !== 'client_credentials' && tokenFieldsOf(auth).refreshToken !== null;
 }
 
-const bonds = new WeakMap<Oauth2, string>();
+const credentialKeys = new WeakMap<Oauth2, string>();
 
 /**
  * The identity of a refresh token: client, endpoint and the credential that it stands for. The client's secret and
  * the request format are not included, since changing them leaves the token valid.
  */
-function bondOf(auth: Oauth2): string {
-  const before = bonds.get(auth);
+function credentialFingerprint(auth: Oauth2): string {
+  const before = credentialKeys.get(auth);
   if (before !== undefined) return before;
   const { grant, accessTokenUrl, clientId, scope } = auth;
-  const bond = fingerprint({ grant, accessTokenUrl, clientId, own: ownOf(auth, scope) });
-  bonds.set(auth, bond);
-  return bond;
+  const credentialKey = fingerprint({ grant, accessTokenUrl, clientId, own: ownOf(auth, scope) });
+  credentialKeys.set(auth, credentialKey);
+  return credentialKey;
 }
 
 function ownOf(auth: Oauth2, scope: string): object {

@@ -18,7 +18,7 @@ import type { Oauth2 } from './client-auth.ts';
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 const { settings } = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' });
 
-function realDoor() {
+function realHttp() {
   const allowed = parseAllowRules('127.0.0.1');
   assert.ok(allowed.ok);
   const egress = undiciEgress({
@@ -82,11 +82,11 @@ test('client credentials get a token from a certified provider by basic, body an
     ttl: { ClientCredentials: 600 },
   });
   server.on('request', provider.callback());
-  const door = realDoor();
+  const http = realHttp();
   t.after(async () => {
     server.closeAllConnections();
     server.close();
-    await door.egress[Symbol.asyncDispose]();
+    await http.egress[Symbol.asyncDispose]();
   });
 
   const accessTokenUrl = `${issuer}/token`;
@@ -109,30 +109,30 @@ test('client credentials get a token from a certified provider by basic, body an
     'private key': { ...common, clientId: 'c client', clientAuth: 'private_key_jwt', clientAssertion: signer },
   };
   for (const [how, auth] of Object.entries(clients)) {
-    const authorization = await createAuthenticator(door).authorize(connectionOf(auth));
+    const authorization = await createAuthenticator(http).authorize(connectionOf(auth));
     assert.ok(authorization.ok, `${how}: ${authorization.ok ? '' : authorization.detail}`);
     assert.match(authorization.headers[0]?.[1] ?? '', /^Bearer .{20,}/);
   }
   const wrong = { ...common, clientSecret: secret('wrong') };
-  const refused = await createAuthenticator(door).authorize(connectionOf(wrong));
+  const refused = await createAuthenticator(http).authorize(connectionOf(wrong));
   assert.ok(!refused.ok && refused.kind === 'rejected' && /401 invalid_client/.test(refused.detail));
-  const outOfScope = await createAuthenticator(door).authorize(connectionOf({ ...common, scope: 'api:write' }));
+  const outOfScope = await createAuthenticator(http).authorize(connectionOf({ ...common, scope: 'api:write' }));
   assert.ok(!outOfScope.ok && outOfScope.kind === 'rejected' && /invalid_scope/.test(outOfScope.detail));
 });
 
 test('password and jwt-bearer grants get, share and renew tokens over real sockets', async (t) => {
   const server = await startTokenServer();
-  const door = realDoor();
+  const http = realHttp();
   t.after(async () => {
     await server[Symbol.asyncDispose]();
-    await door.egress[Symbol.asyncDispose]();
+    await http.egress[Symbol.asyncDispose]();
   });
   const grants: Oauth2[] = [
     { ...base, accessTokenUrl: server.url, grant: 'password', username: 'u', password: secret('p') },
     { ...base, accessTokenUrl: server.url, grant: 'jwt', jwt: secret('Bearer a.b.c'), assertion: null },
   ];
   for (const [index, auth] of grants.entries()) {
-    const authenticator = createAuthenticator(door);
+    const authenticator = createAuthenticator(http);
     const connection = connectionOf(auth);
     const all = await Promise.all(Array.from({ length: 500 }, () => authenticator.authorize(connection)));
     const wanted = `Bearer ${server.issued.at(-1)}`;
@@ -151,13 +151,13 @@ test('password and jwt-bearer grants get, share and renew tokens over real socke
 
 test('redirects, error pages and oversized answers of a real server give no token', async (t) => {
   const server = await startTokenServer();
-  const door = realDoor();
+  const http = realHttp();
   t.after(async () => {
     await server[Symbol.asyncDispose]();
-    await door.egress[Symbol.asyncDispose]();
+    await http.egress[Symbol.asyncDispose]();
   });
   const connection = connectionOf({ ...base, accessTokenUrl: server.url, grant: 'client_credentials' });
-  const authenticator = createAuthenticator(door);
+  const authenticator = createAuthenticator(http);
   const kinds: string[] = [];
   for (const answer of [
     { status: 307, headers: { location: server.url } },
@@ -178,14 +178,14 @@ test('redirects, error pages and oversized answers of a real server give no toke
 
 test('a connection test reaches a real token over real sockets', async (t) => {
   const server = await startTokenServer();
-  const door = realDoor();
+  const http = realHttp();
   t.after(async () => {
     await server[Symbol.asyncDispose]();
-    await door.egress[Symbol.asyncDispose]();
+    await http.egress[Symbol.asyncDispose]();
   });
   const { auth, settings: all } = connectionOf({ ...base, accessTokenUrl: server.url, grant: 'client_credentials' });
   const connection = { baseUrl: server.url, port: null, auth, settings: all };
-  const walked = await testConnection({ connection, door });
+  const walked = await testConnection({ connection, http });
   assert.deepEqual(
     walked.steps.map(({ name, ok }) => [name, ok]),
     [

@@ -35,8 +35,8 @@ const clientCredentials: Oauth2 = { ...base, grant: 'client_credentials' };
 async function sent(auth: Oauth2, answer: object = { access_token: 't', token_type: 'bearer' }, status = 200) {
   const egress = fakeEgress({ handler: () => ({ status, body: JSON.stringify(answer) }) });
   let ids = 0;
-  const door = { egress, now: () => now, newId: () => `id-${++ids}`, isHttpAllowed: () => false };
-  const fetched = await fetchToken({ auth, settings, door, remembered: null });
+  const http = { egress, now: () => now, newId: () => `id-${++ids}`, isHttpAllowed: () => false };
+  const fetched = await fetchToken({ auth, settings, http, remembered: null });
   const [request] = egress.requests;
   const headers = new Map(request?.headers.map(([name, value]) => [name.toLowerCase(), value]));
   return { ...fetched, request, headers, form: Object.fromEntries(new URLSearchParams(String(request?.body))) };

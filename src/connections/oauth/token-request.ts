@@ -3,7 +3,7 @@ import { publicTokenFields } from '../../contract/documents/connection.ts';
 import { type Egress, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
 import { openHeader } from '../header-value.ts';
 import { reveal, revealIfThere, secretFields } from '../secret-fields.ts';
-import { masker } from '../text-redaction.ts';
+import { textRedaction } from '../text-redaction.ts';
 import { type RouteSettings, routeOf } from '../tls-and-proxy.ts';
 import {
   type ClientAuthMethod,
@@ -19,7 +19,7 @@ import { readTokenAnswer, type TokenAnswer } from './token-response.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
 /** The dependencies of token requests. */
-export type TokenDoor = {
+export type TokenHttp = {
   readonly egress: Egress;
   /** ms since the epoch. */
   readonly now: () => number;
@@ -48,7 +48,7 @@ export type TokenExchange = {
 export type TokenAsk = {
   readonly auth: Oauth2;
   readonly settings: RouteSettings & Pick<ConnectionBody['settings'], 'connectTimeoutMs'>;
-  readonly door: TokenDoor;
+  readonly http: TokenHttp;
   readonly refreshToken: string | null;
   /** The clock skew of the endpoint that signatures take into account, in ms. */
   readonly skewMs: number;
@@ -73,10 +73,10 @@ export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod |
 }
 
 async function exchange(
-  { auth, settings, door, refreshToken, skewMs }: TokenAsk,
+  { auth, settings, http, refreshToken, skewMs }: TokenAsk,
   method: ClientAuthMethod,
 ): Promise<TokenExchange> {
-  const { egress, now, newId, isHttpAllowed } = door;
+  const { egress, now, newId, isHttpAllowed } = http;
   const unsent = (detail: string) => ({ method, sent: null, answer: unsendable(detail), durationMs: 0, skewMs: null });
   const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
   if (problem !== null) return unsent(`The access-token URL can't be used: ${problem}`);
@@ -113,7 +113,7 @@ async function exchange(
     form.get('refresh_token'),
     client.authorization?.replace(/^Basic /, ''),
   ];
-  const hide = masker([...secretsOf(auth), ...used.filter((one) => typeof one === 'string')]);
+  const hide = textRedaction([...secretsOf(auth), ...used.filter((one) => typeof one === 'string')]);
   return {
     method,
     sent: described(auth, form, headers.keys()),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standardTokenFields } from '../../contract/documents/connection.ts';
 import type { EgressErrorKind, EgressOutcome } from '../../egress/egress.ts';
-import { masker } from '../text-redaction.ts';
+import { textRedaction } from '../text-redaction.ts';
 import { readTokenAnswer } from './token-response.ts';
 
 const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 1 };
@@ -19,7 +19,7 @@ function answer(
 }
 
 const read = (outcome: EgressOutcome, secrets: string[] = []) =>
-  readTokenAnswer(outcome, { now, fields: standardTokenFields, hide: masker(secrets) });
+  readTokenAnswer(outcome, { now, fields: standardTokenFields, hide: textRedaction(secrets) });
 const good = { access_token: 'abc', token_type: 'Bearer', expires_in: 60 };
 
 function failure(outcome: EgressOutcome, secrets: string[] = []) {

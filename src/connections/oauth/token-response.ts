@@ -1,7 +1,7 @@
 import type { TokenFields } from '../../contract/documents/connection.ts';
 import { valueAt } from '../../contract/json-path.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import { isPacked, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
+import { isCompressed, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export type TokenFailure = {
@@ -59,7 +59,7 @@ export function readTokenAnswer(
   });
 
   if (status >= 200 && status < 300) {
-    if (isPacked(outcome.headers))
+    if (isCompressed(outcome.headers))
       return failed('rejected', `${saying('')} with compressed data, which was not requested.`);
     if (body === null && outcome.truncated && outcome.body.length < RESPONSE_BYTES_MAX)
       return failed('temporary', `${saying('')}, but the response was cut off.`);

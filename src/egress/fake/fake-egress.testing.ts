@@ -5,7 +5,7 @@ import {
   type EgressRequest,
   type EgressTimings,
   type Header,
-  isPacked,
+  isCompressed,
   PACKED_BYTES_MAX,
   type ProbeStep,
   RESPONSE_BYTES_MAX,
@@ -102,7 +102,7 @@ function outcomeOf(answer: FakeAnswer, request: EgressRequest, tookMs: number): 
     typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : (answer.body ?? new Uint8Array(0));
   const headers = (answer.headers ?? []).map(([name, value]): Header => [name.toLowerCase(), value]);
   const asked = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
-  const bytesMax = isPacked(headers) ? Math.min(asked, PACKED_BYTES_MAX) : asked;
+  const bytesMax = isCompressed(headers) ? Math.min(asked, PACKED_BYTES_MAX) : asked;
   return {
     kind: 'response',
     status: answer.status,

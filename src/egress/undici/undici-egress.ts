@@ -22,8 +22,8 @@ import { EgressFailure } from './connect/errors.ts';
 import { secureContextFor } from './connect/tls.ts';
 import { createDeadlines } from './pool/deadlines.ts';
 import { Exchange } from './pool/exchange.ts';
-import { createSite, type Site } from './pool/origin-pool.ts';
-import { createWays, type Route } from './pool/pool-key.ts';
+import { createOriginPool, type Pool } from './pool/origin-pool.ts';
+import { createPoolKeys, type Route } from './pool/pool-key.ts';
 
 export interface UndiciEgressOptions {
   /** What the operator let through although it is private; see parseAllowRules. */
@@ -49,9 +49,9 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
   const guard = createGuard(options);
   const dns = createDns(options.dnsServers);
   const deadlines = createDeadlines(now);
-  const sites = new Map<string, Site>();
+  const pools = new Map<string, Pool>();
   const kept = { count: 0 };
-  const ways = createWays({ guard, dns });
+  const ways = createPoolKeys({ guard, dns });
   const targetOf = createTargets();
   const userAgent = `Millrace/${options.version}`;
   /** Sockets that others speak over. */
@@ -66,10 +66,10 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
         if ('reason' in target) return resolve(refused({ kind: 'blocked', message: sentence(target.reason) }));
         const dispatch = dispatchOptions(request, target, userAgent);
         if ('reason' in dispatch) return resolve(refused({ kind: 'blocked', message: sentence(dispatch.reason) }));
-        const site = siteFor(target, request);
-        if ('reason' in site) return resolve(refused({ kind: 'blocked', message: sentence(site.reason) }));
+        const pool = poolFor(target, request);
+        if ('reason' in pool) return resolve(refused({ kind: 'blocked', message: sentence(pool.reason) }));
         const { connectTimeoutMs, timeoutMs, responseBytesMax, resendOnStale } = request;
-        site.dispatch(
+        pool.dispatch(
           new Exchange({
             dispatch,
             connectTimeoutMs,
@@ -100,25 +100,25 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const socket of open) socket.destroy();
-      for (const site of [...sites.values()]) site.close(new EgressFailure('reset', STOPPED));
+      for (const pool of [...pools.values()]) pool.close(new EgressFailure('reset', STOPPED));
       dns[Symbol.dispose]();
       deadlines[Symbol.dispose]();
     },
   };
 
-  function siteFor(target: Target, route: Route): Site | { readonly reason: string } {
+  function poolFor(target: Target, route: Route): Pool | { readonly reason: string } {
     // The inbox exception is judged when a socket is opened, so that its sockets must not carry other paths.
     const isInbox = options.isInboxOpen && isInboxPath(target);
     const routeKey = ways.keyOf(route);
     const key = routeKey === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${routeKey}`;
-    let site = sites.get(key);
-    if (site === undefined) {
+    let pool = pools.get(key);
+    if (pool === undefined) {
       const way = ways.wayTo(target, route);
       if ('reason' in way) return way;
-      site = createSite({ way, deadlines, now, kept, onEmpty: () => sites.delete(key) });
-      sites.set(key, site);
+      pool = createOriginPool({ way, deadlines, now, kept, onEmpty: () => pools.delete(key) });
+      pools.set(key, pool);
     }
-    return site;
+    return pool;
   }
 
   async function connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {

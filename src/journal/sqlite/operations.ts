@@ -8,8 +8,8 @@ import { erasureOperations } from './erasure/erasure-operations.ts';
 import { eventOperations } from './events/event-reads.ts';
 import { leaseOperations } from './events/leases.ts';
 import { replayOperations } from './replays/replays.ts';
+import { retentionOperations } from './retention/retention-operations.ts';
 import { statisticsOperations } from './statistics/statistics-operations.ts';
-import { upkeepOperations } from './upkeep/retention-operations.ts';
 
 /** What the journal does inside the storage threads. */
 export const operations = {
@@ -21,7 +21,7 @@ export const operations = {
   ...logOperations,
   ...deliveryListOperations,
   ...replayOperations,
-  ...upkeepOperations,
+  ...retentionOperations,
   ...bodyOperations,
   ...erasureOperations,
   ...statisticsOperations,

@@ -21,13 +21,13 @@ import { statusCodes } from './codec/status-codes.ts';
 import type { SettledExchange } from './deliveries/batch-exchanges.ts';
 import type { SettledStep } from './deliveries/queue.ts';
 import type { operations } from './operations.ts';
+import { retain } from './retention/retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
 import { addShare, partOf, rollUp, sharesOf } from './statistics/shards.ts';
-import { retain } from './upkeep/retention.ts';
 
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
-const patienceMs = 10;
+const maxDelayMs = 10;
 
 export type JournalClient = Client<typeof operations>;
 
@@ -117,7 +117,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
             numbers: JSON.stringify(numbersOf(ids)),
             onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
           },
-          { bytes: 0, isIntake: false, patienceMs },
+          { bytes: 0, isIntake: false, maxDelayMs },
         ),
       async recover(lease, now) {
         const { suspects, poisoned } = await client.write('recover', { lease, now });
@@ -150,11 +150,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         };
         let bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
         for (const { exchange } of exchanges.values()) bytes += exchange.length;
-        return client.write('settle', batch, { bytes, isIntake: false, patienceMs });
+        return client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
       },
-      gates: () => client.write('gates', null),
-      saveGate: (gate) => client.write('saveGate', gate, { bytes: 0, isIntake: false, patienceMs }),
-      removeGate: (scopeId) => client.write('removeGate', scopeId),
+      holds: () => client.write('holds', null),
+      saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
+      removeHold: (scopeId) => client.write('removeHold', scopeId),
     },
 
     log: {
@@ -204,7 +204,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 
     replays: sqliteReplays(client),
 
-    upkeep: {
+    retention: {
       async retain(limits) {
         const result = await retain(client, limits);
         isFull = result.full;

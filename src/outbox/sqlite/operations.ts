@@ -1,20 +1,20 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { AlertEnd, OutboxChange, OutboxMessage, ToldIssue } from '../outbox.ts';
+import type { AlertEnd, NotifiedIssue, OutboxChange, OutboxMessage } from '../outbox.ts';
 import { finishedMax } from '../outbox.ts';
 
 type Row = { body: string };
 
 /** What the outbox does inside the storage threads. */
 export const operations = {
-  loadOutbox: (db: Db, _: null): { waiting: OutboxMessage[]; told: ToldIssue[]; ends: AlertEnd[] } => ({
+  loadOutbox: (db: Db, _: null): { waiting: OutboxMessage[]; notified: NotifiedIssue[]; ends: AlertEnd[] } => ({
     waiting: db
       .all<Row>(`SELECT body FROM alert_message WHERE status = 'waiting' ORDER BY id`)
       .map(read<OutboxMessage>),
-    told: db.all<Row>('SELECT body FROM alert_told').map(read<ToldIssue>),
+    notified: db.all<Row>('SELECT body FROM alert_told').map(read<NotifiedIssue>),
     ends: ends(db),
   }),
 
-  saveOutbox(db: Db, { messages, told, dropped, untold, gone }: OutboxChange): void {
+  saveOutbox(db: Db, { messages, notified, dropped, unnotified, gone }: OutboxChange): void {
     for (const one of messages)
       db.run(
         `INSERT OR REPLACE INTO alert_message (id, alert_id, status, finished_at, body) VALUES (?, ?, ?, ?, ?)`,
@@ -24,7 +24,7 @@ export const operations = {
         one.finishedAt,
         JSON.stringify(one),
       );
-    for (const one of told)
+    for (const one of notified)
       db.run(
         'INSERT OR REPLACE INTO alert_told (alert_id, issue_id, body) VALUES (?, ?, ?)',
         one.alertId,
@@ -32,7 +32,7 @@ export const operations = {
         JSON.stringify(one),
       );
     for (const id of dropped) db.run('DELETE FROM alert_message WHERE id = ?', id);
-    for (const one of untold)
+    for (const one of unnotified)
       db.run('DELETE FROM alert_told WHERE alert_id = ? AND issue_id = ?', one.alertId, one.issueId);
     for (const alertId of gone) {
       db.run('DELETE FROM alert_message WHERE alert_id = ?', alertId);

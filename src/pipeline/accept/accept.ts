@@ -5,9 +5,9 @@ import type { Accepted, DueDelivery, IntakePlan, Journal, Lease, PlacedEvent } f
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { nextAttempt } from '../limits/backoff.ts';
 import type { Document, Rule, Snapshot } from '../snapshot/snapshot.ts';
-import { freshDelivery } from './new-delivery.ts';
+import { newDelivery } from './new-delivery.ts';
 import { orderKeyOf } from './order-key.ts';
-import { weightOfEvent } from './size-estimate.ts';
+import { eventBytes } from './size-estimate.ts';
 
 type Matcher = AsyncDisposable & {
   start(): Promise<void>;
@@ -115,7 +115,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
     // One for all, so that what may travel in a batch comes due together.
-    const luck = options.random();
+    const jitter = options.random();
     const fired: Fired = { now, to: end, deliveries: [], news: [] };
     for (const { offset, event } of events) {
       const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
@@ -132,7 +132,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
             destinationId,
             destinationVersion: destination.version,
             connectionId: destination.body.connectionId,
-            dueAt: firstDueAt(destination, documents.connection, now, luck),
+            dueAt: firstDueAt(destination, documents.connection, now, jitter),
             test: false,
           };
           const orderKey = orderKeyOf(destination, event);
@@ -169,7 +169,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     position = Math.max(position, to);
     const due = deliveries.map((planned, at) => {
       const event = news[planned.event]?.[0] ?? null;
-      return freshDelivery({ id: ids[at] ?? '', planned, eventId: event?.id ?? null, event });
+      return newDelivery({ id: ids[at] ?? '', planned, eventId: event?.id ?? null, event });
     });
     options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) options.planned(due);
@@ -200,7 +200,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     for (const [index, incoming] of isFollowing ? events.entries() : []) {
       if (repeated.has(index)) continue;
       const event = stored(incoming, ids[index] ?? '', received);
-      const bytes = weightOfEvent(event);
+      const bytes = eventBytes(event);
       buffer.push({ offset, event, bytes });
       bufferBytes += bytes;
       offset += 1;
@@ -278,8 +278,8 @@ function firstDueAt(
   { body }: Document<DestinationBody>,
   connections: Pick<Snapshot['documents']['connection'], 'get'>,
   now: number,
-  luck: number,
+  jitter: number,
 ): number {
   const policy = body.settings.retry ?? connections.get(body.connectionId)?.body.settings.retry;
-  return policy === undefined ? now : (nextAttempt({ policy, step: 0, now, random: () => luck }) ?? now);
+  return policy === undefined ? now : (nextAttempt({ policy, step: 0, now, random: () => jitter }) ?? now);
 }

@@ -3,7 +3,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, PlannedDelivery } from '../../journal/journal.ts';
 
 /** A delivery that was planned just now, as the journal would give it back: nothing has happened to it yet. */
-export function freshDelivery({
+export function newDelivery({
   id,
   planned,
   eventId,

@@ -64,7 +64,7 @@ test('a failing delivery keeps the later ones of its visitor, and says so, until
 
   isBad = false;
   await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(arrived(rig).slice(-3), ['0', '2', '4']);
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
@@ -77,7 +77,7 @@ test('a cancelled delivery lets the next one of its visitor go', async () => {
   await rest();
   const [first] = await rig.deliveries();
   await rig.journal.log.cancel(first?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(await rig.statuses(), ['cancelled', 'delivered']);
 });
@@ -166,7 +166,7 @@ test('a later one that is on the wire when a person starts an earlier one again 
   await rest();
   const [first] = await rig.deliveries();
   await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(arrived(rig), ['0', '1']);
   hung.resolve({ status: 200 });

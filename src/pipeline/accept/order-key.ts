@@ -32,7 +32,7 @@ export function orderKeyOf(
 }
 
 /** A step of a delivery that others wait for: after so many counted failures they wait no longer. */
-export function letGo(settlement: Settlement, { releaseAfter }: Order): Settlement {
+export function releaseAfterFailures(settlement: Settlement, { releaseAfter }: Order): Settlement {
   const isEnough = releaseAfter !== null && settlement.attempts >= releaseAfter && !isFinished(settlement.status);
   return isEnough ? { ...settlement, leavesOrder: true } : settlement;
 }

@@ -25,13 +25,13 @@ type ParameterCatalog = AsyncDisposable & {
  */
 export async function startParameters(options: {
   configuration: Configuration;
-  journal: Pick<Journal, 'upkeep'>;
+  journal: Pick<Journal, 'retention'>;
   clock: Clock;
   failed(error: unknown, doing: string): void;
 }): Promise<ParameterCatalog> {
   const { configuration, journal, clock } = options;
   const learner = parameterLearner(limits);
-  const note = await journal.upkeep.loadNote(noteName);
+  const note = await journal.retention.loadNote(noteName);
   // What this program wrote into its own journal.
   let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
   let hasNews = false;
@@ -46,7 +46,7 @@ export async function startParameters(options: {
   async function save() {
     if (!hasNews) return;
     hasNews = false;
-    await journal.upkeep
+    await journal.retention
       .saveNote(noteName, JSON.stringify(gather()))
       .catch((error) => options.failed(error, 'save parameters'));
   }
@@ -67,7 +67,7 @@ export async function startParameters(options: {
       const { parameters, ...counts } = gather();
       const isKept = (example: string) => gone !== null && !gone.has(example);
       learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
-      await journal.upkeep.saveNote(noteName, JSON.stringify(learnt));
+      await journal.retention.saveNote(noteName, JSON.stringify(learnt));
     },
     list() {
       const { events, parameters } = gather();

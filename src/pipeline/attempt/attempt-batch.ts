@@ -7,18 +7,18 @@ import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Batch } from '../dispatch/batch-key.ts';
-import { type Keeping, type Keepings, redactor } from '../privacy/exchange-redaction.ts';
+import { type RedactionPolicies, type RedactionPolicy, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned, heldWithout } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
-import { fitTogether, halvesOf } from './batch-size.ts';
+import { halvesOf, splitToFit } from './batch-size.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import type { Attempted, Attempter, Work } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
 
 /** What became of a group. */
-export type GroupStep = {
+export type BatchStep = {
   /** What the exchange tells of the peer; null: nothing was sent. Its log holds each exchange once. */
   shared: Step | null;
   /** `part`: it is sent again at once, with those of the same number. */
@@ -33,18 +33,18 @@ export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => voi
  * versions render the same bytes again, and have the same idempotency key, a hash of their ids. Never rejects: see
  * error-policy.ts.
  */
-export function createGroupAttempt(options: {
+export function createBatchAttempt(options: {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
   clock: Clock;
   newId: NewId;
   random(): number;
-  keeping: Keepings;
+  redaction: RedactionPolicies;
   telemetry: Pick<Telemetry, 'failedOften'>;
   /** A delivery by itself. */
   attempt(delivery: DueDelivery): Promise<Step>;
-}): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<GroupStep> {
+}): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<BatchStep> {
   const { configuration, attempter, plans, clock, newId, telemetry } = options;
 
   return async (group, giveBack) => {
@@ -65,7 +65,7 @@ export function createGroupAttempt(options: {
   async function attempt(
     { members: all, versions, limits }: Batch<DueDelivery>,
     giveBack: GiveBack,
-  ): Promise<GroupStep> {
+  ): Promise<BatchStep> {
     const [head] = all;
     if (head === undefined) return { shared: null, settled: [] };
     const { documents } = configuration.snapshot;
@@ -83,8 +83,8 @@ export function createGroupAttempt(options: {
     const plan = plans.planFor({ action, destination });
     const policy = destination.body.settings.retry ?? connection.body.settings.retry;
     // One for all, so that those that are tried again come due together.
-    const luck = options.random();
-    const situationOf = (delivery: DueDelivery) => ({ delivery, policy, now: clock.now(), random: () => luck });
+    const jitter = options.random();
+    const situationOf = (delivery: DueDelivery) => ({ delivery, policy, now: clock.now(), random: () => jitter });
 
     const workOf = (members: readonly DueDelivery[]): Work => {
       const first = members[0] ?? head;
@@ -106,14 +106,14 @@ export function createGroupAttempt(options: {
       };
     };
 
-    const fit = await fitTogether(all, limits, (members) => attempter.render(workOf(members)));
+    const fit = await splitToFit(all, limits, (members) => attempter.render(workOf(members)));
     const { members, rendering, left } = fit;
     // The last one first, so that they stand before it again in the end.
     for (const part of left.toReversed()) giveBack(part, left.length > 1);
-    const keeping = options.keeping(present);
-    const settled: GroupStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
+    const redaction = options.redaction(present);
+    const settled: BatchStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
       const step = stepAfter({ kind: 'nothing', rendering: failed }, situationOf(delivery));
-      const keep = keeper(keeping, delivery.event === null ? [] : [delivery.event], clock.now(), telemetry);
+      const keep = keeper(redaction, delivery.event === null ? [] : [delivery.event], clock.now(), telemetry);
       return { delivery, step: pin(delivery, keep.step(step)), part: null };
     });
     const [only, ...others] = members;
@@ -125,7 +125,7 @@ export function createGroupAttempt(options: {
 
     const startedAt = clock.now();
     const work = workOf(members);
-    const keep = keeper(keeping, work.batch ?? [], clock.now(), telemetry);
+    const keep = keeper(redaction, work.batch ?? [], clock.now(), telemetry);
     const attempted: Attempted =
       rendering.kind === 'skipped'
         ? { kind: 'nothing', rendering }
@@ -152,7 +152,7 @@ export function createGroupAttempt(options: {
       };
     } catch (error) {
       telemetry.failedOften(error, 'attempt a batch');
-      const given = { ...options, policy, startedAt, connectionVersion: connection.version, random: () => luck };
+      const given = { ...options, policy, startedAt, connectionVersion: connection.version, random: () => jitter };
       const steps = members.map((delivery, at) => {
         const step = erroredStep(error, 'after the request was sent', { ...given, delivery });
         return { delivery, step: { ...step, follows: at > 0 }, part: null };
@@ -164,7 +164,7 @@ export function createGroupAttempt(options: {
       const { rendered: _, ...settlement } = step.settlement;
       return {
         ...step,
-        settlement: plans.isPinnedAnew(delivery, true) ? { ...settlement, pinned: versions } : settlement,
+        settlement: plans.usesLatestVersions(delivery, true) ? { ...settlement, pinned: versions } : settlement,
       };
     }
   }
@@ -172,13 +172,13 @@ export function createGroupAttempt(options: {
 
 /** What may be kept of a batch. The exchange is looked through once for all, and what is said of many once too. */
 function keeper(
-  keeping: Keeping | null,
+  redaction: RedactionPolicy | null,
   events: readonly Event[],
   now: number,
   telemetry: Pick<Telemetry, 'failedOften'>,
 ) {
   const said = new Map<string, Settlement>();
-  const redact = keeping === null ? null : redactedOrEmptied(redactor(keeping, events, now), telemetry);
+  const redact = redaction === null ? null : redactedOrEmptied(redactor(redaction, events, now), telemetry);
   return {
     attempted(attempted: Attempted): Attempted {
       if (redact === null || attempted.kind === 'nothing') return attempted;
@@ -260,10 +260,10 @@ function together(steps: readonly Step[]): Step | null {
   return all;
 }
 
-function abandonAll(members: readonly DueDelivery[], detail: string): GroupStep {
+function abandonAll(members: readonly DueDelivery[], detail: string): BatchStep {
   return withoutExchange(members, (delivery) => abandoned(delivery, detail));
 }
 
-function withoutExchange(members: readonly DueDelivery[], stepOf: (delivery: DueDelivery) => Step): GroupStep {
+function withoutExchange(members: readonly DueDelivery[], stepOf: (delivery: DueDelivery) => Step): BatchStep {
   return { shared: null, settled: members.map((delivery) => ({ delivery, step: stepOf(delivery), part: null })) };
 }

@@ -3,7 +3,7 @@ import { missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { type Keepings, redactor, rendersAnew } from '../privacy/exchange-redaction.ts';
+import { mustRerender, type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
@@ -15,13 +15,13 @@ import type { Plans } from './render-plan.ts';
  * as it is now. A delivery that a gate held before its first render takes the present versions instead. Never rejects:
  * see error-policy.ts.
  */
-export function createWorker(options: {
+export function createDeliveryAttempt(options: {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
   clock: Clock;
   newId: NewId;
-  keeping: Keepings;
+  redaction: RedactionPolicies;
   telemetry: Pick<Telemetry, 'failedOften'>;
   random(): number;
 }): (delivery: DueDelivery) => Promise<Step> {
@@ -37,8 +37,8 @@ export function createWorker(options: {
     const startedAt = clock.now();
     let when: Moment = 'before the request was sent';
     try {
-      const keeping = options.keeping(present);
-      const wasHeld = plans.isPinnedAnew(delivery, rendersAnew(keeping));
+      const redaction = options.redaction(present);
+      const wasHeld = plans.usesLatestVersions(delivery, mustRerender(redaction));
       const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
       const pinned = plans.pinned(wanted);
       const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
@@ -74,11 +74,11 @@ export function createWorker(options: {
       const honest = isPresent ? after : { ...after, auth: null, sign: null };
       const events = delivery.event === null ? [] : [delivery.event];
       const step =
-        keeping === null
+        redaction === null
           ? honest
           : {
               ...honest,
-              settlement: redactedOrEmptied(redactor(keeping, events, clock.now()), telemetry)(honest.settlement),
+              settlement: redactedOrEmptied(redactor(redaction, events, clock.now()), telemetry)(honest.settlement),
             };
       if (!wasHeld) return step;
       const { actionVersion, destinationVersion } = wanted;

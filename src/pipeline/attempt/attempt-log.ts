@@ -1,5 +1,5 @@
 import type { Unauthorized } from '../../connections/authenticator.ts';
-import { echoMask } from '../../connections/response-redaction.ts';
+import { responseRedaction } from '../../connections/response-redaction.ts';
 import type { Attempt, ErrorKind } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
@@ -124,7 +124,7 @@ function answered(
   request: WebhookRequest,
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
-  const hide = echoMask([work.connection.body, work.destination.body], request.headers);
+  const hide = responseRedaction([work.connection.body, work.destination.body], request.headers);
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),

@@ -5,7 +5,7 @@ import type { Rendering } from './render.ts';
 type Failed = Extract<Rendering, { kind: 'failed' }>;
 
 /** What of a group can be sent together. */
-type Fit = {
+type BatchSplit = {
   members: DueDelivery[];
   /** Of all members; null: nothing is left of the group. */
   rendering: Exclude<Rendering, Failed> | null;
@@ -20,13 +20,13 @@ type Fit = {
  * always goes). One that the template fails is searched by halves for the records that are to blame, so that one bad
  * record never blocks the others.
  */
-export async function fitTogether(
+export async function splitToFit(
   group: readonly DueDelivery[],
   limits: BatchLimits,
   render: (members: readonly DueDelivery[]) => Rendering | Promise<Rendering>,
-): Promise<Fit> {
-  const bad: Fit['bad'] = [];
-  const left: Fit['left'] = [];
+): Promise<BatchSplit> {
+  const bad: BatchSplit['bad'] = [];
+  const left: BatchSplit['left'] = [];
 
   /** Adds the failing ones to `bad`; answers the others, in parts that render. */
   async function sift(members: readonly DueDelivery[]): Promise<DueDelivery[][]> {

@@ -8,7 +8,7 @@ import type { Attempter, Work } from './exchange.ts';
 import { planRender, type RenderEngine } from './render.ts';
 
 /** What delivery would make of an event: the rendered text, or why there is none. */
-export type Trial =
+export type DryRender =
   | { kind: 'ok'; body: string }
   | { kind: 'skipped'; reason: string }
   | { kind: 'threw'; reason: string; line?: number; column?: number };
@@ -21,7 +21,7 @@ export type Course = {
 };
 
 /** The delivery that would be tried at `now`, without an event yet; its id is never stored. */
-export function triedWork(course: Course, now: number, engine: RenderEngine): Work {
+export function dryRenderWork(course: Course, now: number, engine: RenderEngine): Work {
   return {
     ...course,
     deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
@@ -39,7 +39,10 @@ export function triedWork(course: Course, now: number, engine: RenderEngine): Wo
 }
 
 /** Renders and builds as delivery does; sends nothing. What can't be built counts as thrown. */
-export function trialOf(attempter: Pick<Attempter, 'render' | 'build'>, work: Work): (event: Event) => Promise<Trial> {
+export function dryRenderOf(
+  attempter: Pick<Attempter, 'render' | 'build'>,
+  work: Work,
+): (event: Event) => Promise<DryRender> {
   return async (event) => {
     const of = { ...work, event };
     const rendering = await attempter.render(of);
@@ -54,6 +57,6 @@ export function trialOf(attempter: Pick<Attempter, 'render' | 'build'>, work: Wo
 }
 
 /** The text that would be sent; null where nothing would be. */
-export function bodyOf(trial: Trial | null | undefined): string | null {
+export function bodyOf(trial: DryRender | null | undefined): string | null {
   return trial?.kind === 'ok' ? trial.body : null;
 }

@@ -79,7 +79,7 @@ test('responses that can not be judged trip the breaker of their connection', as
     await settled();
   }
   assert.equal(rig.egress.requests.length, 5);
-  const health = await rig.pipeline.outlook.health(connectionId);
+  const health = await rig.pipeline.queueStatus.health(connectionId);
   assert.equal(health.state, 'tripped');
 });
 
@@ -173,7 +173,7 @@ test('an exchange that can not be redacted is logged without its content, and it
 test('a test send that meets an error ends as failed, with internal_error', async () => {
   await using rig = await startRig({ handler: () => unreadable(503) });
   const { destinationId } = await wire(rig, { connection });
-  const sent = await rig.pipeline.studio.testSend(destinationId, { data: [{ n: '1' }] }, null);
+  const sent = await rig.pipeline.preview.testSend(destinationId, { data: [{ n: '1' }] }, null);
   assert.deepEqual([sent.status, sent.reason, sent.errorKind], ['failed', 'internal_error', 'internal_error']);
 });
 

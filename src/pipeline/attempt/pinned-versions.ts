@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { weightOfValue } from '../accept/size-estimate.ts';
+import { valueBytes } from '../accept/size-estimate.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 
 /**
@@ -37,11 +37,11 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     const document = found?.version === version ? found : null;
     const loaded = old.get(key);
     if (loaded !== undefined) return loaded;
-    oldBytes += weightOfValue(document);
+    oldBytes += valueBytes(document);
     while (oldBytes > oldBytesMax && old.size > 0) {
       const [first = '', oldest] = old.entries().next().value ?? [];
       old.delete(first);
-      oldBytes -= weightOfValue(oldest);
+      oldBytes -= valueBytes(oldest);
     }
     old.set(key, document);
     return document;

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import type { Gates } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Pinned, pinnedVersions } from './pinned-versions.ts';
 import { planRender, type RenderEngine, type RenderPlan } from './render.ts';
@@ -15,10 +15,10 @@ export type Plans = ReturnType<typeof createPlans>;
 export function createPlans(options: {
   configuration: Configuration;
   catalog: Catalog;
-  gates: Pick<Gates, 'openedAt'>;
+  holds: Pick<Holds, 'openedAt'>;
   engine: RenderEngine;
 }) {
-  const { configuration, gates } = options;
+  const { configuration, holds } = options;
   /** By destination and action as they were in one version: such a document never changes. */
   const plans = new WeakMap<object, WeakMap<object, RenderPlan>>();
 
@@ -29,10 +29,10 @@ export function createPlans(options: {
      * A gate held it before its first render: it takes the present versions instead of the planned ones. `rendersAnew`:
      * what was rendered is not kept, so that the number of its exchanges alone tells whether it was.
      */
-    isPinnedAnew: (delivery: DueDelivery, rendersAnew: boolean) =>
+    usesLatestVersions: (delivery: DueDelivery, mustRerender: boolean) =>
       delivery.rendered === null &&
-      (delivery.number === 0 || !rendersAnew) &&
-      gates.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
+      (delivery.number === 0 || !mustRerender) &&
+      holds.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
     /** An action that has given up the destination has no mapping for it any more: then the planned one stays. */
     presentVersions(delivery: DueDelivery): Versions {

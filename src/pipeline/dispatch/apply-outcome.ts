@@ -1,13 +1,13 @@
 import type { Step } from '../attempt/next-step.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
-import type { Gates } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { ConnectionQueue, DestinationQueue } from './queues.ts';
 
 /** A request whose outcome is known: when it began, and whether it tried whether the cause of a hold is gone. */
 export type Sent = { startedAt: number; isProbe: boolean };
 
 export type OutcomeParts = {
-  holds: Pick<Gates, 'refuse' | 'admit' | 'trip' | 'postpone' | 'gateOf'>;
+  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'holdOf'>;
   /** Pauses a destination that is gone for good (410). */
   pause(destinationId: string): Promise<void>;
   /** A probe was not sent: any other delivery of the connection may be the probe. */
@@ -32,7 +32,7 @@ export function applyOutcome(
   if (step.quota !== null) connection.budget.learn(step.quota, connection.requests, now);
   if (step.wait !== null) (step.wait.scope === 'connection' ? connection : queue).budget.quiet(step.wait.until);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
-  if (isPlain && parts.holds.gateOf(connection.connectionId) === null) {
+  if (isPlain && parts.holds.holdOf(connection.connectionId) === null) {
     countSign(queue, 'good', now);
     return null;
   }

@@ -29,7 +29,7 @@ const versionsMax = 5_000;
 /** Decides which deliveries share a request. It looks at what is in memory and due; nothing of it is stored. */
 export function createBatchAssembly(options: {
   configuration: Configuration;
-  plans: Pick<Plans, 'pinned' | 'isPinnedAnew' | 'presentVersions'>;
+  plans: Pick<Plans, 'pinned' | 'usesLatestVersions' | 'presentVersions'>;
   failed(error: unknown, doing: string): void;
 }): BatchAssembly {
   const { configuration, plans } = options;
@@ -77,7 +77,7 @@ export function createBatchAssembly(options: {
     const { event, rendered, actionId } = delivery;
     // What was sent alone is sent again with the same bytes; a suspect goes alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
-    const versions = plans.isPinnedAnew(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
+    const versions = plans.usesLatestVersions(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
     const found = limitsOf(delivery, versions, whenKnown);
     if (found === undefined) return undefined;
     if (found === null) return alone;

@@ -129,7 +129,7 @@ test('a person who cancels one of a refused batch is obeyed', async () => {
   await settled();
   const [, second] = await rig.deliveries();
   await rig.journal.log.cancel(second?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   answer.resolve({ status: 422 });
   await settled();
   await rig.clock.advance(1);
@@ -262,7 +262,7 @@ test('for the budget, the breaker and the quiet that a peer asks for, a batch co
   await using _ = rig;
   await rig.send(...numbered(10));
   await settled();
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
   await rig.clock.advance(5_000);
   assert.deepEqual(sizes(rig), [10, 10]);
   await rig.send(...numbered(20, 10));

@@ -80,7 +80,7 @@ test('a retry that is cancelled while it waits for its time is not sent', async 
   await rig.send({ data: { n: '1' } });
   await settled();
   await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(600_000);
   assert.equal(rig.egress.requests.length, 1);
   assert.equal(rig.pipeline.depth().inMemory, 0);
@@ -93,7 +93,7 @@ test('a delivery that is cancelled while it is on the wire is not tried again', 
   await rig.send({ data: { n: '1' } });
   await settled();
   await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   answer.resolve({ status: 503 });
   await rig.clock.advance(600_000);
   assert.equal(rig.egress.requests.length, 1);
@@ -106,7 +106,7 @@ test('a person who does not wait for the time of a retry has it sent once, now',
   await rig.send({ data: { n: '1' } });
   await settled();
   await rig.journal.log.retry({ id: (await rig.deliveries())[0]?.id ?? '', now: rig.clock.now(), render: null });
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
   assert.deepEqual(await rig.statuses(), ['delivered']);
   await rig.clock.advance(600_000);
@@ -144,7 +144,7 @@ test('retries that wait for their time survive the process, and go out once', as
   await rig.restart();
   await before[Symbol.asyncDispose]();
   await rig.clock.advance(600_000);
-  assert.equal((await rig.journal.upkeep.usage()).unfinished, 0);
+  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
   assert.equal(new Set(bodies(rig).slice(20)).size, 20);
   assert.equal(rig.egress.requests.length, 40);
 });
@@ -162,6 +162,6 @@ test('retries fill memory only so far, and what had no room goes out too', async
   assert.ok(inMemory > 30 && inMemory < 140, `${inMemory} MB wait in memory`);
   isDown = false;
   await rig.clock.advance(3_600_000);
-  assert.equal((await rig.journal.upkeep.usage()).unfinished, 0);
+  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
   assert.equal(new Set(bodies(rig)).size, 200);
 });

@@ -128,7 +128,7 @@ test('credentials that were replaced meanwhile are not refused for the old ones'
   old.resolve({ status: 401 });
   await rig.clock.advance(1);
   assert.deepEqual(await rig.statuses(), ['delivered']);
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
 });
 
 test('a probe that finds out nothing sets the next one further away, and then any delivery may probe', async () => {
@@ -153,7 +153,7 @@ test('a probe that finds out nothing sets the next one further away, and then an
   status = 200;
   await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'disabled' }, first);
   await rig.clock.advance(31 * 60_000);
-  assert.equal((await rig.pipeline.outlook.health(connectionId)).state, 'ok');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
   const query = { limit: 200, closed: [], now: 0, destinationId: second, status: 'delivered' as const };
   assert.equal((await rig.journal.log.deliveries(query)).length, 3);
 });
@@ -171,7 +171,7 @@ test('a delivery that is cancelled while it waits in memory is not sent', async 
   await settled();
   const unwanted = (await rig.deliveries())[1];
   await rig.journal.log.cancel(unwanted?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(60_000);
   const bodies = rig.egress.requests.map(({ body }) => body);
   assert.deepEqual(bodies.slice(1).toSorted(), ['{"n":"busy"}', '{"n":"wanted"}']);
@@ -194,7 +194,7 @@ test('a delivery that is cancelled while its queue is being read is not sent', a
   await rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
   await settled();
   await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   held.resolve();
   await rig.clock.advance(1);
   assert.equal(rig.egress.requests.length, 0);
@@ -208,10 +208,10 @@ test('a retry by a person between a record and its reading is not forgotten', as
   await settled();
   const { deliveries } = rig.journal;
   const settle = deliveries.settle;
-  const told = Promise.withResolvers<void>();
+  const reported = Promise.withResolvers<void>();
   deliveries.settle = async (...args) => {
     const isMine = await settle(...args);
-    await told.promise;
+    await reported.promise;
     return isMine;
   };
   const read = deliveries.due;
@@ -225,9 +225,9 @@ test('a retry by a person between a record and its reading is not forgotten', as
   await settled();
   const id = (await rig.deliveries())[0]?.id ?? '';
   await rig.journal.log.retry({ id, now: rig.clock.now(), render: null });
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
-  told.resolve();
+  reported.resolve();
   await settled();
   deliveries.due = read;
   shown.resolve();
@@ -310,7 +310,7 @@ test('heavy deliveries fill memory only so far, and all of them go out', async (
   await rig.restart();
   await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
   await rig.clock.advance(1_000);
-  assert.equal((await rig.journal.upkeep.usage()).unfinished, 0);
+  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
 });
 
 test('a delivery that comes to be held after its destination was deleted is cancelled', async () => {
@@ -349,7 +349,7 @@ test('a destination whose queue is read slowly keeps no other one of its connect
     if (query.destinationId === destinationId) await held.promise;
     return read(query);
   };
-  rig.pipeline.outlook.wake([destinationId]);
+  rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(60_000);
   assert.deepEqual(
     rig.egress.requests.slice(1).map(({ url }) => url),

@@ -25,13 +25,13 @@ import { SettlementWriter } from './settlement-writer.ts';
 
 export type DispatcherOptions = Pick<
   SendParts,
-  'attempt' | 'attemptGroup' | 'pause' | 'release' | 'settled' | 'failed'
+  'attempt' | 'attemptBatch' | 'pause' | 'release' | 'settled' | 'failed'
 > & {
   configuration: Pick<Configuration, 'snapshot'>;
   queue: DeliveryQueue;
   lease: Lease;
   clock: Clock;
-  gates: SendParts['holds'] & World['holds'];
+  holds: SendParts['holds'] & World['holds'];
   authenticator: World['authenticator'];
   batches: BatchAssembly;
   replays: Pick<ReplayRates, 'freeAt' | 'spend'>;
@@ -68,7 +68,7 @@ export class Dispatcher implements AsyncDisposable {
   #isStopping = false;
 
   constructor(options: DispatcherOptions) {
-    const { queue: journal, gates: holds, batches, clock } = options;
+    const { queue: journal, holds, batches, clock } = options;
     this.#options = options;
     this.#clock = clock;
     const memory = this.#memory;

@@ -1,7 +1,7 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Attempt, Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
-import type { Closed } from '../limits/holds.ts';
+import type { HoldState } from '../limits/holds.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
@@ -19,7 +19,7 @@ export type Block =
 
 /** What the limits look at beside the queues. */
 export type Surroundings = {
-  holds: { closed(destinationId: string): Closed | null };
+  holds: { closed(destinationId: string): HoldState | null };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
   authenticator: Pick<Authenticator, 'pauseOf'>;

@@ -1,5 +1,5 @@
 import type { DueDelivery } from '../../journal/journal.ts';
-import { weightOf } from '../accept/size-estimate.ts';
+import { deliveryBytes } from '../accept/size-estimate.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 const deliveriesMax = 20_000;
@@ -69,7 +69,7 @@ export class MemoryBudget {
     const one: QueuedDelivery = {
       delivery,
       queue,
-      bytes: weightOf(delivery),
+      bytes: deliveryBytes(delivery),
       slot: -1,
       startedAt: 0,
       isProbe: false,

@@ -107,7 +107,7 @@ test('a connection that moves to another origin goes on there', async () => {
 test('whoever waits for its turn is told what is under way: of its connection, or to its destination', async () => {
   const slow = slowSystem();
   await using rig = await startRig(slow);
-  const told = async (destinationId: string) => {
+  const reported = async (destinationId: string) => {
     const waiting = (await rig.deliveries()).filter((d) => d.destinationId === destinationId && d.status === 'pending');
     return [...new Set(waiting.map(({ detail }) => detail))];
   };
@@ -118,7 +118,9 @@ test('whoever waits for its turn is told what is under way: of its connection, o
   await rig.put('connection', { name: 'one', baseUrl: 'https://one.example', settings }, one.connectionId);
   await rig.send(...events('many', 20), ...events('one', 2));
   await settled();
-  assert.deepEqual(await told(many.destinationId), ['8 requests to its destination are under way, the most at once.']);
-  assert.deepEqual(await told(one.destinationId), ['1 request of its connection is under way, the most at once.']);
+  assert.deepEqual(await reported(many.destinationId), [
+    '8 requests to its destination are under way, the most at once.',
+  ]);
+  assert.deepEqual(await reported(one.destinationId), ['1 request of its connection is under way, the most at once.']);
   await slow.answer();
 });

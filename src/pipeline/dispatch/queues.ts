@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import { adaptiveConcurrency, type Concurrency } from '../limits/adaptive-concurrency.ts';
 import { type Breaker, createBreaker } from '../limits/circuit-breaker.ts';
-import { type Budget, createBudget } from '../limits/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { BatchKey } from './batch-key.ts';
 
@@ -51,7 +51,7 @@ export type DestinationQueue = {
   plan: DestinationPlan | null;
   readonly concurrency: Concurrency;
   /** Its own rate, and the pause that the destination asked for (503 with Retry-After). */
-  readonly budget: Budget;
+  readonly budget: RateLimiter;
   /** Due now; the first is sent next. */
   waiting: QueuedDelivery[];
   /** Due now, but in flight at two crashes in a row: sent one at a time, see in-flight.ts. */
@@ -98,7 +98,7 @@ export type ConnectionQueue = {
   replays: ReplayShare | null;
   readonly breaker: Breaker;
   /** What all destinations share: the rate, the count that the peer told of, the pause that it asked for (429). */
-  readonly budget: Budget;
+  readonly budget: RateLimiter;
   /** The origin that its requests went to last; null: none was sent yet. */
   origin: OriginSlots | null;
   /** Requests on the wire. */
@@ -156,7 +156,7 @@ export function createDestinationQueue(
     replay,
     plan: null,
     concurrency: replay?.live.concurrency ?? adaptiveConcurrency(),
-    budget: replay?.live.budget ?? createBudget(),
+    budget: replay?.live.budget ?? createRateLimiter(),
     waiting: [],
     suspects: [],
     delayed: new Set(),
@@ -192,7 +192,7 @@ export function createConnectionQueue(connectionId: string): ConnectionQueue {
     ready: [],
     replays: null,
     breaker: createBreaker(),
-    budget: createBudget(),
+    budget: createRateLimiter(),
     origin: null,
     requests: 0,
     isProbing: false,

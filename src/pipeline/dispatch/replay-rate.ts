@@ -1,5 +1,5 @@
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import { type Budget, createBudget, type Rate } from '../limits/rate-limiter.ts';
+import { createRateLimiter, type Rate, type RateLimiter } from '../limits/rate-limiter.ts';
 
 /** Whether, and how fast, the deliveries of replays that have not ended may be sent. */
 export type ReplayRates = {
@@ -10,25 +10,25 @@ export type ReplayRates = {
   forget(replayId: string): void;
 };
 
-type Pace = { state: ReplayState; rate: Rate | null; budget: Budget };
+type Pace = { state: ReplayState; rate: Rate | null; budget: RateLimiter };
 
 export function createReplayRates(): ReplayRates {
-  const paces = new Map<string, Pace>();
+  const replayRates = new Map<string, Pace>();
   return {
     freeAt(replayId, now) {
-      const pace = paces.get(replayId);
+      const pace = replayRates.get(replayId);
       if (pace === undefined) return 0;
       return pace.state === 'running' ? pace.budget.freeAt(now, pace.rate) : Number.POSITIVE_INFINITY;
     },
     spend(replayId, now) {
-      const pace = paces.get(replayId);
+      const pace = replayRates.get(replayId);
       pace?.budget.spend(now, pace.rate);
     },
     set(replayId, { state, ratePerSecond }) {
-      const budget = paces.get(replayId)?.budget ?? createBudget();
-      paces.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
+      const budget = replayRates.get(replayId)?.budget ?? createRateLimiter();
+      replayRates.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
     },
-    forget: (replayId) => void paces.delete(replayId),
+    forget: (replayId) => void replayRates.delete(replayId),
   };
 }
 

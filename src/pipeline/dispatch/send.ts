@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import { letGo } from '../accept/order-key.ts';
-import type { GiveBack, GroupStep } from '../attempt/attempt-batch.ts';
+import { releaseAfterFailures } from '../accept/order-key.ts';
+import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
 import type { Batch } from './batch-key.ts';
@@ -18,7 +18,7 @@ export type SendParts = OutcomeParts & {
   inFlight: InFlight;
   settlements: SettlementWriter;
   attempt(delivery: DueDelivery): Promise<Step>;
-  attemptGroup(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<GroupStep>;
+  attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
   /** A request of this queue is on the wire now, or no longer. */
   began(queue: DestinationQueue, now: number): void;
   ended(queue: DestinationQueue): void;
@@ -91,10 +91,10 @@ export async function sendBatch(
   const queued = new Map(members.map((one) => [one.delivery, one]));
   const unsent = new Set(members);
   begin(parts, queue, members, false);
-  let done: GroupStep | null = null;
+  let done: BatchStep | null = null;
   try {
     await inFlight.mark(first);
-    done = await parts.attemptGroup({ ...same, members: [...queued.keys()] }, (some, isPart) => {
+    done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, (some, isPart) => {
       const back = some.flatMap((delivery) => queued.get(delivery) ?? []);
       for (const one of back) unsent.delete(one);
       requeue(parts, back, isPart, false);
@@ -187,7 +187,7 @@ function drop({ memory, inFlight }: SendParts, one: QueuedDelivery): void {
 async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const { queue, delivery } = one;
   const order = delivery.orderKey === undefined ? null : (queue.plan?.order ?? null);
-  const settlement = order === null ? step.settlement : letGo(step.settlement, order);
+  const settlement = order === null ? step.settlement : releaseAfterFailures(step.settlement, order);
   const isMine = await parts.settlements.record(settlement);
   queue.reading?.settled.add(delivery.id);
   // It may be the turn of the next one of its key.

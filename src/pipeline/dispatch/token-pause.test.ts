@@ -112,7 +112,7 @@ test('a test send during the pause asks for no token and says when one is asked 
   await using _ = rig;
   await send();
   const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();
-  const tested = await rig.pipeline.studio.testSend(destinationId, { data: [{}] }, null);
+  const tested = await rig.pipeline.preview.testSend(destinationId, { data: [{}] }, null);
   assert.deepEqual(asked, [0]);
   assert.deepEqual([tested.status, tested.errorKind, tested.attemptLog?.length], ['failed', 'auth', 1]);
   assert.match(String(tested.detail), /503.*asked again in about 30 s/);

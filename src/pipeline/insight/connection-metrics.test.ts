@@ -18,16 +18,16 @@ test('one look at all connections counts the backlog once, however many connecti
   await rig.send({ data: { n: '1' } });
   await settled();
   let counts = 0;
-  const { backlog } = rig.pipeline.outlook;
-  const outlook = {
-    ...rig.pipeline.outlook,
+  const { backlog } = rig.pipeline.queueStatus;
+  const queueStatus = {
+    ...rig.pipeline.queueStatus,
     backlog: () => {
       counts += 1;
       return backlog();
     },
     health: () => assert.fail('the health of a connection counts what it holds'),
   };
-  const figures = connectionFigures({ ...rig.pipeline, outlook });
+  const figures = connectionFigures({ ...rig.pipeline, queueStatus });
   const since = rig.clock.now() / 1_000;
   assert.deepEqual(figures.closedSince(), Object.fromEntries(connections.map((id) => [`${id}\nauth_rejected`, since])));
   assert.deepEqual(await figures.held(), Object.fromEntries(connections.map((id) => [id, 1])));

@@ -15,15 +15,15 @@ export type ConnectionFigures = {
 
 export function connectionFigures({
   configuration,
-  outlook,
-}: Pick<Pipeline, 'configuration' | 'outlook'>): ConnectionFigures {
+  queueStatus,
+}: Pick<Pipeline, 'configuration' | 'queueStatus'>): ConnectionFigures {
   const connections = () => configuration.snapshot.documents.connection;
 
   return {
     states() {
       const counts = { ok: 0, needs_attention: 0, tripped: 0, paused: 0, disabled: 0 };
       for (const { id, body } of connections().values()) {
-        const reason = missingCredentials(body) === null ? outlook.gateOf(id)?.reason : 'credentials_missing';
+        const reason = missingCredentials(body) === null ? queueStatus.holdOf(id)?.reason : 'credentials_missing';
         if (body.status !== 'enabled') counts[body.status] += 1;
         else if (reason === undefined) counts.ok += 1;
         else counts[reason === 'breaker_open' ? 'tripped' : 'needs_attention'] += 1;
@@ -31,26 +31,26 @@ export function connectionFigures({
       return counts;
     },
     async held() {
-      const closed = outlook.closed();
+      const closed = queueStatus.closed();
       const held: Record<string, number> = {};
       if (closed.size === 0) return held;
-      for (const { connectionId, destinationId, open } of await outlook.backlog())
+      for (const { connectionId, destinationId, open } of await queueStatus.backlog())
         if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
       return held;
     },
     closedSince() {
       const found: Record<string, number> = {};
       for (const { id, body, updatedAt } of connections().values()) {
-        const gate = outlook.gateOf(id);
+        const hold = queueStatus.holdOf(id);
         if (missingCredentials(body) !== null) found[`${id}\ncredentials_missing`] = Date.parse(updatedAt) / 1_000;
-        else if (gate !== null) found[`${id}\n${gate.reason}`] = gate.since / 1_000;
+        else if (hold !== null) found[`${id}\n${hold.reason}`] = hold.since / 1_000;
       }
       return found;
     },
     ends() {
       const found: Record<string, number> = {};
       for (const id of connections().keys()) {
-        const { tokenExpiresAt, certificateExpiresAt, secretExpiresAt } = outlook.expiry(id);
+        const { tokenExpiresAt, certificateExpiresAt, secretExpiresAt } = queueStatus.expiry(id);
         const ends = { token: tokenExpiresAt, certificate: certificateExpiresAt, secret: secretExpiresAt };
         for (const [what, time] of Object.entries(ends))
           if (time !== null) found[`${id}\n${what}`] = Date.parse(time) / 1_000;

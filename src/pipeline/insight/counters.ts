@@ -65,7 +65,7 @@ export type Happening = { readonly slots: Int32Array; size: number; deliveredAt:
 export const newHappening = (): Happening => ({ slots: new Int32Array(8), size: 0, deliveredAt: 0, answered: 0 });
 
 /** Nothing happened yet. */
-export function startAnew(happening: Happening): void {
+export function reset(happening: Happening): void {
   happening.size = 0;
   happening.deliveredAt = 0;
   happening.answered = 0;

@@ -1,6 +1,6 @@
 import type { CountByAction, Statistics as StatisticsPort } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Gates } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
 
@@ -9,18 +9,18 @@ import type { DeliveryEvents } from './delivery-events.ts';
  * a plan, or an attempt that was under way. Has to hear of a gate before the dispatcher drops what waits in memory.
  */
 export function countHeld(options: {
-  gates: Pick<Gates, 'allClosed' | 'closed' | 'watch'>;
+  holds: Pick<Holds, 'allClosed' | 'closed' | 'watch'>;
   journal: Pick<StatisticsPort, 'waiting'>;
   configuration: Configuration;
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
   events: Pick<DeliveryEvents, 'emit'>;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { gates, journal, configuration, dispatcher, events } = options;
-  const known = new Set(gates.allClosed().keys());
-  gates.watch((destinationIds) => {
+  const { holds, journal, configuration, dispatcher, events } = options;
+  const known = new Set(holds.allClosed().keys());
+  holds.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
-      const reason = gates.closed(destinationId)?.reason;
+      const reason = holds.closed(destinationId)?.reason;
       const isKnown = known.has(destinationId);
       if (reason === undefined) known.delete(destinationId);
       else known.add(destinationId);

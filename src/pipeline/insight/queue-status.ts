@@ -5,23 +5,23 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
-import type { DeliveryQueue, Gate } from '../../journal/journal.ts';
+import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { Closed, Gates } from '../limits/holds.ts';
+import type { HoldState, Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /** What is known of deliveries beyond the log: which are in flight, which destinations are held and why, what waits. */
-export interface Outlook {
+export interface QueueStatus {
   isSending(deliveryId: string): boolean;
   /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
   blockOf(delivery: { id: string; destinationId: string; replayId: string | null }): Block | null;
   /** The order in which a destination's deliveries leave; null: any. */
   orderOf(destinationId: string): Order | null;
   /** Destinations whose gate (their own or their connection's) is closed, and why. */
-  closed(): ReadonlyMap<string, Closed>;
+  closed(): ReadonlyMap<string, HoldState>;
   /** The hold that traffic put on a connection; null: none. */
-  gateOf(connectionId: string): Gate | null;
+  holdOf(connectionId: string): Hold | null;
   /** Looks at the queues of these destinations now (after a retry by a person, say). */
   wake(destinationIds: readonly string[], replayId?: string | null): void;
   /** The next delivery of a connection that traffic closed tries it now; false: traffic did not close it. */
@@ -40,20 +40,20 @@ export interface Outlook {
 export type Expiry = Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'>;
 
 /** Gathers what the parts of the pipeline know. */
-export function outlookOf(
+export function queueStatus(
   parts: Parameters<typeof healthOf>[0] & {
-    dispatcher: Pick<Outlook, 'isSending' | 'blockOf' | 'wake'>;
+    dispatcher: Pick<QueueStatus, 'isSending' | 'blockOf' | 'wake'>;
   },
-): Outlook {
-  const { dispatcher, gates, configuration, clock } = parts;
+): QueueStatus {
+  const { dispatcher, holds, configuration, clock } = parts;
   return {
     isSending: (id) => dispatcher.isSending(id),
     blockOf: (delivery) => dispatcher.blockOf(delivery),
     orderOf: (destinationId) => configuration.snapshot.planOf(destinationId)?.order ?? null,
-    closed: gates.allClosed,
-    gateOf: gates.gateOf,
-    probe: (connectionId) => gates.probeNow(connectionId, clock.now()),
-    reopen: gates.reopen,
+    closed: holds.allClosed,
+    holdOf: holds.holdOf,
+    probe: (connectionId) => holds.probeNow(connectionId, clock.now()),
+    reopen: holds.reopen,
     wake: (destinationIds, replayId) => dispatcher.wake(destinationIds, replayId),
     ...healthOf(parts),
   };
@@ -62,28 +62,28 @@ export function outlookOf(
 /** The health of a connection as traffic finds it. Held deliveries are counted on demand, see `sharedReading`. */
 export function healthOf(options: {
   configuration: Configuration;
-  gates: Gates;
+  holds: Holds;
   authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
-}): Pick<Outlook, 'health' | 'expiry' | 'heldAt' | 'backlog'> {
-  const { configuration, gates, authenticator, queue, clock } = options;
+}): Pick<QueueStatus, 'health' | 'expiry' | 'heldAt' | 'backlog'> {
+  const { configuration, holds, authenticator, queue, clock } = options;
   const backlog = sharedReading(clock, queue.backlog);
 
-  async function heldAt({ destinationId, connectionId }: Parameters<Outlook['heldAt']>[0]): Promise<number> {
+  async function heldAt({ destinationId, connectionId }: Parameters<QueueStatus['heldAt']>[0]): Promise<number> {
     let held = 0;
-    if (gates.allClosed().size === 0) return held;
+    if (holds.allClosed().size === 0) return held;
     for (const row of await backlog())
       if (
         (destinationId === null ? row.connectionId === connectionId : row.destinationId === destinationId) &&
-        gates.closed(row.destinationId) !== null
+        holds.closed(row.destinationId) !== null
       )
         held += row.open;
     return held;
   }
 
   async function health(connectionId: string): Promise<Health> {
-    const gate = gates.gateOf(connectionId);
+    const hold = holds.holdOf(connectionId);
     const held = await heldAt({ destinationId: null, connectionId });
     const connection = configuration.snapshot.documents.connection.get(connectionId);
     const missing = connection === undefined ? null : missingCredentials(connection.body);
@@ -97,10 +97,10 @@ export function healthOf(options: {
         ...expiry(connectionId),
       };
     return {
-      state: gate === null ? 'ok' : gate.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
-      reason: gate === null ? null : `${gate.reason}: ${gate.detail}`,
-      since: gate === null ? null : new Date(gate.since).toISOString(),
-      nextProbeAt: gate === null ? null : new Date(gate.probeAt).toISOString(),
+      state: hold === null ? 'ok' : hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
+      reason: hold === null ? null : `${hold.reason}: ${hold.detail}`,
+      since: hold === null ? null : new Date(hold.since).toISOString(),
+      nextProbeAt: hold === null ? null : new Date(hold.probeAt).toISOString(),
       held,
       ...expiry(connectionId),
     };

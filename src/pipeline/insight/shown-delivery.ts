@@ -3,7 +3,7 @@ import type { LoggedDelivery } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
 import { waitingForToken } from '../attempt/attempt-log.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { Outlook } from './queue-status.ts';
+import type { QueueStatus } from './queue-status.ts';
 
 /** What is known of a delivery at this moment beside the log. */
 export type Moment = {
@@ -19,15 +19,15 @@ export type Moment = {
 /** What the dispatcher knows of a delivery. Of a finished one it is not asked what keeps it. */
 export function momentOf(
   logged: LoggedDelivery,
-  outlook: Pick<Outlook, 'isSending' | 'blockOf' | 'orderOf'>,
+  queueStatus: Pick<QueueStatus, 'isSending' | 'blockOf' | 'orderOf'>,
   closed: Moment['closed'] | undefined,
   now: number,
 ): Moment {
   return {
-    isSending: outlook.isSending(logged.id),
+    isSending: queueStatus.isSending(logged.id),
     closed: closed ?? null,
-    block: logged.dueAt === null ? null : outlook.blockOf(logged),
-    order: outlook.orderOf(logged.destinationId),
+    block: logged.dueAt === null ? null : queueStatus.blockOf(logged),
+    order: queueStatus.orderOf(logged.destinationId),
     now,
   };
 }
@@ -37,23 +37,23 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const { actionVersion: _a, destinationVersion: _d, dueAt, createdAt, finishedAt, attemptLog, ...same } = logged;
   const isWaiting = (same.status === 'pending' || same.status === 'retrying') && dueAt !== null;
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
-  const gate = isDue ? moment.closed : null;
-  const until = isDue && gate === null ? (moment.block?.until ?? null) : null;
-  const earlier = isDue && gate === null && moment.order !== null ? logged.waitsFor : undefined;
-  const wait = !isDue || gate !== null ? null : waitOf(earlier, moment, same.reason);
+  const hold = isDue ? moment.closed : null;
+  const until = isDue && hold === null ? (moment.block?.until ?? null) : null;
+  const earlier = isDue && hold === null && moment.order !== null ? logged.waitsFor : undefined;
+  const wait = !isDue || hold !== null ? null : waitOf(earlier, moment, same.reason);
   return {
     id: same.id,
     eventId: same.eventId,
     actionId: same.actionId,
     destinationId: same.destinationId,
     connectionId: same.connectionId,
-    status: moment.isSending && isWaiting ? 'sending' : gate !== null ? 'held' : same.status,
-    reason: gate?.reason ?? wait?.reason ?? same.reason,
-    detail: gate?.detail ?? wait?.detail ?? same.detail,
+    status: moment.isSending && isWaiting ? 'sending' : hold !== null ? 'held' : same.status,
+    reason: hold?.reason ?? wait?.reason ?? same.reason,
+    detail: hold?.detail ?? wait?.detail ?? same.detail,
     errorKind: same.errorKind,
     attempts: same.attempts,
     nextAttemptAt:
-      dueAt === null || gate !== null || earlier !== undefined ? null : new Date(until ?? dueAt).toISOString(),
+      dueAt === null || hold !== null || earlier !== undefined ? null : new Date(until ?? dueAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,

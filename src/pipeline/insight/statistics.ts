@@ -11,7 +11,7 @@ import type {
 } from '../../journal/journal.ts';
 import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { Closed } from '../limits/holds.ts';
+import type { HoldState } from '../limits/holds.ts';
 import {
   add,
   addHappening,
@@ -22,7 +22,7 @@ import {
   newHappening,
   newTally,
   reasonSlots,
-  startAnew,
+  reset,
   type Tally,
   takeFigures,
 } from './counters.ts';
@@ -78,7 +78,7 @@ export function createStatistics(options: {
   journal: StatisticsPort;
   clock: Clock;
   /** Why a destination's deliveries are held now. */
-  closed(destinationId: string): Closed | null;
+  closed(destinationId: string): HoldState | null;
   failed(error: unknown, doing: string): void;
 }): Statistics {
   const { journal, clock } = options;
@@ -112,7 +112,7 @@ export function createStatistics(options: {
     const now = clock.now();
     if (now - present.at >= minuteMs || now < present.at) putAside(now);
     cancelFlush ??= clock.after(flushMs, () => void flush());
-    startAnew(happening);
+    reset(happening);
     return now;
   }
 
@@ -224,7 +224,7 @@ export function createStatistics(options: {
     created(deliveries) {
       begin();
       for (const delivery of deliveries) {
-        startAnew(happening);
+        reset(happening);
         happens(happening, countSlots.created);
         const closed = options.closed(delivery.destinationId);
         if (closed !== null) ends('held', closed.reason);

@@ -23,7 +23,7 @@ test('a dead destination with thousands held: few probes, one row each way, then
   });
   const { deliveries, log, matching } = rig.journal;
   for (const [name, port] of Object.entries({ deliveries, log, matching }))
-    for (const call of ['saveGate', 'removeGate', 'settle', 'plan', 'release', 'expire', 'retry', 'cancel'])
+    for (const call of ['saveHold', 'removeHold', 'settle', 'plan', 'release', 'expire', 'retry', 'cancel'])
       if (call in port) {
         const write: (...given: unknown[]) => unknown = Reflect.get(port, call);
         Reflect.set(port, call, (...given: unknown[]) => {
@@ -39,7 +39,7 @@ test('a dead destination with thousands held: few probes, one row each way, then
     }));
   await rig.send(...said(0, 100));
   await rig.clock.advance(1);
-  const health = () => rig.pipeline.outlook.health(connectionId);
+  const health = () => rig.pipeline.queueStatus.health(connectionId);
   assert.equal((await health()).state, 'tripped');
   for (let n = 100; n < many; n += 500) await rig.send(...said(n, Math.min(500, many - n)));
   await settled();
@@ -52,15 +52,15 @@ test('a dead destination with thousands held: few probes, one row each way, then
   const gaps = arrivals.slice(1).map(({ at }, index) => at - (arrivals[index]?.at ?? 0));
   assert.ok(arrivals.length >= 4 && arrivals.length <= tenMinutes, `${arrivals.length} probes`);
   assert.ok(Math.min(...gaps) >= 30_000);
-  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveGate']), 'nothing but the probes');
+  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveHold']), 'nothing but the probes');
   assert.ok(writes.length <= 2 * arrivals.length);
 
   isDead = false;
   writes.length = 0;
   arrivals.length = 0;
   while (arrivals.length === 0) await rig.clock.advance(1_000);
-  assert.equal(writes.filter((one) => one === 'deliveries.removeGate').length, 1);
-  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.removeGate']));
+  assert.equal(writes.filter((one) => one === 'deliveries.removeHold').length, 1);
+  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.removeHold']));
   const openedAt = arrivals[0]?.at ?? 0;
   while (arrivals.length < many && rig.clock.now() < openedAt + 60_000) await rig.clock.advance(100);
   assert.equal(new Set(arrivals.map(({ n }) => n)).size, many);
@@ -114,7 +114,7 @@ for (const [reason, bad] of [
     const { connectionId } = await wire(rig, {
       connection: { auth: { type: 'bearer', token: 'a-token-of-this-test' }, settings: { breaker } },
     });
-    const health = async () => (await rig.pipeline.outlook.health(connectionId)).state;
+    const health = async () => (await rig.pipeline.queueStatus.health(connectionId)).state;
     await rig.send({ data: { n: 'slow' } });
     await rig.clock.advance(1_000);
     for (let n = 0; n < 10; n++) {

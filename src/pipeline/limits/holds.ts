@@ -1,12 +1,12 @@
 import type { Clock } from '../../async/clock.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DeliveryQueue, Gate } from '../../journal/journal.ts';
+import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 
 /** Why deliveries to a destination are held now; `probeAt`: when one may try whether the cause is gone. */
-export type Closed = { reason: Reason; detail: string | null; probeAt: number | null };
+export type HoldState = { reason: Reason; detail: string | null; probeAt: number | null };
 
 /**
  * The gates before the destinations. People close them in the catalogue (disabled, paused, without a credential that is
@@ -14,14 +14,14 @@ export type Closed = { reason: Reason; detail: string | null; probeAt: number | 
  * a connection whose credentials were refused (`auth_rejected`) or which does not work (`breaker_open`). Closing and
  * opening writes one row, however many deliveries wait.
  */
-export type Gates = {
+export type Holds = {
   /** null: open. */
-  closed(destinationId: string): Closed | null;
+  closed(destinationId: string): HoldState | null;
   /** As they are now: it changes with them. */
-  allClosed(): ReadonlyMap<string, Closed>;
+  allClosed(): ReadonlyMap<string, HoldState>;
   /** When this process last saw the destination's gate open; 0: it never was closed here. */
   openedAt(destinationId: string): number;
-  gateOf(connectionId: string): Gate | null;
+  holdOf(connectionId: string): Hold | null;
   /** Called with the destinations whose gates may have moved. */
   watch(listener: (destinationIds: readonly string[]) => void): void;
   /**
@@ -44,10 +44,10 @@ export type Gates = {
    * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began before
    * the request. An older request tells nothing about the cause. Answers whether the hold ended.
    */
-  admit(connectionId: string, reason: ClosedByTraffic, startedAt: number): Promise<boolean>;
+  admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean>;
 };
 
-type ClosedByTraffic = 'auth_rejected' | 'breaker_open';
+type TrafficHold = 'auth_rejected' | 'breaker_open';
 
 /** When the first probe goes, doubling to the most: people mend credentials, but a peer comes back by itself. */
 const pace = {
@@ -55,24 +55,24 @@ const pace = {
   breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
 };
 
-export async function createGates(options: {
+export async function createHolds(options: {
   configuration: Configuration;
-  queue: Pick<DeliveryQueue, 'gates' | 'saveGate' | 'removeGate'>;
+  queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
   clock: Clock;
-  telemetry: Pick<Telemetry, 'failed' | 'gateMoved'>;
-}): Promise<Gates & Disposable> {
+  telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
+}): Promise<Holds & Disposable> {
   const { configuration, queue, telemetry, clock } = options;
-  const gates = new Map((await queue.gates()).map((gate) => [gate.scopeId, gate]));
+  const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
   const openedAt = new Map<string, number>();
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
-  const closed = survey(configuration.snapshot, gates);
+  const closed = survey(configuration.snapshot, holds);
 
   /** Looks at destinations anew whose gates may have moved. */
   function refresh(touched: readonly string[]) {
     if (touched.length === 0) return;
     const ids = [...new Set(touched)];
     for (const id of ids) {
-      const found = closureOf(configuration.snapshot, gates, id);
+      const found = closureOf(configuration.snapshot, holds, id);
       if (found !== null) closed.set(id, found);
       else if (closed.delete(id)) openedAt.set(id, clock.now());
     }
@@ -86,23 +86,23 @@ export async function createGates(options: {
       if (document.kind !== 'connection') continue;
       touched.push(...snapshot.destinationsOf(document.id));
       // A saved change may have mended the credentials: the next delivery finds out.
-      if (gates.delete(document.id))
-        queue.removeGate(document.id).catch((error) => telemetry.failed(error, 'open a gate'));
+      if (holds.delete(document.id))
+        queue.removeHold(document.id).catch((error) => telemetry.failed(error, 'end a hold'));
     }
     refresh(touched);
   });
 
   async function close(
     connectionId: string,
-    { reason, detail }: { reason: ClosedByTraffic; detail: string },
+    { reason, detail }: { reason: TrafficHold; detail: string },
     now: number,
     firstMs = pace[reason].firstMs,
   ) {
-    const before = gates.get(connectionId);
+    const before = holds.get(connectionId);
     if (before !== undefined && now < before.probeAt) return;
     const isSame = before?.reason === reason;
     const probes = isSame ? before.probes + 1 : 0;
-    const gate: Gate = {
+    const hold: Hold = {
       scopeId: connectionId,
       reason,
       detail,
@@ -110,17 +110,17 @@ export async function createGates(options: {
       probeAt: now + Math.min(firstMs * 2 ** probes, Math.max(firstMs, pace[reason].mostMs)),
       probes,
     };
-    gates.set(connectionId, gate);
+    holds.set(connectionId, hold);
     refresh([...configuration.snapshot.destinationsOf(connectionId)]);
-    telemetry.gateMoved(gate);
-    await queue.saveGate(gate);
+    telemetry.holdMoved(hold);
+    await queue.saveHold(hold);
   }
 
   async function reopen(connectionId: string): Promise<boolean> {
-    if (!gates.delete(connectionId)) return false;
+    if (!holds.delete(connectionId)) return false;
     refresh([...configuration.snapshot.destinationsOf(connectionId)]);
-    telemetry.gateMoved({ scopeId: connectionId, reason: null, detail: null });
-    await queue.removeGate(connectionId);
+    telemetry.holdMoved({ scopeId: connectionId, reason: null, detail: null });
+    await queue.removeHold(connectionId);
     return true;
   }
 
@@ -128,51 +128,51 @@ export async function createGates(options: {
     closed: (destinationId) => closed.get(destinationId) ?? null,
     allClosed: () => closed,
     openedAt: (destinationId) => openedAt.get(destinationId) ?? 0,
-    gateOf: (connectionId) => gates.get(connectionId) ?? null,
+    holdOf: (connectionId) => holds.get(connectionId) ?? null,
     watch: (listener) => void listeners.push(listener),
     refuse: (connectionId, detail, now) => close(connectionId, { reason: 'auth_rejected', detail }, now),
     async trip(connectionId, detail, now, openMs) {
-      const gate = gates.get(connectionId);
-      if (gate !== undefined && gate.reason !== 'breaker_open') return close(connectionId, trafficGate(gate), now);
+      const hold = holds.get(connectionId);
+      if (hold !== undefined && hold.reason !== 'breaker_open') return close(connectionId, trafficHold(hold), now);
       await close(connectionId, { reason: 'breaker_open', detail }, now, openMs);
     },
     async postpone(connectionId, now, openMs) {
-      const gate = gates.get(connectionId);
-      if (gate === undefined) return;
-      await close(connectionId, trafficGate(gate), now, gate.reason === 'breaker_open' ? openMs : undefined);
+      const hold = holds.get(connectionId);
+      if (hold === undefined) return;
+      await close(connectionId, trafficHold(hold), now, hold.reason === 'breaker_open' ? openMs : undefined);
     },
     async probeNow(connectionId, now) {
-      const gate = gates.get(connectionId);
-      if (gate === undefined) return false;
-      const due = { ...gate, probeAt: Math.min(gate.probeAt, now) };
-      gates.set(connectionId, due);
+      const hold = holds.get(connectionId);
+      if (hold === undefined) return false;
+      const due = { ...hold, probeAt: Math.min(hold.probeAt, now) };
+      holds.set(connectionId, due);
       refresh([...configuration.snapshot.destinationsOf(connectionId)]);
-      await queue.saveGate(due);
+      await queue.saveHold(due);
       return true;
     },
     reopen,
     async admit(connectionId, reason, startedAt) {
-      const gate = gates.get(connectionId);
-      return gate?.reason === reason && startedAt > gate.since ? reopen(connectionId) : false;
+      const hold = holds.get(connectionId);
+      return hold?.reason === reason && startedAt > hold.since ? reopen(connectionId) : false;
     },
     [Symbol.dispose]: unwatch,
   };
 }
 
-function trafficGate({ reason, detail }: Gate): { reason: ClosedByTraffic; detail: string } {
+function trafficHold({ reason, detail }: Hold): { reason: TrafficHold; detail: string } {
   return { reason: reason === 'breaker_open' ? reason : 'auth_rejected', detail };
 }
 
-function survey(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>): Map<string, Closed> {
-  const closed = new Map<string, Closed>();
+function survey(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>): Map<string, HoldState> {
+  const closed = new Map<string, HoldState>();
   for (const id of snapshot.documents.destination.keys()) {
-    const found = closureOf(snapshot, gates, id);
+    const found = closureOf(snapshot, holds, id);
     if (found !== null) closed.set(id, found);
   }
   return closed;
 }
 
-function closureOf(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>, destinationId: string): Closed | null {
+function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {
   const destination = snapshot.documents.destination.get(destinationId);
   if (destination === undefined) return null;
   const connection = snapshot.documents.connection.get(destination.body.connectionId);
@@ -184,6 +184,6 @@ function closureOf(snapshot: Snapshot, gates: ReadonlyMap<string, Gate>, destina
     (connection === undefined ? null : missingCredentials(connection.body)) ??
     missingHeaderValues(destination.body.settings.headers);
   if (missing !== null) return { reason: 'credentials_missing', detail: missing, probeAt: null };
-  const gate = gates.get(destination.body.connectionId);
-  return gate === undefined ? null : { reason: gate.reason, detail: gate.detail, probeAt: gate.probeAt };
+  const hold = holds.get(destination.body.connectionId);
+  return hold === undefined ? null : { reason: hold.reason, detail: hold.detail, probeAt: hold.probeAt };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createBudget } from './rate-limiter.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 
 const start = 1_700_000_000_000;
 
@@ -12,7 +12,7 @@ test('never more than the limit leaves in any stretch of the period, and all of 
       fc.integer({ min: 1, max: 1_000 }),
       fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 200 }),
       (limit, perMs, gaps) => {
-        const budget = createBudget();
+        const budget = createRateLimiter();
         const rate = { limit, perMs };
         const sent: number[] = [];
         let now = start;
@@ -29,7 +29,7 @@ test('never more than the limit leaves in any stretch of the period, and all of 
     ),
     { numRuns: 200 },
   );
-  const budget = createBudget();
+  const budget = createRateLimiter();
   const rate = { limit: 100, perMs: 10_000 };
   let now = start;
   for (let sent = 0; sent < 1_000; sent++) {
@@ -40,7 +40,7 @@ test('never more than the limit leaves in any stretch of the period, and all of 
 });
 
 test('what did not leave is given back, and a changed limit keeps what was sent', () => {
-  const budget = createBudget();
+  const budget = createRateLimiter();
   const rate = { limit: 2, perMs: 1_000 };
   for (let sent = 0; sent < 2; sent++) budget.spend(start, rate);
   assert.equal(budget.freeAt(start, rate), start + 1_000);
@@ -53,7 +53,7 @@ test('what did not leave is given back, and a changed limit keeps what was sent'
 });
 
 test("the peer's own count holds what would be too much, until it counts anew", () => {
-  const budget = createBudget();
+  const budget = createRateLimiter();
   budget.learn({ remaining: 3, resetMs: 5_000 }, 1, start);
   for (let sent = 0; sent < 2; sent++) {
     assert.ok(budget.freeAt(start, null) <= start);

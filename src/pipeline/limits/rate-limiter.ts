@@ -8,7 +8,7 @@ export type Rate = Pick<ConnectionBody['settings']['rate'], 'limit' | 'perMs'>;
  * How many requests may leave: what a person set (`limit` in any stretch of `perMs`), what the peer told of its own count,
  * and the quiet that it asked for. Waiting for it is no attempt. All times are ms since the epoch.
  */
-export type Budget = {
+export type RateLimiter = {
   /** When the next request may leave; `now` or earlier: at once. `rate` null: no limit of a person's. */
   freeAt(now: number, rate: Rate | null): number;
   /** One request leaves. */
@@ -22,7 +22,7 @@ export type Budget = {
   paceMs(now: number, rate: Rate | null): number;
 };
 
-export function createBudget(): Budget {
+export function createRateLimiter(): RateLimiter {
   const window = slidingWindow();
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
@@ -53,8 +53,8 @@ export function createBudget(): Budget {
     },
     paceMs(now, rate) {
       const set = isSet(rate) ? rate.perMs / rate.limit : 0;
-      const told = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
-      return Math.max(set, told);
+      const reported = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
+      return Math.max(set, reported);
     },
   };
 }

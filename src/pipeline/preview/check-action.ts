@@ -1,21 +1,21 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { bodyOf, type Trial } from '../attempt/dry-render.ts';
+import { bodyOf, type DryRender } from '../attempt/dry-render.ts';
 import { mappingOf } from '../attempt/render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type Bench, rendersAtOnce } from './check-context.ts';
+import { type CheckContext, rendersAtOnce } from './check-context.ts';
 import { inChunks } from './chunks.ts';
-import { type Tried, triedDocument } from './draft.ts';
+import { type Draft, draftDocument } from './draft.ts';
 import { refOf } from './newest-events.ts';
 
 const bodyCharactersMax = 2_097_152;
 
 /** What the draft of an action makes of the newest events, compared with the action as it is stored. */
-export async function checkAction(bench: Bench, action: Tried<'action'>, last: number): Promise<ActionCheck> {
-  const { stored, tried } = triedDocument('action', action, bench.snapshot);
+export async function checkAction(context: CheckContext, action: Draft<'action'>, last: number): Promise<ActionCheck> {
+  const { stored, tried } = draftDocument('action', action, context.snapshot);
   const conditions = [tried.body.rules, ...(stored === null ? [] : [stored.body.rules])];
-  const routes = routesOf(bench, stored, tried);
+  const routes = routesOf(context, stored, tried);
   const found: Omit<ActionCheck, 'checked' | 'matched' | 'counts'> = {
     newlyMatched: [],
     noLonger: [],
@@ -34,7 +34,7 @@ export async function checkAction(bench: Bench, action: Tried<'action'>, last: n
   }
 
   async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
-    for await (const { event, holds } of bench.judged(conditions, last)) {
+    for await (const { event, holds } of context.judged(conditions, last)) {
       checked += 1;
       const [isMatched = false, wasMatched = false] = holds;
       if (isMatched) matched += 1;
@@ -65,10 +65,10 @@ export async function checkAction(bench: Bench, action: Tried<'action'>, last: n
 
 /** A destination of either version. `before` is `after` where nothing of the draft can make a difference. */
 type Route = { destinationId: string; before: Try | null; after: Try | null };
-type Try = (event: Event) => Promise<Trial>;
+type Try = (event: Event) => Promise<DryRender>;
 
-function routesOf(bench: Bench, stored: Document<ActionBody> | null, tried: Document<ActionBody>): Route[] {
-  const { destination: destinations, connection: connections } = bench.snapshot.documents;
+function routesOf(context: CheckContext, stored: Document<ActionBody> | null, tried: Document<ActionBody>): Route[] {
+  const { destination: destinations, connection: connections } = context.snapshot.documents;
   const uses = (action: Document<ActionBody> | null, id: string) =>
     action?.body.destinations.some((row) => row.destinationId === id) === true;
   const ids = new Set(
@@ -78,7 +78,7 @@ function routesOf(bench: Bench, stored: Document<ActionBody> | null, tried: Docu
     const destination = destinations.get(destinationId);
     const connection = destination && connections.get(destination.body.connectionId);
     if (destination === undefined || connection === undefined) return [];
-    const courseOf = (action: Document<ActionBody>) => bench.trialOf({ action, destination, connection });
+    const courseOf = (action: Document<ActionBody>) => context.dryRenderOf({ action, destination, connection });
     const after = uses(tried, destinationId) ? courseOf(tried) : null;
     if (stored === null || !uses(stored, destinationId)) return [{ destinationId, before: null, after }];
     const isSame = after !== null && seenByTemplate(stored, destinationId) === seenByTemplate(tried, destinationId);

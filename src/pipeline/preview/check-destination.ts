@@ -2,11 +2,11 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DestinationCheck } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { bodyOf, type Trial } from '../attempt/dry-render.ts';
+import { bodyOf, type DryRender } from '../attempt/dry-render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type Bench, rendersAtOnce } from './check-context.ts';
+import { type CheckContext, rendersAtOnce } from './check-context.ts';
 import { inChunks } from './chunks.ts';
-import { type Tried, triedDocument } from './draft.ts';
+import { type Draft, draftDocument } from './draft.ts';
 import { refOf } from './newest-events.ts';
 
 /** How many events are looked at to find those that match. */
@@ -17,22 +17,22 @@ type Pair = { event: Event; action: Document<ActionBody> | null };
 
 /** How the newest events for a destination are rendered by its draft, compared with the destination as it is stored. */
 export async function checkDestination(
-  bench: Bench,
-  destination: Tried<'destination'>,
+  context: CheckContext,
+  destination: Draft<'destination'>,
   { actionId, last }: { actionId: string | null; last: number },
 ): Promise<DestinationCheck> {
-  const { stored, tried } = triedDocument('destination', destination, bench.snapshot);
+  const { stored, tried } = draftDocument('destination', destination, context.snapshot);
   const { connectionId } = tried.body;
-  const connection = bench.snapshot.documents.connection.get(connectionId);
+  const connection = context.snapshot.documents.connection.get(connectionId);
   if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
-  const actions = actionsOf(bench, actionId, stored?.id ?? null);
+  const actions = actionsOf(context, actionId, stored?.id ?? null);
 
   const triesOf = remembered((action: Pair['action']) => {
-    const after = bench.trialOf({ action, destination: tried, connection });
+    const after = context.dryRenderOf({ action, destination: tried, connection });
     const isCompared = stored !== null && stored !== tried;
-    return { before: isCompared ? bench.trialOf({ action, destination: stored, connection }) : null, after };
+    return { before: isCompared ? context.dryRenderOf({ action, destination: stored, connection }) : null, after };
   });
-  const trials = inChunks(pairs(bench, actions, { actionId, last }), rendersAtOnce, async ({ event, action }) => {
+  const trials = inChunks(pairs(context, actions, { actionId, last }), rendersAtOnce, async ({ event, action }) => {
     const tries = triesOf(action);
     return Promise.all([tries.before?.(event) ?? null, tries.after(event)]);
   });
@@ -57,14 +57,14 @@ export async function checkDestination(
 
 /** The newest events with the actions that they match, or when there is none the newest of all. */
 async function* pairs(
-  bench: Bench,
+  context: CheckContext,
   actions: readonly Document<ActionBody>[],
   { actionId, last }: { actionId: string | null; last: number },
 ): AsyncGenerator<Pair> {
   const rules = actions.map(({ body }) => body.rules);
   const newest: Event[] = [];
   let found = 0;
-  for await (const { event, holds } of bench.judged(rules, rules.length === 0 ? last : searchedMax)) {
+  for await (const { event, holds } of context.judged(rules, rules.length === 0 ? last : searchedMax)) {
     if (newest.length < last) newest.push(event);
     for (const [at, action] of actions.entries()) {
       if (holds[at] !== true) continue;
@@ -77,7 +77,7 @@ async function* pairs(
   if (found === 0) for (const event of newest) yield { event, action: named };
 }
 
-function actionsOf({ snapshot }: Bench, actionId: string | null, destinationId: string | null) {
+function actionsOf({ snapshot }: CheckContext, actionId: string | null, destinationId: string | null) {
   const { action } = snapshot.documents;
   if (actionId === null)
     return [...action.values()].filter(({ body }) =>
@@ -88,7 +88,12 @@ function actionsOf({ snapshot }: Bench, actionId: string | null, destinationId: 
   return [named];
 }
 
-function withoutBody(trial: Trial): { kind: Trial['kind']; reason: string | null; line?: number; column?: number } {
+function withoutBody(trial: DryRender): {
+  kind: DryRender['kind'];
+  reason: string | null;
+  line?: number;
+  column?: number;
+} {
   return trial.kind === 'ok' ? { kind: 'ok', reason: null } : trial;
 }
 

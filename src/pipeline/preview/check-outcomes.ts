@@ -8,7 +8,7 @@ import { decidingRule, judge, type Verdict } from '../../destinations/judge.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Tried, triedDocument } from './draft.ts';
+import { type Draft, draftDocument } from './draft.ts';
 
 type Around = {
   log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;
@@ -21,10 +21,10 @@ type Around = {
 /** What the newest stored answers of a destination mean by the draft of its outcome rules, beside the stored ones. */
 export async function checkOutcomes(
   around: Around,
-  destination: Tried<'destination'> & { id: string },
+  destination: Draft<'destination'> & { id: string },
   last: number,
 ): Promise<OutcomeCheck> {
-  const { stored, tried } = triedDocument('destination', destination, around.snapshot);
+  const { stored, tried } = draftDocument('destination', destination, around.snapshot);
   const connection = around.snapshot.documents.connection.get(tried.body.connectionId);
   if (connection === undefined) throw new AppError('not_found', `There is no connection ${tried.body.connectionId}.`);
   const judgedBy = (body: DestinationBody, attempt: Answered) =>

@@ -10,16 +10,16 @@ import type {
 } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import { trialOf, triedWork } from '../attempt/dry-render.ts';
+import { dryRenderOf, dryRenderWork } from '../attempt/dry-render.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import { behaviorConditions } from '../snapshot/compiled-rules.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { checkAction } from './check-action.ts';
-import type { Bench, JudgedEvent } from './check-context.ts';
+import type { CheckContext, JudgedEvent } from './check-context.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkOutcomes } from './check-outcomes.ts';
-import type { Tried } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { newestEvents, refOf } from './newest-events.ts';
 
 /**
@@ -27,12 +27,12 @@ import { newestEvents, refOf } from './newest-events.ts';
  * sent. Drafts are parsed and compile; unknown ids throw AppError `not_found`.
  */
 interface Checks {
-  action(action: Tried<'action'>, last: number): Promise<ActionCheck>;
+  action(action: Draft<'action'>, last: number): Promise<ActionCheck>;
   destination(
-    destination: Tried<'destination'>,
+    destination: Draft<'destination'>,
     given: { actionId: string | null; last: number },
   ): Promise<DestinationCheck>;
-  outcomes(destination: Tried<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
+  outcomes(destination: Draft<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
   conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount>;
 }
 
@@ -58,20 +58,20 @@ export function createChecks(options: {
       yield { event, holds };
   }
 
-  function bench(): Bench {
+  function context(): CheckContext {
     const { snapshot } = configuration;
     const now = clock.now();
     return {
       snapshot,
       judged,
       // All trials of a check have one time and one id, so that only what was changed makes a difference.
-      trialOf: (course) => trialOf(attempter, triedWork(course, now, engine)),
+      dryRenderOf: (course) => dryRenderOf(attempter, dryRenderWork(course, now, engine)),
     };
   }
 
   return {
-    action: (action, last) => checkAction(bench(), action, last),
-    destination: (destination, given) => checkDestination(bench(), destination, given),
+    action: (action, last) => checkAction(context(), action, last),
+    destination: (destination, given) => checkDestination(context(), destination, given),
     outcomes: (destination, last) =>
       checkOutcomes(
         { log, clock, snapshot: configuration.snapshot, untilMs: clock.now() + checkMostMs },

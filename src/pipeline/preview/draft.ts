@@ -2,12 +2,12 @@ import { AppError } from '../../contract/errors.ts';
 import type { Bodies, Document, Snapshot } from '../snapshot/snapshot.ts';
 
 /** A thing that is tried out: `id` null where it is not stored, `draft` null where it is taken as it is stored. */
-export type Tried<K extends 'action' | 'destination'> = { id: string | null; draft: Bodies[K] | null };
+export type Draft<K extends 'action' | 'destination'> = { id: string | null; draft: Bodies[K] | null };
 
 /** The document as it is stored (null: it is not) and as it is to be tried. Throws AppError `not_found`. */
-export function triedDocument<K extends 'action' | 'destination'>(
+export function draftDocument<K extends 'action' | 'destination'>(
   kind: K,
-  { id, draft }: Tried<K>,
+  { id, draft }: Draft<K>,
   { documents }: Snapshot,
 ): { stored: Document<Bodies[K]> | null; tried: Document<Bodies[K]> } {
   const ofKind = documents[kind] as ReadonlyMap<string, Document<Bodies[K]>>; // the map of this very kind

@@ -7,7 +7,7 @@ test('a test that can not be made at all ends as failed, with internal_error', a
   await using rig = await startRig();
   // The sandbox of this rig rejects everything.
   const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
-  const sent = await rig.pipeline.studio.testSend(destinationId, { data: [{ n: '1' }] }, null);
+  const sent = await rig.pipeline.preview.testSend(destinationId, { data: [{ n: '1' }] }, null);
   assert.deepEqual([sent.status, sent.reason, sent.attemptLog?.length], ['failed', 'internal_error', 1]);
   assert.deepEqual(await rig.statuses(), ['failed']);
 });
@@ -20,7 +20,7 @@ test('a secret of a draft that is only tried is hidden where the system gives it
   const stored = rig.pipeline.configuration.snapshot.documents.destination.get(destinationId)?.body ?? assert.fail();
   const header = { name: 'X-Key', value: new Secret('of-the-draft-alone', ''), secret: true as const };
   const draft = { ...stored, settings: { ...stored.settings, headers: [header] } };
-  const tested = await rig.pipeline.studio.testSend(destinationId, { data: [{}] }, draft);
+  const tested = await rig.pipeline.preview.testSend(destinationId, { data: [{}] }, draft);
   assert.deepEqual(rig.egress.requests.at(-1)?.headers.find(([name]) => name === 'X-Key')?.[1], 'of-the-draft-alone');
   assert.match(tested.attemptLog?.[0]?.response?.body ?? '', /"X-Key","\[secret\]"/);
 });

@@ -8,18 +8,18 @@ import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Preview } from '../../contract/routes/documents/destinations.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { freshDelivery } from '../accept/new-delivery.ts';
-import { triedWork } from '../attempt/dry-render.ts';
+import { newDelivery } from '../accept/new-delivery.ts';
+import { dryRenderWork } from '../attempt/dry-render.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { type Keepings, redactor } from '../privacy/exchange-redaction.ts';
+import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { batchWarnings } from './batch-warnings.ts';
-import { triedDocument } from './draft.ts';
+import { draftDocument } from './draft.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample-event.ts';
 
@@ -29,7 +29,7 @@ import { sampleEvent } from './sample-event.ts';
  * A `destinationId` of null: the draft stands alone. `actionDraft` is tried in place of the stored action `input.actionId`,
  * or alone.
  */
-interface Studio {
+interface Previews {
   /** The request that this sample would send; nothing is sent. */
   preview(
     destinationId: string | null,
@@ -42,18 +42,18 @@ interface Studio {
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
 }
 
-export function createStudio(options: {
+export function createPreviews(options: {
   configuration: Configuration;
   journal: Pick<Journal, 'matching' | 'deliveries' | 'log'>;
   lease: Lease;
   clock: Clock;
   attempter: Attempter;
   engine: RenderEngine;
-  keeping: Keepings;
+  redaction: RedactionPolicies;
   random(): number;
   telemetry: Pick<Telemetry, 'failedOften'>;
   scrubber: Scrubber;
-}): Studio {
+}): Previews {
   const { configuration, journal, lease, clock, attempter, telemetry, scrubber } = options;
   const { scrub } = scrubber;
 
@@ -67,17 +67,17 @@ export function createStudio(options: {
     if (draft !== null) scrubber.learn(secretsOf(draft));
     const { snapshot } = configuration;
     const { documents } = snapshot;
-    const { tried: destination } = triedDocument('destination', { id, draft }, snapshot);
+    const { tried: destination } = draftDocument('destination', { id, draft }, snapshot);
     const { connectionId } = destination.body;
     const connection = documents.connection.get(connectionId);
     if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
     const isTried = input.actionId !== undefined || actionDraft !== null;
     const action = isTried
-      ? triedDocument('action', { id: input.actionId ?? null, draft: actionDraft }, snapshot).tried
+      ? draftDocument('action', { id: input.actionId ?? null, draft: actionDraft }, snapshot).tried
       : null;
     const now = clock.now();
     const event = await eventOf(input, now);
-    const work = triedWork({ action, destination, connection }, now, options.engine);
+    const work = dryRenderWork({ action, destination, connection }, now, options.engine);
     return { ...work, event, data: input.data ?? null };
   }
 
@@ -132,14 +132,17 @@ export function createStudio(options: {
       const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
       const deliveryId = ids?.[0];
       if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
-      const delivery = freshDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
+      const delivery = newDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
       const attempted = await attempter.attempt({ ...work, deliveryId, createdAt: delivery.createdAt });
       const policy = destination.body.settings.retry ?? connection.body.settings.retry;
       const now = clock.now();
       const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
-      const keeping = options.keeping(configuration.snapshot.documents.destination.get(destinationId) ?? destination);
+      const redaction = options.redaction(
+        configuration.snapshot.documents.destination.get(destinationId) ?? destination,
+      );
       const events = event === null ? [] : [event];
-      const settlement = keeping === null ? whole : redactedOrEmptied(redactor(keeping, events, now), telemetry)(whole);
+      const settlement =
+        redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });

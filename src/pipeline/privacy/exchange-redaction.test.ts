@@ -7,7 +7,7 @@ import type { Settlement } from '../../journal/journal.ts';
 import { maskingMax, redactor } from './exchange-redaction.ts';
 import { fieldMatcher } from './field-masks.ts';
 
-const keeping = { bodiesMs: null, isMasked: fieldMatcher(['email', '*.email']) };
+const redaction = { bodiesMs: null, isMasked: fieldMatcher(['email', '*.email']) };
 
 function eventWith(data: Event['data']): Event {
   const at = '2026-01-01T00:00:00.000Z';
@@ -51,7 +51,7 @@ function settlementOf({ url = 'https://crm.example/hook', body = null, echo = nu
 }
 
 function kept(events: Event[], sent: Sent): { text: string; request: string | null; response: string | null } {
-  const settlement = redactor(keeping, events, 0)(settlementOf(sent));
+  const settlement = redactor(redaction, events, 0)(settlementOf(sent));
   const [attempt] = settlement.log;
   return {
     text: JSON.stringify(settlement),

@@ -9,7 +9,7 @@ import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts'
 import { fieldMatcher } from './field-masks.ts';
 
 /** What is kept of the exchanges with a destination: for how long bodies (0: not at all; null: with the delivery), and what is masked. */
-export type Keeping = { bodiesMs: number | null; isMasked: ((name: string) => boolean) | null };
+export type RedactionPolicy = { bodiesMs: number | null; isMasked: ((name: string) => boolean) | null };
 
 const masked = '[masked]';
 /** Shorter values would tear holes into ordinary text. */
@@ -28,11 +28,11 @@ export const maskingMax = {
 } as const;
 
 /** null: everything, as long as the delivery; then there is nothing to do. */
-function keepingOf(
+function redactionPolicyOf(
   snapshot: Pick<Snapshot, 'documents'>,
   operator: OperatorRetention,
   { settings }: Pick<DestinationBody, 'settings'>,
-): Keeping | null {
+): RedactionPolicy | null {
   // A destination that was stored by an older version says nothing.
   const own: DestinationBody['settings']['bodies'] | undefined = settings.bodies;
   const limits = [own?.keepMs ?? null, retentionOf(snapshot, operator).bodiesMs].filter((ms) => ms !== null);
@@ -44,38 +44,38 @@ function keepingOf(
   };
 }
 
-export type Keepings = (destination: Pick<Document<DestinationBody>, 'id' | 'body'>) => Keeping | null;
+export type RedactionPolicies = (destination: Pick<Document<DestinationBody>, 'id' | 'body'>) => RedactionPolicy | null;
 
 /** The same for the present destinations, each found out once. */
-export function keepings(configuration: Configuration, operator: OperatorRetention): Keepings {
-  const known = new Map<string, Keeping | null>();
+export function redactionPolicies(configuration: Configuration, operator: OperatorRetention): RedactionPolicies {
+  const known = new Map<string, RedactionPolicy | null>();
   configuration.watch((_, changes) => {
     if (changes.some(({ document: { kind } }) => kind === 'settings' || kind === 'destination')) known.clear();
   });
   return ({ id, body }) => {
-    let keeping = known.get(id);
-    if (keeping === undefined) {
-      keeping = keepingOf(configuration.snapshot, operator, body);
-      known.set(id, keeping);
+    let redaction = known.get(id);
+    if (redaction === undefined) {
+      redaction = redactionPolicyOf(configuration.snapshot, operator, body);
+      known.set(id, redaction);
     }
-    return keeping;
+    return redaction;
   };
 }
 
 /** Whether later attempts have to render anew, since what was sent is not kept as it was. */
-export const rendersAnew = (keeping: Keeping | null): boolean =>
-  keeping !== null && (keeping.bodiesMs === 0 || keeping.isMasked !== null);
+export const mustRerender = (redaction: RedactionPolicy | null): boolean =>
+  redaction !== null && (redaction.bodiesMs === 0 || redaction.isMasked !== null);
 
 /**
  * Reduces settlements to what may be kept of them. `events` are those that the exchanges were about; what they have to
  * mask is found once, at the first settlement.
  */
 export function redactor(
-  keeping: Keeping,
+  redaction: RedactionPolicy,
   events: readonly Event[],
   now: number,
 ): (settlement: Settlement) => Settlement {
-  const { bodiesMs, isMasked } = keeping;
+  const { bodiesMs, isMasked } = redaction;
   let mask: Hide | undefined;
   const hide: Hide = (text) => {
     if (isMasked === null) return text;
@@ -86,12 +86,12 @@ export function redactor(
     const { rendered, ...rest } = settlement;
     const isEnd = settlement.dueAt === null && settlement.status !== 'held';
     const until = isEnd && bodiesMs !== null && bodiesMs > 0 ? { bodiesUntil: now + bodiesMs } : {};
-    if (!rendersAnew(keeping)) return { ...settlement, ...until };
+    if (!mustRerender(redaction)) return { ...settlement, ...until };
     return {
       ...rest,
       ...until,
       detail: settlement.detail === null ? null : (hide(settlement.detail) ?? masked),
-      log: settlement.log.map((attempt) => keptAttempt(attempt, keeping, hide)),
+      log: settlement.log.map((attempt) => keptAttempt(attempt, redaction, hide)),
     };
   };
 }
@@ -100,7 +100,7 @@ export function redactor(
 type Hide = (text: string) => string | null;
 type Fits = (name: string) => boolean;
 
-function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: Keeping, hide: Hide): Attempt {
+function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: RedactionPolicy, hide: Hide): Attempt {
   const fits = isMasked ?? (() => false);
   const message = <M extends { headers: [string, string][]; body: string | null; bodyBytes?: number | undefined }>(
     one: M,

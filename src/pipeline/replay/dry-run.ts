@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import { triedWork } from '../attempt/dry-render.ts';
+import { dryRenderWork } from '../attempt/dry-render.ts';
 import type { Attempter, Work } from '../attempt/exchange.ts';
 import type { Pinned } from '../attempt/pinned-versions.ts';
 import type { RenderEngine } from '../attempt/render.ts';
@@ -39,7 +39,7 @@ export async function planReplay(
   const upTo = await newestOf(input, log, now);
   const choose = chooser({ input, snapshot, log, replayId: null, now });
   const leftOut = new Map<ReplayPlan['leftOut'][number]['reason'], number>();
-  const whither = new Map<string, number>();
+  const target = new Map<string, number>();
   const first: Chosen[] = [];
   let looked = 0;
   let deliveries = 0;
@@ -55,7 +55,7 @@ export async function planReplay(
         const { destinationId } = chosen.delivery;
         deliveries += 1;
         if (chosen.isRepeated) duplicates += 1;
-        whither.set(destinationId, (whither.get(destinationId) ?? 0) + 1);
+        target.set(destinationId, (target.get(destinationId) ?? 0) + 1);
         if (first.length < replayLimits.samples) first.push(chosen);
       }
     }
@@ -69,8 +69,8 @@ export async function planReplay(
     complete: isLast,
     leftOut: Array.from(leftOut, ([reason, count]) => ({ reason, count })),
     duplicates,
-    destinations: Array.from(whither, ([destinationId, count]) => ({ destinationId, count })),
-    durationMs: durationOf(input, whither, snapshot.documents),
+    destinations: Array.from(target, ([destinationId, count]) => ({ destinationId, count })),
+    durationMs: durationOf(input, target, snapshot.documents),
     samples: samples ? await Promise.all(first.map((chosen) => sampleOf(options, chosen, now))) : null,
   };
 }
@@ -78,13 +78,13 @@ export async function planReplay(
 /** By the replay's own rate and those of the connections and destinations, whichever takes longest. */
 function durationOf(
   { ratePerSecond }: ReplayInput,
-  whither: ReadonlyMap<string, number>,
+  target: ReadonlyMap<string, number>,
   documents: Configuration['snapshot']['documents'],
 ): number | null {
   const times: number[] = [];
   const perConnection = new Map<string, number>();
   let all = 0;
-  for (const [destinationId, count] of whither) {
+  for (const [destinationId, count] of target) {
     const body = documents.destination.get(destinationId)?.body;
     if (body === undefined) continue;
     all += count;
@@ -109,7 +109,7 @@ async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: 
     return { ...sample, request: null, problem: 'Its destination is gone.' };
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
   const work: Work = {
-    ...triedWork({ action, destination, connection }, now, options.engine),
+    ...dryRenderWork({ action, destination, connection }, now, options.engine),
     event,
     rendered: kept?.rendered ?? null,
   };

@@ -248,16 +248,16 @@ test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal,
       if (count > 100) seen.refused += 1;
       (String(body).includes('missed') ? seen.replayed : seen.live).push(clock());
       const resetSeconds = Math.ceil(((window + 1) * windowMs - clock()) / 1_000);
-      const told = `"default";r=${Math.max(0, 100 - count)};t=${resetSeconds}`;
+      const reported = `"default";r=${Math.max(0, 100 - count)};t=${resetSeconds}`;
       return count > 100
         ? {
             status: 429,
             headers: [
-              ['ratelimit', told],
+              ['ratelimit', reported],
               ['retry-after', String(resetSeconds)],
             ],
           }
-        : { status: 200, headers: [['ratelimit', told]] };
+        : { status: 200, headers: [['ratelimit', reported]] };
     },
   });
   await using _ = rig;

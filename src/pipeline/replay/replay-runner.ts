@@ -4,13 +4,13 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { LeftOutReason, Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { Journal, Lease, StoredReplay } from '../../journal/journal.ts';
-import { freshDelivery } from '../accept/new-delivery.ts';
+import { newDelivery } from '../accept/new-delivery.ts';
 import { orderKeyOf } from '../accept/order-key.ts';
 import { pinnedVersions } from '../attempt/pinned-versions.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { ReplayRates } from '../dispatch/replay-rate.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
-import type { Gates } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
 import { checkReplay, chooser } from './selection.ts';
@@ -66,16 +66,16 @@ export async function startReplays(
     journal: Pick<Journal, 'replays' | 'log'>;
     lease: Lease;
     clock: Clock;
-    gates: Pick<Gates, 'allClosed' | 'watch'>;
+    holds: Pick<Holds, 'allClosed' | 'watch'>;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
-    paces: ReplayRates;
+    replayRates: ReplayRates;
     events: Pick<DeliveryEvents, 'on' | 'emit'>;
     failed(error: unknown, doing: string): void;
     /** A replay is in another state. */
     moved(replay: { id: string; state: ReplayState }): void;
   },
 ): Promise<Replays> {
-  const { journal, clock, gates, dispatcher, paces, lease, events, configuration } = options;
+  const { journal, clock, holds, dispatcher, replayRates, lease, events, configuration } = options;
   const { replays, log } = journal;
   const planning = { ...options, log, pinned: pinnedVersions(configuration, options.catalog) };
   const plan = batcher<{ input: ReplayInput; samples: boolean }, Planned>({
@@ -95,7 +95,7 @@ export async function startReplays(
     one.untilLook -= 1;
     if (one.untilLook <= 0) goSoon(one);
   });
-  gates.watch(() => {
+  holds.watch(() => {
     for (const one of active.values()) goSoon(one);
   });
   for (const one of active.values()) if (one.state === 'running' || one.state === 'cancelled') goSoon(one, 0);
@@ -104,19 +104,19 @@ export async function startReplays(
   function keep({ id, input, state }: StoredReplay): Active {
     const one: Active = { id, input, state, round: null, isAgain: false, untilLook: 0, next: null };
     active.set(id, one);
-    paces.set(id, { state, ratePerSecond: input.ratePerSecond });
+    replayRates.set(id, { state, ratePerSecond: input.ratePerSecond });
     return one;
   }
 
   function forget({ id, next }: Active) {
     next?.cancel();
     active.delete(id);
-    paces.forget(id);
+    replayRates.forget(id);
   }
 
   function setState(one: Active, state: ReplayState) {
     one.state = state;
-    paces.set(one.id, { state, ratePerSecond: one.input.ratePerSecond });
+    replayRates.set(one.id, { state, ratePerSecond: one.input.ratePerSecond });
     dispatcher.wakeReplay(one.id);
     options.moved({ id: one.id, state });
   }
@@ -164,7 +164,7 @@ export async function startReplays(
     let isLast = false;
     while (one.state === 'running' && !isStopping && !isLast) {
       // What waits behind a closed gate holds up no other destination.
-      const waiting = await replays.waiting(one.id, [...gates.allClosed().keys()]);
+      const waiting = await replays.waiting(one.id, [...holds.allClosed().keys()]);
       one.untilLook = waiting / 4;
       if (waiting >= aheadMost) return;
       isLast = await step(one);
@@ -218,7 +218,7 @@ export async function startReplays(
       'planned',
       chosen.map(({ delivery, event }, index) => {
         const planned = { ...delivery, dueAt: now, test: false };
-        return freshDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
+        return newDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
       }),
     );
     for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);
@@ -277,7 +277,7 @@ export async function startReplays(
     async show(stored) {
       const outcome = (active.has(stored.id) ? null : stored.outcome) ?? (await replays.outcome(stored.id));
       const isWaiting = outcome.pending > 0;
-      const waiting = isWaiting ? await replays.waiting(stored.id, [...gates.allClosed().keys()]) : 0;
+      const waiting = isWaiting ? await replays.waiting(stored.id, [...holds.allClosed().keys()]) : 0;
       return shownReplay(stored, outcome, Math.max(0, outcome.pending - waiting));
     },
     async [Symbol.asyncDispose]() {

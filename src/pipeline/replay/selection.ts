@@ -186,13 +186,13 @@ export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
         : [];
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
     refuse('/filter', 'Its time ends before it begins.');
-  const { to: whither } = input;
-  if (whither === null) return;
-  const { destinationId } = whither;
+  const { to: target } = input;
+  if (target === null) return;
+  const { destinationId } = target;
   if (destinationId !== undefined && !documents.destination.has(destinationId))
     refuse('/to/destinationId', 'There is no such destination.');
-  if (!('actionId' in whither)) return;
-  const action = documents.action.get(whither.actionId) ?? refuse('/to/actionId', 'There is no such action.');
+  if (!('actionId' in target)) return;
+  const action = documents.action.get(target.actionId) ?? refuse('/to/actionId', 'There is no such action.');
   if (destinationId !== undefined && !sendsTo(action.body, destinationId))
     refuse('/to/destinationId', 'The action does not send to this destination.');
 }

@@ -3,7 +3,7 @@ import { leftOutReason } from '../../contract/records/replay.ts';
 import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 
 /** A replay as people see it. `outcome`: of its deliveries now; `heldByGate`: how many of its pending ones wait behind a gate. */
-export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByGate: number): Replay {
+export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByHold: number): Replay {
   const { input, leftOut } = stored;
   const left = leftOutReason.options.flatMap((reason) => {
     const count = leftOut[reason] ?? 0;
@@ -32,9 +32,9 @@ export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldBy
       done: outcome.delivered,
       failed: outcome.failed,
       skipped: skipped + outcome.skipped,
-      held: outcome.held + heldByGate,
+      held: outcome.held + heldByHold,
       retrying: outcome.retrying,
-      waiting: total - found + outcome.pending - heldByGate,
+      waiting: total - found + outcome.pending - heldByHold,
       cancelled: outcome.cancelled,
       leftOut: left,
     },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { Keepings } from '../privacy/exchange-redaction.ts';
+import type { RedactionPolicies } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 const noteName = 'bodies';
@@ -11,27 +11,27 @@ const noteName = 'bodies';
  */
 export function bodyRetention(options: {
   configuration: Configuration;
-  journal: Pick<Journal, 'upkeep'>;
+  journal: Pick<Journal, 'retention'>;
   clock: Pick<Clock, 'now'>;
-  keeping: Keepings;
+  redaction: RedactionPolicies;
 }): () => Promise<void> {
-  const { configuration, clock, keeping } = options;
-  const { upkeep } = options.journal;
-  let told: ReadonlyMap<string, number> | null = null;
+  const { configuration, clock, redaction } = options;
+  const { retention } = options.journal;
+  let reported: ReadonlyMap<string, number> | null = null;
 
   return async () => {
-    told ??= new Map(JSON.parse((await upkeep.loadNote(noteName)) ?? '[]') as [string, number][]); // saved below
+    reported ??= new Map(JSON.parse((await retention.loadNote(noteName)) ?? '[]') as [string, number][]); // saved below
     const { destination } = configuration.snapshot.documents;
     const wanted = new Map<string, number>();
     for (const one of destination.values()) {
-      const ms = keeping(one)?.bodiesMs ?? null;
+      const ms = redaction(one)?.bodiesMs ?? null;
       if (ms !== null) wanted.set(one.id, ms);
     }
-    const ids = new Set([...told.keys(), ...wanted.keys()]);
-    const changed = [...ids].filter((id) => told?.get(id) !== wanted.get(id));
-    for (const id of changed) if (destination.has(id)) await upkeep.keepBodies(id, wanted.get(id) ?? null);
-    if (changed.length > 0) await upkeep.saveNote(noteName, JSON.stringify([...wanted]));
-    told = wanted;
-    await upkeep.forgetBodies(clock.now());
+    const ids = new Set([...reported.keys(), ...wanted.keys()]);
+    const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
+    for (const id of changed) if (destination.has(id)) await retention.keepBodies(id, wanted.get(id) ?? null);
+    if (changed.length > 0) await retention.saveNote(noteName, JSON.stringify([...wanted]));
+    reported = wanted;
+    await retention.forgetBodies(clock.now());
   };
 }

@@ -64,15 +64,15 @@ test('a delivery whose probe is in flight does not expire, and is recorded deliv
 
 test('what of upkeep fails keeps none of the rest from being done', async () => {
   await using rig = await startRig();
-  const { upkeep, log } = rig.journal;
-  const { retain } = upkeep;
+  const { retention, log } = rig.journal;
+  const { retain } = retention;
   let retained = 0;
-  upkeep.retain = (limits) => {
+  retention.retain = (limits) => {
     retained += 1;
     return retain(limits);
   };
   const broken = () => Promise.reject(new Error('not now'));
-  Object.assign(upkeep, { forgetBodies: broken });
+  Object.assign(retention, { forgetBodies: broken });
   Object.assign(log, { expire: broken });
   await wire(rig, { connection: { settings: { heldMaxAgeMs: 60_000 } }, destination: { status: 'paused' } });
   await rig.send({ data: { n: '1' } });

@@ -3,14 +3,14 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { Gates } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-type UpkeepOptions = {
-  journal: Pick<Journal, 'upkeep' | 'log'>;
+type RetentionOptions = {
+  journal: Pick<Journal, 'retention' | 'log'>;
   audit: Pick<Audit, 'prune'>;
   configuration: Configuration;
-  gates: Pick<Gates, 'allClosed' | 'watch'>;
+  holds: Pick<Holds, 'allClosed' | 'watch'>;
   clock: Clock;
   /** How long and how much is kept, as it is set now. */
   retention(): Retention;
@@ -24,7 +24,7 @@ type UpkeepOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-type Upkeep = AsyncDisposable & {
+type RetentionRunner = AsyncDisposable & {
   /** Lets intake through, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
   admit<T>(accept: () => Promise<T>): Promise<T>;
   /** Whether the size limit is reached with nothing left to remove. */
@@ -40,21 +40,21 @@ const dayMs = 86_400_000;
  * What must be done from time to time: removing what is finished and old, ending what was held for longer than its
  * connection allows.
  */
-export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { journal, audit, configuration, gates, clock } = options;
+export function startRetention(options: RetentionOptions): RetentionRunner {
+  const { journal, audit, configuration, holds, clock } = options;
   let isFull = false;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
   let cancelTick = clock.after(options.everyMs, tick);
   let cancelExpiry = () => {};
-  gates.watch((destinationIds) => {
+  holds.watch((destinationIds) => {
     if (destinationIds.some((id) => ageOf(id).ageMs !== null)) planExpiry();
   });
   planExpiry();
 
   /** Destinations whose deliveries are held and may not be for ever. */
   function expiring() {
-    return [...gates.allClosed().keys()].flatMap((destinationId) => {
+    return [...holds.allClosed().keys()].flatMap((destinationId) => {
       const { connectionId, ageMs } = ageOf(destinationId);
       return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
     });
@@ -89,7 +89,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
 
   async function retain() {
     const { days, bytes } = options.retention();
-    isFull = (await journal.upkeep.retain({ before: clock.now() - days * dayMs, bytesMax: bytes })).full;
+    isFull = (await journal.retention.retain({ before: clock.now() - days * dayMs, bytesMax: bytes })).full;
   }
 
   /** Days go as a whole, since each time leaves an entry. */

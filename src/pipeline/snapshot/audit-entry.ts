@@ -9,7 +9,7 @@ import type { ChangeAuthor, Scrubber } from './snapshot.ts';
  * What the audit trail says of a change: the secrets of both states stand in it as marks, and are hidden where somebody
  * wrote them into another field. Texts are looked through whole, before what is long is cut.
  */
-export function changeEntry(
+export function auditEntryOf(
   { act, ...author }: ChangeAuthor,
   { op, document }: Change,
   stored: StoredDocument | undefined,
@@ -17,7 +17,7 @@ export function changeEntry(
 ): NewAuditEntry {
   // They are hidden from here on, before anything uses them.
   for (const { body } of [stored ?? document, document]) learn(secretsOf(Object(body)));
-  const states = [stored, op === 'delete' ? undefined : document].map(told);
+  const states = [stored, op === 'delete' ? undefined : document].map(reported);
   const [before, after] = states.map((state) => withTexts(state, scrub));
   return {
     ...author,
@@ -33,7 +33,7 @@ export function changeEntry(
 }
 
 /** What people see of a document and did not have from elsewhere: its fields and its version. */
-function told(document: StoredDocument | undefined): object | undefined {
+function reported(document: StoredDocument | undefined): object | undefined {
   return document === undefined ? undefined : { ...Object(document.body), version: document.version };
 }
 

@@ -7,7 +7,7 @@ import type { AuditAct, AuditAuthor } from '../../contract/records/audit.ts';
 import type { Secret } from '../../contract/secret.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
-import { changeEntry } from './audit-entry.ts';
+import { auditEntryOf } from './audit-entry.ts';
 import { once, ruleCompiler } from './compiled-rules.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents, Rule } from './documents.ts';
@@ -83,10 +83,10 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
     names = nameIndex();
     compile = ruleCompiler();
     for (const kind of Object.values(documents)) for (const document of kind.values()) names.add(document);
-    snapshot = picture(revision, documents);
+    snapshot = makeSnapshot(revision, documents);
   }
 
-  function picture(revision: number, documents: Documents, before?: Snapshot): Snapshot {
+  function makeSnapshot(revision: number, documents: Documents, before?: Snapshot): Snapshot {
     const hasSameRules =
       before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
     // With many actions compiling takes long: most changes touch none, and of many changes in a row events see the last.
@@ -114,7 +114,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
     for (let tries = 0; tries < conflictsMax; tries++) {
       const changes = build(snapshot);
-      const entries = changes.map((change) => changeEntry(by, change, storedOf(change.document), scrubber));
+      const entries = changes.map((change) => auditEntryOf(by, change, storedOf(change.document), scrubber));
       const revision = await catalog.change(snapshot.revision, changes, entries);
       if (revision === null) {
         await reload();
@@ -125,7 +125,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
         if (old !== undefined) names.remove(old);
         if (op === 'put') names.add(document);
       }
-      snapshot = picture(revision, changed(snapshot.documents, changes), snapshot);
+      snapshot = makeSnapshot(revision, changed(snapshot.documents, changes), snapshot);
       for (const listener of listeners) listener(snapshot, changes);
       return snapshot;
     }

@@ -134,9 +134,9 @@ const command = fc.oneof(
   happens(
     2,
     'retry',
-    fc.record({ which, anew: fc.boolean() }),
+    fc.record({ which, again: fc.boolean() }),
     async (world, given, model) => {
-      const id = await world.retry(given.which, given.anew);
+      const id = await world.retry(given.which, given.again);
       if (id !== undefined) model.ended.delete(id);
     },
     hasSent,
@@ -176,11 +176,11 @@ async function look(model: Model, world: World) {
   // What was in flight at two deaths in a row goes out one by one.
   const isBusy = (id: string) => sending.some(({ connectionId }) => model.kills > 1 || connectionId === id);
   for (const { id, destinationId, connectionId } of free) {
-    const gate = closed.get(destinationId);
-    const mayGo = gate === undefined || (gate.probeAt !== null && gate.probeAt <= now);
+    const hold = closed.get(destinationId);
+    const mayGo = hold === undefined || (hold.probeAt !== null && hold.probeAt <= now);
     assert.ok(!mayGo || isBusy(connectionId), `${id} could go and does not`);
   }
-  world.noteGates();
+  world.noteHolds();
 }
 
 async function tell(options: WorldOptions, model: Model, story: Iterable<Command>) {

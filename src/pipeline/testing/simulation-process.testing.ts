@@ -8,7 +8,7 @@ import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts
 export type Life = { isOver: boolean };
 
 /** What outlives the processes of a simulation, and where what must never happen is noted. */
-type Ground = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
+type Storage = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
   problems: string[];
   /** What the stores are doing now, dead processes aside. */
   pending: Set<Promise<unknown>>;
@@ -25,12 +25,12 @@ const sandbox = {
 };
 
 /** The pipeline as a process that ends with its life: what it asked for may have happened, but it never hears of it. */
-export function startProcess({ problems, pending, newId, clock, ...ground }: Ground, life: Life): Promise<Pipeline> {
-  const egress = mortal(ground.egress, life);
+export function startProcess({ problems, pending, newId, clock, ...storage }: Storage, life: Life): Promise<Pipeline> {
+  const egress = mortal(storage.egress, life);
   return startPipeline({
-    catalog: mortal(ground.catalog, life, pending),
-    journal: mortal(ground.journal, life, pending),
-    audit: mortal(ground.audit, life, pending),
+    catalog: mortal(storage.catalog, life, pending),
+    journal: mortal(storage.journal, life, pending),
+    audit: mortal(storage.audit, life, pending),
     sandbox,
     compute: { deliveries: inlineCompute(), drafts: inlineCompute() },
     egress,

@@ -57,7 +57,7 @@ const happening = fc.oneof(
   ),
   happens(1, 'new credentials', fc.nat(99), (world, n) => world.writeConnection(0, { token: `t${n}` })),
   happens(3, 'cancel', which, (world, n) => world.cancel(n)),
-  happens(3, 'retry', fc.record({ which, anew: fc.boolean() }), (world, { which: n, anew }) => world.retry(n, anew)),
+  happens(3, 'retry', fc.record({ which, again: fc.boolean() }), (world, { which: n, again }) => world.retry(n, again)),
   happens(1, 'delete destination', fc.constant(destinations - 1), (world, n) => world.deleteDestination(n)),
   happens(1, 'kill', fc.constant(null), (world) => world.kill()),
   happens(1, 'stop', fc.constant(null), (world) => world.stop()),

@@ -71,7 +71,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   const { due } = deliveries;
   deliveries.settle = unlessFull(deliveries.settle);
   deliveries.mark = unlessFull(deliveries.mark);
-  deliveries.saveGate = unlessFull(deliveries.saveGate);
+  deliveries.saveHold = unlessFull(deliveries.saveHold);
   matching.plan = unlessFull(matching.plan);
   deliveries.due = async (query) => {
     const found = await due(query);
@@ -112,7 +112,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   let pipeline = await start();
 
   /** What was closed may open. */
-  function forgetGates() {
+  function forgetHolds() {
     peers.shut.clear();
     peers.quietUntil.clear();
     peers.lastStatus.clear();
@@ -127,7 +127,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
 
   async function writeConnection(n: number, change: { status?: string; token?: string }) {
     const connection = Object.assign(connections[n] ?? {}, change) as (typeof connections)[number]; // there are two
-    forgetGates();
+    forgetHolds();
     await put('connection', connection.id, connectionBody(n, connection));
   }
 
@@ -151,7 +151,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   async function end() {
     life.isOver = true;
     pending.clear();
-    forgetGates();
+    forgetHolds();
     peers.overtaken.clear();
     for (const id of bodies.keys()) if ((await journal.log.delivery(id))?.rendered === null) bodies.delete(id);
   }
@@ -175,20 +175,25 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     },
     /** Deliveries as people see them; the gates; which are on the wire, and which are due and wait for nothing. */
     async seen() {
-      const { outlook } = pipeline;
+      const { queueStatus } = pipeline;
       const now = clock.now();
-      const closed = outlook.closed();
+      const closed = queueStatus.closed();
       const rows = await all();
-      const shown = rows.map((one) => shownDelivery(one, momentOf(one, outlook, closed.get(one.destinationId), now)));
+      const shown = rows.map((one) =>
+        shownDelivery(one, momentOf(one, queueStatus, closed.get(one.destinationId), now)),
+      );
       const isFree = (one: LoggedDelivery) =>
-        one.dueAt !== null && one.dueAt <= now && one.waitsFor === undefined && outlook.blockOf(one)?.limit !== 'rate';
-      const sending = rows.filter((one) => outlook.isSending(one.id));
+        one.dueAt !== null &&
+        one.dueAt <= now &&
+        one.waitsFor === undefined &&
+        queueStatus.blockOf(one)?.limit !== 'rate';
+      const sending = rows.filter((one) => queueStatus.isSending(one.id));
       const free = rows.filter((one) => isFree(one) && !sending.includes(one));
       return { shown, closed, sending, free, unmatched: pipeline.depth().unmatched };
     },
     /** From now on nothing may go where a gate is closed, but for the next probe. */
-    noteGates() {
-      for (const [id, { probeAt }] of pipeline.outlook.closed()) {
+    noteHolds() {
+      for (const [id, { probeAt }] of pipeline.queueStatus.closed()) {
         const place = places.findIndex((one) => one.id === id);
         if (probeAt === null) peers.shut.add(place);
         else peers.quietUntil.set(place, probeAt);
@@ -224,26 +229,26 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       if (found === undefined) return;
       const isCancelled = await journal.log.cancel(found.id, clock.now());
       if (isCancelled === true) pipeline.events.emit('ended', found, { status: 'cancelled' }, 1);
-      pipeline.outlook.wake([found.destinationId]);
+      pipeline.queueStatus.wake([found.destinationId]);
       if (isCancelled !== true) return;
-      if (pipeline.outlook.isSending(found.id)) world.isCutOff = true;
+      if (pipeline.queueStatus.isSending(found.id)) world.isCutOff = true;
       else cancelled.add(found.id);
     },
     /** Answers which one it was. */
-    async retry(which: number, anew: boolean): Promise<string | undefined> {
+    async retry(which: number, again: boolean): Promise<string | undefined> {
       const found = await pick(which);
-      if (found === undefined || pipeline.outlook.isSending(found.id)) return;
+      if (found === undefined || pipeline.queueStatus.isSending(found.id)) return;
       const { destination, action } = pipeline.configuration.snapshot.documents;
       const destinationVersion = destination.get(found.destinationId)?.version;
       const actionVersion = action.get(found.actionId ?? '')?.version;
       if (destinationVersion === undefined || actionVersion === undefined) return;
-      if (anew) bodies.delete(found.id);
+      if (again) bodies.delete(found.id);
       cancelled.delete(found.id);
       if (found.status in world.redone) world.redone[found.status] = (world.redone[found.status] ?? 0) + 1;
-      for (const { id } of await all()) if (pipeline.outlook.isSending(id)) peers.overtaken.add(id);
-      const render = anew ? { actionVersion, destinationVersion } : null;
+      for (const { id } of await all()) if (pipeline.queueStatus.isSending(id)) peers.overtaken.add(id);
+      const render = again ? { actionVersion, destinationVersion } : null;
       const retried = journal.log.retry({ id: found.id, now: clock.now(), render });
-      pipeline.outlook.wake([found.destinationId]);
+      pipeline.queueStatus.wake([found.destinationId]);
       await retried;
       return found.id;
     },
@@ -285,7 +290,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       await clock.advance(1_000);
       // That releases also what has used up its schedule.
       for (const one of [...connections, ...places]) one.status = 'enabled';
-      forgetGates();
+      forgetHolds();
       await pipeline.configuration.change(byItself, ({ documents: { connection, destination } }) => [
         ...connections.map((one, n) =>
           documentOf('connection', one.id, connectionBody(n, one), connection.get(one.id)),

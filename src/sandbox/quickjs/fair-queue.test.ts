@@ -24,7 +24,7 @@ test('tasks are taken in order, bounded in number and size, at least one', () =>
 
 test('a key that wasted time waits twenty times as long while others have work', () => {
   const queue = queueOf('a1', 'b1', 'a2', 'b2', 'b3');
-  queue.setAside('a', 50, 1000);
+  queue.penalise('a', 50, 1000);
   assert.equal(names(queue.take(2, 1000, 1000, false)), 'b1 b2');
   assert.equal(queue.size, 3);
   assert.equal(names(queue.take(2, 1000, 1999, false)), 'b3');
@@ -34,7 +34,7 @@ test('a key that wasted time waits twenty times as long while others have work',
 
 test('a key that wasted time goes one at a time when nobody else waits', () => {
   const queue = queueOf('a1', 'a2', 'a3');
-  queue.setAside('a', 50, 0);
+  queue.penalise('a', 50, 0);
   assert.equal(names(queue.take(9, 1000, 1, true)), 'a1');
   assert.equal(names(queue.take(9, 1000, 1, false)), '');
   assert.equal(names(queue.take(9, 1000, 1, true)), 'a2');

@@ -59,7 +59,7 @@ export function fairQueue<T extends Queued>() {
       return taken;
     },
     /** A task of this key wasted `costMs`. */
-    setAside(key: string, costMs: number, now: number): void {
+    penalise(key: string, costMs: number, now: number): void {
       resting.set(key, { until: now + REST_FACTOR * costMs, tasks: resting.get(key)?.tasks ?? [] });
     },
     /** Empties the queue and returns what was in it. */

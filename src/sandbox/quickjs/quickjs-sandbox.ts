@@ -47,14 +47,14 @@ type Call = {
 };
 /** `hung`: a thread was ended once because this job made no progress. */
 type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number; hung: boolean };
-type Hand = {
+type PooledWorker = {
   worker: SupervisedWorker;
   readyAt: number | null;
   outstanding: Map<number, Task[]>;
   /** The running job that the watchdog saw last, and how often in a row. */
   seen: { started: number; times: number };
   /** The job for which the watchdog ended the thread. */
-  condemned: RunningJob | null;
+  terminating: RunningJob | null;
 };
 
 /**
@@ -86,8 +86,8 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
 
   const queue = fairQueue<Task>();
-  let active: Hand[] = [];
-  let spare: Hand | null = null;
+  let active: PooledWorker[] = [];
+  let spare: PooledWorker | null = null;
   let batches = 0;
   let endsInARow = 0;
   let lastCause: unknown;
@@ -99,7 +99,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
 
   // The first thread finds out how the engine lays out its memory, and the others are told.
   try {
-    active = [hire()];
+    active = [spawn()];
     data.layout = await active[0]?.worker.ready;
   } catch (error) {
     await close(new Error('The sandbox could not start.'));
@@ -134,27 +134,27 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
   };
 
-  function hire(): Hand {
-    const hand: Hand = {
+  function spawn(): PooledWorker {
+    const worker: PooledWorker = {
       worker: superviseWorker(data, {
-        onRendered: (batch, outcomes) => rendered(hand, batch, outcomes),
-        onEnd: (running, cause) => ended(hand, running, cause),
+        onRendered: (batch, outcomes) => rendered(worker, batch, outcomes),
+        onEnd: (running, cause) => ended(worker, running, cause),
       }),
       readyAt: null,
       outstanding: new Map(),
       seen: { started: 0, times: 0 },
-      condemned: null,
+      terminating: null,
     };
-    hand.worker.ready.then(
+    worker.worker.ready.then(
       () => {
-        hand.readyAt = performance.now();
+        worker.readyAt = performance.now();
         if (outage !== null) clearTimeout(outage);
         outage = null;
         pump();
       },
       () => {}, // `ended` follows
     );
-    return hand;
+    return worker;
   }
 
   function canRender(): boolean {
@@ -165,86 +165,88 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   function refill(): void {
     while (active.length < workers && closed === null) {
       if (spare === null && backoff !== null) return;
-      active.push(spare ?? hire());
+      active.push(spare ?? spawn());
       spare = null;
     }
   }
 
   function pump(): void {
     // Hired with the first work: a program that nobody uses is 15 MB smaller.
-    if (spare === null && closed === null && backoff === null && queue.size > 0) spare = hire();
+    if (spare === null && closed === null && backoff === null && queue.size > 0) spare = spawn();
     for (;;) {
       const free = active.filter(
-        (hand) => hand.readyAt !== null && hand.condemned === null && hand.outstanding.size < BATCHES_PER_WORKER,
+        (worker) =>
+          worker.readyAt !== null && worker.terminating === null && worker.outstanding.size < BATCHES_PER_WORKER,
       );
-      const [hand] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
+      const [worker] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
       const isIdle = active.every(({ outstanding }) => outstanding.size === 0);
       const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / workers));
-      const tasks = hand === undefined ? [] : queue.take(wanted, BATCH_CHARS_MAX, performance.now(), isIdle);
-      if (hand === undefined || tasks.length === 0) break;
+      const tasks = worker === undefined ? [] : queue.take(wanted, BATCH_CHARS_MAX, performance.now(), isIdle);
+      if (worker === undefined || tasks.length === 0) break;
       const batch = ++batches;
-      hand.outstanding.set(batch, tasks);
-      hand.worker.post(toMessage(batch, tasks));
+      worker.outstanding.set(batch, tasks);
+      worker.worker.post(toMessage(batch, tasks));
     }
     const isBusy = active.some(({ outstanding }) => outstanding.size > 0);
     if (isBusy) {
-      watch ??= setInterval(lookAround, WATCH_EVERY_MS);
+      watch ??= setInterval(checkStalls, WATCH_EVERY_MS);
     } else if (watch !== null) {
       clearInterval(watch);
       watch = null;
     }
   }
 
-  function rendered(hand: Hand, batch: number, outcomes: (string | RenderOutcome)[]): void {
-    const tasks = hand.outstanding.get(batch) ?? [];
-    hand.outstanding.delete(batch);
+  function rendered(worker: PooledWorker, batch: number, outcomes: (string | RenderOutcome)[]): void {
+    const tasks = worker.outstanding.get(batch) ?? [];
+    worker.outstanding.delete(batch);
     endsInARow = 0;
     queue.putBack(tasks.slice(outcomes.length));
     for (const [i, outcome] of outcomes.entries()) {
       const task = tasks[i];
       if (task === undefined) continue;
-      if (isWasteful(outcome)) queue.setAside(task.key, timeoutMs, performance.now());
+      if (isWasteful(outcome)) queue.penalise(task.key, timeoutMs, performance.now());
       finish(task, typeof outcome === 'string' ? { kind: 'returned', output: outcome } : outcome);
     }
     pump();
   }
 
   /** Counts looks, not milliseconds: while the whole process stands still, no job is late. */
-  function lookAround(): void {
-    for (const hand of active) {
-      const running = hand.worker.progress();
-      if (running === null || hand.condemned !== null) continue;
-      if (hand.seen.started !== running.started) hand.seen = { started: running.started, times: 0 };
-      if (++hand.seen.times * WATCH_EVERY_MS > endAfterMs) {
-        hand.condemned = running;
-        void hand.worker.end();
+  function checkStalls(): void {
+    for (const worker of active) {
+      const running = worker.worker.progress();
+      if (running === null || worker.terminating !== null) continue;
+      if (worker.seen.started !== running.started) worker.seen = { started: running.started, times: 0 };
+      if (++worker.seen.times * WATCH_EVERY_MS > endAfterMs) {
+        worker.terminating = running;
+        void worker.worker.end();
       }
     }
   }
 
   /** Nothing of the thread runs any more, so that its last word on what it was doing is exact. */
-  function ended(hand: Hand, running: RunningJob | null, cause: unknown): void {
+  function ended(worker: PooledWorker, running: RunningJob | null, cause: unknown): void {
     if (closed || !hasStarted) return;
     stats.restarts++;
-    const guilty = running === null ? undefined : hand.outstanding.get(running.batch)?.[running.job];
+    const culprit = running === null ? undefined : worker.outstanding.get(running.batch)?.[running.job];
     // A job that came to its end after all while its thread was being ended is run again with the others.
-    const isGuilty = guilty !== undefined && (hand.condemned === null || hand.condemned.started === running?.started);
+    const isAtFault =
+      culprit !== undefined && (worker.terminating === null || worker.terminating.started === running?.started);
     // A machine may let one thread stand still as long as a loop would: who hangs is run once more before it is blamed.
-    const isBlamed = isGuilty && (hand.condemned === null || guilty.hung);
-    if (isGuilty) {
-      guilty.hung = true;
-      queue.setAside(guilty.key, endAfterMs, performance.now());
+    const isCulprit = isAtFault && (worker.terminating === null || culprit.hung);
+    if (isAtFault) {
+      culprit.hung = true;
+      queue.penalise(culprit.key, endAfterMs, performance.now());
     }
-    if (isBlamed) finish(guilty, exceeded(hand.condemned === null ? 'memory' : 'time', limits));
+    if (isCulprit) finish(culprit, exceeded(worker.terminating === null ? 'memory' : 'time', limits));
 
-    const unanswered = [...hand.outstanding.values()].flat();
-    queue.putBack(unanswered.filter((task) => !(isBlamed && task === guilty)));
-    active = active.filter((other) => other !== hand);
-    if (spare === hand) spare = null;
-    if (!isGuilty) {
+    const unanswered = [...worker.outstanding.values()].flat();
+    queue.putBack(unanswered.filter((task) => !(isCulprit && task === culprit)));
+    active = active.filter((other) => other !== worker);
+    if (spare === worker) spare = null;
+    if (!isAtFault) {
       lastCause = cause;
       // Not in a row with those before it.
-      if (hand.readyAt !== null && performance.now() - hand.readyAt > BACKOFF_MAX_MS) endsInARow = 0;
+      if (worker.readyAt !== null && performance.now() - worker.readyAt > BACKOFF_MAX_MS) endsInARow = 0;
       endsInARow++;
       if (endsInARow > 1) backOff();
       if (endsInARow === ENDS_MAX) options.failed?.(cause);

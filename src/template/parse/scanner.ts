@@ -1,6 +1,6 @@
 import type { Script } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
-import { type Budget, findTagEnd, newBudget, type ScriptToken, Unclosed } from './tag-end.ts';
+import { findTagEnd, newBudget, type RateLimiter, type ScriptToken, Unclosed } from './tag-end.ts';
 
 /** A tag of the template. All numbers are offsets in its text. */
 export type Tag = {
@@ -54,7 +54,7 @@ const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 const CLOSING_NAME = /\s*(?:(?:if|each|foreach)\b|(?:[A-Za-z_$][\w$]*\s*)?-?\}\})/y;
 const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
 
-function scanTag(text: string, start: number, budget: Budget): Tag {
+function scanTag(text: string, start: number, budget: RateLimiter): Tag {
   OPENING.lastIndex = start;
   const opening = OPENING.exec(text);
   const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern admits no other

@@ -12,13 +12,13 @@ export type ScriptToken = {
 const BRACKET_DEPTH_MAX = 100;
 
 /** What one template may still hold; each tag takes from it. */
-export type Budget = { tokens: number; patternChars: number };
+export type RateLimiter = { tokens: number; patternChars: number };
 
 /**
  * Far more than people write, and parsed in the time of a few requests. Patterns have a bound of their own because the
  * parser hands each to the host's engine, which takes kilobytes of memory for few characters such as `\\p{L}`.
  */
-export function newBudget(): Budget {
+export function newBudget(): RateLimiter {
   return { tokens: 50_000, patternChars: 8_000 };
 }
 
@@ -171,13 +171,13 @@ const Base = Parser as unknown as new (options: Options, input: string) => Inter
 class TagTokenizer extends Base {
   /** How many braces of the content are open, kept by the caller. */
   braces = 0;
-  readonly #budget: Budget;
+  readonly #budget: RateLimiter;
   readonly #onComment: (start: number, end: number) => void;
 
   constructor(
     input: string,
     form: 'expression' | 'statements',
-    budget: Budget,
+    budget: RateLimiter,
     onComment: (start: number, end: number) => void,
   ) {
     super(

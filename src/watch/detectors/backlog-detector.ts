@@ -1,8 +1,8 @@
-import type { Outlook } from '../../pipeline/insight/queue-status.ts';
+import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { spanInWords } from '../duration-words.ts';
-import type { Look } from '../finding.ts';
-import type { IssueBook } from '../issue-registry.ts';
+import { durationText } from '../duration-text.ts';
+import type { Detector } from '../finding.ts';
+import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
@@ -10,13 +10,13 @@ import type { Thresholds } from '../thresholds.ts';
  * Reports destinations whose deliveries are due and not held, but late: a limit delays them, or more events match
  * than can be sent.
  */
-export function backlogLook(options: {
+export function backlogDetector(options: {
   configuration: Configuration;
-  outlook: Pick<Outlook, 'backlog' | 'closed'>;
-  book: Pick<IssueBook, 'active'>;
+  queueStatus: Pick<QueueStatus, 'backlog' | 'closed'>;
+  book: Pick<IssueRegistry, 'active'>;
   limits: Thresholds;
-}): Look {
-  const { outlook, book } = options;
+}): Detector {
+  const { queueStatus, book } = options;
   const limits = options.limits.backlog;
   const names = namesIn(options.configuration);
   return {
@@ -25,19 +25,19 @@ export function backlogLook(options: {
     kinds: ['backlog'],
     over: 'Deliveries are sent in time again, or are held.',
     async find(now) {
-      const rows = await outlook.backlog();
+      const rows = await queueStatus.backlog();
       return rows.flatMap(({ destinationId, connectionId, open, nextDueAt }) => {
         const lateMs = now - nextDueAt;
         const fingerprint = `backlog ${destinationId}`;
         const leastMs = book.active(fingerprint) === undefined ? limits.warnMs : limits.overMs;
-        if (lateMs < leastMs || outlook.closed().has(destinationId)) return [];
+        if (lateMs < leastMs || queueStatus.closed().has(destinationId)) return [];
         return [
           {
             fingerprint,
             kind: 'backlog',
             severity: lateMs >= limits.criticalMs ? 'critical' : 'warning',
             title: `Deliveries to ${names.destination(destinationId)} are late`,
-            detail: `The oldest one has been due for ${spanInWords(lateMs)}; ${open} deliveries are unfinished.`,
+            detail: `The oldest one has been due for ${durationText(lateMs)}; ${open} deliveries are unfinished.`,
             likelyFix:
               'More deliveries arrive than the limits allow. Raise the rate or concurrency of the connection if the system can take it, send in batches, or narrow the rules of the action.',
             connectionId,

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { thresholds } from '../thresholds.ts';
 import { startWatched } from '../watch.testing.ts';
-import { expiringLook } from './expiring-detector.ts';
-import { silenceLook } from './silence-detector.ts';
+import { expiryDetector } from './expiring-detector.ts';
+import { missingTrafficDetector } from './missing-traffic-detector.ts';
 
 const testdata = new URL('../../egress/undici/testdata/', import.meta.url);
 const pem = (name: string) => readFileSync(new URL(name, testdata), 'utf8');
@@ -52,7 +52,7 @@ test('a token and certificates are announced two weeks before they expire, and a
     settings: { tls: { cert, key: 'k' } },
   };
   await rig.put('connection', body, connectionId);
-  const look = expiringLook({ configuration: rig.pipeline.configuration, limits: thresholds });
+  const look = expiryDetector({ configuration: rig.pipeline.configuration, limits: thresholds });
   const foundIn = async (leftMs: number) =>
     (await look.find(ends - leftMs)).map(
       ({ title, severity, detail }) => `${severity} ${title}: ${detail.slice(0, 7)}`,
@@ -128,7 +128,7 @@ test('an action that stopped firing is reported by name, but not when no events 
   const { rig, clock, book, actionId } = watched;
   const { configuration } = rig.pipeline;
   const { statistics } = rig.journal;
-  const look = silenceLook({ configuration, statistics, book, clock, limits: thresholds });
+  const look = missingTrafficDetector({ configuration, statistics, book, clock, limits: thresholds });
   const now = clock.now() + 3 * 3_600_000;
   const at = (hours: number) => now - hours * 3_600_000;
   for (let hours = 2; hours < 27; hours++)

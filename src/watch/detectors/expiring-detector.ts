@@ -3,15 +3,21 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { Configuration, Document } from '../../pipeline/snapshot/snapshot.ts';
-import { spanInWords } from '../duration-words.ts';
-import type { Finding, Look } from '../finding.ts';
+import { durationText } from '../duration-text.ts';
+import type { Detector, Finding } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Reading certificates is slow: after this many connections other work gets the thread. */
 const atOnce = 50;
 
 /** Reports pasted tokens and certificates of connections that expire soon or have expired. */
-export function expiringLook({ configuration, limits }: { configuration: Configuration; limits: Thresholds }): Look {
+export function expiryDetector({
+  configuration,
+  limits,
+}: {
+  configuration: Configuration;
+  limits: Thresholds;
+}): Detector {
   return {
     at: 'expiring credentials',
     everyMs: limits.expiring.everyMs,
@@ -52,7 +58,7 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
     kind: 'expiring',
     severity: leftMs <= limits.expiring.criticalMs ? 'critical' : 'warning',
     title: `${name} of ${body.name} ${isOver ? 'has expired' : 'expires soon'}`,
-    detail: isOver ? `Expired on ${day} UTC.` : `Expires on ${day} UTC, in ${spanInWords(leftMs)}.`,
+    detail: isOver ? `Expired on ${day} UTC.` : `Expires on ${day} UTC, in ${durationText(leftMs)}.`,
     likelyFix: fix,
     connectionId: id,
     destinationId: null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { thresholds } from '../thresholds.ts';
-import { rhythmSteps, silenceIn } from './missing-traffic.ts';
+import { baselineSteps, missingTrafficIn } from './missing-traffic.ts';
 
 const hourMs = 3_600_000;
 
@@ -11,7 +11,7 @@ type Habit = (hoursAgo: number) => number;
 function rhythm(habit: Habit) {
   const series = ({ ms, count }: { ms: number; count: number }) =>
     Array.from({ length: count }, (_, i) => (habit(((count - 1 - i) * ms) / hourMs) * ms) / hourMs);
-  return { long: series(rhythmSteps.long), short: series(rhythmSteps.short) };
+  return { long: series(baselineSteps.long), short: series(baselineSteps.short) };
 }
 
 const cases: [what: string, habit: Habit, upHours: number, quietHours: number | null][] = [
@@ -34,7 +34,7 @@ const cases: [what: string, habit: Habit, upHours: number, quietHours: number | 
 
 test('traffic is missing when it was steady every hour, or at the same hours of seven days', () => {
   for (const [what, habit, upHours, quietHours] of cases) {
-    const found = silenceIn(rhythm(habit), upHours * hourMs, thresholds.silence);
+    const found = missingTrafficIn(rhythm(habit), upHours * hourMs, thresholds.silence);
     const quiet = found === null ? null : Math.min(found.quietMs / hourMs, quietHours ?? 0);
     assert.equal(quiet, quietHours, `${what}: ${JSON.stringify(found)}`);
   }

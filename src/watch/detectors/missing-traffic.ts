@@ -1,10 +1,10 @@
 import type { Thresholds } from '../thresholds.ts';
 
 /** The number of occurrences in steps of 2 hours and of 15 minutes; the last step of each is the current one. */
-export type Rhythm = { long: readonly number[]; short: readonly number[] };
+export type TrafficBaseline = { long: readonly number[]; short: readonly number[] };
 
 /** No occurrence for `quietMs`; `usually` is the lowest count of the periods compared with. */
-export type Silence = { quietMs: number; usually: number };
+export type MissingTraffic = { quietMs: number; usually: number };
 
 const shortMs = 15 * 60_000;
 const longMs = 2 * 3_600_000;
@@ -12,7 +12,7 @@ const perDay = 86_400_000 / longMs;
 const perHour = 3_600_000 / shortMs;
 
 /** The number of steps that `silenceIn` needs. */
-export const rhythmSteps = {
+export const baselineSteps = {
   long: { ms: longMs, count: 8 * perDay },
   short: { ms: shortMs, count: 26 * perHour - 1 },
 };
@@ -22,11 +22,15 @@ export const rhythmSteps = {
  * occurred at the same hours of each of the seven days before. Quiet nights and weekends are therefore not reported.
  * `upMs`: how long the server has been running. null: traffic is not missing, or the data does not suffice.
  */
-export function silenceIn({ long, short }: Rhythm, upMs: number, limits: Thresholds['silence']): Silence | null {
+export function missingTrafficIn(
+  { long, short }: TrafficBaseline,
+  upMs: number,
+  limits: Thresholds['silence'],
+): MissingTraffic | null {
   return hourly(short, upMs, limits.leastPerHour) ?? daily(long, upMs, limits);
 }
 
-function hourly(short: readonly number[], upMs: number, least: number): Silence | null {
+function hourly(short: readonly number[], upMs: number, least: number): MissingTraffic | null {
   const present = short.length - 1;
   const quietMs = perHour * shortMs;
   if (upMs < quietMs + shortMs || sum(short, present - perHour, present + 1) > 0) return null;
@@ -38,7 +42,7 @@ function hourly(short: readonly number[], upMs: number, least: number): Silence 
   return usually >= least ? { quietMs, usually } : null;
 }
 
-function daily(long: readonly number[], upMs: number, limits: Thresholds['silence']): Silence | null {
+function daily(long: readonly number[], upMs: number, limits: Thresholds['silence']): MissingTraffic | null {
   const present = long.length - 1;
   if (long[present] !== 0) return null;
   // Not longer than the steps to compare with.

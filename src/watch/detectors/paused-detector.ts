@@ -1,15 +1,15 @@
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import type { Finding, Look } from '../finding.ts';
-import type { IssueBook } from '../issue-registry.ts';
+import type { Detector, Finding } from '../finding.ts';
+import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Reports destinations that Millrace paused automatically and that were not changed since. */
-export function pausedLook(options: {
+export function pausedDetector(options: {
   configuration: Configuration;
-  book: Pick<IssueBook, 'active'>;
+  book: Pick<IssueRegistry, 'active'>;
   limits: Thresholds;
-}): Look & { findingOf(destinationId: string, detail: string | null): Finding } {
+}): Detector & { findingOf(destinationId: string, detail: string | null): Finding } {
   const { configuration, book } = options;
   const names = namesIn(configuration);
   const documents = () => configuration.snapshot.documents;

@@ -1,15 +1,15 @@
-import type { Finding, Look } from '../finding.ts';
+import type { Detector, Finding } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Free bytes on the volume of the data folder, and the bytes reserved for finishing accepted events. */
 export type Space = { freeBytes: number; reserveBytes: number };
 
 /** Reports a disk that fills up, and a size limit that is reached. */
-export function storageLook(options: {
+export function storageDetector(options: {
   space(): Space /** Whether intake is refused because the size limit is reached. */;
   isFull(): boolean;
   limits: Thresholds;
-}): Look {
+}): Detector {
   const { space, isFull, limits } = options;
   return {
     at: 'storage',

@@ -174,7 +174,7 @@ const bodySinks: readonly WireSink[] = [
 ];
 
 /** Answers on a socket as often as asked, then does something else with it. */
-const keeping =
+const redaction =
   (times: number, then: (socket: Socket) => void, answer = empty) =>
   () =>
     rawPeer((socket) => {
@@ -191,13 +191,13 @@ const keeping =
 const staleSinks: readonly WireSink[] = [
   {
     what: 'a kept socket is reset when it is used again',
-    start: keeping(1, (socket) => void socket.resetAndDestroy()),
+    start: redaction(1, (socket) => void socket.resetAndDestroy()),
     events: 2,
     stands: delivered(),
   },
   {
     what: 'a kept socket is closed when it is used again',
-    start: keeping(1, (socket) => void socket.end()),
+    start: redaction(1, (socket) => void socket.end()),
     events: 2,
     stands: delivered(),
   },

@@ -4,11 +4,11 @@ import type { EgressError } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
 import { createHold, type Hold, isFailure } from './cancellation.ts';
 import { tunnel } from './proxy-tunnel.ts';
-import { addressText, checkedAddresses, dial, type Guides, placeText } from './tcp.ts';
+import { addressText, checkedAddresses, dial, type GuardedDns, placeText } from './tcp.ts';
 import { describeTls, secure } from './tls.ts';
 
 /** How the sockets of a site are opened. */
-export interface Way extends Guides {
+export interface Way extends GuardedDns {
   readonly target: Target;
   readonly proxy: HttpProxy | null;
   /** Made when TLS starts. */
@@ -75,7 +75,7 @@ async function walk(way: Way, { onBegin, onEnd }: Watcher, hold: Hold): Promise<
   const addresses = await checkedAddresses(target, way, hold);
   if (isFailure(addresses)) return addresses;
   const stops = proxy === null ? addresses : await checkedAddresses(proxy.target, way, hold);
-  if (isFailure(stops)) return proxy === null ? stops : blame(proxy, stops, hold);
+  if (isFailure(stops)) return proxy === null ? stops : culprit(proxy, stops, hold);
   onEnd('dns', () => {
     const found = `${target.host} is ${addresses.map(addressText).join(', ')}`;
     return proxy === null ? found : `${found}; the proxy ${proxy.target.host} is ${stops.map(addressText).join(', ')}`;
@@ -106,17 +106,17 @@ async function connectThrough(
   place: string,
   hold: Hold,
 ): Promise<Socket | EgressError> {
-  if (isFailure(dialed)) return blame(proxy, dialed, hold);
+  if (isFailure(dialed)) return culprit(proxy, dialed, hold);
   const context = proxy.target.isTls ? proxy.secureContext() : null;
   if (context !== null && isFailure(context)) return context;
   const open = context === null ? dialed : await secure(dialed, proxy.target, context, hold);
-  if (isFailure(open)) return blame(proxy, open, hold);
+  if (isFailure(open)) return culprit(proxy, open, hold);
   const through = await tunnel(open, { place, authorization: proxy.authorization }, hold);
-  return isFailure(through) ? blame(proxy, through, hold) : through;
+  return isFailure(through) ? culprit(proxy, through, hold) : through;
 }
 
 /** Whatever went wrong, the target was not reached: only an address that is blocked or unknown is told apart. */
-function blame({ target }: HttpProxy, error: EgressError, hold: Hold): EgressError {
+function culprit({ target }: HttpProxy, error: EgressError, hold: Hold): EgressError {
   if (error === hold.ended) return error;
   const kind = error.kind === 'blocked' || error.kind === 'dns' ? error.kind : 'connect';
   return { kind, message: `${nameOf(target)}: ${error.message}` };

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Takes interim answers (1xx) out of a socket's bytes before the parser sees them. */
-export interface InformationalFilter {
+export interface InterimResponses {
   /** To be called when a request starts: its answer may begin with interim heads. */
   begin(): void;
 }
@@ -12,7 +12,7 @@ export interface InformationalFilter {
  *
  * @param onSkipped called when an interim head was dropped: the peer has answered, if only in part
  */
-export function skipInformational(socket: Socket, onSkipped: () => void): InformationalFilter {
+export function skipInterimResponses(socket: Socket, onSkipped: () => void): InterimResponses {
   const read = socket.read.bind(socket);
   let isLooking = true;
   let held: Buffer | null = null;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sharedRead } from './read-buffer.ts';
+import { sharedReadBuffer } from './read-buffer.ts';
 
 /** A socket as Node reads for it: into the memory that it is given. */
 function reader() {
   const pushed: Buffer[] = [];
-  const { buffer, callback } = sharedRead((bytes) => pushed.push(bytes) < 3);
+  const { buffer, callback } = sharedReadBuffer((bytes) => pushed.push(bytes) < 3);
   const memory = () => (typeof buffer === 'function' ? buffer() : buffer);
   return {
     pushed,

@@ -7,7 +7,7 @@ import type { OnReadOpts } from 'node:net';
  *
  * @param push takes the bytes that arrived; false when it wants no more for now
  */
-export function sharedRead(push: (bytes: Buffer) => boolean): OnReadOpts {
+export function sharedReadBuffer(push: (bytes: Buffer) => boolean): OnReadOpts {
   let next = short;
   return {
     buffer: () => next,

@@ -7,10 +7,10 @@ import type { Target } from '../../guard/target-url.ts';
 import { type Hold, isFailure } from './cancellation.ts';
 import type { Dns } from './dns.ts';
 import { connectError, dnsError } from './errors.ts';
-import { sharedRead } from './read-buffer.ts';
+import { sharedReadBuffer } from './read-buffer.ts';
 
 /** Who says where a name is, and who says whether one may go there. */
-export interface Guides {
+export interface GuardedDns {
   readonly guard: Guard;
   readonly dns: Dns;
 }
@@ -18,7 +18,7 @@ export interface Guides {
 /** The addresses of a target, each of which the guard let through: one that is blocked blocks the name. */
 export async function checkedAddresses(
   target: Target,
-  { guard, dns }: Guides,
+  { guard, dns }: GuardedDns,
   hold: Hold,
 ): Promise<readonly Address[] | EgressError> {
   const known = guard.known(target);
@@ -51,7 +51,7 @@ export function dial(
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      onread: sharedRead((bytes) => socket.push(bytes)),
+      onread: sharedReadBuffer((bytes) => socket.push(bytes)),
     });
     hold.keep(socket);
     socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));

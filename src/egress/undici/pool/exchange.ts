@@ -3,13 +3,13 @@ import {
   type EgressError,
   type EgressOutcome,
   type Header,
-  isPacked,
+  isCompressed,
   PACKED_BYTES_MAX,
   RESPONSE_BYTES_MAX,
 } from '../../egress.ts';
 import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from '../connect/errors.ts';
 import type { Deadline } from './deadlines.ts';
-import type { Lane } from './origin-pool.ts';
+import type { Connection } from './origin-pool.ts';
 
 /** What an exchange asks of its surroundings. */
 interface ExchangeOptions {
@@ -30,7 +30,7 @@ interface ExchangeOptions {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly options: ExchangeOptions;
   /** The connection that carries it; null while it waits for one. */
-  lane: Lane | null = null;
+  connection: Connection | null = null;
   deadline: Deadline | null = null;
   isSettled = false;
   resends = 0;
@@ -80,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#isReused = this.lane?.begin(this) ?? false;
+    this.#isReused = this.connection?.begin(this) ?? false;
   }
 
   /** The first byte of an answer. */
@@ -100,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } else if (status >= 200) {
       this.#status = status;
       this.#headers = headersOf(controller.rawHeaders);
-      if (isPacked(this.#headers)) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
+      if (isCompressed(this.#headers)) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
       this.#drainBytesMax = drainBytesMax(this.#headers, this.#bytesMax);
     }
   }
@@ -115,13 +115,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     // First, so that whoever sends next as soon as this settles finds the socket free.
-    this.lane?.release();
+    this.connection?.release();
     this.#respond(this.#bytes > this.#bytesMax);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, last: Error): void {
-    const lane = this.lane;
-    const error = isLostSocket(last) ? (lane?.socketError() ?? last) : last;
+    const connection = this.connection;
+    const error = isLostSocket(last) ? (connection?.socketError() ?? last) : last;
     if (
       this.#isReused &&
       !this.#hasAnswer &&
@@ -132,12 +132,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.resends++;
       this.#controller = null;
       this.#isReused = false;
-      lane?.replace(this);
+      connection?.replace(this);
       return;
     }
     this.fail(exchangeError(error));
-    if (error instanceof EgressFailure && error.kind === 'too_large') lane?.cut();
-    else lane?.discard();
+    if (error instanceof EgressFailure && error.kind === 'too_large') connection?.cut();
+    else connection?.discard();
   }
 
   #respond(isCut: boolean): void {

@@ -9,23 +9,23 @@ import { createDns } from '../connect/dns.ts';
 import { httpPeer } from '../testing/peers.testing.ts';
 import type { Deadline } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
-import { createSite } from './origin-pool.ts';
-import { createWays } from './pool-key.ts';
+import { createOriginPool } from './origin-pool.ts';
+import { createPoolKeys } from './pool-key.ts';
 
 /** A site of this port of ours; its deadlines end when the test says so. */
-function openSite(port: number) {
+function openPool(port: number) {
   const allow = parseAllowRules('127.0.0.0/8');
   assert.ok(allow.ok);
   const guard = createGuard({ allow: allow.rules, ownListeners: () => [], isInboxOpen: false });
   const dns = createDns([]);
   const target = checkUrl(guard, `http://127.0.0.1:${port}/`);
   assert.ok(!('reason' in target));
-  const way = createWays({ guard, dns }).wayTo(target, {});
+  const way = createPoolKeys({ guard, dns }).wayTo(target, {});
   assert.ok(!('reason' in way));
   const running = new Map<Deadline, { afterMs: number; onExpired(): void }>();
   const kept = { count: 0 };
   const emptied = Promise.withResolvers<void>();
-  const site = createSite({
+  const pool = createOriginPool({
     way,
     now: () => performance.now(),
     kept,
@@ -46,7 +46,7 @@ function openSite(port: number) {
       new Promise<EgressOutcome>((onOutcome) => {
         const dispatch = { path, method: 'GET' } as const;
         const limits = { connectTimeoutMs: 1_000, timeoutMs: 2_000, responseBytesMax: 10 };
-        site.dispatch(new Exchange({ dispatch, ...limits, now: () => performance.now(), onOutcome }));
+        pool.dispatch(new Exchange({ dispatch, ...limits, now: () => performance.now(), onOutcome }));
       }),
     /** Ends all deadlines that run; answers how long they were. */
     expireAll(): number[] {
@@ -65,27 +65,27 @@ test('a connection that rests after an answer that was cut goes away unless it i
   await using peer = await httpPeer((request, response) => {
     response.end(request.url === '/long' ? 'x'.repeat(1_000_000) : 'short');
   });
-  using site = openSite(peer.port);
+  using pool = openPool(peer.port);
   const cut = async () => {
-    assert.ok(responseOf(await site.send('/long')).truncated);
+    assert.ok(responseOf(await pool.send('/long')).truncated);
     await nextTurn();
-    assert.equal(site.kept.count, 1);
+    assert.equal(pool.kept.count, 1);
   };
 
   await cut();
-  assert.equal(responseOf(await site.send('/short')).truncated, false);
+  assert.equal(responseOf(await pool.send('/short')).truncated, false);
   await nextTurn();
-  assert.deepEqual([site.kept.count, site.expireAll()], [1, []], 'it has a socket again, and no deadline');
+  assert.deepEqual([pool.kept.count, pool.expireAll()], [1, []], 'it has a socket again, and no deadline');
 
   await cut();
-  assert.deepEqual(site.expireAll(), [4_000]);
-  assert.equal(site.kept.count, 0);
-  const { status, resends } = responseOf(await site.send('/short'));
+  assert.deepEqual(pool.expireAll(), [4_000]);
+  assert.equal(pool.kept.count, 0);
+  const { status, resends } = responseOf(await pool.send('/short'));
   assert.deepEqual([status, resends], [200, 0], 'sent in the moment in which the old one ends');
   await nextTurn();
 
   await cut();
-  assert.deepEqual(site.expireAll(), [4_000]);
-  await site.emptied;
-  assert.equal(site.kept.count, 0);
+  assert.deepEqual(pool.expireAll(), [4_000]);
+  await pool.emptied;
+  assert.equal(pool.kept.count, 0);
 });

@@ -5,12 +5,12 @@ import { type EgressError, EXCHANGES_MAX } from '../../egress.ts';
 import { isFailure } from '../connect/cancellation.ts';
 import { type Opening, openSocket, type Way } from '../connect/connect.ts';
 import { EgressFailure, withoutStacks } from '../connect/errors.ts';
-import { type InformationalFilter, skipInformational } from '../connect/interim-responses.ts';
+import { type InterimResponses, skipInterimResponses } from '../connect/interim-responses.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 
 /** One connection at a time to a site, with at most one exchange on it. */
-export interface Lane {
+export interface Connection {
   /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
   begin(exchange: Exchange): boolean;
   /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
@@ -25,7 +25,7 @@ export interface Lane {
   replace(exchange: Exchange): void;
 }
 
-interface SiteOptions {
+interface OriginPoolOptions {
   readonly way: Way;
   readonly deadlines: Deadlines;
   readonly now: () => number;
@@ -36,7 +36,7 @@ interface SiteOptions {
 }
 
 /** The connections of one origin, opened in one way. */
-export interface Site {
+export interface Pool {
   /** Puts an exchange on a free connection, on a new one, or in the queue. It ends by its own deadline. */
   dispatch(exchange: Exchange): void;
   /** Ends all exchanges with this failure and closes all connections. Waits for nothing. */
@@ -48,45 +48,45 @@ export interface Site {
  * an exchange is on (needed to tell a stale socket from a failing peer, and for the timings) nor can an exchange that
  * still waits for its socket be ended.
  */
-export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions): Site {
-  const lanes = new Set<ClientLane>();
-  const idle: ClientLane[] = [];
+export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginPoolOptions): Pool {
+  const connections = new Set<PooledClient>();
+  const idle: PooledClient[] = [];
   const waiting: Exchange[] = [];
   const isLookedUp = way.target.literal === null || (way.proxy !== null && way.proxy.target.literal === null);
 
   return {
     dispatch(exchange) {
-      const lane = takeIdle() ?? (lanes.size < EXCHANGES_MAX ? openLane() : null);
+      const connection = takeIdle() ?? (connections.size < EXCHANGES_MAX ? openConnection() : null);
       exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => withoutStacks(() => expire(exchange)));
-      if (lane !== null) lane.carry(exchange);
+      if (connection !== null) connection.carry(exchange);
       else waiting.push(exchange);
     },
     close(failure) {
       for (const exchange of waiting.splice(0)) exchange.fail(failure);
-      for (const lane of [...lanes]) lane.end(failure);
+      for (const connection of [...connections]) connection.end(failure);
     },
   };
 
-  function takeIdle(): ClientLane | undefined {
-    const lane = idle.pop();
-    if (lane !== undefined) kept.count--;
-    return lane;
+  function takeIdle(): PooledClient | undefined {
+    const connection = idle.pop();
+    if (connection !== undefined) kept.count--;
+    return connection;
   }
 
-  function openLane(): ClientLane {
-    const lane = createLane();
-    lanes.add(lane);
-    return lane;
+  function openConnection(): PooledClient {
+    const connection = createConnection();
+    connections.add(connection);
+    return connection;
   }
 
   function expire(exchange: Exchange): void {
-    const { lane } = exchange;
+    const { connection } = exchange;
     const { timeoutMs } = exchange.options;
     if (exchange.isSent) {
       exchange.abort(new EgressFailure('timeout', `The exchange was not finished within ${timeoutMs} ms.`));
-    } else if (lane !== null) {
+    } else if (connection !== null) {
       // Whichever stage of opening it is in, nothing was sent.
-      (lane as ClientLane).expire(timeoutMs); // as: every lane of an exchange was made by this function
+      (connection as PooledClient).expire(timeoutMs); // as: every lane of an exchange was made by this function
     } else {
       waiting.splice(waiting.indexOf(exchange), 1);
       exchange.fail({
@@ -97,28 +97,28 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
   }
 
   /** Nobody takes it any more. */
-  function takeAway(lane: ClientLane): void {
-    const at = idle.indexOf(lane);
+  function takeAway(connection: PooledClient): void {
+    const at = idle.indexOf(connection);
     if (at === -1) return;
     idle.splice(at, 1);
     kept.count--;
   }
 
-  function remove(lane: ClientLane): void {
-    if (!lanes.delete(lane)) return;
-    takeAway(lane);
+  function remove(connection: PooledClient): void {
+    if (!connections.delete(connection)) return;
+    takeAway(connection);
     const next = waiting.shift();
-    if (next !== undefined) openLane().carry(next);
-    else if (lanes.size === 0) onEmpty();
+    if (next !== undefined) openConnection().carry(next);
+    else if (connections.size === 0) onEmpty();
   }
 
-  function createLane(): ClientLane {
+  function createConnection(): PooledClient {
     let client: Client | null = null;
     let exchange: Exchange | null = null;
     let opening: Opening | null = null;
     /** Open, and not yet taken by the client. */
     let opened: Socket | null = null;
-    let filter: InformationalFilter | null = null;
+    let filter: InterimResponses | null = null;
     let isNew = false;
     let socketError: Error | null = null;
     /** The end of the socket is no news. */
@@ -141,7 +141,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
         socket.on('error', (error: Error) => {
           socketError ??= error;
         });
-        filter = skipInformational(socket, () => exchange?.onResponseStarted());
+        filter = skipInterimResponses(socket, () => exchange?.onResponseStarted());
         onOpen(socket);
       });
     }
@@ -164,18 +164,18 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
     function createClient(): Client {
       const made = new Client(way.target.origin, { ...CLIENT_OPTIONS, connect });
       made.on('disconnect', () => {
-        if (exchange === null && !isCut) lane.discard();
+        if (exchange === null && !isCut) connection.discard();
         isCut = false;
       });
       return made;
     }
 
-    const lane: ClientLane = {
+    const connection: PooledClient = {
       carry(next) {
         rest?.cancel();
         rest = null;
         exchange = next;
-        next.lane = lane;
+        next.connection = connection;
         if (client !== null) return void client.dispatch(next.options.dispatch, next);
         // Only an open socket gets a client: making one costs more than an attempt that fails.
         open(
@@ -187,7 +187,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
           },
           (error) => {
             next.fail(error);
-            lane.discard();
+            connection.discard();
           },
         );
       },
@@ -202,56 +202,56 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
         exchange = null;
         // Not at once: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.
         queueMicrotask(() => {
-          if (!lanes.has(lane)) return;
+          if (!connections.has(connection)) return;
           const next = waiting.shift();
-          if (next !== undefined) lane.carry(next);
+          if (next !== undefined) connection.carry(next);
           else if (kept.count < KEPT_MAX) {
             kept.count++;
             // The next is taken from the end: what has a socket comes first.
-            if (rest === null) idle.push(lane);
-            else idle.unshift(lane);
-          } else lane.discard();
+            if (rest === null) idle.push(connection);
+            else idle.unshift(connection);
+          } else connection.discard();
         });
       },
       cut() {
         isCut = true;
-        rest = deadlines.start(CLIENT_OPTIONS.keepAliveTimeout, () => lane.discard());
-        lane.release();
+        rest = deadlines.start(CLIENT_OPTIONS.keepAliveTimeout, () => connection.discard());
+        connection.release();
       },
       discard() {
         exchange = null;
         rest?.cancel();
         // At once: who sends before the rest is done must not get a lane that ends.
-        takeAway(lane);
+        takeAway(connection);
         queueMicrotask(() => {
           withoutStacks(() => client?.destroy(null).catch(() => {}));
-          remove(lane);
+          remove(connection);
         });
       },
       replace(stale) {
         exchange = null;
         queueMicrotask(() => {
           // The new lane takes the place of this one before anything that waits can.
-          lanes.delete(lane);
+          connections.delete(connection);
           withoutStacks(() => client?.destroy(null).catch(() => {}));
-          if (stale.isSettled) return remove(openLane());
-          openLane().carry(stale);
+          if (stale.isSettled) return remove(openConnection());
+          openConnection().carry(stale);
         });
       },
       expire(afterMs) {
         if (opening !== null) opening.expire(afterMs);
         else {
           exchange?.fail({ kind: 'connect', message: `The request could not be sent within ${afterMs} ms.` });
-          lane.discard();
+          connection.discard();
         }
       },
       end(failure) {
         exchange?.abort(failure);
         opening?.end(failure);
-        lane.discard();
+        connection.discard();
       },
     };
-    return lane;
+    return connection;
   }
 
   function startOpening(exchange: Exchange | null): Opening {
@@ -271,7 +271,7 @@ export function createSite({ way, deadlines, now, kept, onEmpty }: SiteOptions):
   }
 }
 
-interface ClientLane extends Lane {
+interface PooledClient extends Connection {
   carry(exchange: Exchange): void;
   /** Ends an exchange that was not sent yet. */
   expire(afterMs: number): void;

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import type { EgressRequest, ProxyOptions, TlsOptions } from '../../egress.ts';
 import { parseTarget, type Target } from '../../guard/target-url.ts';
 import type { HttpProxy, Way } from '../connect/connect.ts';
-import type { Guides } from '../connect/tcp.ts';
+import type { GuardedDns } from '../connect/tcp.ts';
 import { secureContextFor } from '../connect/tls.ts';
 
 /** What a request says about how its target is reached. */
 export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
 
 /** Makes the ways to targets. */
-interface Ways {
+interface PoolKeys {
   /** Tells routes apart; empty for the plain one. Holds no secret. */
   keyOf(route: Route): string;
   /** How a target is reached, or why that can't be. */
   wayTo(target: Target, route: Route): Way | { readonly reason: string };
 }
 
-export function createWays(guides: Guides): Ways {
+export function createPoolKeys(guides: GuardedDns): PoolKeys {
   const tlsKey = keyed((tls: TlsOptions) => [tls.ca, tls.cert, tls.key, tls.minVersion]);
   const proxyKey = keyed((proxy: ProxyOptions) => [proxy.url, proxy.username, proxy.password]);
 

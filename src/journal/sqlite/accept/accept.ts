@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { identityMemoryMs, type Lease } from '../../journal.ts';
 import { packLines } from '../codec/compressed-lines.ts';
-import { wordId } from '../codec/interned-ids.ts';
+import { internText } from '../codec/interned-ids.ts';
 import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
 import { type EventPlace, offsetMask } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
@@ -40,7 +40,7 @@ export const intakeOperations = {
 function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   const [lines, plan, partitionNumber, collectorId, cameAt, length, identities] = request;
   const partition = partitionRow(db, partitionNumber);
-  const collector = wordId(db, collectorId);
+  const collector = internText(db, collectorId);
   const group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });
   const { receivedAt } = group;
   const from = partition.next;

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 
 /** The number of a word, given now when it is new; null for null. */
-export function wordId(db: Db, text: string | null): number | null {
+export function internText(db: Db, text: string | null): number | null {
   if (text === null) return null;
   const known = db.keep('words', () => new Map<string, number>());
   let id = known.get(text) ?? findWord(db, text);
@@ -48,7 +48,7 @@ export function targetOf(db: Db, id: number): Target {
 }
 
 /** The number of a destination under its connection, given now when it is new. */
-export function targetId(db: Db, destination: string, connection: string, replay = ''): number {
+export function targetNumber(db: Db, destination: string, connection: string, replay = ''): number {
   const known = db.keep('targets', () => new Map<string, number>());
   const key = `${destination}\n${connection}\n${replay}`;
   let id = known.get(key);

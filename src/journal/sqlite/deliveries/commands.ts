@@ -8,7 +8,7 @@ import { targetIds, wordText } from '../codec/interned-ids.ts';
 import { statusCodes, statusOf } from '../codec/status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
-import { rejoinLine } from './order-queue.ts';
+import { requeueOrdered } from './order-queue.ts';
 import { finish } from './queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
@@ -31,7 +31,7 @@ export const logOperations = {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return false;
     startAgain(db, number, now);
-    if (row.order_key !== null && row.status > statusCodes.held) rejoinLine(db, number, row.order_key);
+    if (row.order_key !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.order_key);
     describe(db, retry, row, 'pending');
     if (render !== null)
       db.run(

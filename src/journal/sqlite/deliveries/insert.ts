@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { targetId, wordId } from '../codec/interned-ids.ts';
+import { internText, targetNumber } from '../codec/interned-ids.ts';
 import type { EventPlace } from '../events/event-reads.ts';
-import { joinLine } from './order-queue.ts';
+import { enqueueOrdered } from './order-queue.ts';
 
 /** One planned delivery without its event; a tuple, since it crosses threads for every event. */
 export type PlannedRow = [
@@ -53,14 +53,14 @@ function insert(
     event?.partition ?? null,
     event?.number ?? null,
     event?.timeMs ?? null,
-    wordId(db, actionId),
+    internText(db, actionId),
     actionVersion,
-    targetId(db, destinationId, connectionId, replayId),
+    targetNumber(db, destinationId, connectionId, replayId),
     destinationVersion,
     dueAt,
     test ? 1 : 0,
   );
-  if (orderKey !== undefined) joinLine(db, number, orderKey);
+  if (orderKey !== undefined) enqueueOrdered(db, number, orderKey);
 }
 
 type Clock = { next: number; last_at: number };

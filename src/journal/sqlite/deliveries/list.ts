@@ -138,12 +138,12 @@ function stateParts(db: Db, { status, closed: closedIds, now }: DeliveryListQuer
   if (status === undefined) return [{ status: null, targets: every, filter: null }];
   const { pending, retrying, held, [status]: code } = statusCodes;
   const closed = closedIds.flatMap((destinationId) => targetIds(db, { destinationId }));
-  const heldByGate = { sql: 'due_at <= ?', values: [now] };
+  const heldByHold = { sql: 'due_at <= ?', values: [now] };
   if (code === held)
     return [
       { status: held, targets: every, filter: null },
-      { status: pending, targets: closed, filter: heldByGate },
-      { status: retrying, targets: closed, filter: heldByGate },
+      { status: pending, targets: closed, filter: heldByHold },
+      { status: retrying, targets: closed, filter: heldByHold },
     ];
   if (code !== pending && code !== retrying) return [{ status: code, targets: every, filter: null }];
   return [

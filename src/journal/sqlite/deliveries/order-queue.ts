@@ -5,7 +5,7 @@ import type { DeliveryPlace } from './row.ts';
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
 
 /** Whether any unfinished delivery has an order key: while none has, nobody pays for order. */
-export function hasLines(db: Db): boolean {
+export function hasOrderQueues(db: Db): boolean {
   return lines(db).any;
 }
 
@@ -15,7 +15,7 @@ function lines(db: Db): { any: boolean } {
 }
 
 /** A delivery that is unfinished from now on takes its place among those of its key, behind the earlier ones. */
-export function joinLine(db: Db, number: number, key: number): void {
+export function enqueueOrdered(db: Db, number: number, key: number): void {
   db.run(
     `UPDATE delivery SET order_key = ?1, is_behind = EXISTS (
        SELECT 1 FROM delivery AS earlier INDEXED BY delivery_order
@@ -28,8 +28,8 @@ export function joinLine(db: Db, number: number, key: number): void {
 }
 
 /** A finished delivery became unfinished again: it takes its old place, before later ones. */
-export function rejoinLine(db: Db, number: number, key: number): void {
-  joinLine(db, number, key);
+export function requeueOrdered(db: Db, number: number, key: number): void {
+  enqueueOrdered(db, number, key);
   db.run(
     `UPDATE delivery SET is_behind = 1 WHERE number = (
        SELECT number FROM delivery INDEXED BY delivery_order
@@ -40,15 +40,15 @@ export function rejoinLine(db: Db, number: number, key: number): void {
 }
 
 /** A delivery is finished: it is the turn of the next one of its key. */
-export function leaveLine(db: Db, number: number): void {
-  if (hasLines(db)) callFirst(db, keyOf(db, number));
+export function dequeueOrdered(db: Db, number: number): void {
+  if (hasOrderQueues(db)) promoteNext(db, keyOf(db, number));
 }
 
 /** Takes a delivery out of its line: from now on nobody waits for it, nor it for others. */
-export function forgetOrder(db: Db, number: number): void {
+export function removeOrder(db: Db, number: number): void {
   const key = keyOf(db, number);
   db.run('UPDATE delivery SET order_key = NULL, is_behind = 0 WHERE number = ?', number);
-  callFirst(db, key);
+  promoteNext(db, key);
 }
 
 function keyOf(db: Db, number: number): number | null {
@@ -56,7 +56,7 @@ function keyOf(db: Db, number: number): number | null {
   return db.get<{ key: number | null }>(sql, number)?.key ?? null;
 }
 
-function callFirst(db: Db, key: number | null) {
+function promoteNext(db: Db, key: number | null) {
   if (key === null) return;
   db.run(
     `UPDATE delivery SET is_behind = 0 WHERE is_behind = 1 AND number = (

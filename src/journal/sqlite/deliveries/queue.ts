@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type Gate, type Lease, suspectDeaths } from '../../journal.ts';
+import { type Hold, type Lease, suspectDeaths } from '../../journal.ts';
 import type { PackedAttempt } from '../codec/attempt-codec.ts';
-import { type Target, targetIds, wordId, wordText } from '../codec/interned-ids.ts';
+import { internText, type Target, targetIds, wordText } from '../codec/interned-ids.ts';
 import { readBudget } from '../codec/read-budget.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { type EventLine, eventFinder } from '../events/event-reads.ts';
@@ -9,7 +9,7 @@ import { isCurrent } from '../events/leases.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
 import { setBodiesUntil } from './body-retention.ts';
-import { followersOf, forgetOrder, hasLines, leaveLine } from './order-queue.ts';
+import { dequeueOrdered, followersOf, hasOrderQueues, removeOrder } from './order-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './row.ts';
 
 /** A due delivery with its event and what was rendered, both as text. */
@@ -57,7 +57,7 @@ export const queueOperations = {
     db.flush();
     const targets = targetIds(db, { destinationId, replayId });
     const known = new Set(except);
-    const queues = queuesOf(targets, inOrder || !hasLines(db));
+    const queues = queuesOf(targets, inOrder || !hasOrderQueues(db));
     const numbers = queues
       .flatMap((queue) => dueNumbers(db, { ...queue, now, limit: limit + known.size, after }))
       .filter(({ number }) => !known.has(number))
@@ -84,7 +84,7 @@ export const queueOperations = {
       rows.push(load(number));
     }
     const behind: DueRow[] = [];
-    for (const { row } of followers > 0 && hasLines(db) ? rows : [])
+    for (const { row } of followers > 0 && hasOrderQueues(db) ? rows : [])
       for (const next of followersOf(db, row.number, { now, known, limit: followers - behind.length })) {
         if (isSpent()) break;
         behind.push(load(next));
@@ -118,7 +118,7 @@ export const queueOperations = {
     db.run(
       `UPDATE delivery SET status = ${statusCodes.cancelled}, reason = ?, finished_at = ?
        WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})`,
-      wordId(db, 'interrupted'),
+      internText(db, 'interrupted'),
       now,
     );
     const marker = db.get<{ deliveries: string; onTrial: number | null }>(
@@ -165,24 +165,24 @@ export const queueOperations = {
     return true;
   },
 
-  gates: (db: Db, _: null): Gate[] =>
+  holds: (db: Db, _: null): Hold[] =>
     db.all(
       `SELECT scope_id AS scopeId, reason, detail, since, probe_at AS probeAt, probes FROM gate ORDER BY scope_id`,
     ),
 
-  saveGate(db: Db, gate: Gate): void {
+  saveHold(db: Db, hold: Hold): void {
     db.run(
       'INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes) VALUES (?, ?, ?, ?, ?, ?)',
-      gate.scopeId,
-      gate.reason,
-      gate.detail,
-      gate.since,
-      gate.probeAt,
-      gate.probes,
+      hold.scopeId,
+      hold.reason,
+      hold.detail,
+      hold.since,
+      hold.probeAt,
+      hold.probes,
     );
   },
 
-  removeGate(db: Db, scopeId: string): void {
+  removeHold(db: Db, scopeId: string): void {
     db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
   },
 };
@@ -192,11 +192,11 @@ export function finish(db: Db, end: { number: number; status: number; reason: st
   db.run(
     'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?',
     end.status,
-    wordId(db, end.reason),
+    internText(db, end.reason),
     end.now,
     end.number,
   );
-  leaveLine(db, end.number);
+  dequeueOrdered(db, end.number);
 }
 
 type DueQuery = {
@@ -308,9 +308,9 @@ function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: nu
              schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
            WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ?`,
         status,
-        wordId(db, reason),
+        internText(db, reason),
         detail,
-        wordId(db, errorKind),
+        internText(db, errorKind),
         attempts,
         exchanges,
         scheduleStep,
@@ -326,8 +326,8 @@ function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: nu
         Math.max(before.status, statusCodes.held),
       );
   if (isTaken === 0) return false;
-  if (status > statusCodes.held && before.status <= statusCodes.held) leaveLine(db, number);
-  if (step[13] === true) forgetOrder(db, number);
+  if (status > statusCodes.held && before.status <= statusCodes.held) dequeueOrdered(db, number);
+  if (step[13] === true) removeOrder(db, number);
   if (line !== null) blocks.write(number, { before: before.block, ...line });
   const pinned = step[12];
   if (pinned !== null) {

@@ -11,7 +11,7 @@ import { attemptBlocks } from '../deliveries/attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from '../deliveries/batch-exchanges.ts';
 import { finish } from '../deliveries/queue.ts';
 import { type DeliveryRow, deliveryRow } from '../deliveries/row.ts';
-import { type EventLine, type GroupRow, groupBeside, linesOfGroup, placedLine } from '../events/event-reads.ts';
+import { type EventLine, type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../events/event-reads.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
@@ -74,7 +74,7 @@ export const erasureOperations = {
     const isSought = matcherOf(query.sought);
     let next = query.from;
     for (let step = 0; step < groupsAtOnce; step++) {
-      const group = groupBeside(db, '>=', query.partition, next);
+      const group = neighbouringGroup(db, '>=', query.partition, next);
       if (group === undefined) return { counts, next: null };
       next = group.first + group.count;
       for (const [index, line] of linesOfGroup(db, group).entries()) {
@@ -139,7 +139,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
     const isSought = matcherOf(sought);
     for (let count = 0; count < groupsAtOnce; count++) {
-      const group = groupBeside(db, '>=', partition, cursor.at);
+      const group = neighbouringGroup(db, '>=', partition, cursor.at);
       if (group === undefined || group.first >= end) {
         cursor.partitions.shift();
         cursor.at = 0;

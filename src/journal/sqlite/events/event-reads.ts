@@ -112,17 +112,17 @@ export type GroupRow = {
 const groupColumns = `place >> 48 AS partition, place & ${offsetMask} AS first, count, received_at, collector`;
 
 function groupAt(db: Db, partition: number, offset: number): GroupRow | undefined {
-  const group = groupBeside(db, '<=', partition, offset);
+  const group = neighbouringGroup(db, '<=', partition, offset);
   return group !== undefined && holds(group, offset) ? group : undefined;
 }
 
-const groupAfter = (db: Db, partition: number, offset: number) => groupBeside(db, '>', partition, offset);
+const groupAfter = (db: Db, partition: number, offset: number) => neighbouringGroup(db, '>', partition, offset);
 
 /**
  * The nearest group of a partition on one side of an offset. One range from both ends: with a further bound SQLite may
  * start at the wrong one and walk over every group between.
  */
-export function groupBeside(db: Db, side: '<' | '<=' | '>' | '>=', partition: number, offset: number) {
+export function neighbouringGroup(db: Db, side: '<' | '<=' | '>' | '>=', partition: number, offset: number) {
   const isBefore = side.startsWith('<');
   const [from, to] = isBefore
     ? [0, side === '<' ? offset - 1 : offset]
@@ -171,7 +171,7 @@ function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
     const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
     if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
     yield head;
-    heads[heads.indexOf(head)] = groupBeside(db, side, head.partition, head.first);
+    heads[heads.indexOf(head)] = neighbouringGroup(db, side, head.partition, head.first);
   }
 }
 
@@ -186,17 +186,17 @@ function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRo
   }
   const end = receivedBefore === undefined ? offsetMask : offsetAt(db, partition, receivedBefore) - 1;
   const to = Math.min(here ?? offsetMask, end);
-  return to < 0 ? undefined : groupBeside(db, '<=', partition, to);
+  return to < 0 ? undefined : neighbouringGroup(db, '<=', partition, to);
 }
 
 /** The offset from which on a partition's events were received at a time or later; times never go back within one. */
 function offsetAt(db: Db, partition: number, timeMs: number): number {
-  let low = groupBeside(db, '>=', partition, 0)?.first ?? 0;
-  const newest = groupBeside(db, '<=', partition, offsetMask);
+  let low = neighbouringGroup(db, '>=', partition, 0)?.first ?? 0;
+  const newest = neighbouringGroup(db, '<=', partition, offsetMask);
   let high = newest === undefined ? 0 : newest.first + newest.count;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const group = groupBeside(db, '>=', partition, middle);
+    const group = neighbouringGroup(db, '>=', partition, middle);
     if (group === undefined || group.received_at >= timeMs) high = middle;
     else low = group.first + group.count;
   }

@@ -10,7 +10,7 @@ const entriesAtOnce = 50;
 const rowsAtOnce = 8;
 const minuteMs = statisticsSteps[0].ms;
 /** How long each call may wait for a transaction that is made anyway. */
-const patienceMs = 10;
+const maxDelayMs = 10;
 
 /** Sorts entries into shares that a short call each can add. */
 export function sharesOf(entries: readonly StatisticsEntry[]): StatisticsEntry[][] {
@@ -35,12 +35,12 @@ export function sharesOf(entries: readonly StatisticsEntry[]): StatisticsEntry[]
 export async function addShare(client: JournalClient, entries: readonly StatisticsEntry[]): Promise<void> {
   const fresh = Array.from(Map.groupBy(entries, placeOf).values(), freshFigures);
   const bytes = fresh.reduce((sum, { figures }) => sum + figures.length, 0);
-  await client.write('addStatistics', fresh, { bytes, isIntake: false, patienceMs });
+  await client.write('addStatistics', fresh, { bytes, isIntake: false, maxDelayMs });
 }
 
 /** Moves some of what is over into the steps; answers whether there is more. */
 export function rollUp(client: JournalClient, before: number): Promise<boolean> {
-  return client.write('rollUpStatistics', { before }, { bytes: 0, isIntake: false, patienceMs });
+  return client.write('rollUpStatistics', { before }, { bytes: 0, isIntake: false, maxDelayMs });
 }
 
 function freshFigures(entries: readonly StatisticsEntry[]): FreshFigures {

@@ -137,13 +137,13 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       return mine && journal.deliveries.recover(mine, story.now);
     },
   })),
-  fc.record({ delivery: small, anew: fc.boolean() }).map(({ delivery, anew }) => ({
+  fc.record({ delivery: small, again: fc.boolean() }).map(({ delivery, again }) => ({
     title: 'retry',
     run: (journal, story) =>
       journal.log.retry({
         id: pick(story.deliveries, delivery) ?? 'dlv_x',
         now: story.now,
-        render: anew ? { actionVersion: 3, destinationVersion: 4 } : null,
+        render: again ? { actionVersion: 3, destinationVersion: 4 } : null,
       }),
   })),
   small.map((delivery) => ({
@@ -163,7 +163,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
   })),
   fc.nat(10).map((ago) => ({
     title: 'retain',
-    run: (journal, story) => journal.upkeep.retain({ before: story.now - ago, bytesMax: null }),
+    run: (journal, story) => journal.retention.retain({ before: story.now - ago, bytesMax: null }),
   })),
   fc
     .record({

@@ -9,7 +9,7 @@ export type Modelled = {
   matching: Pick<port.Journal['matching'], 'plan'>;
   deliveries: Pick<port.Journal['deliveries'], 'due' | 'mark' | 'recover' | 'settle'>;
   log: Pick<port.DeliveryLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'expire'>;
-  upkeep: Pick<port.Journal['upkeep'], 'retain'>;
+  retention: Pick<port.Journal['retention'], 'retain'>;
 };
 
 type Row = {
@@ -182,7 +182,7 @@ export function journalModel(): Modelled {
         return countByAction(old.map(({ shown }) => ({ actionId: shown.actionId, count: 1 })));
       },
     },
-    upkeep: {
+    retention: {
       async retain({ before: time }) {
         const kept = rows.filter((row) => isOpen(row) || row.shown.createdAt >= time);
         const removed = rows.length - kept.length;

@@ -17,7 +17,7 @@ test('a round of retention looks only at the identities whose time is over', asy
     Array.from({ length: count }, (_, i) => incoming({ identity: `${name}-${i}` }));
   const round = async () => {
     const before = sqlite.stats.operations;
-    await journal.upkeep.retain({ before: 0, bytesMax: null });
+    await journal.retention.retain({ before: 0, bytesMax: null });
     return sqlite.stats.operations - before;
   };
   const remembered = () => {

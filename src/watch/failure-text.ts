@@ -3,7 +3,7 @@ import type { ErrorKind } from '../contract/records/delivery.ts';
 type Words = { title: string; fix: string };
 
 /** The title of a failure and its most likely fix. `status`: HTTP status of the response, null if there was none. */
-export function failureWords(kind: ErrorKind, status: number | null): Words {
+export function failureText(kind: ErrorKind, status: number | null): Words {
   const words = byKind[kind];
   if (status === null) return words;
   return { title: `HTTP ${status} from`, fix: byStatus[status] ?? words.fix };

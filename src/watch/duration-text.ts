@@ -5,7 +5,7 @@ const units = [
 ] as const;
 
 /** A duration in its largest whole unit: "3 days", "1 hour", "0 minutes". */
-export function spanInWords(ms: number): string {
+export function durationText(ms: number): string {
   const [name, unitMs] = units.find(([, unit]) => ms >= unit) ?? ['minute', 60_000];
   const count = Math.floor(ms / unitMs);
   return `${count} ${name}${count === 1 ? '' : 's'}`;

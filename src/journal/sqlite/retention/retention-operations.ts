@@ -5,7 +5,7 @@ import { statusCodes } from '../codec/status-codes.ts';
 import { attemptBlocks, type BlockLine } from '../deliveries/attempt-blocks.ts';
 import { forgetExchanges } from '../deliveries/batch-exchanges.ts';
 import { numberAt } from '../deliveries/row.ts';
-import { type GroupRow, groupBeside } from '../events/event-reads.ts';
+import { type GroupRow, neighbouringGroup } from '../events/event-reads.ts';
 
 /** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
 type Limits = { before: number; bytesMax: number | null; steps: number };
@@ -13,7 +13,7 @@ type Limits = { before: number; bytesMax: number | null; steps: number };
 /** How far a walk of removal came; `next` is where it goes on. */
 type Removed = { removed: number; next: number; isEnd: boolean };
 
-export const upkeepOperations = {
+export const retentionOperations = {
   /** Looks at deliveries from number `from` on and removes the finished ones. */
   removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
     const rows = db.all<{ number: number; created_at: number; status: number; block: number | null }>(
@@ -64,7 +64,7 @@ export const upkeepOperations = {
     let removed = 0;
     let next = query.from;
     for (let step = 0; step < limits.steps; step++) {
-      const group = groupBeside(db, '>=', partition, next);
+      const group = neighbouringGroup(db, '>=', partition, next);
       const isEnd = group === undefined || group.received_at >= limits.before || group.first + group.count > position;
       if (isEnd || fits(db, limits)) return { removed, next, isEnd: true };
       next = group.first + group.count;

@@ -1,4 +1,4 @@
-import type { Upkeep } from '../../journal.ts';
+import type { RetentionStore } from '../../journal.ts';
 import type { JournalClient } from '../sqlite-journal.ts';
 
 // A step takes a few milliseconds, so that a write never waits longer for it.
@@ -13,7 +13,7 @@ const freePagesKept = 4_096;
 /** Retention as a walk from the oldest on: both logs step by step in time, until what remains fits its limits. */
 export async function retain(
   client: JournalClient,
-  { before, bytesMax }: Parameters<Upkeep['retain']>[0],
+  { before, bytesMax }: Parameters<RetentionStore['retain']>[0],
 ): Promise<{ removed: number; full: boolean }> {
   const byAge = await remove(client, before, null);
   const bySize = bytesMax === null ? 0 : await removeUntilFits(client, bytesMax);

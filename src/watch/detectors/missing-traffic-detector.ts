@@ -1,21 +1,21 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Journal, StatisticsAnswer } from '../../journal/journal.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { spanInWords } from '../duration-words.ts';
-import type { Finding, Look } from '../finding.ts';
-import type { IssueBook } from '../issue-registry.ts';
+import { durationText } from '../duration-text.ts';
+import type { Detector, Finding } from '../finding.ts';
+import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
-import { type Rhythm, rhythmSteps, type Silence, silenceIn } from './missing-traffic.ts';
+import { baselineSteps, type MissingTraffic, missingTrafficIn, type TrafficBaseline } from './missing-traffic.ts';
 
 /** Reports actions that usually fire and have stopped. When no events arrive at all, only that is reported. */
-export function silenceLook(options: {
+export function missingTrafficDetector(options: {
   configuration: Configuration;
   statistics: Pick<Journal['statistics'], 'read'>;
-  book: Pick<IssueBook, 'active'>;
+  book: Pick<IssueRegistry, 'active'>;
   clock: Clock;
   limits: Thresholds;
-}): Look {
+}): Detector {
   const { configuration, statistics, book, clock } = options;
   const limits = options.limits.silence;
   const names = namesIn(configuration);
@@ -26,8 +26,8 @@ export function silenceLook(options: {
       const to = now - (now % ms);
       return statistics.read({ kind, id: null, stepMs: ms, from: to - (count - 1) * ms, to, follow });
     };
-    const [long, short] = await Promise.all([read(rhythmSteps.long), read(rhythmSteps.short)]);
-    const found = new Map<string, Rhythm>();
+    const [long, short] = await Promise.all([read(baselineSteps.long), read(baselineSteps.short)]);
+    const found = new Map<string, TrafficBaseline>();
     const rhythmOf = (id: string) => {
       const rhythm = found.get(id) ?? { long: [], short: zeros(short) };
       found.set(id, rhythm);
@@ -46,12 +46,12 @@ export function silenceLook(options: {
     async find(now) {
       const upMs = now - startedAt;
       const intake = (await rhythms('all', 'received', now)).get('');
-      const stopped = intake === undefined ? null : silenceIn(intake, upMs, limits);
+      const stopped = intake === undefined ? null : missingTrafficIn(intake, upMs, limits);
       const found: Finding[] = [];
       if (stopped !== null) found.push(intakeFinding(stopped));
       for (const [id, rhythm] of await rhythms('action', 'matched', now)) {
         if (configuration.snapshot.documents.action.get(id)?.body.status !== 'enabled') continue;
-        const finding = actionFinding(id, names.action(id), silenceIn(rhythm, upMs, limits));
+        const finding = actionFinding(id, names.action(id), missingTrafficIn(rhythm, upMs, limits));
         // Missing intake explains new silence of actions; actions that were silent before stay reported.
         if (finding !== null && (stopped === null || book.active(finding.fingerprint) !== undefined))
           found.push(finding);
@@ -67,21 +67,21 @@ function zeros({ steps }: StatisticsAnswer): number[] {
 
 const nowhere = { connectionId: null, destinationId: null, errorKind: null };
 
-function intakeFinding({ quietMs, usually }: Silence): Finding {
+function intakeFinding({ quietMs, usually }: MissingTraffic): Finding {
   return {
     ...nowhere,
     fingerprint: 'silent intake',
     kind: 'silent',
     severity: 'critical',
     title: 'No events arrive',
-    detail: `No event in ${spanInWords(quietMs)}; at this time there are usually at least ${usually}.`,
+    detail: `No event in ${durationText(quietMs)}; at this time there are usually at least ${usually}.`,
     likelyFix:
       'Check Data Collection for rejected requests, and whether the site still sends to this server: tags, network, DNS.',
     actionId: null,
   };
 }
 
-function actionFinding(id: string, name: string, silence: Silence | null): Finding | null {
+function actionFinding(id: string, name: string, silence: MissingTraffic | null): Finding | null {
   if (silence === null) return null;
   return {
     ...nowhere,
@@ -89,7 +89,7 @@ function actionFinding(id: string, name: string, silence: Silence | null): Findi
     kind: 'silent',
     severity: 'warning',
     title: `${name} no longer fires`,
-    detail: `Did not fire in ${spanInWords(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
+    detail: `Did not fire in ${durationText(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
     likelyFix:
       'Open Events and check whether the expected events still arrive, with the same parameters: a parameter may have a new name or value. Explain shows which rule decides.',
     actionId: id,

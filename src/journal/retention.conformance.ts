@@ -20,7 +20,7 @@ const hour = 3_600_000;
 const minute = 60_000;
 
 /** What every journal guarantees of what is kept, counted and noted. */
-export function upkeepConformance(guarantee: Guarantee): void {
+export function retentionConformance(guarantee: Guarantee): void {
   guarantee('retention removes what is old and finished, never what is unmatched or needed', async (journal) => {
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
     const [group] = eventIds;
@@ -36,15 +36,18 @@ export function upkeepConformance(guarantee: Guarantee): void {
       settlement(id, { status: 'delivered', rendered: rendered('x'), log: [attempt(number)] });
     await journal.deliveries.settle(lease, [step(ids[0], 1), settlement(ids[1], { status: 'held' })], start);
     const old = { before: start + hour, bytesMax: null };
-    assert.deepEqual(await journal.upkeep.retain({ before: start, bytesMax: null }), { removed: 0, full: false });
-    assert.deepEqual(await journal.upkeep.retain(old), { removed: 1, full: false });
+    assert.deepEqual(await journal.retention.retain({ before: start, bytesMax: null }), { removed: 0, full: false });
+    assert.deepEqual(await journal.retention.retain(old), { removed: 1, full: false });
     assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
     assert.equal((await journal.log.event(group ?? ''))?.id, group);
     await journal.deliveries.settle(lease, [step(ids[1], 1), step(later, 1)], start + 5);
-    assert.deepEqual(await journal.upkeep.retain({ before: start + 1, bytesMax: null }), { removed: 3, full: false });
+    assert.deepEqual(await journal.retention.retain({ before: start + 1, bytesMax: null }), {
+      removed: 3,
+      full: false,
+    });
     assert.equal(await journal.log.event(group ?? ''), null);
     assert.equal((await journal.log.delivery(later))?.rendered?.body, 'x');
-    assert.deepEqual(await journal.upkeep.retain(old), { removed: 3, full: false });
+    assert.deepEqual(await journal.retention.retain(old), { removed: 3, full: false });
     assert.deepEqual(
       (await journal.log.events({ limit: 9 })).map((event) => event.id),
       third.ids,
@@ -56,7 +59,7 @@ export function upkeepConformance(guarantee: Guarantee): void {
   guarantee(
     'over its size the journal drops the oldest; with only unfinished things left intake stops until there is room',
     async (journal) => {
-      const empty = (await journal.upkeep.usage()).bytes;
+      const empty = (await journal.retention.usage()).bytes;
       const big = () => incoming({ data: { x: bigText() } });
       const lease = await claim(journal, 'events/0');
       const ids: string[] = [];
@@ -73,19 +76,19 @@ export function upkeepConformance(guarantee: Guarantee): void {
         .slice(0, 10)
         .map((id) => settlement(id, { status: 'delivered', rendered: rendered('y'), log: [attempt(1)] }));
       await journal.deliveries.settle(lease, half, start + 50);
-      const { bytes } = await journal.upkeep.usage();
+      const { bytes } = await journal.retention.usage();
       const limit = empty + (bytes - empty) * 0.8;
-      const { removed, full } = await journal.upkeep.retain({ before: 0, bytesMax: limit });
+      const { removed, full } = await journal.retention.retain({ before: 0, bytesMax: limit });
       assert.ok(removed > 0 && removed < 20 && !full);
-      assert.ok((await journal.upkeep.usage()).bytes <= limit);
+      assert.ok((await journal.retention.usage()).bytes <= limit);
       assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
       const tight = empty + (bytes - empty) * 0.3;
-      assert.equal((await journal.upkeep.retain({ before: 0, bytesMax: tight })).full, true);
+      assert.equal((await journal.retention.retain({ before: 0, bytesMax: tight })).full, true);
       assert.deepEqual(await list(journal, {}), ids.slice(10).toReversed());
       await assert.rejects(accept(journal, [big()]), (error: AppError) => error.code === 'storage_full');
       const rest = ids.slice(10).map((id) => settlement(id, { status: 'cancelled' }));
       assert.ok(await journal.deliveries.settle(lease, rest, start + 60));
-      assert.equal((await journal.upkeep.retain({ before: 0, bytesMax: tight })).full, false);
+      assert.equal((await journal.retention.retain({ before: 0, bytesMax: tight })).full, false);
       await accept(journal, [big()], start + 60);
     },
   );
@@ -218,7 +221,7 @@ export function upkeepConformance(guarantee: Guarantee): void {
   );
 
   guarantee('gates and notes are kept by name', async (journal) => {
-    const gate = {
+    const hold = {
       scopeId: 'con_1',
       reason: 'auth_rejected' as const,
       detail: 'invalid_client',
@@ -226,24 +229,24 @@ export function upkeepConformance(guarantee: Guarantee): void {
       probeAt: 2,
       probes: 3,
     };
-    await journal.deliveries.saveGate({ ...gate, scopeId: 'dst_9' });
-    await journal.deliveries.saveGate(gate);
-    await journal.deliveries.saveGate({ ...gate, probes: 4 });
-    await journal.deliveries.removeGate('dst_9');
-    await journal.deliveries.removeGate('unknown');
-    assert.deepEqual(await journal.deliveries.gates(), [{ ...gate, probes: 4 }]);
-    assert.equal(await journal.upkeep.loadNote('parameters'), null);
-    await journal.upkeep.saveNote('parameters', 'a');
-    await journal.upkeep.saveNote('parameters', 'b\u0000');
-    assert.equal(await journal.upkeep.loadNote('parameters'), 'b\u0000');
-    for (const name of ['kept/b', 'kept/a', 'kept', 'Kept/c']) await journal.upkeep.saveNote(name, name);
-    await journal.upkeep.saveNote('kept/none', null);
-    assert.deepEqual(await journal.upkeep.loadNotes('kept/'), [
+    await journal.deliveries.saveHold({ ...hold, scopeId: 'dst_9' });
+    await journal.deliveries.saveHold(hold);
+    await journal.deliveries.saveHold({ ...hold, probes: 4 });
+    await journal.deliveries.removeHold('dst_9');
+    await journal.deliveries.removeHold('unknown');
+    assert.deepEqual(await journal.deliveries.holds(), [{ ...hold, probes: 4 }]);
+    assert.equal(await journal.retention.loadNote('parameters'), null);
+    await journal.retention.saveNote('parameters', 'a');
+    await journal.retention.saveNote('parameters', 'b\u0000');
+    assert.equal(await journal.retention.loadNote('parameters'), 'b\u0000');
+    for (const name of ['kept/b', 'kept/a', 'kept', 'Kept/c']) await journal.retention.saveNote(name, name);
+    await journal.retention.saveNote('kept/none', null);
+    assert.deepEqual(await journal.retention.loadNotes('kept/'), [
       { name: 'kept/a', text: 'kept/a' },
       { name: 'kept/b', text: 'kept/b' },
     ]);
-    await journal.upkeep.saveNote('kept/a', null);
-    assert.equal(await journal.upkeep.loadNote('kept/a'), null);
+    await journal.retention.saveNote('kept/a', null);
+    assert.equal(await journal.retention.loadNote('kept/a'), null);
   });
 }
 

@@ -1,8 +1,8 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
-import type { Gate } from '../../journal/journal.ts';
-import type { Outlook } from '../../pipeline/insight/queue-status.ts';
+import type { Hold } from '../../journal/journal.ts';
+import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import type { Finding, Look } from '../finding.ts';
+import type { Detector, Finding } from '../finding.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
@@ -10,32 +10,32 @@ import type { Thresholds } from '../thresholds.ts';
  * Reports connections on hold because of rejected credentials or an open circuit breaker, and connections without
  * credentials.
  */
-export function gateLook(options: {
+export function holdDetector(options: {
   configuration: Configuration;
-  outlook: Pick<Outlook, 'gateOf'>;
+  queueStatus: Pick<QueueStatus, 'holdOf'>;
   limits: Thresholds;
-}): Omit<Look, 'find'> & {
+}): Omit<Detector, 'find'> & {
   find(now: number): Finding[];
   findingOf(connectionId: string, now: number): Finding | null;
 } {
-  const { configuration, outlook, limits } = options;
+  const { configuration, queueStatus, limits } = options;
   const names = namesIn(configuration);
 
   function findingOf(connectionId: string, now: number): Finding | null {
     const missing = missingOf(connectionId);
     if (missing !== null) return missing;
-    const gate = outlook.gateOf(connectionId);
-    if (gate === null) return null;
-    const kind = gate.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
+    const hold = queueStatus.holdOf(connectionId);
+    if (hold === null) return null;
+    const kind = hold.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
     const name = names.connection(connectionId);
-    const isLong = now - gate.since >= limits.trippedCriticalMs;
+    const isLong = now - hold.since >= limits.trippedCriticalMs;
     return {
       fingerprint: `${kind} ${connectionId}`,
       kind,
       // Rejected credentials need a person to correct them.
       severity: kind === 'auth_rejected' || isLong ? 'critical' : 'warning',
       title: kind === 'tripped' ? `${name} is failing` : `${name} rejects the credentials`,
-      detail: `${gate.detail} ${whatFollows(gate)}`,
+      detail: `${hold.detail} ${whatFollows(hold)}`,
       likelyFix: fixes[kind],
       connectionId,
       destinationId: null,
@@ -78,7 +78,7 @@ export function gateLook(options: {
   };
 }
 
-function whatFollows({ reason }: Gate): string {
+function whatFollows({ reason }: Hold): string {
   return reason === 'breaker_open'
     ? 'Deliveries are held; one is sent from time to time as a probe.'
     : 'Deliveries are held until the credentials work.';
