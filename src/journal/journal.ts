@@ -489,15 +489,16 @@ export interface RetentionStore {
   saveNote(name: string, text: string | null): Promise<void>;
 }
 
-/** Figures of things over time, in steps; what they mean is known to whoever counts. */
+/** Counters of things over time, in steps; what a counter means is known to the code that counts. */
 export interface Statistics {
-  /** Entries that are added together, so that each call of `add` is a short write. */
-  shares(entries: readonly StatisticsEntry[]): Promise<StatisticsEntry[][]>;
-  /** Adds figures to the steps, of each length, that their time lies in: all of them or none. */
+  /**
+   * Adds counters to the steps, of each length, that their time lies in: all of them or none, in one transaction. It is
+   * short, a millisecond, up to `statisticsBatch` entries.
+   */
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**
-   * Puts some of what was added before a time in order, or forgets some steps whose time is over then, in a short write;
-   * again after each minute. Answers whether there is more of it.
+   * Rolls up some of what was added before a time, or forgets some steps that were kept for their time by then, in a
+   * short transaction. Called again after each minute; answers whether there is more to do.
    */
   rollUp(before: number): Promise<boolean>;
   /** Everything added in the steps `from` to `to` (starts of steps, both included). */
@@ -508,26 +509,25 @@ export interface Statistics {
   oldestWaiting(): Promise<number | null>;
 }
 
+/** Entries that one call of `add` should have at most. */
+export const statisticsBatch = 50;
+
 /** Numbers by name. Those whose name begins with `last` keep the greatest, the others add up. */
-export type Figures = Readonly<Record<string, number>>;
+export type Counters = Readonly<Record<string, number>>;
 
-export function isGreatest(name: string): boolean {
-  return name.startsWith('last');
-}
-
-/** Adds figures to others. */
-export function addFigures(to: Record<string, number>, more: Figures): void {
+/** Adds counters to others. */
+export function addCounters(to: Record<string, number>, more: Counters): void {
   for (const name in more) {
     const value = more[name] ?? 0;
     const before = to[name];
     if (before === undefined) to[name] = value;
-    else to[name] = isGreatest(name) ? Math.max(before, value) : before + value;
+    else to[name] = name.startsWith('last') ? Math.max(before, value) : before + value;
   }
 }
 
-export type StatisticsEntry = { at: number; kind: string; id: string; figures: Figures };
+export type StatisticsEntry = { at: number; kind: string; id: string; counters: Counters };
 
-/** `id` null: everything of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the figure of each thing's series. */
+/** `id` null: everything of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each thing's series. */
 export type StatisticsQuery = {
   kind: string;
   id: string | null;
@@ -539,8 +539,8 @@ export type StatisticsQuery = {
 
 /** Every step, also empty ones, with the sum over all things; every thing that had anything, by id. */
 export type StatisticsAnswer = {
-  steps: { at: number; figures: Figures }[];
-  things: { id: string; figures: Figures; series: number[] }[];
+  steps: { at: number; counters: Counters }[];
+  things: { id: string; counters: Counters; series: number[] }[];
 };
 
 /** The lengths of steps, the shortest first, and for how long steps of that length are kept. */

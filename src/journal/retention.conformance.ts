@@ -93,13 +93,13 @@ export function retentionConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('figures add up in every step that holds their time, of one thing or of all of a kind', async (journal) => {
+  guarantee('counters add up in each step that holds their time, of one thing or all of a kind', async (journal) => {
     const { statistics } = journal;
-    const entry = (minutes: number, id: string, figures: Record<string, number>, kind = 'destination') => ({
+    const entry = (minutes: number, id: string, counters: Record<string, number>, kind = 'destination') => ({
       at: start + minutes * minute,
       kind,
       id,
-      figures,
+      counters,
     });
     await statistics.add([entry(0, 'a', { delivered: 1, lastDeliveredAt: 7 }), entry(0, 'b', { delivered: 5 })]);
     await statistics.add([entry(0.5, 'a', { delivered: 2, failed: 1, lastDeliveredAt: 3 })]);
@@ -120,16 +120,16 @@ export function retentionConformance(guarantee: Guarantee): void {
       });
     assert.deepEqual(await read({}), {
       steps: [
-        { at: start, figures: { delivered: 108, failed: 1, lastDeliveredAt: 7 } },
-        { at: start + minute, figures: {} },
-        { at: start + 2 * minute, figures: { delivered: 10 } },
+        { at: start, counters: { delivered: 108, failed: 1, lastDeliveredAt: 7 } },
+        { at: start + minute, counters: {} },
+        { at: start + 2 * minute, counters: { delivered: 10 } },
       ],
       things: [
-        { id: 'a', figures: { delivered: 113, failed: 1, lastDeliveredAt: 7 }, series: [103, 0, 10] },
-        { id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] },
+        { id: 'a', counters: { delivered: 113, failed: 1, lastDeliveredAt: 7 }, series: [103, 0, 10] },
+        { id: 'b', counters: { delivered: 5 }, series: [5, 0, 0] },
       ],
     });
-    assert.deepEqual((await read({ id: 'b' })).things, [{ id: 'b', figures: { delivered: 5 }, series: [5, 0, 0] }]);
+    assert.deepEqual((await read({ id: 'b' })).things, [{ id: 'b', counters: { delivered: 5 }, series: [5, 0, 0] }]);
     assert.deepEqual((await read({ id: 'c' })).things, []);
     const quarters = await read({ stepMs: 15 * minute, to: start + 15 * minute });
     assert.deepEqual(
@@ -140,30 +140,20 @@ export function retentionConformance(guarantee: Guarantee): void {
       ],
     );
     const twoHours = await read({ stepMs: 2 * hour, to: start });
-    assert.deepEqual(twoHours.steps[0]?.figures, { delivered: 1_118, failed: 1, lastDeliveredAt: 7 });
+    assert.deepEqual(twoHours.steps[0]?.counters, { delivered: 1_118, failed: 1, lastDeliveredAt: 7 });
     assert.deepEqual((await read({ kind: 'action' })).things[0]?.series, [0, 0, 90]);
   });
 
-  guarantee('the shares of entries are all of them, each once', async ({ statistics }) => {
-    const entries = ['a', 'b', 'c'].flatMap((id) => [
-      { at: start, kind: 'action', id, figures: { matched: 1 } },
-      { at: start + minute, kind: 'destination', id, figures: { delivered: 1 } },
-    ]);
-    const shared = (await statistics.shares(entries)).flat();
-    assert.equal(shared.length, entries.length);
-    assert.deepEqual(new Set(shared), new Set(entries));
-  });
-
-  guarantee('figures are forgotten when the time of their step is over', async (journal) => {
+  guarantee('counters are forgotten when the time of their step is over', async (journal) => {
     const { statistics } = journal;
     for (const hours of [0, 1, 3, 24, 36, 60, 24 * 9])
-      await statistics.add([{ at: start + hours * hour, kind: 'all', id: '', figures: { created: 1 } }]);
+      await statistics.add([{ at: start + hours * hour, kind: 'all', id: '', counters: { created: 1 } }]);
     while (await statistics.rollUp(start + 24 * 9 * hour + minute));
     const kept = async (stepMs: number) => {
       const to = start + 24 * 9 * hour + minute;
       const range = { stepMs, from: start, to: to - (to % stepMs) };
       const { steps } = await statistics.read({ kind: 'all', id: null, ...range, follow: 'created' });
-      return steps.flatMap(({ at, figures }) => (figures['created'] === undefined ? [] : [(at - start) / hour]));
+      return steps.flatMap(({ at, counters }) => (counters['created'] === undefined ? [] : [(at - start) / hour]));
     };
     assert.deepEqual(await kept(minute), [24 * 9]);
     assert.deepEqual(await kept(15 * minute), [24 * 9]);

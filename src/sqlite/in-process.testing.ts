@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { operations as accounts } from '../accounts/sqlite/operations.ts';
 import { operations as audit } from '../audit/sqlite/operations.ts';
@@ -7,6 +6,7 @@ import { operations as issues } from '../issues/sqlite/operations.ts';
 import { operations as journal } from '../journal/sqlite/operations.ts';
 import { operations as outbox } from '../outbox/sqlite/operations.ts';
 import { executeOn, operationsByName } from './execute.ts';
+import { apply } from './migrate.ts';
 import type { Client, Operations, Result } from './operation.ts';
 
 const operations = operationsByName(
@@ -47,8 +47,8 @@ function migrated(): DatabaseSync {
     database.deserialize(template);
     return database;
   }
-  const folder = new URL('./migrations/', import.meta.url);
-  for (const name of readdirSync(folder).sort()) database.exec(readFileSync(new URL(name, folder), 'utf8'));
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  apply(database, 0);
   // Since Node 24.16; the older ones migrate each time.
   if ('serialize' in database) template = database.serialize();
   return database;

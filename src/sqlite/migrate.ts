@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { zstdDecompressSync } from 'node:zlib';
 import { putInPlace } from '../disk/atomic-write.ts';
 import { applicationId, isOurDatabase, schemaVersion } from './database-file.ts';
 import { recover, removeFiles, replaceDatabase } from './recovery.ts';
@@ -56,10 +57,19 @@ function create(file: string, folder: URL) {
   replaceDatabase(unfinished, file);
 }
 
-function apply(database: DatabaseSync, version: number, folder: URL) {
+/**
+ * Applies the migrations after a version. They may call `unpacked(value)`: the text of a value that is text or a Zstandard
+ * frame of it.
+ */
+export function apply(database: DatabaseSync, version: number, folder: URL = ours): void {
+  database.function('unpacked', { deterministic: true }, unpacked);
   for (const migration of migrations(folder))
     if (migration.version > version)
       database.exec(`BEGIN IMMEDIATE; ${migration.sql}; PRAGMA user_version = ${migration.version}; COMMIT`);
+}
+
+function unpacked(value: SQLOutputValue): SQLOutputValue {
+  return value instanceof Uint8Array ? zstdDecompressSync(value).toString() : value;
 }
 
 function migrations(folder: URL): { version: number; sql: string }[] {

@@ -24,7 +24,6 @@ import type { operations } from './operations.ts';
 import { retain } from './retention/retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
-import { addShare, partOf, rollUp, sharesOf } from './statistics/shards.ts';
 
 /** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
 const maxDelayMs = 10;
@@ -235,10 +234,12 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     erasures: sqliteErasures(client),
 
     statistics: {
-      shares: async (entries) => sharesOf(entries),
-      add: (entries) => addShare(client, entries),
-      rollUp: (before) => rollUp(client, before),
-      read: (query) => client.read('readStatistics', { ...query, part: query.id === null ? null : partOf(query.id) }),
+      add(entries) {
+        const text = JSON.stringify(entries);
+        return client.write('addStatistics', text, { bytes: text.length, isIntake: false, maxDelayMs });
+      },
+      rollUp: (before) => client.write('rollUpStatistics', before, { bytes: 0, isIntake: false, maxDelayMs }),
+      read: (query) => client.read('readStatistics', query),
       async waiting(destinationId, except) {
         const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);
         return countByAction(await client.read('waiting', { destinationId, except: numbers }));

@@ -1,9 +1,21 @@
-import type { CountName, Stats, StatsKind, StatsRange } from '../../contract/records/stats.ts';
-import { addFigures, type Statistics, type StatisticsAnswer } from '../../journal/journal.ts';
-import { countsIn, lastsIn, percentilesIn, reasonsIn } from './counters.ts';
+import { errors } from '../../contract/errors.ts';
+import { reason } from '../../contract/records/delivery.ts';
+import {
+  type CountName,
+  type Stats,
+  type StatsCounts,
+  type StatsKind,
+  type StatsRange,
+  type StatsReason,
+  statsCounts,
+} from '../../contract/records/stats.ts';
+import { addCounters, type Counters, type Statistics, type StatisticsAnswer } from '../../journal/journal.ts';
+import { percentilesIn } from './histogram.ts';
 
 export type StatsQuery = { kind: StatsKind; id: string | null; range: StatsRange };
 
+const countNames = statsCounts.keyof().options;
+const rejections = Object.keys(errors) as StatsReason[]; // the keys of a constant object
 const itemsMost = 1_000;
 const minuteMs = 60_000;
 
@@ -14,7 +26,7 @@ const ranges: Record<StatsRange, { stepMs: number; steps: number }> = {
   '7d': { stepMs: 120 * minuteMs, steps: 84 },
 };
 
-/** The figure that a thing's own series shows. */
+/** The count that a thing's own series shows. */
 const follows: Record<StatsKind, CountName> = {
   all: 'created',
   action: 'matched',
@@ -35,7 +47,7 @@ export async function readStats(
   const query = { kind, id: kind === 'all' ? '' : id, stepMs, from, to, follow: follows[kind] };
   const [found, oldest] = await Promise.all([journal.read(query), kind === 'all' ? journal.oldestWaiting() : null]);
   const totals: Record<string, number> = {};
-  for (const { figures } of found.steps) addFigures(totals, figures);
+  for (const { counters } of found.steps) addCounters(totals, counters);
   return {
     kind,
     id,
@@ -47,7 +59,7 @@ export async function readStats(
     latency: percentilesIn(totals, 'latency'),
     durations: percentilesIn(totals, 'duration'),
     oldestWaitingAt: oldest === null ? null : new Date(oldest).toISOString(),
-    series: found.steps.map(({ at, figures }) => ({ at: new Date(at).toISOString(), ...countsIn(figures) })),
+    series: found.steps.map(({ at, counters }) => ({ at: new Date(at).toISOString(), ...countsIn(counters) })),
     reasons: reasonsIn(totals),
     items: kind === 'all' || id !== null ? [] : itemsOf(found.things),
   };
@@ -55,13 +67,40 @@ export async function readStats(
 
 /** The busiest things, as many as there is room for. */
 function itemsOf(things: StatisticsAnswer['things']): Stats['items'] {
-  const items = things.map(({ id, figures, series }) => ({
+  const items = things.map(({ id, counters, series }) => ({
     id,
-    ...countsIn(figures),
-    p95Ms: percentilesIn(figures, 'latency')?.p95Ms ?? null,
-    ...lastsIn(figures),
+    ...countsIn(counters),
+    p95Ms: percentilesIn(counters, 'latency')?.p95Ms ?? null,
+    ...lastsIn(counters),
     series,
   }));
   const busyness = (item: Stats['items'][number]) => item.received + item.matched + item.created + item.delivered;
   return items.sort((a, b) => busyness(b) - busyness(a)).slice(0, itemsMost);
+}
+
+function countsIn(counters: Counters): StatsCounts {
+  return Object.fromEntries(countNames.map((name) => [name, counters[name] ?? 0])) as StatsCounts; // every name is there
+}
+
+/** Why something went wrong, the most frequent reason first. */
+function reasonsIn(counters: Counters): Stats['reasons'] {
+  const found = (['failed', 'skipped', 'held', 'rejected'] as const).flatMap((outcome) =>
+    (outcome === 'rejected' ? rejections : reason.options).flatMap((why) => {
+      const count = counters[`${outcome}.${why}`];
+      return count === undefined ? [] : [{ outcome, reason: why, count }];
+    }),
+  );
+  return found.sort((a, b) => b.count - a.count);
+}
+
+function lastsIn({ lastDeliveredAt, lastAnswer }: Counters) {
+  return {
+    lastDeliveredAt: timeOf(lastDeliveredAt),
+    lastAttemptAt: timeOf(lastAnswer === undefined ? undefined : Math.floor(lastAnswer / 1_000)),
+    lastStatus: (lastAnswer ?? 0) % 1_000 || null,
+  };
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

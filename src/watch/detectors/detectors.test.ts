@@ -132,9 +132,9 @@ test('an action that stopped firing is reported by name, but not when no events 
   const now = clock.now() + 3 * 3_600_000;
   const at = (hours: number) => now - hours * 3_600_000;
   for (let hours = 2; hours < 27; hours++)
-    await statistics.add([{ at: at(hours), kind: 'action', id: actionId, figures: { matched: 50 } }]);
+    await statistics.add([{ at: at(hours), kind: 'action', id: actionId, counters: { matched: 50 } }]);
   for (let hours = 0; hours < 27; hours++)
-    await statistics.add([{ at: at(hours), kind: 'all', id: '', figures: { received: 50 } }]);
+    await statistics.add([{ at: at(hours), kind: 'all', id: '', counters: { received: 50 } }]);
   assert.deepEqual(
     (await look.find(now)).map(({ title, actionId }) => [title, actionId]),
     [['All no longer fires', actionId]],

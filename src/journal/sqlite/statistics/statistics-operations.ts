@@ -1,90 +1,110 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type StatisticsAnswer, type StatisticsQuery, statisticsSteps } from '../../journal.ts';
-import type { StoredLines } from '../codec/compressed-lines.ts';
-import { type FigureTable, figureSum, packTable, unpackTable } from './figure-table.ts';
-import { gatherTables } from './query.ts';
+import {
+  addCounters,
+  type Counters,
+  type StatisticsAnswer,
+  type StatisticsEntry,
+  type StatisticsQuery,
+  statisticsSteps,
+} from '../../journal.ts';
 
-/** Figures of things of one kind in one minute; `figures` is a FigureTable as JSON. */
-export type FreshFigures = Place & { figures: string };
+/** `counters` is JSON. */
+type Row = { at: number; kind: string; id: string; counters: string };
 
-type Place = { at: number; kind: string; part: number };
-type Row = { at: number; figures: StoredLines };
-
-// One call takes about a millisecond: others wait for as long.
-const freshAtOnce = 12;
-const thingsAtOnce = 12;
-const forgottenAtOnce = 50;
+/** The `step_ms` of rows that are not rolled up yet; their time is a minute. */
+const fresh = 0;
+const minuteMs = statisticsSteps[0].ms;
+// One call takes about a millisecond: other writes wait for as long.
+const rolledUpAtOnce = 30;
+const forgottenAtOnce = 200;
+const idGreatest = '\u{10ffff}';
 
 export const statisticsOperations = {
-  addStatistics(db: Db, fresh: FreshFigures[]): void {
-    const sql = 'INSERT INTO fresh_statistic (at, kind, part, figures) VALUES (?, ?, ?, ?)';
-    for (const { at, kind, part, figures } of fresh) db.run(sql, at, kind, part, figures);
+  /** `entries`: StatisticsEntry[] as JSON. */
+  addStatistics(db: Db, entries: string): void {
+    const parsed: StatisticsEntry[] = JSON.parse(entries);
+    for (const { at, kind, id, counters } of parsed)
+      upsert(db, fresh, { at: at - (at % minuteMs), kind, id, counters });
   },
 
   /**
-   * Moves some of what is fresh from before a time into the steps, or forgets some steps whose time is over. Answers
-   * whether there is more of it. What is moved leaves its old place in the same transaction: nothing counts twice.
+   * Adds some fresh rows from before a time to the steps of each length, and deletes them in the same transaction: nothing
+   * counts twice. When there are none, forgets some steps. Answers whether there is more to do.
    */
-  rollUpStatistics(db: Db, { before }: { before: number }): boolean {
-    const sql = 'SELECT at, kind, part FROM fresh_statistic WHERE at < ? ORDER BY at, kind, part LIMIT 1';
-    for (let things = 0; things < thingsAtOnce; ) {
-      const place = db.get<Place>(sql, before);
-      if (place === undefined) return forget(db, before);
-      things += moveIntoSteps(db, place);
+  rollUpStatistics(db: Db, before: number): boolean {
+    const rows = db.all<Row>(
+      `SELECT at, kind, id, counters FROM statistics WHERE step_ms = ${fresh} AND at < ?
+       ORDER BY at, kind, id LIMIT ${rolledUpAtOnce}`,
+      before,
+    );
+    for (const { at, kind, id, counters } of rows) {
+      const parsed = JSON.parse(counters);
+      for (const { ms } of statisticsSteps) upsert(db, ms, { at: at - (at % ms), kind, id, counters: parsed });
+      db.run(`DELETE FROM statistics WHERE step_ms = ${fresh} AND at = ? AND kind = ? AND id = ?`, at, kind, id);
     }
-    return true;
+    return rows.length > 0 || forget(db, before);
   },
 
-  /** `part`: the one that the query's id is in. */
-  readStatistics(db: Db, { part, ...query }: StatisticsQuery & { part: number | null }): StatisticsAnswer {
-    const { kind, from, to, stepMs } = query;
-    const gathered = gatherTables(query);
-    const where = 'kind = ?2 AND at BETWEEN ?3 AND ?4 AND part = coalesce(?5, part)';
-    const rows = db.all<Row>(
-      `SELECT at, figures FROM statistic WHERE step_ms = ?1 AND ${where}
-       UNION ALL SELECT at, figures FROM fresh_statistic WHERE ${where}`,
-      stepMs,
-      kind,
-      from,
-      to + stepMs - 1,
-      part,
-    );
-    for (const { at, figures } of rows) gathered.add(at, unpackTable(figures));
+  readStatistics(db: Db, query: StatisticsQuery): StatisticsAnswer {
+    const { kind, id, from, to, stepMs } = query;
+    const ids = id === null ? ['', idGreatest] : [id, id];
+    const gathered = gatherCounters(query);
+    const gather = (ms: number, time: string, ...times: number[]) => {
+      // A row of JSON for all things of a time: a row for each of them would take twice as long to pass on.
+      const sql = `SELECT at, '{' || group_concat(json_quote(id) || ':' || counters) || '}' AS things FROM statistics
+        WHERE step_ms = ? AND ${time} AND kind = ? AND id BETWEEN ? AND ? GROUP BY at`;
+      for (const { at, things } of db.all<{ at: number; things: string }>(sql, ms, ...times, kind, ...ids))
+        for (const [thing, counters] of Object.entries<Counters>(JSON.parse(things))) gathered.add(at, thing, counters);
+    };
+    // One step at a time: its rows are found by the key, and only they are in memory.
+    for (let at = from; at <= to; at += stepMs) gather(stepMs, 'at = ?', at);
+    gather(fresh, 'at BETWEEN ? AND ?', from, to + stepMs - 1);
     return gathered.answer();
   },
 };
 
-/** Moves the fresh figures of one place, as many as one call may; answers of how many things they are. */
-function moveIntoSteps(db: Db, { at, kind, part }: Place): number {
-  const rows = db.all<{ number: number; figures: StoredLines }>(
-    `SELECT rowid AS number, figures FROM fresh_statistic WHERE at = ? AND kind = ? AND part = ? LIMIT ${freshAtOnce}`,
-    at,
-    kind,
-    part,
-  );
-  const sum = figureSum();
-  for (const { figures } of rows) sum.addTable(unpackTable(figures));
-  for (const { ms } of statisticsSteps) addToStep(db, ms, { at: at - (at % ms), kind, part }, sum.table);
-  for (const { number } of rows) db.run('DELETE FROM fresh_statistic WHERE rowid = ?', number);
-  return sum.table.ids.length;
-}
-
-function addToStep(db: Db, stepMs: number, { at, kind, part }: Place, more: FigureTable) {
-  const sql = 'SELECT rowid AS number, figures FROM statistic WHERE step_ms = ? AND at = ? AND kind = ? AND part = ?';
-  const before = db.get<{ number: number; figures: StoredLines }>(sql, stepMs, at, kind, part);
-  if (before === undefined) {
-    const insert = 'INSERT INTO statistic (step_ms, at, kind, part, figures) VALUES (?, ?, ?, ?, ?)';
-    db.run(insert, stepMs, at, kind, part, packTable(more));
-    return;
-  }
-  const sum = figureSum(unpackTable(before.figures));
-  sum.addTable(more);
-  db.run('UPDATE statistic SET figures = ? WHERE rowid = ?', packTable(sum.table), before.number);
+/** Adds counters to those of a row, which is created when there is none. */
+function upsert(db: Db, stepMs: number, { at, kind, id, counters }: StatisticsEntry) {
+  const key = [stepMs, at, kind, id];
+  const where = 'step_ms = ? AND at = ? AND kind = ? AND id = ?';
+  const before = db.get<Row>(`SELECT counters FROM statistics WHERE ${where}`, ...key);
+  const sum: Record<string, number> = before === undefined ? {} : JSON.parse(before.counters);
+  addCounters(sum, counters);
+  const sql = `INSERT INTO statistics (step_ms, at, kind, id, counters) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET counters = excluded.counters`;
+  db.run(sql, ...key, JSON.stringify(sum));
 }
 
 /** Answers whether there may be more to forget. */
 function forget(db: Db, before: number): boolean {
-  const sql = `DELETE FROM statistic WHERE rowid IN
-    (SELECT rowid FROM statistic WHERE step_ms = ? AND at < ? LIMIT ${forgottenAtOnce})`;
+  const sql = `DELETE FROM statistics WHERE (step_ms, at, kind, id) IN
+    (SELECT step_ms, at, kind, id FROM statistics WHERE step_ms = ? AND at < ? LIMIT ${forgottenAtOnce})`;
   return statisticsSteps.some(({ ms, keptMs }) => db.run(sql, ms, before - keptMs) === forgottenAtOnce);
+}
+
+/** Puts together what a query asks for, from counters in any order. */
+function gatherCounters(query: StatisticsQuery): {
+  add(at: number, id: string, counters: Counters): void;
+  answer(): StatisticsAnswer;
+} {
+  const { from, to, stepMs, follow } = query;
+  const count = Math.floor((to - from) / stepMs) + 1;
+  const steps = Array.from({ length: count }, (_, index) => ({ at: from + index * stepMs, counters: {} }));
+  const things = new Map<string, { id: string; counters: Record<string, number>; series: number[] }>();
+  return {
+    add(at, id, counters) {
+      const index = Math.floor((at - from) / stepMs);
+      const step = steps[index];
+      if (step === undefined) return;
+      addCounters(step.counters, counters);
+      let thing = things.get(id);
+      if (thing === undefined) {
+        thing = { id, counters: {}, series: Array.from({ length: count }, () => 0) };
+        things.set(id, thing);
+      }
+      addCounters(thing.counters, counters);
+      thing.series[index] = (thing.series[index] ?? 0) + (counters[follow] ?? 0);
+    },
+    answer: () => ({ steps, things: [...things.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
+  };
 }

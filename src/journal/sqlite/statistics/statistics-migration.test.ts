@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { databaseName } from '../../../sqlite/database-file.ts';
+import { migrate } from '../../../sqlite/migrate.ts';
+import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { packLines } from '../codec/compressed-lines.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
+
+const minute = 60_000;
+const quarter = 15 * minute;
+const start = Date.parse('2026-03-01T12:00:00Z');
+const lastOldVersion = '0012';
+
+/** The migrations of the last version that kept several things in a row. */
+function oldMigrations(folder: string): URL {
+  const source = fileURLToPath(new URL('../../../sqlite/migrations/', import.meta.url));
+  for (const name of readdirSync(source))
+    if (name.slice(0, 4) <= lastOldVersion) copyFileSync(join(source, name), join(folder, name));
+  return new URL(`file://${folder}/`);
+}
+
+test('statistics of an older database read the same after its migration', async () => {
+  using migrations = temporaryFolder();
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date(), oldMigrations(migrations.path));
+  const rolledUp = {
+    names: ['delivered', 'lastAnswer', 'failed.http_4xx'],
+    ids: ['dst_1', 'dst_2'],
+    values: [
+      [5, 7],
+      [3, 9, 2],
+    ],
+  };
+  const long = {
+    names: Array.from({ length: 100 }, (_, bucket) => `latency${bucket}`),
+    ids: ['dst_3'],
+    values: [Array.from({ length: 100 }, (_, bucket) => bucket)],
+  };
+  const compressed = packLines(JSON.stringify(long));
+  assert.ok(compressed instanceof Uint8Array);
+  {
+    using database = new DatabaseSync(file);
+    const step = database.prepare('INSERT INTO statistic (step_ms, at, kind, part, figures) VALUES (?, ?, ?, ?, ?)');
+    for (const ms of [minute, quarter]) {
+      step.run(ms, start, 'destination', 1, JSON.stringify(rolledUp));
+      step.run(ms, start, 'destination', 2, compressed);
+    }
+    const fresh = database.prepare('INSERT INTO fresh_statistic (at, kind, part, figures) VALUES (?, ?, ?, ?)');
+    for (const lastAnswer of [30, 20])
+      fresh.run(
+        start + minute,
+        'destination',
+        1,
+        JSON.stringify({ names: ['lastAnswer', 'delivered'], ids: ['dst_1'], values: [[lastAnswer, 10]] }),
+      );
+  }
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
+  const { statistics } = sqliteJournal(sqlite);
+  const read = (stepMs: number, to: number) =>
+    statistics.read({ kind: 'destination', id: null, stepMs, from: start, to, follow: 'delivered' });
+  const thingsOf = (series: number[][]) => [
+    { id: 'dst_1', counters: { delivered: 25, lastAnswer: 30 }, series: series[0] },
+    { id: 'dst_2', counters: { delivered: 3, lastAnswer: 9, 'failed.http_4xx': 2 }, series: series[1] },
+    {
+      id: 'dst_3',
+      counters: Object.fromEntries(long.names.slice(1).map((name, index) => [name, index + 1])),
+      series: series[2],
+    },
+  ];
+  const byMinute = thingsOf([
+    [5, 20],
+    [3, 0],
+    [0, 0],
+  ]);
+  const byQuarter = thingsOf([[25], [3], [0]]);
+  assert.deepEqual((await read(minute, start + minute)).things, byMinute);
+  assert.deepEqual((await read(quarter, start)).things, byQuarter);
+  while (await statistics.rollUp(start + quarter));
+  assert.deepEqual((await read(minute, start + minute)).things, byMinute);
+  assert.deepEqual((await read(quarter, start)).things, byQuarter);
+});
