@@ -103,7 +103,7 @@ test('an alert is applied by names, listed, tested with an exit code for the res
   assert.match(sent.out, /^sent after \d+ ms: Answered 200\.\n$/);
   await run(['apply', '-'], 'alerts: [{ name: Gone, type: slack, settings: {} }]');
   const failed = await run(['alerts', 'test', 'Gone']);
-  assert.deepEqual([failed.code, /^not sent after .*No address of a hook/.test(failed.out)], [1, true], failed.out);
+  assert.deepEqual([failed.code, /^not sent after .*No webhook URL is stored/.test(failed.out)], [1, true], failed.out);
   assert.equal((await run(['alerts', 'delete', 'Ops', 'Gone'])).code, 0);
 });
 

@@ -25,6 +25,9 @@ const doors: Record<string, string> = {
   'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
   'sandbox/quickjs/supervised-worker.ts: node:worker_threads {Worker}': 'Renders templates; holds no socket.',
   'sandbox/quickjs/supervised-worker.ts: new Worker': 'As above.',
+  'compute/compute-thread.ts: node:worker_threads {Worker}': 'Compiles templates and conditions; holds no socket.',
+  'compute/compute-thread.ts: new Worker': 'As above.',
+  'compute/compute-worker.ts: node:worker_threads {parentPort}': 'The thread itself.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
   'main.ts: node:module {flushCompileCache}':
