@@ -273,6 +273,19 @@ test('what a deleted destination still held is cancelled, also after a restart',
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
 
+test('a deleted destination keeps no queue once nothing of it is left', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual([await rig.statuses(), rig.pipeline.depth().queues], [['delivered'], 1]);
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
+    [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
+  );
+  await rig.clock.advance(1);
+  assert.equal(rig.pipeline.depth().queues, 0);
+});
+
 test('three deaths in a row quarantine one delivery, however many destinations had something in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });

@@ -201,8 +201,9 @@ export class Dispatcher implements AsyncDisposable {
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#world);
   }
 
-  depth(): { inMemory: number; inFlight: number } {
-    return { inMemory: this.#memory.waiting, inFlight: this.#inFlight.size };
+  /** Deliveries that wait in memory, deliveries in flight, and open queues. */
+  depth(): { inMemory: number; inFlight: number; queues: number } {
+    return { inMemory: this.#memory.waiting, inFlight: this.#inFlight.size, queues: this.#queues.size };
   }
 
   /** Sends nothing more, and waits for what is on the wire. */
