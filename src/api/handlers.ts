@@ -26,7 +26,7 @@ import { replayHandlers } from './records/replays.ts';
 import { statsHandlers } from './records/statistics.ts';
 import type { TraceHandlers } from './records/traces.ts';
 
-/** What stands beside the handlers, because intake and the Inbox feed it. */
+/** Parts created outside the handlers, because intake and the Inbox use them too. */
 type ShownExtras = {
   streams: EventStreams;
   inbox: InboxHandlers;
@@ -35,7 +35,7 @@ type ShownExtras = {
   stopping: () => boolean;
 };
 
-/** One handler for every route of the table; the type says so. */
+/** One handler for every route of the table, enforced by the type. */
 export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected, stopping }: ShownExtras): Handlers {
   return {
     ...connectionHandlers(parts),

@@ -14,11 +14,11 @@ const guarded = routes.filter((route) => route.rights !== null);
 function ask(server: TestServer, route: (typeof routes)[number], token: string | null) {
   const url = route.path.replaceAll(/\{\w+\}/g, 'none');
   const headers = token === null ? { authorization: '' } : { authorization: `Bearer ${token}` };
-  // A body that no schema accepts: rights are told before it is looked at.
+  // A body that no schema accepts: rights are checked before it is read.
   return server.call(route.method, url, route.method === 'GET' ? undefined : '{"unknown":', headers);
 }
 
-test('every route without credentials, or with unknown ones, is answered 401', async () => {
+test('every route without credentials, or with unknown ones, gets 401', async () => {
   await using server = await startTestServer();
   for (const route of guarded)
     for (const token of [null, 'unknown', 'admin2']) {
@@ -28,7 +28,7 @@ test('every route without credentials, or with unknown ones, is answered 401', a
     }
 });
 
-test('every route lacking any one of its rights is answered 403, before body and id are looked at', async () => {
+test('every route without any one of its rights gets 403, before body and id are read', async () => {
   await using server = await startTestServer();
   for (const route of guarded)
     for (const needed of route.rights ?? []) {
@@ -40,7 +40,7 @@ test('every route lacking any one of its rights is answered 403, before body and
     }
 });
 
-test('every route with exactly its rights is let through', async () => {
+test('every route with exactly its rights is allowed', async () => {
   await using server = await startTestServer();
   for (const route of guarded) {
     if (route.produces === 'text/event-stream') continue;
@@ -58,7 +58,7 @@ test('Manage implies View of its own area and of no other', async () => {
   assert.equal((await get('/actions')).statusCode, 403);
 });
 
-test('every route of the table names rights that exist, and none of the API is public but the ways in', () => {
+test('every route names existing rights, and only routes to sign in are public', () => {
   const waysIn = ['getSetup', 'setUp', 'signIn', 'acceptInvitation'];
   for (const { id, path, rights } of routes) {
     if (path.startsWith('/api/')) assert.equal(rights === null, waysIn.includes(id), id);
@@ -67,7 +67,7 @@ test('every route of the table names rights that exist, and none of the API is p
   assert.equal(new Set(routes.map((route) => `${route.method} ${route.path}`)).size, routes.length);
 });
 
-test('public routes answer anybody, and metrics do on loopback', async () => {
+test('public routes need no credentials, nor do metrics on loopback', async () => {
   await using server = await startTestServer({ loopbackOnly: true });
   for (const path of ['/livez', '/readyz', '/readyz?verbose', '/healthz', '/version', '/openapi.json', '/metrics']) {
     const answer = await server.call('GET', path, undefined, { authorization: '' });
@@ -75,7 +75,7 @@ test('public routes answer anybody, and metrics do on loopback', async () => {
   }
 });
 
-test('every address of the table knows its methods', () => {
+test('every URL of the table has its methods', () => {
   const allowed = allowedMethods(routes);
   for (const { method, path } of routes)
     assert.ok(allowed(path.replaceAll(/\{\w+\}/g, 'x'))?.includes(method), `${method} ${path}`);

@@ -21,13 +21,13 @@ import { invalid, validate } from './http/validate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; `nobody` where anybody may. */
+    /** The caller; anonymous on public routes. */
     principal: Principal;
-    /** By what it was told; null: nothing that could be read. */
+    /** The credential of the caller; null: none. */
     credential: Credential | null;
-    /** What the answer is an error about. */
+    /** The error that the response reports. */
     failure: unknown;
-    /** The Content-Type as it came. */
+    /** The Content-Type of the request as sent. */
     declaredType: string | undefined;
   }
 }
@@ -43,14 +43,14 @@ const nobody: Principal = {
 };
 const noQuery = z.strictObject({});
 
-/** Asked by machines that watch the server, often and from one address. */
+/** Not rate-limited: monitoring requests them often, from one address. */
 const unlimited = new Set<RouteId>(['livez', 'readyz', 'healthz']);
 
 type Options = { handlers: Handlers; stopping: () => boolean };
 
 /**
- * Every route of the table: credentials, then rate, then right, then body, then its handler. So a missing right is told
- * before anything about the thing asked for, and a body is looked at last.
+ * Every route of the table. The order is credentials, rate limit, rights, body, handler. So a missing right is reported
+ * before anything about the resource, and the body is read last.
  */
 export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   const { perToken, perAddress } = parts.rates ?? { perToken: 1_000, perAddress: 20 };
@@ -84,14 +84,14 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
   }
 
   async function run(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply) {
-    const handler = handlers[route.id] as (call: Call) => unknown; // the call is made for this very route below
+    const handler = handlers[route.id] as (call: Call) => unknown; // the call below is built for this route
     const query = route.path.startsWith('/api/')
       ? validate(route.query ?? noQuery, checkedQuery(request.query))
       : request.query;
     const json = route.body === null ? undefined : jsonOf(route, request);
     const { principal } = request;
     const entry = (of: AuditThing) => {
-      if (route.audit === null) throw new Error(`the audit trail has no word for ${route.id}`);
+      if (route.audit === null) throw new Error(`${route.id} has no audit entry`);
       return auditEntryOf(route.audit, request, { ...of, result: 'done', code: null }, parts);
     };
     const call = {
@@ -109,7 +109,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
       },
       request,
       reply,
-    } as Call; // what the schemas of this route make of the request
+    } as Call; // parsed by the schemas of this route
     const result = await handler(call);
     if (reply.sent) return reply;
     if (reply.statusCode === 200) reply.code(route.status);
@@ -123,10 +123,10 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
   }
 
-  /** A POST with an Idempotency-Key: the first answer is kept and repeated. */
+  /** Runs a POST with an Idempotency-Key: the first response is stored and repeated. */
   async function runOnce(route: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply, header: string) {
     if (!/^[!-~]{1,255}$/.test(header))
-      throw new AppError('malformed_request', 'An Idempotency-Key is 1–255 visible ASCII characters.');
+      throw new AppError('malformed_request', 'An Idempotency-Key must have 1–255 visible ASCII characters.');
     const path = request.url.split('?', 1)[0] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const begun = remembered.begin({ principal: request.principal.id, place: `${path}\n${header}`, body });
@@ -138,7 +138,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
     return run(route, request, reply);
   }
 
-  /** What is refused stands in the audit trail before it is answered. */
+  /** Writes a refusal into the audit trail before its response. */
   async function reported<T>(route: Route, request: FastifyRequest, attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
@@ -194,7 +194,7 @@ export function apiRoutes(parts: ApiParts, { handlers, stopping }: Options) {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What an Idempotency-Key waits for. */
+    /** The request in progress with this Idempotency-Key. */
     running: Running | null;
   }
   interface FastifyContextConfig {
@@ -202,18 +202,18 @@ declare module 'fastify' {
   }
 }
 
-/** Neither came through a proxy nor from a page whose host name was made to mean this machine. */
+/** Whether the request came neither through a proxy nor from a page whose host name was rebound to this machine. */
 function isLocal({ headers }: FastifyRequest): boolean {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => headers[name] !== undefined);
   return !isForwarded && /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
-/** The body, when it says that it is JSON; nothing when there is none and the route can do without. */
+/** The JSON body; undefined when it is empty and optional. */
 function jsonOf(route: Route, request: FastifyRequest): unknown {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   if (bytes.length === 0) {
     if (route.body?.safeParse(undefined).success === true) return undefined;
-    throw new AppError('malformed_json', 'The body is empty; it must be JSON.');
+    throw new AppError('malformed_json', 'The body must not be empty. Send JSON.');
   }
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
@@ -240,7 +240,7 @@ function sayLimit(reply: FastifyReply, { limit, remaining, resetSeconds, isAllow
   if (!isAllowed) reply.header('retry-after', String(resetSeconds));
 }
 
-/** A list's neighbours as links (RFC 8288), for those who follow these. */
+/** The neighboring pages of a list as Link headers (RFC 8288). */
 function linkPages(request: FastifyRequest, reply: FastifyReply, result: unknown): void {
   const page = isObject(result) && Array.isArray(result['data']) ? result['page'] : undefined;
   if (!isObject(page)) return;

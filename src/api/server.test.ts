@@ -18,7 +18,7 @@ const sample: Event = {
   source: { collectorId: 'col_1', format: 'infinity' },
 };
 
-/** Sends bytes as they are and answers all that comes back until the server closes. */
+/** Sends raw bytes and returns all bytes received until the server closes. */
 async function speak(server: TestServer, text: string): Promise<string> {
   const { port } = server.app.server.address() as AddressInfo; // it listens on a port
   const socket = connect(port, '127.0.0.1');
@@ -41,7 +41,7 @@ async function* lines(response: Response): AsyncGenerator<string> {
   }
 }
 
-test('what can not be read as a request is answered as a problem and the connection ended', async () => {
+test('an unreadable request gets a problem response, and the connection is closed', async () => {
   await using server = await startTestServer();
   await server.listen({ host: '127.0.0.1', port: 0 });
   const cases = [
@@ -60,14 +60,14 @@ test('what can not be read as a request is answered as a problem and the connect
   }
 });
 
-test('slow clients are cut off within 15 s', async () => {
+test('slow clients are disconnected within 15 s', async () => {
   await using server = await startTestServer();
   const { headersTimeout, requestTimeout } = server.app.server;
   assert.ok(headersTimeout > 0 && headersTimeout <= 10_000);
   assert.ok(requestTimeout > 0 && requestTimeout <= 12_000);
 });
 
-test('a stop answers what is under way, takes nothing new in, and closes kept connections', async () => {
+test('a stop finishes running requests, accepts no new ones, and closes idle connections', async () => {
   const server = await startTestServer();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' };
@@ -86,7 +86,7 @@ test('a stop answers what is under way, takes nothing new in, and closes kept co
   await assert.rejects(fetch(`${url}/livez`));
 });
 
-test('while it stops, the server tells intake and API to come back later, and readiness that it is not ready', async () => {
+test('a stopping server returns 503 with Retry-After to intake and API, and is not ready', async () => {
   const server = await startTestServer();
   const { promise, resolve } = Promise.withResolvers<void>();
   const made = await server.make('/collectors', { name: 'C' });
@@ -143,7 +143,7 @@ test('events are streamed as they are matched, and the stream ends when the serv
   assert.equal(server.watchers(), 0);
 });
 
-test('a stream that is too fast becomes a sample and says how much it left out', async (t) => {
+test('a stream over its rate becomes a sample and gives the number left out', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const server = await startTestServer();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -22,11 +22,11 @@ import { createTraces } from './records/traces.ts';
 import { apiRoutes } from './routes.ts';
 
 type Server = AsyncDisposable & {
-  /** Starts listening; answers the URL, with the port that was picked when 0 was asked for. */
+  /** Starts listening; returns the URL, with the picked port if `port` is 0. */
   listen(at: { host: string; port: number }): Promise<string>;
-  /** Takes in nothing more, answers what is under way and ends; after `graceMs` what is left is cut. */
+  /** Accepts nothing more, finishes running requests and closes; after `graceMs` remaining connections are cut. */
   close(graceMs?: number): Promise<void>;
-  /** For requests without a socket. */
+  /** For requests without a socket, in tests. */
   readonly app: FastifyInstance;
 };
 
@@ -41,7 +41,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   const limits = { ...wireLimits, ...parts.wire };
   const app = Fastify({
-    // Fastify's own, for schemas that its routes would have, would be loaded for nothing.
+    // Fastify would load its schema compilers, which no route uses.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
     requestTimeout: limits.requestMs,
@@ -56,21 +56,21 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   });
   const sockets = watchSockets(app.server, limits);
   const unreadable = clientErrors({ docs, requestId, sockets });
-  // Node would leave out what is over 2,000 and go on; what is over 100 is refused with the rest of the head.
+  // Node silently drops headers above its limit of 2,000. checkHead rejects more than 100.
   app.server.maxHeadersCount = 0;
   app.server.on('connect', (_request, socket: Socket) =>
     sockets.beforeRefusal(socket, () =>
-      unreadable.refuse(new AppError('malformed_request', 'This is no proxy.'), socket),
+      unreadable.refuse(new AppError('malformed_request', 'This server is not a proxy.'), socket),
     ),
   );
   app.server.on('checkContinue', (request, response) => {
-    // Nobody shall send what will be refused for its size.
+    // Only for a body that will not be rejected for its size.
     if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax) response.writeContinue();
     app.server.emit('request', request, response);
   });
-  // An expectation that Node does not know is no reason to answer an empty 417.
+  // Without this, Node responds to unknown expectations with an empty 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  // Bodies are read as bytes, whatever they say they are: each route looks at the type itself, after the rights.
+  // Bodies are read as bytes: each route checks the content type itself, after the rights.
   app.removeAllContentTypeParsers();
   const readBody = bodyReader(limits);
   app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
@@ -94,9 +94,9 @@ export async function createServer(parts: ApiParts): Promise<Server> {
       reply.header('connection', 'close');
       return done(error as Error); // an AppError
     }
-    // Before the body is read: nothing wants it.
+    // Before the body is read, because no route needs it.
     if (request.is404 && pages?.isPage(request) !== true) return done(unknownAddress(request, reply, allowed));
-    // Hidden from Fastify, which would refuse types that it can't read.
+    // Hidden from Fastify, which would reject unknown content types.
     request.declaredType = headers['content-type'];
     headers['content-type'] = undefined;
     done();
@@ -131,9 +131,9 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   return {
     app,
     async listen({ host, port }) {
-      // For the name localhost Fastify would make a second server, which nothing watches.
+      // For the name localhost Fastify would create a second server, without these limits.
       await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
-      // A server that listens on a port has such an address.
+      // The address of a server on a TCP port is an object.
       const bound = app.server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;
       return `http://${name}:${bound.port}`;
@@ -149,14 +149,14 @@ function unknownAddress(
   allowed: ReturnType<typeof allowedMethods>,
 ): AppError {
   const methods = allowed(request.url);
-  if (methods === null) return new AppError('not_found', 'Nothing has this address.');
+  if (methods === null) return new AppError('not_found', 'No resource has this URL.');
   reply.header('allow', methods.join(', '));
-  return new AppError('method_not_allowed', `This address knows ${methods.join(', ')}.`);
+  return new AppError('method_not_allowed', `This URL supports ${methods.join(', ')}.`);
 }
 
 async function closeServer(app: FastifyInstance, closeStreams: () => void, graceMs: number): Promise<void> {
   closeStreams();
-  // Sockets become idle one by one as their answers end; a kept one would hold the server open until its time is up.
+  // Connections become idle one by one as their responses finish; an idle one would delay the close until its timeout.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
   try {
@@ -168,5 +168,5 @@ async function closeServer(app: FastifyInstance, closeStreams: () => void, grace
 }
 
 function noCompiler(): never {
-  throw new Error('No route gives Fastify a schema: the contract judges what comes and goes.');
+  throw new Error('No route gives Fastify a schema: the contract validates requests.');
 }

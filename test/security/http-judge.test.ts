@@ -8,7 +8,7 @@ const problem = {
   type: '/docs/errors#not_found',
   title: 'Not found',
   status: 404,
-  detail: 'Nothing has this address.',
+  detail: 'No resource has this URL.',
   instance: '',
   code: 'not_found',
   requestId: 'r',

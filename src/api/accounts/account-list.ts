@@ -8,7 +8,7 @@ export function pageOfRecords<T extends { id: string; createdAt: number }, S>(
   show: (record: T) => S,
 ): Page<S> {
   const cursor = readCursor(query.cursor, isPlace);
-  // What was made in the same moment is told apart by its id; the Administrator role is older than everything.
+  // Items created in the same millisecond are ordered by id; the Administrator role is the oldest.
   const placeOf = ({ createdAt, id }: T) => `${String(createdAt).padStart(15, '0')} ${id}`;
   const sorted = records.toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   const { data, page } = pageOfList(sorted, { cursor, limit: query.limit, placeOf });

@@ -7,7 +7,7 @@ import { startTestServer } from '../testing/server.testing.ts';
 
 const nobody = { authorization: '' };
 
-test('the first administrator is made once, with the printed token, and is signed in', async () => {
+test('the first administrator is created once, with the printed token, and is signed in', async () => {
   await using server = await startTestServer();
   const { token } = server.parts.identity.setup;
   const setUp = (setupToken: unknown, email = 'ada@example.com') =>
@@ -22,7 +22,7 @@ test('the first administrator is made once, with the printed token, and is signe
   assert.equal((await setUp(token)).json().code, 'setup_done');
 });
 
-test('a user signs in by e-mail, whatever its case, learns who it is, and signs out', async () => {
+test('a user signs in by e-mail, in any case, reads its account, and signs out', async () => {
   await using server = await startTestServer();
   const { signIn, user } = people(server);
   const id = await user('Ada@Example.com');
@@ -40,7 +40,7 @@ test('a user signs in by e-mail, whatever its case, learns who it is, and signs 
   assert.equal((await server.call('GET', '/api/v1/me', undefined, browser)).statusCode, 401);
 });
 
-test('over https the cookie is bound to host and transport, and one with the plain name counts for nothing', async () => {
+test('over https the cookie is bound to host and transport, and a cookie with the plain name is ignored', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example' });
   const { signIn, user } = people(server);
   await user('ada@example.com');
@@ -51,7 +51,7 @@ test('over https the cookie is bound to host and transport, and one with the pla
   assert.equal((await get(cookieOf(answer).replace('__Host-', ''))).statusCode, 401);
 });
 
-test('a new installation has its default roles, and one that nobody can change', async () => {
+test("a new installation has its default roles, and one that can't be changed", async () => {
   await using server = await startTestServer();
   const { data } = (await server.call('GET', '/api/v1/roles')).json();
   const names = data.map(({ name }: { name: string }) => name).sort();
@@ -100,7 +100,7 @@ test('users, roles and tokens are documents like others: ETag, If-Match, filters
   );
 });
 
-test('who was invited sets a password at an address that works once, and not after seven days', async () => {
+test('an invited user sets a password with a link that works once, within seven days', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example' });
   const made = await server.make('/users', { email: 'ada@example.com' });
   const tokenIn = (url: unknown) => /^https:\/\/millrace\.example\/welcome\?invite=([\w-]{43})$/.exec(String(url))?.[1];
@@ -117,7 +117,7 @@ test('who was invited sets a password at an address that works once, and not aft
   assert.equal((await accept(late)).statusCode, 401);
 });
 
-test('an invitation can not be fetched again with the Idempotency-Key of its request', async () => {
+test('an invitation is not returned again with the Idempotency-Key of its request', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example' });
   const create = () => server.call('POST', '/api/v1/users', { email: 'ada@example.com' }, { 'idempotency-key': 'k' });
   const first = await create();
@@ -126,7 +126,7 @@ test('an invitation can not be fetched again with the Idempotency-Key of its req
   assert.deepEqual([second.statusCode, second.body.includes('invite=')], [409, false]);
 });
 
-test('a token is told once, does what its rights say, remembers its use, and ends', async () => {
+test('a token is returned once, has its rights, records its last use, and expires', async () => {
   await using server = await startTestServer();
   const { somebody } = people(server);
   const ada = await somebody('ada@example.com', ['connections:manage', 'users:manage']);
@@ -147,7 +147,7 @@ test('a token is told once, does what its rights say, remembers its use, and end
   assert.equal(past.json().errors[0].pointer, '/expiresAt');
 });
 
-test('sessions are listed to their user alone, and end one by one or all but the present', async () => {
+test('sessions are listed only to their user, and end one by one or all but the current one', async () => {
   await using server = await startTestServer();
   const { somebody, signIn } = people(server);
   const ada = await somebody('ada@example.com', []);
@@ -166,7 +166,7 @@ test('sessions are listed to their user alone, and end one by one or all but the
   assert.equal((await ada.ask('GET', '/me')).statusCode, 200);
 });
 
-test('what is done shows who did it, by session and by token', async () => {
+test('changes name their author, by session and by token', async () => {
   await using server = await startTestServer();
   const { somebody } = people(server);
   const ada = await somebody('ada@example.com', ['connections:manage']);

@@ -23,7 +23,7 @@ type Ids =
   | 'getMyToken'
   | 'deleteMyToken';
 
-/** What everybody may do with what is his own: password, sessions, tokens. */
+/** Operations on the caller's own password, sessions and tokens. */
 export function meHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory, passwords, signIns } = parts.identity;
   const shown = shownAccounts(directory);
@@ -34,7 +34,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
     return user;
   }
 
-  /** Whoever only found a browser open, or a token, should not become the owner of the account. */
+  /** An open browser or a stolen token must not be enough to take over the account. */
   async function checkIsOwner(user: User, given: string | undefined, { principal, request }: Call): Promise<void> {
     if (given !== undefined) {
       await signIns.confirm(user, given, request.ip);
@@ -42,7 +42,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
     }
     const session = principal.sessionId === null ? undefined : directory.snapshot.sessions.get(principal.sessionId);
     if (session !== undefined && parts.now() - session.createdAt < freshMs) return;
-    const detail = 'Is needed: you did not sign in just now.';
+    const detail = 'Required: the sign-in is over ten minutes old, or the request uses a token.';
     throw invalid([{ pointer: '/currentPassword', detail }]);
   }
 

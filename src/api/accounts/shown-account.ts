@@ -10,7 +10,7 @@ import { idleMs, sessionMs } from '../../identity/principals.ts';
 import { holdersOf } from '../../identity/roles.ts';
 import type { OutputOf } from '../call/call.ts';
 
-/** How accounts are told to people: times as text, nothing of passwords and digests. */
+/** Accounts as the API returns them: times as text, without password hashes and digests. */
 export function shownAccounts(directory: Directory) {
   function user({ id, email, status, roleIds, passwordHash, lastSignInAt, ...stamp }: User): ShownUser {
     return {

@@ -10,7 +10,7 @@ import { shownAccounts } from './shown-account.ts';
 type Ids = 'getSetup' | 'setUp' | 'signIn' | 'acceptInvitation' | 'getSession' | 'signOut';
 type Entering = Pick<Call, 'request' | 'reply'>;
 
-/** How somebody becomes signed in, and out again. */
+/** Set-up, sign-in, invitations and sign-out. */
 export function signInHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory, signIns, setup, authenticate } = parts.identity;
   const cookie = sessionCookie(parts);
@@ -35,7 +35,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
     parts.telemetry.signInFinished({ userId: user.id, address: call.request.ip });
     cookie.set(call.request, call.reply, secret);
     const principal = authenticate({ kind: 'session', value: secret });
-    if (principal === null) throw new Error('a session that was just opened is unknown');
+    if (principal === null) throw new Error('the session just opened is unknown');
     return shown.me(principal);
   }
 
@@ -45,7 +45,7 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
     signIn(call) {
       const given = call.body();
       const known = directory.snapshot.usersByEmail.get(foldEmail(given.email));
-      // People type passwords into the wrong field: what is no e-mail is not written down.
+      // People type passwords into the wrong field, so text that is not an e-mail address is not logged.
       call.request.subject = { id: known?.id ?? null, name: given.email.includes('@') ? given.email.trim() : null };
       return enter(call, signIns.signIn(given, visitOf(call)));
     },

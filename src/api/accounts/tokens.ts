@@ -15,7 +15,7 @@ import { shownAccounts } from './shown-account.ts';
 
 type Ids = 'listTokens' | 'createToken' | 'getToken' | 'changeToken' | 'deleteToken';
 
-/** Tokens of everybody. */
+/** The tokens of all users. */
 export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory } = parts.identity;
   const shown = shownAccounts(directory);
@@ -68,7 +68,7 @@ export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
   };
 }
 
-/** A token of whoever asks; the answer is the only one that holds its value. */
+/** Creates a token of the caller. Only this response contains its value. */
 export async function makeToken(
   parts: ApiParts,
   call: Pick<Call, 'principal' | 'request' | 'reply'>,

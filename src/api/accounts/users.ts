@@ -34,7 +34,7 @@ export function userHandlers(parts: ApiParts): Handlers<Ids> {
     return user;
   }
 
-  /** Where an invitation is taken up: below the public address, else where this was asked for. */
+  /** The URL of an invitation: below the public URL, else below the URL of this request. */
   function inviteUrl(secret: string, { request }: Pick<Call, 'request'>): string {
     const root = parts.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.headers.host}`;
     return `${root}/welcome?invite=${secret}`;

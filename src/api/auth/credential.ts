@@ -3,7 +3,7 @@ import type { Credential } from '../../identity/principal.ts';
 import { bearerOf } from './bearer.ts';
 import { sessionCookie } from './session-cookie.ts';
 
-/** Reads what a request brings to show who it is from: a bearer token, which counts alone, or the session cookie. */
+/** Reads the credential of a request: a bearer token, which takes precedence, or the session cookie. */
 export function credentials(parts: { publicUrl: string | null }): (request: FastifyRequest) => Credential | null {
   const cookie = sessionCookie(parts);
   return (request) => {

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 
 /**
- * Where a request comes from, as the browser tells: Sec-Fetch-Site, which no page can forge, else Origin, which must be
- * this server's public address or the one that it was asked at. `untold`: neither is there, as from programs.
+ * The origin of a request as the browser states it: Sec-Fetch-Site, which no page can forge, else Origin, which must be
+ * this server's public URL or the URL of the request. `untold`: neither header, as from programs.
  */
 function originOf(request: FastifyRequest, publicUrl: string | null): 'own' | 'foreign' | 'untold' {
   const site = request.headers['sec-fetch-site'];
@@ -15,9 +15,9 @@ function originOf(request: FastifyRequest, publicUrl: string | null): 'own' | 'f
 }
 
 /**
- * Throws AppError `cross_site_request` for a change that another site may have made a browser ask for: with the session
- * cookie unless it tells that it comes from here; by nobody, who is about to sign in, if it tells that it does not, so
- * that no page can sign people in as somebody else. Not for requests with a token: no page can make a browser send one.
+ * Throws AppError `cross_site_request` for a change that another site may have made a browser send. With the session
+ * cookie the request must state this origin. Without credentials (a sign-in) it must not state another one, so that no
+ * page can sign a person in as another user. Requests with a token pass: no page can make a browser send one.
  */
 export function checkOrigin(request: FastifyRequest, publicUrl: string | null): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;

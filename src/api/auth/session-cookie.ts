@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionMs } from '../../identity/principals.ts';
 
 /**
- * The cookie of sessions. Over https its name makes browsers hold it to this very host, to https and to `/`; there the
- * plain name, which a neighbouring site could set, is not looked at.
+ * The session cookie. Over https its name binds it to this host, to https and to `/`; the plain name, which a
+ * neighboring site could set, is then ignored.
  */
 export function sessionCookie({ publicUrl }: { publicUrl: string | null }) {
   const isPublicHttps = publicUrl?.startsWith('https:') === true;
@@ -15,7 +15,7 @@ export function sessionCookie({ publicUrl }: { publicUrl: string | null }) {
   }
 
   return {
-    /** The secret of a session that a request brings; null when there is none, or there are several. */
+    /** The session secret of a request; null when there is none, or more than one. */
     read(request: FastifyRequest): string | null {
       const prefix = `${nameFor(request)}=`;
       const found = (request.headers.cookie ?? '').split(';').filter((part) => part.trim().startsWith(prefix));

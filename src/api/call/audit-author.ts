@@ -6,14 +6,15 @@ import type { ApiParts } from './call.ts';
 
 type Asking = Pick<FastifyRequest, 'principal' | 'credential' | 'ip' | 'id'>;
 
-/** Who asks, and from where, as the audit trail names it. */
+/** The caller and its address as an audit author. */
 export function authorOf({ principal, ip, id }: Omit<Asking, 'credential'>): AuditAuthor {
   return { principal: principal.name, principalId: principal.id, address: ip, requestId: id };
 }
 
 /**
- * Who changes an account, with the rights that are left at that moment: what was waited for (a password being hashed,
- * the changes of others) may have taken some. Throws AppError `unauthorized` when nothing is left.
+ * The caller who changes an account, with its rights at this moment: some may have been removed while the request
+ * waited (for a password hash, or for other changes). Throws AppError `unauthorized` when its
+ * credential is no longer valid.
  */
 export function actorOf(
   { request }: { request: Asking },

@@ -7,10 +7,10 @@ import type { ApiParts } from './call.ts';
 
 const textMax = 255;
 
-/** What an act was done to, and what it changed. */
+/** The subject of an act, and its changes. */
 export type AuditThing = { id: string | null; name?: string | null; changes?: AuditChange[] };
 
-/** The entry about a request for an act of its route, scrubbed before anything long is cut. */
+/** The audit entry of a request, by its route. Texts are scrubbed before long ones are cut. */
 export function auditEntryOf(
   { act, kind }: RouteAudit,
   request: Pick<FastifyRequest, 'principal' | 'ip' | 'id'>,

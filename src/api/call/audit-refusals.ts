@@ -6,12 +6,12 @@ import type { ApiParts } from './call.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom the request is about, where its address does not tell. */
+    /** The subject of the request, where the URL does not name it. */
     subject: { id: string | null; name: string | null } | null;
   }
 }
 
-/** What the audit trail hears of: what somebody may not do, or what did not fit what is there. */
+/** The statuses with an audit entry: missing rights, and requests that don't fit the stored data. */
 const reported = new Set([403, 404, 409, 412, 422]);
 
 const perMinuteMax = 60;
@@ -20,13 +20,13 @@ const minuteMs = 60_000;
 type Minute = { endsAt: number; count: number; leftOut: number };
 
 /**
- * Writes down in the audit trail what was asked for and refused. Whoever is refused again and again fills no disk: 60
- * entries a minute of one principal, and the next one after that says how many were left out (the log has them all).
+ * Writes refused requests into the audit trail. At most 60 entries a minute per principal, so that refusals can't fill
+ * the disk; the next entry afterwards gives the number left out (the log has all of them).
  */
 export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' | 'now'>) {
   const minutes = new Map<string, Minute>();
 
-  /** How many were left out since the last one that was written; null: this one is left out, too. */
+  /** The number left out since the last written entry; null: this one is left out too. */
   function leftOut(principal: string): number | null {
     const now = parts.now();
     const last = minutes.get(principal);
@@ -46,16 +46,16 @@ export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' |
   }
 
   return {
-    /** Never throws: the refusal itself is the answer, whatever becomes of its entry. */
+    /** Never throws: the caller gets the refusal even if its entry fails. */
     async tell(route: Route, request: FastifyRequest, error: unknown): Promise<void> {
       const { audit } = route;
       const { status, code } = asAppError(error);
-      // Where anybody may ask, 401 is a failed sign-in; elsewhere it is nobody's.
+      // On public routes, 401 is a failed sign-in; elsewhere its principal is unknown.
       const isReported = reported.has(status) || (route.rights === null && status === 401);
       if (audit === null || !isReported) return;
       const missed = leftOut(request.principal.id);
       if (missed === null) return;
-      const params = request.params as Record<string, string>; // what the route's path names
+      const params = request.params as Record<string, string>; // the parameters of the route's path
       const thing = request.subject ?? { id: params['id'] ?? null, name: params['name'] ?? null };
       const changes = missed === 0 ? [] : [{ pointer: '/leftOut', after: missed }];
       const entry = auditEntryOf(audit, request, { ...thing, changes, result: 'refused', code }, parts);
@@ -63,7 +63,7 @@ export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' |
         await parts.audit.append([entry]);
         parts.telemetry.audited(entry);
       } catch (failure) {
-        parts.telemetry.failed(failure, 'write down a refusal');
+        parts.telemetry.failed(failure, 'write the audit entry of a refusal');
       }
     },
   };

@@ -25,10 +25,10 @@ import type { Watch } from '../../watch/watch.ts';
 import type { WireLimits } from '../http/limits.ts';
 import type { AuditThing } from './audit-entry.ts';
 
-/** What the API works with. Times are ms since the epoch. */
+/** The dependencies of the API. Times are ms since the epoch. */
 export type ApiParts = {
   pipeline: Pipeline;
-  /** Compiles and tries out what people write, apart from deliveries. */
+  /** Compiles and tests drafts, apart from deliveries. */
   compute: Compute;
   catalog: Pick<Catalog, 'versions'>;
   audit: Pick<Audit, 'append' | 'entries'>;
@@ -41,34 +41,37 @@ export type ApiParts = {
   newId: NewId;
   now: () => number;
   version: string;
-  /** Where others reach this server; documentation links begin with it. */
+  /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
   trustedProxies: readonly string[];
-  /** Whether the built-in Inbox answers. */
+  /** Whether the built-in Inbox is enabled. */
   inbox: boolean;
-  /** The folder of the built console; null or left out: none. */
+  /** The folder of the built console; null or left out: no console. */
   consoleDir?: string | null;
-  /** Whether the server listens on loopback only, where metrics are open. */
+  /** Whether the server listens only on loopback; metrics are then public. */
   loopbackOnly: boolean;
-  /** Whether the operator's allow-list covers plain http to this address. */
-  /** The refresh tokens that token endpoints brought. */
+  /** Refresh tokens received from token endpoints. */
   refreshTokens: RefreshTokens;
+  /** Whether the operator's allow-list covers plain http to this address. */
   isHttpAllowed: AllowList['isHttpAllowed'];
   /** The same for mail. */
   isMailAllowed: AllowList['isMailAllowed'];
-  /** What is wrong now, in sentences for operators, by part; which parts make the instance unready: `operating/health.ts`. */
+  /**
+   * Current problems by part, as sentences for operators. `operating/health.ts` decides which make the instance
+   * unready.
+   */
   problems: () => Record<string, string>;
-  /** What the operator configured: as it may be read, and what of it is fixed. */
+  /** The operator's configuration: its readable values, and the settings it fixes. */
   operator: { retention: OperatorRetention; configuration: readonly ConfiguredValue[] };
-  /** The keys of stored secrets. */
+  /** The encryption keys of stored secrets. */
   sealing: Pick<Sealing, 'state' | 'rotate'>;
-  /** Secrets that are kept outside; `problem` says why a reference can't be used. */
+  /** Secrets stored outside; `problem` says why a reference can't be used. */
   references: { secret(ref: string, updatedAt: string): Secret; problem(ref: string): string | null };
-  /** Takes live secrets out of what people will read. */
+  /** Removes live secrets from text for people. */
   scrub: (text: string) => string;
-  /** Requests per second of one token, and of one address without. */
+  /** Rate limits in requests per second: per token, and per address without one. */
   rates?: { perToken: number; perAddress: number };
-  /** What differs from the usual limits of connections and bodies. */
+  /** Overrides of the default limits of connections and bodies. */
   wire?: Partial<WireLimits>;
 };
 
@@ -78,25 +81,25 @@ export type QueryOf<Id extends RouteId> = Given<RouteTable[Id]['query'], Record<
 type BodyOf<Id extends RouteId> = Given<RouteTable[Id]['body'], undefined>;
 export type OutputOf<Id extends RouteId> = Given<RouteTable[Id]['output'], undefined>;
 
-/** One request, after its right was checked. */
+/** One request, after its rights are checked. */
 export type Call<Id extends RouteId = RouteId> = {
   params: Record<PathParameters<RouteTable[Id]['path']>, string>;
   query: QueryOf<Id>;
-  /** The body as JSON; undefined when there is none. */
+  /** The body as JSON; undefined without a body. */
   json: unknown;
-  /** The body as the route's schema reads it; throws AppError `invalid_value`. */
+  /** The body parsed by the route's schema; throws AppError `invalid_value`. */
   body(): BodyOf<Id>;
   principal: Principal;
   may(right: Right): boolean;
-  /** The entry of the audit trail about what this request does. */
+  /** The audit entry of this request. */
   entry(of: AuditThing): NewAuditEntry;
-  /** Writes it down where no stored change goes with it, before the act if that can be taken back. */
+  /** Writes the audit entry when no stored change includes it; before the act, if the act can be undone. */
   record(of: AuditThing): Promise<void>;
   request: FastifyRequest;
   reply: FastifyReply;
 };
 
-/** Answers a call with the body of its answer; status, headers and cookies go to `call.reply`. */
+/** Handles a call and returns the response body; status, headers and cookies are set on `call.reply`. */
 type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
 
 export type Handlers<Ids extends RouteId = RouteId> = { [Id in Ids]: Handler<Id> };

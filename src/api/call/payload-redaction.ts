@@ -2,12 +2,14 @@ import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ExplainedCondition, MappedField } from '../../contract/records/explanation.ts';
 
-/** An event for those without payloads:view. */
+/** An event without payloads:view. */
 export function withoutData(event: Event): Event {
   return { ...event, data: {}, ext: {}, session: {} };
 }
 
-/** A delivery for those without payloads:view: bodies are null, and of addresses the query is cut off, which data fills. */
+/**
+ * A delivery without payloads:view: bodies are null, and URLs lose their query string, which can contain event data.
+ */
 export function withoutPayloads(delivery: Delivery): Delivery {
   if (delivery.attemptLog === undefined) return delivery;
   const attemptLog = delivery.attemptLog.map((attempt) => ({
@@ -21,13 +23,13 @@ export function withoutPayloads(delivery: Delivery): Delivery {
   return { ...delivery, attemptLog };
 }
 
-/** A mapping for those without payloads:view: what it takes from the event is null. */
+/** A mapping without payloads:view: values from the event are null. */
 export function withoutMapped<T extends { mapping: MappedField[] }>(destination: T): T {
   const mapping = destination.mapping.map((one) => (one.from === 'parameter' ? { ...one, value: null } : one));
   return { ...destination, mapping };
 }
 
-/** An explanation for those without payloads:view: what was found on the event is null. */
+/** An explanation without payloads:view: values from the event are null. */
 export function withoutValues(tree: ExplainedCondition): ExplainedCondition {
   if (tree.kind === 'comparison') return { ...tree, actual: null };
   if ('conditions' in tree) return { ...tree, conditions: tree.conditions.map(withoutValues) };

@@ -14,7 +14,7 @@ import { destinationNamed, withBehaviorIds } from './names.ts';
 import { patched } from './patch.ts';
 import { type Checked, checkPrograms, type Programs, withPrograms } from './template-errors.ts';
 
-/** Actions and their checks before saving. */
+/** Actions, and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
   const { checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
@@ -33,7 +33,7 @@ export function actionHandlers(parts: ApiParts) {
           (behaviorId === undefined || usesBehavior(body.rules, behaviorId))
         );
       });
-      return listed as OutputOf<'listActions'>; // documents as they are shown
+      return listed as OutputOf<'listActions'>; // documents as the API returns them
     },
     async checkAction({ params: { id }, body }) {
       const { draft, last } = body();
@@ -47,7 +47,7 @@ export function actionHandlers(parts: ApiParts) {
   return { ...documentHandlers('action', 'actions', documents), ...handlers };
 }
 
-/** Drafts of actions for trying out: they must compile, but not be ready for saving. */
+/** Drafts of actions for checks: they must compile, but not be complete. */
 export function actionDrafts(parts: ApiParts) {
   const { configuration } = parts.pipeline;
   const documents = documentsOf(kind, parts);
@@ -59,17 +59,17 @@ export function actionDrafts(parts: ApiParts) {
   }
 
   return {
-    /** The draft laid over the stored action; null without one. */
+    /** The draft applied to the stored action; null when there is none. */
     async stored(id: string, draft: Record<string, unknown> | undefined): Promise<ActionBody | null> {
       const before = documents.find(configuration.snapshot, id);
       return draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
     },
-    /** The action that there would be; its name may come later. */
+    /** A draft as an unsaved action; name and description are optional. */
     unsaved: (draft: Record<string, unknown>): Promise<ActionBody> => draftOf({ ...unnamed, ...draft }, null),
   };
 }
 
-/** Words for an action that has none yet; a template may read the name. */
+/** Default texts of an unsaved action, because a template can read the name. */
 const unnamed = { name: 'New action', description: 'New action' };
 
 const kind: Kind<'action'> = {
@@ -110,7 +110,7 @@ function checkContent(body: ActionBody, snapshot: Snapshot, programs: Programs):
   if (unknown.length > 0) throw invalid(unknown);
 }
 
-/** Expressions of all rows; the template of the destination is its own matter. */
+/** Expressions of all rows. The destination's template is checked with the destination. */
 function mappingsOf(body: ActionBody): Checked[] {
   return body.destinations.flatMap(({ mapping }, i): Checked[] => {
     const expressions = mapping.flatMap((line) => ('expression' in line ? [line] : []));
@@ -125,8 +125,8 @@ function mappingsOf(body: ActionBody): Checked[] {
 }
 
 /**
- * A reference to a destination that is not enabled (or whose connection is not) is refused when it is new, or when it
- * starts to count because the action is being enabled; else it is only warned about.
+ * A reference to a disabled destination (or one with a disabled connection) is refused when it is new, or when the
+ * action is being enabled; otherwise it only gives a warning.
  */
 function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: Snapshot): string[] {
   const { destination, connection } = snapshot.documents;

@@ -18,7 +18,7 @@ const email = {
 };
 const slack = { type: 'slack', name: 'Channel', settings: { hookUrl } };
 
-test('an alert of each type is answered whole with its defaults and health, its secrets as marks', async () => {
+test('an alert of each type is returned with its defaults and health, and secrets as marks', async () => {
   await using server = await startTestServer();
   for (const body of [webhook, email, slack]) {
     const made = await server.make('/alerts', body);
@@ -37,7 +37,7 @@ test('an alert of each type is answered whole with its defaults and health, its 
   }
 });
 
-test('what an alert can not be is refused at its field', async () => {
+test('invalid values of an alert are refused with a pointer to the field', async () => {
   await using server = await startTestServer();
   const settings = (part: Record<string, unknown>) => ({ ...email, settings: { ...email.settings, ...part } });
   const quiet = (part: Record<string, unknown>) => ({
@@ -73,7 +73,7 @@ test('what an alert can not be is refused at its field', async () => {
   }
 });
 
-test('an alert to an address that is blocked can not be saved, whatever its type', async () => {
+test('an alert of any type to a blocked address is refused', async () => {
   await using server = await startTestServer();
   for (const host of ['10.0.0.1', '169.254.169.254', '[::1]', 'metadata.google.internal', '0xa.1']) {
     for (const [body, pointer] of [
@@ -89,7 +89,7 @@ test('an alert to an address that is blocked can not be saved, whatever its type
   }
 });
 
-test('a stored password is not sent to another mail server than the one it was given for', async () => {
+test('a stored password is not sent to another mail server than it was given for', async () => {
   await using server = await startTestServer();
   const url = `/api/v1/alerts/${(await server.make('/alerts', email))['id']}`;
   for (const settings of [{ host: 'evil.example' }, { port: 2_525 }, { security: 'none' }]) {
@@ -102,7 +102,7 @@ test('a stored password is not sent to another mail server than the one it was g
   assert.deepEqual([back.statusCode, back.json().settings.password], [200, null], 'a rollback drops it');
 });
 
-test('an alert that is applied may name connections and actions, and without a change makes no version', async () => {
+test('an applied alert can name connections and actions, and makes no version without a change', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example' });
   const named = { ...webhook, rules: { connectionIds: ['CRM'] } };
@@ -111,7 +111,7 @@ test('an alert that is applied may name connections and actions, and without a c
   assert.equal((await server.call('PUT', '/api/v1/alerts/by-name/ops', named)).json().version, 1);
 });
 
-test('a test message is sent once, tells what happened and is listed', async () => {
+test('a test message is sent once, returns its result and is listed', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/alerts', webhook);
   const tested = await server.call('POST', `/api/v1/alerts/${id}/test`);

@@ -12,7 +12,7 @@ import { documentHandlers } from './handlers.ts';
 import { type findNamed, idNamed } from './names.ts';
 import { withoutSecrets } from './secret-fields.ts';
 
-/** Alerts: who is told of issues; testing them, and what they told. */
+/** Alerts, their test messages and their last messages. */
 export function alertHandlers(parts: ApiParts) {
   const documents = documentsOf(alertKind(parts), parts);
   const find = (id: string) => documents.find(parts.pipeline.configuration.snapshot, id);
@@ -78,7 +78,7 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
   };
 }
 
-/** What was deleted since stays as it is; a new reference must lead somewhere. */
+/** References to deleted objects stay valid in an alert that already has them; a new reference must exist. */
 function unknownIds(
   ids: readonly string[] | null,
   before: readonly string[] | null | undefined,

@@ -17,7 +17,7 @@ import { withBehaviorIds } from './names.ts';
 
 const standard = new Set(standardBehaviors.map((one) => one.id));
 
-/** Behaviors, their checks before saving, and conditions tried out on one event. */
+/** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
   const behaviors = () => [...behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values())];
   const handlers: Handlers<'checkCondition' | 'countConditions'> = {
@@ -48,7 +48,7 @@ export function behaviorHandlers(parts: ApiParts) {
 async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): Promise<Event> {
   const { eventId, event } = body();
   if (event !== undefined) return sampleEvent(event, parts.now());
-  if (eventId === undefined) throw invalid([{ pointer: '', detail: 'One of eventId and event is needed.' }]);
+  if (eventId === undefined) throw invalid([{ pointer: '', detail: 'Give eventId or event.' }]);
   if (!may('events:view')) throw new AppError('forbidden', 'A stored event needs the right events:view.');
   const found = await parts.journal.log.event(eventId);
   if (found === null) throw invalid([{ pointer: '/eventId', detail: `There is no event ${eventId}.` }]);
@@ -64,7 +64,7 @@ const kind: Kind<'behavior'> = {
   scopeOf: () => '',
   check({ body, before, snapshot }) {
     const conditions = behaviorConditions(snapshot.documents.behavior.values());
-    // Under its own id, so that a cycle through it is found; a new one can't be in any.
+    // Under its own id, so that a cycle through it is found; a new behavior can't be in a cycle.
     const id = before?.id ?? '';
     conditions.set(id, { name: body.name, condition: body.condition });
     const compiled = compileCondition({ behavior: id }, conditions);
@@ -85,13 +85,13 @@ const kind: Kind<'behavior'> = {
 type Problems = { pointer: string; message: string }[];
 type Conditions = ReturnType<typeof behaviorConditions>;
 
-/** The problems of a condition at their own places, which a look from outside of the behavior does not tell. */
+/** The problems of a condition with their own pointers, which the check through the behavior does not give. */
 function ownProblems(condition: Condition, conditions: Conditions): Problems | null {
   const compiled = compileCondition(condition, conditions);
   return compiled.ok ? null : compiled.problems;
 }
 
-/** What compiled before must compile with the changed behavior: limits and cycles count through, however indirectly. */
+/** Users that compiled before must compile with the changed behavior: limits and cycles also apply indirectly. */
 function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): void {
   const { action, behavior } = snapshot.documents;
   const present = behaviorConditions(behavior.values());
@@ -115,7 +115,7 @@ function usersOf(id: string, { documents }: Snapshot): User[] {
   return users;
 }
 
-/** Whether a condition names a behavior. */
+/** Whether a condition uses a behavior. */
 export function usesBehavior(condition: Condition, id: string): boolean {
   if ('all' in condition) return condition.all.some((one) => usesBehavior(one, id));
   if ('any' in condition) return condition.any.some((one) => usesBehavior(one, id));

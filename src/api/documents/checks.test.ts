@@ -15,7 +15,7 @@ async function startShop() {
 
 const equals = (parameter: string, value: string) => ({ parameter, operator: 'equals', value });
 
-test('a partial draft of an action is checked like a patch of it, be its destinations enabled or not', async () => {
+test('a partial draft of an action is checked like a patch, with enabled or disabled destinations', async () => {
   await using shop = await startShop();
   const path = `/actions/${shop.action['id']}/check`;
   const unchanged = await shop.ask(path, {});
@@ -27,7 +27,7 @@ test('a partial draft of an action is checked like a patch of it, be its destina
   assert.equal((await shop.call('POST', '/api/v1/actions/act_none/check', {})).statusCode, 404);
 });
 
-test('a preview takes the draft of an action, saved or not, and refuses one that could not run', async () => {
+test("a preview accepts the draft of a saved or unsaved action, and refuses one that can't run", async () => {
   await using shop = await startShop();
   const destinationId = shop.destination['id'];
   const path = `/api/v1/destinations/${destinationId}/preview`;
@@ -45,7 +45,7 @@ test('a preview takes the draft of an action, saved or not, and refuses one that
   assert.equal((await shop.call('POST', path, unknown)).statusCode, 404);
 });
 
-test('a draft that could not run is refused with its place', async () => {
+test('a draft that does not compile is refused with a pointer', async () => {
   await using shop = await startShop();
   const pointer = async (path: string, body: unknown) => {
     const answer = await shop.call('POST', `/api/v1${path}`, body);

@@ -5,13 +5,13 @@ import type { Kind } from './document-kind.ts';
 import { documentsOf } from './documents.ts';
 import { documentHandlers } from './handlers.ts';
 
-/** Collectors; their keys are made here. */
+/** Collectors, and the creation of their keys. */
 export function collectorHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
   const handlers: Pick<Handlers, 'rotateCollectorKey'> = {
     rotateCollectorKey: async (call) => {
       const shown = await documents.amend(call.params.id, call, 'rotate_key', (body) => ({ ...body, key: newKey() }));
-      return shown as Awaited<ReturnType<Handlers['rotateCollectorKey']>>; // a shown collector
+      return shown as Awaited<ReturnType<Handlers['rotateCollectorKey']>>; // a collector as the API returns it
     },
   };
   return { ...documentHandlers('collector', 'collectors', documents), ...handlers };
@@ -25,7 +25,7 @@ const kind: Kind<'collector'> = {
   complete: (input, before) => ({ ...(input as CollectorBody), key: before?.body.key ?? newKey() }), // the schema's output
   scopeOf: () => '',
   check: () => [],
-  // A key was rotated for a reason.
+  // A rollback keeps the current key, because the old one may have been replaced for a reason.
   rolledBack: (old, { key }) => ({ ...old, key }),
   usersOf: () => [],
   shownWith: () => ({}),
@@ -33,7 +33,7 @@ const kind: Kind<'collector'> = {
   withIds: (json) => json,
 };
 
-/** Public, but not to be guessed: 128 random bits in hex. */
+/** 128 random bits in hex: public, but impossible to guess. */
 function newKey(): string {
   return randomBytes(16).toString('hex');
 }

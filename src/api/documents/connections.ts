@@ -11,7 +11,7 @@ import { documentsOf } from './documents.ts';
 import { exposedSecrets, withoutExposedSecrets } from './exposed-secrets.ts';
 import { documentHandlers } from './handlers.ts';
 
-/** Connections: their checks before saving, and testing them. */
+/** Connections, their checks before saving, and connection tests. */
 export function connectionHandlers(parts: ApiParts) {
   const kind = connectionKind(parts);
   const documents = documentsOf(kind, parts);
@@ -19,8 +19,8 @@ export function connectionHandlers(parts: ApiParts) {
   const http = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
 
   /**
-   * The unsaved connection of a test; given the id of a stored one, marks stand for its secrets. What would keep it from
-   * being saved is for the test's steps to tell.
+   * The unsaved connection of a test. With the id of a stored connection, secret marks refer to its secrets. Problems
+   * that would prevent saving are reported by the steps of the test.
    */
   function unsaved(call: Call<'testUnsavedConnection'>): { id: string | null; connection: ConnectionBody } {
     const { snapshot } = parts.pipeline.configuration;
@@ -38,7 +38,7 @@ export function connectionHandlers(parts: ApiParts) {
     async probeConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       if (body.status !== 'enabled')
-        throw new AppError('conflict', `The connection is ${body.status}, so that nothing is sent. Resume it first.`);
+        throw new AppError('conflict', `The connection is ${body.status}, so nothing is sent. Resume it first.`);
       await queueStatus.probe(id);
       await record({ id, name: body.name });
       return queueStatus.health(id);
@@ -95,7 +95,7 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (exposed.length > 0) throw invalid(exposed);
       return [];
     },
-    // The present address may have replaced the old one for a reason.
+    // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,
     usersOf: (id, { documents }) =>
       [...documents.destination.values()]

@@ -22,7 +22,7 @@ type Trying =
   | 'checkOutcomes'
   | 'testDestination';
 
-/** Destinations: their checks before saving, previews and test sends. */
+/** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
   const { configuration, preview, checks } = parts.pipeline;
   const documents = documentsOf(kind, parts);
@@ -31,7 +31,7 @@ export function destinationHandlers(parts: ApiParts) {
   const read = (json: unknown, from: Omit<Parameters<typeof documents.read>[1], 'programs'>) =>
     withPrograms(parts.compute, (programs) => documents.read(json, { ...from, programs }).body);
 
-  /** The draft of a preview laid over the stored destination; null without one. */
+  /** The draft of a preview applied to the stored destination; null without a draft. */
   async function draftOf(id: string, draft: Record<string, unknown> | undefined): Promise<DestinationBody | null> {
     const { snapshot } = configuration;
     const before = documents.find(snapshot, id);
@@ -40,7 +40,7 @@ export function destinationHandlers(parts: ApiParts) {
     return read(json, { snapshot, before, parent: null });
   }
 
-  /** The destination that a connection would get; its name may come later. */
+  /** A draft as an unsaved destination of a connection; its name is optional. */
   async function unsaved(
     params: Record<string, string>,
     draft: Record<string, unknown> | undefined,
@@ -92,7 +92,7 @@ export function destinationHandlers(parts: ApiParts) {
   };
 }
 
-/** Whether the draft of a preview is that of the action, whose field mapping is tried, and not of the destination. */
+/** Whether the draft of a preview is an action's, with a field mapping, and not a destination's. */
 function isOfAction(draft: Record<string, unknown>): boolean {
   return 'destinations' in draft || 'rules' in draft;
 }
@@ -109,17 +109,17 @@ const kind: Kind<'destination'> = {
   wholes: [],
   readOnly: [],
   complete(input, before, parent) {
-    const body = input as DestinationBody; // the schema's output; connectionId is seen to here
+    const body = input as DestinationBody; // the schema's output; connectionId is set below
     const connectionId = before?.body.connectionId ?? parent ?? body.connectionId;
     if (body.connectionId !== undefined && body.connectionId !== connectionId)
-      throw invalid([{ pointer: '/connectionId', detail: 'A destination stays with its connection.' }]);
+      throw invalid([{ pointer: '/connectionId', detail: "A destination can't move to another connection." }]);
     return { ...body, connectionId };
   },
   scopeOf: (body) => body.connectionId,
   check({ body, snapshot, programs }) {
     const { template, contentType, path } = body;
     const { headers } = body.settings;
-    // A secret header's value is sent as it is.
+    // The value of a secret header is sent without rendering.
     const tagged = headers.flatMap(({ name, value, secret }) => (secret ? [] : [{ name, value }]));
     const input = { template, contentType, escape: body.settings.escape, path, headers: tagged, mapping: null };
     const pointerOf = (part: string) => {
@@ -136,7 +136,7 @@ const kind: Kind<'destination'> = {
     }
     return [];
   },
-  // An old secret may have been meant for a host that the connection has left since.
+  // Old secrets are not restored: they may have been meant for an earlier host of the connection.
   rolledBack(old, present) {
     return { ...withSecretsOf(old, present.settings.headers), connectionId: present.connectionId };
   },
@@ -145,7 +145,10 @@ const kind: Kind<'destination'> = {
       .filter((one) => one.body.destinations.some((row) => row.destinationId === id))
       .map((one) => ({ kind: 'action', id: one.id, name: one.body.name })),
   shownWith: () => ({}),
-  /** `Connection/Destination`; of the ways to cut it, one that names something there is, else at the first slash. */
+  /**
+   * `Connection/Destination`. Of the possible splits, one with an existing destination; else the first with a
+   * connection.
+   */
   placeOfName(text, snapshot) {
     const id = destinationNamed(text, snapshot, []);
     const found = id === null ? undefined : snapshot.documents.destination.get(id);
@@ -155,7 +158,7 @@ const kind: Kind<'destination'> = {
       if (connection !== null) return { name: text.slice(at + 1), parent: connection };
     }
     throw invalid([
-      { pointer: '', detail: `No connection is named by ${text}; the address ends in Connection/Destination.` },
+      { pointer: '', detail: `No connection matches ${text}. The URL must end with Connection/Destination.` },
     ]);
   },
   withIds(json, snapshot) {

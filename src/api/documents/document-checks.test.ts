@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { crm, orders } from '../testing/documents.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 
-test('unknown fields are refused one by one, with their places', async () => {
+test('unknown fields are refused one by one, with their pointers', async () => {
   await using server = await startTestServer();
   const answer = await server.call('POST', '/api/v1/connections', { ...crm, a: 1, settings: { retry: { b: 2 } } });
   assert.equal(answer.statusCode, 422);
@@ -16,7 +16,7 @@ test('unknown fields are refused one by one, with their places', async () => {
   );
 });
 
-test('what is in use is not deleted, and the answer names its users', async () => {
+test('a document in use is not deleted, and the response names its users', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);
   const behavior = await server.make('/behaviors', { name: 'B', condition: { parameter: 'a', operator: 'exists' } });
@@ -67,7 +67,7 @@ test('templates, tags and expressions must compile, and the error names line and
   assert.equal(answer.json().errors[0].pointer, '/destinations/0/mapping/1/expression');
 });
 
-test('addresses that deliveries may not go to are refused when they are saved', async () => {
+test('blocked addresses are refused at saving', async () => {
   await using server = await startTestServer();
   const cases = [
     ['http://169.254.169.254/', 'blocked_address'],
@@ -82,7 +82,7 @@ test('addresses that deliveries may not go to are refused when they are saved', 
   }
 });
 
-test('a test of an unsaved connection names the step that fails, also where saving would be refused', async () => {
+test('a test of an unsaved connection names the step that fails, even when saving would be refused', async () => {
   await using server = await startTestServer();
   const test = async (baseUrl: string) =>
     (await server.call('POST', '/api/v1/connections/test', { name: 'X', baseUrl })).json();
@@ -91,7 +91,7 @@ test('a test of an unsaved connection names the step that fails, also where savi
   assert.equal((await test('https://crm.example')).ok, true);
 });
 
-test('an action can not newly use a destination that is not enabled, and is warned of one it uses already', async () => {
+test('an action is refused a new disabled destination, and warned about one that it already has', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);
   const rows = [{ destinationId: destination.id }];
@@ -112,7 +112,7 @@ test('an action can not newly use a destination that is not enabled, and is warn
   assert.equal(unknown.json().errors[0].code, 'unknown_destination');
 });
 
-test('conditions are checked where they are saved: unknown behaviors, cycles, regular expressions, users that would break', async () => {
+test('conditions are checked at saving: unknown behaviors, cycles, regular expressions, users that would break', async () => {
   await using server = await startTestServer();
   const leaf = { parameter: 'a', operator: 'exists' };
   const bad = await server.call('POST', '/api/v1/behaviors', {
@@ -138,7 +138,7 @@ test('conditions are checked where they are saved: unknown behaviors, cycles, re
   assert.match(breaking.json().errors[0].detail, /Deep/);
 });
 
-test('a destination stays with its connection', async () => {
+test("a destination can't move to another connection", async () => {
   await using server = await startTestServer();
   const { destination } = await orders(server);
   const other = await server.make('/connections', { ...crm, name: 'Other' });

@@ -8,7 +8,7 @@ import { destination } from '../../contract/documents/destination.ts';
 import { crm, type Made, orders } from '../testing/documents.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 
-test('a created connection is answered whole, with its defaults, its ETag and its address', async () => {
+test('a created connection is returned with its defaults, its ETag and its URL', async () => {
   await using server = await startTestServer();
   const created = await server.call('POST', '/api/v1/connections', crm);
   assert.equal(created.statusCode, 201);
@@ -21,7 +21,7 @@ test('a created connection is answered whole, with its defaults, its ETag and it
   assert.deepEqual(got.json(), body);
 });
 
-test('every kind is answered in the shape of the contract', async () => {
+test('responses of every kind have the shape of the contract', async () => {
   await using server = await startTestServer();
   const made = await orders(server);
   destination.parse(made.destination);
@@ -32,7 +32,7 @@ test('every kind is answered in the shape of the contract', async () => {
   assert.match(kept.key, /^[0-9a-f]{32}$/);
 });
 
-test('If-None-Match that names the present version is answered 304 without a body', async () => {
+test('If-None-Match with the current version gets 304 without a body', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   for (const known of ['"1"', 'W/"1"', '"7", "1"', '*']) {
@@ -44,7 +44,7 @@ test('If-None-Match that names the present version is answered 304 without a bod
   assert.equal(other.statusCode, 200);
 });
 
-test('a stale If-Match changes nothing and is answered 412 with the present version', async () => {
+test('a stale If-Match changes nothing and gets 412 with the current version', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   const url = `/api/v1/connections/${id}`;
@@ -62,7 +62,7 @@ test('a stale If-Match changes nothing and is answered 412 with the present vers
     );
 });
 
-test('PUT replaces all, PATCH merges, and read-only fields that come back are ignored', async () => {
+test('PUT replaces all, PATCH merges, and read-only fields are ignored', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { ...crm, description: 'old', port: 8443 });
   const url = `/api/v1/connections/${made['id']}`;
@@ -85,7 +85,7 @@ test('PUT replaces all, PATCH merges, and read-only fields that come back are ig
   assert.equal(merged.statusCode, 200);
 });
 
-test('a patch to another kind of authentication or condition leaves nothing of the old one', async () => {
+test('a patch to another kind of authentication or condition removes the fields of the old one', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', {
     ...crm,
@@ -104,7 +104,7 @@ test('a patch to another kind of authentication or condition leaves nothing of t
   assert.deepEqual(other.json().condition, rule);
 });
 
-test('a name is taken whatever its case; destinations share names across connections', async () => {
+test('names are unique regardless of case; destinations of different connections can share one', async () => {
   await using server = await startTestServer();
   const { connection } = await orders(server);
   const second = await server.call('POST', '/api/v1/connections', { ...crm, name: '  crm ' });
@@ -117,7 +117,7 @@ test('a name is taken whatever its case; destinations share names across connect
   assert.equal(renamed.statusCode, 200);
 });
 
-test('by name a thing is created once and then replaced, and applying it again makes no version', async () => {
+test('by name a document is created once and then replaced, and an unchanged one gets no version', async () => {
   await using server = await startTestServer();
   const url = '/api/v1/connections/by-name/My%20CRM';
   const body = { baseUrl: crm.baseUrl, auth: { type: 'bearer', token: 'a-secret-token' } };
@@ -134,7 +134,7 @@ test('by name a thing is created once and then replaced, and applying it again m
   );
 });
 
-test('by name, destinations and behaviors may be named instead of numbered', async () => {
+test('references to destinations and behaviors can be names instead of ids', async () => {
   await using server = await startTestServer();
   await orders(server);
   const apply = (path: string, body: unknown) => server.call('PUT', `/api/v1${path}`, body);
@@ -169,7 +169,7 @@ test('by name, destinations and behaviors may be named instead of numbered', asy
   }
 });
 
-test('versions are listed newest first, page by page both ways, and one can be made the present one again', async () => {
+test('versions are listed newest first, page by page both ways, and one can be restored', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', { ...crm, description: 'v1' });
   const url = `/api/v1/connections/${id}`;
@@ -201,7 +201,7 @@ test('the destinations of all connections are one list, filtered and paged like 
   assert.deepEqual(names(await list('?name=a%20ord')), ['A orders']);
 });
 
-test('standard behaviors are listed, used, and stay as they are', async () => {
+test("standard behaviors are listed and used, and can't be changed", async () => {
   await using server = await startTestServer();
   const list = (await server.call('GET', '/api/v1/behaviors?limit=200')).json();
   const purchase = list.data.find((one: Made) => one.name === 'Purchase');
@@ -221,7 +221,7 @@ test('standard behaviors are listed, used, and stay as they are', async () => {
   assert.equal(taken.statusCode, 409);
 });
 
-test('standard behaviors come after those that people made, and every page of both is told once', async () => {
+test('standard behaviors are listed after others, and paging returns each once', async () => {
   await using server = await startTestServer();
   for (const name of ['Own 1', 'Own 2']) {
     server.clock.now += 1;
@@ -240,7 +240,7 @@ test('standard behaviors come after those that people made, and every page of bo
   assert.deepEqual([names.length, new Set(names).size], [21, 21]);
 });
 
-test('a rotated key is new, and neither a write nor a rollback brings the old one back', async () => {
+test('a rotated key is new, and neither a write nor a rollback restores the old one', async () => {
   await using server = await startTestServer();
   const made = await server.make('/collectors', { name: 'C' });
   const url = `/api/v1/collectors/${made['id']}`;
@@ -250,7 +250,7 @@ test('a rotated key is new, and neither a write nor a rollback brings the old on
   assert.equal((await server.call('POST', `${url}/rollback`, { version: 1 })).json().key, rotated.key);
 });
 
-test('two changes at once both happen, one after the other', async () => {
+test('two concurrent changes are both applied', async () => {
   await using server = await startTestServer();
   const names = Array.from({ length: 8 }, (_, i) => `c${i}`);
   const answers = await Promise.all(names.map((name) => server.call('POST', '/api/v1/connections', { ...crm, name })));
@@ -275,7 +275,7 @@ test('lists are filtered by name and status', async () => {
   assert.deepEqual(await names('status=disabled'), []);
 });
 
-test('actions are listed by what they use', async () => {
+test('actions are listed by the documents they use', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);
   const other = await server.make('/connections', { ...crm, name: 'Mail' });
@@ -295,7 +295,7 @@ test('actions are listed by what they use', async () => {
   assert.deepEqual(await names(`/actions?connectionId=${other['id']}`), []);
 });
 
-test('a parameter that was seen can be described, another is unknown', async () => {
+test('a known parameter can be described, an unknown one is not found', async () => {
   await using server = await startTestServer();
   const changed = await server.call('PATCH', '/api/v1/parameters/wt.ev', { description: 'Event', offered: false });
   assert.deepEqual([changed.statusCode, changed.json().description], [200, 'Event']);

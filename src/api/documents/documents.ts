@@ -19,8 +19,8 @@ import { type Programs, withPrograms } from './template-errors.ts';
 type Asked = Pick<Call, 'reply' | 'request' | 'principal'>;
 
 /**
- * Reading and writing the documents of one kind. Answers are shown documents, with the ETag set. Writes go through
- * `configuration.change`: every check is made on the picture that the change is then bound to.
+ * Reads and writes the documents of one kind. Responses are documents as the API returns them, with the ETag set.
+ * Writes use `configuration.change`: every check runs on the snapshot that the change is bound to.
  */
 export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
   const { configuration } = parts.pipeline;
@@ -40,7 +40,10 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   function findToChange(snapshot: Snapshot, id: string, asked: Asked): Doc {
     const document = find(snapshot, id);
     if (kind.isFixed?.(id) === true)
-      throw new AppError('conflict', `The ${kind.kind} ${document.body.name} ships with Millrace and stays as it is.`);
+      throw new AppError(
+        'conflict',
+        `The ${kind.kind} ${document.body.name} ships with Millrace and can't be changed.`,
+      );
     checkIfMatch(asked.request.headers['if-match'], document.version);
     return document;
   }
@@ -64,7 +67,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     return show(document, snapshot);
   }
 
-  /** What `json` makes of `before`, secrets in place; nothing but the shape is checked. */
+  /** The document that `json` makes of `before`, with secrets in place; only its shape is checked. */
   function parse(json: unknown, from: { before: Doc | null; parent: string | null }) {
     const { before, parent } = from;
     const { references } = parts;
@@ -75,14 +78,14 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     return { body: body as Bodies[K], kept }; // the schema's output, completed, with its secrets in place
   }
 
-  /** The same, checked for saving. */
+  /** The same, with all checks before saving. */
   function read(json: unknown, from: From) {
     const { snapshot, before, programs } = from;
     const { body, kept } = parse(json, from);
     return { body, warnings: kind.check({ body, before, kept, snapshot, programs }) };
   }
 
-  /** The next version of the document, its name being free. */
+  /** The next version of the document. Throws AppError `name_taken` when another document has its name. */
   function build(json: unknown, from: From & { asked: Asked }): Built {
     const { snapshot, before, asked } = from;
     const { body, warnings } = read(json, from);
@@ -112,7 +115,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   function checkNameIsFree(body: Bodies[K], before: Doc | null, snapshot: Snapshot): void {
     const taken = sameName(body.name, kind.scopeOf(body), snapshot);
     if (taken !== undefined && taken.id !== before?.id)
-      throw new AppError('name_taken', `There is a ${kind.kind} ${taken.body.name} already (${taken.id}).`);
+      throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
   }
 
   function sameName(name: string, scope: string, snapshot: Snapshot): Doc | undefined {
@@ -123,7 +126,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
     return undefined;
   }
 
-  /** Writes what `make` builds on the present picture and answers it. */
+  /** Stores the document that `make` builds on the current snapshot, and returns it. */
   async function put(
     asked: Asked,
     make: (snapshot: Snapshot, programs: Programs) => Built,
@@ -136,7 +139,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         return built.isUnchanged ? [] : [{ op: 'put', document: built.document }];
       }),
     );
-    if (built === undefined) throw new Error('a change was made without being built');
+    if (built === undefined) throw new Error('the change was stored without being built');
     const shown = await answer(built.document, snapshot, asked);
     return { ...built, shown: built.warnings.length === 0 ? shown : { ...shown, warnings: built.warnings } };
   }
@@ -163,7 +166,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
           isWanted(document, snapshot)
         );
       });
-      // Standard behaviors are the oldest, whatever their ids.
+      // Standard behaviors sort as the oldest, independent of their ids.
       const placeOf = (one: Doc) => `${one.createdAt} ${one.id}`;
       matching.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
       const { data, page } = pageOfList(matching, { cursor, limit: query.limit, placeOf });
@@ -218,13 +221,13 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
         if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
         const called = json['name'];
         if (called !== undefined && (typeof called !== 'string' || foldName(called) !== foldName(name)))
-          throw invalid([{ pointer: '/name', detail: 'Must be the name in the address, or left out.' }]);
+          throw invalid([{ pointer: '/name', detail: 'Must equal the name in the URL, or be left out.' }]);
         const named = sameName(name, parent ?? '', snapshot);
         const before = named === undefined ? null : findToChange(snapshot, named.id, asked);
         if (before === null) checkIfMatch(asked.request.headers['if-match'], null);
         const given = { name, ...Object(kind.withIds(json, snapshot)) };
         const built = build(given, { snapshot, before, parent, asked, programs });
-        // Configuration as code is applied again and again; what it leaves as it is gets no new version.
+        // Configuration as code is applied repeatedly; an unchanged document gets no new version.
         const isUnchanged = before !== null && isSameBody(built.document.body, before.body);
         return isUnchanged ? { ...built, document: before, isUnchanged } : built;
       });
@@ -275,7 +278,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
       return shown;
     },
 
-    /** Writes a body that no person wrote, such as a new key. */
+    /** Stores a change made by the server, such as a new key. */
     async amend(id: string, asked: Asked, act: AuditAct, amended: (body: Bodies[K]) => Bodies[K]) {
       const { shown } = await put(
         asked,
@@ -296,7 +299,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   };
 }
 
-/** Versions are dense, so that the page next to a cursor on its newer side is known by its numbers. */
+/** Version numbers have no gaps, so the page on the newer side of a cursor follows from the numbers. */
 function rangeOf(cursor: ReturnType<typeof readCursor>, limit: number): { before?: number; limit: number } {
   if (cursor === null) return { limit: limit + 1 };
   const at = Number(cursor.at);

@@ -5,52 +5,53 @@ import type { Draft } from './document-kind.ts';
 import { holdsSecret, secretPointers, withoutSecrets } from './secret-fields.ts';
 
 /**
- * Stored secrets that a draft would send to another address (scheme, host or port) than the one they were given for, or
- * through another proxy. They must be given again: else whoever may edit a connection, and may not read its secrets,
- * could have them sent to himself. Secret headers of its destinations can't be given here, so that they must go first.
+ * Stored secrets that a draft would send to another address (scheme, host or port), or through another proxy, than they
+ * were given for. They must be given again: otherwise a person who can edit a connection but not read its secrets could
+ * have them sent to a server of their own. Secret headers of destinations can't be given here and must be removed
+ * first.
  */
 export function exposedSecrets({ body, before, kept, snapshot }: Omit<Draft<'connection'>, 'programs'>): FieldError[] {
   if (before === null) return [];
   const moved = movedAddress(before.body, body);
   const errors = kept
     .filter(exposureOf(before.body, body))
-    .map((pointer) => ({ pointer, detail: 'The address changed; send this secret again, together with it.' }));
+    .map((pointer) => ({ pointer, detail: 'The address changed. Send this secret again with the new address.' }));
   if (moved === null) return errors;
   const holders = [...snapshot.documents.destination.values()].filter(
     (one) => one.body.connectionId === before.id && holdsSecret(one.body.settings.headers),
   );
   if (holders.length === 0) return errors;
   const names = holders.map((one) => one.body.name).join(', ');
-  const detail = `Destinations have secret headers that would go to another address; remove these first: ${names}.`;
+  const detail = `Destinations have secret headers that would be sent to another address. Remove them first: ${names}.`;
   return [...errors, { pointer: moved, detail }];
 }
 
 /**
- * An old version of a connection without the secrets that would go to another address than those of the present version. A
- * client certificate keeps its private key, which is never sent.
+ * An old version of a connection without the secrets that would be sent to another address than those of the current
+ * version. A client certificate keeps its private key, which is never sent.
  */
 export function withoutExposedSecrets(old: ConnectionBody, present: ConnectionBody): ConnectionBody {
   const isExposed = exposureOf(present, old);
   return withoutSecrets(old, (pointer) => isExposed(pointer) && pointer !== '/settings/tls/key');
 }
 
-/** Tells by its pointer whether a secret of `after` would go to another address than those of `before`. */
+/** Returns a function that tells by pointer whether a secret of `after` is sent to another address than in `before`. */
 function exposureOf(before: ConnectionBody, after: ConnectionBody): (pointer: string) => boolean {
   const isMoved = movedAddress(before, after) !== null;
   const isProxyMoved = isElsewhere(proxyOrigin(before), proxyOrigin(after));
   const held = new Set(secretPointers({ auth: before.auth }));
   return (pointer) => {
     if (pointer.startsWith('/settings/proxy/')) return isProxyMoved;
-    // What a rollback brings back beside credentials of another kind comes with its own address.
+    // Credentials of another kind that a rollback restores have their own address.
     return isMoved || (held.has(pointer) && isElsewhere(credentialsOrigin(before), credentialsOrigin(after)));
   };
 }
 
-/** The field that takes requests elsewhere; null when none does. */
+/** The field that changes the address of requests; null when none does. */
 function movedAddress(before: ConnectionBody, after: ConnectionBody): string | null {
   if (isElsewhere(baseOrigin(before), baseOrigin(after)))
     return before.baseUrl === after.baseUrl ? '/port' : '/baseUrl';
-  // A new proxy reads what is not encrypted, and with a certificate authority of its owner's the rest too.
+  // A new proxy reads unencrypted requests, and with its own certificate authority also encrypted ones.
   return proxyOrigin(after) !== null && isElsewhere(proxyOrigin(before), proxyOrigin(after))
     ? '/settings/proxy/url'
     : null;
@@ -65,7 +66,7 @@ function baseOrigin(connection: ConnectionBody): string {
   return base.ok ? base.url.origin : `${connection.baseUrl} ${connection.port}`;
 }
 
-/** Where the credentials themselves are sent. */
+/** The origin that the credentials themselves are sent to. */
 function credentialsOrigin(connection: ConnectionBody): string {
   const { auth } = connection;
   return auth.type === 'oauth2' ? originOf(auth.accessTokenUrl) : baseOrigin(connection);

@@ -10,7 +10,7 @@ type RouteIds<One extends string, Many extends string> = Extract<
   RouteId
 >;
 
-/** The operations that every kind of document has alike. `parentOf` says below what things of this kind are listed. */
+/** The operations common to all kinds of documents. `parentOf` gives the id of the parent of a list. */
 export function documentHandlers<const One extends ManagedKind, const Many extends string>(
   one: One,
   many: Many,
@@ -30,7 +30,7 @@ export function documentHandlers<const One extends ManagedKind, const Many exten
     [`list${One}Versions`]: (call) => documents.versions(call.params.id, call.query),
     [`rollback${One}`]: (call) => documents.rollback(call.params.id, call.body().version, call),
   };
-  return made as unknown as Handlers<RouteIds<One, Many>>; // computed keys lose their names; answers are documents as shown
+  return made as unknown as Handlers<RouteIds<One, Many>>; // computed keys lose their names in the type
 }
 
 type AnyCall = Omit<Call<'rollbackConnection'>, 'query' | 'params'> & {

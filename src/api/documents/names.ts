@@ -5,7 +5,7 @@ import { invalid, pointerOf } from '../http/validate.ts';
 
 type Named = Document<{ name: string }>;
 
-/** The id of the one that a text names by id or by name; null when there is none. */
+/** The id of the object with this id or name; null when there is none. */
 export function findNamed(text: string, among: ReadonlyMap<string, Named>): string | null {
   if (among.has(text)) return text;
   const wanted = foldName(text);
@@ -13,7 +13,7 @@ export function findNamed(text: string, among: ReadonlyMap<string, Named>): stri
   return null;
 }
 
-/** The same; throws AppError `invalid_value` at the place in the body when there is none. */
+/** The same; throws AppError `invalid_value` with the pointer `path` when there is none. */
 export function idNamed(
   text: string,
   among: ReadonlyMap<string, Named>,
@@ -27,8 +27,8 @@ export function idNamed(
 }
 
 /**
- * The destination that `Connection/Destination` names. Names may hold slashes themselves, so that every way to cut the
- * text is tried. null: there is none; throws AppError `invalid_value` when there are several.
+ * The id of the destination named `Connection/Destination`. Names can contain slashes, so every split of the text is
+ * tried. null: there is none; throws AppError `invalid_value` when there are several.
  */
 export function destinationNamed(text: string, snapshot: Snapshot, path: readonly PropertyKey[]): string | null {
   const { connection, destination } = snapshot.documents;
@@ -43,7 +43,7 @@ export function destinationNamed(text: string, snapshot: Snapshot, path: readonl
   return fitting[0]?.id ?? null;
 }
 
-/** A condition in which behaviors may be named, with their ids. Depth is bounded by that of a body. */
+/** A condition with the names of behaviors replaced by ids. Depth is bounded by the limit of a JSON body. */
 export function withBehaviorIds(condition: unknown, snapshot: Snapshot, path: readonly PropertyKey[]): unknown {
   if (Array.isArray(condition)) return condition.map((one, i) => withBehaviorIds(one, snapshot, [...path, i]));
   if (!isObject(condition)) return condition;

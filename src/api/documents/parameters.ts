@@ -7,13 +7,13 @@ import { checkIfMatch, versionTag } from '../http/etag.ts';
 import { pageOfList, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 
-/** Parameters: learnt from traffic, listed, described by people. */
+/** Parameters: learned from traffic, and described by people. */
 export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 'changeParameter'> {
   const { pipeline } = parts;
 
   function find(name: string): Parameter {
     const found = pipeline.parameters().find((one) => one.name === name);
-    if (found === undefined) throw new AppError('not_found', `No parameter ${name} was seen on events yet.`);
+    if (found === undefined) throw new AppError('not_found', `No event has had a parameter ${name} yet.`);
     return found;
   }
 
@@ -32,7 +32,7 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
             (seen === undefined || (one.lastSeenAt !== null) === seen),
         )
         .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-      // What comes later in the list has a greater place.
+      // Places increase along the list.
       return pageOfList(items, { cursor, limit, placeOf }, (a, b) => a > b);
     },
 
@@ -61,7 +61,7 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
   };
 }
 
-/** The orders of the list. Shares move with traffic, so that between two pages a parameter may show twice or not at all. */
+/** Sort orders. Shares change with traffic, so a parameter can appear twice or be missing between two pages. */
 const orders = {
   name: { isPlace: (at: string) => at !== '', placeOf: ({ name }: Parameter) => name },
   share: {

@@ -7,9 +7,9 @@ import type { Kind } from './document-kind.ts';
 import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 
 /**
- * A merge patch laid over a document as it is shown. When the patch makes the document another variant (another
- * authentication type, say), what only the old one had goes with it: a person who writes `{"auth": {"type": "none"}}`
- * does not mean to keep the password.
+ * Applies a merge patch to a document as the API returns it. When the patch changes the variant (another authentication
+ * type, say), fields that only the old variant had are removed: a client that writes `{"auth": {"type": "none"}}` does
+ * not mean to keep the password.
  */
 export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], patch: unknown): unknown {
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
@@ -17,7 +17,7 @@ export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K
   return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
 }
 
-/** A shown document without the secrets of what the patch makes another kind, such as basic where bearer was. */
+/** A document without secrets of variants that the patch replaces, such as basic by bearer. */
 function withoutOtherKinds(shown: unknown, patch: unknown): unknown {
   if (!isObject(shown) || !isObject(patch)) return shown;
   const isOther = !isSameKind({ ...shown, ...patch }, shown);
@@ -48,7 +48,7 @@ function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<
   return leftovers.reduce(withoutPath, merged);
 }
 
-/** A body without the fields that GET shows and a write ignores. */
+/** A body without the fields that GET returns and a write ignores. */
 export function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
   if (!isObject(json)) return json;
   const ignored = new Set<string>([...readOnlyFields, ...more]);
@@ -56,8 +56,8 @@ export function withoutReadOnly(json: unknown, more: readonly string[]): unknown
 }
 
 /**
- * A null removes a member, but where the schema takes a null and would otherwise put a default in its place (as for the
- * idempotency header), null is what was meant.
+ * A null in a patch removes the member. Where the schema accepts null but has another default (the idempotency header),
+ * null is kept as the value.
  */
 function withNulls<K extends ManagedKind>({ input }: Parser<K>, patch: unknown, merged: unknown): unknown {
   const parsed = input.safeParse(merged);

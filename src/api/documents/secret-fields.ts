@@ -6,8 +6,8 @@ import { isObject } from '../http/merge-patch.ts';
 import { invalid, pointerOf } from '../http/validate.ts';
 
 /**
- * Where secrets stand in the bodies of connections, destinations and alerts. `*` is any key or index. In `extraParams` and
- * `extraHeaders` everything is a secret but the names that are known to be none; a header says it itself.
+ * The locations of secrets in connections, destinations and alerts. `*` is any key or index. In `extraParams` and
+ * `extraHeaders` all values are secrets except those with known public names; a header has its own flag.
  */
 const places = [
   'auth.password',
@@ -33,12 +33,12 @@ const places = [
 const publicNames = new Set<string>(publicTokenFields);
 
 /**
- * A parsed body with its secrets in place. Text becomes a new Secret; a mark (`{"set": true}`) or null keeps the one that
- * is stored at the same place (in arrays: of the item with the same name); `{"set": false}` and empty text remove it,
- * but an empty password of basic authentication and an empty client secret are stored as such. Null
- * keeps a secret only while the same kind of authentication, signature or alert uses it. A mark with a `ref` that is not
- * the stored one's, as in a document from another server, is that reference. `kept` lists the pointers of kept secrets.
- * Throws AppError `invalid_value` for a mark where nothing is stored and for a reference that can't be used.
+ * A parsed body with its secrets in place. Text becomes a new Secret. A mark (`{"set": true}`) or null keeps the one
+ * stored at the same location (in arrays: of the item with the same name); null does so only while the same kind of
+ * authentication, signature or alert uses it. `{"set": false}` and empty text remove it, except that an empty password
+ * of basic authentication and an empty client secret are stored. A mark with another `ref` than the stored one, as in a
+ * document from another server, becomes that reference. `kept` lists the pointers of kept secrets. Throws AppError
+ * `invalid_value` for a mark without a stored secret and for an unusable reference.
  */
 export function placeSecrets(
   parsed: unknown,
@@ -48,7 +48,7 @@ export function placeSecrets(
   const kept: string[] = [];
 
   function referred(ref: string, before: unknown, path: PropertyKey[]): Secret {
-    // The same place again is no change.
+    // The same reference is no change.
     if (before instanceof Secret && before.ref === ref) return before;
     const problem = references.problem(ref);
     if (problem !== null) throw invalid([{ pointer: pointerOf(path), detail: problem }]);
@@ -69,20 +69,20 @@ export function placeSecrets(
       return secret;
     }
     if (isMark(value) && !(before instanceof Secret))
-      throw invalid([{ pointer: pointerOf(path), detail: 'Nothing is stored here yet; send the secret itself.' }]);
+      throw invalid([{ pointer: pointerOf(path), detail: 'No secret is stored here yet. Send its text.' }]);
     if (before instanceof Secret && (isMark(value) || (value === null && isSameUse))) {
       kept.push(pointerOf(path));
       return before;
     }
     if (typeof value !== 'string') return null;
-    // The same text again is no change.
+    // The same text is no change.
     return before instanceof Secret && before.holds(value) ? before : new Secret(value, updatedAt);
   }
 
   const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown, isSameUse: boolean): unknown => {
     if (isSecretPlace(path, owner)) return placed(value, before, path, owner, isSameUse);
     if (isTokenField(path) && isObject(value))
-      throw invalid([{ pointer: pointerOf(path), detail: 'Is no secret: everybody may see it. Send its text.' }]);
+      throw invalid([{ pointer: pointerOf(path), detail: 'This value is not a secret. Send its text.' }]);
     if (Array.isArray(value))
       return value.map((item, i) => walk(item, storedItem(before, value, i), [...path, i], value, isSameUse));
     if (!isObject(value)) return value;
@@ -102,12 +102,12 @@ export function placeSecrets(
   return { body: walk(parsed, stored, [], null, true), kept };
 }
 
-/** Whether an object is of the kind that it was before: its authentication type, signature scheme or alert type. */
+/** Whether an object has the same variant as before: its authentication type, signature scheme or alert type. */
 export function isSameKind(value: Record<string, unknown>, before: unknown): boolean {
   return isObject(before) && ['type', 'scheme'].every((key) => value[key] === before[key]);
 }
 
-/** A stored body as it may be shown: secrets as marks. */
+/** A stored body as the API returns it: secrets as marks. */
 export function showSecrets(stored: unknown): unknown {
   if (stored instanceof Secret) return secretMark(stored);
   if (Array.isArray(stored)) return stored.map(showSecrets);
@@ -115,7 +115,7 @@ export function showSecrets(stored: unknown): unknown {
   return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
 }
 
-/** Whether a body holds any stored secret. */
+/** Whether a body contains a stored secret. */
 export function holdsSecret(body: unknown): boolean {
   return !secretFields(body).next().done;
 }
@@ -125,7 +125,7 @@ export function secretPointers(body: unknown): string[] {
   return Array.from(secretFields(body), ({ pointer }) => pointer);
 }
 
-/** A stored body with null in place of the secrets that are unwanted, by their JSON pointers. */
+/** A stored body with unwanted secrets replaced by null; `isUnwanted` gets the JSON pointer. */
 export function withoutSecrets<T>(body: T, isUnwanted: (pointer: string) => boolean): T {
   const without = (value: unknown, at: string): unknown => {
     if (value instanceof Secret) return isUnwanted(at) ? null : value;
@@ -138,7 +138,7 @@ export function withoutSecrets<T>(body: T, isUnwanted: (pointer: string) => bool
   return without(body, '') as T; // every secret may be null
 }
 
-/** Whether two stored bodies say the same; secrets are the same when they are the same object. */
+/** Whether two stored bodies are equal; secrets are equal when they are the same object. */
 export function isSameBody(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -161,12 +161,12 @@ function isTokenField(path: readonly PropertyKey[]): boolean {
   return path.length === 3 && path[0] === 'auth' && (path[1] === 'extraParams' || path[1] === 'extraHeaders');
 }
 
-/** Whether a value is what stands for a secret that is stored. */
+/** Whether a value is the mark of a stored secret. */
 export function isMark(value: unknown): value is SecretMark {
   return isObject(value) && value['set'] === true;
 }
 
-/** Some systems take a key as user name without a password; a client without a secret is a public one. */
+/** Some systems take a key as the user name, without a password; a client without a secret is a public client. */
 function mayBeEmpty(path: readonly PropertyKey[], owner: unknown): boolean {
   const place = path.join('.');
   return place === 'auth.clientSecret' || (place === 'auth.password' && isObject(owner) && owner['type'] === 'basic');
@@ -176,12 +176,14 @@ function isRemoval(value: unknown): boolean {
   return isObject(value) && value['set'] === false;
 }
 
-/** A private key goes with its client certificate. */
+/** A private key is removed together with its client certificate. */
 function isWithoutCertificate(value: Record<string, unknown>, path: readonly PropertyKey[]): boolean {
   return path.length === 2 && path[1] === 'tls' && value['cert'] === null;
 }
 
-/** The stored item for an item of an array: the one with the same name (the nth of several); without names, the index. */
+/**
+ * The stored counterpart of an array item: the one with the same name (the nth of several); without names, by index.
+ */
 function storedItem(before: unknown, items: readonly unknown[], index: number): unknown {
   if (!Array.isArray(before)) return undefined;
   const name = nameOf(items[index]);

@@ -12,7 +12,7 @@ const get = async () => (await server.call('GET', '/api/v1/settings')).json();
 const patch = (body: unknown, headers: Record<string, string> = {}) =>
   server.call('PATCH', '/api/v1/settings', body, headers);
 
-test('settings tell what is in effect and where it comes from; a change counts from then on, null goes back', async () => {
+test('settings show the values in effect and their origin; a change applies at once, null restores the default', async () => {
   const first = await server.call('GET', '/api/v1/settings');
   assert.equal(first.headers.etag, '"0"');
   const { retention, privacy, origins, version } = first.json();
@@ -36,18 +36,18 @@ test('settings tell what is in effect and where it comes from; a change counts f
   assert.deepEqual(entry.changes[0], { pointer: '/retention/days', before: 7, after: null });
 });
 
-test('what GET gave, sent back, changes nothing', async () => {
+test('sending back the response of GET changes nothing', async () => {
   const before = await get();
   assert.deepEqual((await patch(before)).json(), before);
 });
 
-test('what the operator set is read-only', async () => {
+test('values set by the operator are read-only', async () => {
   const refused = await patch({ retention: { auditDays: 10 } });
   assert.deepEqual([refused.statusCode, refused.json().code], [409, 'conflict']);
   assert.equal((await patch({ retention: { auditDays: null } })).statusCode, 409);
 });
 
-test('a stale If-Match is refused with the present version', async () => {
+test('a stale If-Match is refused with the current version', async () => {
   const stale = await patch({ retention: { days: 9 } }, { 'if-match': '"999"' });
   assert.deepEqual([stale.statusCode, stale.json().code], [412, 'version_mismatch']);
   const { version } = await get();
@@ -75,6 +75,6 @@ for (const [what, body] of [
     assert.deepEqual(await get(), before);
   });
 
-test('the key that fields are hashed with is shown to nobody', async () => {
+test('the key for hashing fields is never returned', async () => {
   assert.ok(!JSON.stringify(await get()).includes('hashKey'));
 });

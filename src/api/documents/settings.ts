@@ -15,7 +15,7 @@ import { isObject, mergePatch } from '../http/merge-patch.ts';
 import { invalid, validate } from '../http/validate.ts';
 import { isSameBody } from './secret-fields.ts';
 
-/** What GET shows beside what can be written; given back in a PATCH it is ignored. */
+/** Fields that GET returns and a PATCH ignores. */
 const readOnly = new Set(['origins', 'configuration', 'version', 'updatedAt', 'updatedBy']);
 
 /** The settings of the installation. */
@@ -38,7 +38,7 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
     };
   }
 
-  /** What a patch makes of the settings; what it says that is so already is not set by it. */
+  /** The settings after a patch. A retention value that equals the one in effect is not stored. */
   function changed(json: unknown, snapshot: Snapshot): SettingsBody {
     if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
     const patch = Object.fromEntries(Object.entries(json).filter(([key]) => !readOnly.has(key)));
@@ -54,7 +54,7 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
     const entries = Object.entries(retention).filter(([key, value]) => value === null || present.get(key) !== value);
     const fixed = entries.find(([key]) => operator.retention.fixed.has(key as keyof Retention)); // of any text
     if (fixed !== undefined && fixed[1] !== present.get(fixed[0]))
-      throw new AppError('conflict', `The operator has set retention.${fixed[0]}; it can not be changed here.`);
+      throw new AppError('conflict', `The operator has set retention.${fixed[0]}, so it can't be changed here.`);
     return Object.fromEntries(entries);
   }
 

@@ -2,16 +2,16 @@ import type { Compute } from '../../compute/compute.ts';
 import { AppError, type FieldError } from '../../contract/errors.ts';
 import type { Composed, PlacedProblem, ProgramInput } from '../../template/compile/program.ts';
 
-/** A field that does not compile, with the place in its text. */
+/** A field that does not compile, with the position in its text. */
 type TemplateFieldError = FieldError & { line: number; column: number };
 
-/** The programs of these inputs, in their order. Throws what `withPrograms` catches when one is not composed yet. */
+/** The programs of these inputs, in order. Throws NotComposed, which `withPrograms` catches, when one is missing. */
 export type Programs = (inputs: readonly ProgramInput[]) => Composed[];
 
-/** A program to check; `pointerOf` says where a part of it (`template`, `path`, `header X`, …) is in the body. */
+/** A program to check. `pointerOf` gives the JSON pointer of a part of it (`template`, `path`, `header X`, …). */
 export type Checked = { input: ProgramInput; pointerOf(part: string): string };
 
-/** Throws AppError `invalid_template` unless template, path, header values and mapping expressions of all compile. */
+/** Throws AppError `invalid_template` unless template, path, header values and mapping expressions all compile. */
 export function checkPrograms(checked: readonly Checked[], programs: Programs): void {
   for (const [at, composed] of programs(checked.map(({ input }) => input)).entries()) {
     const pointerOf = checked[at]?.pointerOf;
@@ -28,8 +28,8 @@ class NotComposed extends Error {
 }
 
 /**
- * Runs `make`, which checks a document synchronously and asks for its programs. Composing them can take seconds, so that
- * the missing ones are composed in a thread and `make` runs again.
+ * Runs `make`, which checks a document synchronously and requests its programs. Composing a program can take seconds,
+ * so missing ones are composed in a thread and `make` runs again.
  */
 export async function withPrograms<T>(
   { compose }: Pick<Compute, 'compose'>,
@@ -46,7 +46,7 @@ export async function withPrograms<T>(
     try {
       return await make(programs);
     } catch (error) {
-      // Another change of the document between two runs makes other programs necessary.
+      // A concurrent change of the document can require other programs.
       if (!(error instanceof NotComposed)) throw error;
       if (runs === runsMax) throw new AppError('conflict', 'Too many changes at once. Send the request again.');
       const composed = await compose(error.inputs);

@@ -1,6 +1,6 @@
 import type { Method } from '../../contract/route.ts';
 
-/** Which methods an address knows; null when nothing has it. */
+/** The methods of a URL; null when no route matches it. */
 export function allowedMethods(
   routes: readonly { method: Method; path: string; produces: string }[],
 ): (url: string) => string[] | null {

@@ -4,14 +4,14 @@ import type { Sockets } from './connection-limits.ts';
 import { problemOf } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** What a client that does not hang up by itself gets, in ms, to read why it was refused. */
+/** Time in ms for a client to read the error before its connection is closed. */
 const lingerMs = 500;
 
 type Refusing = { docs: string; requestId: () => string; sockets: Sockets };
 
-/** Answers what could not even be read as a request, after the answers before it, and ends the connection. */
+/** Responds to messages that can't be parsed as a request, after earlier responses, and closes the connection. */
 export function clientErrors({ docs, requestId, sockets }: Refusing) {
-  // The bytes that follow can't be read either.
+  // The bytes after an unreadable message can't be parsed either.
   const refused = new WeakSet<Socket>();
 
   function refuse(error: AppError, socket: Socket): void {
@@ -33,12 +33,12 @@ export function clientErrors({ docs, requestId, sockets }: Refusing) {
 
   return {
     refuse,
-    /** What the HTTP parser, or the clock that watches it, says of a connection. */
+    /** Handles parse errors and timeouts of the HTTP parser. */
     onError(error: Error & { code?: string }, socket: Socket): void {
       if (refused.has(socket)) return;
       refused.add(socket);
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      // After a last request nothing counts any more; its own answer closes the connection.
+      // Bytes after the last request are ignored; its response closes the connection.
       if (error.code === 'HPE_CLOSED_CONNECTION') return;
       sockets.beforeRefusal(socket, () =>
         refuse(causes[error.code ?? ''] ?? new AppError('malformed_request'), socket),

@@ -3,18 +3,18 @@ import type { Socket } from 'node:net';
 import { addressGroup } from '../../identity/address-group.ts';
 
 export type SocketLimits = {
-  /** Connections at once. */
+  /** Limit of open connections. */
   socketsMax: number;
-  /** How long nothing of an answer may be taken by its reader; it is cut within twice this time. */
+  /** Time without progress of a reader, after which it is disconnected, at the latest after twice this time. */
   stuckMs: number;
-  /** Time for an answer to be taken once it is whole, besides a second for each 16 KiB. */
+  /** Time to read a complete response, in addition to one second per 16 KiB. */
   readMs: number;
-  /** How often slow readers are looked for. */
+  /** Interval of the check for slow readers. */
   checkMs: number;
 };
 
 const readBytesPerMs = 16;
-/** No handler works longer on an answer of which nothing was sent yet. */
+/** The longest time that a handler works before the first byte of a response. */
 const workMs = 120_000;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; since: number; wholeAt: number; bytes: number };
@@ -22,28 +22,30 @@ type Watched = {
   socket: Socket;
   group: string;
   waitingSince: number;
-  /** The newest one, answered or not. */
+  /** The newest exchange. */
   last: Exchange | null;
-  /** Those without a whole answer. */
+  /** Exchanges without a complete response. */
   exchanges: Exchange[];
 };
 
 export type Sockets = {
   /**
-   * For a message that can't be read: calls back when the whole requests before it are answered, so that its own answer
-   * is not taken for one of theirs. Never calls back when it has its answer already; then the socket is closed.
+   * For a message that can't be parsed: calls `refuse` after the responses to earlier complete requests, so that its
+   * own response is not taken for one of theirs. Closes the socket without a call when the message already has a
+   * response.
    */
   beforeRefusal(socket: Socket, refuse: () => void): void;
 };
 
 /**
- * Watches the connections of a server, so that slow or many ones don't take what others need.
+ * Limits the connections of a server, so that slow or many ones don't use up what others need.
  *
- * - A reader that takes nothing of its answer for `stuckMs`, or less than 16 KiB a second in all, is cut.
- * - At `socketsMax` a new connection takes the place of one that is waiting for its client: of the address that has the
- *   most, the one that waited longest. What is being worked on is left alone; the new one is closed when all are.
+ * - A reader that makes no progress on a response for `stuckMs`, or reads less than 16 KiB a second overall, is
+ *   disconnected.
+ * - At `socketsMax` a new connection replaces one that waits for its client: the longest idle one of the address with
+ *   the most connections. Connections with a request in progress stay; when all have one, the new connection is closed.
  *
- * Slow senders are Node's part (`headersTimeout`, `requestTimeout`).
+ * Node limits slow senders (`headersTimeout`, `requestTimeout`).
  */
 export function watchSockets(server: Server, { socketsMax, stuckMs, readMs, checkMs }: SocketLimits): Sockets {
   const watched = new Map<Socket, Watched>();
@@ -74,7 +76,7 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, readMs, chec
     const one = watched.get(socket);
     const isStuck = socket.writableLength > 0;
     const isIdle = one !== undefined && one.last !== null && one.exchanges.length === 0;
-    // Whoever waits for a handler may wait, and who is slow to send will be told so.
+    // A client that waits for a handler stays connected; a slow sender gets a 408.
     if (one === undefined || isStuck || isIdle) socket.destroy();
   });
 
@@ -141,7 +143,7 @@ export function watchSockets(server: Server, { socketsMax, stuckMs, readMs, chec
   };
 }
 
-/** The client has said all, and the answer is not whole yet. */
+/** The request is complete, and the response is not. */
 function isWorkedOn({ request, response }: Exchange): boolean {
   return request.complete && !response.writableEnded;
 }

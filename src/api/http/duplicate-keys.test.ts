@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { repeatedName } from './duplicate-keys.ts';
 
-test('a name that stands twice in one object is found, however it is written and wherever it is', () => {
+test('a duplicate name in an object is found at any depth and with any escaping', () => {
   const cases: [json: string, name: string | null][] = [
     ['{"a":1,"a":2}', 'a'],
     ['{"a":1,"\\u0061":2}', 'a'],
@@ -22,7 +22,7 @@ test('a name that stands twice in one object is found, however it is written and
   for (const [json, name] of cases) assert.equal(repeatedName(json), name, json);
 });
 
-test('what JSON.stringify writes has no name twice', () => {
+test('output of JSON.stringify has no duplicate names', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), fc.boolean(), (json, isWide) => {
       const text = isWide ? JSON.stringify(JSON.parse(json), null, 2) : JSON.stringify(JSON.parse(json));

@@ -1,11 +1,11 @@
 import { endOfJsonText } from '../../collect/json-bounds.ts';
 
 /**
- * A name that stands twice in one object of a JSON text, null when there is none. Parsers disagree on which of the two
- * counts (RFC 8259 §4), so that what a proxy has checked need not be what is done. The text must be valid JSON.
+ * A name that occurs twice in one object of a JSON text; null when there is none. Parsers disagree on which value
+ * counts (RFC 8259 §4), so a proxy might have checked the other one. The text must be valid JSON.
  */
 export function repeatedName(json: string): string | null {
-  /** The names so far of each object around; null for a list. */
+  /** The names so far of each enclosing object; null for a list. */
   const around: (Set<string> | null)[] = [];
   let isNameNext = false;
   for (let i = 0; i < json.length; i++) {

@@ -5,7 +5,7 @@ import { idempotency } from './idempotency.ts';
 const body = Buffer.from('{}');
 const answer = (text: string) => ({ status: 201, headers: {}, body: text });
 
-/** Runs a request to its end; answers whether it was run, or was repeated. */
+/** Runs a request to its end; returns whether it ran or was repeated. */
 function run(
   begin: ReturnType<typeof idempotency>['begin'],
   principal: string,
@@ -18,7 +18,7 @@ function run(
   return 'run';
 }
 
-test('a key is of one principal and one place, and what came to nothing may be tried again', () => {
+test('a key belongs to one principal and path, and a released request can be retried', () => {
   const { begin } = idempotency(() => 0);
   assert.equal(run(begin, 'a', '/x'), 'run');
   assert.equal(run(begin, 'a', '/x'), 'repeated');
@@ -34,7 +34,7 @@ test('a key is of one principal and one place, and what came to nothing may be t
   assert.equal(run(begin, 'a', '/z'), 'run');
 });
 
-test('memory is bounded, and who fills it forgets its own answers, not those of the others', () => {
+test('memory is bounded, and a principal that fills it loses only its own responses', () => {
   const { begin } = idempotency(() => 0, 100_000);
   run(begin, 'modest', '/x', 'm'.repeat(1_000));
   for (let n = 0; n < 1_000; n++) run(begin, 'greedy', `/${n}`, 'g'.repeat(1_000));
@@ -43,7 +43,7 @@ test('memory is bounded, and who fills it forgets its own answers, not those of 
   assert.equal(run(begin, 'greedy', '/0'), 'run');
 });
 
-test('an answer that comes after its key was begun anew is not kept', () => {
+test('a response that finishes after its key has been reused is not kept', () => {
   let now = 0;
   const { begin } = idempotency(() => now);
   const late = begin({ principal: 'a', place: '/x', body });
@@ -57,7 +57,7 @@ test('an answer that comes after its key was begun anew is not kept', () => {
   assert.ok('status' in third && third.body === 'second');
 });
 
-test('answers that hold a text are forgotten when it is erased', () => {
+test('responses that contain an erased text are removed', () => {
   const { begin, erase } = idempotency(() => 0);
   const ask = (place: string) => begin({ principal: 'p', place, body: Buffer.from('{}') });
   for (const body of ['{"visitor":"ann \\"x\\""}', '{"visitor":"bob"}']) {

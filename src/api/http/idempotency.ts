@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../contract/errors.ts';
 
-/** An answer that can be repeated. */
+/** A response that can be repeated. */
 type Kept = { status: number; headers: Record<string, string>; body: string };
 
-/** A request that may be repeated: whose it is, its address and key, and its body. */
+/** A request with an idempotency key: principal, path with key (`place`), and body. */
 type Repeatable = { principal: string; place: string; body: Uint8Array };
 
-/** A request that runs: what it comes to must be told, once. */
+/** A request in progress. Call exactly one of the functions when it finishes. */
 export type Running = {
   keep(kept: Kept): void;
-  /** It came to nothing that should be repeated: it may be tried again. */
+  /** Discards the result, so that the request can be retried. */
   release(): void;
 };
 
@@ -18,14 +18,15 @@ type Entry = { digest: string; at: number; kept: Kept | null };
 type Share = { entries: Map<string, Entry>; bytes: number };
 
 const lifeMs = 86_400_000;
-/** Longer than any request runs: what is still open then will not end. */
+/** Longer than any request runs; an older entry is stale. */
 const runMs = 600_000;
-/** What an entry takes besides its answer, about. */
+/** Approximate size of an entry without its response. */
 const entryBytes = 512;
 
 /**
- * Remembers the first answer to each key for 24 h, in memory: a restart forgets. Past 64 MiB (or `bytesMax`) of answers
- * and keys the oldest go early, of the principal that has the most, so that nobody can make the others' be forgotten.
+ * Keeps the first response to each key for 24 h, in memory: a restart loses them. Above 64 MiB (or `bytesMax`) of
+ * responses and keys the oldest of the principal with the most are removed early, so that no principal can displace the
+ * responses of others.
  */
 export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
   const shares = new Map<string, Share>();
@@ -55,7 +56,7 @@ export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
     }
   }
 
-  /** Forgets answers that hold a text. */
+  /** Removes responses that contain a text. */
   function erase(text: string) {
     const inside = JSON.stringify(text).slice(1, -1);
     for (const [principal, share] of shares)
@@ -63,8 +64,8 @@ export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
   }
 
   /**
-   * The answer that was given before, or the way to tell what this one comes to. Throws AppError `request_in_progress`
-   * or `idempotency_key_reused`.
+   * The stored response, or the functions to finish this request. Throws AppError `request_in_progress` or
+   * `idempotency_key_reused`.
    */
   function begin({ principal, place, body }: Repeatable): Kept | Running {
     const share = shares.get(principal) ?? { entries: new Map<string, Entry>(), bytes: 0 };

@@ -3,20 +3,20 @@ import { AppError } from '../../contract/errors.ts';
 import { repeatedName } from './duplicate-keys.ts';
 import { pointerOf } from './validate.ts';
 
-/** Of an API body; nothing that the contract describes comes near. */
+/** Limits of an API body, far above everything that the contract describes. */
 const bounds = { levels: 64, names: 1_000 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * A JSON body of the API. A byte order mark is passed over. Throws AppError `malformed_json`, also when a name stands
- * twice in an object, and `invalid_value` for what is JSON but can't be kept: too many levels or names, U+0000, halves
- * of surrogate pairs, numbers beyond all bounds.
+ * A JSON body of the API, without its byte order mark. Throws AppError `malformed_json`, also when a name occurs twice
+ * in one object, and `invalid_value` for JSON that can't be stored: too many levels or names, U+0000, lone surrogates,
+ * numbers outside the range of a double.
  */
 export function readJson(bytes: Uint8Array): unknown {
   const text = textOf(bytes);
   if (exceedsJsonBounds(text, bounds))
-    refuse(null, `May be ${bounds.levels} levels deep, with ${bounds.names} names in one object.`);
+    refuse(null, `Must have at most ${bounds.levels} levels, and ${bounds.names} names in one object.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,7 +26,7 @@ export function readJson(bytes: Uint8Array): unknown {
   const repeated = repeatedName(text);
   if (repeated !== null) {
     const shown = JSON.stringify(repeated.slice(0, 100));
-    throw new AppError('malformed_json', `The name ${shown} stands twice in one object.`);
+    throw new AppError('malformed_json', `The name ${shown} occurs twice in one object.`);
   }
   checkValue(value, null);
   return value;
@@ -40,16 +40,15 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Where a value is, from the inside to the outside. */
+/** The path of a value, from the innermost key outwards. */
 type Place = { key: string; within: Place } | null;
 
 function checkValue(value: unknown, place: Place): void {
-  if (typeof value === 'string' && !isStorable(value))
-    refuse(place, 'Must not contain U+0000 or half of a surrogate pair.');
+  if (typeof value === 'string' && !isStorable(value)) refuse(place, 'Must not contain U+0000 or a lone surrogate.');
   if (typeof value === 'number' && !Number.isFinite(value)) refuse(place, 'Must be within the range of a double.');
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {
-    if (!isStorable(key)) refuse(place, 'A name must not contain U+0000 or half of a surrogate pair.');
+    if (!isStorable(key)) refuse(place, 'A name must not contain U+0000 or a lone surrogate.');
     checkValue(child, { key, within: place });
   }
 }

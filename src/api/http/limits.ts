@@ -1,18 +1,18 @@
 import type { SocketLimits } from './connection-limits.ts';
 import type { BodyLimits } from './read-body.ts';
 
-/** What clients may take of the server before anything about them is known. Times in ms. */
+/** Limits that apply to clients before authentication. Times in ms. */
 export type WireLimits = SocketLimits &
   BodyLimits & {
-    /** From a connection, or the answer before, until a head is whole. */
+    /** From the start of the connection, or the previous response, until the header is complete. */
     headMs: number;
-    /** From the first byte of a request to its last. */
+    /** From the first byte of a request to the last. */
     requestMs: number;
-    /** How long a connection is kept between requests. */
+    /** How long an idle connection stays open. */
     keepAliveMs: number;
   };
 
-/** Each slow client is cut within 15 s, whatever it is slow at. */
+/** A slow client is disconnected within 15 s, in whichever phase it is slow. */
 export const wireLimits: WireLimits = {
   headMs: 10_000,
   requestMs: 12_000,

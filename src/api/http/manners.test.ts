@@ -17,7 +17,7 @@ function assertProblem(answer: Answer, status: number, code: string) {
   assert.doesNotMatch(answer.body, /at .*\.ts:\d|node_modules|\bSELECT\b/);
 }
 
-test('whatever is wrong with a request is told as a problem of the closed list', async () => {
+test('every error response is a problem with a code of the closed list', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   const at = `/api/v1/connections/${id}`;
@@ -67,7 +67,7 @@ test('whatever is wrong with a request is told as a problem of the closed list',
   for (const [answer, status, code] of cases) assertProblem(await answer, status, code);
 });
 
-test('each thing wrong with a body has its place, its words and a code', async () => {
+test('each problem of a body has a pointer, a message and a code', async () => {
   await using server = await startTestServer();
   const { key } = await server.make('/collectors', { name: 'C' });
   const auth = { type: 'bearer', token: 'with a blank' };
@@ -87,14 +87,14 @@ test('each thing wrong with a body has its place, its words and a code', async (
   assert.deepEqual(codes, ['unknown_field', 'invalid_value', 'invalid_value', 'invalid_value', 'invalid_events']);
 });
 
-test('a method that an address does not know is answered with those that it knows', async () => {
+test('an unsupported method gets 405 with the supported ones', async () => {
   await using server = await startTestServer();
   const answer = await server.call('DELETE', '/api/v1/connections');
   assert.equal(answer.headers['allow'], 'GET, HEAD, POST');
   assert.equal((await server.call('GET', '/v3/some-key')).headers['allow'], 'OPTIONS, POST');
 });
 
-test('a body where none is expected is passed over, whatever it is', async () => {
+test('a body on a route without one is ignored', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   const answer = await server.call('POST', `/api/v1/connections/${id}/test`, '<x', { 'content-type': 'no type' });
@@ -103,20 +103,20 @@ test('a body where none is expected is passed over, whatever it is', async () =>
   assert.equal(deleted.statusCode, 204);
 });
 
-test('a byte order mark before JSON is passed over', async () => {
+test('a byte order mark before JSON is ignored', async () => {
   await using server = await startTestServer();
   const answer = await server.call('POST', '/api/v1/connections', `\ufeff${JSON.stringify(crm)}`);
   assert.equal(answer.statusCode, 201);
 });
 
-test('HEAD answers like GET without a body', async () => {
+test('HEAD responds like GET, without a body', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   const answer = await server.call('HEAD', `/api/v1/connections/${id}`);
   assert.deepEqual([answer.statusCode, answer.body, answer.headers['etag']], [200, '', '"1"']);
 });
 
-test('lists are walked by cursor and by Link, both ways, and nothing is missed or told twice', async () => {
+test('paging by cursor and by Link, both ways, returns every item once', async () => {
   await using server = await startTestServer();
   const made: unknown[] = [];
   for (let i = 0; i < 5; i++) {
@@ -136,7 +136,7 @@ test('lists are walked by cursor and by Link, both ways, and nothing is missed o
   assert.deepEqual(names(await server.call('GET', next(back, 'prev') ?? '')), names(first));
 });
 
-test('the first answer to an Idempotency-Key is repeated, for this body, principal and address alone', async () => {
+test('the first response to an Idempotency-Key is repeated, only for the same body, principal and URL', async () => {
   await using server = await startTestServer();
   const key = { 'idempotency-key': 'k1' };
   const first = await server.call('POST', '/api/v1/connections', crm, key);
@@ -160,7 +160,7 @@ test('the first answer to an Idempotency-Key is repeated, for this body, princip
   assertProblem(await server.call('POST', '/api/v1/connections', crm, key), 409, 'name_taken');
 });
 
-test('a refusal is repeated too, a request that is still running is answered 409, and a failure may be tried again', async () => {
+test('a refusal is repeated too, a request in progress gets 409, and a failure can be retried', async () => {
   await using server = await startTestServer();
   const key = { 'idempotency-key': 'k2' };
   const bad = await server.call('POST', '/api/v1/connections', { name: '' }, key);
@@ -187,7 +187,7 @@ test('a refusal is repeated too, a request that is still running is answered 409
   assert.ok((await server.call('POST', '/api/v1/connections', { ...crm, name: 'x' }, bare)).statusCode < 500);
 });
 
-test('a new key of a collector is never repeated from an Idempotency-Key', async () => {
+test('a new key of a collector is never repeated for an Idempotency-Key', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/collectors', { name: 'C' });
   const rotate = async () =>
@@ -196,7 +196,7 @@ test('a new key of a collector is never repeated from an Idempotency-Key', async
   assert.notEqual(await rotate(), await rotate());
 });
 
-test('too many requests of a token or an address are answered 429 until the second is over; health is never limited', async () => {
+test('requests over the limit of a token or an address get 429 until the second is over; health checks are not limited', async () => {
   await using server = await startTestServer({ rates: { perToken: 5, perAddress: 2 } });
   const get = (authorization: string) => server.call('GET', '/api/v1/connections', undefined, { authorization });
   for (let left = 4; left >= 0; left--) {
@@ -216,7 +216,7 @@ test('too many requests of a token or an address are answered 429 until the seco
   assert.equal((await get('Bearer admin')).statusCode, 200);
 });
 
-test('an address is what the socket says, unless a trusted proxy names another', async () => {
+test('the client address is that of the socket, unless a trusted proxy names another', async () => {
   const rates = { perToken: 100, perAddress: 1 };
   const statuses = async (trustedProxies: string[]) => {
     await using server = await startTestServer({ rates, trustedProxies });
@@ -232,13 +232,13 @@ test('an address is what the socket says, unless a trusted proxy names another',
   assert.deepEqual(await statuses(['127.0.0.1']), [200, 200, 429]);
 });
 
-test('the documentation of an error is found below the public address', async () => {
+test('the documentation link of an error begins with the public URL', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example/' });
   const answer = await server.call('GET', '/nothing');
   assert.equal(answer.json().type, 'https://millrace.example/docs/errors#not_found');
 });
 
-test('an instance whose intake works stays ready, and lists what else is wrong with it when it is asked', async () => {
+test('an instance whose intake works stays ready, and lists its other problems on request', async () => {
   const problems = {
     sandbox: "The script engine can't be started.",
     statistics: "They can't be written.",
@@ -251,7 +251,7 @@ test('an instance whose intake works stays ready, and lists what else is wrong w
   assert.deepEqual([verbose.statusCode, verbose.json()], [200, { status: 'ready', problems }]);
 });
 
-test('readiness tells what ails the server', async () => {
+test('readiness names the problems of the server', async () => {
   await using server = await startTestServer({ problems: () => ({ journal: 'The disk is full.' }) });
   const answer = await server.call('GET', '/readyz', undefined, { authorization: '' });
   assert.deepEqual([answer.statusCode, answer.json().problems], [503, { journal: 'The disk is full.' }]);

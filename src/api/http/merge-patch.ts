@@ -1,6 +1,6 @@
 /**
- * The target with a JSON Merge Patch (RFC 7396) laid over it; neither is changed. An object of the target that is one
- * value (`isWhole`) is replaced as a whole, and null stays null in its place.
+ * Applies a JSON Merge Patch (RFC 7396) and returns a new value. An object in the target for which `isWhole` is true is
+ * replaced as a whole, and null stays null there.
  */
 export function mergePatch(
   target: unknown,
@@ -14,7 +14,7 @@ export function mergePatch(
     if (value === null && !(isObject(before) && isWhole(before))) merged.delete(key);
     else merged.set(key, mergePatch(before, value, isWhole));
   }
-  // Object.fromEntries defines own properties, whatever a field is called.
+  // Object.fromEntries defines own properties, also for names such as __proto__.
   return Object.fromEntries(merged);
 }
 

@@ -10,7 +10,7 @@ const cursorOf = (text: string | null) => readCursor(text ?? undefined, () => tr
 const itemsOf = (sizes: readonly number[]) =>
   sizes.map((size, n): Item => ({ id: String(sizes.length - n).padStart(4, '0'), text: 'x'.repeat(size) }));
 
-test('pages end early when their items are large, and walking them finds every item once, in both directions', () => {
+test('pages of large items end early, and paging returns every item once in both directions', () => {
   const sizes = fc.array(fc.constantFrom(1, 1_000, pageBytesMax / 3, 2 * pageBytesMax), {
     minLength: 1,
     maxLength: 12,
@@ -43,7 +43,7 @@ test('pages end early when their items are large, and walking them finds every i
   );
 });
 
-test('a search whose page ends early goes on behind the last item of the page, not where the search stopped', () => {
+test('a search whose page ends early continues after the last item of the page, not where the search stopped', () => {
   const items = itemsOf([pageBytesMax / 2, pageBytesMax, 1]);
   const { data, page } = pageOfSearch(items, { cursor: null, limit: 10, placeOf, reached: '0000' });
   assert.equal(data.length, 1);

@@ -2,36 +2,36 @@ import type { Page } from '../../contract/records/page.ts';
 import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import { invalid } from './validate.ts';
 
-/** About how many bytes of items one page has; a single item may be larger. */
+/** Approximate limit of the items of one page; a single item can be larger. */
 export const pageBytesMax = 4 * 1_048_576;
 
-/** Where a page lies: next to `at` on its older or its newer side; null is the first page. */
+/** The location of a page: next to `at`, on its older or newer side; null is the first page. */
 export type Cursor = { side: 'older' | 'newer'; at: string } | null;
 
-/** Reads a cursor that an earlier page gave; `isPlace` knows what it can have named. Throws AppError `invalid_value`. */
+/** Parses a cursor of an earlier page; `isPlace` validates its position. Throws AppError `invalid_value`. */
 export function readCursor(text: string | undefined, isPlace: (at: string) => boolean): Cursor {
   if (text === undefined) return null;
   const plain = Buffer.from(text, 'base64url').toString('utf8');
   const at = plain.slice(1);
   const side = plain.startsWith('<') ? 'older' : plain.startsWith('>') ? 'newer' : null;
   if (side === null || !isPlace(at) || writeCursor(side, at) !== text)
-    throw invalid([{ pointer: '/cursor', detail: 'Is not a cursor that a page of this list gave.' }]);
+    throw invalid([{ pointer: '/cursor', detail: 'Must be a cursor from a page of this list.' }]);
   return { side, at };
 }
 
-/** The part of a journal query that lies beside a cursor. */
+/** A cursor as bounds of a journal query. */
 export function neighbours(cursor: Cursor): { before?: string; after?: string } {
   if (cursor === null) return {};
   return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
 }
 
-/** Whether a text looks like an id of these kinds. */
+/** Whether a text has the form of an id with this prefix. */
 export function isIdOf(prefix: string): (at: string) => boolean {
   const pattern = new RegExp(`^${prefix}_[0-9a-z_-]{1,64}$`);
   return (at) => pattern.test(at);
 }
 
-/** A page out of a whole list that is in the order of its cursors, newest first. */
+/** A page of a complete list in cursor order, newest first. */
 export function pageOfList<T>(
   items: readonly T[],
   { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
@@ -47,8 +47,8 @@ export function pageOfList<T>(
 }
 
 /**
- * A page out of `limit` + 1 items next to the cursor, newest first: the one too many tells that the list goes on on
- * that side. A page ends early at `pageBytesMax`.
+ * A page of `limit` + 1 items next to the cursor, newest first: the extra item shows that the list continues on that
+ * side. A page ends early at `pageBytesMax`.
  */
 export function pageOfCut<T>(
   cut: readonly T[],
@@ -72,8 +72,8 @@ export function pageOfCut<T>(
 }
 
 /**
- * A page out of what a bounded search found on one side of the cursor, newest first; `reached` is where it stopped, null
- * when nothing is left there. So a page may be short, even empty, and go on all the same.
+ * A page of the results of a bounded search on one side of the cursor, newest first. `reached` is where the search
+ * stopped, null at the end of the list. Such a page can be short or empty and still have a next one.
  */
 export function pageOfSearch<T>(
   found: readonly T[],
@@ -86,7 +86,7 @@ export function pageOfSearch<T>(
   return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
 }
 
-/** How many of the items, from the first on, have room in a page. */
+/** The number of items, from the start, that fit into a page. */
 function countWithin(items: readonly unknown[], limit: number): number {
   let bytes = 0;
   for (const [at, item] of items.entries()) {

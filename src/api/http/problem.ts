@@ -1,11 +1,11 @@
 import { AppError, type ErrorCode, errors, type Problem } from '../../contract/errors.ts';
 
-/** The error that the caller is told about; anything unexpected is `internal` and its words stay in the log. */
+/** The error for the caller. Unexpected errors become `internal`, and their message only goes to the log. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = fastifyCodes.get(codeOf(error));
   if (code !== undefined) return new AppError(code, undefined, { cause: error });
-  // A request that ended before its body did, or a body that can't be read: the sender's fault.
+  // The request ended before its body, or the body is unreadable: an error of the sender.
   if (statusOf(error) === 413) return new AppError('too_large', undefined, { cause: error });
   if (statusOf(error) === 415) return new AppError('unsupported_media_type', undefined, { cause: error });
   if (statusOf(error) >= 400 && statusOf(error) < 500)
@@ -14,8 +14,8 @@ export function asAppError(error: unknown): AppError {
 }
 
 /**
- * The body of an error answer (RFC 9457). `docs` is where the documentation of errors begins; `scrub` takes secrets out
- * of its words.
+ * The body of an error response (RFC 9457). `docs` is the base URL of the error documentation; `scrub` removes secrets
+ * from the texts.
  */
 export function problemOf(
   error: AppError,

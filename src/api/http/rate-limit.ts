@@ -1,13 +1,13 @@
 import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 
-/** Whether a request may go on, what is left for now, and when there is more, in whole seconds. */
+/** Whether a request is allowed, the remaining requests, and the whole seconds until the limit resets. */
 export type Allowance = { isAllowed: boolean; limit: number; remaining: number; resetSeconds: number };
 
 const bucketsMax = 20_000;
 
 /**
- * A token bucket for each key: `perSecond` requests each second, as many at once after a quiet one. Holds at most 20,000
- * buckets; those that were quiet the longest are forgotten first, which only makes them full again.
+ * A token bucket per key: `perSecond` requests each second, with a burst of the same size. Keeps at most 20,000
+ * buckets; the longest unused are removed first, which only refills them.
  */
 export function rateLimit(perSecond: number, now: () => number): (key: string) => Allowance {
   const buckets = recentKeys<Bucket>(bucketsMax);

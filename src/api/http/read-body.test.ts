@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { AppError } from '../../contract/errors.ts';
 import { bodyReader } from './read-body.ts';
 
-/** A request whose body the test writes; `read` resolves with the text of the body, or the code of its refusal. */
+/** A request with a body written by the test; `read` resolves with the text of the body, or the error code. */
 function sender(read: ReturnType<typeof bodyReader>, headers: Record<string, string> = {}) {
   const stream = new Readable({ read() {} });
   const payload = Object.assign(stream, { headers }) as unknown as IncomingMessage; // all that is read of one
@@ -16,7 +16,7 @@ function sender(read: ReturnType<typeof bodyReader>, headers: Record<string, str
   return { stream, read: promise };
 }
 
-test('a body is read whole, whatever pieces it comes in, and refused when it is too large or breaks off', async () => {
+test('a body is read whole from any chunks, and refused when it is too large or incomplete', async () => {
   const read = bodyReader({ bodyBytesMax: 10, arrivingBytesMax: 100 });
   const good = sender(read);
   for (const piece of ['01234', '5678', '9', null]) good.stream.push(piece);
@@ -34,7 +34,7 @@ test('a body is read whole, whatever pieces it comes in, and refused when it is 
   assert.equal(await broken.read, 'malformed_request');
 });
 
-test('past the bound of all that arrives the body that has been arriving the longest is given up, and its room is free', async () => {
+test('above the limit of all uploads the longest running one is refused, and its memory is freed', async () => {
   const read = bodyReader({ bodyBytesMax: 60, arrivingBytesMax: 100 });
   const [slow, slower] = [sender(read), sender(read)];
   slow.stream.push('s'.repeat(40));

@@ -2,21 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../contract/errors.ts';
 
 export type BodyLimits = {
-  /** Of one body. */
+  /** Limit of one body. */
   bodyBytesMax: number;
-  /** Of all bodies that are arriving. */
+  /** Limit of all bodies that are being received. */
   arrivingBytesMax: number;
 };
 
 type Done = (error: Error | null, body?: Buffer) => void;
 
 /**
- * Reads bodies as bytes, whatever they say they are. What has arrived of unfinished ones is bounded in sum: past the
- * bound the one that has been arriving the longest is given up (AppError `unavailable`), so that many that stand still
- * can't keep out those that move. Over `bodyBytesMax`: AppError `too_large`, at once when the length is announced.
+ * Reads bodies as bytes, independent of their content type. The received bytes of unfinished bodies are bounded in
+ * total: above the limit the body that has taken the longest is refused (AppError `unavailable`), so that stalled
+ * uploads can't block others. Over `bodyBytesMax`: AppError `too_large`, immediately when Content-Length shows it.
  */
 export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
-  /** Oldest first. In an array: what is set in a map and removed keeps what comes later alive (docs/decisions/pipeline.md). */
+  /** Oldest first. An array, because the entries of a map keep later ones alive (docs/decisions/pipeline.md). */
   const arriving: { bytes: number; giveUp(error: Error): void }[] = [];
   let sum = 0;
 
@@ -39,7 +39,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       while (sum > arrivingBytesMax) {
         const [oldest] = arriving;
         if (oldest === undefined) return;
-        oldest.giveUp(new AppError('unavailable', 'Too much is arriving at once, and this took the longest.'));
+        oldest.giveUp(new AppError('unavailable', 'Too many uploads at once, and this one took the longest.'));
       }
     }
     function whole() {
@@ -54,7 +54,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       arriving.splice(place, 1);
       sum -= body.bytes;
       payload.off('data', take).off('end', whole).off('error', end).off('close', cut);
-      // What still comes of a refused body is thrown away, until the time of the request is over.
+      // The rest of a refused body is discarded until the request ends or times out.
       if (error === null) return done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, body.bytes));
       chunks.length = 0;
       payload.on('error', () => {}).resume();

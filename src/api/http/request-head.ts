@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../contract/errors.ts';
 
-/** More than any client sends; Node by itself would leave out the 2,001st and go on. */
+/** More than any client sends. Node's own limit silently drops header 2,001 and later ones. */
 const headersMax = 100;
 
-/** Fields that say one thing: of two lines a proxy may have believed the other one. */
+/** Headers that must be unique: with two lines a proxy might use the other one. */
 const single = new Set([
   'authorization',
   'content-encoding',
@@ -19,10 +19,10 @@ const single = new Set([
   'transfer-encoding',
 ]);
 
-/** `uri-host [ ":" port ]` of RFC 9110 §7.2, of which http needs the host. */
+/** `uri-host [ ":" port ]` of RFC 9110 §7.2; http requires the host. */
 const hostForm = /^(\[[\d.:a-f]+\]|(?!:)[-\w.~!$&'()*+,;=%]+)(:\d{0,5})?$/i;
 
-/** The target without the scheme and host of its absolute form (RFC 9112 §3.2.2), if these are what `Host` says. */
+/** The target without the scheme and host of its absolute form (RFC 9112 §3.2.2), if they equal `Host`. */
 export function originForm({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string {
   if (url.startsWith('/')) return url;
   const [, host = '', rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
@@ -31,35 +31,35 @@ export function originForm({ url = '', headers }: Pick<IncomingMessage, 'url' | 
 }
 
 /**
- * Refuses heads that two programs on the way might read differently, or that Node would read in part. Throws AppError
- * `malformed_request` or `headers_too_large`; the connection must not be used again then, since its framing can't be
+ * Rejects headers that two programs on the path could interpret differently, or that Node would read partially. Throws
+ * AppError `malformed_request` or `headers_too_large`. The connection must be closed then, since its framing can't be
  * trusted. Sources: RFC 9112 §2.3, §3.2, §6.1, §11.2; RFC 9110 §5.3.
  */
 export function checkHead({ httpVersion, method, url = '', headers, rawHeaders }: IncomingMessage): void {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw malformed('HTTP/1.1 and HTTP/1.0 are spoken here.');
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') throw malformed('Use HTTP/1.1 or HTTP/1.0.');
   if (rawHeaders.length > 2 * headersMax)
     throw new AppError('headers_too_large', `There are over ${headersMax} header fields.`);
   if (headers.host === undefined) {
     if (httpVersion === '1.1') throw malformed('The Host header is missing.');
-  } else if (!hostForm.test(headers.host)) throw malformed('The Host header names no host.');
+  } else if (!hostForm.test(headers.host)) throw malformed('The Host header is not a valid host.');
   if (!url.startsWith('/') && (url !== '*' || method !== 'OPTIONS'))
-    throw malformed('The target must be a path, or an address whose host is the one in Host.');
-  if (url.includes('#')) throw malformed('The target of a request has no fragment.');
+    throw malformed('The request target must be a path, or a URL with the host of the Host header.');
+  if (url.includes('#')) throw malformed('The request target must not have a fragment.');
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && (httpVersion === '1.0' || coding.toLowerCase() !== 'chunked'))
-    throw malformed('The only transfer coding is chunked, and only in HTTP/1.1.');
+    throw malformed('The only supported transfer coding is chunked, in HTTP/1.1.');
   checkRepeated(headers, rawHeaders);
 }
 
 function checkRepeated(headers: IncomingMessage['headers'], rawHeaders: readonly string[]): void {
-  // Nearly every request has each field once, which its parsed form tells by its size.
+  // Nearly every request has unique headers, which the number of parsed headers shows.
   let fields = 0;
   for (const _ in headers) fields += 1;
   if (2 * fields === rawHeaders.length) return;
   const seen = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]?.toLowerCase() ?? '';
-    if (single.has(name) && seen.has(name)) throw malformed(`The header ${name} stands there twice.`);
+    if (single.has(name) && seen.has(name)) throw malformed(`The header ${name} occurs twice.`);
     seen.add(name);
   }
 }

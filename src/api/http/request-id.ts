@@ -1,8 +1,8 @@
 import type { NewId } from '../../contract/ids.ts';
 
 /**
- * Ids of requests: the time and the random bits of the server's start, then a count, so that they sort by time and none
- * asks for randomness of its own, which would cost as much as the rest of an answer.
+ * Request ids: the time and random bits of the server's start, then a counter. They sort by time. Random bits per
+ * request would cost as much as the rest of a response.
  */
 export function requestIds(newId: NewId): () => string {
   const start = newId('request');

@@ -1,4 +1,4 @@
-/** What every answer carries: it is data, to be neither sniffed, framed, run nor told to other sites. */
+/** Headers of every response: it is data, not to be sniffed, framed, run or shared with other sites. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -7,5 +7,5 @@ export const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** Browsers keep to https for a year; of this host alone, for the others are not ours to decide on. */
+/** Browsers use only https for this host for a year; subdomains are not included. */
 export const httpsOnly = 'max-age=31536000';

@@ -4,7 +4,7 @@ import { securityHeaders } from './security-headers.ts';
 
 type Manner = { docs: string; scrub(text: string): string };
 
-/** Answers a failure as problem+json: the one place where errors become responses. */
+/** Sends an error as problem+json. All errors become responses here. */
 export function answerProblem(
   error: unknown,
   request: FastifyRequest,
@@ -15,7 +15,7 @@ export function answerProblem(
   const instance = request.url.split('?', 1)[0] ?? '';
   request.failure = known.cause ?? known;
   reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
-  // The rest of the body is read and thrown away: closing would reset the connection before its sender reads why.
+  // The rest of the body is read and discarded: closing would reset the connection before the sender reads the error.
   if (known.code === 'too_large') reply.removeHeader('connection');
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = known.extra;

@@ -31,7 +31,7 @@ async function start(more: object = {}): Promise<TestServer> {
   return server;
 }
 
-/** A client that says something, drips more if it is told to, and collects what it hears until the end. */
+/** A client that sends a text, then optionally drips more, and collects the response until the end. */
 function client(server: TestServer, says: string, { drip = '', from = '127.0.0.1' } = {}) {
   const { port } = server.app.server.address() as AddressInfo; // it listens on a port
   const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true });
@@ -53,13 +53,13 @@ async function serverSide(server: TestServer): Promise<Socket> {
   return socket;
 }
 
-test('each limit of slow clients lets none stay for more than 15 s', () => {
+test('the limits for slow clients end each of them within 15 s', () => {
   const { headMs, requestMs, stuckMs, checkMs, readMs } = wireLimits;
   for (const ms of [headMs, requestMs, readMs]) assert.ok(ms + checkMs < 15_000);
   assert.ok(2 * stuckMs + checkMs < 15_000);
 });
 
-test('who is slow to send is told so and cut, though it keeps dripping and never hangs up', async () => {
+test('a slow sender gets 408 and is disconnected, even if it keeps sending', async () => {
   await using server = await start();
   const sides: Promise<unknown>[] = [];
   server.app.server.on('connection', (socket: Socket) =>
@@ -106,7 +106,7 @@ test('who is slow to send is told so and cut, though it keeps dripping and never
   await Promise.all(sides);
 });
 
-test('two hundred slow clients at once keep nobody waiting, and all are cut', async () => {
+test('two hundred slow clients delay no other client, and all are disconnected', async () => {
   await using server = await start();
   const slow = Array.from({ length: 200 }, () => client(server, 'GET /livez HTTP/1.1\r\nX-Slow: ', { drip: 'a' }));
   let isOver = false;
@@ -127,7 +127,7 @@ test('two hundred slow clients at once keep nobody waiting, and all are cut', as
   assert.ok((times[Math.floor(times.length * 0.9)] ?? 0) < 500, `${times.at(-1)} ms`);
 });
 
-test('who does not read an answer, or takes it byte by byte, is cut; the handlers of others may take their time', async () => {
+test('a client that does not read its response, or reads it byte by byte, is disconnected; a slow handler is not affected', async () => {
   await using server = await start();
   const arrival = serverSide(server);
   const deaf = client(server, `GET /openapi.json HTTP/1.1\r\n${head}\r\n`.repeat(80));
@@ -146,7 +146,7 @@ test('who does not read an answer, or takes it byte by byte, is cut; the handler
   patient.socket.destroy();
 });
 
-test('a reader of the event stream that stands still is cut, and what waits for it is bounded', async () => {
+test('a stalled reader of the event stream is disconnected, and its buffer is bounded', async () => {
   await using server = await start();
   const arrival = serverSide(server);
   const deaf = client(server, `GET /api/v1/events/stream HTTP/1.1\r\n${head}\r\n`);
@@ -154,7 +154,7 @@ test('a reader of the event stream that stands still is cut, and what waits for 
   await once(deaf.socket, 'data');
   deaf.socket.pause();
   const closed = new Promise<void>((resolve) => side.once('close', () => resolve()));
-  // What the system takes in for a reader is taken first.
+  // The operating system's buffers fill first.
   for (let i = 0; i < 50; i++) {
     server.tell(big);
     assert.ok(side.writableLength < 3_000_000, `${side.writableLength}`);
@@ -165,7 +165,7 @@ test('a reader of the event stream that stands still is cut, and what waits for 
   deaf.socket.destroy();
 });
 
-test('an event after a stopped reader of the event stream lost its right ends only that stream', async () => {
+test('an event after a stalled reader of the event stream has lost its right ends only that stream', async () => {
   const patient = { stuckMs: 60_000, readMs: 60_000, checkMs: 60_000 };
   await using server = await start(patient);
   server.grant('reader', ['events:view']);
@@ -199,7 +199,7 @@ test('no event makes the buffer of a stream exceed 1 MiB, unless it is the only 
   const side = await arrival;
   await once(deaf.socket, 'data');
   deaf.socket.pause();
-  // Two bytes of UTF-8 for each character.
+  // Two bytes per character in UTF-8.
   const wide = { ...big, name: 'é'.repeat(300_000) };
   for (let i = 0; i < 40; i++) {
     server.tell(wide);
@@ -210,7 +210,7 @@ test('no event makes the buffer of a stream exceed 1 MiB, unless it is the only 
   deaf.socket.destroy();
 });
 
-test('past the bound a new connection takes the place of the longest waiting one of the largest crowd, never of one at work', async () => {
+test('at the limit a new connection replaces the longest idle one of the address with the most, never one with a request in progress', async () => {
   await using server = await start({ socketsMax: 4, headMs: 60_000, keepAliveMs: 60_000 });
   const { promise, resolve } = Promise.withResolvers<void>();
   const { promise: reached, resolve: reach } = Promise.withResolvers<void>();

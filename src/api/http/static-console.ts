@@ -6,24 +6,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from './security-headers.ts';
 
 type Console = {
-  /** Serves the built files, whose names change with their content. */
+  /** Serves the built files, whose names contain a hash of their content. */
   assets(app: FastifyInstance): Promise<void>;
-  /** Whether a browser asks for a page: the console knows by itself which pages there are. */
+  /** Whether a browser requests a page. The console itself has the table of its pages. */
   isPage(request: FastifyRequest): boolean;
   sendPage(reply: FastifyReply): FastifyReply;
 };
 
-/** Addresses that are never pages, though a browser may be pointed at them. */
+/** Paths that are never pages. */
 const notPages = /^\/(api|v3|assets|metrics|openapi\.json|livez|readyz|healthz|version)(\/|$)/;
 
 /**
- * The console as it was built in a folder; null when it was not. Its page may load scripts, styles and data from this
- * server alone; the style elements that its components make carry the nonce that the page was given.
+ * The built console in a folder; null when it is not built. Its page can load scripts, styles and data only from this
+ * server; style elements created by its components carry the nonce of the page.
  */
 export function consoleFrom(dir: string | null): Console | null {
   const page = dir === null ? null : readPage(dir);
   if (dir === null || page === null) return null;
-  // Read again for each visit, so that a console that was built anew meanwhile is the one that is seen.
+  // Read at each request, so that a console built while the server runs is served.
   const present = () => readPage(dir) ?? page;
   return {
     async assets(app) {
@@ -55,7 +55,7 @@ export function consoleFrom(dir: string | null): Console | null {
   };
 }
 
-/** No window of another site holds on to this one, and none of its resources come from elsewhere. */
+/** No window of another site keeps a reference to this one, and no resource comes from elsewhere. */
 const isolation = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',

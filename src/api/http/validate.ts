@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 import { AppError, type FieldError } from '../../contract/errors.ts';
 
-/** How many problems of one body are listed. */
+/** Limit of listed problems per body. */
 const errorsMax = 100;
 
-/** The value as the schema reads it; AppError `invalid_value` with a pointer for each thing wrong. */
+/** The value parsed by the schema; AppError `invalid_value` with a pointer for each problem. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalid(fieldErrors(parsed.error.issues));
 }
 
-/** The error for a body whose fields are wrong; its message names the first. */
+/** The error for invalid fields; its message names the first. */
 export function invalid(errors: FieldError[]): AppError {
   const [first] = errors;
   const message =
@@ -19,7 +19,9 @@ export function invalid(errors: FieldError[]): AppError {
   return new AppError('invalid_value', message, { errors: errors.slice(0, errorsMax) });
 }
 
-/** Zod's issues as pointers and words. Unknown fields are named one by one; of a union, what its best branch says. */
+/**
+ * Zod's issues as pointers and messages. Unknown fields are listed one by one; of a union, its best branch is reported.
+ */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyKey[] = []): FieldError[] {
   return issues.flatMap((issue): FieldError[] => {
     const path = [...base, ...issue.path];
@@ -30,7 +32,7 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyK
         code: 'unknown_field',
       }));
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      // The branch that got furthest into the value is the one that was meant.
+      // The branch whose issues are deepest in the value is most likely the intended one.
       const depth = (branch: readonly z.core.$ZodIssue[]) => Math.max(...branch.map((one) => one.path.length));
       const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a));
       return fieldErrors(best, path);

@@ -7,9 +7,9 @@ type Collector = Pick<Document<CollectorBody>, 'id' | 'body'>;
 const bucketsMax = 20_000;
 
 /**
- * The rates that people set on collectors, as token buckets of events: `limit` in `perMs`, as many at once after a quiet
- * time. A request gets in while anything is left and may overdraw the bucket; later requests wait for that. So a request
- * is refused before it is read, and one that is larger than the limit can come in at all.
+ * The rate limits of collectors, as token buckets of events: `limit` in `perMs`, with a burst of the same size. A
+ * request is accepted while the bucket is not empty and may overdraw it; later requests wait longer. So a request is
+ * refused before it is read, and a request larger than the limit is still possible.
  */
 export function collectorRates(now: () => number) {
   const buckets = recentKeys<Bucket>(bucketsMax);
@@ -19,14 +19,14 @@ export function collectorRates(now: () => number) {
   }
 
   return {
-    /** How long the collector must wait, in ms; 0: it may send. */
+    /** How long the collector must wait, in ms; 0: not at all. */
     waitMs({ id, body: { rate } }: Collector): number {
       if (rate === null) return 0;
       const missing = 1 - levelAt(buckets.get(id), now(), rate);
       return missing <= 0 ? 0 : (missing * rate.perMs) / rate.limit;
     },
     spend: (collector: Collector, events: number): void => change(collector, -events),
-    /** Events that were spent were not kept. */
+    /** Returns events that were spent but not stored. */
     refund: (collector: Collector, events: number): void => change(collector, events),
   };
 }

@@ -19,7 +19,7 @@ async function startIntake(
   return { ...server, send, stored, url, key: String(made['key']), id: String(made['id']) };
 }
 
-test('events are answered with their ids in input order once they are kept', async () => {
+test('the response has the ids of the events in input order, once they are stored', async () => {
   await using intake = await startIntake();
   const answer = await intake.send(events);
   assert.equal(answer.statusCode, 200);
@@ -32,7 +32,7 @@ test('events are answered with their ids in input order once they are kept', asy
   ]);
 });
 
-test('an event that does not say when it occurred occurred when it was received', async () => {
+test('an event without a time has the time of its receipt', async () => {
   let ticks = Date.parse('2026-01-02T03:04:05Z');
   await using intake = await startIntake({}, { now: () => ticks++ });
   await intake.send(events);
@@ -56,7 +56,7 @@ test('any content type is read, compressed or not, with or without a length', as
   for (const [name, body, headers] of bodies) assert.equal((await intake.send(body, headers)).statusCode, 200, name);
 });
 
-test('what is no list of events is refused whole, and nothing of it is stored', async () => {
+test('a body without a list of events is refused as a whole, and nothing of it is stored', async () => {
   await using intake = await startIntake();
   const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`);
   const bomb = Buffer.alloc(20_000_000, 32);
@@ -92,7 +92,7 @@ test('what is no list of events is refused whole, and nothing of it is stored', 
   assert.equal((await intake.send(events, { 'millrace-hops': '4' })).statusCode, 200);
 });
 
-test('keys such as __proto__ and constructor are data like any other', async () => {
+test('keys such as __proto__ and constructor are ordinary data', async () => {
   await using intake = await startIntake();
   const sent = await intake.send('{"events":[{"__proto__":{"polluted":"1"},"constructor":"c","a":"1"}]}');
   assert.equal(sent.statusCode, 200);
@@ -102,7 +102,7 @@ test('keys such as __proto__ and constructor are data like any other', async () 
   assert.equal(event?.data['constructor'], 'c');
 });
 
-test('an unknown key and a disabled collector are answered 404', async () => {
+test('an unknown key and a disabled collector get 404', async () => {
   await using intake = await startIntake();
   assert.equal((await intake.call('POST', '/v3/none', events)).json().code, 'unknown_collector');
   await intake.call('PATCH', `/api/v1/collectors/${intake.id}`, { status: 'disabled' });
@@ -111,7 +111,7 @@ test('an unknown key and a disabled collector are answered 404', async () => {
   assert.deepEqual(await intake.stored(), []);
 });
 
-test('a repeated Idempotency-Key keeps each event once and answers the same ids', async () => {
+test('a repeated Idempotency-Key stores each event once and returns the same ids', async () => {
   await using intake = await startIntake();
   const first = await intake.send(events, { 'idempotency-key': 'batch-1' });
   const again = await intake.send(events, { 'idempotency-key': 'batch-1' });
@@ -123,7 +123,7 @@ test('a repeated Idempotency-Key keeps each event once and answers the same ids'
   assert.equal((await intake.stored()).length, 3);
 });
 
-test('the pixel stores one event and answers a gif that nobody keeps', async () => {
+test('the pixel stores one event and returns a GIF that is not cached', async () => {
   await using intake = await startIntake();
   const answer = await intake.call('GET', `/${intake.key}/dcs.gif?wt.ti=Home%20page&wt.dcsvid=v`, undefined, {
     authorization: '',
@@ -140,7 +140,7 @@ test('the pixel stores one event and answers a gif that nobody keeps', async () 
   assert.equal((await intake.stored()).length, 1);
 });
 
-test('an allowed origin is echoed with credentials, on answers, refusals and preflights; another is not', async () => {
+test('an allowed origin is echoed with credentials, on responses, refusals and preflights; another is not', async () => {
   await using intake = await startIntake({ allowedOrigins: ['https://shop.example'] });
   const cors = async (method: string, origin: string, body?: unknown) => {
     const { headers } = await intake.call(method, intake.url, body, {
@@ -165,7 +165,7 @@ test('an allowed origin is echoed with credentials, on answers, refusals and pre
   );
 });
 
-test('a pattern that no origin would match is refused where it is set', async () => {
+test('a pattern that no origin matches is refused at saving', async () => {
   await using server = await startTestServer();
   for (const origin of ['https://*.shop.example', 'shop.example', 'https://shop.example/', 'null'])
     assert.equal(
@@ -175,7 +175,7 @@ test('a pattern that no origin would match is refused where it is set', async ()
     );
 });
 
-test('a storage that can not take more is told as 503 with Retry-After', async () => {
+test('a full storage gets 503 with Retry-After', async () => {
   await using intake = await startIntake();
   for (const code of ['storage_busy', 'storage_full'] as const) {
     intake.refusal.error = new AppError(code);
@@ -188,12 +188,12 @@ test('a storage that can not take more is told as 503 with Retry-After', async (
   assert.doesNotMatch(answer.body, /SQLITE|var/);
 });
 
-test('intake has no rate of its own', async () => {
+test('intake has no rate limit of its own', async () => {
   await using intake = await startIntake({}, { rates: { perToken: 1, perAddress: 1 } });
   for (let i = 0; i < 5; i++) assert.equal((await intake.send(events)).statusCode, 200);
 });
 
-test('events that could not be kept cost nothing of the rate of their collector', async () => {
+test("events that could not be stored don't count against the rate limit of their collector", async () => {
   await using intake = await startIntake({ rate: { limit: 1, perMs: 60_000 } });
   intake.refusal.error = new AppError('storage_busy');
   assert.equal((await intake.send(events)).statusCode, 503);
@@ -203,7 +203,7 @@ test('events that could not be kept cost nothing of the rate of their collector'
   assert.equal((await intake.send(events)).statusCode, 429);
 });
 
-test('a collector with a rate is told when to come back, and the others go on', async () => {
+test('a collector over its rate limit gets Retry-After, and others are not affected', async () => {
   await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
   const other = await intake.make('/collectors', { name: 'Other' });
   assert.equal((await intake.send({ events: Array(5).fill({ a: 1 }) })).statusCode, 200, 'overdrawn by two');

@@ -13,7 +13,7 @@ import type { Traces } from '../records/traces.ts';
 import { collectorRates } from './collector-rate-limit.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
-/** After so many trips through our own deliveries an event goes round in a circle. */
+/** An event with this many trips through our own deliveries is a loop. */
 const hopsMax = 5;
 
 const hopsName = hopsHeader.toLowerCase();
@@ -25,8 +25,8 @@ const noBody = Buffer.alloc(0);
 type Keyed = { Params: { key: string } };
 
 /**
- * Where events come in. No credentials but the collector's key, no schema library: this is the hottest path. What is
- * answered with 2xx is on disk.
+ * The intake routes. The only credential is the collector's key, and no schema library is used: this is the hottest
+ * path. A 2xx response means that the events are on disk.
  */
 export function intakeRoutes(
   parts: ApiParts,
@@ -40,7 +40,7 @@ export function intakeRoutes(
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
-  /** The collector of the key, CORS headers put on. */
+  /** The collector of the key. Sets CORS headers. */
   function collectorOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
     const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
     if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
@@ -49,13 +49,13 @@ export function intakeRoutes(
     return collector;
   }
 
-  /** The collector, when its rate lets it send. */
+  /** The collector of the key. Throws AppError `rate_limited` when its rate limit is used up. */
   function senderOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
     const collector = collectorOf(request, reply);
     const waitMs = rates.waitMs(collector);
     if (waitMs === 0) return collector;
     reply.header('retry-after', String(Math.ceil(waitMs / 1_000)));
-    throw new AppError('rate_limited', 'The collector takes no more events for now.');
+    throw new AppError('rate_limited', 'The rate limit of the collector is exceeded.');
   }
 
   async function accept(
@@ -72,7 +72,8 @@ export function intakeRoutes(
     const { events } = parsed;
     const key = request.headers['idempotency-key'];
     if (typeof key === 'string') {
-      if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key has at most 255 characters.');
+      if (key.length > 255)
+        throw new AppError('malformed_request', 'An Idempotency-Key must have at most 255 characters.');
       for (let i = 0; i < events.length; i++) {
         const event = events[i];
         if (event !== undefined) event.identity ??= `${key}:${i}`;
@@ -85,7 +86,7 @@ export function intakeRoutes(
       { url: request.raw.url ?? '', header: header === undefined ? header : String(header) },
       events,
     );
-    // Before the answer, so that requests beside this one see it.
+    // Before the response, so that concurrent requests see it.
     rates.spend(collector, events.length);
     const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events }).catch((error) => {
       rates.refund(collector, events.length);
@@ -98,7 +99,7 @@ export function intakeRoutes(
   function refuseOrGoOn(request: FastifyRequest): void {
     if (stopping()) throw new AppError('unavailable');
     if (hopsOf(request) >= hopsMax)
-      throw new AppError('conflict', `The event went ${hopsMax} times through deliveries of Millrace: a loop.`);
+      throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
   }
 
   async function post(request: FastifyRequest<Keyed>, reply: FastifyReply) {
@@ -109,7 +110,7 @@ export function intakeRoutes(
     const body = encoding === undefined ? sent : await inflated(sent, encoding);
     const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
     reply.headers(jsonHeaders).header('x-request-id', request.id);
-    // Ids are letters, digits and underscores.
+    // No escaping: ids consist of letters, digits and underscores.
     return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
   }
 
@@ -145,7 +146,7 @@ export function intakeRoutes(
     });
     app.post('/v3/:key', post);
     app.options('/v3/:key', preflight);
-    // A HEAD would store an event that nobody meant to send.
+    // A HEAD request must not store an event.
     app.get('/:key/dcs.gif', { exposeHeadRoute: false }, pixel);
     app.options('/:key/dcs.gif', preflight);
   };
@@ -156,12 +157,12 @@ function hopsOf({ headers }: FastifyRequest): number {
   return hops === undefined ? 0 : Number.parseInt(String(hops), 10) || 0;
 }
 
-/** Pages of other sites read these answers. */
+/** Pages of other sites can read these responses. */
 const openHeaders = { ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' };
 const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
 const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
 
-/** What browsers send (RFC 6454 §7.1); anything else is not echoed. */
+/** The form of an origin from a browser (RFC 6454 §7.1); other values are not echoed. */
 const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
 
 function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, reply: FastifyReply): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestServer } from '../testing/server.testing.ts';
 
-test('refused intake requests are told with why, from where as far as the network, and for which collector', async () => {
+test('rejected intake requests are listed with reason, masked address and collector', async () => {
   await using server = await startTestServer();
   const { key, id } = await server.make('/collectors', { name: 'C' });
   const answer = await server.call('POST', `/v3/${key}?secret=1`, '{"events":[]}', { origin: 'https://shop.example' });
@@ -36,7 +36,7 @@ test('refused intake requests are told with why, from where as far as the networ
   assert.deepEqual((await list(`?limit=2&cursor=${first.page.next}`)).data, [data[2]]);
 });
 
-test('a flood of refusals keeps the last five hundred', async () => {
+test('only the last five hundred rejected requests are kept', async () => {
   await using server = await startTestServer();
   for (let i = 0; i < 510; i++) await server.call('GET', `/k${i}/dcs.gif`);
   const keys: string[] = [];

@@ -8,7 +8,7 @@ import { asAppError } from '../http/problem.ts';
 const keptMax = 500;
 const textMax = 255;
 
-/** The last 500 refused intake requests, in memory. A flood of them overwrites the oldest and makes nothing grow. */
+/** The last 500 rejected intake requests, in memory. */
 export function createRejectedRequests({ pipeline, now }: Pick<ApiParts, 'pipeline' | 'now'>) {
   const kept: RejectedRequest[] = [];
   let next = 0;
@@ -59,7 +59,7 @@ function bytesOf({ body, headers }: FastifyRequest): number {
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }
 
-/** An address as far as it tells the network: of four parts three, of IPv6 the first three groups. */
+/** An address reduced to its network: three of the four parts of IPv4, the first three groups of IPv6. */
 function maskedAddress(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
   if (isIPv4(plain)) return plain.replace(/\d+$/, '0');

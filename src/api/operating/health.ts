@@ -4,9 +4,10 @@ import type { ApiParts, Handlers } from '../call/call.ts';
 type Ids = 'livez' | 'readyz' | 'healthz' | 'version' | 'metrics' | 'openapi';
 
 /**
- * Listed, but no reason to be unready: intake still works, and what the part does is done later (deliveries that need the
- * sandbox, the checkpoint, statistics) or concerns reads alone. A load balancer that took the instance out for one of
- * these would turn a delay into refused events. Everything else makes the instance unready: it is stopping, or it refuses events.
+ * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
+ * that need the sandbox, the checkpoint, statistics) or only reads are affected. If a load balancer removed the
+ * instance, a delay would become refused events. All other problems make the instance unready: it is stopping or
+ * refuses events.
  */
 const listedOnly: ReadonlySet<string> = new Set([
   'clock',
@@ -17,7 +18,7 @@ const listedOnly: ReadonlySet<string> = new Set([
   'storage_reads',
 ]);
 
-/** What operators and their machines ask. `isStopping` is true from the moment that the server takes nothing in. */
+/** Health checks, metrics, version and OpenAPI. `isStopping` is true as soon as the server accepts nothing more. */
 export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): Handlers<Ids> {
   let description: Buffer | undefined;
 
@@ -41,10 +42,10 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): H
     }),
     metrics: () => parts.telemetry.metrics(),
     openapi: ({ reply }) => {
-      // Made and written once: it is large, and anybody may ask for it.
+      // Serialized once: the description is large, and the route is public.
       description ??= Buffer.from(JSON.stringify(openApi({ version: parts.version, url: parts.publicUrl })));
       reply.type('application/json; charset=utf-8').send(description);
-      return {}; // the answer is on its way
+      return {}; // the response is sent
     },
   };
 }

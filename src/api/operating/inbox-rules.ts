@@ -6,12 +6,12 @@ import type { Handlers } from '../call/call.ts';
 const rulesMax = 100;
 const nameCharactersMax = 255;
 
-/** What the next request to an inbox is answered with; null: nobody said anything. */
+/** The response to the next request of an inbox; null: the default response. */
 type InboxAnswer = { status: number; body: string; delayMs: number };
 
 /**
- * How inboxes answer, by name; in memory, like the Inbox itself. `checkOpen` throws when the Inbox is off, `scrub` hides
- * secrets.
+ * The rules of inboxes, by name, in memory like the Inbox itself. `checkOpen` throws when the Inbox is off, `scrub`
+ * hides secrets.
  */
 export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text: string): string }) {
   const rules = new Map<string, InboxRule>();
@@ -25,10 +25,13 @@ export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text
       checkOpen();
       const { name } = params;
       if (name.length > nameCharactersMax)
-        throw new AppError('malformed_request', `The name of an inbox has at most ${nameCharactersMax} characters.`);
+        throw new AppError(
+          'malformed_request',
+          `The name of an inbox must have at most ${nameCharactersMax} characters.`,
+        );
       const given = body();
       if (!rules.has(name) && rules.size >= rulesMax)
-        throw new AppError('conflict', `There are ${rulesMax} rules already; remove one first.`);
+        throw new AppError('conflict', `The limit of ${rulesMax} rules is reached. Remove one first.`);
       const rule = { ...given, inbox: name, failsLeft: given.failFirst };
       await record({ id: null, name, changes: changesOf(reported(rules.get(name)), reported(rule)) });
       rules.set(name, rule);
@@ -37,21 +40,21 @@ export function inboxRules({ checkOpen, scrub }: { checkOpen(): void; scrub(text
     async removeInboxRule({ params: { name }, record }) {
       checkOpen();
       const rule = rules.get(name);
-      if (rule === undefined) throw new AppError('not_found', `No rule is set for the inbox ${name}.`);
+      if (rule === undefined) throw new AppError('not_found', `The inbox ${name} has no rule.`);
       await record({ id: null, name, changes: changesOf(reported(rule), undefined) });
       rules.delete(name);
       return undefined;
     },
   };
 
-  /** What people said of a rule, as the audit trail may hold it. */
+  /** A rule as the audit trail stores it. */
   function reported(rule: InboxRule | undefined) {
     if (rule === undefined) return undefined;
     const { inbox: _i, failsLeft: _f, body, ...rest } = rule;
     return { ...rest, body: scrub(body) };
   }
 
-  /** Counts a request to an inbox and says how it is answered. */
+  /** Counts a request to an inbox and returns its response. */
   function answerOf(name: string): InboxAnswer | null {
     const rule = rules.get(name);
     if (rule === undefined) return null;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestServer } from '../testing/server.testing.ts';
 
-test('the Inbox keeps 8 MiB of requests at most, the newest ones', async () => {
+test('the Inbox keeps the newest requests, at most 8 MiB', async () => {
   const api = await startTestServer();
   for (let n = 0; n < 150; n++) {
     const sent = await api.call('POST', `/inbox/large/${n}`, 'x'.repeat(65_536));

@@ -15,13 +15,13 @@ export type InboxHandlers = Handlers<
 >;
 
 const requestsMax = 1_000;
-/** Of all requests together: searching them takes time in proportion. */
+/** Limit of all stored requests; it bounds the time of a search. */
 const keptBytesMax = 8 * 1_048_576;
 const bodyBytesMax = 65_536;
 
 /**
- * The built-in receiver for trying things out: keeps the last 1,000 requests and 8 MiB in memory, bodies cut at 64 KiB. Credentials
- * and stored secrets that arrive are masked, for whoever may look into the Inbox may not read these.
+ * The built-in receiver for tests: keeps the last 1,000 requests, at most 8 MiB, in memory, with bodies cut at 64 KiB.
+ * Credentials and stored secrets in requests are masked, because the right to see the Inbox does not include them.
  */
 export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>) {
   const { inbox: isOpen, newId, now, scrub } = parts;
@@ -53,7 +53,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       const items = requests.filter(
         ({ inbox, method, path, body }) =>
           (query.inbox === undefined || inbox === query.inbox) &&
-          // A filter must not tell what one may not see.
+          // A filter must not reveal hidden bodies.
           (wanted === '' || foldName(`${method} ${path}${isShown ? `\n${body}` : ''}`).includes(wanted)),
       );
       items.sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -69,7 +69,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
     },
   };
 
-  /** `/inbox/{name}/…` for any method, when the Inbox is open. */
+  /** `/inbox/{name}/…` for any method, when the Inbox is enabled. */
   async function routes(app: FastifyInstance) {
     if (!isOpen) return;
     for (const url of ['/inbox/:name', '/inbox/:name/*'])
@@ -95,7 +95,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
             truncated: body.length > bodyBytesMax,
             status: answer?.status ?? 200,
           });
-          // What was sent is never sent back, so that the Inbox can't be made to serve a page.
+          // The request is never echoed, so that the Inbox can't be made to serve a page.
           reply
             .headers({ ...securityHeaders, 'content-security-policy': 'sandbox', 'cache-control': 'no-store' })
             .header('x-request-id', request.id)
@@ -108,7 +108,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
       });
   }
 
-  /** Takes out of what is kept the requests that hold a text. */
+  /** Removes stored requests that contain a text. */
   function erase(text: string) {
     const inside = JSON.stringify(text).slice(1, -1);
     const forms = [text, inside, encodeURIComponent(text), JSON.stringify(inside).slice(1, -1)];
@@ -123,7 +123,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
   return { handlers, routes, erase };
 }
 
-/** Tokens that were fetched are stored nowhere, so that only their place tells them. */
+/** Fetched tokens are stored nowhere, so only their position identifies them. */
 function maskedValue(name: string, value: string): string {
   if (/^(proxy-)?authorization$/i.test(name)) return value.replace(/ .*/s, ' [secret]');
   return /^cookie$/i.test(name) ? '[secret]' : value;
@@ -138,7 +138,7 @@ function isJson(text: string): boolean {
 }
 
 function closed(): AppError {
-  return new AppError('not_found', 'The Inbox is off; MILLRACE_INBOX=on opens it.');
+  return new AppError('not_found', 'The Inbox is off. Enable it with MILLRACE_INBOX=on.');
 }
 
 function pairs(raw: readonly string[]): [string, string][] {

@@ -4,7 +4,7 @@ import { Secret } from '../../contract/secret.ts';
 import { secretPointers } from '../documents/secret-fields.ts';
 import { startTestServer, type TestServer } from '../testing/server.testing.ts';
 
-// Base64 too, which signing secrets must be.
+// Also valid base64, which signing secrets must be.
 const canary = 'canary7f3aDoNotShowThisToAnybody';
 const header = (name: string) => ({ name, value: `${canary}-${name}`, secret: true });
 
@@ -44,7 +44,7 @@ async function stored(server: TestServer, id: unknown) {
   return body;
 }
 
-test('no secret comes out of any answer, wherever it went in', async () => {
+test('no response contains a secret, whichever field it was written to', async () => {
   await using server = await startTestServer();
   const seen: string[] = [];
   const call = async (method: string, path: string, body?: unknown) => {
@@ -130,7 +130,7 @@ test('left out or null a secret is kept in a PUT and a PATCH; {"set": false} and
   assert.deepEqual([nothing.statusCode, nothing.json().errors[0].pointer], [422, '/auth/password']);
 });
 
-test('secret headers go by their name, in whatever order they come back', async () => {
+test('secret headers are matched by name, in any order', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', {
     name: 'C',
@@ -156,7 +156,7 @@ test('secret headers go by their name, in whatever order they come back', async 
   assert.equal(opened.statusCode, 422);
 });
 
-test('a secret goes with what uses it: a certificate, a signature scheme, a header of its name', async () => {
+test('a secret is removed with its certificate, signature scheme or header', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example' };
   const twice = [header('X-A'), { ...header('x-a'), value: `${canary}-second` }];
@@ -179,7 +179,7 @@ test('a secret goes with what uses it: a certificate, a signature scheme, a head
   assert.equal(kept.json().settings.hookUrl.set, true, kept.body);
 });
 
-test('stored secrets are asked for again, by name, before they would go to another address', async () => {
+test('a change of address requires the stored secrets again and names them', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example/v1' };
   const made = await server.make('/connections', { ...base, auth: auths[2], settings });
@@ -218,7 +218,7 @@ test('stored secrets are asked for again, by name, before they would go to anoth
     assert.deepEqual([answer.statusCode, answer.json().code], [422, 'invalid_value'], said);
     const { errors } = answer.json() as { errors: { pointer: string; detail: string }[] };
     assert.deepEqual(errors.map((one) => one.pointer).sort(), [...asked].sort(), said);
-    for (const { detail } of errors) assert.match(detail, /send this secret again/);
+    for (const { detail } of errors) assert.match(detail, /Send this secret again/);
   }
   for (const same of [{ baseUrl: 'https://CRM.example.:443/v2' }, { port: 443 }, { settings: { proxy: null } }])
     assert.equal((await server.call('PATCH', url, same)).statusCode, 200, JSON.stringify(same));
@@ -291,7 +291,7 @@ test('a rollback to another mail server restores an alert without its password',
   assert.deepEqual([back.json().settings.host, back.json().settings.password], ['mail.example', null]);
 });
 
-test('a rollback brings back secrets for the address that they were given for', async () => {
+test('a rollback restores secrets for the address that they were given for', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[2] });
   const url = `/api/v1/connections/${made['id']}`;
@@ -302,7 +302,7 @@ test('a rollback brings back secrets for the address that they were given for', 
   }
 });
 
-test('a password for the token endpoint does not become one for the base URL', async () => {
+test('a password for the token endpoint is not reused for the base URL', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth: auths[3] });
   const auth = { type: 'basic', username: 'u', password: { set: true } };
@@ -310,7 +310,7 @@ test('a password for the token endpoint does not become one for the base URL', a
   assert.deepEqual([answer.statusCode, answer.json().errors?.[0].pointer], [422, '/auth/password']);
 });
 
-test("a destination's secret headers do not follow its connection to another host, nor come back with an old version", async () => {
+test("a destination's secret headers are not sent to a new host of its connection, and a rollback does not restore them", async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
   const dest = await server.make(`/connections/${made['id']}/destinations`, {
@@ -326,7 +326,7 @@ test("a destination's secret headers do not follow its connection to another hos
   assert.deepEqual(rolled.json().settings.headers, [{ name: 'X-D', value: null, secret: true }]);
 });
 
-test('a secret may be kept where the operator allows it, comes out with that place, and stays when it is sent back', async () => {
+test('a secret can be stored outside where the operator allows it, is returned with its location, and stays when that is sent back', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example' };
   const auth = (token: unknown) => ({ ...base, auth: { type: 'bearer', token } });
@@ -377,7 +377,7 @@ test('a secret may be kept where the operator allows it, comes out with that pla
   assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [422, '/auth/extraParams/audience']);
 });
 
-test('a draft under preview has its secrets in place and is not saved', async () => {
+test('the preview of a draft uses its secrets and does not save it', async () => {
   await using server = await startTestServer();
   const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
   const dest = await server.make(`/connections/${made['id']}/destinations`, {

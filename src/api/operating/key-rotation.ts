@@ -1,6 +1,6 @@
 import type { ApiParts, Handlers } from '../call/call.ts';
 
-/** The keys of stored secrets. */
+/** The encryption keys of stored secrets, and their rotation. */
 export function secretHandlers({ sealing }: Pick<ApiParts, 'sealing'>): Handlers<'getSealing' | 'rotateSecrets'> {
   return {
     getSealing: () => sealing.state(),

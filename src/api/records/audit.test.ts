@@ -20,7 +20,7 @@ const written = async (server: TestServer) => (await server.audit.entries({ limi
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test('every changing route refused for want of a right leaves one entry that says so', async () => {
+test('every changing route that is refused for a missing right leaves one entry', async () => {
   await using server = await startTestServer();
   for (const { id, method, path, rights, audit } of guarded) {
     const [needed = 'audit:view'] = rights ?? [];
@@ -38,7 +38,7 @@ test('every changing route refused for want of a right leaves one entry that say
   }
 });
 
-test('every changing route refused for what it was given leaves one entry, without any of that', async () => {
+test('every changing route that is refused for its input leaves one entry without the input', async () => {
   await using server = await startTestServer();
   for (const { id, method, path } of guarded) {
     server.grant(`asking-${id}`, allRights);
@@ -53,7 +53,7 @@ test('every changing route refused for what it was given leaves one entry, witho
   }
 });
 
-test('a stale If-Match and a name that is taken are told by their codes, and nothing else is written', async () => {
+test('a stale If-Match and a name that is taken are recorded with their codes, and no other entry is written', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example' });
   const stale = { 'if-match': '"7"' };
@@ -70,7 +70,7 @@ test('a stale If-Match and a name that is taken are told by their codes, and not
   );
 });
 
-test('set-up and sign-ins leave entries, failed ones too, and none holds a password or a one-time secret', async () => {
+test('set-up and sign-ins leave entries, failed ones too, and none contains a password or a one-time secret', async () => {
   await using server = await startTestServer();
   const { token } = server.parts.identity.setup;
   const { signIn, user } = people(server);
@@ -106,7 +106,7 @@ test('set-up and sign-ins leave entries, failed ones too, and none holds a passw
     assert.ok(!text.includes(secret), secret);
 });
 
-test('a live secret that somebody writes elsewhere, even into an address, is hidden in the trail', async () => {
+test('a live secret in any other field, even a URL, is hidden in the trail', async () => {
   await using server = await startTestServer();
   const token = 'canary-live-secret-1';
   const auth = { type: 'bearer', token };
@@ -134,7 +134,7 @@ test('a repeated request with its Idempotency-Key is one act', async () => {
   assert.equal(await written(server), 1);
 });
 
-test('who is refused without end fills no disk, and the trail says how much it left out', async () => {
+test('repeated refusals are limited, and the trail gives the number left out', async () => {
   await using server = await startTestServer();
   server.grant('viewer', ['connections:view']);
   server.grant('other', ['connections:view']);
@@ -151,7 +151,7 @@ test('who is refused without end fills no disk, and the trail says how much it l
   assert.deepEqual(last?.changes, []);
 });
 
-test('the refusal is answered as it is, even when it can not be written down', async () => {
+test("a refusal is returned unchanged, even when its entry can't be stored", async () => {
   await using server = await startTestServer({
     audit: { append: () => Promise.reject(new Error('the disk is full')), entries: async () => [] },
   });
@@ -161,7 +161,7 @@ test('the refusal is answered as it is, even when it can not be written down', a
   assert.match(String(server.failures[0]), /disk is full/);
 });
 
-test('the trail is for those with audit:view, newest first, by page and filter', async () => {
+test('the trail needs audit:view, and is listed, newest first, by page and filter', async () => {
   await using server = await startTestServer();
   server.grant(
     'blind',

@@ -3,7 +3,7 @@ import type { ApiParts, Handlers } from '../call/call.ts';
 import { pageOfCut, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 
-/** The audit trail, to be looked at. */
+/** The list of the audit trail. */
 export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>): Handlers<'listAudit'> {
   return {
     async listAudit({ query }) {

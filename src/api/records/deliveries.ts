@@ -18,7 +18,7 @@ type Ids =
   | 'cancelDelivery'
   | 'getDeliveryCurl';
 
-/** How many stored deliveries are looked at for one page, when what is shown differs from what is stored. */
+/** Limit of stored deliveries read for one page, when the displayed state differs from the stored one. */
 const scannedMax = 2_000;
 const scannedAtOnce = 200;
 
@@ -48,7 +48,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
     return shown;
   }
 
-  /** Rows beside the cursor, nearest to it, in the order of the list. */
+  /** Rows next to the cursor, nearest first, in list order. */
   async function rows(query: QueryOf<'listDeliveries'>, cursor: Cursor, limit: number): Promise<LoggedDelivery[]> {
     const { limit: _l, cursor: _c, reason: _r, status, createdAfter, createdBefore, ...same } = query;
     const filters: Omit<DeliveryQuery, 'status'> = {
@@ -61,7 +61,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       now: parts.now(),
     };
     if (status === undefined) return log.deliveries(filters);
-    // What is on the wire is stored as pending or retrying, or is about to be held.
+    // A delivery in flight is stored as pending or retrying, or is about to be held.
     const stored = status === 'sending' ? (['pending', 'retrying', 'held'] as const) : ([status] as const);
     const lists = await Promise.all(stored.map((one) => log.deliveries({ ...filters, status: one })));
     const merged = lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -76,7 +76,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const { status, reason } = query;
       if (reason === undefined && (status === undefined || isStoredAsShown(status)))
         return pageOfCut((await rows(query, cursor, limit + 1)).map(show), { cursor, limit, placeOf });
-      // Rows that look different from how they are stored are passed over, so that more may have to be read.
+      // Rows whose displayed state differs from the stored one are skipped, so more may have to be read.
       const side = cursor?.side ?? 'older';
       let found: Delivery[] = [];
       let from = cursor;
@@ -107,13 +107,11 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const { id } = call.params;
       const { render } = call.body();
       const { test, destinationId, actionId, replayId } = await load(id);
-      if (test) throw new AppError('conflict', 'A test is sent once; start another one.');
-      if (queueStatus.isSending(id))
-        throw new AppError('conflict', 'The delivery is being sent now; wait for its outcome.');
+      if (test) throw new AppError('conflict', 'A test is sent once. Start another test.');
+      if (queueStatus.isSending(id)) throw new AppError('conflict', 'The delivery is in flight. Wait for its outcome.');
       const { destination, action } = configuration.snapshot.documents;
       const target = destination.get(destinationId);
-      if (target === undefined)
-        throw new AppError('conflict', 'Its destination was deleted, so that it can not be sent.');
+      if (target === undefined) throw new AppError('conflict', 'Its destination was deleted.');
       const present = actionId === null ? null : (action.get(actionId)?.version ?? null);
       const pins = { actionVersion: present, destinationVersion: target.version };
       const entry = call.entry({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
@@ -129,10 +127,10 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const delivery = await load(id);
       const entry = call.entry({ id });
       const wasUnfinished = await log.cancel(id, parts.now(), entry);
-      // It may lie in memory, ready to be sent: nothing may come between.
+      // The delivery may be queued in memory: no await between the journal's response and waking the queue.
       if (wasUnfinished === true) queueStatus.wake([delivery.destinationId], delivery.replayId);
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
-      if (!wasUnfinished) throw new AppError('conflict', 'The delivery has ended already.');
+      if (!wasUnfinished) throw new AppError('conflict', 'The delivery is already finished.');
       parts.telemetry.audited(entry);
       if (!delivery.test) events.emit('ended', delivery, { status: 'cancelled' }, 1);
       return answer(call);
@@ -141,7 +139,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
     async getDeliveryCurl({ params }) {
       const { attemptLog } = await load(params.id);
       const last = attemptLog.findLast((one) => one.request !== null);
-      if (last?.request == null) throw new AppError('not_found', 'No request was sent for this delivery yet.');
+      if (last?.request == null) throw new AppError('not_found', 'No request of this delivery has been sent yet.');
       return curlCommand(last.request);
     },
   };
@@ -154,7 +152,7 @@ function lastOf(attempts: readonly Attempt[]): LastAttempt['last'] {
   return { startedAt, durationMs, outcome, status: response?.status ?? null, errorKind: error?.kind ?? null };
 }
 
-/** Finished states are shown as they are stored; unfinished ones may be on the wire or behind a closed gate. */
+/** Finished states are displayed as stored; unfinished deliveries can be in flight or behind a hold. */
 function isStoredAsShown(status: DeliveryStatus): boolean {
   return status === 'delivered' || status === 'failed' || status === 'skipped' || status === 'cancelled';
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
 
-/** Erasing what is stored of a visitor. */
+/** Erasures of the stored data of visitors. */
 export function privacyHandlers({
   pipeline,
   telemetry,

@@ -5,13 +5,13 @@ import type { Call } from '../call/call.ts';
 
 type Sought = Call<'streamEvents'>['query'];
 
-/** Whoever may not see the data of events may not find out what it is by searching for it either. */
+/** Searching data needs the same right as reading it, because results reveal the data. */
 export function checkMaySearch({ parameter }: Sought, may: Call<'streamEvents'>['may']): void {
   if (parameter !== undefined && !may('payloads:view'))
     throw new AppError('forbidden', 'Searching the data of events needs the right payloads:view.');
 }
 
-/** Whether an event that was just matched is one that is sought: as the list of events finds it later. */
+/** Whether an event that was just matched fits the query, as the list of events applies it to stored events. */
 export function isSought(event: Event, matched: readonly Rule[], query: Sought): boolean {
   const { name, visitorId, collectorId, parameter, value, actionId, trace } = query;
   if (name !== undefined && event.name !== name) return false;

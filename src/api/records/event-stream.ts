@@ -9,15 +9,15 @@ import { withoutData } from '../call/payload-redaction.ts';
 import { checkMaySearch, isSought } from './event-filter.ts';
 
 const streamsMax = 100;
-/** Events per second of one stream; a person can't follow more. */
+/** Events per second of one stream; people can't follow more. */
 const eventsPerSecond = 50;
-/** Of unsent output of one stream; a single event may be larger. */
+/** Unsent output of one stream; a single event can be larger. */
 const bufferBytesMax = 1_048_576;
 const heartbeatMs = 15_000;
 
 export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
 
-/** One reader. `skipped` counts the events that fit its query and were left out since the last `skipped` message. */
+/** One client. `skipped` counts the matching events left out since the last `skipped` message. */
 type Stream = {
   query: Call<'streamEvents'>['query'];
   to: ServerResponse;
@@ -30,9 +30,9 @@ type Stream = {
 
 /**
  * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`, and a comment every 15 s to keep the
- * connection open. A stream gets at most 50 events a second and holds 1 MiB of unsent output: beyond that it becomes a
- * sample, and `event: skipped` with `{count}` says each second how many events were left out. A reader whose buffer is
- * still full at the next comment is disconnected. A stream ends with the credential that opened it, and with its right.
+ * connection open. A stream gets at most 50 events a second and buffers 1 MiB of unsent output. Above that it becomes a
+ * sample, and each second `event: skipped` with `{count}` gives the number of events left out. A client whose buffer is
+ * still full at the next comment is disconnected. A stream ends when its credential or its right ends.
  */
 export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): EventStreams {
   const streams = new Set<Stream>();
@@ -74,7 +74,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     }
   }
 
-  /** Ends the streams whose reader may no longer see events. */
+  /** Ends the streams whose client has lost the right to see events. */
   function checkRights() {
     for (const stream of streams) {
       const { credential, query } = stream;
@@ -93,7 +93,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     }
   }
 
-  /** Nothing is written to a stream from here on, though what it has in its buffer may still be read. */
+  /** Ends a stream. Nothing more is written to it; buffered output can still be read. */
   function end(stream: Stream) {
     forget(stream);
     stream.to.end();
@@ -106,7 +106,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     stop = null;
   }
 
-  /** Listens while there are streams. */
+  /** Subscribes while there are streams. */
   function start(): () => void {
     const unwatch = parts.pipeline.events.on('matched', (events) => {
       for (const [event, rules] of events) tell(event, rules);
@@ -124,7 +124,8 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   return {
     open({ reply, request, query, may }) {
       checkMaySearch(query, may);
-      if (streams.size >= streamsMax) throw new AppError('rate_limited', `There are ${streamsMax} streams already.`);
+      if (streams.size >= streamsMax)
+        throw new AppError('rate_limited', `The limit of ${streamsMax} streams is reached.`);
       const to = reply.raw;
       const { credential } = request;
       const showsData = may('payloads:view');
@@ -139,7 +140,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
       to.write(': events as they are matched\n\n');
       streams.add(stream);
       stop ??= start();
-      // An error of the connection: `close` follows.
+      // A connection error is followed by `close`.
       to.on('error', () => {});
       to.on('close', () => forget(stream));
     },
@@ -149,7 +150,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   };
 }
 
-/** Full from the first message without room until half of the buffer was read: a reader that stopped gets nothing more. */
+/** Full from the first message without room until half of the buffer is read: a stalled client gets nothing more. */
 function isFull(stream: Stream): boolean {
   if (stream.to.writableLength <= bufferBytesMax / 2) stream.isFull = false;
   return stream.isFull;

@@ -74,7 +74,7 @@ test('events are listed newest first, filtered, and page by page both ways', asy
   assert.deepEqual(idsOf(await list('name=c')), [ids[2]]);
 });
 
-test('events are found by a parameter, by its value, by the action that they match and by time', async () => {
+test('events are found by a parameter, by its value, by an action that matches them and by time', async () => {
   await using story = await startStory();
   const ids = await story.send({ 'wt.ev': 'buy', sku: '7' }, { 'wt.ev': 'look', sku: '8' }, { 'wt.ev': 'buy' });
   const list = async (query: string) => {
@@ -92,7 +92,7 @@ test('events are found by a parameter, by its value, by the action that they mat
   assert.equal((await story.call('GET', '/api/v1/events?value=8')).statusCode, 422);
 });
 
-test('a search looks at 5,000 events for a page, which may be empty, and the next one goes on from there', async () => {
+test('a page of a search reads 5,000 events, may be empty, and the next page continues there', async () => {
   await using story = await startStory();
   await story.send({ sku: 'rare' });
   for (let i = 0; i < 6; i++) await story.send(...Array.from({ length: 1_000 }, () => ({ 'wt.ev': 'look' })));
@@ -106,7 +106,7 @@ test('a search looks at 5,000 events for a page, which may be empty, and the nex
   assert.deepEqual([first.data.length, typeof first.page.next], [0, 'string']);
 });
 
-test('deliveries are found by the reason that they show, also one that a closed gate gives', async () => {
+test('deliveries are found by their displayed reason, also that of a hold', async () => {
   await using story = await startStory();
   const sent = await story.deliver(story.to, { attemptLog: [attempt] });
   const held = await story.deliver(story.to);
@@ -119,7 +119,7 @@ test('deliveries are found by the reason that they show, also one that a closed 
   assert.deepEqual(await list('status=delivered'), [sent]);
 });
 
-test('without payloads:view neither data nor bodies nor found values come out', async () => {
+test('without payloads:view responses have neither data nor bodies nor values', async () => {
   await using story = await startStory();
   const [id] = await story.send({ 'wt.ev': 'buy', secretish: 'payload-canary' });
   const sent = await story.deliver(story.to, { eventId: id ?? '', actionId: story.actionId, attemptLog: [attempt] });
@@ -142,7 +142,7 @@ test('without payloads:view neither data nor bodies nor found values come out', 
   assert.equal((await story.call('GET', `/api/v1/events/${id}`)).json().data.secretish, 'payload-canary');
 });
 
-test('an explanation tells for every action whether it matched, what decided, and what became of it', async () => {
+test('an explanation has for every action whether it matched, the deciding comparison, and the deliveries', async () => {
   await using story = await startStory();
   const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
   const sent = await story.deliver(story.to, { eventId: bought ?? '', actionId: story.actionId });
@@ -157,7 +157,7 @@ test('an explanation tells for every action whether it matched, what decided, an
   assert.equal((await story.call('GET', '/api/v1/events/evt_none/explain')).statusCode, 404);
 });
 
-test('lists of events and deliveries are told in one request what became of each, what is unknown is left out', async () => {
+test('one request returns the results of many events or deliveries, without unknown ones', async () => {
   await using story = await startStory();
   const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
   const sent = await story.deliver(story.to, {
@@ -185,7 +185,7 @@ test('lists of events and deliveries are told in one request what became of each
   for (const ids of ['', many]) assert.equal((await get(`events/outcomes?ids=${ids}`)).status, 422);
 });
 
-test('a delivery is shown in the shape of the contract, with an ETag of what is shown', async () => {
+test('a delivery is shown in the shape of the contract, with an ETag of its content', async () => {
   await using story = await startStory();
   const id = await story.deliver(story.to, { attemptLog: [attempt] });
   const answer = await story.call('GET', `/api/v1/deliveries/${id}`);
@@ -196,7 +196,7 @@ test('a delivery is shown in the shape of the contract, with an ETag of what is 
   assert.equal((await story.call('GET', '/api/v1/deliveries')).json().data[0].attemptLog, undefined);
 });
 
-test('a due delivery behind a closed gate is held with the reason of the gate, one on the wire is sending', async () => {
+test('a due delivery behind a hold is held with the reason of the hold, one in flight is sending', async () => {
   await using story = await startStory();
   const ids: string[] = [];
   for (let i = 0; i < 3; i++) ids.unshift(await story.deliver(story.to));
@@ -221,7 +221,7 @@ test('a due delivery behind a closed gate is held with the reason of the gate, o
   );
 });
 
-test('a person may retry what is not being sent, and cancel what has not ended', async () => {
+test('a delivery can be retried unless it is in flight, and cancelled until it is finished', async () => {
   await using story = await startStory();
   const id = await story.deliver(story.to, { attemptLog: [attempt] });
   const post = (path: string, body?: unknown) => story.call('POST', `/api/v1/deliveries/${id}/${path}`, body);
@@ -251,7 +251,7 @@ test('cURL shows the last request with secrets as variables', async () => {
   assert.equal((await story.call('GET', `/api/v1/deliveries/${unsent}/curl`)).statusCode, 404);
 });
 
-test('nothing in a cURL command is run by the shell, and everything reaches curl as it is', () => {
+test('the shell runs nothing in a cURL command, and curl gets every argument unchanged', () => {
   const nasty = [
     `'; echo pwned; '`,
     '$(id)',
@@ -288,7 +288,7 @@ test('nothing in a cURL command is run by the shell, and everything reaches curl
   }
 });
 
-test('the Inbox keeps what it received, answers without echoing it, and is emptied', async () => {
+test('the Inbox stores requests, responds without echoing them, and can be cleared', async () => {
   await using story = await startStory();
   const big = 'x'.repeat(70_000);
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
@@ -319,7 +319,7 @@ test('the Inbox keeps what it received, answers without echoing it, and is empti
   assert.deepEqual((await story.call('GET', '/api/v1/inbox/requests')).json().data, []);
 });
 
-test('an inbox answers as its rule says, fails the first requests, and answers 200 again without it', async () => {
+test('an inbox responds by its rule, fails the first requests, and responds 200 again without it', async () => {
   await using story = await startStory();
   const rule = (method: string, name: string, body?: object) =>
     story.call(method, `/api/v1/inbox/rules/${name}`, body === undefined ? undefined : JSON.stringify(body));
@@ -343,7 +343,7 @@ test('an inbox answers as its rule says, fails the first requests, and answers 2
   assert.equal((await story.call('POST', '/inbox/crm/x')).statusCode, 200);
 });
 
-test('the Inbox shows neither credentials nor stored secrets, and payloads only to those who may see them', async () => {
+test('the Inbox shows neither credentials nor stored secrets, and payloads only with payloads:view', async () => {
   await using story = await startStory();
   const canary = 'canary7f3aDoNotShow';
   await story.make('/connections', {
@@ -370,7 +370,7 @@ test('the Inbox shows neither credentials nor stored secrets, and payloads only 
   assert.deepEqual([one.query, one.body], ['', '']);
 });
 
-test('a closed Inbox does not exist', async () => {
+test('a disabled Inbox is not found', async () => {
   await using server = await startTestServer({ inbox: false });
   for (const path of ['/inbox/x', '/inbox/x/y', '/api/v1/inbox/requests'])
     assert.equal((await server.call('GET', path)).statusCode, 404);

@@ -12,10 +12,10 @@ import { checkMaySearch } from './event-filter.ts';
 import type { EventStreams } from './event-stream.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 
-/** How many events are looked at for one page; fewer where the deliveries of each are too. */
+/** Limit of events read for one page; fewer when the deliveries of each are read too. */
 const lookedMax = 5_000;
 const lookedWithDeliveriesMax = 1_000;
-/** Of the stored text of these events; a page that stops there is short, and goes on with its cursor. */
+/** Limit of the stored text of these events; a page that stops there is short, with a cursor to continue. */
 const lookedBytesMax = 64 * 1024 * 1024;
 
 type Explained = OutputOf<'explainEvent'>;
@@ -33,7 +33,9 @@ export function eventHandlers(
     return event;
   }
 
-  /** Whether an event matches the rules that an action has now; an action that is not there matches nothing. */
+  /**
+   * A function that tells whether an event matches the current rules of an action; an unknown action matches nothing.
+   */
   function matcherOf(actionId: string): (event: Event) => boolean {
     const { action, behavior } = configuration.snapshot.documents;
     const rules = action.get(actionId)?.body.rules;
@@ -41,7 +43,7 @@ export function eventHandlers(
     return compiled?.ok === true ? compiled.condition.matches : () => false;
   }
 
-  /** Picks the events that fit what the journal can't tell apart; null: nothing of that is asked for. */
+  /** A filter for the criteria that the journal can't apply; null without such criteria. */
   function fitterOf({ actionId, outcome }: Call<'listEvents'>['query']): null | ((some: Event[]) => Promise<Event[]>) {
     if (actionId === undefined && outcome === undefined) return null;
     const matches = actionId === undefined ? () => true : matcherOf(actionId);
@@ -56,7 +58,7 @@ export function eventHandlers(
     };
   }
 
-  /** Where the deliveries of an event stand, tests aside. */
+  /** The states of an event's deliveries, without tests. */
   async function stateOf(eventId: string) {
     const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
     return deliveries.map(({ id, actionId, status }) => ({ id, actionId, status }));
@@ -74,7 +76,7 @@ export function eventHandlers(
       };
       const fits = fitterOf(query);
       const lookedMost = outcome === undefined ? lookedMax : lookedWithDeliveriesMax;
-      // What the journal can't tell apart is looked through here, in smaller steps.
+      // Criteria that the journal can't apply are checked here, in smaller steps.
       const lookedAtOnce = fits === null ? lookedMost : 500;
       const side = cursor?.side ?? 'older';
       let found: Event[] = [];
@@ -116,7 +118,7 @@ export function eventHandlers(
 
     async getEventNames({ query }) {
       const data = [];
-      // One by one: whole events are read for it.
+      // One event at a time, because whole events are read.
       for (const eventId of query.ids) {
         const event = await log.event(eventId);
         if (event !== null) data.push({ id: event.id, name: event.name, receivedAt: event.receivedAt });
@@ -150,7 +152,7 @@ export function eventHandlers(
 
     streamEvents(call) {
       streams.open(call);
-      return ''; // the stream has taken the answer over
+      return ''; // the stream writes the response
     },
   };
 }

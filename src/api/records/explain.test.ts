@@ -37,7 +37,7 @@ function behaviorDocuments(behaviors: Behaviors) {
   );
 }
 
-test('for 100,000 events and rules the explanation is what the live path does, also after changes', () => {
+test('for 100,000 events and rules the explanation agrees with live matching, also after changes', () => {
   let judged = 0;
   let matched = 0;
   fc.assert(

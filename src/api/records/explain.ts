@@ -8,7 +8,7 @@ import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts } from '../call/call.ts';
 
-/** An action as it is now, why its rules hold for an event or don't, and what its destinations would get. */
+/** The current action, why its rules match an event or not, and the mapped fields of its destinations. */
 type ExplainedAction = Explanation & {
   actionId: string;
   name: string;
@@ -16,7 +16,7 @@ type ExplainedAction = Explanation & {
   destinations: { destinationId: string; mapping: MappedField[] }[];
 };
 
-/** Explains events by the rules that actions have now, compiled once for all of them. */
+/** Explains events by the current rules of all actions, compiled once. */
 export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>): (event: Event) => ExplainedAction[] {
   const behaviors = behaviorConditions(documents.behavior.values());
   const compiled = [...documents.action.values()].flatMap(({ id, body: { name, status, rules, destinations } }) => {
@@ -34,10 +34,10 @@ export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>): (ev
     }));
 }
 
-/** How many deliveries of one event are looked at. */
+/** Limit of deliveries read for one event. */
 const deliveriesMax = 1_000;
 
-/** The deliveries of one event as people see them, newest first. */
+/** The deliveries of one event as the API returns them, newest first. */
 export async function deliveriesOfEvent(
   { journal, pipeline: { queueStatus }, now: clock }: Pick<ApiParts, 'journal' | 'pipeline' | 'now'>,
   eventId: string,

@@ -24,7 +24,7 @@ const found = (n: number, more: Partial<Finding> = {}): Finding => ({
   ...more,
 });
 
-/** A server with so many issues, each a second after the one before. */
+/** A server with this many issues, each a second after the previous one. */
 async function withIssues(count: number) {
   const server = await startTestServer();
   for (let n = 1; n <= count; n++) {
@@ -44,7 +44,7 @@ async function list(server: TestServer, query = ''): Promise<Issue[]> {
   return answer.json().data;
 }
 
-test('issues are listed by what opened last, page after page, and every filter that is given holds', async () => {
+test('issues are listed last opened first, page by page, and filters combine', async () => {
   await using server = await withIssues(5);
   const titles = async (query: string) => (await list(server, query)).map(({ title }) => title.at(-1)).join('');
   for (const [query, expected] of [
@@ -70,7 +70,7 @@ test('issues are listed by what opened last, page after page, and every filter t
     assert.equal((await server.call('GET', `/api/v1/issues${query}`)).statusCode, 422, query);
 });
 
-test('what somebody does with an issue shows in it and in the audit trail; what does not fit is a conflict', async () => {
+test('an operation changes the issue and is in the audit trail; one that does not fit its state is a conflict', async () => {
   await using server = await withIssues(1);
   const [{ id } = assert.fail()] = await list(server);
   const until = new Date(server.clock.now + 60_000).toISOString();
@@ -102,7 +102,7 @@ test('what somebody does with an issue shows in it and in the audit trail; what 
   assert.equal((await server.call('POST', '/api/v1/issues/iss_none/resolve')).statusCode, 404);
 });
 
-test('who may only look can not act, and is refused before the id is looked up', async () => {
+test('without the right to manage, operations are refused before the id is looked up', async () => {
   await using server = await withIssues(1);
   const [{ id } = assert.fail()] = await list(server);
   server.grant('viewer', ['deliveries:view']);
@@ -119,7 +119,7 @@ test('who may only look can not act, and is refused before the id is looked up',
   assert.equal((await list(server))[0]?.state, 'open');
 });
 
-test('the commands list, show and care for issues', async () => {
+test('commands list, show and change issues', async () => {
   await using server = await withIssues(2);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const [second, first] = await list(server);

@@ -10,7 +10,7 @@ import { invalid } from '../http/validate.ts';
 
 type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' | 'reopenIssue';
 
-/** What goes wrong, to be looked at and cared for. */
+/** Issues, and the operations on them. */
 export function issueHandlers({
   issues,
   pipeline,
@@ -60,7 +60,7 @@ export function issueHandlers({
     muteIssue(call) {
       const { until } = call.body();
       const at = until === null ? null : Date.parse(until);
-      if (at !== null && at <= now()) throw invalid([{ pointer: '/until', detail: 'Must lie in the future.' }]);
+      if (at !== null && at <= now()) throw invalid([{ pointer: '/until', detail: 'Must be in the future.' }]);
       return does(call, { act: 'mute', by: call.principal.name, until: at });
     },
     unmuteIssue: (call) => does(call, { act: 'unmute', by: call.principal.name }),
@@ -68,7 +68,7 @@ export function issueHandlers({
   };
 }
 
-/** What opened last comes first; ids make it an order. */
+/** Sort key: last opened first, then by id. */
 function placeOf({ openedAt, id }: Readonly<IssueRecord>): string {
   return `${String(openedAt).padStart(15, '0')} ${id}`;
 }

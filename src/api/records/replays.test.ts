@@ -5,7 +5,7 @@ import { startTestServer } from '../testing/server.testing.ts';
 const base = { of: 'deliveries', filter: {} };
 const id26 = '00000000000000000000000000';
 
-test('what a replay can not be is refused with a pointer to it, and nothing is kept', async () => {
+test('invalid input of a replay is refused with a pointer, and nothing is stored', async () => {
   await using server = await startTestServer();
   const cases: [Record<string, unknown>, string][] = [
     [{}, '/of'],
@@ -44,7 +44,7 @@ test('what a replay can not be is refused with a pointer to it, and nothing is k
   assert.equal((await server.call('POST', `/api/v1/replays/rpl_${id26}/pause`)).statusCode, 404);
 });
 
-test('a plan keeps nothing; a second copy of the request starts no second replay; a move that does not fit is a conflict', async () => {
+test('a plan stores nothing; a repeated request starts no second replay; an operation that does not fit the state is a conflict', async () => {
   await using server = await startTestServer();
   const planned = await server.call('POST', '/api/v1/replays', { ...base, plan: true });
   assert.deepEqual([planned.statusCode, planned.json().deliveries, planned.json().samples], [200, 0, []]);
@@ -61,7 +61,7 @@ test('a plan keeps nothing; a second copy of the request starts no second replay
   assert.deepEqual(states, [409, 200, 409, 200, 200, 409, 409]);
 });
 
-test('who may not see payloads plans without samples; who may not see events replays none', async () => {
+test("without payloads:view a plan has no samples; without events:view events can't be replayed", async () => {
   await using server = await startTestServer();
   server.grant('ops', ['deliveries:manage']);
   const call = (body: unknown) => server.call('POST', '/api/v1/replays', body, { authorization: 'Bearer ops' });

@@ -22,8 +22,7 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
     const { id } = call.params;
     const { name, state } = await answer(call, id);
     const entry = call.entry({ id, name });
-    if (!(await replays[to](id, entry)))
-      throw new AppError('conflict', `The replay is ${state}, so that ${refused[to]}`);
+    if (!(await replays[to](id, entry))) throw new AppError('conflict', `The replay is ${state}, so ${refused[to]}`);
     parts.telemetry.audited(entry);
     return answer(call, id);
   }
@@ -59,7 +58,7 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
 }
 
 const refused = {
-  pause: 'it can not be paused.',
-  resume: 'there is nothing to resume.',
-  cancel: 'there is nothing left to cancel.',
+  pause: "it can't be paused.",
+  resume: "it can't be resumed.",
+  cancel: "it can't be cancelled.",
 };

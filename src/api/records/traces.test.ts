@@ -36,7 +36,7 @@ test('an event belongs to a running trace by query, header, page address or key,
   assert.deepEqual([first.id, first.ext], [ids[0], { trace: id }]);
 });
 
-test('a trace tells which actions its events match and what became of them', async () => {
+test('a trace shows the actions that its events match, and their deliveries', async () => {
   await using shop = await startShop();
   const connection = await shop.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example' });
   const to = await shop.make(`/connections/${connection['id']}/destinations`, { name: 'O', status: 'enabled' });
@@ -51,7 +51,7 @@ test('a trace tells which actions its events match and what became of them', asy
   assert.deepEqual([one.event.id, one.deliveries[0].id], [eventId, sent]);
 });
 
-test('a trace ends when it is stopped or two hours old, and takes no more events then', async () => {
+test('a trace ends when it is stopped or after two hours, and then adds no events', async () => {
   await using shop = await startShop();
   const kept = await shop.send(`?millrace_trace=${shop.id}`, { n: 1 });
   const stopped = (await shop.call('POST', `/api/v1/traces/${shop.id}/stop`)).json();
@@ -65,7 +65,7 @@ test('a trace ends when it is stopped or two hours old, and takes no more events
   assert.deepEqual([late.state, late.endedAt, late.events], ['ended', expiresAt, []]);
 });
 
-test('traces are listed newest first: those that run, those that ended, page by page', async () => {
+test('traces are listed newest first: running ones, then ended ones, page by page', async () => {
   await using shop = await startShop();
   const second = String((await shop.make('/traces', {}))['id']);
   shop.clock.now += 1_000;
@@ -86,7 +86,7 @@ test('traces are listed newest first: those that run, those that ended, page by 
   assert.equal((await shop.call('GET', '/api/v1/traces?state=odd')).statusCode, 422);
 });
 
-test('a trace of another process is read from its events; one that never was is not there', async () => {
+test('a trace of an earlier process is read from its events; an unknown one is not found', async () => {
   await using shop = await startShop();
   shop.clock.now += 60_000;
   const kept = [
@@ -104,7 +104,7 @@ test('a trace of another process is read from its events; one that never was is 
   assert.equal((await other.call('POST', `/api/v1/traces/${shop.id}/stop`)).statusCode, 404);
 });
 
-test('a hundred traces run at once, and 200 events of each are told', async () => {
+test('a hundred traces can run at once, and 200 events of each are shown', async () => {
   await using shop = await startShop();
   const events = Array.from({ length: 210 }, (_, n) => ({ n }));
   await shop.call('POST', `/v3/${shop.key}?millrace_trace=${shop.id}`, { events });
@@ -115,7 +115,7 @@ test('a hundred traces run at once, and 200 events of each are told', async () =
   assert.equal((await shop.call('POST', '/api/v1/traces', {})).statusCode, 201);
 });
 
-test('the console line puts the trace on what a page sends to a collector, and on nothing else', () => {
+test("the console line adds the trace to a page's requests to a collector only", () => {
   const sent: string[] = [];
   const page = {
     URL,

@@ -16,20 +16,20 @@ import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 
 export type TraceHandlers = Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'>;
 
-/** What an intake request says of traces. */
+/** The trace ids of an intake request. */
 type TraceMarks = { url: string; header: string | undefined };
 
 /**
- * Traces live in memory: those that run, with the ids of their events, and the last that ended. What an event was part
- * of stays with it as `ext.trace`, and when a trace began stands in its id; so one that this process knows nothing of can
- * still be read.
+ * Traces are kept in memory: the running ones with the ids of their events, and the last ended ones. An event keeps its
+ * trace as `ext.trace`, and the id of a trace contains its start time, so a trace that is not in memory can still be
+ * read.
  */
 export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'newId' | 'now'>) {
   const { now, newId, journal } = parts;
   const running = new Map<string, Kept>();
   const ended = new Map<string, Kept>();
 
-  /** Ends the traces whose time is over. */
+  /** Ends the traces that have reached their time limit. */
   function expire() {
     for (const one of running.values()) {
       if (now() < one.startedAt + traceLimits.runsMs) return; // the oldest comes first
@@ -49,7 +49,7 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
     return running.get(id) ?? ended.get(id);
   }
 
-  /** The events of a trace that nobody remembers. */
+  /** The events of a trace that is not in memory. */
   async function* search(id: string, startedAt: number): AsyncGenerator<Event> {
     let after = placedId('event', { timeMs: startedAt, partition: 0, number: 0 });
     let left: number = traceLimits.events;
@@ -103,7 +103,7 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
       const { name = null } = body();
       expire();
       if (running.size >= runningMax)
-        throw new AppError('conflict', `${runningMax} traces run already; stop one of them.`);
+        throw new AppError('conflict', `The limit of ${runningMax} running traces is reached. Stop one first.`);
       const one: Kept = { id: newId('trace'), name, startedAt: now(), endedAt: null, eventIds: new Set() };
       running.set(one.id, one);
       return shown(one);
@@ -128,8 +128,8 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
   return {
     handlers,
     /**
-     * Marks the events of a request that belong to running traces; answers what to call with the ids that they got, null
-     * when there is nothing to call.
+     * Marks the events of a request that belong to running traces. Returns a function to call with the ids of the
+     * events; null when none is needed.
      */
     mark(marks: TraceMarks, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null {
       if (running.size === 0) return null;
@@ -190,5 +190,5 @@ function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds'>): Trace 
 }
 
 function unknown(id: string): AppError {
-  return new AppError('not_found', `There is no trace ${id}, or nothing is left of it.`);
+  return new AppError('not_found', `There is no trace ${id}, or its events have been removed.`);
 }

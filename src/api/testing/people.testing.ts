@@ -4,17 +4,17 @@ import type { Answer, TestServer } from './server.testing.ts';
 
 export const password = 'correct horse battery';
 
-/** Headers of a browser that asks from this server's own page, with its session. */
+/** Headers of a browser on this server's own page, with its session. */
 export function browserWith(cookie: string): Record<string, string> {
   return { authorization: '', cookie, 'sec-fetch-site': 'same-origin' };
 }
 
-/** The cookie that an answer set, as a browser sends it back. */
+/** The cookie set by a response, as a browser sends it back. */
 export function cookieOf(answer: Answer): string {
   return String(answer.headers['set-cookie'] ?? '').split(';', 1)[0] ?? '';
 }
 
-/** People of a test server: made with its administrator's token, signed in with their password. */
+/** Users of a test server, created with the administrator's token and signed in with a password. */
 export function people(server: TestServer) {
   async function signIn(email: string, secret = password, headers: Record<string, string> = {}): Promise<Answer> {
     return server.call('POST', '/api/v1/session', { email, password: secret }, { authorization: '', ...headers });
@@ -34,7 +34,7 @@ export function people(server: TestServer) {
     user,
     role,
 
-    /** A user with these rights (`all`: an administrator), signed in; asks as its browser would. */
+    /** A user with these rights (`all`: an administrator), signed in, whose requests look like a browser's. */
     async somebody(email: string, rights: readonly string[] | 'all') {
       const roleIds = rights === 'all' ? [administratorRoleId] : [await role(`of ${email}`, rights)];
       const id = await user(email, roleIds);

@@ -37,10 +37,13 @@ import { createServer } from '../server.ts';
 
 type Body = Record<string, unknown>;
 
-/** A server on storage in memory behind a pipeline that keeps events and delivers nothing. Token `admin` has every right. */
+/**
+ * A server on storage in memory behind a pipeline that keeps events and delivers nothing. Token `admin` has every
+ * right.
+ */
 export async function startTestServer(
   options: Partial<ApiParts> = {},
-  // The least that Argon2 takes, unless a test looks at the costs.
+  // The lowest cost of Argon2, unless a test measures it.
   passwords = createPasswords({ memoryKiB: 8, passes: 1 }),
 ) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
@@ -119,7 +122,7 @@ export async function startTestServer(
   const compute = inlineCompute();
   const engine = {
     compose: compute.compose,
-    render: () => Promise.reject(new Error('the fake renders no JavaScript')),
+    render: () => Promise.reject(new Error("the fake can't render JavaScript")),
   };
   const pipeline: Pipeline = {
     eraser,
@@ -134,7 +137,7 @@ export async function startTestServer(
         drafts.push(draft);
         return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
       },
-      testSend: () => Promise.reject(new Error('the fake sends nothing')),
+      testSend: () => Promise.reject(new Error("the fake can't send")),
       render: async () => {
         hold.reached();
         await hold.open;
@@ -145,7 +148,7 @@ export async function startTestServer(
       configuration,
       log: journal.log,
       clock: { now },
-      // As far as texts that need no JavaScript go.
+      // Only templates without JavaScript.
       attempter: createAttempter({
         egress,
         authenticator,
@@ -293,7 +296,7 @@ export async function startTestServer(
   };
   const server = await createServer(parts);
 
-  /** One request with the administrator's token, unless headers say otherwise. */
+  /** One request with the administrator's token, unless `headers` has other credentials. */
   async function call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}) {
     const payload =
       body === undefined
@@ -340,7 +343,7 @@ export async function startTestServer(
       if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.statusCode} ${answer.body}`);
       return answer.json();
     },
-    /** A finished delivery with one attempt, written past the pipeline. */
+    /** A finished delivery with one attempt, stored without the pipeline. */
     async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
       const lease = await journal.leases.acquire({ scope: 'deliveries/0', owner: 'test', ttlMs: 60_000, now: now() });
       if (lease === null) throw new Error('the lease is taken');
@@ -376,14 +379,14 @@ export async function startTestServer(
   };
 }
 
-/** Somebody with these rights, who stands in no storage. */
+/** A principal with these rights that is not stored. */
 function principal(name: string, rights: Iterable<Right>): Principal {
   const granted = closure(rights);
   const isAdministrator = granted.size === allRights.length;
   return { id: name, name, rights: granted, isAdministrator, userId: null, sessionId: null, tokenId: null };
 }
 
-/** Every success is in the shape that the route table promises. */
+/** Checks that every success has the shape of the route table. */
 function checkAnswer(method: string, url: string, { statusCode, headers, body }: LightMyRequestResponse) {
   const path = url.split('?', 1)[0] ?? '';
   const own = routes.filter((one) => one.method === method);
