@@ -15,7 +15,7 @@ export function missingCredentials({ auth, settings }: Pick<ConnectionBody, 'aut
 
 /** Names the missing secret headers of a destination; null: none. */
 export function missingHeaderValues(headers: readonly Header[]): string | null {
-  return sentence(missingOfHeaders(headers));
+  return headers.some(({ value }) => value === null) ? sentence(missingOfHeaders(headers)) : null;
 }
 
 /** Names the missing credentials of the authentication alone; null: none. */
