@@ -1,15 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What a process of the bench answers to: each call takes one structured argument and answers one. */
+/** The calls of a bench process: each takes one structured argument and returns one. */
 export type Calls = Record<string, (input: never) => unknown>;
 
-/** Another process of ours, seen from the bench. Disposing it ends it. */
+/** A child process of the bench. Disposing it ends it. */
 export type Child<C extends Calls> = AsyncDisposable & {
   readonly pid: number;
-  /** Rejects with the words of the error there, or when the process ends before it answers. */
+  /** Rejects with the error message of the child, or when it ends before it responds. */
   call<Name extends keyof C & string>(name: Name, input: Parameters<C[Name]>[0]): Promise<Awaited<ReturnType<C[Name]>>>;
-  /** Called with what the process tells unasked. */
+  /** Called with messages that the child sends without a call. */
   listen(listener: (news: unknown) => void): void;
 };
 
@@ -17,7 +17,7 @@ type Request = { id: number; name: string; input: unknown };
 type Answer = { id: number; value: unknown } | { id: number; error: string };
 type Message = Answer | { news: unknown };
 
-/** Starts a file of `bench/processes` in a process of its own. */
+/** Starts a file of `bench/processes` in its own process. */
 export function startChild<C extends Calls>(file: string): Child<C> {
   const path = fileURLToPath(new URL(`./processes/${file}`, import.meta.url));
   const child = fork(path, { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'advanced' });
@@ -45,7 +45,7 @@ export function startChild<C extends Calls>(file: string): Child<C> {
         waiting.set(++last, { promise, resolve, reject });
         child.send({ id: last, name, input } satisfies Request);
       }
-      return promise as never; // the child answers what its Calls say
+      return promise as never; // the child responds with the types of its Calls
     },
     listen(next) {
       listener = next;
@@ -57,14 +57,14 @@ export function startChild<C extends Calls>(file: string): Child<C> {
   };
 }
 
-/** Makes this process answer to its parent's calls; it ends with its parent. */
+/** Makes this process respond to calls of its parent; it ends with its parent. */
 export function answerCalls<C extends Calls>(calls: C): void {
   process.on('disconnect', () => process.exit());
-  process.on('SIGINT', () => {}); // the parent ends us in its own time
+  process.on('SIGINT', () => {}); // the parent ends this process
   process.on('message', async ({ id, name, input }: Request) => {
     try {
-      const call = calls[name] as ((input: unknown) => unknown) | undefined; // the parent calls by the same type
-      if (call === undefined) throw new Error(`nothing is called ${name}`);
+      const call = calls[name] as ((input: unknown) => unknown) | undefined; // the parent uses the same type
+      if (call === undefined) throw new Error(`unknown call ${name}`);
       process.send?.({ id, value: await call(input) } satisfies Answer);
     } catch (error) {
       process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
@@ -72,7 +72,7 @@ export function answerCalls<C extends Calls>(calls: C): void {
   });
 }
 
-/** Tells the parent something unasked. */
+/** Sends a message to the parent without a call. */
 export function tellParent(news: unknown): void {
   process.send?.({ news });
 }

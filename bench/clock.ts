@@ -1,4 +1,4 @@
-/** Microseconds of the machine's monotonic clock: the same in all processes, so that times from two can be compared. */
+/** Microseconds of the machine's monotonic clock, which all processes share, so that their times can be compared. */
 export function nowUs(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { productSettings } from './product.ts';
 
-/** Where and of what a result was made. */
+/** The machine and version of a result. */
 export type Environment = {
   date: string;
   commit: string;
   machine: string;
-  /** Of the minute before the start: what others were doing to the machine. */
+  /** Load average of the minute before the start, by other processes. */
   loadBefore: number;
   node: string;
   packages: Record<string, string>;
@@ -34,7 +34,7 @@ export function environment(): Environment {
   };
 }
 
-/** Short hash of the checkout, with `-dirty` when product or bench differ from it; `unknown` outside a checkout. */
+/** Short hash of the checkout, with `-dirty` when product or bench have changes; `unknown` outside a checkout. */
 function commit(): string {
   try {
     const hash = git('rev-parse', '--short', 'HEAD');

@@ -3,12 +3,12 @@ import { type MarkName, marks, needleOf } from './marks.ts';
 /** The value of `wt.ev` in every event of the bench. */
 export const eventName = '$ViewProduct';
 
-/** How long an event is as compact JSON. */
+/** Length of an event as compact JSON. */
 export const eventBytes = 1_024;
 
 /**
- * An event of 1 KB as an analytics tag sends it, with room for the marks in front. All values are text.
- * `isNoise`: the free text in it is random letters instead of words, which nothing compresses well.
+ * An event of 1 KB as an analytics tag sends it, with room for the marks at the front. All values are text.
+ * `isNoise`: its free text is random letters instead of words, which compress badly.
  */
 export function sampleEvent(random: () => number, isNoise = false): Record<string, string> {
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
@@ -46,7 +46,7 @@ export function sampleEvent(random: () => number, isNoise = false): Record<strin
   return event;
 }
 
-/** A request ready to be written, and where the marks of each of its events are. */
+/** A request ready to be written, and the positions of the marks of each event. */
 export type Prepared = { bytes: Buffer; places: Record<MarkName, number>[] };
 
 /** A POST of these events to the data collection API. */
@@ -61,7 +61,7 @@ function prepare(path: string, body: string): Prepared {
   return { bytes, places: placesIn(bytes) };
 }
 
-/** Where the marks of the events in some compact JSON are, event after event. */
+/** The positions of the marks in compact JSON, event by event. */
 export function placesIn(bytes: Buffer): Prepared['places'] {
   const places: Prepared['places'] = [];
   for (let from = 0; ; ) {
@@ -81,7 +81,7 @@ function after(bytes: Buffer, name: MarkName, from: number): number {
 
 const blankMarks = Object.fromEntries(Object.values(marks).map(({ key, digits }) => [key, '0'.repeat(digits)]));
 
-/** Words of two to four syllables, as many different ones as a shop of some size has. */
+/** Words of two to four syllables, as many as in a mid-sized shop. */
 const vocabulary = makeWords(2_000);
 
 function makeWords(count: number): string[] {

@@ -1,8 +1,8 @@
 import { fuzzTemplates } from '../test/security/sandbox/fuzz-templates.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
 
-// Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Without a target all
-// run. Prints figures as JSON; a broken promise ends it with exit code 1.
+// Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Default: all targets.
+// Prints figures as JSON; exit code 1 when a guarantee is broken.
 
 const numberOf = (name: string, other: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? other);

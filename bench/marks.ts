@@ -1,6 +1,7 @@
 /**
- * The marks by which the bench knows its events again, at the front of each: `bench.n` is run and number, `bench.t` when
- * it was sent (microseconds), `bench.d` which destination it is for. Of fixed width, so that they are patched in place.
+ * The marks that identify the events of the bench, at the front of each: `bench.n` is run and number, `bench.t` the
+ * time of sending (microseconds), `bench.d` the destination. They have a fixed width, so that they can be patched in
+ * place.
  */
 export const marks = {
   number: { key: 'bench.n', digits: 12 },
@@ -13,7 +14,7 @@ export type MarkName = keyof typeof marks;
 const runUnit = 1_000_000_000;
 const zero = 48;
 
-/** Number `n` of run `run`, in one figure. A run has at most 10⁹ events. */
+/** Number `n` of run `run`, in one number. A run has at most 10⁹ events. */
 export function markOf(run: number, n: number): number {
   return run * runUnit + n;
 }
@@ -22,12 +23,12 @@ export function readMark(mark: number): { run: number; n: number } {
   return { run: Math.floor(mark / runUnit), n: mark % runUnit };
 }
 
-/** What stands before the digits of a mark in compact JSON. */
+/** The text before the digits of a mark in compact JSON. */
 export function needleOf(name: MarkName): string {
   return `"${marks[name].key}":"`;
 }
 
-/** Digits of a mark at `at`; NaN when these are no digits. */
+/** The digits of a mark at `at`; NaN when there are none. */
 export function readDigits(bytes: Uint8Array, at: number, digits: number): number {
   let value = 0;
   for (let i = at; i < at + digits; i++) {

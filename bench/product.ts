@@ -10,16 +10,16 @@ import { type Client, createClient } from '../src/client/client.ts';
 import { nowUs } from './clock.ts';
 import { childOf } from './process-usage.ts';
 
-/** The program as its users start it, in a process of its own. Disposing it stops it as SIGTERM does. */
+/** The program as users start it, in its own process. Disposing it stops it with SIGTERM. */
 export type Product = AsyncDisposable & {
   readonly client: Client;
   readonly port: number;
-  /** The server, without the launcher before it. */
+  /** The process of the server, not of its launcher. */
   readonly pid: number;
   readonly launcherPid: number;
-  /** From the start of the launcher to the line that says it listens. */
+  /** Time from the start of the launcher to the log line that it listens. */
   readonly readyMs: number;
-  /** What it logged at level error and above. */
+  /** Its log lines at level error and above. */
   readonly errors: readonly string[];
 };
 
@@ -27,7 +27,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const token = 'a-token-for-the-bench-alone';
 const pinoError = 50;
 
-/** How the program is set in every scenario, beside its defaults. */
+/** Settings of the program in every scenario; the others are defaults. */
 export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALLOW: '127.0.0.0/8' };
 
 /** Starts the program on a data folder. Rejects when it ends before it listens. */

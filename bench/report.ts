@@ -4,10 +4,10 @@ import type { Environment } from './environment.ts';
 import { type Bound, type Measure, short } from './scenario.ts';
 import { median } from './statistics.ts';
 
-/** Everything that one call of the bench found, as it is kept in a file. */
+/** All results of one run of the bench, as stored in a file. */
 export type Report = { environment: Environment; scenarios: { name: string; title: string; measures: Measure[] }[] };
 
-/** Writes `bench/results/<date>-<commit>.json`; answers its path. */
+/** Writes `bench/results/<date>-<commit>.json`; returns its path. */
 export function saveReport(report: Report): string {
   const { date, commit } = report.environment;
   const folder = new URL('./results/', import.meta.url);
@@ -21,7 +21,7 @@ export function loadReport(path: string): Report {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-/** The report in Markdown: where it was made, and a table of all figures, beside an earlier report when one is given. */
+/** The report in Markdown: its environment, and a table of all figures, next to an earlier report if one is given. */
 export function markdown({ environment, scenarios }: Report, earlier: Report | null): string {
   const { date, commit, machine, loadBefore, node, packages, durability, settings } = environment;
   const pairs = (record: Record<string, string>, between: string) =>
@@ -54,7 +54,7 @@ function figures({ values, unit }: Measure): string[] {
   return [`${short(median(values))} ${unit}`, `${short(Math.min(...values))} – ${short(Math.max(...values))}`];
 }
 
-/** Whether the median keeps to a bound. */
+/** Whether the median is within a bound. */
 export function keeps(values: readonly number[], { side, value }: Bound): boolean {
   return side === 'least' ? median(values) >= value : median(values) <= value;
 }

@@ -6,23 +6,23 @@ import type { Flood, LoadCalls, Sent } from './processes/load.ts';
 import type { Arrived, SinkCalls } from './processes/sink.ts';
 import { type Product, startProduct, temporaryFolder } from './product.ts';
 
-/** Load generator and sink, each in a process of its own; the sink's progress reaches the load generator. */
+/** Load generator and sink, each in its own process; the load generator gets the sink's progress. */
 export type Ends = AsyncDisposable & { load: Child<LoadCalls>; sink: Child<SinkCalls>; sinkPort: number };
 
 export async function startEnds(): Promise<Ends> {
   await using stack = new AsyncDisposableStack();
   const load = stack.use(startChild<LoadCalls>('load.ts'));
   const sink = stack.use(startChild<SinkCalls>('sink.ts'));
-  sink.listen((count) => void load.call('delivered', Number(count)).catch(() => {})); // too late is no harm
+  sink.listen((count) => void load.call('delivered', Number(count)).catch(() => {})); // may come too late
   const sinkPort = await sink.call('listen', undefined);
   const owned = stack.move();
   return { load, sink, sinkPort, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** A running program between the ends: one collector, one connection, one destination, one action that always fires. */
+/** A running program between the two: one collector, connection and destination, and one action that always fires. */
 export type Rig = Ends & { product: Product; folder: string; path: string; destinationId: string };
 
-/** Starts it, on a folder of its own unless one is given. */
+/** Starts the program, on a new folder unless one is given. */
 export async function startRig({ folder: given }: { folder?: string } = {}): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const ends = stack.use(await startEnds());
@@ -38,7 +38,7 @@ export async function startRig({ folder: given }: { folder?: string } = {}): Pro
   return { ...ends, product, folder, path, destinationId, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Creates a collector; answers the path of its intake. */
+/** Creates a collector; returns the path of its intake. */
 export async function createCollector({ client }: Product): Promise<string> {
   const { key } = await client.call('createCollector', { body: { name: 'Bench' } });
   return `/v3/${key}`;
@@ -46,7 +46,7 @@ export async function createCollector({ client }: Product): Promise<string> {
 
 type Route = { name: string; port: number; rules: { parameter: string; operator: 'equals'; value: string } };
 
-/** Creates a connection with a destination of the documented template and an action for it; answers the destination. */
+/** Creates a connection, a destination with the documented template, and an action for it; returns the destination. */
 export async function createRoute({ client }: Product, { name, port, rules }: Route): Promise<string> {
   const connection = await client.call('createConnection', { body: { name, baseUrl: `http://127.0.0.1:${port}` } });
   const destination = await client.call('createDestination', {
@@ -61,13 +61,16 @@ export async function createRoute({ client }: Product, { name, port, rules }: Ro
 
 let lastRun = 0;
 
-/** A number that no other run of this bench has. */
+/** A number unique among the runs of this bench. */
 export function newRun(): number {
   lastRun += 1;
   return lastRun;
 }
 
-/** Sends events through the program and waits until all are delivered; answers events per second, first sent to last received. */
+/**
+ * Sends events through the program and waits until all are delivered; returns events per second, first sent to last
+ * received.
+ */
 export async function sendThrough(
   rig: Rig,
   flood: Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'fresh'>,
@@ -82,10 +85,10 @@ export async function sendThrough(
 
 const lookEveryMs = 25;
 const stallMs = 30_000;
-/** Time for a second copy of the last deliveries to show. */
+/** Time to wait for duplicates of the last deliveries. */
 const repetitionMs = 100;
 
-/** Waits until so many different events arrived, and makes sure that none came twice. Rejects when nothing comes any more. */
+/** Waits until this many different events have arrived, without duplicates. Rejects when no more arrive. */
 export async function allArrived(sink: Child<SinkCalls>, events: number): Promise<Arrived> {
   let arrived = await sink.call('arrived', undefined);
   let seen = arrived.distinct;

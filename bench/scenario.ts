@@ -1,7 +1,7 @@
-/** What a figure has to keep to. */
+/** The bound of a figure. */
 export type Bound = { side: 'least' | 'most'; value: number };
 
-/** One figure: its value in each round, and what was promised of it at first and at last. */
+/** One figure: its value in each round, its first bound and its goal. */
 export type Measure = {
   name: string;
   unit: string;
@@ -12,17 +12,17 @@ export type Measure = {
 
 export type RunOptions = {
   rounds: number;
-  /** Smaller or larger than usual: for `backlog` and `disk`, how many events. */
+  /** Size other than the default: for `backlog` and `disk`, the number of events. */
   size: number | null;
-  /** Says what is going on, for whoever waits. */
+  /** Reports progress. */
   say(line: string): void;
 };
 
-/** Something to measure. `run` throws when anything was lost, repeated or refused without need. */
+/** Something to measure. `run` throws when anything was lost, duplicated or refused without reason. */
 export type Scenario = {
   name: string;
   title: string;
-  /** How many rounds when nobody says; else three. */
+  /** Default number of rounds, if not three. */
   roundsUsual?: number;
   run(options: RunOptions): Promise<Measure[]>;
 };
@@ -30,7 +30,7 @@ export type Scenario = {
 export const atLeast = (value: number): Bound => ({ side: 'least', value });
 export const atMost = (value: number): Bound => ({ side: 'most', value });
 
-/** Calls `measure` once a round; answers for each figure its values of all rounds. */
+/** Calls `measure` once a round; returns the values of all rounds per figure. */
 export async function rounds<Name extends string>(
   { rounds: count, say }: RunOptions,
   measure: (round: number) => Promise<Record<Name, number>>,
@@ -38,14 +38,14 @@ export async function rounds<Name extends string>(
   const values: Partial<Record<Name, number[]>> = {};
   for (let round = 1; round <= count; round++) {
     const found = await measure(round);
-    const names = Object.keys(found) as Name[]; // the keys of the record that measure answers
+    const names = Object.keys(found) as Name[]; // the keys of the record that measure returns
     for (const name of names) {
       values[name] ??= [];
       values[name].push(found[name]);
     }
     say(`round ${round}: ${names.map((name) => `${name} ${short(found[name])}`).join(', ')}`);
   }
-  return values as Record<Name, number[]>; // every round answers every name, and there is at least one
+  return values as Record<Name, number[]>; // every round returns every name, and there is at least one
 }
 
 /** Three digits or the whole number. */

@@ -7,9 +7,9 @@ import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
 import { cutThePower } from './soak/powercut.ts';
 
-// Runs what takes long in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; a broken promise ends
-// it with exit code 1. `isolation` takes --rounds=5 and --seconds=20; `gate` and `order` take --size=200000,
-// --visitors=5000 and --open=30000 (ms of the breaker's first pause); `powercut` takes --cuts=200.
+// Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
+// is broken. `isolation` takes --rounds=5 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
+// --open=30000 (ms of the circuit breaker's first wait); `powercut` takes --cuts=200.
 
 const option = (name: string, usual: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);

@@ -1,4 +1,4 @@
-/** The value below which `share` (0–1) of the values lie, of those that occur; NaN for none. */
+/** The percentile `share` (0–1) of the values, which is one of them; NaN for none. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
-/** One kept connection that carries one request at a time, made for a load generator: no objects, no header parsing. */
+/** A persistent connection with one request at a time, for a load generator: no objects, no header parsing. */
 export type Wire = Disposable & {
-  /** Writes a request and answers the status once the whole answer is there. Rejects when the connection ends. */
+  /** Sends a request and returns the status when the response is complete. Rejects when the connection ends. */
   exchange(request: Uint8Array): Promise<number>;
 };
 
 const empty = Buffer.alloc(0);
 
-/** Opens a connection to a server on loopback whose answers have a Content-Length. */
+/** Opens a connection to a server on loopback whose responses have a Content-Length. */
 export async function openWire(port: number): Promise<Wire> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +45,7 @@ function wireOver(socket: Socket): Wire {
   };
 }
 
-/** Where the body of a message begins and where it ends; null until its head is complete. */
+/** The start of a message's body and its length; null until the header is complete. */
 export function frameOf(bytes: Buffer): { bodyAt: number; bytes: number } | null {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return null;

@@ -7,14 +7,14 @@ const root = new URL('../', import.meta.url).pathname;
 const configuration: IConfiguration = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
 
 export type Cruise = {
-  /** Source files that were really read, and those that are there: unequal when the tool could not read TypeScript. */
+  /** Source files read, and source files that exist: unequal when the tool could not read TypeScript. */
   modules: number;
   files: number;
-  /** `rule: from → to`, one for each import that breaks an arrow. */
+  /** `rule: from → to`, one for each forbidden import. */
   violations: string[];
 };
 
-/** Holds the imports of `src/` below a folder (the checkout unless said otherwise) to the arrows. */
+/** Checks the imports of `src/` below a folder (default: the checkout) against the arrows. */
 export async function cruiseSources(baseDir: string = root): Promise<Cruise> {
   const { options, forbidden } = configuration;
   const { output } = await cruise(
@@ -23,7 +23,7 @@ export async function cruiseSources(baseDir: string = root): Promise<Cruise> {
     undefined,
     { tsConfig: extractTsConfig(`${root}tsconfig.json`) },
   );
-  const result = output as ICruiseResult; // without an output type the result comes as an object
+  const result = output as ICruiseResult; // without an output type the result is an object
   return {
     modules: result.modules.filter(({ source, valid }) => /^src\/.*\.tsx?$/.test(source) && valid !== undefined).length,
     files: globSync('src/**/*.{ts,tsx}', { cwd: baseDir }).length,

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 type Chunk = { file: string; isEntry?: boolean; imports?: string[]; dynamicImports?: string[]; css?: string[] };
 
 /**
- * Bytes after gzip: of a browser's first load, of what each page, and the template editor, add to it, and of what a part
- * that is asked for later adds to its page.
+ * Budgets in bytes after gzip: for the first load, for each page on top of it, and for a part that is loaded on demand
+ * (the template editor, say) on top of its page.
  */
 export const budgets = { firstScript: 200 * 1_024, firstStyle: 25 * 1_024, page: 80 * 1_024, editor: 170 * 1_024 };
 
@@ -13,7 +13,7 @@ export type Measured = {
   firstScript: number;
   firstStyle: number;
   pages: { name: string; bytes: number }[];
-  /** What the template editor adds, where it is shown. */
+  /** Size of the template editor, on top of its page. */
   editor: number;
 };
 
@@ -40,7 +40,7 @@ export function measureConsole(dir: string): Measured {
 
   const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true) ?? '';
   const first = filesOf(reach(entry));
-  /** What comes when it is opened, at most: from the page that reaches the least of it already. */
+  /** The size of an on-demand part: at most what it adds to the page that already loads the least of it. */
   const more = (name: string) => {
     const { scripts, styles } = filesOf(reach(name));
     const openers = Object.keys(manifest).filter((one) => manifest[one]?.dynamicImports?.includes(name));

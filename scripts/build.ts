@@ -3,7 +3,7 @@ import { cpSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildConsole } from './console.ts';
 
-// Makes dist/: the program as JavaScript, for packages, since Node refuses TypeScript below node_modules; and the console.
+// Builds dist/: the program as JavaScript, because Node refuses TypeScript below node_modules, and the console.
 
 rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync(

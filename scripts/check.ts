@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cruiseSources } from './architecture.ts';
 import { documents, readDocument } from './documents.ts';
 
-// Everything that must hold before a change is merged, beside the tests: one line per check, details below a failed one.
+// All checks before a merge except the tests: one line per check, details below a failed one.
 
 type Result = { ok: boolean; note: string; details?: string };
 
@@ -38,7 +38,7 @@ async function arrows(): Promise<Result> {
   const { modules, files, violations } = await cruiseSources();
   return {
     ok: violations.length === 0 && modules === files,
-    note: `${modules} of ${files} files cruised, ${violations.length} imports against the arrows`,
+    note: `${modules} of ${files} files cruised, ${violations.length} forbidden imports`,
     details: violations.join('\n'),
   };
 }
@@ -48,7 +48,7 @@ function freshDocuments(): Result {
   const stale = all.filter(({ path, text }) => readDocument(path) !== text).map(({ path }) => path);
   return {
     ok: stale.length === 0,
-    note: `${all.length - stale.length} of ${all.length} fit the code`,
+    note: `${all.length - stale.length} of ${all.length} are up to date`,
     details: `${stale.join(', ')}: run npm run docs`,
   };
 }

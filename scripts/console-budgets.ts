@@ -2,15 +2,15 @@ import type { Page } from 'playwright-core';
 import { openTab, startConsole } from '../test/console/browser.ts';
 import { budgets, measureConsole } from './budgets.ts';
 
-// Measures what the console may cost, in sizes and in a real browser, against its budgets: npm run budgets.
-// Times mean something on a machine at rest only; tests hold the sizes, and none of them holds a time.
+// Measures the console against its budgets of size and time, in a real browser: npm run budgets.
+// Times are only meaningful on an idle machine. Tests check the sizes, but no times.
 
 const rows: { what: string; found: number; most: number; unit: string }[] = [];
 const note = (what: string, found: number, most: number, unit: string) => rows.push({ what, found, most, unit });
 
 await using running = await startConsole({}, { thrifty: false });
 const { app, browser } = running;
-const asIs = { isFirst: true, reducedMotion: 'no-preference' } as const; // as people come
+const asIs = { isFirst: true, reducedMotion: 'no-preference' } as const; // as for most visitors
 
 const sizes = measureConsole(new URL('../dist/console', import.meta.url).pathname);
 const largest = sizes.pages.reduce((most, one) => (one.bytes > most.bytes ? one : most));

@@ -1,4 +1,4 @@
-/** Ids of things that the demo made, for the addresses of their pages. */
+/** Ids of objects created by the demo, for the paths of their pages. */
 export type Shown = Record<
   | 'connection'
   | 'destination'
@@ -14,46 +14,47 @@ export type Shown = Record<
   string
 >;
 
-/** A page of the console: its picture's name, its title and what it is for, and its address. */
+/** A page of the console: the name of its picture, title, description and path. */
 export type ConsolePage = {
   name: string;
   title: string;
   sentence: string;
   path: (shown: Shown) => string;
-  /** Of the picture; 800 where the fold hides nothing. */
+  /** Height of the picture; 800 where nothing is cut off. */
   height?: number;
 };
 
-/** Every page, in the order in which somebody meets them. */
+/** Every page, in reading order. */
 export const consolePages: readonly ConsolePage[] = [
   {
     name: 'welcome',
     title: 'First steps',
-    sentence: 'An event, the Action it fires, the template and the delivered request light up one after the other.',
+    sentence:
+      'An event, the Action that it fires, the template and the delivered request are highlighted one after the other.',
     path: () => '/welcome?with=demo',
   },
   {
     name: 'home',
     title: 'Home',
-    sentence: 'What came in, what was delivered, how fast, and what needs attention.',
+    sentence: 'Events received, deliveries, delivery time, and everything that needs attention.',
     path: () => '/?range=15m',
   },
   {
     name: 'connections',
     title: 'Connections',
-    sentence: 'The systems that Millrace sends to, how signing in to them goes, who uses them and how they fare.',
+    sentence: 'The systems that Millrace sends to, with their authentication, use and health.',
     path: () => '/connections',
   },
   {
     name: 'connection-types',
     title: 'New Connection',
-    sentence: 'A Webhook, one of the ready-made systems, a pasted cURL command, or a file.',
+    sentence: 'A Webhook, an integration, a pasted cURL command, or a file.',
     path: () => '/connections/new',
   },
   {
     name: 'preset',
     title: 'Ready-made connection',
-    sentence: 'What a ready-made system brings and what one has to have ready, above the form it fills in.',
+    sentence: 'The destinations of an integration and its prerequisites, above the prefilled form.',
     path: () => '/connections/new/webhook?preset=hubspot',
   },
   {
@@ -65,26 +66,26 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'connection',
     title: 'Connection Details',
-    sentence: 'Address, authentication and limits, with a test that really connects and signs in, step by step.',
+    sentence: 'Address, authentication and limits, with a test that connects and authenticates, step by step.',
     path: ({ connection }) => `/connections/${connection}`,
   },
   {
     name: 'destinations',
     title: 'Destinations',
-    sentence: 'The endpoints of a connection, each with its switch, its last result and its success.',
+    sentence: 'The endpoints of a connection, each with its switch, last result and success rate.',
     path: ({ connection }) => `/connections/${connection}?tab=destinations`,
   },
   {
     name: 'template',
     title: 'Destination Details',
-    sentence: 'The template knows the fields of your events; beside it stands the request as it would be sent.',
+    sentence: 'The template editor knows the fields of your events, next to a preview of the request.',
     path: ({ connection, destination }) => `/connections/${connection}/destinations/${destination}`,
     height: 1_200,
   },
   {
     name: 'actions',
     title: 'Actions',
-    sentence: 'What is watched for and where it is sent, with what matched and how it went.',
+    sentence: 'The Actions with their destinations, matches and results.',
     path: () => '/actions',
   },
   {
@@ -96,7 +97,7 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'action',
     title: 'Rules of an Action',
-    sentence: 'Each clause says how many of the last 1,000 events pass it, and which.',
+    sentence: 'Each clause shows which and how many of the last 1,000 events match it.',
     path: ({ action }) => `/actions/${action}/edit?step=rules`,
   },
   {
@@ -109,7 +110,7 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'action-overview',
     title: 'An Action',
-    sentence: 'How it does: matched, delivered, discarded and why, with its deliveries and its versions.',
+    sentence: 'Matched, delivered and discarded events with reasons, the deliveries and the versions.',
     path: ({ action }) => `/actions/${action}?range=15m`,
   },
   {
@@ -121,99 +122,99 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'behavior',
     title: 'A behavior',
-    sentence: 'Its expression with a live count of the events that match, and the attributes worth sending.',
+    sentence: 'Its expression with a live count of matching events, and the attributes worth sending.',
     path: ({ behavior }) => `/behaviors/${behavior}`,
   },
   {
     name: 'events',
     title: 'Events',
-    sentence: 'What visitors do, live, filtered by name, visitor, collector, Action, outcome or any parameter.',
+    sentence: 'Live events of visitors, filtered by name, visitor, collector, Action, outcome or any parameter.',
     path: () => '/events',
   },
   {
     name: 'event',
     title: 'Explain',
-    sentence: 'Why an event was sent or not: each Action down to the clause that decided.',
+    sentence: 'Why an event was sent or not: each Action down to the deciding clause.',
     path: ({ event }) => `/events/${event}`,
   },
   {
     name: 'trace-start',
     title: 'Trace my own visit',
-    sentence: 'Follow your own clicks, and nobody else’s; traces that run are listed with a button to stop them.',
+    sentence: 'Follow your own clicks only; running traces are listed with a button to stop them.',
     path: () => '/trace',
   },
   {
     name: 'trace',
     title: 'A trace',
-    sentence: 'From the click to the answer of the third party, as a time line with a link for colleagues.',
+    sentence: 'A timeline from the click to the response of the third party, with a link for colleagues.',
     path: ({ trace }) => `/trace/${trace}`,
     height: 1_000,
   },
   {
     name: 'deliveries',
     title: 'Deliveries',
-    sentence: 'Everything that is owed, was sent or failed, with filters, export, and a replay of all that match.',
+    sentence: 'Pending, sent and failed deliveries, with filters, export, and a replay of all that match.',
     path: () => '/deliveries',
   },
   {
     name: 'delivery',
     title: 'A delivery',
-    sentence: 'Why it stands where it stands, its attempts on a time axis, each request and each answer.',
+    sentence: 'The state with its reason, the attempts on a timeline, each request and each response.',
     path: ({ delivery }) => `/deliveries/${delivery}`,
   },
   {
     name: 'issues',
     title: 'Issues',
-    sentence: 'What goes wrong, grouped, with how often, what is held and who cares for it.',
+    sentence: 'Problems, grouped, with their number, the held deliveries and the person in charge.',
     path: () => '/issues',
   },
   {
     name: 'issue',
     title: 'An issue',
-    sentence: 'The cause in words, what most likely mends it, what was changed just before, and where to look.',
+    sentence: 'The cause, the most likely fix, recent changes, and links for the investigation.',
     path: ({ issue }) => `/issues/${issue}`,
     height: 1_000,
   },
   {
     name: 'replays',
     title: 'Replays',
-    sentence: 'Past deliveries and events that are sent once more, by whom and why, and how far each is.',
+    sentence: 'Past deliveries and events that are sent again, with author, reason and progress.',
     path: () => '/replays',
   },
   {
     name: 'replay',
     title: 'A replay',
-    sentence: 'How far it is, what it left out and why, and every delivery that it made.',
+    sentence: 'Its progress, the items left out with reasons, and every delivery that it created.',
     path: ({ replay }) => `/replays/${replay}`,
   },
   {
     name: 'data-collection',
     title: 'Data Collection',
-    sentence: 'Where events come in, how many, and what was rejected.',
+    sentence: 'The sources of events, with the number of accepted and rejected ones.',
     path: () => '/data-collection',
   },
   {
     name: 'collector',
     title: 'A collector',
-    sentence: 'Lines to paste for each SDK with address and key filled in, and an ear that hears the first event.',
+    sentence: 'Code for each SDK with URL and key filled in, and a check that waits for the first event.',
     path: ({ collector }) => `/data-collection/${collector}`,
   },
   {
     name: 'parameters',
     title: 'Parameters',
-    sentence: 'What events carry: type, how often it is seen, examples, and who uses it.',
+    sentence: 'The parameters of events: type, frequency, examples and uses.',
     path: () => '/data-collection/parameters',
   },
   {
     name: 'rejected',
     title: 'Rejected requests',
-    sentence: 'What was refused on the way in, and why.',
+    sentence: 'Rejected intake requests and the reasons.',
     path: () => '/data-collection/rejected',
   },
   {
     name: 'inbox',
     title: 'Inbox',
-    sentence: 'The built-in receiver: look into requests, and let it answer slowly or fail.',
+    sentence: 'The built-in receiver: inspect requests, or make it respond slowly or fail.',
     path: () => '/inbox',
   },
   {
@@ -225,7 +226,7 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'privacy',
     title: 'Retention & privacy',
-    sentence: 'What is kept and for how long, fields that are masked, and erasing a visitor after counting what goes.',
+    sentence: 'Retention periods, masked fields, and the erasure of a visitor with a count beforehand.',
     path: () => '/settings/privacy',
   },
   {
@@ -237,43 +238,43 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'account',
     title: 'Account',
-    sentence: 'Your own password, the places where you are signed in, and how to sign out of them.',
+    sentence: 'Your password, and your sessions with a button to end them.',
     path: () => '/settings/account',
   },
   {
     name: 'users',
     title: 'Users',
-    sentence: 'Who may sign in, with which roles; a new one gets a one-time address to set a password at.',
+    sentence: 'The people who can sign in, with their roles; a new user gets a one-time link to set a password.',
     path: () => '/settings/users',
   },
   {
     name: 'roles',
     title: 'Roles & Rights',
-    sentence: 'Named sets of rights: Manage of an area holds its View.',
+    sentence: 'Named sets of rights; Manage of an area includes View.',
     path: () => '/settings/roles',
   },
   {
     name: 'tokens',
     title: 'API tokens',
-    sentence: 'What programs sign in with: some of their maker’s rights, until they expire.',
+    sentence: 'Credentials of programs, with some of the rights of their creator and an expiry date.',
     path: () => '/settings/tokens',
   },
   {
     name: 'alerts',
     title: 'Alerts',
-    sentence: 'Who is told when something goes wrong, by which way, and whether it arrives.',
+    sentence: 'Who is notified of problems, through which channel, and whether messages are delivered.',
     path: () => '/settings/alerts',
   },
   {
     name: 'alert',
     title: 'An alert',
-    sentence: 'The way, the rules and the quiet hours of an alert, a test of it, and the messages that it sent.',
+    sentence: 'The channel, the rules and the quiet hours of an alert, a test, and the messages sent.',
     path: ({ alert }) => `/settings/alerts/${alert}`,
   },
   {
     name: 'audit',
     title: 'Audit log',
-    sentence: 'Who did what, when and from where, each change as a diff, and each refusal.',
+    sentence: 'Who changed what, when and from where, with a diff of each change, and refused requests.',
     path: () => '/settings/audit',
   },
   {
@@ -285,13 +286,13 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'docs-api',
     title: 'API reference',
-    sentence: 'Every operation with its right, its fields and its answers, without a network.',
+    sentence: 'Every operation with its right, its fields and its responses, available offline.',
     path: () => '/docs/api',
   },
   {
     name: 'docs-shortcuts',
     title: 'Keyboard shortcuts',
-    sentence: 'Every key, and the switch that turns single letters off.',
+    sentence: 'All shortcuts, and the switch that turns off single-key ones.',
     path: () => '/docs/shortcuts',
   },
 ];

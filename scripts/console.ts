@@ -9,14 +9,14 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Whether dist/console is missing or older than what it is made from. */
+/** Whether dist/console is missing or older than its sources. */
 export function isConsoleStale(): boolean {
   if (!existsSync(`${target}/index.html`)) return true;
   const builtAt = statSync(`${target}/index.html`).mtimeMs;
   return globSync(sources, { cwd: root }).some((path) => statSync(`${root}${path}`).mtimeMs > builtAt);
 }
 
-/** Builds the console into dist/console; what was there is replaced at once, so that a server may be reading it. */
+/** Builds the console into dist/console. The old files are replaced at once, because a server may be reading them. */
 export async function buildConsole(): Promise<void> {
   const [{ build }, { viteConfig }] = await Promise.all([import('vite'), import('../vite.config.ts')]);
   const made = `${root}dist/.console-${process.pid}`;

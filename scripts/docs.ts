@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { documents, readDocument } from './documents.ts';
 
-// Writes the documents that are made from code.
+// Writes the documents generated from code.
 
 for (const { path, text } of documents()) {
   const isFresh = readDocument(path) === text;

@@ -20,7 +20,7 @@ export function documents(): { path: string; text: string }[] {
   ];
 }
 
-/** The present text of a document; null when it does not exist. */
+/** The current text of a document; null when it does not exist. */
 export function readDocument(path: string): string | null {
   try {
     return readFileSync(new URL(path, root), 'utf8');
@@ -81,7 +81,7 @@ Everything may import \`contract\`. \`ports\` are the port files alone:
 
 ${adapters.join('\n')}
 
-${arrows.browserSafe.map((room) => `\`${room}\``).join(', ')} run in a browser too: nothing of Node in them.`;
+${arrows.browserSafe.map((room) => `\`${room}\``).join(', ')} also run in a browser, so they don't use Node.`;
 }
 
 /** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */

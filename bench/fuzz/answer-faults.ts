@@ -10,7 +10,7 @@ type Operation = {
   responses: Readonly<Record<string, { content?: Content; $ref?: string }>>;
 };
 
-/** The parts of /openapi.json that are looked at. */
+/** The parts of /openapi.json that are checked. */
 export type Description = {
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   components: { schemas: Components };
@@ -26,7 +26,7 @@ export type Seen = {
 
 const everywhere = ['x-content-type-options', 'content-security-policy', 'x-request-id', 'cache-control'];
 
-/** In what an answer differs from what the description says of its operation. */
+/** The differences between a response and the description of its operation. */
 export function answerFaults(seen: Seen, description: Description): string[] {
   const { route, method, status, headers, text } = seen;
   const faults = everywhere.filter((name) => headers[name] === undefined).map((name) => `no ${name}`);

@@ -3,13 +3,13 @@ import { type Components, resolved, type Schema } from './json-schema.ts';
 
 const levelsMax = 5;
 
-/** Values that fit a schema, mostly: what only the server can know (names that are there, what compiles) is guessed. */
+/** Values that mostly fit a schema. Facts that only the server knows (existing names, what compiles) are guessed. */
 export function valuesOf(schema: Schema, components: Components, name = '', level = 0): fc.Arbitrary<unknown> {
   const whole = resolved(schema, components);
   const inner = (one: unknown, key = name) => valuesOf(one as Schema, components, key, level + 1); // parts are schemas
   const branches = whole['anyOf'] ?? whole['oneOf'];
   if (Array.isArray(branches)) {
-    // Conditions hold conditions: deep down only those that hold none.
+    // Conditions contain conditions: at the depth limit only those without inner ones.
     const flat = level < levelsMax ? branches : branches.filter((one) => !isNesting(resolved(one, components)));
     return fc.oneof(...(flat.length > 0 ? flat : branches.slice(-1)).map((one) => inner(one)));
   }
@@ -56,12 +56,12 @@ function objects(whole: Schema, inner: (one: unknown, key?: string) => fc.Arbitr
   return fc.record(model).map(present);
 }
 
-/** Left out more often than not, so that not everything depends on everything being right. */
+/** Left out more often than not, so that a request does not depend on every member being valid. */
 export function sometimes<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
-/** Without what was left out. */
+/** The members that are not left out. */
 export function present(made: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined));
 }
@@ -98,7 +98,7 @@ function anyText(whole: Schema): fc.Arbitrary<unknown> {
   );
 }
 
-/** Words that mean something somewhere. `@con` and the like stand for the id of a thing that is there. */
+/** Texts with a meaning somewhere. `@con` and the like are replaced by the id of an existing object. */
 export const words = [
   'a',
   'wt.ev',

@@ -5,7 +5,7 @@ import type { Description } from './answer-faults.ts';
 import { present, sometimes, valuesOf, words } from './from-schema.ts';
 import { type Mutation, mutated, mutations } from './mutate.ts';
 
-/** A request that was made up; `@con` and the like in it stand for the id of something that is there. */
+/** A generated request; `@con` and the like in it are replaced by the id of an existing object. */
 export type Generated = {
   route: Route & { id: RouteId };
   method: Method | 'HEAD';
@@ -62,13 +62,13 @@ const headerChanges = fc.oneof(
   },
 );
 
-/** Requests to one route: about half as they should be, the others with up to three things wrong. */
+/** Requests to one route: about half are valid, the others have up to three errors. */
 export function requestsOf(route: Route & { id: RouteId }, description: Description): fc.Arbitrary<Generated> {
   const operation = description.paths[route.path]?.[route.method.toLowerCase()];
   if (operation === undefined) throw new Error(`${route.id} is not described`);
   const { schemas } = description.components;
   const content = operation.requestBody?.content ?? {};
-  // A patch and a write by name are described as any object; what they take is what the whole is made of.
+  // The input of a patch and of a write by name is described as any object; they take the members of the whole.
   const whole = description.paths[route.path.replace('/by-name/{name}', '/{id}')]?.['put'] ?? operation;
   const schema = (whole.requestBody?.content ?? content)['application/json']?.schema;
   const isPatch = 'application/merge-patch+json' in content;
@@ -125,7 +125,7 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
     });
 }
 
-/** The name stands in the address. */
+/** The body without its name, which is in the URL. */
 function nameless(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return values.map((value) => (typeof value === 'object' ? { ...value, name: undefined } : value));
 }
@@ -145,7 +145,7 @@ function textOf(value: unknown, changes: readonly Mutation[]): string {
   return JSON.stringify(changes.reduce(mutated, value)) ?? 'null';
 }
 
-/** What the parameter of a path stands for: the thing that the path names before it. */
+/** The id placeholder for a path parameter: the kind that the path names before it. */
 function ownId({ path }: Route): string {
   const kind = /\/(\w+)\/(?:by-name\/|rules\/)?\{\w+\}/.exec(path)?.[1] ?? '';
   if (path.includes('/by-name/')) return kind === 'destinations' ? 'n%20m%2FD' : 'n%20m';
@@ -167,7 +167,7 @@ const idsByWord: Record<string, string> = {
   traces: '@trc',
 };
 
-/** `@con` stays as it is, for its id to be put there. */
+/** Encodes a text for a URL; `@con` stays, to be replaced by an id. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('%40', '@');
 }

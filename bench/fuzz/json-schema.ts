@@ -1,8 +1,8 @@
-/** A JSON Schema as the API's description uses it (OpenAPI 3.1), and the schemas that it may refer to. */
+/** A JSON Schema as used by the API's description (OpenAPI 3.1), and the schemas that it may refer to. */
 export type Schema = { readonly [keyword: string]: unknown };
 export type Components = Readonly<Record<string, Schema>>;
 
-/** The schema that a reference means. */
+/** The schema behind a reference. */
 export function resolved(schema: Schema, components: Components): Schema {
   const name = /^#\/components\/schemas\/(\w+)$/.exec(String(schema['$ref'] ?? ''))?.[1];
   if (name === undefined) return schema;
@@ -12,8 +12,8 @@ export function resolved(schema: Schema, components: Components): Schema {
 }
 
 /**
- * What is wrong with a value by a schema: a place and words for each fault. Keywords that it does not know are an error,
- * so that nothing is passed over in silence.
+ * The violations of a schema by a value, each with place and message. Unknown keywords are an error, so that none is
+ * ignored.
  */
 export function schemaFaults(value: unknown, schema: Schema, components: Components, at = ''): string[] {
   return Object.entries(resolved(schema, components)).flatMap(([keyword, wanted]) => {
@@ -26,7 +26,7 @@ export function schemaFaults(value: unknown, schema: Schema, components: Compone
 
 type Check = (input: {
   value: unknown;
-  /** What stands under the keyword; described by JSON Schema, not by a type. */
+  /** The value of the keyword, described by JSON Schema and not by a type. */
   wanted: unknown;
   whole: Schema;
   at: string;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 type Json = unknown;
 
-/** What schemas seldom think of. */
+/** Values that schemas rarely anticipate. */
 const hostile: readonly Json[] = [
   null,
   true,
@@ -55,7 +55,7 @@ const names = [
   '$where',
 ];
 
-/** One change to a value somewhere inside. */
+/** One change to a value at some place inside. */
 export type Mutation = { seat: number; how: number; with: Json; name: string };
 
 export const mutations: fc.Arbitrary<Mutation> = fc.record({
@@ -65,7 +65,7 @@ export const mutations: fc.Arbitrary<Mutation> = fc.record({
   name: fc.constantFrom(...names),
 });
 
-/** The value with one place replaced, removed, wrapped, doubled, renamed or given an unknown neighbour. */
+/** The value with one place replaced, removed, wrapped, duplicated, renamed or extended by an unknown member. */
 export function mutated(value: Json, { seat, how, with: other, name }: Mutation): Json {
   const seats = [...placesOf(value)];
   const path = seats[seat % seats.length] ?? [];
@@ -80,7 +80,7 @@ export function mutated(value: Json, { seat, how, with: other, name }: Mutation)
   });
 }
 
-/** Every place of a value, the outermost first. */
+/** Every place of a value, outermost first. */
 function* placesOf(value: Json, path: readonly string[] = []): Generator<readonly string[]> {
   yield path;
   if (typeof value !== 'object' || value === null) return;

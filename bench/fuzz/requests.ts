@@ -11,9 +11,9 @@ import { type Generated, requestsOf } from './generate.ts';
 
 export type FuzzFigures = {
   requests: number;
-  /** How many answers had which status. */
+  /** The number of responses by status. */
   statuses: Record<string, number>;
-  /** Operations that were never answered with success. */
+  /** Operations without a single successful response. */
   neverSucceeded: string[];
   faults: string[];
 };
@@ -21,15 +21,14 @@ export type FuzzFigures = {
 const workers = 12;
 const faultsMax = 20;
 const batch = 500;
-/** A token may send so many requests a second; each worker has its own. */
 const eventBody = JSON.stringify({ events: [{ 'wt.ev': 'buy', a: 1, 'wt.dcsvid': 'v' }] });
 
-/** Streams never end; a sign-out or the end of all sessions has nothing to end here. */
+/** Skipped: a stream never ends. */
 const left: ReadonlySet<RouteId> = new Set<RouteId>(['streamEvents']);
 
 /**
- * Sends requests that are generated from the route table's schemas, valid ones and such with something wrong in them, to
- * the product in a process of its own. No answer may be 5xx, and each must be what /openapi.json says.
+ * Sends requests generated from the schemas of the route table, valid and invalid ones, to the product in its own
+ * process. No response may be 5xx, and each must fit /openapi.json.
  */
 export async function fuzzRequests({ count, seed }: { count: number; seed: number }): Promise<FuzzFigures> {
   await using folder = await temporaryFolder();
@@ -37,7 +36,7 @@ export async function fuzzRequests({ count, seed }: { count: number; seed: numbe
     ...environment(folder.path),
     MILLRACE_INBOX: 'on',
     MILLRACE_LOG_LEVEL: 'error',
-    // Names lead nowhere, and at once.
+    // Name look-ups fail immediately.
     MILLRACE_DNS_SERVERS: '127.0.0.1:59999',
   });
   const url = await running.listening;
@@ -90,7 +89,7 @@ export async function fuzzRequests({ count, seed }: { count: number; seed: numbe
   return figures;
 }
 
-/** Ids by what stands before their underscore; the first of each stays. */
+/** Ids by prefix; the first of each stays. */
 type Things = Map<string, string[]>;
 
 async function makeThings(url: string): Promise<Things> {
@@ -112,7 +111,7 @@ async function makeThings(url: string): Promise<Things> {
   });
   const behavior = await client.call('createBehavior', { body: { name: 'B', condition: { all: [] } } });
   const answer = await fetch(`${url}/v3/${collector.key}`, { method: 'POST', body: eventBody });
-  const { ids } = (await answer.json()) as { ids: string[] }; // what the intake answers
+  const { ids } = (await answer.json()) as { ids: string[] }; // the response of intake
   const all = [collector.id, connection.id, destination.id, action.id, behavior.id, ...ids];
   const things: Things = new Map();
   for (const id of all) keep(things, id);
@@ -137,7 +136,7 @@ function keep(things: Things, id: string) {
   if (known.length > idsMax) known.splice(1, 1);
 }
 
-/** Tokens stay unknown, so that the fuzz does not revoke its own. */
+/** Stores the ids of a response, except tokens, so that the fuzz does not revoke its own. */
 function remember(things: Things, text: string) {
   for (const [id] of text.slice(0, 20_000).matchAll(/\b(con|dst|act|beh|col|evt|dlv|usr|rol|trc)_[0-9a-z]{26}\b/g))
     keep(things, id);

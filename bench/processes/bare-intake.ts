@@ -3,7 +3,7 @@ import { answerCalls } from '../child.ts';
 
 export type BareIntakeCalls = { listen(): Promise<number> };
 
-/** The floor of intake: Node's own HTTP server that parses the JSON, answers as intake does and keeps nothing. */
+/** The floor of intake: Node's own HTTP server that parses the JSON, responds like intake and stores nothing. */
 answerCalls<BareIntakeCalls>({
   listen() {
     const server = createServer((request, response) => {

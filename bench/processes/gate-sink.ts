@@ -2,21 +2,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCalls } from '../child.ts';
 
-/** What arrived since the last `forget`; times are ms since the epoch. */
+/** Requests since the last `forget`; times are ms since the epoch. */
 export type HoldArrivals = {
   requests: number;
   distinct: number;
-  /** When the first few requests came, and the first one after `note`. */
+  /** Times of the first few requests, and of the first one after `note`. */
   firstAt: number[];
   notedAt: number;
   lastAt: number;
-  /** Requests that came after a newer one of the same visitor. */
+  /** Requests that arrived after a newer one of the same visitor. */
   outOfOrder: number;
   /** The most requests in any second. */
   mostInASecond: number;
 };
 
-/** A system that is dead or well: dead, it cuts every connection as soon as a request is there. */
+/** A system that is dead or healthy: while dead, it resets every connection as soon as a request arrives. */
 export type HoldSinkCalls = {
   listen(): Promise<number>;
   setDead(isDead: boolean): void;
@@ -58,7 +58,7 @@ function receive(body: string, now: number) {
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('error', () => {}); // the peer's end is no news here
+  request.on('error', () => {}); // the peer may disconnect
   request.on('end', () => {
     receive(Buffer.concat(chunks).toString(), performance.timeOrigin + performance.now());
     if (isDead) request.socket.destroy();

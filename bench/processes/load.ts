@@ -6,27 +6,27 @@ import { openWire, type Wire } from '../wire.ts';
 
 type Target = { port: number; path: string; run: number };
 
-/** As many events as the server takes, in batches, each connection one request after the other. */
+/** As many events as the server accepts, in batches; each connection sends one request after the other. */
 export type Flood = Target & {
   events: number;
   batch: number;
   connections: number;
-  /** How many events may be sent and not yet delivered; null: no end. */
+  /** The most events that may be sent and not yet delivered; null: no limit. */
   window: number | null;
-  /** Every event is made anew instead of taken from a few prepared ones: of words, or of noise. */
+  /** Creates every event instead of repeating a few prepared ones: from words, or from noise. */
   fresh?: 'words' | 'noise';
 };
 
-/** One event per request at a steady pace, whatever the answers do. */
+/** One event per request at a steady pace, independent of the responses. */
 export type Drip = Target & { perSecond: number; seconds: number; connections: number; destinations: number };
 
-/** What was sent. `refused` counts answers of 503, which are sent again. */
+/** The events sent. `refused` counts 503 responses, after which the events are sent again. */
 export type Sent = { events: number; refused: number; firstUs: number; lastUs: number };
 
 export type LoadCalls = {
   flood(flood: Flood): Promise<Sent>;
   drip(drip: Drip): Promise<Sent>;
-  /** How many events of the run were delivered until now, for `window`. */
+  /** The number of events of the run delivered so far, for `window`. */
   delivered(count: number): void;
 };
 
@@ -70,7 +70,7 @@ async function flood({ port, path, run, events, batch, connections, window, fres
   return sent;
 }
 
-/** Destinations are taken in turn by steps of a large prime, so that at any moment the events go to all over the list. */
+/** Destinations are taken in steps of a large prime, so that events go to all parts of the list at any time. */
 const stride = 619;
 
 async function drip({ port, path, run, perSecond, seconds, connections, destinations }: Drip): Promise<Sent> {
@@ -89,7 +89,7 @@ async function drip({ port, path, run, perSecond, seconds, connections, destinat
   function sendDue() {
     while (due.length > 0 && free.length > 0) {
       const dueUs = due.shift() ?? 0;
-      // Taken in turn, so that no connection rests until the server closes it.
+      // Taken in turn, so that no connection idles until the server closes it.
       const one = free.shift();
       if (one === undefined) return;
       const n = made - due.length - 1;

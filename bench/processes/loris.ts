@@ -3,22 +3,22 @@ import { answerCalls } from '../child.ts';
 import { pause } from '../clock.ts';
 import { percentile } from '../statistics.ts';
 
-/** Clients that are slow on purpose, each in one of five ways; one that was cut comes again. They come within a second. */
+/** Slow clients, each in one of five ways; a disconnected one connects again. They all start within a second. */
 export type Slow = { port: number; key: string; token: string; clients: number };
 
-/** What became of them. Lives are those of connections that the server cut. */
+/** The result. Lives are those of connections that the server closed. */
 export type SlowEnd = { connections: number; cut: number; lifeMs: { p50: number; max: number }; refused: number };
 
 export type LorisCalls = {
-  /** Resolves when the first of all are connected. */
+  /** Resolves when all are connected for the first time. */
   start(slow: Slow): Promise<void>;
   stop(): SlowEnd;
 };
 
 const dripMs = 1_000;
-/** More than the system takes in for a reader. */
+/** More responses than the operating system buffers for a reader. */
 const pipelined = 20;
-/** Making what deaf readers don't read costs more than all the others together: one in so many is. */
+/** One in this many clients is a stalled reader, because unread responses cost more than all other clients together. */
 const deafEvery = 50;
 
 const lives: number[] = [];
@@ -65,13 +65,13 @@ function deafReader(token: string): Way {
   return { first: one.repeat(pipelined), drip: '', isDeaf: true };
 }
 
-/** Resolves when the client is connected; when it is cut, another one like it comes. */
+/** Resolves when the client is connected; when it is disconnected, it is replaced by another one. */
 function come(port: number, { first, drip, isDeaf = false }: Way): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const socket = connect({ port, host: '127.0.0.1' });
   const startedAt = performance.now();
   const write = () => void (socket.writable && socket.write(drip));
-  socket.on('error', () => {}); // being cut is what is counted
+  socket.on('error', () => {}); // disconnects are counted
   socket.once('connect', () => {
     connections += 1;
     socket.write(first);

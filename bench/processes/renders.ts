@@ -10,15 +10,15 @@ import { nowUs } from '../clock.ts';
 import { sampleEvent, seeded } from '../events.ts';
 
 export type RendersCalls = {
-  /** Renders in one sandbox thread, in batches of 64, two at a time; answers renders per second. */
+  /** Renders in one sandbox thread, in batches of 64, two at a time; returns renders per second. */
   inSandbox(input: { template: string; renders: number }): Promise<{ perSecond: number }>;
-  /** Renders as a delivery does, which needs no sandbox for the simplest templates. */
+  /** Renders like a delivery, which needs no sandbox for the simplest templates. */
   asDelivered(input: { template: string; renders: number }): Promise<{ perSecond: number }>;
 };
 
 const batch = 64;
 const outstanding = 2;
-/** Speed is measured here, not the watchdog, which may take a thread without a core for one that hangs. */
+/** Long, because the watchdog might take a thread that gets no processor time for one that hangs. */
 const graceMs = 5_000;
 const nowMs = Date.UTC(2026, 0, 1);
 const random = seeded(1);
@@ -90,7 +90,7 @@ async function timed(count: number, run: () => Promise<void>): Promise<{ perSeco
 
 function check(output: ReturnType<typeof decodeOutput>) {
   if (output.kind !== 'body') throw new Error(output.reason);
-  if (!output.body.startsWith('{')) throw new Error('not what the template makes');
+  if (!output.body.startsWith('{')) throw new Error('not the output of the template');
 }
 
 function bodyOf(template: string): DestinationBody {

@@ -7,11 +7,13 @@ import { answerCalls } from '../child.ts';
 import { nowUs } from '../clock.ts';
 import { sampleEvent, seeded } from '../events.ts';
 
-/** `chosen`: each action asks for a behavior and a product. `searched`: each looks for a text somewhere in a title. */
+/** `chosen`: each action requires a behavior and a product. `searched`: each searches a title for a text. */
 export type RuleShape = 'chosen' | 'searched';
 
 export type RulesCalls = {
-  /** Holds events against so many actions; answers microseconds per event. Each event meets exactly one, or none. */
+  /**
+   * Matches events against this many actions; returns microseconds per event. Each event matches exactly one, or none.
+   */
   match(input: { actions: number; shape: RuleShape; events: number }): { usPerEvent: number };
 };
 

@@ -4,10 +4,10 @@ import { nowUs } from '../clock.ts';
 import { marks, needleOf, readDigits, readMark } from '../marks.ts';
 import { frameOf } from '../wire.ts';
 
-/** The run that is expected: its number and how many events it has at most. */
+/** The expected run: its number and the largest number of its events. */
 export type Expected = { run: number; events: number };
 
-/** What arrived of the run since `expect`. `strays` belong to other runs or have no mark at all. */
+/** Events received since `expect`. `strays` belong to other runs or have no mark. */
 export type Arrived = {
   distinct: number;
   repeated: number;
@@ -18,14 +18,14 @@ export type Arrived = {
   tenthsUs: number[];
 };
 
-/** Receives what is delivered: counts each event, answers 200 at once. */
+/** Receives deliveries: counts each event and responds 200 at once. */
 export type SinkCalls = {
   listen(): Promise<number>;
-  /** A port on which everything is accepted and nothing ever answered. */
+  /** A port that accepts everything and never responds. */
   listenSilently(): Promise<number>;
   expect(run: Expected): void;
   arrived(): Arrived;
-  /** Sent to received, in milliseconds, of the events that arrived, in the order of their numbers. */
+  /** Milliseconds from sending to receiving, of the received events, in order of their numbers. */
   latencies(): Float64Array;
 };
 
@@ -70,7 +70,7 @@ function receive(body: Buffer) {
 function serve(socket: Socket) {
   let read = empty;
   socket.setNoDelay(true);
-  socket.on('error', () => {}); // the peer's end is no news here
+  socket.on('error', () => {}); // the peer may disconnect
   socket.on('data', (chunk) => {
     read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
     for (let frame = frameOf(read); frame !== null && read.length >= frame.bytes; frame = frameOf(read)) {

@@ -5,11 +5,11 @@ import { placesIn, sampleEvent, seeded } from '../events.ts';
 import { markOf, marks, writeDigits } from '../marks.ts';
 
 export type LoopCalls = {
-  /** Sends so many 1 KB requests through undici's `Pool.request`, so many at once; answers how long it took. */
+  /** Sends 1 KB requests through undici's `Pool.request`, `inFlight` at a time; returns the duration. */
   run(loop: { port: number; run: number; requests: number; inFlight: number }): Promise<{ us: number }>;
 };
 
-/** The floor of everything that sends: a loop with nothing around it. */
+/** The floor of every sender: a loop without anything else. */
 answerCalls<LoopCalls>({
   async run({ port, run, requests, inFlight }) {
     const pool = new Pool(`http://127.0.0.1:${port}`, { connections: inFlight, pipelining: 1 });

@@ -2,16 +2,16 @@ import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { answerCalls } from '../child.ts';
 
-/** Ports on which nobody is well: each treats every request badly in its own way. */
+/** Ports that treat every request badly, each in its own way. */
 export type VillainCalls = { listen(): Promise<number[]> };
 
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 
-/** It takes the request and never answers. */
+/** Accepts the request and never responds. */
 const hang = (socket: Socket) => void socket.resume();
 
-/** A byte now and then, and never a whole head. */
+/** Sends one byte at intervals, and never a complete header. */
 function drip(socket: Socket) {
   socket.once('data', () => {
     socket.write(`${head}x: `);
@@ -22,7 +22,7 @@ function drip(socket: Socket) {
 
 const reset = (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy());
 
-/** A body without end that would be a thousand times as large when inflated. */
+/** An endless body, a thousand times as large when decompressed. */
 function flood(socket: Socket) {
   socket.once('data', () => {
     const pour = () => {
@@ -38,7 +38,7 @@ answerCalls<VillainCalls>({ listen: () => Promise.all([hang, drip, reset, flood]
 
 function listen(onSocket: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
-    socket.on('error', () => {}); // the peer's end is no news here
+    socket.on('error', () => {}); // the peer may disconnect
     onSocket(socket);
   });
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { atMost, rounds, type Scenario } from '../scenario.ts';
 
 const usualEvents = 20_000;
 
-/** What stays on disk of an event of 1 KB that was delivered once, after a stop. Every event has other words. */
+/** Bytes on disk of an event of 1 KB that was delivered once, after a stop. Every event has different words. */
 export const disk: Scenario = {
   name: 'disk',
   title: 'Bytes on disk per delivered event of 1 KB, bodies kept',
@@ -40,7 +40,7 @@ async function checkBody({ product: { client } }: Rig): Promise<void> {
   if (newest === undefined) throw new Error('LOST: there is no delivery');
   const { attemptLog } = await client.call('getDelivery', { params: { id: newest.id } });
   const body = attemptLog?.[0]?.request?.body;
-  if (!body?.includes(marks.number.key)) throw new Error('LOST: the body of a delivery can not be read');
+  if (!body?.includes(marks.number.key)) throw new Error("LOST: the body of a delivery can't be read");
 }
 
 async function folderBytes(path: string): Promise<number> {

@@ -8,7 +8,7 @@ const batched = { events: 60_000, batch: 50, connections: 8, window: 2_000 };
 const single = { events: 30_000, batch: 1, connections: 64, window: 2_000 };
 const floor = { requests: 60_000, inFlight: 64 };
 
-/** In by HTTP, durable, matched, rendered, sent and recorded, against sending alone. */
+/** Received by HTTP, stored, matched, rendered, sent and recorded, compared with sending alone. */
 export const e2e: Scenario = {
   name: 'e2e',
   title: 'End to end against a bare undici loop',

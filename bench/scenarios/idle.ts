@@ -6,7 +6,7 @@ import { atMost, rounds, type Scenario } from '../scenario.ts';
 const MiB = 1024 * 1024;
 const settledMs = 3_000;
 
-/** A program that nobody uses: how soon it is there, and what it holds then. */
+/** A program without traffic: its start time and its memory. */
 export const idle: Scenario = {
   name: 'idle',
   title: 'Start to ready, and memory at rest',

@@ -10,7 +10,7 @@ const batched = { events: 100_000, batch: 50, connections: 8 };
 const single = { events: 30_000, batch: 1, connections: 64 };
 type Size = typeof batched;
 
-/** Events kept durably, with no action that fires, against a server that only parses. */
+/** Events stored durably, without a matching action, compared with a server that only parses. */
 export const intake: Scenario = {
   name: 'intake',
   title: 'Durable intake against bare parsing',
@@ -72,7 +72,7 @@ async function flood(load: Child<LoadCalls>, at: { port: number; path: string },
 const lookEveryMs = 100;
 const matchingMs = 60_000;
 
-/** Waits until the program has matched what it took in; throws when it counts other events than were sent. */
+/** Waits until the program has matched all events; throws when its counts differ from the events sent. */
 async function allMatched(product: Product, before: string, events: number): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     const now = await product.client.call('metrics');

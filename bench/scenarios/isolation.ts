@@ -14,15 +14,15 @@ const silent = 150;
 const refusing = 150;
 const all = healthy + silent + refusing;
 const perDestination = 0.5;
-/** For the healthy ones alone: after some ten thousand events V8 compiles what each of them needs, all of it at once. */
+/** Warm-up, only for the healthy destinations: V8 compiles after some ten thousand events. */
 const compiling = { perSecond: 2_000, seconds: 7 };
 const warmSeconds = 6;
 const seconds = 20;
 
 /**
- * Many destinations, each on a connection of its own, three in ten of them dead: what the others notice of it. Compared
- * is the same stream of events without the dead ones, where the events for them fire nothing; and, to tell what is due to
- * more events, a stream without these events too.
+ * Many destinations, each on its own connection, three in ten of them dead: the effect on the others. Compared with the
+ * same stream of events without the dead ones, where their events fire nothing; and, to show the effect of the number
+ * of events, with a stream without these events.
  */
 export const isolation: Scenario = {
   name: 'isolation',
@@ -37,7 +37,9 @@ export const isolation: Scenario = {
     const without = await make('without', healthy);
     const among = await make('among', all);
 
-    /** Latencies of the healthy ones, while events come for so many destinations, whether or not they are there. */
+    /**
+     * Latencies of the healthy destinations during events for this number of destinations, whether or not they exist.
+     */
     async function measure({ folder, path }: Prepared, destinations: number): Promise<Float64Array> {
       await using copy = await temporaryFolder();
       await cp(folder, copy.path, { recursive: true });
@@ -47,7 +49,7 @@ export const isolation: Scenario = {
         const events = pace.perSecond * pace.seconds;
         await ends.sink.call('expect', { run, events });
         await ends.load.call('drip', { ...pace, run, port: product.port, path, connections: 32 });
-        // Destinations are taken in turn, so that each has the same share.
+        // Destinations take turns, so that each has the same share.
         await allArrived(ends.sink, (events * healthy) / pace.destinations);
         checkProduct(product);
         return ends.sink.call('latencies', undefined);
@@ -95,7 +97,7 @@ export const isolation: Scenario = {
 /** A data folder with destinations, and the path of its intake. */
 type Prepared = { folder: string; path: string };
 
-/** Makes one with so many of all destinations: the healthy ones first. */
+/** Creates a data folder with destinations, the healthy ones first. */
 async function prepare(given: {
   folder: string;
   count: number;
@@ -122,7 +124,7 @@ async function prepare(given: {
   return { folder, path };
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 function closedPort(): Promise<number> {
   const server = createServer();
   return new Promise((resolve) => {

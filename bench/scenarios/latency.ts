@@ -7,7 +7,7 @@ const slow = { perSecond: 500, seconds: 10, connections: 16 };
 const fast = { perSecond: 2_000, seconds: 10, connections: 64 };
 type Pace = typeof slow;
 
-/** From when an event was due to be sent until it arrived at the other end, one event per request. */
+/** Time from when an event was due to be sent until the receiver has it, one event per request. */
 export const latency: Scenario = {
   name: 'latency',
   title: 'From intake to the sink at a steady pace',
@@ -40,7 +40,7 @@ export const latency: Scenario = {
 };
 
 const through = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.product.port, path: rig.path });
-/** The same without the program between: what of the figures is the ends' own. */
+/** The same without the program in between: the share of the load generator and the sink. */
 const past = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.sinkPort, path: '/hook' });
 
 async function drip(rig: Rig, pace: Pace, at: Pick<Drip, 'port' | 'path'>): Promise<Float64Array> {

@@ -8,7 +8,7 @@ const typicalTemplate = `{"visitor": "{{ it.data[0]["wt.dcsvid"] }}", "title": "
 {"sku": "{{ sku | lower }}", "price": {{ Number(it.data[0]["wt.tx_s"]) }}, "currency": "{{ it.data[0]["wt.currency"] }}"}{{/each}}],{{/if}}
 "page": "https://{{ it.data[0]["wt.es"] }}"}`;
 
-/** Renders of one thread, through the sandbox and as deliveries do them. */
+/** Renders of one thread, through the sandbox and as in deliveries. */
 export const render: Scenario = {
   name: 'render',
   title: 'Renders per second and thread',

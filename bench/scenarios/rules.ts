@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import type { RulesCalls } from '../processes/rules.ts';
 import { atMost, rounds, type Scenario } from '../scenario.ts';
 
-/** What an event costs to match when there are many actions, without anything around it. */
+/** The cost of matching one event against many actions, without anything else. */
 export const rules: Scenario = {
   name: 'rules',
   title: 'Matching one event against 10, 1,000 and 10,000 actions',
@@ -30,7 +30,7 @@ export const rules: Scenario = {
   },
 };
 
-/** In a process of its own, so that one index does not spoil the compiled code of the next. */
+/** In its own process, so that one index does not affect the compiled code of the next. */
 async function match(actions: number, shape: 'chosen' | 'searched', events: number): Promise<number> {
   await using child = startChild<RulesCalls>('rules.ts');
   return (await child.call('match', { actions, shape, events })).usPerEvent;

@@ -5,12 +5,12 @@ import { createCollector } from '../rig.ts';
 
 export type BudgetFigures = {
   requests: number;
-  /** Answered with 429: before its count was known, and after. */
+  /** 429 responses before the quota was known, and after. */
   refusedFirst: number;
   refusedLater: number;
-  /** Of what it permits, in the windows that were busy from end to end. */
+  /** The share of the quota that was used, in windows that were busy throughout. */
   used: number;
-  /** Replayed ones that were taken before the last live one. */
+  /** Replayed requests received before the last live one. */
   replayedBefore: number;
   attemptsMost: number;
   faults: string[];
@@ -22,9 +22,9 @@ const destinations = 3;
 const events = 300;
 
 /**
- * A vendor that takes 100 requests in ten seconds from an account, which three destinations share: 300 live events and
- * a replay of 300 at once. Breaks when a delivery fails, the replay goes first, the rate is not used, or it is overstepped
- * once it is known.
+ * A vendor with a quota of 100 requests in ten seconds for an account that three destinations share: 300 live events
+ * and a replay of 300 at the same time. Fails when a delivery fails, the replay goes first, the quota is not used, or
+ * it is exceeded once it is known.
  */
 export async function shareBudget(): Promise<BudgetFigures> {
   await using vendor = await startVendor();
@@ -45,7 +45,7 @@ export async function shareBudget(): Promise<BudgetFigures> {
   await vendor.taken(events);
   await untilDelivered(product, connectionId, events);
   vendor.limit();
-  // Not what comes meanwhile.
+  // Without events received during the replay.
   const filter = { connectionId, createdBefore: new Date().toISOString() };
   const body = { of: 'deliveries', filter, only: 'all' } as const;
   await Promise.all([send(events), product.client.call('createReplay', { body })]);
@@ -69,9 +69,9 @@ export async function shareBudget(): Promise<BudgetFigures> {
   if (unlike.length > 0) faults.push(`${unlike.length} were not delivered, the first is ${unlike[0]?.status}`);
   if (order.length !== 2 * events) faults.push(`${order.length} requests were taken for ${2 * events} deliveries`);
   if (figures.refusedLater > 0) faults.push(`${figures.refusedLater} were refused once its count was known`);
-  // Replayed ones leave evenly until the count is reset, which is told in whole seconds: of ten one may go unused.
+  // Replayed requests are spaced evenly until the reset, which is given in whole seconds: one of ten may stay unused.
   if (figures.used < 0.9) faults.push(`${figures.used} of the rate was used`);
-  // One of a replay goes first every 30 s, so that it never waits for ever.
+  // Starvation guard: one replayed delivery is sent first every 30 s.
   if (figures.replayedBefore > 5) faults.push(`${figures.replayedBefore} replayed ones went before live ones`);
   if (figures.attemptsMost > 1) faults.push(`a delivery took ${figures.attemptsMost} attempts`);
   return { ...figures, faults };
@@ -109,7 +109,7 @@ async function untilDelivered({ client }: Product, connectionId: string, count: 
   }
 }
 
-/** It counts in fixed windows from the moment it is told to, and tells its count with each answer. */
+/** A vendor that counts in fixed windows from a given moment and reports the count in each response. */
 async function startVendor() {
   const windows: number[] = [];
   const refused: number[] = [];

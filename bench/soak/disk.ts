@@ -10,11 +10,11 @@ import { adminClient, environment, spawnProcess } from '../../test/support/proce
 export type DiskFigures = {
   volumeMiB: number;
   eventsAcknowledged: number;
-  /** 503 answers with `storage_full` and `Retry-After`. */
+  /** 503 responses with `storage_full` and `Retry-After`. */
   refused: number;
-  /** From the moment that space returned to the first event taken in. */
+  /** Time from freeing space to the first accepted event. */
   recoveredMs: number;
-  /** Whether a start on the full volume went through; if not, it was refused in one line. */
+  /** Whether a start on the full volume succeeded; otherwise it ended with one line of error. */
   startedWhileFull: boolean;
   faults: string[];
 };
@@ -22,8 +22,8 @@ export type DiskFigures = {
 const volumeMiB = 48;
 
 /**
- * Fills a real volume (a tmpfs, which needs root) until writing fails with ENOSPC: the reserve is set to nothing, so
- * that the server runs into the wall itself. Then gives space back and counts.
+ * Fills a real volume (a tmpfs, which needs root) until writes fail with ENOSPC. The reserve is set to zero, so that
+ * the server runs out of space. Then frees space and compares acknowledged events with deliveries.
  */
 export async function fillTheDisk(): Promise<DiskFigures> {
   const faults: string[] = [];
@@ -43,7 +43,7 @@ export async function fillTheDisk(): Promise<DiskFigures> {
   async function send(length: number): Promise<boolean> {
     const body = JSON.stringify({ events: [{ 'wt.ev': 'e', text: randomBytes(length).toString('hex') }] });
     const response = await fetch(`${root}/v3/${key}`, { method: 'POST', body });
-    const answer = (await response.json()) as { ids?: string[]; code?: string }; // what intake answers
+    const answer = (await response.json()) as { ids?: string[]; code?: string }; // the response of intake
     if (response.status === 200) ids.push(...(answer.ids ?? []));
     else {
       refused += 1;
@@ -61,8 +61,8 @@ export async function fillTheDisk(): Promise<DiskFigures> {
   const recoveredMs = Math.round(performance.now() - freedAt);
   for (let n = 0; n < 20; n++) if (!(await send(100))) faults.push('refused although there is space');
 
-  // Once more, and this time the server dies while there is no room. What its start has to write may still fit into the
-  // files that are there; else it says in one line why it can't start.
+  // Again, and this time the server dies while there is no space. The writes of its start may still fit into existing
+  // files; otherwise it must end with one line of error.
   leave(4 * 2 ** 20);
   while (await send(20_000));
   await server.end('SIGKILL');

@@ -10,29 +10,31 @@ import { type Product, startProduct, temporaryFolder } from '../product.ts';
 export type HoldFigures = {
   held: number;
   isOrdered: boolean;
-  /** Delivered per second while they come in, and what was held after the recovery. */
+  /** Deliveries per second without a hold, and of held deliveries after the recovery. */
   plainPerSecond: number;
   drainPerSecond: number;
   drainShare: number;
-  /** Processor time of the server for each of them: it tells the same on a machine that others use too. */
+  /** Processor time of the server per delivery, which other load on the machine does not change. */
   plainCpuUs: number;
   drainCpuUs: number;
-  /** While the system was dead and the breaker open. */
+  /** Probes while the system was dead and the circuit breaker open. */
   probes: number;
   leastBetweenProbesMs: number;
-  /** From the probe that succeeded to the next request. */
+  /** Time from the successful probe to the next request. */
   firstAfterProbeMs: number;
-  /** Pausing and resuming over all that waits while nothing flows: until it is answered, and what the process wrote. */
+  /**
+   * Pausing and resuming with the whole backlog and no traffic: time to the response, and bytes written by the process.
+   */
   closing: Turn;
   opening: Turn;
-  /** The same while deliveries flow; `firstAfterMs`: from the order to resume until the next request arrives. */
+  /** The same during delivery; `firstAfterMs`: time from the resume request to the next delivery. */
   closingFlowMs: number;
   openingFlowMs: number;
   firstAfterMs: number;
-  /** The longest answer of the server while the gate was turned. */
+  /** The longest response time of the server while it paused and resumed. */
   slowestPingMs: number;
   mostMemoryMiB: number;
-  /** The most requests in a second under a rate of so many. */
+  /** The most requests in one second under a rate limit. */
   rate: { limit: number; mostInASecond: number; used: number };
   faults: string[];
 };
@@ -43,14 +45,15 @@ const batch = 500;
 const rateLimit = 500;
 
 /**
- * A dead system with many deliveries held: how often it is asked, what closing and opening of its gate costs, how soon and
- * how fast what was held goes out, within the rate of its connection, and in order when that is asked.
+ * A dead system with many held deliveries: how often it is probed, the cost of starting and ending the hold, and how
+ * soon, how fast and (if requested) in which order the held deliveries are sent, within the rate limit of their
+ * connection.
  */
 export async function turnHolds(given: {
   held: number;
   isOrdered: boolean;
   visitors: number;
-  /** The breaker's first pause. */
+  /** The first wait of the circuit breaker. */
   openMs: number;
 }): Promise<HoldFigures> {
   const { held, isOrdered, visitors, openMs } = given;
@@ -100,7 +103,7 @@ export async function turnHolds(given: {
     return { ms, bytesWritten: writtenBy(product.pid) - before };
   };
 
-  // What can be had at best, warm.
+  // The maximum throughput, warmed up.
   await send(5_000);
   await until(({ distinct }) => distinct === sent);
   const plain = Math.min(held, 40_000);
@@ -112,19 +115,19 @@ export async function turnHolds(given: {
   const plainPerSecond = (plain * 1_000) / (flowed.lastAt - plainFrom);
   const plainCpuUs = (cpuUsOf(product.pid) - plainFromUs) / plain;
 
-  // Dead.
+  // The system is dead.
   if (isOrdered)
     await client.call('changeDestination', { params: { id: destinationId }, body: { settings: { order: {} } } });
   await sink.call('setDead', true);
   await send(500);
   while ((await client.call('getConnection', { params: { id: connectionId } })).health.state !== 'tripped')
     await sleep(lookMs);
-  // What was on the wire when it tripped.
+  // Requests in flight when the circuit breaker opened.
   await sleep(500);
   const { lastAt: trippedAt } = await sink.call('arrivals', undefined);
   await sink.call('forget', undefined);
   await send(held - 500);
-  // Until what was taken in is at rest, and the log of the storage with it.
+  // Until the accepted events and the write-ahead log have settled.
   await sleep(restMs);
   const pings = startPings(product);
   const closing = await turn('paused');
@@ -137,7 +140,7 @@ export async function turnHolds(given: {
   const gaps = probes.map((at, index) => at - (probes[index - 1] ?? trippedAt));
   const firstAfterProbeMs = (firstAt[deadProbes + 1] ?? 0) - (firstAt[deadProbes] ?? 0);
 
-  // Closed and opened by a person while what was held flows.
+  // A person pauses and resumes during delivery.
   await until(({ distinct }) => distinct >= held / 20);
   const { ms: closingFlowMs } = await turn('paused');
   await sleep(1_500);
@@ -153,7 +156,7 @@ export async function turnHolds(given: {
   await sleep(500);
   const slowestPingMs = await pings.stop();
 
-  // Drained.
+  // All held deliveries are sent.
   const from = await sink.call('arrivals', undefined);
   const drainFromUs = cpuUsOf(product.pid);
   const drained = await until(({ distinct }) => distinct >= held - 500);
@@ -162,7 +165,7 @@ export async function turnHolds(given: {
   await untilNothingWaits(client, destinationId);
   const ended = await sink.call('arrivals', undefined);
 
-  // Within a rate.
+  // With a rate limit.
   await turn('paused');
   const paced = rateLimit * 8;
   await sink.call('forget', undefined);
@@ -201,7 +204,7 @@ export async function turnHolds(given: {
     faults.push('turning the gate took longer than 100 ms');
   if (Math.max(closing.bytesWritten, opening.bytesWritten) > 100_000) faults.push('turning the gate wrote rows');
   if (figures.drainShare < 0.8) faults.push('what was held drained at less than 80 % of plain throughput');
-  // The first ones open connections, arrive late, and are counted with what leaves a second after them.
+  // The first requests open connections, arrive late, and are counted with those sent a second later.
   if (mostInASecond > rateLimit + wireMost)
     faults.push(`${mostInASecond} requests in a second under a rate of ${rateLimit}`);
   for (const line of product.errors) faults.push(line);
@@ -232,12 +235,12 @@ async function untilNothingWaits(client: Client, destinationId: string) {
       await sleep(100);
 }
 
-/** Bytes that a process handed to the system to write, to files and to sockets. Linux only. */
+/** Bytes that a process passed to write calls, for files and sockets. Linux only. */
 function writtenBy(pid: number): number {
   return Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-/** Asks the server all the time whether it lives. */
+/** Checks continuously whether the server responds. */
 function startPings({ port }: Product) {
   let slowestMs = 0;
   let isStopping = false;

@@ -8,7 +8,7 @@ import { startProduct, temporaryFolder } from '../product.ts';
 import { allArrived, checkProduct, createCollector, createRoute, newRun, startEnds } from '../rig.ts';
 import { median, percentile } from '../statistics.ts';
 
-/** `fewer`: without the events for the bad ones. */
+/** `fewer`: without the events for the failing destinations. */
 type Round = { fewerP99Ms: number; aloneP99Ms: number; besideP99Ms: number; ratio: number; fewerRatio: number };
 
 export type IsolationFigures = {
@@ -27,14 +27,15 @@ const all = healthy + bad;
 const perDestination = 500 / all;
 const warmSeconds = 6;
 const ratioMost = 1.2;
-/** What memory may grow by from the second third of a long run beside bad ones to the last one, each on the average. */
+/** Limit of memory growth from the second third of a long run with failing destinations to the last, by averages. */
 const grownMostMiB = 16;
 const longSeconds = 90;
 
 /**
- * Twenty healthy destinations beside ten that hang, drip, reset or answer with bombs, and the same stream of events
- * without the bad ones, in turn; each has 17 events a second, all together 500. (A stream without the events for the bad
- * ones tells what is due to more events.) Breaks when the healthy ones notice, or memory is not flat.
+ * Twenty healthy destinations together with ten that hang, drip, reset or respond with decompression bombs, and the
+ * same stream of events without the failing ones, in turn. Each gets 17 events a second, 500 in total. (A third stream
+ * leaves out the events for the failing ones, to show the effect of the number of events.) Fails when the healthy
+ * destinations are affected, or memory grows.
  */
 export async function keepApart(given: { rounds: number; secondsEach: number }): Promise<IsolationFigures> {
   await using ends = await startEnds();
@@ -56,7 +57,7 @@ export async function keepApart(given: { rounds: number; secondsEach: number }):
     return { prepared, path: await createCollector(product) };
   }
 
-  /** While events come for so many destinations, whether or not they are there. */
+  /** Measures a stream of events for this number of destinations, whether or not they exist. */
   async function measure({ prepared, path }: Awaited<ReturnType<typeof prepare>>, destinations: number, time: number) {
     await using copy = await temporaryFolder();
     await cp(prepared, copy.path, { recursive: true });
@@ -67,7 +68,7 @@ export async function keepApart(given: { rounds: number; secondsEach: number }):
       await ends.sink.call('expect', { run, events: Math.ceil(perSecond * seconds) });
       const at = { run, port: product.port, path };
       const { events } = await ends.load.call('drip', { ...at, perSecond, seconds, connections: 32, destinations });
-      // Destinations are taken in turn, so that each has the same share.
+      // Destinations take turns, so that each has the same share.
       await allArrived(ends.sink, Math.floor((events * healthy) / destinations));
       checkProduct(product);
       return percentile(await ends.sink.call('latencies', undefined), 0.99);

@@ -9,18 +9,18 @@ import { seeded } from './random.ts';
 
 export type KillFigures = {
   kills: number;
-  /** Kills that fell before the server listened again. */
+  /** Kills before the server listened again. */
   killedWhileStarting: number;
   eventsAcknowledged: number;
   eventsSent: number;
   requestsReceived: number;
-  /** Deliveries that arrived more than once. */
+  /** Deliveries received more than once. */
   repeated: number;
-  /** Acknowledged events that ended as `poison` although nothing was wrong with them. */
+  /** Acknowledged events that ended as `poison` without a cause. */
   poison: number;
   readyMs: { median: number; max: number };
   drainMs: number;
-  /** What must be empty: each is a broken promise in words. */
+  /** Broken guarantees as sentences; must be empty. */
   faults: string[];
 };
 
@@ -28,9 +28,9 @@ const startingShare = 0.15;
 const startingMostMs = 250;
 
 /**
- * Kills the server with SIGKILL at random moments under load, starts it again each time, and then compares what was
- * acknowledged with what was delivered. The destination refuses some requests and answers some late, so that kills
- * also fall into retries and waits.
+ * Kills the server with SIGKILL at random moments under load, restarts it each time, and then compares acknowledged
+ * events with deliveries. The destination refuses some requests and delays some responses, so that kills also hit
+ * retries and waits.
  */
 export async function killUnderLoad({
   kills,
@@ -40,9 +40,9 @@ export async function killUnderLoad({
 }: {
   kills: number;
   seed: number;
-  /** Longest life of a server. */
+  /** Longest uptime of a server. */
   upMostMs: number;
-  /** The events of a visitor have to arrive in order. */
+  /** Whether the events of a visitor must arrive in order. */
   isOrdered?: boolean;
 }): Promise<KillFigures> {
   const random = seeded(seed);
@@ -74,7 +74,7 @@ export async function killUnderLoad({
   });
   for (let kill = 0; kill < kills; ) {
     load.aim(`${url}/v3/${key}`);
-    // A slow machine may acknowledge nothing within the few lives of a short run.
+    // On a slow machine a short run might acknowledge nothing.
     if (kill === 0) await eventually('an acknowledged event', () => load.sent.some(({ ids }) => ids !== null));
     await setTimeout(random() * upMostMs);
     load.aim(null);
@@ -113,7 +113,7 @@ export async function killUnderLoad({
   };
 }
 
-/** Nothing of a visitor may arrive after something newer of it; ids of deliveries sort like time. */
+/** Reports events of a visitor that arrive after newer ones; ids of deliveries sort by time. */
 function outOfOrder({ byKey, arrivals }: Recorder): string[] {
   const newest = new Map<number, string>();
   return arrivals.flatMap((key) => {
@@ -127,7 +127,7 @@ function outOfOrder({ byKey, arrivals }: Recorder): string[] {
 
 type Seen = Awaited<ReturnType<typeof allDeliveries>>;
 
-/** Every broken promise, in words; at most a few of each kind are interesting, all are told. */
+/** Every broken guarantee as a sentence. */
 function faultsOf({ load, recorder, deliveries }: { load: Load; recorder: Recorder; deliveries: Seen }): string[] {
   const faults = [...load.odd];
   const ofEvent = Map.groupBy(deliveries, (one) => one.eventId);

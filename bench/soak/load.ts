@@ -1,15 +1,15 @@
 import { Agent, request } from 'undici';
 
-/** One request of the load: the numbers its events carry and, when it was acknowledged, their ids. */
+/** One request of the load: the numbers of its events and, once acknowledged, their ids. */
 export type Sent = { numbers: number[]; ids: string[] | null };
 
 export type Load = {
   readonly sent: readonly Sent[];
-  /** Answers that were neither 200 nor 503: there should be none. */
+  /** Responses other than 200 and 503: there should be none. */
   readonly odd: readonly string[];
-  /** Points the senders at a server that is up (or, with null, at none: they wait). */
+  /** Points the senders at a running server; with null they wait. */
   aim(intakeUrl: string | null): void;
-  /** Ends when what is under way is answered or broken off. */
+  /** Ends when the requests in flight have finished or failed. */
   stop(): Promise<void>;
 };
 
@@ -17,7 +17,7 @@ export const visitors = 40;
 
 const eventOf = (n: number) => ({ 'wt.ev': 'tick', 'wt.dcsvid': `v${n % visitors}`, n, text: `event ${n} ü` });
 
-/** Events without end from a few senders, single ones and batches in turn; each event carries a number of its own as `n`. */
+/** Endless events from a few senders, single ones and batches in turn; each event carries its own number as `n`. */
 export function startLoad({
   senders,
   batchMost,
@@ -48,7 +48,7 @@ export function startLoad({
       if (answer.statusCode === 200) one.ids = JSON.parse(text).ids;
       else if (answer.statusCode !== 503) odd.push(`${answer.statusCode} ${text}`);
     } catch {
-      // Broken off: whether it was kept is not known, as for any client.
+      // Interrupted: as for any client, it is unknown whether the events were stored.
       if (target === url) aim(null);
     }
   }

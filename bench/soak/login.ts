@@ -4,16 +4,16 @@ import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminClient, adminToken, environment, spawnProcess } from '../../test/support/process.ts';
 
 export type LoginFigures = {
-  /** Sign-ins tried per second, each from an address of its own. */
+  /** Sign-in attempts per second, each from an address of its own. */
   attemptsPerSecond: number;
-  /** What they were answered, by status. */
+  /** Responses by status. */
   attempts: Record<string, number>;
-  /** The API as its users had it. */
+  /** The response times of the API for its users. */
   quiet: Pace;
   flooded: Pace;
-  /** `flooded` to `quiet`. */
+  /** `flooded` relative to `quiet`. */
   ratio: { perSecond: number; p50Ms: number; p99Ms: number };
-  /** A right sign-in in the middle of it, from first try to success. */
+  /** A correct sign-in during the flood, from the first attempt to success. */
   signInMs: number;
   faults: string[];
 };
@@ -25,8 +25,8 @@ const p99MostMs = 500;
 const password = 'a password of this soak';
 
 /**
- * Floods the sign-in from thousands of addresses, half of it for an e-mail that exists, and measures what users of the
- * API notice: the same requests without the flood and with it.
+ * Floods the sign-in from thousands of addresses, half of it for an existing e-mail, and measures the effect on users
+ * of the API: the same requests without and with the flood.
  */
 export async function floodSignIn({
   attemptsPerSecond,
@@ -74,7 +74,7 @@ async function askApi(url: string, seconds: number, faults: string[]): Promise<P
       await body.dump();
       times.push(performance.now() - startedAt);
       if (statusCode !== 200 && statusCode !== 429) faults.push(`the API answered ${statusCode}`);
-      // Below the rate of one token, so that what is measured is the server and not its limit.
+      // Below the rate limit of one token, so that the server is measured and not its limit.
       await sleep(5);
     }
   }
@@ -85,7 +85,7 @@ async function askApi(url: string, seconds: number, faults: string[]): Promise<P
   return { perSecond: Math.round(times.length / seconds), p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-/** Attempts at a steady pace, whether or not those before were answered. */
+/** Attempts at a steady pace, independent of earlier responses. */
 function startFlood(url: string, perSecond: number) {
   const agent = new Agent({ connections: 128 });
   const attempts: Record<string, number> = {};
@@ -116,7 +116,7 @@ function startFlood(url: string, perSecond: number) {
   };
 }
 
-/** How long it takes somebody with the right password to get in, who tries again as the server asks. */
+/** The time that a person with the correct password needs to sign in, with retries as the server asks. */
 async function signIn(url: string): Promise<number> {
   const startedAt = performance.now();
   for (;;) {

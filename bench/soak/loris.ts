@@ -8,7 +8,7 @@ import { percentile } from '../statistics.ts';
 
 export type LorisFigures = {
   clients: number;
-  /** What the others had: events, API and new connections in turn, at a steady pace. */
+  /** The response times of normal clients: events, API and new connections in turn, at a steady pace. */
   quiet: Pace;
   neighbours: Pace;
   slow: SlowEnd;
@@ -21,7 +21,7 @@ const perSecond = 60;
 const p99MostMs = 500;
 const lifeMostMs = 15_000;
 
-/** Slow senders and deaf readers by the thousand, cut again and again, and what honest clients notice of them. */
+/** Thousands of slow senders and stalled readers, disconnected repeatedly, and their effect on normal clients. */
 export async function holdAgainstLoris(given: { clients: number; secondsEach: number }): Promise<LorisFigures> {
   const { clients, secondsEach } = given;
   using folder = temporaryFolder();
@@ -43,7 +43,7 @@ export async function holdAgainstLoris(given: { clients: number; secondsEach: nu
   return { clients, quiet, neighbours, slow, faults };
 }
 
-/** Requests at a steady pace, whether or not those before were answered; times count from when they were due. */
+/** Requests at a steady pace, independent of earlier responses; times count from when each was due. */
 async function ask(url: string, key: string, seconds: number, faults: string[]): Promise<Pace> {
   const agent = new Agent({ connections: 32 });
   const event = JSON.stringify({ events: [{ 'wt.ev': 'tick' }] });

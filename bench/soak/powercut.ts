@@ -15,7 +15,7 @@ import { seeded } from './random.ts';
 
 export type PowerCutFigures = {
   cuts: number;
-  /** Calls that wrote, synced, made, renamed or removed something, or answered a request, by the process's part. */
+  /** Calls that wrote, synced, created, renamed or removed something, or sent a response, per process. */
   steps: Record<string, number>;
   eventsAcknowledged: number;
   readyMs: { median: number; max: number };
@@ -25,14 +25,14 @@ export type PowerCutFigures = {
 /** One process of the recorded life. */
 type Part = {
   name: string;
-  /** The data folder that it worked on. */
+  /** Its data folder. */
   dir: string;
   steps: DiskStep[];
-  /** What was below the root when it had ended. */
+  /** The files below the root when it ended. */
   files: Map<string, Buffer>;
 };
 
-/** Ids that a start has to find, and ids (`absent`) that it must not find beside them. */
+/** Ids that a start must find, and ids (`absent`) that it must not find. */
 type Known = { events: Set<string>; documents: Set<string>; absent: Set<string> };
 
 const token = 'sealed-before-the-cut';
@@ -40,9 +40,9 @@ const fates: readonly Fate[] = ['lost', 'chance', 'kept', 'chance'];
 const readyWithinMs = 60_000;
 
 /**
- * Records what a server does to its files from its first start to a restore, cuts the power at many moments of that,
- * loses in each what was not synced by then, or parts of it, and starts a server on what is left. It has to become ready,
- * to have and deliver all that was acknowledged before the cut, and to open its secrets. Needs strace.
+ * Records all changes of a server to its files from the first start to a restore, and cuts the power at many points of
+ * the recording. Each cut loses all or part of what was not synced, and a server starts on the rest. It must become
+ * ready, have and deliver everything acknowledged before the cut, and decrypt its secrets. Needs strace.
  */
 export async function cutThePower({ cuts, seed }: { cuts: number; seed: number }): Promise<PowerCutFigures> {
   const reason = whyNoRecording();
@@ -105,8 +105,8 @@ export async function cutThePower({ cuts, seed }: { cuts: number; seed: number }
 const nothing = (): Known => ({ events: new Set(), documents: new Set(), absent: new Set() });
 
 /**
- * How often the power is cut before each step, and after the last. Half of the cuts are spread over all steps, half over
- * those near a change of names or sizes.
+ * The number of cuts before each step, and after the last. Half of the cuts are spread over all steps, half over those
+ * near a change of names or sizes.
  */
 function chosen(steps: readonly DiskStep[], cuts: number, random: () => number): number[] {
   const counts = Array.from({ length: steps.length + 1 }, () => 0);
@@ -127,7 +127,7 @@ function chosen(steps: readonly DiskStep[], cuts: number, random: () => number):
   return counts;
 }
 
-/** Adds what a response acknowledged; answers how many events that were. */
+/** Adds what a response acknowledged; returns the number of its events. */
 function learn(known: Known, response: string): number {
   if (!/^HTTP\/1\.1 20[01] /.test(response)) return 0;
   const ids = /"ids":\[([^\]]*)\]/.exec(response)?.[1]?.match(/\w+/g) ?? [];
@@ -139,7 +139,7 @@ function learn(known: Known, response: string): number {
   return ids.length;
 }
 
-/** Runs and records one process after the other: starts, a backup, a rotation of keys, kills and restores. */
+/** Runs and records one process after the other: starts, a backup, a key rotation, kills and restores. */
 async function recordLife(root: string, receiver: Receiver) {
   using logs = temporaryFolder();
   const parts: Part[] = [];
@@ -202,7 +202,7 @@ async function recordLife(root: string, receiver: Receiver) {
 
 let sent = 0;
 
-/** Sends events one after the other; answers the number that the last one carries. */
+/** Sends events one after the other; returns the number that the last one carries. */
 async function send(url: string, key: string, count: number): Promise<number> {
   for (let left = count; left > 0; left--) {
     const body = JSON.stringify({ events: [{ 'wt.ev': 'tick', n: ++sent, text: 'x'.repeat(500) }] });
@@ -215,7 +215,7 @@ async function send(url: string, key: string, count: number): Promise<number> {
 
 type Cut = { model: DiskModel; dir: string; fate: Fate; seed: number };
 
-/** Starts a server on what a cut leaves; one of `expected` has to be there, whole. */
+/** Starts a server on the files left by a cut; one of `expected` has to be found completely. */
 async function startAfter({ model, dir, fate, seed }: Cut, expected: readonly Known[], receiver: Receiver) {
   using folder = temporaryFolder();
   model.leave(dir, folder.path, fate, seeded(seed));
@@ -287,7 +287,7 @@ function differences({ events, documents, absent }: Known, found: Set<string>, f
   ];
 }
 
-/** A cut right after `millrace backup` has ended must leave the backup whole. */
+/** A cut right after `millrace backup` has ended must not damage the backup. */
 function faultsOfBackup(model: DiskModel, root: string): string[] {
   using folder = temporaryFolder();
   model.leave(root, folder.path, 'lost', seeded(1));
@@ -300,7 +300,7 @@ function faultsOfBackup(model: DiskModel, root: string): string[] {
   }
 }
 
-/** Writes what a cut left to a folder that stays, for a look at it. */
+/** Writes the files left by a cut to a permanent folder, for inspection. */
 function keep({ model, dir, fate, seed }: Cut): string {
   const kept = mkdtempSync(join(tmpdir(), 'millrace-powercut-'));
   model.leave(dir, kept, fate, seeded(seed));

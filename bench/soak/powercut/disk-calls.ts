@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A call of a process that changed or synced files below a folder, or sent an HTTP response. Ordered by their begin. */
+/** A call of a process that changed or synced files below a folder, or sent an HTTP response, in order of its start. */
 export type DiskStep =
-  /** Opened for writing; makes the file when there is none, and empties it when `isEmptied`. */
+  /** Opened for writing; creates the file if there is none, and empties it if `isEmptied`. */
   | { kind: 'open'; path: string; isEmptied: boolean }
   | { kind: 'folder'; path: string }
   | { kind: 'write'; path: string; offset: number; bytes: Buffer }
   | { kind: 'truncate'; path: string; size: number }
   | { kind: 'rename'; path: string; to: string }
   | { kind: 'unlink'; path: string }
-  /** fsync or fdatasync, at its end; `covers` is the number of steps that had begun before it began. */
+  /** fsync or fdatasync, at its end; `covers` is the number of steps that had started before it started. */
   | { kind: 'sync'; path: string; covers: number }
   | { kind: 'answer'; text: string };
 
-/** Why recording is not possible here, in a sentence; null: it is. */
+/** Why recording is not possible here, as a sentence; null: it is possible. */
 export function whyNoRecording(): string | null {
   const { status } = spawnSync('strace', ['-D', '-f', '--seccomp-bpf', '-e', 'trace=fsync', '-o', '/dev/null', 'true']);
   return status === 0
@@ -26,7 +26,7 @@ const watched =
   'open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,ftruncate,truncate,fallocate,copy_file_range,sendfile,ioctl,' +
   'link,linkat,symlink,symlinkat,fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat';
 
-/** The command that runs another one under the same process id and records its calls in `log`. */
+/** The command that runs another one in the same process and records its calls in `log`. */
 export function recordingTo(log: string): string[] {
   return [
     'strace',
@@ -47,7 +47,7 @@ export function recordingTo(log: string): string[] {
 
 type Call = { name: string; args: string; result: string; begin: number; end: number };
 
-/** The steps of a recording that concern `root` and what is below it. Throws for a call that it has no step for. */
+/** The steps of a recording at or below `root`. Throws for a call without a step. */
 export function stepsOf(log: string, root: string): DiskStep[] {
   const isOurs = (path: string | undefined): path is string => path === root || path?.startsWith(`${root}/`) === true;
   const positions = new Map<string, number>();
@@ -59,8 +59,8 @@ export function stepsOf(log: string, root: string): DiskStep[] {
 }
 
 /**
- * Lines of a call that another thread interrupted are put together. Calls that failed are left out; one that the death of
- * the process broke off counts as done.
+ * The calls of a recording. Lines of a call that was interrupted by another thread are joined. Failed calls are left
+ * out; one that was interrupted by the death of the process counts as done.
  */
 function callsOf(log: string): Call[] {
   const begun = new Map<string, { text: string; begin: number }>();

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { DiskStep } from './disk-calls.ts';
 
 /**
- * What a cut does to the changes that were not synced. `lost`: all are lost. `kept`: all were written in time. `chance`:
- * each write is kept, lost or torn between sectors, and of the changes of names either a prefix is kept (as file systems
- * with a journal do) or any of them.
+ * The effect of a cut on changes that were not synced. `lost`: all are lost. `kept`: all were written in time.
+ * `chance`: each write is kept, lost or torn between sectors; of the changes of names a prefix is kept (as in file
+ * systems with a journal) or any subset.
  */
 export type Fate = 'lost' | 'kept' | 'chance';
 
@@ -15,10 +15,10 @@ type Change =
   | { at: number; kind: 'write'; offset: number; bytes: Buffer }
   | { at: number; kind: 'truncate'; size: number };
 type Inode = { isFolder: boolean; durable: Buffer; pending: Change[] };
-/** A change of the names in a folder: the inode gets the name `path` and loses the name `gone`. */
+/** A change of names in a folder: the inode gets the name `path` and loses the name `gone`. */
 type NameChange = { at: number; inode: Inode; path: string | null; gone: string | null };
 
-/** The files below `root` (which is durable): what of them is on disk, and which changes are only in memory. */
+/** The files below `root` (which is durable): what is on disk, and which changes are only in memory. */
 export function diskModel(root: string) {
   const durable = new Map<string, Inode>();
   const live = new Map<string, Inode>();
@@ -46,11 +46,11 @@ export function diskModel(root: string) {
   }
 
   return {
-    /** How many steps were taken. */
+    /** The number of steps taken. */
     get count() {
       return count;
     },
-    /** Takes a step; `covers` of a sync counts from `first`, the count when its recording began. */
+    /** Applies a step; `covers` of a sync counts from `first`, the count when its recording began. */
     take(step: DiskStep, first: number) {
       const inode = step.kind === 'answer' ? undefined : live.get(step.path);
       if (step.kind === 'open') {
@@ -67,7 +67,7 @@ export function diskModel(root: string) {
       }
       count += 1;
     },
-    /** Adds a folder with a file that another program made and synced. */
+    /** Adds a file, with its folder, that another program created and synced. */
     put(path: string, bytes: Buffer) {
       for (const [at, isFolder] of [[dirname(path), true] as const, [path, false] as const]) {
         const inode: Inode = { isFolder, durable: isFolder ? Buffer.alloc(0) : bytes, pending: [] };
@@ -75,12 +75,12 @@ export function diskModel(root: string) {
         durable.set(at, inode);
       }
     },
-    /** The content of the files below `dir` for running programs, by path; without shared memory. */
+    /** The files below `dir` as running programs see them, by path; without shared memory. */
     seen(dir: string): Map<string, Buffer> {
       const files = [...live].filter(([path, { isFolder }]) => isBelow(dir, path) && !isFolder && !isShared(path));
       return new Map(files.map(([path, inode]) => [path, contentOf(inode, 'kept', Math.random)]));
     },
-    /** Writes to `target` what a cut now leaves of the folder `dir`. */
+    /** Writes to `target` what a cut at this moment leaves of the folder `dir`. */
     leave(dir: string, target: string, fate: Fate, random: () => number): void {
       const left = new Map(durable);
       const earliest = names[0]?.at ?? 0;
@@ -134,7 +134,7 @@ function changed(content: Buffer, change: Change): Buffer {
   return longer;
 }
 
-/** Some sectors of a write; the file gets its full length, with zeros in what is missing. */
+/** Some sectors of a write; the file gets its full length, with zeros for missing sectors. */
 function torn(
   content: Buffer,
   { at, offset, bytes }: Extract<Change, { kind: 'write' }>,

@@ -35,7 +35,7 @@ export function withoutExposedSecrets(old: ConnectionBody, present: ConnectionBo
   return withoutSecrets(old, (pointer) => isExposed(pointer) && pointer !== '/settings/tls/key');
 }
 
-/** Returns a function that tells by pointer whether a secret of `after` is sent to another address than in `before`. */
+/** Returns a function that decides by pointer whether a secret of `after` is sent to another address than in `before`. */
 function exposureOf(before: ConnectionBody, after: ConnectionBody): (pointer: string) => boolean {
   const isMoved = movedAddress(before, after) !== null;
   const isProxyMoved = isElsewhere(proxyOrigin(before), proxyOrigin(after));

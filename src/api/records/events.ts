@@ -34,7 +34,7 @@ export function eventHandlers(
   }
 
   /**
-   * A function that tells whether an event matches the current rules of an action; an unknown action matches nothing.
+   * Returns a function for whether an event matches the current rules of an action; an unknown action matches nothing.
    */
   function matcherOf(actionId: string): (event: Event) => boolean {
     const { action, behavior } = configuration.snapshot.documents;

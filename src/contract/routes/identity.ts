@@ -7,7 +7,7 @@ const list = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(it
 
 /** Set-up, sign-in, and operations on the caller's own account. */
 export const identityRoutes = {
-  getSetup: route('GET', '/api/v1/setup', null, 'Whether there is no administrator yet', {
+  getSetup: route('GET', '/api/v1/setup', null, 'Get whether set-up is open: there is no administrator yet', {
     tag: 'identity',
     output: setupState,
   }),
