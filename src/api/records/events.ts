@@ -33,9 +33,7 @@ export function eventHandlers(
     return event;
   }
 
-  /**
-   * Returns a function for whether an event matches the current rules of an action; an unknown action matches nothing.
-   */
+  /** A predicate for the events that match the current rules of an action; an unknown action matches none. */
   function matcherOf(actionId: string): (event: Event) => boolean {
     const { action, behavior } = configuration.snapshot.documents;
     const rules = action.get(actionId)?.body.rules;
