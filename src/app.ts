@@ -6,12 +6,12 @@ import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 export type { App, Overrides } from './compose.ts';
 
 /**
- * From a configuration to a running program on SQLite. Throws an Error of one sentence when it can't start; what was
- * opened until then is closed. Disposing takes in nothing more, finishes what is on the wire and closes the rest in the
- * reverse order of its opening.
+ * Starts the program on SQLite from a configuration. Throws an Error of one sentence when it can't start; parts that
+ * were opened until then are closed. Disposing refuses new requests, finishes those in flight and closes the rest in
+ * the reverse order of its opening.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not there yet; unset it.');
+  if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
 
@@ -31,7 +31,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       ...(spaceCheckMs === undefined ? {} : { spaceCheckMs }),
     }),
   );
-  // Its thread starts while the rest, which is most of the program, is loaded here.
+  // The storage thread starts while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
   const app = opened.use(await compose(config, { sqlite, storageFailed, allow: allow.rules }, overrides));
   isStarting = false;

@@ -42,46 +42,46 @@ import { type Thresholds, thresholds } from './watch/thresholds.ts';
 import { startWatch } from './watch/watch.ts';
 
 /**
- * What stands beside the configuration: the environment, for secrets that are kept there, and what a simulation of bad
- * days may set.
+ * Options besides the configuration: the environment, for secrets that are kept there, and settings of fault
+ * simulations.
  */
 export type Overrides = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
   env?: Readonly<Record<string, string | undefined>>;
   retentionEveryMs?: number;
-  /** From when on something is an issue. */
+  /** The thresholds from which on a problem is an issue. */
   issueLimits?: Thresholds;
   notifierTiming?: NotifierTiming;
-  /** Another way out than the guarded one over real sockets. */
+  /** Replaces the guarded egress over real sockets. */
   egress?: Egress;
-  /** The process whose uncaught failures are handled; without it they stay with Node.js, as tests need it. */
+  /** The process whose uncaught failures are handled. Without it Node.js handles them, as tests need it. */
   process?: UncaughtOptions['source'];
-  /** Called when all is loaded and nobody can ask for anything yet. */
+  /** Called when everything is loaded and no request can arrive yet. */
   loaded?: () => void;
 };
 
-/** Loaded with the first template that needs it: a program that renders none starts without. */
+/** Loaded with the first template that needs it: a program without such templates starts without it. */
 const scriptEngine = () => import('./sandbox/quickjs/quickjs-sandbox.ts');
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
-/** Where the console is built to: beside the sources of a checkout, within a package. */
+/** The folder of the built console: next to the sources in a checkout, inside a package. */
 const consoleDir = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : './console', import.meta.url),
 );
 
-/** What the program stands on: made before the rest of it was loaded. */
+/** The parts of the program that were created before the rest of it was loaded. */
 export type Storage = {
-  /** Open until after the program's end. */
+  /** Stays open until the program has ended. */
   sqlite: Sqlite;
-  /** Fulfilled when the storage ended by itself. */
+  /** Resolves when the storage failed. */
   storageFailed: Promise<Error>;
-  /** Addresses that may be reached though they are private. */
+  /** Private addresses that requests may reach. */
   allow: readonly AllowRule[];
 };
 
 /**
- * Puts the program together, choosing every adapter, and starts it. Throws an Error of one sentence when it can't start;
- * what was opened until then is closed.
+ * Assembles the program, choosing every adapter, and starts it. Throws an Error of one sentence when it can't start;
+ * parts that were opened until then are closed.
  */
 export async function compose(
   config: Config,
@@ -102,7 +102,7 @@ export async function compose(
   await using opened = new AsyncDisposableStack();
   const clock = systemClock;
   const newId = idSource(clock.now, pooledRandomBytes());
-  // A fixed port is known before it is listened on: what waits for the Inbox must not find it blocked.
+  // A fixed port is known before the server listens: deliveries that wait for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   const scrubber = createScrubber();
   if (config.adminToken !== null) scrubber.learn([config.adminToken]);
@@ -110,7 +110,7 @@ export async function compose(
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
   opened.defer(telemetry.flush);
 
-  // Going on without storage or beside another owner could only do harm; whoever started the process starts it again.
+  // Continuing without storage or alongside another owner could only do harm. A supervisor restarts the process.
   function die(error: unknown, doing: string): never {
     telemetry.failed(error, doing);
     telemetry.flush();
@@ -135,7 +135,7 @@ export async function compose(
       keyring,
       store: all,
       now: clock.now,
-      failed: (error) => telemetry.failed(error, 'seal stored secrets anew'),
+      failed: (error) => telemetry.failed(error, 'reseal stored secrets'),
     }),
   );
   const audit = sqliteAudit(sqlite);
@@ -202,11 +202,11 @@ export async function compose(
         stopTimeoutMs: config.shutdownMs,
         everyMs: retentionEveryMs,
       },
-      lost: (scope) => die(new Error(`another process took over ${scope}`), 'go on'),
+      lost: (scope) => die(new Error(`another process acquired ${scope}`), 'continue'),
     }),
   );
 
-  // Alerts end after the watch: what it has to tell at last they take.
+  // Alerts end after the watch, so that they can take its last notices.
   let baseUrl = config.publicUrl;
   let isIssueOpen = (_id: string) => true;
   const alerts = opened.use(
@@ -277,7 +277,7 @@ export async function compose(
     scrub,
     audited: telemetry.audited,
   });
-  // A log that goes elsewhere keeps the heads where nobody who can write the database reaches them.
+  // A log stored elsewhere keeps the heads out of reach of anyone who can write the database.
   const tellHead = async () => {
     const [newest] = await audit.entries({ limit: 1 });
     if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
@@ -332,13 +332,13 @@ export async function compose(
   telemetry.listening({ url });
   if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
   if (config.secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: config.secretRefs });
-  if (config.inbox) telemetry.noticed('the Inbox is open: whoever reaches this server can write to it');
+  if (config.inbox) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** What the operator gave is fixed; the rest are defaults that people may change. */
+/** Values of the operator are fixed; the others are defaults that people can change. */
 function operatorRetention(config: Config): OperatorRetention {
   const given = givenSettings(config);
   const names = { days: 'retentionDays', bytes: 'retentionBytes', auditDays: 'auditDays' } as const;
@@ -352,13 +352,13 @@ function named(problems: Record<string, string | null | undefined>): Record<stri
   return Object.fromEntries(Object.entries(problems).filter((entry): entry is [string, string] => entry[1] != null));
 }
 
-/** Free space of the data folder beside what is kept of it. */
+/** Free space of the data folder, and its reserve. */
 function spaceOf(dir: string, reserve: number | null, freeBytes = () => freeBytesOf(dir)) {
   const reserveBytes = reserve ?? reserveBytesOf(dir);
   return () => ({ freeBytes: freeBytes(), reserveBytes });
 }
 
-/** Random bytes from a pool: asking the system for sixteen at a time costs more than all the rest of an id. */
+/** Random bytes from a pool: sixteen bytes at a time from the system cost more than the rest of an id. */
 function pooledRandomBytes(): (n: number) => Uint8Array {
   let pool = randomBytes(0);
   return (n) => {
@@ -369,7 +369,9 @@ function pooledRandomBytes(): (n: number) => Uint8Array {
   };
 }
 
-/** Whether some template is more than its records as JSON: then the first delivery should not wait for the threads. */
+/**
+ * Whether a template does more than write its records as JSON: then the first delivery should not wait for the threads.
+ */
 function needsSandbox({ documents }: Snapshot): boolean {
   return documents.destination.values().some(({ body }) => trivialForm(body.template) === null);
 }
@@ -378,7 +380,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Where requests of our own must never arrive, but for the Inbox. */
+/** The own listener, which own requests must never reach, except for the Inbox. */
 function listenerAt({ host, inbox }: Config, port: number): Listener {
   return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox };
 }

@@ -25,7 +25,7 @@ test('an empty folder is fine and stays empty', (t) => {
 
 test('a foreign database, a folder in use and a broken key are problems', (t) => {
   const dir = folder(t);
-  writeFileSync(join(dir, 'millrace.db'), 'not a database at all');
+  writeFileSync(join(dir, 'millrace.db'), 'this is not a database');
   writeFileSync(join(dir, 'secret.key'), 'not a key');
   using _ = lockFolder(dir);
   assert.deepEqual(states(dir), { database: 'problem', lock: 'problem', key: 'problem' });

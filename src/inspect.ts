@@ -8,7 +8,7 @@ import { lockFolder } from './sqlite/folder-lock.ts';
 import { latestVersion } from './sqlite/migrate.ts';
 import { leftToRecover } from './sqlite/recovery.ts';
 
-/** What the doctor finds in the data folder: database, lock and sealing key. Changes nothing there. */
+/** The doctor's findings in the data folder: database, lock and sealing key. Changes nothing. */
 export function inspectDataFolder({ dataDir, secretKey }: Pick<Config, 'dataDir' | 'secretKey'>): Finding[] {
   return [
     finding('database', () => database(join(dataDir, databaseName))),
@@ -30,10 +30,10 @@ function finding(name: string, look: () => Found): Finding {
 function database(file: string): Found {
   const left = leftToRecover(file);
   if (left === 'restore')
-    return { state: 'warning', detail: `${file}: a restore was cut off; the next start finishes it` };
-  if (!isOurDatabase(file)) return { state: 'ok', detail: `${file} will be made` };
+    return { state: 'warning', detail: `${file}: a restore was interrupted; the next start finishes it` };
+  if (!isOurDatabase(file)) return { state: 'ok', detail: `${file} will be created` };
   if (left === 'journal')
-    return { state: 'warning', detail: `${file}: a change was cut off; the next start rolls it back` };
+    return { state: 'warning', detail: `${file}: a change was interrupted; the next start rolls it back` };
   const version = schemaVersion(file);
   const detail = `${file}, schema ${version}, ${Math.ceil(statSync(file).size / 2 ** 20)} MiB`;
   if (version > latestVersion()) return { state: 'problem', detail: `${detail}: written by a newer Millrace` };
@@ -53,8 +53,8 @@ function key(dir: string, configured: Config['secretKey']): Found {
   }
   const file = join(dir, keyFileName);
   if (!existsSync(file)) {
-    if (!existsSync(join(dir, databaseName))) return { state: 'ok', detail: `${file} will be made` };
-    return { state: 'warning', detail: `${file} is missing: secrets that were stored before can't be opened` };
+    if (!existsSync(join(dir, databaseName))) return { state: 'ok', detail: `${file} will be created` };
+    return { state: 'warning', detail: `${file} is missing: stored secrets can't be decrypted` };
   }
   keysInFolder(dir);
   const isOpen = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;

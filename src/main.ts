@@ -8,12 +8,12 @@ import { settingFlags } from './config/names.ts';
 import { inspectDataFolder } from './inspect.ts';
 import { version } from './version.ts';
 
-// What a command needs is loaded with it: those that only ask a server start in half the time without the rest.
+// The code of a command is loaded on use: commands that only call a server start twice as fast.
 const backups = () => import('./sqlite/backup.ts');
 
 /**
- * Gives back what loading the program left behind: 30 of some 180 MB, most of it room for new objects that V8 made for
- * this and would keep. Holds the process up for about 70 ms; does nothing unless Node.js runs with `--expose-gc`.
+ * Returns the memory that loading the program used: 30 of some 180 MB, most of it room for new objects that V8 would
+ * keep. Blocks the process for about 70 ms; does nothing unless Node.js runs with `--expose-gc`.
  */
 function giveBackMemory() {
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
@@ -27,14 +27,15 @@ process.exitCode = await run(process.argv.slice(2), {
     return {
       settings: config,
       async start() {
-        // For the heaps of threads that start from now on: half of ours as the launcher sets it, which is plenty for what they make.
+        // For the heaps of threads that start from now on: half of the launcher's value for the main thread, which is
+        // enough for their objects.
         setFlagsFromString('--max-semi-space-size=8');
         const started = await (await import('./app.ts')).startApp(config, {
           env: process.env,
           process,
           loaded: giveBackMemory,
         });
-        // Node.js does so at an orderly end; the next start is to be as quick after any other.
+        // Node.js does this only at an orderly end; the start after a crash should be as fast.
         flushCompileCache();
         return started;
       },

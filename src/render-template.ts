@@ -12,7 +12,7 @@ export async function renderTemplate(input: RenderTemplate): Promise<RenderedTem
       compose: inlineCompute().compose,
       async render(job) {
         const [outcome] = await sandbox.render([job]);
-        if (outcome === undefined) throw new Error('the sandbox did not answer');
+        if (outcome === undefined) throw new Error('the sandbox returned nothing');
         return outcome;
       },
     },

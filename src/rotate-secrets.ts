@@ -5,7 +5,7 @@ import { keyringOf, openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
-/** Seals all secrets of a stopped server's data folder anew with the first key. Throws an Error of one sentence. */
+/** Seals all secrets of a stopped server's data folder again, with the first key. Throws an Error of one sentence. */
 export async function rotateSecrets(
   config: Config,
   options: { newKey: boolean },

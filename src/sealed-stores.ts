@@ -10,13 +10,13 @@ import { sealer } from './secrets/sealer.ts';
 import { type SealedStore, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
 
-/** What a data folder keeps sealed secrets in. */
+/** The stores of a data folder that contain sealed secrets. */
 type SealedStores = {
   readonly catalog: Catalog;
   readonly journal: Journal;
-  /** The refresh tokens that token endpoints brought. */
+  /** The refresh tokens that token endpoints issued. */
   readonly sealedTokens: SealedTexts;
-  /** All of them, to be sealed anew. */
+  /** All of them, for resealing. */
   readonly all: SealedStore;
 };
 
@@ -24,7 +24,10 @@ export function keyringOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'da
   return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
 }
 
-/** Throws an Error of one sentence when something was sealed with a key that the keyring lacks; else the keyring is kept. */
+/**
+ * Throws an Error of one sentence when something was sealed with a key that the keyring lacks; otherwise saves the
+ * keyring.
+ */
 export async function openSealedStores(
   sqlite: Sqlite,
   keyring: Keyring,

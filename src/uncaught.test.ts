@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 const policy = new URL('./uncaught.ts', import.meta.url);
 
-/** What a process does that handles uncaught failures as the server does, and meets this one. */
+/** Runs a process that handles uncaught failures as the server does, with this failure. */
 function meets(failure: string) {
   const program = `
     import { Socket } from 'node:net';
@@ -20,19 +20,19 @@ function meets(failure: string) {
   return { status, lines: stdout.trim().split('\n') };
 }
 
-test('an unhandled rejection is logged, and named by the readiness check, and the process goes on', () => {
+test('an unhandled rejection is logged, and named by the readiness check, and the process continues', () => {
   const { status, lines } = meets(`Promise.reject(new Error('lost'));`);
-  assert.deepEqual([status, lines[0]], [0, 'could not finish a task in the background: lost']);
+  assert.deepEqual([status, lines[0]], [0, 'could not finish a background task: lost']);
   assert.match(lines[1] ?? '', /^serving; problem: .*failed 1 times/);
 });
 
 test('an uncaught exception ends the process with one line and code 1', () => {
   const { status, lines } = meets(`setImmediate(() => { throw new Error('half done'); });`);
-  assert.deepEqual([status, lines], [1, ['could not go on after an uncaught exception: half done']]);
+  assert.deepEqual([status, lines], [1, ['could not continue after an uncaught exception: half done']]);
 });
 
-test('the error of a connection that nothing listens to concerns that connection alone', () => {
+test('the error of a connection without an error listener affects only that connection', () => {
   const error = `Object.assign(new Error('reset'), { code: 'ECONNRESET' })`;
   const { status, lines } = meets(`new Socket().destroy(${error});`);
-  assert.deepEqual([status, lines], [0, ['could not go on with a connection: reset', 'serving; problem: null']]);
+  assert.deepEqual([status, lines], [0, ['could not continue a connection: reset', 'serving; problem: null']]);
 });

@@ -6,7 +6,9 @@ import type { AccountChange, AccountRecord, Accounts, Role, Session, Token, User
 
 type Made = Accounts & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
-/** What every keeper of accounts guarantees. `make` answers a new and empty one with its audit trail. */
+/**
+ * The conformance suite of accounts, for every adapter. `make` returns new and empty accounts with their audit trail.
+ */
 export function accountsConformance(name: string, make: () => Promise<Made>): void {
   const guarantee = (title: string, body: (accounts: Made) => Promise<void>) =>
     test(title, async () => {
@@ -15,7 +17,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
     });
 
   describe(name, () => {
-    guarantee('everything comes back as it was put, the newest state of each', async (accounts) => {
+    guarantee('every record is read back as it was last written', async (accounts) => {
       assert.deepEqual(await accounts.all(), { revision: 0, records: [] });
       const records: AccountRecord[] = [
         { kind: 'role', value: role({}) },
@@ -30,7 +32,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
       assert.deepEqual(await present(accounts), [...records.slice(0, 3), changed]);
     });
 
-    guarantee('a change made on an older picture changes nothing', async (accounts) => {
+    guarantee('a change based on an older revision changes nothing', async (accounts) => {
       const one = put({ kind: 'user', value: user({}) });
       const other = put({ kind: 'user', value: user({ id: 'usr_2', email: 'b@x' }) });
       await accounts.change(0, [one], []);
@@ -44,7 +46,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
       assert.equal((await present(accounts)).length, 2);
     });
 
-    guarantee('what is removed is gone, and nothing else', async (accounts) => {
+    guarantee('a removal removes exactly the named records', async (accounts) => {
       const records: AccountRecord[] = [
         { kind: 'role', value: role({}) },
         { kind: 'session', value: session({}) },
@@ -58,7 +60,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
       assert.deepEqual(await ids(accounts), []);
     });
 
-    guarantee('audit entries are there with the change that they describe, and only then', async (accounts) => {
+    guarantee('audit entries are stored exactly when the change they describe is', async (accounts) => {
       const ids = async () => (await accounts.audit.entries({ limit: 10 })).map((one) => one.id);
       const change = put({ kind: 'user', value: user({}) });
       await accounts.change(0, [change], [auditSample({ kind: 'user', id: 'usr_1' })]);
@@ -68,7 +70,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
       assert.deepEqual(await ids(), ['b', 'a', 'usr_1']);
     });
 
-    guarantee('uses are noted without a new revision; what is gone stays gone', async (accounts) => {
+    guarantee('uses are stored without a new revision; removed tokens and sessions stay removed', async (accounts) => {
       const records: AccountRecord[] = [
         { kind: 'session', value: session({}) },
         { kind: 'token', value: token({}) },

@@ -2,25 +2,25 @@ import type { Right } from '../contract/accounts/rights.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
- * PORT. Who may do what: users, roles, tokens and sessions. All of them fit in memory; whoever needs them loads `all()`
- * once and follows `change`. No secret is in here: passwords are hashes, of tokens, sessions and invitations only the
- * SHA-256 is kept. Times are ms since the epoch.
+ * PORT. Users, roles, tokens and sessions. All of them fit in memory: a caller loads `all()` once and follows its own
+ * `change` calls. No secret is stored: passwords are hashes, and of tokens, sessions and invitations only the SHA-256
+ * is kept. Times are ms since the epoch.
  */
 export interface Accounts {
-  /** Everything, and the revision that this picture has. */
+  /** Every record, and the revision of this state. */
   all(): Promise<{ revision: number; records: AccountRecord[] }>;
   /**
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
-   * picture that the caller's checks (rights, names, the last administrator) were made on: when the accounts have moved
-   * on, nothing is written and the answer is null; load again, check again. Returns the new revision otherwise. Nothing
-   * is removed but what the changes name.
+   * state on which the caller's checks (rights, names, the last administrator) were made. If the accounts have changed
+   * since, nothing is written and the result is null: load and check again. Otherwise returns the new revision. Removes
+   * only records that the changes name.
    */
   change(
     revision: number,
     changes: readonly AccountChange[],
     entries: readonly NewAuditEntry[],
   ): Promise<number | null>;
-  /** Notes when tokens and sessions were last used; the revision stays, and ids that are gone are passed over. */
+  /** Stores when tokens and sessions were last used. The revision stays the same; unknown ids are skipped. */
   touch(uses: readonly { kind: 'token' | 'session'; id: string; at: number }[]): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export type AccountKind = AccountRecord['kind'];
 
 export type AccountChange =
   | ({ op: 'put' } & AccountRecord)
-  /** Of something that is not there: nothing happens. */
+  /** An unknown id changes nothing. */
   | { op: 'remove'; kind: AccountKind; id: string };
 
 /** `version` starts at 1 and grows by 1 with each change that people make. */
@@ -46,7 +46,7 @@ export type User = Stamp & {
   roleIds: readonly string[];
   /** An encoded Argon2 hash; null until a password is set. */
   passwordHash: string | null;
-  /** The one-time address at which a password can be set. */
+  /** The one-time invitation with which a password can be set. */
   invitation: { digest: string; expiresAt: number } | null;
   lastSignInAt: number | null;
 };
@@ -56,9 +56,9 @@ export type Role = Stamp & { id: string; name: string; description: string; righ
 export type Token = Stamp & {
   id: string;
   name: string;
-  /** Whose it is; null: of the holder of MILLRACE_ADMIN_TOKEN. */
+  /** The user it belongs to; null: the holder of MILLRACE_ADMIN_TOKEN. */
   userId: string | null;
-  /** The token that it was made with, when it was one. */
+  /** The token with which it was created, if any. */
   parentId: string | null;
   rights: readonly Right[];
   digest: string;

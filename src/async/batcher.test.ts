@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batcher } from './batcher.ts';
 
-test('asks of one turn share a batch, bounded in size, and each gets its own answer', async () => {
+test('requests of one turn share a batch, bounded in size, and each gets its own result', async () => {
   const batches: number[][] = [];
   const double = batcher<number, number>({
     size: 3,
@@ -16,7 +16,7 @@ test('asks of one turn share a batch, bounded in size, and each gets its own ans
   assert.deepEqual(batches, [[1, 2, 3], [4]]);
 });
 
-test('a batch that fails fails its own asks and no others', async () => {
+test('a batch that fails rejects its own requests and no others', async () => {
   const run = batcher<string, string>({
     size: 1,
     outstanding: 2,

@@ -1,14 +1,15 @@
 /**
- * Gathers single asks into batches: what comes in while a batch is away, or within the same turn of the event loop,
- * goes out together. `run` answers in order; when it rejects, every ask of that batch does.
+ * Collects single requests into batches: requests that arrive while a batch is running, or in the same turn of the
+ * event loop, are sent together. `run` returns results in order; when it rejects, every request of that batch is
+ * rejected.
  */
 export function batcher<Ask, Answer>(options: {
   run(asks: Ask[]): Promise<readonly Answer[]>;
-  /** Asks in one batch. */
+  /** Requests in one batch, at most. */
   size: number;
-  /** Batches away at once. */
+  /** Batches that run at once, at most. */
   outstanding: number;
-  /** What an ask weighs, and how much a batch may weigh: it ends with the ask that reaches it. */
+  /** The weight of a request, and that of a batch: a batch ends with the request that reaches it. */
   weigh?: (ask: Ask) => number;
   weightMost?: number;
 }): (ask: Ask) => Promise<Answer> {
@@ -41,7 +42,7 @@ export function batcher<Ask, Answer>(options: {
     schedule();
     try {
       const answers = await options.run(batch.map((one) => one.ask));
-      for (const [index, one] of batch.entries()) one.resolve(answers[index] as Answer); // one answer for each ask
+      for (const [index, one] of batch.entries()) one.resolve(answers[index] as Answer); // `run` returns one for each
     } catch (error) {
       for (const one of batch) one.reject(error);
     } finally {

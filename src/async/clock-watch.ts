@@ -1,17 +1,17 @@
 import type { Clock } from './clock.ts';
 
 const lookEveryMs = 10_000;
-/** Corrections of a clock by less are usual. */
+/** Smaller corrections of a clock are usual. */
 const toleratedMs = 5_000;
 
 type ClockWatch = Disposable & {
-  /** For health checks; null while the clock is not behind a time that it has shown before. */
+  /** For health checks; null unless the clock is behind a time that it has shown before. */
   problem(): string | null;
 };
 
 /**
- * Notices that the clock of the machine was set back, by looking every 10 s: until it shows again what it has shown before, what was planned
- * for then (retries, expiry of tokens and sessions) is late by as much.
+ * Detects, with one reading every 10 s, that the machine's clock was set back. Until the clock has caught up, retries
+ * and the expiry of tokens and sessions are late by the difference.
  */
 export function watchClock(clock: Clock): ClockWatch {
   let latest = clock.now();
@@ -27,7 +27,7 @@ export function watchClock(clock: Clock): ClockWatch {
       const behindMs = latest - clock.now();
       latest = Math.max(latest, clock.now());
       if (behindMs <= toleratedMs) return null;
-      return `The clock went back by ${Math.round(behindMs / 1_000)} s: what is planned by time is late by as much.`;
+      return `The clock went back by ${Math.round(behindMs / 1_000)} s. Retries and the expiry of tokens and sessions are late by that time.`;
     },
     [Symbol.dispose]: () => cancel(),
   };

@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts';
 
 const minute = 60_000;
 
-test('a wait ends when its time has come, although the machine slept meanwhile', (t) => {
+test('a wait ends at its time although the machine slept during it', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let now = 0;
   t.mock.method(Date, 'now', () => now);
@@ -21,7 +21,7 @@ test('a wait ends when its time has come, although the machine slept meanwhile',
   assert.equal(calls, 1);
 });
 
-test('a wait does not get longer by a clock that is set back, and can be called off at any time', (t) => {
+test('a clock that is set back does not make a wait longer, and a wait can be cancelled at any time', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let now = 0;
   t.mock.method(Date, 'now', () => now);

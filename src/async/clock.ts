@@ -1,16 +1,16 @@
-/** Time as an argument: ms since the epoch, and a call after a delay. Tests and simulations bring their own. */
+/** Time as an argument: ms since the epoch, and a call after a delay. Tests and simulations pass their own clock. */
 export interface Clock {
   now(): number;
-  /** Calls once after `ms` (never early); answers the way to call it off. */
+  /** Calls once after `ms`, never early; returns a function that cancels the call. */
   after(ms: number, call: () => void): () => void;
 }
 
 const longest = 60_000;
 
 /**
- * The machine's clock. Its timers don't keep the process alive. Timers of the system stand still while a machine sleeps
- * and know nothing of a clock that is set: a long wait looks at the time each minute and ends when it has come, or when
- * it has passed by either.
+ * The machine's clock. Its timers don't keep the process alive. System timers stop while a machine sleeps and ignore
+ * changes of the clock, so a long wait checks the time every minute: it ends when its time is reached, or when `ms`
+ * have passed on the system timer.
  */
 export const systemClock: Clock = {
   now: Date.now,

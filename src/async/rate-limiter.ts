@@ -1,7 +1,7 @@
-/** So many tokens in so many ms. */
+/** `limit` tokens per `perMs`. */
 export type BucketRate = { limit: number; perMs: number };
 
-/** A token bucket as of `at`; a bucket that is not known is full. */
+/** A token bucket as of `at`; an unknown bucket is full. */
 export type Bucket = { level: number; at: number };
 
 /** The tokens of a bucket at `now`, at most `limit`. A clock that was set back adds none. */
@@ -9,7 +9,7 @@ export function levelAt(bucket: Bucket | undefined, now: number, { limit, perMs 
   return bucket === undefined ? limit : Math.min(limit, bucket.level + (Math.max(0, now - bucket.at) * limit) / perMs);
 }
 
-/** Values by key, at most `keysMax`; the key that was set the longest time ago is forgotten first. */
+/** Values by key, at most `keysMax`; the key that was set least recently is removed first. */
 export function recentKeys<V>(keysMax: number) {
   const values = new Map<string, V>();
   return {
@@ -23,17 +23,17 @@ export function recentKeys<V>(keysMax: number) {
   };
 }
 
-/** The exact limit: at most `limit` in any stretch of `perMs`, where a token bucket lets through up to twice as many. */
+/** An exact limit: at most `limit` in any interval of `perMs`, while a token bucket allows up to twice as many. */
 type SlidingWindow = {
-  /** When the next one may go; `now` or earlier: at once. */
+  /** When the next one is allowed; `now` or earlier: at once. */
   freeAt(now: number, rate: BucketRate): number;
   spend(now: number, rate: BucketRate): void;
-  /** The last one that was spent did not go. */
+  /** Takes back the last `spend`, which was not used. */
   refund(rate: BucketRate): void;
 };
 
 export function slidingWindow(): SlidingWindow {
-  /** The times of the last `limit`, a ring: `at` is the oldest; 0: none. */
+  /** Ring buffer of the last `limit` times; `at` is the index of the oldest; 0: none. */
   let times = new Float64Array(0);
   let at = 0;
 
@@ -49,7 +49,7 @@ export function slidingWindow(): SlidingWindow {
   return {
     freeAt(now, { limit, perMs }) {
       const oldest = ringOf(limit)[at] ?? 0;
-      // A clock that was set back must not close it for long.
+      // A clock that was set back must not block it for longer than `perMs`.
       return oldest === 0 ? 0 : Math.min(oldest, now) + perMs;
     },
     spend(now, { limit }) {

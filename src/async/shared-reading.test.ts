@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sharedReading } from './shared-reading.ts';
 
-test('callers share a reading until it is as old as it must be, and four times as old as it took', async () => {
+test('callers share a result until it is `freshMs` old and four times as old as the reading took', async () => {
   let now = 0;
   let readings = 0;
   let tookMs = 0;
@@ -27,7 +27,7 @@ test('callers share a reading until it is as old as it must be, and four times a
   assert.equal(await read(), 3);
 });
 
-test('a reading that failed is not kept', async () => {
+test('a failed reading is not kept', async () => {
   let readings = 0;
   const read = sharedReading({ now: () => 0 }, async () => {
     readings += 1;

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 
-/** Of the time, at most one part in so many is spent on reading. */
+/** A reading is kept for this many times its duration, so that reading takes at most a fifth of the time. */
 const restFactor = 4;
 
 /**
- * A costly reading that several callers share: who asks while it runs gets its result, and the next one begins when it is
- * `freshMs` old and has aged for four times as long as it took. One that failed is not kept.
+ * An expensive reading that several callers share. A call during a reading gets its result. The next reading begins
+ * when the last one is at least `freshMs` old and four times as old as it took. A failed reading is not kept.
  */
 export function sharedReading<T>(
   clock: Pick<Clock, 'now'>,

@@ -6,7 +6,7 @@ import type { Audit, AuditQuery } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ChainedRow, verifyChain } from './chain.ts';
 
-/** What every audit trail guarantees, whatever keeps it. `make` answers a new and empty one. */
+/** The conformance suite of the audit trail, for every adapter. `make` returns a new and empty one. */
 export function auditConformance(name: string, make: () => Promise<Audit & AsyncDisposable>): void {
   const guarantee = (title: string, body: (audit: Audit) => Promise<void>) =>
     test(title, async () => {
@@ -18,7 +18,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
 
   describe(name, () => {
     guarantee(
-      'entries come back as they were given, newest first, each with the hash of the one before',
+      'entries are read back unchanged, newest first, each with the hash of the previous one',
       async (audit) => {
         const given = [auditSample(), auditSample({ act: 'delete', name: '"é\ud800', changes: [] })];
         await audit.append(given.slice(0, 1));
@@ -32,7 +32,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
       },
     );
 
-    guarantee('entries that are added at once stand in the chain one after the other', async (audit) => {
+    guarantee('entries that are added together are consecutive in the chain', async (audit) => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => audit.append([auditSample({ id: `con_${i}` })])));
       assert.deepEqual(
         await numbers(audit),
@@ -41,7 +41,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
       assert.equal(verifyEntries(await audit.entries({ limit: 50 })).ok, true);
     });
 
-    guarantee('pages lie next to a number, and every filter that is given holds', async (audit) => {
+    guarantee('pages start next to a number, and entries match every given filter', async (audit) => {
       await audit.append([
         auditSample(),
         auditSample({ act: 'retry', kind: 'delivery', id: 'dlv_1', principal: 'ben@example.com', principalId: null }),
@@ -62,7 +62,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
       assert.deepEqual(await numbers(audit, { id: 'con_1', createdBefore: createdAfter }), [1]);
     });
 
-    guarantee('what is too old goes, and what is left is a chain that tells how it began', async (audit) => {
+    guarantee('pruning removes old entries, and the rest is a chain with the anchor where it begins', async (audit) => {
       const day = (n: number) => Date.parse('2026-03-01T00:00:00.000Z') + n * 86_400_000;
       const created = (n: number) => auditSample({ createdAt: new Date(day(n)).toISOString() });
       await audit.append([created(0), created(1), created(2)]);
@@ -79,7 +79,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
         first: 3,
         head: { number: 4, hash: entry?.hash },
       });
-      // All of them, the one about the last time too.
+      // All of them, including the prune entry of the last time.
       assert.equal(await audit.prune(day(4), day(5)), 2);
       await audit.append([created(6)]);
       assert.deepEqual(await numbers(audit), [6, 5]);
@@ -88,7 +88,7 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
   });
 }
 
-/** Verifies entries, newest first, with nothing but what the API gives. */
+/** Verifies entries, newest first, with nothing but the data that the API returns. */
 function verifyEntries(entries: readonly AuditEntry[]) {
   const rows = entries.map(
     ({ hash, ...rest }): ChainedRow => ({ number: rest.number, body: canonicalJson(rest), hash }),

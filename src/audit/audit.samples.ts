@@ -1,6 +1,6 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 
-/** An entry for tests: somebody changed a connection. */
+/** A sample entry: a user changed a connection. */
 export function auditSample(fields: Partial<NewAuditEntry> = {}): NewAuditEntry {
   return {
     createdAt: '2026-03-01T12:00:00.000Z',

@@ -1,38 +1,38 @@
 import type { AuditAct, AuditEntry, AuditKind, NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
- * PORT. The audit trail: who did what, from where, as a chain of hashes (chain.ts) to which entries are only ever added.
- * What describes a change is written by whoever stores the change, in the same transaction; here stands what no change
- * goes with.
+ * PORT. The audit trail: who did what, from where, as an append-only chain of hashes (chain.ts). The entry of a stored
+ * change is written by the store of that change, in the same transaction; `append` is for entries without one.
  */
 export interface Audit {
   /** Adds entries, durably. */
   append(entries: readonly NewAuditEntry[]): Promise<void>;
-  /** A page of entries, newest first (by number). Every filter that is given must hold. */
+  /** A page of entries, newest first (by number), that match every given filter. */
   entries(query: AuditQuery): Promise<AuditEntry[]>;
   /**
-   * Removes the entries older than `before` (ms since the epoch), and adds one (`prune`) that holds number and hash of
-   * the last that was removed, so that the rest still is a chain. Answers how many were removed; with 0 nothing is added.
+   * Removes the entries older than `before` (ms since the epoch) and adds a `prune` entry with the number and hash of
+   * the last removed one, so that the rest is still a chain. Returns how many were removed; when none were, adds no
+   * entry.
    */
   prune(before: number, now: number): Promise<number>;
 }
 
 export type AuditQuery = {
   limit: number;
-  /** Numbers: the page next to it on its older or its newer side. */
+  /** Entry numbers: the page next to that number on its older or newer side. */
   before?: number;
   after?: number;
   act?: AuditAct;
   kind?: AuditKind;
-  /** Of the thing. */
+  /** The id of the changed object. */
   id?: string;
-  /** Of any of these things. */
+  /** Any of these objects. */
   ids?: readonly string[];
-  /** A part of the name of who did it, whatever its case, or the id. */
+  /** A part of the principal's name, in any case, or its id. */
   principal?: string;
   result?: AuditEntry['result'];
   /** RFC 3339 in UTC with milliseconds; inclusive. */
   createdAfter?: string;
-  /** Likewise; exclusive. */
+  /** The same format; exclusive. */
   createdBefore?: string;
 };

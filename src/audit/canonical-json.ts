@@ -1,7 +1,7 @@
 /**
- * JSON in the one form that RFC 8785 gives each value: no blanks, members in the order of the UTF-16 code units of their
- * names, numbers and texts as ECMAScript writes them. Members that are undefined are left out; half surrogates, which
- * UTF-8 can't hold, become U+FFFD.
+ * JSON in the single form that RFC 8785 gives each value: no whitespace, members in the order of the UTF-16 code units
+ * of their names, numbers and strings as ECMAScript writes them. Undefined members are left out; lone surrogates, which
+ * UTF-8 can't encode, become U+FFFD.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -14,20 +14,20 @@ function chain(length: number): ChainedRow[] {
 const rows = chain(4);
 const [one, two, three, four] = rows as [ChainedRow, ChainedRow, ChainedRow, ChainedRow]; // made above
 
-test('an untouched chain holds and tells its head', () => {
+test('an unchanged chain is valid, and its head is returned', () => {
   assert.deepEqual(verifyChain(rows), { ok: true, count: 4, first: 1, head: { number: 4, hash: four.hash } });
   assert.deepEqual(verifyChain([]), { ok: true, count: 0, first: 1, head: origin });
 });
 
-test('a break is found where it is', () => {
+test('a break is found at its entry', () => {
   const other = chained(one, auditSample({ id: 'con_9' }));
   const breaks: [rows: ChainedRow[], number: number, problem: RegExp][] = [
-    [[one, { ...two, body: two.body.replace('con_1', 'con_2') }, three], 2, /hash is not that/],
-    [[one, { ...two, hash: three.hash }, three], 2, /hash is not that/],
-    [[one, other, three], 3, /hash of the one before/],
-    [[one, three], 3, /the one before it is number 1/],
+    [[one, { ...two, body: two.body.replace('con_1', 'con_2') }, three], 2, /hash does not match/],
+    [[one, { ...two, hash: three.hash }, three], 2, /hash does not match/],
+    [[one, other, three], 3, /hash of the entry before/],
+    [[one, three], 3, /the entry before it is number 1/],
     [[one, { ...two, number: 7 }], 7, /number 2/],
-    [[two, three], 2, /no entry says that it was removed/],
+    [[two, three], 2, /no entry records their removal/],
     [[one, { number: 2, body: '{"number": 2}', hash: hash('{"number": 2}') }], 2, /canonical JSON/],
     [[one, { number: 2, body: 'null', hash: hash('null') }], 2, /canonical JSON|number/],
   ];
@@ -37,7 +37,7 @@ test('a break is found where it is', () => {
   }
 });
 
-test('entries that were cut off at the end, or made anew, are found by a head that was noted before', () => {
+test('a known head reveals that entries at the end were removed or rewritten', () => {
   assert.equal(verifyChain(rows, [four, two]).ok, true);
   const cut = verifyChain([one, two], [four]);
   assert.ok(!cut.ok && cut.number === 3 && cut.problem.includes('number 4'));
@@ -45,10 +45,10 @@ test('entries that were cut off at the end, or made anew, are found by a head th
   for (let i = 1; i < 4; i++) anew[i] = chained(anew[i - 1] ?? origin, auditSample({ id: `con_${i}` }));
   assert.equal(verifyChain(anew).ok, true);
   const found = verifyChain(anew, [four]);
-  assert.ok(!found.ok && found.number === 4 && found.problem.includes('noted'));
+  assert.ok(!found.ok && found.number === 4 && found.problem.includes('known'));
 });
 
-test('a beginning may be missing only when the newest word on it says just that', () => {
+test('the beginning may be missing only when the newest prune entry says exactly that', () => {
   const anchored = chained(four, pruned(two, origin, 0));
   assert.equal(verifyChain([three, four, anchored]).ok, true);
   assert.equal(verifyChain([four, anchored]).ok, false);

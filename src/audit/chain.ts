@@ -3,28 +3,30 @@ import { byItself } from '../contract/by-itself.ts';
 import type { AuditChange, AuditEntry, NewAuditEntry } from '../contract/records/audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 
-/** An entry as the next one needs it. */
+/** The number and hash of an entry, to which the next one refers. */
 export type Link = Pick<AuditEntry, 'number' | 'hash'>;
 
-/** What stands before the first entry. */
+/** The link before the first entry. */
 export const origin: Link = { number: 0, hash: '0'.repeat(64) };
 
-/** An entry as it is kept: `body` is its canonical JSON without the hash, `hash` the SHA-256 of that in hex. */
+/** An entry as stored: `body` is its canonical JSON without the hash, `hash` the SHA-256 of `body` in hex. */
 export type ChainedRow = { number: number; body: string; hash: string };
 
-/** Gives an entry its place after another one. */
+/** Appends an entry to the chain: gives it the next number and the previous hash. */
 export function chained(previous: Link, entry: NewAuditEntry): ChainedRow {
   const number = previous.number + 1;
   const body = canonicalJson({ ...entry, number, previousHash: previous.hash });
   return { number, body, hash: hashOf(body) };
 }
 
-/** The entry of a kept row. */
+/** The entry of a stored row. */
 export function entryOf({ body, hash }: ChainedRow): AuditEntry {
   return { ...JSON.parse(body), hash };
 }
 
-/** The entry that says up to which one, inclusive, older ones were removed: what is left begins at this anchor. */
+/**
+ * The `prune` entry: entries up to `last`, inclusive, were removed, and the rest of the chain begins at this anchor.
+ */
 export function pruned(last: Link, before: Link, now: number): NewAuditEntry {
   return {
     ...byItself,
@@ -52,9 +54,10 @@ export type Verdict =
   | { ok: false; number: number; problem: string };
 
 /**
- * Whether rows, in the order of their numbers, are one chain from its origin, or from the anchor that the newest `prune`
- * among them names. Whoever can write all of them can make another chain; it has another head (number and hash), which
- * is why heads are worth noting elsewhere: `known` are such, and must be in the chain as far as it still reaches back.
+ * Whether rows, in the order of their numbers, are one chain from the origin, or from the anchor of the newest `prune`
+ * entry among them. An attacker who can write all rows can make another valid chain, but with another head (number and
+ * hash). So heads are worth recording elsewhere: `known` are such heads, which must be in the chain as far back as it
+ * reaches.
  */
 export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] = []): Verdict {
   let head: Link | null = null;
@@ -64,16 +67,16 @@ export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] =
   const expected = new Map(known.map(({ number, hash }) => [number, hash]));
   for (const row of rows) {
     const broken = (problem: string): Verdict => ({ ok: false, number: row.number, problem });
-    if (hashOf(row.body) !== row.hash) return broken('its hash is not that of what it says');
+    if (hashOf(row.body) !== row.hash) return broken('its hash does not match its content');
     const entry = parsed(row);
-    if (entry === null) return broken('it is no entry in canonical JSON');
-    if (entry.number !== row.number) return broken(`it says that it is number ${entry.number}`);
+    if (entry === null) return broken('it is not an entry in canonical JSON');
+    if (entry.number !== row.number) return broken(`its content has the number ${entry.number}`);
     first ??= { number: entry.number - 1, hash: entry.previousHash };
     const previous: Link = head ?? first;
-    if (entry.number !== previous.number + 1) return broken(`the one before it is number ${previous.number}`);
-    if (entry.previousHash !== previous.hash) return broken('it does not hold the hash of the one before it');
+    if (entry.number !== previous.number + 1) return broken(`the entry before it is number ${previous.number}`);
+    if (entry.previousHash !== previous.hash) return broken('it does not contain the hash of the entry before it');
     if (expected.has(row.number) && expected.get(row.number) !== row.hash)
-      return broken('it has not the hash that was noted');
+      return broken('its hash is not the known one');
     anchor = anchorOf(entry) ?? anchor;
     head = { number: row.number, hash: row.hash };
     count += 1;
@@ -83,7 +86,7 @@ export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] =
     return {
       ok: false,
       number: start.number + 1,
-      problem: 'what stood before it is missing, and no entry says that it was removed',
+      problem: 'the entries before it are missing, and no entry records their removal',
     };
   const end = head ?? origin;
   const missing = known.find(({ number }) => number > end.number);
@@ -91,7 +94,7 @@ export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] =
     return {
       ok: false,
       number: end.number + 1,
-      problem: `entries up to the noted number ${missing.number} are missing`,
+      problem: `entries up to the known number ${missing.number} are missing`,
     };
   return { ok: true, count, first: start.number + 1, head: end };
 }
@@ -101,7 +104,7 @@ function parsed({ body }: ChainedRow): AuditEntry | null {
     const value = JSON.parse(body);
     return canonicalJson(value) === body ? value : null;
   } catch {
-    return null; // what is no JSON is no entry
+    return null; // text that is not JSON is not an entry
   }
 }
 

@@ -7,7 +7,7 @@ import type { Catalog, Change, StoredDocument } from './catalog.ts';
 
 type Made = Catalog & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
-/** What every catalogue guarantees, whatever keeps it. `make` answers a new and empty one with its audit trail. */
+/** The conformance suite of the catalog, for every adapter. `make` returns a new and empty one with its audit trail. */
 export function catalogConformance(name: string, make: () => Promise<Made>): void {
   const guarantee = (title: string, body: (catalog: Made) => Promise<void>) =>
     test(title, async () => {
@@ -16,24 +16,21 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
     });
 
   describe(name, () => {
-    guarantee(
-      'documents come back as they were put, secrets as secrets, with the revision they were seen at',
-      async (catalog) => {
-        assert.deepEqual(await catalog.all(), { revision: 0, documents: [] });
-        const at = '2026-03-01T00:00:00.000Z';
-        const crm = document({ body: { name: 'CRM "é"', auth: { token: new Secret('s3cret', at) }, port: null } });
-        const other = document({ kind: 'action', id: 'act_1', body: { name: 'A', list: [1, { deep: true }] } });
-        assert.equal(await catalog.change(0, [put(crm), put(other)], []), 1);
-        const { revision, documents } = await catalog.all();
-        assert.equal(revision, 1);
-        assert.deepEqual(documents.map(visible), [other, crm].map(visible));
-        const [, found = crm] = documents;
-        const { token } = (found.body as { auth: { token: Secret } }).auth; // compared above
-        assert.deepEqual([token.reveal(), token.updatedAt], ['s3cret', at]);
-      },
-    );
+    guarantee('documents are read back unchanged, secrets as secrets, with the revision', async (catalog) => {
+      assert.deepEqual(await catalog.all(), { revision: 0, documents: [] });
+      const at = '2026-03-01T00:00:00.000Z';
+      const crm = document({ body: { name: 'CRM "é"', auth: { token: new Secret('s3cret', at) }, port: null } });
+      const other = document({ kind: 'action', id: 'act_1', body: { name: 'A', list: [1, { deep: true }] } });
+      assert.equal(await catalog.change(0, [put(crm), put(other)], []), 1);
+      const { revision, documents } = await catalog.all();
+      assert.equal(revision, 1);
+      assert.deepEqual(documents.map(visible), [other, crm].map(visible));
+      const [, found = crm] = documents;
+      const { token } = (found.body as { auth: { token: Secret } }).auth; // compared above
+      assert.deepEqual([token.reveal(), token.updatedAt], ['s3cret', at]);
+    });
 
-    guarantee('a change made on an older revision changes nothing', async (catalog) => {
+    guarantee('a change based on an older revision changes nothing', async (catalog) => {
       await catalog.change(0, [put(document({}))], []);
       assert.equal(await catalog.change(0, [put(document({ id: 'con_2' }))], []), null);
       assert.equal(await catalog.change(2, [put(document({ id: 'con_2' }))], []), null);
@@ -48,7 +45,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual([first, second], [2, null]);
     });
 
-    guarantee('a change is made as a whole or not at all', async (catalog) => {
+    guarantee('a change is made completely or not at all', async (catalog) => {
       await catalog.change(0, [put(document({}))], []);
       await assert.rejects(
         catalog.change(1, [put(document({ id: 'con_2' })), put(document({}))], []),
@@ -57,7 +54,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual([(await catalog.all()).revision, (await catalog.all()).documents.length], [1, 1]);
     });
 
-    guarantee('audit entries are there with the change that they describe, and only then', async (catalog) => {
+    guarantee('audit entries are stored exactly when the change they describe is', async (catalog) => {
       const entries = async () => (await catalog.audit.entries({ limit: 9 })).map(({ number, name }) => [number, name]);
       await catalog.change(0, [put(document({}))], [auditSample({ name: 'made' }), auditSample({ name: 'too' })]);
       assert.deepEqual(await entries(), [
@@ -74,7 +71,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual((await entries())[0], [3, 'changed']);
     });
 
-    guarantee('every version stays, newest first, also of a deleted document', async (catalog) => {
+    guarantee('every version is kept, newest first, also of a deleted document', async (catalog) => {
       for (const version of [1, 2, 3])
         await catalog.change(version - 1, [put(document({ version, body: { name: `v${version}` } }))], []);
       const versions = async (before?: number, limit = 10) =>

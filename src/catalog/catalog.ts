@@ -2,17 +2,18 @@ import type { DocumentKind } from '../contract/documents/document.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
- * PORT. What people configured: versioned documents of a few kinds. All present documents fit in memory; whoever needs
- * them loads `all()` once and follows `change`. Secrets inside a body are `Secret` objects here and sealed at rest.
+ * PORT. The configuration: versioned documents of a few kinds. All present documents fit in memory: a caller loads
+ * `all()` once and follows its own `change` calls. Secrets inside a body are `Secret` objects here and encrypted at
+ * rest.
  */
 export interface Catalog {
-  /** Every present document and the revision that this picture has. */
+  /** Every present document, and the revision of this state. */
   all(): Promise<{ revision: number; documents: StoredDocument[] }>;
   /**
-   * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the picture that the caller's checks (names, use, versions) were
-   * made on: when the catalogue has moved on, nothing is written and the answer is null; load again, check again.
-   * Returns the new revision otherwise. Each change keeps the versions before it, a delete too.
-   * Throws when a put names a version that the document had already.
+   * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
+   * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
+   * written and the result is null: load and check again. Otherwise returns the new revision. Earlier versions are
+   * kept, also after a delete. Throws when a put has a version that the document already had.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
   /** The versions of one document, present or deleted, newest first, below version `before` when given. */

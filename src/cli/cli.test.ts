@@ -204,7 +204,7 @@ test('audit verify checks the data folder or a named file, and ends with 1 when 
     `verify ${tmpdir()} []`,
     `verify copy.db [{"number":3,"hash":"${hash}"},{"number":4,"hash":"${hash}"}]`,
   ]);
-  const broken = cli({ verdict: { ok: false, number: 7, problem: 'its hash is not that of what it says' } });
+  const broken = cli({ verdict: { ok: false, number: 7, problem: 'its hash does not match its content' } });
   assert.equal(await broken.run('audit', 'verify'), 1);
   assert.match(broken.written.err, /^millrace: The audit trail is broken at entry 7: its hash[^\n]+\n$/);
 });

@@ -15,7 +15,7 @@ const input = (template: string): ProgramInput => ({
   headers: [],
   mapping: null,
 });
-/** Half a second and more of composing. */
+/** Takes half a second or more to compile. */
 const heavy = input('{{ [it.data[0].b, 1].join() }}'.repeat(2_500));
 const is = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
 
@@ -25,7 +25,7 @@ const event = (data: Event['data']): Event => ({
   ...{ data, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
 });
 
-test('a thread computes what is computed in place', async () => {
+test('a thread computes the same results as the calling thread', async () => {
   await using thread = computeThread();
   const inline = inlineCompute();
   const rules: Condition = { any: [{ behavior: 'beh_1' }, { parameter: 'a', operator: 'matches', value: 'x*' }] };
@@ -61,7 +61,7 @@ test('a call that takes too long is refused, and the next one is run by another 
   assert.equal((await patient.compose([input('a')]))[0]?.ok, true);
 });
 
-test('a call that uses up the memory of its thread is refused, and the server goes on', async () => {
+test('a call that uses up the memory of its thread is refused, and the server continues', async () => {
   await using thread = computeThread({ timeoutMs: 60_000, heapMiB: 24 });
   const template = '{{@each(it.data)=>x}}{{ x }}{{/each}}'.repeat(1_000);
   const many = Array.from({ length: 500 }, (_, n) => input(`${template}${n}`));
@@ -69,7 +69,7 @@ test('a call that uses up the memory of its thread is refused, and the server go
   assert.equal((await thread.compose([input('a')]))[0]?.ok, true);
 });
 
-test('calls that wait have a bound in number and in size; those that found room are answered', async () => {
+test('waiting calls are bounded in number and size; accepted calls complete', async () => {
   await using thread = computeThread({ waitingMax: { calls: 2, characters: 1_000 } });
   const running = [thread.compose([input('a')]), thread.compose([input('b')])];
   await assert.rejects(thread.compose([input('x'.repeat(2_000))]), is('unavailable'));
@@ -78,7 +78,7 @@ test('calls that wait have a bound in number and in size; those that found room 
   assert.equal((await Promise.all(running)).length, 3);
 });
 
-test('a thread without work ends, and closing rejects what is not done', async () => {
+test('an idle thread ends, and closing rejects unfinished calls', async () => {
   const thread = computeThread({ idleMs: 1 });
   await thread.compose([input('a')]);
   assert.equal((await thread.compose([input('b')]))[0]?.ok, true);

@@ -5,13 +5,13 @@ import type { ComputeCall, ComputeResult } from './compute-worker.ts';
 import type { OperationName, Operations } from './operations.ts';
 
 type ComputeThreadOptions = {
-  /** The longest that one call may take. Default 5,000. */
+  /** The time limit of one call. Default 5,000. */
   timeoutMs?: number;
   /** The heap of the thread, in MiB. Default 256. */
   heapMiB?: number;
-  /** How many calls may wait, and how many characters of their arguments in sum. Default 100 and 16 Mi. */
+  /** The limits of waiting calls: their number, and the characters of all their arguments. Default 100 and 16 Mi. */
   waitingMax?: { calls: number; characters: number };
-  /** How long a thread without work is kept. Default 30,000. */
+  /** How long an idle thread is kept. Default 30,000. */
   idleMs?: number;
 };
 
@@ -21,9 +21,9 @@ const LOOK_EVERY_MS = 50;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js', import.meta.url);
 
 /**
- * A {@link Compute} in a worker thread, which starts with its first call and ends when it has had none for a while. Calls
- * are run one after the other. One that takes too long or too much memory ends the thread and is rejected; the next call
- * starts another thread.
+ * A {@link Compute} in a worker thread, which starts with its first call and ends when it is idle. Calls run one after
+ * the other. A call that takes too long or too much memory is rejected and ends the thread; the next call starts
+ * another one.
  */
 export function computeThread(options: ComputeThreadOptions = {}): Compute {
   const {
@@ -53,7 +53,7 @@ export function computeThread(options: ComputeThreadOptions = {}): Compute {
       waiting += characters;
       queue.push({ name, argument, characters, resolve, reject });
       runNext();
-      return promise as Promise<Value>; // the thread runs this very operation
+      return promise as Promise<Value>; // the thread runs the operation of this type
     };
   }
 
@@ -68,14 +68,16 @@ export function computeThread(options: ComputeThreadOptions = {}): Compute {
       worker.ref();
       worker.postMessage({ name: next.name, argument: next.argument } satisfies ComputeCall);
     } catch (cause) {
-      finish(() => next.reject(new AppError('unavailable', 'No thread can be started at present.', { cause })));
+      finish(() =>
+        next.reject(new AppError('unavailable', 'No compute thread can be started at the moment.', { cause })),
+      );
       return;
     }
     watch ??= setInterval(look, LOOK_EVERY_MS);
   }
 
   function start(): Worker {
-    // A heap that is used up ends the thread, and with it the call.
+    // A thread that uses up its heap ends, and the call fails.
     const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMiB, stackSizeMb: 4 };
     const started = new Worker(ENTRY, { name: 'compute', env: {}, resourceLimits });
     let cause: unknown;
@@ -91,12 +93,12 @@ export function computeThread(options: ComputeThreadOptions = {}): Compute {
       if (started !== worker) return;
       worker = null;
       const call = running?.call;
-      if (call !== undefined) finish(() => call.reject(tooComplex('more memory than it may have', cause)));
+      if (call !== undefined) finish(() => call.reject(tooComplex('more memory than is allowed', cause)));
     });
     return started;
   }
 
-  /** Counts looks, not milliseconds: while the whole process stands still, no call is late. */
+  /** Counts ticks, not milliseconds: while the whole process is suspended, no call times out. */
   function look(): void {
     if (running === null || ++running.looks * LOOK_EVERY_MS < timeoutMs) return;
     const { call } = running;

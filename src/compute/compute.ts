@@ -6,18 +6,18 @@ import type { Problem } from '../template/parse/position.ts';
 import type { Conditions } from './operations.ts';
 
 /**
- * Compiles templates and tries conditions out where it keeps nothing else from running. Every call rejects with AppError
- * `too_complex` when it takes longer than the limit of a call, and with `unavailable` when too many calls are waiting.
+ * Compiles templates and tests conditions without blocking the caller's thread. Every call rejects with AppError
+ * `too_complex` when it exceeds the time limit of a call, and with `unavailable` when too many calls are waiting.
  */
 export interface Compute extends AsyncDisposable {
-  /** The program of each input, or its problems; in their order. */
+  /** The program of each input, or its problems; in input order. */
   compose(inputs: readonly ProgramInput[]): Promise<Composed[]>;
-  /** Everything to say about a template, in the order of its text. */
+  /** All problems of a template, in the order of its text. */
   checkTemplate(given: { template: string; contentType: string }): Promise<Problem[]>;
-  /** What is wrong with each condition; nothing when it compiles. */
+  /** The problems of each condition; none when it compiles. */
   conditionProblems(given: Conditions): Promise<ConditionProblem[][]>;
-  /** Why each condition holds for the event, or doesn't; null for one that does not compile. */
+  /** Why each condition is true or false for the event; null for one that does not compile. */
   explain(given: Conditions & { event: Event }): Promise<(Explanation | null)[]>;
-  /** For each event whether each condition holds; one that does not compile holds for none. */
+  /** For each event, whether each condition is true; false for one that does not compile. */
   matches(given: Conditions & { events: readonly Event[] }): Promise<boolean[][]>;
 }

@@ -1,7 +1,7 @@
 import type { Compute } from './compute.ts';
 import { operations } from './operations.ts';
 
-/** Computes in place, without bounds: for programs that do nothing else. */
+/** Computes on the calling thread, without limits: for programs that do nothing else. */
 export function inlineCompute(): Compute {
   return {
     compose: async (inputs) => operations.compose(inputs),

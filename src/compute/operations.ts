@@ -6,15 +6,15 @@ import { checkTemplate } from '../template/check/check.ts';
 import { type Composed, composeProgram, type ProgramInput } from '../template/compile/program.ts';
 import type { Problem } from '../template/parse/position.ts';
 
-/** Conditions with the behaviors that they may name. */
+/** Conditions with the behaviors that they can name. */
 export type Conditions = {
   conditions: readonly Condition[];
   behaviors: readonly (readonly [id: string, behavior: { name: string; condition: Condition }])[];
 };
 
 /**
- * What takes long when a person wants it to: pure functions of data that can be cloned, so that a thread can run them. Their
- * docstrings are those of `Compute`.
+ * Operations that a user's input can make slow: pure functions of data that can be cloned, so that a thread can run
+ * them. Their docstrings are those of `Compute`.
  */
 export const operations = {
   compose: (inputs: readonly ProgramInput[]): Composed[] => inputs.map(composeProgram),
@@ -45,7 +45,7 @@ function compileAll({ conditions, behaviors }: Conditions) {
 
 let last: { key: string; compiled: (CompiledCondition | null)[] } | null = null;
 
-/** A check asks with the same conditions for one page of events after the other. */
+/** A check sends the same conditions for one page of events after the other. */
 function compileOnce(given: Conditions): (CompiledCondition | null)[] {
   const key = JSON.stringify(given);
   if (last?.key !== key) last = { key, compiled: compileAll(given).map((one) => (one.ok ? one.condition : null)) };

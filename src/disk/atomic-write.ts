@@ -2,8 +2,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } 
 import { dirname, resolve } from 'node:path';
 
 /**
- * Writes a file whole: after a power cut it has its old content or the new one. The new one is durable when the call
- * returns. The text passes through `<file>.new`, which a cut may leave and the next write replaces.
+ * Replaces a file atomically: after a power cut it has its old content or the new one. The new content is durable when
+ * the call returns. The text is first written to `<file>.new`, which a power cut can leave behind and the next write
+ * replaces.
  */
 export function writeAtomically(file: string, text: string, { mode }: { mode: number }): void {
   const unfinished = `${file}.new`;
@@ -11,19 +12,22 @@ export function writeAtomically(file: string, text: string, { mode }: { mode: nu
   putInPlace(unfinished, file);
 }
 
-/** Gives a finished file its name. After a power cut the name has the whole file or the one before; durable at return. */
+/**
+ * Renames a finished file. After a power cut the name has the new file or the old one, each complete; durable at
+ * return.
+ */
 export function putInPlace(from: string, to: string): void {
-  sync(from, 'r+'); // Windows syncs only what may be written
+  sync(from, 'r+'); // Windows syncs only writable files
   renameSync(from, to);
   syncFolder(dirname(to));
 }
 
-/** Waits until the names in a folder (made, changed or removed) are on disk. Does nothing on Windows, which can't. */
+/** Waits until changes of the names in a folder are on disk. Does nothing on Windows, which can't. */
 export function syncFolder(dir: string): void {
   if (process.platform !== 'win32') sync(dir, 'r');
 }
 
-/** Makes a folder and those missing above it, durable at return. `mode` is that of each new one. */
+/** Creates a folder and its missing parents, durable at return. `mode` applies to each new one. */
 export function makeFolder(dir: string, { mode }: { mode: number }): void {
   const highest = mkdirSync(dir, { recursive: true, mode });
   if (highest === undefined) return;

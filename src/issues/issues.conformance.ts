@@ -5,13 +5,13 @@ import type { Audit } from '../audit/audit.ts';
 import { issueSample } from './issues.samples.ts';
 import type { IssueStore } from './issues.ts';
 
-/** What every store of issues guarantees, whatever keeps it. `make` answers a new and empty one. */
+/** The conformance suite of the issue store, for every adapter. `make` returns a new and empty one. */
 export function issuesConformance(
   name: string,
   make: () => Promise<IssueStore & AsyncDisposable & { audit: Audit }>,
 ): void {
   describe(name, () => {
-    test('issues come back as they were saved last, by id, and removed ones do not', async () => {
+    test('issues are read back as they were last saved, by id, without removed ones', async () => {
       await using store = await make();
       assert.deepEqual(await store.load(), []);
       const [a, b, c] = ['iss_a', 'iss_b', 'iss_c'].map((id) => issueSample({ id, detail: `"é\n of ${id}` }));
@@ -23,7 +23,7 @@ export function issuesConformance(
       assert.deepEqual(await store.load(), [b, { ...c, count: 7 }]);
     });
 
-    test('what was saved does not change with the object that was given', async () => {
+    test("a saved issue does not change with the caller's object", async () => {
       await using store = await make();
       const given = issueSample();
       await store.save([given]);
@@ -31,7 +31,7 @@ export function issuesConformance(
       assert.deepEqual(await store.load(), [issueSample()]);
     });
 
-    test('the entry of the audit trail stands there with the issue that it is about', async () => {
+    test('an audit entry is stored with the issue that it describes', async () => {
       await using store = await make();
       await store.save([issueSample()], auditSample({ act: 'acknowledge', kind: 'issue', id: 'iss_1' }));
       await store.save([issueSample({ count: 9 })]);

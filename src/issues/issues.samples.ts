@@ -1,6 +1,6 @@
 import type { IssueRecord } from './issues.ts';
 
-/** An issue for tests: deliveries to a destination fail. */
+/** A sample issue: deliveries to a destination fail. */
 export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
   return {
     id: 'iss_1',
@@ -14,7 +14,7 @@ export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
     actionId: null,
     errorKind: 'http_5xx',
     detail: 'Answered 500.',
-    likelyFix: 'Ask whoever runs it.',
+    likelyFix: 'Ask its operator.',
     firstSeenAt: 1_000,
     lastSeenAt: 2_000,
     openedAt: 1_000,

@@ -2,60 +2,70 @@ import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
 
-/** What every journal guarantees of the time for which bodies are kept. */
+/** Conformance: how long request and response bodies are kept. */
 export function bodiesConformance(guarantee: Guarantee): void {
-  guarantee('bodies go when their time is over; the rest of each attempt stays, with their sizes', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
-    const [id = '', other = ''] = ids;
-    const step = { status: 'retrying' as const, rendered: rendered('größe'), dueAt: start };
-    await journal.deliveries.settle(
-      lease,
-      [settlement(id, { ...step, log: [attempt(1, { body: 'größe' })] }), settlement(other, step)],
-      start,
-    );
-    const end = { status: 'delivered' as const, bodiesUntil: start + 1_000 };
-    const log = [attempt(2, { body: 'größe' })];
-    await journal.deliveries.settle(
-      lease,
-      [settlement(id, { ...end, log }), settlement(other, { ...end, bodiesUntil: start + 5_000 })],
-      start + 100,
-    );
-    assert.equal(await journal.retention.forgetBodies(start + 999), 0);
-    assert.equal((await journal.log.delivery(id))?.rendered?.body, 'größe');
-    assert.equal(await journal.retention.forgetBodies(start + 1_000), 1);
-    const found = await journal.log.delivery(id);
-    assert.equal(found?.rendered, null);
-    assert.equal(found?.attemptLog.length, 2);
-    const sizes = { request: { body: null, bodyBytes: 7 }, response: { body: null, bodyBytes: 3 } };
-    for (const one of found?.attemptLog ?? []) {
-      assert.partialDeepStrictEqual(one, sizes);
-      assert.deepEqual(one.response?.headers, [['Content-Type', 'text/plain']]);
-    }
-    assert.equal((await journal.log.delivery(other))?.rendered?.body, 'größe');
-    assert.equal(await journal.retention.forgetBodies(start + 1_000), 0);
-  });
+  guarantee(
+    'bodies are removed when their time is over; the rest of each attempt stays, with the body sizes',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+      const [id = '', other = ''] = ids;
+      const step = { status: 'retrying' as const, rendered: rendered('größe'), dueAt: start };
+      await journal.deliveries.settle(
+        lease,
+        [settlement(id, { ...step, log: [attempt(1, { body: 'größe' })] }), settlement(other, step)],
+        start,
+      );
+      const end = { status: 'delivered' as const, bodiesUntil: start + 1_000 };
+      const log = [attempt(2, { body: 'größe' })];
+      await journal.deliveries.settle(
+        lease,
+        [settlement(id, { ...end, log }), settlement(other, { ...end, bodiesUntil: start + 5_000 })],
+        start + 100,
+      );
+      assert.equal(await journal.retention.forgetBodies(start + 999), 0);
+      assert.equal((await journal.log.delivery(id))?.rendered?.body, 'größe');
+      assert.equal(await journal.retention.forgetBodies(start + 1_000), 1);
+      const found = await journal.log.delivery(id);
+      assert.equal(found?.rendered, null);
+      assert.equal(found?.attemptLog.length, 2);
+      const sizes = { request: { body: null, bodyBytes: 7 }, response: { body: null, bodyBytes: 3 } };
+      for (const one of found?.attemptLog ?? []) {
+        assert.partialDeepStrictEqual(one, sizes);
+        assert.deepEqual(one.response?.headers, [['Content-Type', 'text/plain']]);
+      }
+      assert.equal((await journal.log.delivery(other))?.rendered?.body, 'größe');
+      assert.equal(await journal.retention.forgetBodies(start + 1_000), 0);
+    },
+  );
 
-  guarantee('a delivery that was started again keeps its bodies until it has ended again', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}]);
-    const [id = ''] = ids;
-    const end = { status: 'failed' as const, bodiesUntil: start + 10 };
-    const first = settlement(id, { ...end, rendered: rendered('x'), log: [attempt(1)] });
-    await journal.deliveries.settle(lease, [first], start);
-    await journal.log.retry({ id, now: start + 5, render: null });
-    await journal.retention.forgetBodies(start + 1_000);
-    assert.equal((await journal.log.delivery(id))?.rendered?.body, 'x');
-    const again = settlement(id, { ...end, bodiesUntil: start + 2_000, log: [attempt(2)] });
-    await journal.deliveries.settle(lease, [again], start + 1_000);
-    assert.equal(await journal.retention.forgetBodies(start + 2_000), 1);
-    assert.equal((await journal.log.delivery(id))?.rendered, null);
-  });
+  guarantee(
+    'a delivery that is retried after it finished keeps its bodies until it finishes again',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}]);
+      const [id = ''] = ids;
+      const end = { status: 'failed' as const, bodiesUntil: start + 10 };
+      const first = settlement(id, { ...end, rendered: rendered('x'), log: [attempt(1)] });
+      await journal.deliveries.settle(lease, [first], start);
+      await journal.log.retry({ id, now: start + 5, render: null });
+      await journal.retention.forgetBodies(start + 1_000);
+      assert.equal((await journal.log.delivery(id))?.rendered?.body, 'x');
+      const again = settlement(id, { ...end, bodiesUntil: start + 2_000, log: [attempt(2)] });
+      await journal.deliveries.settle(lease, [again], start + 1_000);
+      assert.equal(await journal.retention.forgetBodies(start + 2_000), 1);
+      assert.equal((await journal.log.delivery(id))?.rendered, null);
+    },
+  );
 
-  guarantee('how long bodies are kept can be said anew of what has ended', async (journal) => {
+  guarantee('the body retention of finished deliveries can be changed', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}, { destinationId: 'dst_2' }]);
     const end = (id: string | undefined) =>
       settlement(id, { status: 'delivered', rendered: rendered('x'), log: [attempt(1)] });
     await journal.deliveries.settle(lease, [end(ids[0]), end(ids[2])], start);
-    assert.equal(await journal.retention.keepBodies('dst_1', 500), 1, 'unfinished ones say it when they end');
+    assert.equal(
+      await journal.retention.keepBodies('dst_1', 500),
+      1,
+      'an unfinished delivery gets its time when it finishes',
+    );
     assert.equal(await journal.retention.forgetBodies(start + 499), 0);
     await journal.retention.keepBodies('dst_1', null);
     assert.equal(await journal.retention.forgetBodies(start + 9_000), 0);
@@ -65,7 +75,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
     assert.equal(await journal.retention.keepBodies('dst_unknown', 0), 0);
   });
 
-  guarantee('an exchange for many deliveries loses its bodies for all of them', async (journal) => {
+  guarantee('removing the bodies of a shared exchange removes them for all its deliveries', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}]);
     const log = [attempt(1, { batch: { id: 'bat_1', records: 2 } })];
     const end = (id: string | undefined) => settlement(id, { status: 'delivered', bodiesUntil: start + 1, log });

@@ -1,6 +1,6 @@
 import type { CountByAction } from './journal.ts';
 
-/** One count for each action, in the order of their ids; none comes first. */
+/** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */
 export function countByAction(counts: Iterable<CountByAction>): CountByAction[] {
   const sums = new Map<string | null, number>();
   for (const { actionId, count } of counts) sums.set(actionId, (sums.get(actionId) ?? 0) + count);

@@ -7,71 +7,74 @@ import { suspectDeaths } from './journal.ts';
 
 const hour = 3_600_000;
 
-/** What every journal guarantees of deliveries on their way. */
+/** Conformance: unfinished deliveries, their settles, and the commands of people. */
 export function deliveriesConformance(guarantee: Guarantee): void {
-  guarantee('due deliveries come with their event, by due time and then id, after the given one', async (journal) => {
-    const { ids, eventIds } = await withDeliveries(journal, [
-      { dueAt: start + 9 },
-      { dueAt: start + 2 },
-      { dueAt: start + 2 },
-      { dueAt: start + 2 },
-      { dueAt: null },
-      { destinationId: 'dst_2' },
-      { dueAt: start + 1_000 },
-    ]);
-    const [a, b, c, d] = ids;
-    const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
-    const { due: rows } = await journal.deliveries.due(query);
-    assert.deepEqual(
-      rows.map((row) => row.id),
-      [b, c, d, a],
-    );
-    assert.deepEqual(
-      rows.map((row) => row.event?.id),
-      [eventIds[1], eventIds[2], eventIds[3], eventIds[0]],
-    );
-    const { event: _, ...first } = rows[0] ?? assert.fail();
-    assert.deepEqual(first, {
-      ...planned({ dueAt: start + 2 }),
-      id: b,
-      eventId: eventIds[1],
-      createdAt: start,
-      number: 0,
-      attempts: 0,
-      scheduleStep: 0,
-      waitedMs: 0,
-      deaths: 0,
-      rendered: null,
-      replayId: null,
-      idempotencyKey: null,
-    });
-    const after = { dueAt: start + 2, id: c ?? '' };
-    assert.deepEqual(
-      (await journal.deliveries.due({ ...query, after })).due.map((row) => row.id),
-      [d, a],
-    );
-    assert.deepEqual(
-      (await journal.deliveries.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
-      [d],
-    );
-    const without = await journal.deliveries.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
-    assert.deepEqual(
-      without.due.map((row) => row.id),
-      [c, a],
-    );
-    const nextOf = async (now: number) => (await journal.deliveries.due({ ...query, now, limit: 1 })).nextDueAt;
-    assert.deepEqual(
-      [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
-      [start + 2, start + 9, start + 1_000, null],
-    );
-    assert.deepEqual(await journal.deliveries.backlog(), [
-      { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 5, nextDueAt: start + 2 },
-      { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
-    ]);
-  });
+  guarantee(
+    'due deliveries are listed with their event, by due time and then id, after the given one',
+    async (journal) => {
+      const { ids, eventIds } = await withDeliveries(journal, [
+        { dueAt: start + 9 },
+        { dueAt: start + 2 },
+        { dueAt: start + 2 },
+        { dueAt: start + 2 },
+        { dueAt: null },
+        { destinationId: 'dst_2' },
+        { dueAt: start + 1_000 },
+      ]);
+      const [a, b, c, d] = ids;
+      const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
+      const { due: rows } = await journal.deliveries.due(query);
+      assert.deepEqual(
+        rows.map((row) => row.id),
+        [b, c, d, a],
+      );
+      assert.deepEqual(
+        rows.map((row) => row.event?.id),
+        [eventIds[1], eventIds[2], eventIds[3], eventIds[0]],
+      );
+      const { event: _, ...first } = rows[0] ?? assert.fail();
+      assert.deepEqual(first, {
+        ...planned({ dueAt: start + 2 }),
+        id: b,
+        eventId: eventIds[1],
+        createdAt: start,
+        number: 0,
+        attempts: 0,
+        scheduleStep: 0,
+        waitedMs: 0,
+        deaths: 0,
+        rendered: null,
+        replayId: null,
+        idempotencyKey: null,
+      });
+      const after = { dueAt: start + 2, id: c ?? '' };
+      assert.deepEqual(
+        (await journal.deliveries.due({ ...query, after })).due.map((row) => row.id),
+        [d, a],
+      );
+      assert.deepEqual(
+        (await journal.deliveries.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
+        [d],
+      );
+      const without = await journal.deliveries.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
+      assert.deepEqual(
+        without.due.map((row) => row.id),
+        [c, a],
+      );
+      const nextOf = async (now: number) => (await journal.deliveries.due({ ...query, now, limit: 1 })).nextDueAt;
+      assert.deepEqual(
+        [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
+        [start + 2, start + 9, start + 1_000, null],
+      );
+      assert.deepEqual(await journal.deliveries.backlog(), [
+        { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 5, nextDueAt: start + 2 },
+        { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
+      ]);
+    },
+  );
 
   guarantee(
-    'an exchange of many deliveries is kept once, shown by each, found by its id, and leaves with the last',
+    'a shared exchange is stored once, shown by each of its deliveries, found by its id, and removed with the last of them',
     async (journal) => {
       const many = 60;
       const { lease, ids } = await withDeliveries(
@@ -79,12 +82,12 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         Array.from({ length: many + 1 }, () => ({})),
       );
       const batch = { id: 'bat_1', records: many };
-      // Text that no compression shortens.
+      // Random text, which compression does not shorten.
       const body = randomBytes(24_000).toString('base64');
       const before = (await journal.retention.usage()).bytes;
       const log = [attempt(1, { outcome: 'retry', counted: false, body, batch })];
       const members = ids.slice(0, many);
-      // A large batch comes in parts, and what is said twice changes nothing.
+      // A large batch is settled in parts; repeating a part changes nothing.
       for (const part of [members.slice(0, 40), members.slice(40), members.slice(30)])
         await journal.deliveries.settle(
           lease,
@@ -118,62 +121,65 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('a settle logs attempts and sets the next step; what was rendered is sent again', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
-    const body = rendered('{"a":"\\n"}');
-    const failing = attempt(1, {
-      outcome: 'retry',
-      body: body.body,
-      error: { kind: 'http_5xx', message: 'Status 503.' },
-    });
-    const retry = settlement(ids[0], {
-      status: 'retrying',
-      reason: 'http_5xx',
-      detail: 'Status 503.',
-      errorKind: 'http_5xx',
-      attempts: 1,
-      scheduleStep: 1,
-      waitedMs: 17,
-      dueAt: start + 5_000,
-      rendered: body,
-      log: [failing],
-    });
-    assert.ok(await journal.deliveries.settle(lease, [retry], start + 1));
-    assert.deepEqual(await due(journal), [ids[1]]);
-    const {
-      due: [again],
-    } = await journal.deliveries.due({
-      destinationId: 'dst_1',
-      now: start + 5_000,
-      limit: 1,
-      after: { dueAt: start, id: ids[1] ?? '' },
-    });
-    assert.deepEqual(
-      [again?.id, again?.number, again?.attempts, again?.scheduleStep, again?.waitedMs, again?.rendered],
-      [ids[0], 1, 1, 1, 17, body],
-    );
-    const unsent = attempt(2, { counted: false, withoutExchange: true, outcome: 'retry', body: null });
-    const good = attempt(3, { outcome: 'delivered', body: body.body });
-    const done = settlement(ids[0], { status: 'delivered', attempts: 2, scheduleStep: 2, log: [unsent, good] });
-    assert.ok(await journal.deliveries.settle(lease, [done], start + 6_000));
-    const row = await journal.log.delivery(ids[0] ?? '');
-    assert.deepEqual(row?.attemptLog, [failing, unsent, good]);
-    assert.deepEqual(
-      [
-        row?.status,
-        row?.reason,
-        row?.detail,
-        row?.errorKind,
-        row?.attempts,
-        row?.dueAt,
-        row?.finishedAt,
-        row?.rendered,
-      ],
-      ['delivered', null, null, null, 2, null, start + 6_000, body],
-    );
-  });
+  guarantee(
+    'a settle logs attempts and sets the next step; later attempts send the same rendered request',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+      const body = rendered('{"a":"\\n"}');
+      const failing = attempt(1, {
+        outcome: 'retry',
+        body: body.body,
+        error: { kind: 'http_5xx', message: 'Status 503.' },
+      });
+      const retry = settlement(ids[0], {
+        status: 'retrying',
+        reason: 'http_5xx',
+        detail: 'Status 503.',
+        errorKind: 'http_5xx',
+        attempts: 1,
+        scheduleStep: 1,
+        waitedMs: 17,
+        dueAt: start + 5_000,
+        rendered: body,
+        log: [failing],
+      });
+      assert.ok(await journal.deliveries.settle(lease, [retry], start + 1));
+      assert.deepEqual(await due(journal), [ids[1]]);
+      const {
+        due: [again],
+      } = await journal.deliveries.due({
+        destinationId: 'dst_1',
+        now: start + 5_000,
+        limit: 1,
+        after: { dueAt: start, id: ids[1] ?? '' },
+      });
+      assert.deepEqual(
+        [again?.id, again?.number, again?.attempts, again?.scheduleStep, again?.waitedMs, again?.rendered],
+        [ids[0], 1, 1, 1, 17, body],
+      );
+      const unsent = attempt(2, { counted: false, withoutExchange: true, outcome: 'retry', body: null });
+      const good = attempt(3, { outcome: 'delivered', body: body.body });
+      const done = settlement(ids[0], { status: 'delivered', attempts: 2, scheduleStep: 2, log: [unsent, good] });
+      assert.ok(await journal.deliveries.settle(lease, [done], start + 6_000));
+      const row = await journal.log.delivery(ids[0] ?? '');
+      assert.deepEqual(row?.attemptLog, [failing, unsent, good]);
+      assert.deepEqual(
+        [
+          row?.status,
+          row?.reason,
+          row?.detail,
+          row?.errorKind,
+          row?.attempts,
+          row?.dueAt,
+          row?.finishedAt,
+          row?.rendered,
+        ],
+        ['delivered', null, null, null, 2, null, start + 6_000, body],
+      );
+    },
+  );
 
-  guarantee('settling twice changes nothing, and an unknown delivery is passed over', async (journal) => {
+  guarantee('settling twice changes nothing, and an unknown delivery is skipped', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}]);
     const step = settlement(ids[0], {
       status: 'failed',
@@ -190,7 +196,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.equal(once?.attemptLog.length, 1);
   });
 
-  guarantee('a delivery that a person cancelled meanwhile keeps its state and gets the attempt', async (journal) => {
+  guarantee('a delivery that was cancelled while in flight stays cancelled and gets the attempt', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}]);
     assert.equal(await journal.log.cancel(ids[0] ?? '', start + 3), true);
     assert.equal(await journal.log.cancel(ids[0] ?? '', start + 4), false);
@@ -208,7 +214,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await due(journal), []);
   });
 
-  guarantee("a person's retry or cancel is in the audit trail when it was done, and only then", async (journal) => {
+  guarantee("a person's retry or cancel is in the audit trail exactly when it took effect", async (journal) => {
     const { ids } = await withDeliveries(journal, [{}]);
     const id = ids[0] ?? '';
     const retry = auditSample({ act: 'retry', kind: 'delivery', id, changes: [{ pointer: '/render', after: true }] });
@@ -230,7 +236,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
   });
 
   guarantee(
-    'a retry keeps id, log and body and starts the schedule again; rendering anew drops the body',
+    'a retry keeps id, log and body and starts the schedule again; rendering again drops the body',
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [{}]);
       const id = ids[0] ?? '';
@@ -278,7 +284,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('held deliveries wait for their release, which makes them due now', async (journal) => {
+  guarantee('held deliveries stay held until a release makes them due now', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}, { destinationId: 'dst_2' }]);
     const hold = (id: string | undefined) =>
       settlement(id, { status: 'held', reason: 'exhausted', scheduleStep: 9, dueAt: start });
@@ -298,7 +304,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.equal((await journal.log.delivery(ids[0] ?? ''))?.status, 'pending');
   });
 
-  guarantee('old deliveries of a destination expire when they are due and unfinished', async (journal) => {
+  guarantee('deliveries of a destination expire when they are old, due and unfinished', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [
       {},
       { dueAt: start + hour },
@@ -325,19 +331,22 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { status: 'pending' }), [ids[6], ids[2], ids[1]]);
   });
 
-  guarantee('what arrived while it expired is delivered; what failed then stays expired', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
-    const [arrived = '', refused = ''] = ids;
-    await journal.log.expire({ destinationId: 'dst_1', createdBefore: start + 1, now: start + 1, except: [] });
-    const steps = [
-      settlement(arrived, { status: 'delivered', attempts: 1, log: [attempt(1)] }),
-      settlement(refused, { status: 'retrying', attempts: 1, dueAt: start + 9, log: [attempt(1)] }),
-    ];
-    await journal.deliveries.settle(lease, steps, start + 2);
-    const [first, second] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
-    assert.deepEqual([first?.status, first?.reason, first?.finishedAt], ['delivered', null, start + 2]);
-    assert.deepEqual([second?.status, second?.reason, second?.dueAt], ['failed', 'expired', null]);
-  });
+  guarantee(
+    'a delivery that expired in flight becomes delivered when it arrived, and stays expired when it failed',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+      const [arrived = '', refused = ''] = ids;
+      await journal.log.expire({ destinationId: 'dst_1', createdBefore: start + 1, now: start + 1, except: [] });
+      const steps = [
+        settlement(arrived, { status: 'delivered', attempts: 1, log: [attempt(1)] }),
+        settlement(refused, { status: 'retrying', attempts: 1, dueAt: start + 9, log: [attempt(1)] }),
+      ];
+      await journal.deliveries.settle(lease, steps, start + 2);
+      const [first, second] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
+      assert.deepEqual([first?.status, first?.reason, first?.finishedAt], ['delivered', null, start + 2]);
+      assert.deepEqual([second?.status, second?.reason, second?.dueAt], ['failed', 'expired', null]);
+    },
+  );
 
   guarantee(
     'crashes alone quarantine no delivery: they make those in flight at two in a row suspects',
@@ -380,7 +389,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       assert.deepEqual(
         await crash([bad, suspect], bad),
         { suspects: [bad, suspect], poisoned: [] },
-        'it was no suspect yet',
+        'it was not a suspect yet',
       );
       assert.deepEqual(await crash([fresh, bad], bad), { suspects: [], poisoned: [bad] });
       const row = await journal.log.delivery(bad);
@@ -413,7 +422,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await crash(settled), { suspects: [untouched], poisoned: [] });
   });
 
-  guarantee('what a person cancelled during its trial stays cancelled', async (journal) => {
+  guarantee('a delivery that is cancelled during its trial stays cancelled', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}]);
     const [id = ''] = ids;
     let owner = lease;
@@ -426,7 +435,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.equal((await journal.log.delivery(id))?.status, 'cancelled');
   });
 
-  guarantee('a test that nothing drives any more is cancelled as interrupted', async (journal) => {
+  guarantee('a test whose caller is gone is cancelled as interrupted', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ test: true, dueAt: null }, { test: true }]);
     await journal.deliveries.recover(lease, start + 1);
     const [driven, due] = await Promise.all(ids.map((id) => journal.log.delivery(id)));

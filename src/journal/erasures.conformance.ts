@@ -19,7 +19,7 @@ import type { Journal } from './journal.ts';
 const ann: ErasedBy = { visitorId: 'ann' };
 const day = 86_400_000;
 
-/** Begins an erasure and does all of its steps. */
+/** Begins an erasure and runs all its steps. */
 async function erase(journal: Journal, sought = ann, id = 'era_1'): Promise<ErasureStep[]> {
   await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...erasureEntry, id });
   return go(journal, id);
@@ -35,10 +35,10 @@ async function go(journal: Journal, id = 'era_1', sending: string[] = []): Promi
   return steps;
 }
 
-/** What every journal guarantees of the erasure of somebody. */
+/** Conformance: the erasure of a visitor's data. */
 export function erasuresConformance(guarantee: Guarantee): void {
   guarantee(
-    'an erasure takes events, deliveries and identities of one visitor, and nothing of others',
+    'an erasure removes the events, deliveries and identities of one visitor, and nothing of others',
     async (journal) => {
       const of = (visitorId: string, identity: string) => incoming({ visitorId, identity, name: `by ${visitorId}` });
       const { ids } = await accept(journal, [of('ann', 'm1'), of('bob', 'm2'), of('ann', 'm3')]);
@@ -67,20 +67,20 @@ export function erasuresConformance(guarantee: Guarantee): void {
       assert.deepEqual(await due(journal), []);
       assert.deepEqual(await journal.erasures.count(ann), { events: 0, deliveries: 0, unfinished: 0 });
       const again = await accept(journal, [of('cid', 'm1'), of('cid', 'm2')]);
-      assert.deepEqual(again.duplicates, [1], 'an identity is free again, that of others is not');
+      assert.deepEqual(again.duplicates, [1], 'an erased identity is free again, others are not');
       assert.partialDeepStrictEqual(await journal.erasures.list(), [
         { id: 'era_1', code: 'c', by: 'visitorId', state: 'done', sought: null, finishedAt: start + 5 },
       ]);
       assert.deepEqual((await journal.erasures.list())[0]?.counts, { events: 2, deliveries: 2, unfinished: 1 });
       const [reported] = await journal.audit.entries({ limit: 1 });
       assert.deepEqual([reported?.act, reported?.id], ['erase', 'era_1']);
-      // What settles later, from the wire of a process that had it in memory, finds nothing.
+      // A later settle, from a process that still had the delivery in memory, finds nothing.
       await journal.deliveries.settle(lease, [end(first), end(third)], start);
       assert.deepEqual(await list(journal, {}), [second]);
     },
   );
 
-  guarantee('an erasure waits for events that are not matched and for deliveries on the wire', async (journal) => {
+  guarantee('an erasure waits for unmatched events and for deliveries in flight', async (journal) => {
     await accept(journal, [incoming({ visitorId: 'ann' })]);
     assert.deepEqual(
       (await erase(journal)).map(({ state }) => state),
@@ -101,7 +101,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.equal(await journal.log.delivery(delivery), null);
   });
 
-  guarantee('an erasure takes deliveries that outlived the others of their event', async (journal) => {
+  guarantee('an erasure removes a delivery that was kept longer than the others of its event', async (journal) => {
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
     const later = start + 10 * day;
     const again = { advance: null, deliveries: [planned({ eventId: eventIds[0] ?? null, dueAt: later })], now: later };
@@ -116,7 +116,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, {}), []);
   });
 
-  guarantee('what comes after an erasure began is not of it', async (journal) => {
+  guarantee('an erasure leaves events that are accepted after it began', async (journal) => {
     await withDeliveries(journal, [{}]);
     await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start }, erasureEntry);
     const later = await accept(journal, [incoming({})]);
@@ -127,7 +127,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     );
   });
 
-  guarantee('somebody is found by the text of a parameter, and tests that mention it go too', async (journal) => {
+  guarantee('an erasure by the text of a parameter removes the tests that mention the text too', async (journal) => {
     const { ids } = await accept(journal, [
       incoming({ data: { email: 'ann@shop.example' } }),
       incoming({ data: { mail: 'ann@shop.example' } }),
@@ -153,7 +153,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.equal((await journal.erasures.list())[0]?.by, 'email');
   });
 
-  guarantee('an exchange that others share with somebody who is erased loses its bodies', async (journal) => {
+  guarantee('an exchange that an erased visitor shares with others loses its bodies', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease =
       (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
@@ -172,7 +172,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.deepEqual([one?.request?.body, one?.request?.bodyBytes, one?.response?.status], [null, 11, 200]);
   });
 
-  guarantee('what waits in order behind somebody who is erased moves up', async (journal) => {
+  guarantee('deliveries that wait behind an erased one in its order move up', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease =
       (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();

@@ -2,10 +2,12 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ErasureCounts } from '../contract/records/erasure.ts';
 import type { Event } from '../contract/records/event.ts';
 
-/** Whose data goes: of the events with this visitor id, or with this text in a parameter. */
+/** Whose data is erased: the events with this visitor id, or with this text in a parameter. */
 export type ErasedBy = { visitorId: string } | { parameter: string; value: string };
 
-/** An erasure as it is kept. `code` recognises whose data it was; `sought` is there until nothing is left to look for. */
+/**
+ * A stored erasure. `code` identifies the visitor without the id; `sought` is removed as soon as the search is over.
+ */
 export type StoredErasure = {
   id: string;
   code: string;
@@ -17,7 +19,7 @@ export type StoredErasure = {
   finishedAt: number | null;
 };
 
-/** An unfinished delivery that an erasure took away. */
+/** An unfinished delivery that an erasure cancelled and removed. */
 export type CancelledDelivery = {
   id: string;
   destinationId: string;
@@ -28,26 +30,27 @@ export type CancelledDelivery = {
 };
 
 /**
- * One step of an erasure. `waiting`: events that came before it are not matched yet, a delivery is on the wire, or a reader
- * (a backup) still sees what is erased; again later. `events` were erased by this step, and these unfinished deliveries cancelled.
+ * The result of one step of an erasure. `waiting`: events from before it are not matched yet, a delivery is in flight,
+ * or a reader (a backup) still sees erased data; call it again later. `events`: erased by this step. `cancelled`:
+ * unfinished deliveries that this step removed.
  */
 export type ErasureStep = { state: 'running' | 'waiting' | 'done'; events: Event[]; cancelled: CancelledDelivery[] };
 
 /**
- * Erases the events of somebody that were accepted before it began, their deliveries (finished or not) with all attempts,
- * tests that mention the text, and remembered identities, so that nothing of them is left in the storage, not even in
- * parts of it that are unused. Where others' data stands beside it (an exchange of a batch) all bodies go.
+ * Erases the events of a visitor that were accepted before the erasure began, their deliveries (finished or not) with
+ * all attempts, tests that mention the text, and remembered identities. Nothing of them is left in the database files,
+ * not even in unused pages. An exchange (of a batch) that also has data of others loses all its bodies.
  */
 export interface Erasures {
-  /** What an erasure would take away now. */
+  /** Counts the data that an erasure would remove now. */
   count(sought: ErasedBy): Promise<ErasureCounts>;
   /** Durable when it resolves, with its entry in the audit trail. */
   begin(erasure: { id: string; code: string; sought: ErasedBy; now: number }, entry: NewAuditEntry): Promise<void>;
   /** The newest 1,000, newest first. */
   list(): Promise<StoredErasure[]>;
   /**
-   * Does the next step, a few milliseconds of work; `sending` are the deliveries on the wire. Goes on where it was after a
-   * restart. An unknown or finished erasure is done.
+   * Runs the next step, a few milliseconds of work; `sending` are the deliveries in flight. Continues after a restart.
+   * An unknown or finished erasure is `done`.
    */
   step(id: string, query: { now: number; sending: readonly string[] }): Promise<ErasureStep>;
 }

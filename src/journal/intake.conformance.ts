@@ -17,36 +17,39 @@ import {
 
 const hour = 3_600_000;
 
-/** What every journal guarantees of what comes in and what it fires. */
+/** Conformance: accepted events, leases and plans. */
 export function intakeConformance(guarantee: Guarantee): void {
-  guarantee('accepted events come back as they went in, in order, with ids that tell their place', async (journal) => {
-    const rich = incoming({
-      name: null,
-      visitorId: 'v\u0000\ud800"\n',
-      data: { 'wt.es': 'https://é.example/\t', list: ['a', { b: 'c' }], __proto_: 'x' },
-      ext: { geo: { country: 'GB' } },
-      session: { n: 1 },
-    });
-    const { ids, from, duplicates } = await accept(journal, [rich, incoming({ name: 'b' })]);
-    assert.deepEqual([from, duplicates], [0, []]);
-    assert.deepEqual(placeOf('event', ids[1] ?? ''), { timeMs: start, partition: 0, number: 1 });
-    const { events, to } = await journal.matching.read({ partition: 0, from: 0, limit: 10 });
-    assert.equal(to, 2);
-    const { identity: _, ...expected } = rich;
-    const receivedAt = new Date(start).toISOString();
-    assert.deepEqual(events[0], {
-      offset: 0,
-      event: { ...expected, id: ids[0], receivedAt, source: { collectorId: 'col_1', format: 'infinity' } },
-    });
-    assert.deepEqual(await journal.log.event(ids[0] ?? ''), events[0]?.event);
-    assert.equal(await journal.log.event('evt_0'), null);
-    assert.equal((await journal.matching.read({ partition: 0, from: 1, limit: 10 })).events[0]?.event.id, ids[1]);
-    assert.deepEqual(await journal.matching.read({ partition: 0, from: 2, limit: 10 }), { events: [], to: 2 });
-    assert.deepEqual((await journal.matching.read({ partition: 0, from: 0, limit: 1 })).to, 1);
-  });
+  guarantee(
+    'accepted events are read back unchanged, in order, with ids that contain their offset',
+    async (journal) => {
+      const rich = incoming({
+        name: null,
+        visitorId: 'v\u0000\ud800"\n',
+        data: { 'wt.es': 'https://é.example/\t', list: ['a', { b: 'c' }], __proto_: 'x' },
+        ext: { geo: { country: 'GB' } },
+        session: { n: 1 },
+      });
+      const { ids, from, duplicates } = await accept(journal, [rich, incoming({ name: 'b' })]);
+      assert.deepEqual([from, duplicates], [0, []]);
+      assert.deepEqual(placeOf('event', ids[1] ?? ''), { timeMs: start, partition: 0, number: 1 });
+      const { events, to } = await journal.matching.read({ partition: 0, from: 0, limit: 10 });
+      assert.equal(to, 2);
+      const { identity: _, ...expected } = rich;
+      const receivedAt = new Date(start).toISOString();
+      assert.deepEqual(events[0], {
+        offset: 0,
+        event: { ...expected, id: ids[0], receivedAt, source: { collectorId: 'col_1', format: 'infinity' } },
+      });
+      assert.deepEqual(await journal.log.event(ids[0] ?? ''), events[0]?.event);
+      assert.equal(await journal.log.event('evt_0'), null);
+      assert.equal((await journal.matching.read({ partition: 0, from: 1, limit: 10 })).events[0]?.event.id, ids[1]);
+      assert.deepEqual(await journal.matching.read({ partition: 0, from: 2, limit: 10 }), { events: [], to: 2 });
+      assert.deepEqual((await journal.matching.read({ partition: 0, from: 0, limit: 1 })).to, 1);
+    },
+  );
 
   guarantee(
-    'an event repeated within 24 h in one collector is kept once and answered with its first id',
+    'an event repeated within 24 h in one collector is stored once, and its first id is returned',
     async (journal) => {
       const again = incoming({ identity: 'm-1' });
       const first = await accept(journal, [again, incoming({}), again]);
@@ -67,44 +70,47 @@ export function intakeConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('events and what they fire are kept in one step, but not beside events that wait', async (journal) => {
-    const lease = await claim(journal, 'events/0');
-    const fires = (name: string, event: number) => {
-      const { eventId: _, ...rest } = planned({ destinationId: name, dueAt: start });
-      return { ...rest, event };
-    };
-    const send = async (events: IncomingEvent[], deliveries: ReturnType<typeof fires>[], holder = lease) => {
-      const plan = { lease: holder, deliveries, now: start };
-      const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
-      return (await journal.intake.accept([request]))[0] ?? assert.fail();
-    };
-    const [a, b, c] = ['a', 'b', 'c'].map((identity) => incoming({ identity, name: identity }));
-    assert.ok(a && b && c);
-    const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
-    assert.equal(first.planned?.length, 3);
-    assert.equal(await journal.matching.position(0), 2);
-    const [one] = (await journal.deliveries.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
-    assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
+  guarantee(
+    'events and the deliveries they fire are stored in one step, unless earlier events are unmatched',
+    async (journal) => {
+      const lease = await claim(journal, 'events/0');
+      const fires = (name: string, event: number) => {
+        const { eventId: _, ...rest } = planned({ destinationId: name, dueAt: start });
+        return { ...rest, event };
+      };
+      const send = async (events: IncomingEvent[], deliveries: ReturnType<typeof fires>[], holder = lease) => {
+        const plan = { lease: holder, deliveries, now: start };
+        const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
+        return (await journal.intake.accept([request]))[0] ?? assert.fail();
+      };
+      const [a, b, c] = ['a', 'b', 'c'].map((identity) => incoming({ identity, name: identity }));
+      assert.ok(a && b && c);
+      const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
+      assert.equal(first.planned?.length, 3);
+      assert.equal(await journal.matching.position(0), 2);
+      const [one] = (await journal.deliveries.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
+      assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
 
-    const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
-    assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
-    assert.deepEqual(await due(journal, start, 'dst_4'), []);
-    const [fifth] = (await journal.deliveries.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
-    assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
+      const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
+      assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
+      assert.deepEqual(await due(journal, start, 'dst_4'), []);
+      const [fifth] = (await journal.deliveries.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
+      assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
 
-    await accept(journal, [incoming({})]);
-    const late = await send([incoming({})], [fires('dst_6', 0)]);
-    assert.equal(late.planned, null);
-    assert.deepEqual([await journal.matching.position(0), await due(journal, start, 'dst_6')], [3, []]);
-    const advance = { partition: 0, from: 3, to: 5 };
-    assert.deepEqual(await journal.matching.plan(lease, { advance, deliveries: [], now: start }), []);
-    await journal.leases.release(lease);
-    await journal.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
-    assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
-    assert.equal((await journal.matching.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
-  });
+      await accept(journal, [incoming({})]);
+      const late = await send([incoming({})], [fires('dst_6', 0)]);
+      assert.equal(late.planned, null);
+      assert.deepEqual([await journal.matching.position(0), await due(journal, start, 'dst_6')], [3, []]);
+      const advance = { partition: 0, from: 3, to: 5 };
+      assert.deepEqual(await journal.matching.plan(lease, { advance, deliveries: [], now: start }), []);
+      await journal.leases.release(lease);
+      await journal.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
+      assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
+      assert.equal((await journal.matching.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
+    },
+  );
 
-  guarantee('partitions number their events apart, and time never goes back within one', async (journal) => {
+  guarantee('each partition numbers its own events, and its receive times never go back', async (journal) => {
     await accept(journal, [incoming({})], start);
     const far = await accept(journal, [incoming({})], start + 5, 32_767);
     const early = await accept(journal, [incoming({})], start - 5);
@@ -117,7 +123,7 @@ export function intakeConformance(guarantee: Guarantee): void {
     );
   });
 
-  guarantee('a lease has one owner at a time, and each taking has a higher epoch', async (journal) => {
+  guarantee('a lease has one owner at a time, and each new owner has a higher epoch', async (journal) => {
     const { leases } = journal;
     const first = await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 0 });
     assert.deepEqual(first, { scope: 's', owner: 'a', epoch: 1 });
@@ -135,7 +141,7 @@ export function intakeConformance(guarantee: Guarantee): void {
     assert.equal((await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 152 }))?.epoch, 4);
   });
 
-  guarantee('an owner that was followed by another can plan, mark and settle nothing', async (journal) => {
+  guarantee('an owner that has lost its lease plans, marks and settles nothing', async (journal) => {
     const { lease: stale, ids } = await withDeliveries(journal, [{}]);
     await accept(journal, [incoming({})]);
     const fresh = await claim(journal, 'events/0', 'other', start + 10 * hour);
@@ -154,7 +160,7 @@ export function intakeConformance(guarantee: Guarantee): void {
     assert.equal(await journal.deliveries.mark(fresh, ids, null), false);
   });
 
-  guarantee('a plan moves the position and makes its deliveries, or does neither', async (journal) => {
+  guarantee('a plan moves the position and creates its deliveries, or does neither', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({}), incoming({})]);
     const lease = await claim(journal, 'events/0');
     const deliveries = [planned({ eventId: events[0] ?? null }), planned({ eventId: events[1] ?? null, dueAt: 7 })];

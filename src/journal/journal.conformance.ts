@@ -10,13 +10,13 @@ import { orderConformance } from './order.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
 import { retentionConformance } from './retention.conformance.ts';
 
-/** Tells of a promise and the body that holds a new and empty journal to it. */
+/** Registers a guarantee; `body` checks it on a new and empty journal. */
 export type Guarantee = (title: string, body: (journal: Made) => Promise<void>) => void;
 
-/** A journal with the audit trail that its entries go to. */
+/** A journal with the audit trail that its entries are written to. */
 type Made = Journal & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
-/** What every journal guarantees, whatever keeps it. `make` answers a new and empty one. */
+/** The conformance suite of the journal, for every adapter. `make` returns a new and empty journal. */
 export function journalConformance(name: string, make: () => Promise<Made>): void {
   const guarantee: Guarantee = (title, body) =>
     test(title, async () => {

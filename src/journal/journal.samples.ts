@@ -3,7 +3,7 @@ import type { Attempt } from '../contract/records/delivery.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { DeliveryQuery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
 
-/** Takes a scope for an hour from the epoch on, or from `now` on. */
+/** Acquires a scope for an hour from `now` on. */
 export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
   const lease = await journal.leases.acquire({ scope, owner, ttlMs: 3_600_000, now });
   assert.ok(lease);
@@ -49,7 +49,7 @@ type AttemptFields = {
   body?: string | null;
   error?: Attempt['error'];
   withoutExchange?: boolean;
-  /** The exchange was for so many. */
+  /** The batch of the exchange, with the number of its records. */
   batch?: { id: string; records: number };
 };
 
@@ -92,17 +92,17 @@ export function settlement(deliveryId: string | undefined, fields: Partial<Settl
   };
 }
 
-/** When these stories begin. */
+/** The time at which the tests of the journal begin. */
 export const start = Date.parse('2026-03-01T12:00:00Z');
 
-/** Keeps events of one collector; answers where they are. */
+/** Stores events of one collector; returns their ids and offsets. */
 export async function accept(journal: Journal, events: IncomingEvent[], receivedAt = start, partition = 0) {
   const [done] = await journal.intake.accept([{ partition, collectorId: 'col_1', receivedAt, events }]);
   assert.ok(done);
   return done;
 }
 
-/** Keeps one event per delivery and plans them all; answers lease and ids. */
+/** Stores one event per delivery and plans all deliveries; returns the lease and the ids. */
 export async function withDeliveries(journal: Journal, deliveries: Partial<PlannedDelivery>[], now = start) {
   const { ids, from } = await accept(
     journal,
@@ -122,12 +122,12 @@ export async function list(journal: Journal, query: Partial<DeliveryQuery>): Pro
   return (await journal.log.deliveries({ limit: 50, closed: [], now: start, ...query })).map((row) => row.id);
 }
 
-/** The ids of the deliveries that are due to a destination. */
+/** The ids of a destination's deliveries that are due. */
 export async function due(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
   return (await journal.deliveries.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
 }
 
-/** What the audit trail says of an erasure that begins. */
+/** The audit entry of an erasure that begins. */
 export const erasureEntry = {
   createdAt: '2026-03-01T12:00:00.000Z',
   principal: 'p',

@@ -8,12 +8,12 @@ import type { Erasures } from './erasures.ts';
 export type { CancelledDelivery, ErasedBy, ErasureStep, Erasures, StoredErasure } from './erasures.ts';
 
 /**
- * PORT. What happened and what is due: events, deliveries, attempts. Every write is batch-first and durable (fsynced)
- * when its promise resolves; writes that arrive together share one transaction. Times are ms since the epoch and come
- * in as arguments.
+ * PORT. The log of events, deliveries and attempts, and the queue of the deliveries that are due. Every write is
+ * batch-first, and durable (fsynced) when its promise resolves; writes that arrive together share one transaction.
+ * Times are ms since the epoch and are arguments.
  *
- * Whoever matches a partition or works on deliveries holds a lease; `plan`, `mark` and `settle` carry it and do nothing
- * (answer null or false) when a later owner has taken over.
+ * The process that matches a partition or works on deliveries holds a lease. `plan`, `mark` and `settle` carry it; when
+ * a later owner has acquired the lease they change nothing and return null or false.
  */
 export interface Journal {
   readonly intake: Intake;
@@ -29,14 +29,16 @@ export interface Journal {
 
 interface Intake {
   /**
-   * Keeps the events of some requests, each request whole or not at all. An event whose identity was seen in the same
-   * collector within 24 h is kept once: its first id is answered and its index is in `duplicates`.
-   * Within a partition time never goes back: an earlier `receivedAt` is lifted to the last one. Requests of a collector
-   * that arrive within a few milliseconds may share the time of the first. The answer and the ids show the time.
-   * With a `plan` the deliveries of its new events are created in the same transaction, if nothing before them waits to
-   * be matched and the lease is good; else `planned` is null and they are matched as `read` shows them.
-   * Throws AppError `storage_busy` (fsync queue over its byte limit) or `storage_full` (disk down to its reserve, or
-   * the last `retain` said `full`); then nothing is stored.
+   * Stores the events of some requests, each request whole or not at all. An event whose identity was seen in the same
+   * collector within 24 h is stored once: the id of the first is returned, and the event's index is in `duplicates`.
+   * Receive times never go back within a partition: an earlier `receivedAt` is raised to the last one. Requests of a
+   * collector that arrive within a few milliseconds may share the time of the first. The result and the ids have the
+   * stored time.
+   * With a `plan`, the deliveries of the new events are created in the same transaction if all earlier events are
+   * matched and the lease is valid. Otherwise `planned` is null, and the events are matched later, as `read` returns
+   * them.
+   * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
+   * reserve, or the last `retain` returned `full`); then nothing is stored.
    */
   accept(requests: readonly AcceptRequest[]): Promise<Accepted[]>;
 }
@@ -49,7 +51,7 @@ export type AcceptRequest = {
   plan?: IntakePlan;
 };
 
-/** What the events of a request fire, each delivery with the index of its event. */
+/** The deliveries that the events of a request fire, each with the index of its event. */
 export type IntakePlan = {
   lease: Lease;
   deliveries: (Omit<PlannedDelivery, 'eventId'> & { event: number })[];
@@ -57,8 +59,8 @@ export type IntakePlan = {
 };
 
 /**
- * `ids` in input order; the events that are new stand in the log at `from`, `from` + 1, … in input order and have the
- * time `receivedAt`. `planned`: the ids of the plan's deliveries but those of duplicates, in order.
+ * `ids` are in input order. The new events have the offsets `from`, `from` + 1, … in input order, and the time
+ * `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
  */
 export type Accepted = {
   ids: string[];
@@ -68,29 +70,29 @@ export type Accepted = {
   planned: string[] | null;
 };
 
-/** A claim on a scope (`events/0`, `deliveries/0`), valid until someone else acquires it; `epoch` grows each time. */
+/** A claim on a scope (`events/0`, `deliveries/0`), valid until another owner acquires it; `epoch` grows each time. */
 export type Lease = { scope: string; owner: string; epoch: number };
 
 export interface Leases {
-  /** Takes the scope when it is free, expired or the owner's own; null while another holds it. */
+  /** Takes the scope when it is free, has expired or is already the owner's; null while another owner holds it. */
   acquire(request: { scope: string; owner: string; ttlMs: number; now: number }): Promise<Lease | null>;
-  /** Prolongs; false when the lease was lost. */
+  /** Extends the lease; false when it was lost. */
   renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;
 }
 
 interface Matching {
-  /** The offset of the next event of a partition that was not matched yet. */
+  /** The offset of the first event of a partition that is not matched yet. */
   position(partition: number): Promise<number>;
   /**
-   * Events from an offset on, in order, at most `limit` and about 4 MiB (fewer than `limit` do not mean the end); `to` is
-   * the offset after the last one (gaps are skipped), `from` at the end of the log.
+   * Events from an offset on, in order: at most `limit`, and about 4 MiB (fewer than `limit` does not mean the end of
+   * the log). `to` is the offset after the last one (gaps are skipped), or `from` at the end of the log.
    */
   read(query: { partition: number; from: number; limit: number }): Promise<{ events: PlacedEvent[]; to: number }>;
   /**
-   * Moves the position and creates the deliveries in one transaction; answers their ids in order. `advance: null` makes
-   * deliveries beside the log (a test, a replay). null when the lease is stale or the position is not `advance.from`.
-   * Creation times never go back: an earlier `now` is lifted to the last one.
+   * Moves the position and creates the deliveries in one transaction; returns their ids in order. `advance: null`
+   * creates deliveries without moving the position (a test, a replay). Returns null when the lease is stale or the
+   * position is not `advance.from`. Creation times never go back: an earlier `now` is raised to the last one.
    */
   plan(
     lease: Lease,
@@ -105,19 +107,19 @@ interface Matching {
 export type PlacedEvent = { offset: number; event: Event };
 
 export type PlannedDelivery = {
-  /** null: a test with an event that is stored nowhere. */
+  /** null: a test with an event that is not stored. */
   eventId: string | null;
   actionId: string | null;
   actionVersion: number | null;
   destinationId: string;
   destinationVersion: number;
   connectionId: string;
-  /** When the first attempt is due; null: never by itself (a test is driven by its caller). */
+  /** When the first attempt is due; null: never, since the caller of a test makes the attempt. */
   dueAt: number | null;
   test: boolean;
   /**
-   * What it shares with those that it must not overtake: of all with one key the earlier (by id) go first. 0 to 2^48 - 1,
-   * of one destination only. Without it there is no order.
+   * Deliveries with the same key are sent one after the other, in the order of their ids. 0 to 2^48 - 1; a key is of
+   * one destination. Left out: no order.
    */
   orderKey?: number;
 };
@@ -125,10 +127,12 @@ export type PlannedDelivery = {
 export interface DeliveryQueue {
   /**
    * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
-   * `except`; and the earliest due time after `now`, null when nothing is due later. Those of a replay, or (null) those
-   * of none. `inOrder` leaves out those with an order key that an earlier unfinished one has too, held ones included;
-   * `followers` are then those that come right after these with their keys and are due too: of each key without a gap, at
-   * most so many in all. One call answers `limit` of them and about 4 MiB at most; `isCut`: there may be more that are due.
+   * `except`; and the earliest due time after `now`, or null. `replayId`: those of this replay; null: those of no
+   * replay.
+   * `inOrder` leaves out a delivery whose order key has an earlier unfinished one, held ones included. `followers` are
+   * then the due deliveries directly behind the returned ones in the order of their keys, without a gap, at most that
+   * many in all.
+   * Returns at most `limit` deliveries and about 4 MiB; `isCut`: there may be more that are due.
    */
   due(query: {
     destinationId: string;
@@ -141,31 +145,31 @@ export interface DeliveryQueue {
     except?: readonly string[];
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /**
-   * For each destination with unfinished deliveries that have a due time: how many, and the earliest due time. Those of
-   * each replay stand apart.
+   * The unfinished deliveries that have a due time, for each destination and replay: their count and the earliest due
+   * time.
    */
   backlog(): Promise<Backlog[]>;
   /**
-   * Replaces the in-flight marker: which deliveries are in flight now, and which of them is a suspect on trial (null:
-   * none). `recover` reads it after a crash. Its owner puts one suspect on trial at a time, and starts a suspect only
-   * when a marker that names it as on trial is on disk. Answers false, and writes nothing, without a valid lease.
+   * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
+   * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a
+   * marker that names it as on trial is on disk. Returns false, and writes nothing, without a valid lease.
    */
   mark(lease: Lease, deliveryIds: readonly string[], onTrial: string | null): Promise<boolean>;
   /**
-   * After a new owner took over: moves the crash count (`deaths`, see `suspectDeaths`) of each unfinished delivery that
-   * the last marker names, and deletes the marker. Answers which of these are suspects now, and which was quarantined
-   * (failed/`poison`, at most one). Every unfinished test without a due time ends as cancelled/`interrupted`, since its
-   * caller is gone. All of it is one transaction.
+   * For a new owner, in one transaction: raises the crash count (`deaths`, see `suspectDeaths`) of each unfinished
+   * delivery in the last marker, and deletes the marker. Returns the deliveries that are suspects now, and the one that
+   * was quarantined (failed/`poison`, at most one). Cancels every unfinished test without a due time (`interrupted`),
+   * since its caller is gone.
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
-   * Logs attempts and sets the next step of many deliveries at once. A delivery that was finished meanwhile (by a
-   * person) keeps its state and gets the attempts; one that expired and was
-   * delivered all the same is delivered; an unknown one is passed over. An attempt whose number was logged
-   * before is not logged again, so that settling twice changes nothing. Only pending and retrying ones keep `dueAt`.
+   * Logs attempts and sets the next step of many deliveries at once. A delivery that a person finished while it was in
+   * flight keeps its state and gets the attempts; one that expired in flight and was delivered becomes delivered; an
+   * unknown one is skipped. An attempt whose number is logged already is not logged again, so settling twice changes
+   * nothing. Only pending and retrying deliveries keep `dueAt`.
    */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
-  /** Gates that traffic closed (auth rejected, …); those that people close are in the catalogue. */
+  /** Holds that responses caused (auth rejected, …). Holds that people set are in the catalog. */
   holds(): Promise<Hold[]>;
   saveHold(hold: Hold): Promise<void>;
   removeHold(scopeId: string): Promise<void>;
@@ -179,7 +183,7 @@ type Backlog = {
   nextDueAt: number;
 };
 
-/** Whether nothing more happens to a delivery by itself or by a release; a person may still retry it. */
+/** Whether a delivery is in a final state. A person can still retry it. */
 export function isFinished(status: DeliveryStatus): boolean {
   return status === 'delivered' || status === 'failed' || status === 'skipped' || status === 'cancelled';
 }
@@ -187,21 +191,22 @@ export function isFinished(status: DeliveryStatus): boolean {
 /**
  * The crash count from which a delivery is a suspect. A delivery's crash count goes
  *
- * - from 0 to 1, and from 1 to 2, when the process dies while the delivery is in flight;
- * - from 2 to quarantine (failed/`poison`) when the process dies while the delivery is on trial: in flight as the only
- *   suspect. A death while it is in flight but not on trial leaves the count at 2, since another delivery may be to blame;
+ * - from 0 to 1, and from 1 to 2, when the process crashes while the delivery is in flight;
+ * - from 2 to quarantine (failed/`poison`) when the process crashes while the delivery is on trial: in flight as the
+ *   only suspect. A crash while it is in flight but not on trial leaves the count at 2, since another delivery may be
+ *   the cause;
  * - back to 0 when it is settled, retried by a person or released.
  *
- * After one death everything goes on as before. After two in a row the deliveries that were in flight both times are
- * put on trial one after the other, beside all others: the poison message is among them, and is the only one that is
- * ever blamed.
+ * After one crash nothing changes. After two in a row, the deliveries that were in flight both times are put on trial
+ * one after the other, while all other deliveries continue. The poison message is among them, and only it can be
+ * quarantined.
  */
 export const suspectDeaths = 2;
 
 /** How long a collector remembers an event's identity, in ms. */
 export const identityMemoryMs = 86_400_000;
 
-/** A delivery in the worker's hands. */
+/** A due delivery, as the dispatcher gets it. */
 export type DueDelivery = {
   id: string;
   eventId: string | null;
@@ -214,26 +219,26 @@ export type DueDelivery = {
   createdAt: number;
   dueAt: number | null;
   test: boolean;
-  /** Exchanges logged so far, counted or not: the next one is number + 1. */
+  /** Exchanges logged so far, counted or not; the next one gets `number` + 1. */
   number: number;
   /** Counted exchanges over its whole life. */
   attempts: number;
   /** Counted exchanges since the schedule last started. */
   scheduleStep: number;
-  /** Total time that Retry-After has made it wait. */
+  /** Total time by which Retry-After has delayed it. */
   waitedMs: number;
   /** The crash count, 0 to `suspectDeaths`. */
   deaths: number;
-  /** What the first attempt sent; every later one sends the same. null: render it. */
+  /** The request of the first attempt, which every later one repeats; null: not rendered yet. */
   rendered: Rendered | null;
   orderKey?: number;
-  /** The replay that made it; null: none. */
+  /** The replay that created it; null: none. */
   replayId: string | null;
-  /** The key that it carries in place of its id: that of the delivery which it repeats. */
+  /** The idempotency key that it sends instead of its id: that of the delivery that it repeats. */
   idempotencyKey: string | null;
 };
 
-/** A rendered request: everything that the template and its tags decided. */
+/** A rendered request: everything that the template and its tags produced. */
 export type Rendered = { path: string; headers: [string, string][]; body: string; isObject: boolean };
 
 export type Settlement = {
@@ -246,17 +251,17 @@ export type Settlement = {
   scheduleStep: number;
   waitedMs: number;
   dueAt: number | null;
-  /** Kept with the delivery when given. */
+  /** Stored with the delivery when given. */
   rendered?: Rendered;
-  /** When request and response bodies of its log go, if it is finished now; left out: with the delivery. */
+  /** When the bodies in its log are removed, if it is finished now; left out: together with the delivery. */
   bodiesUntil?: number;
-  /** The versions it was rendered with, where they are no longer the planned ones. */
+  /** The versions that it was rendered with, when they are not the planned ones. */
   pinned?: { actionVersion: number | null; destinationVersion: number };
-  /** It loses its order key: others no longer wait for it. */
+  /** It loses its order key: later deliveries no longer wait for it. */
   leavesOrder?: true;
   /**
-   * New exchanges. A request body equal to `rendered.body` is stored once; request and answer of attempts with the same
-   * `batchId` are one exchange, which is stored once for all deliveries that it was for.
+   * New exchanges. A request body equal to `rendered.body` is stored once. Attempts with the same `batchId` share one
+   * exchange, whose request and response are stored once for all its deliveries.
    */
   log: Attempt[];
 };
@@ -265,41 +270,50 @@ export type Hold = { scopeId: string; reason: Reason; detail: string; since: num
 
 export interface DeliveryLog {
   /**
-   * A page of events, newest first (by id). `before` and `after` are ids: the page next to it on its older or newer
-   * side. Text that is no id leads to an empty page.
+   * A page of events, newest first (by id). `before` and `after` are ids: the page next to that id on its older or
+   * newer side. Text that is not an id gives an empty page.
    */
   events(query: EventPageQuery): Promise<Event[]>;
   /**
-   * The same for the events to which every filter that is given applies. Events are looked at from the cursor on;
-   * `reached` is the last one that was, when the search ended because its page was full, it had looked at `lookedMost`,
-   * or it had read enough (about 4 MiB of events that fit, or 32 MiB in all); null: there are no more. So the next search
-   * goes on from there. `looked` tells at how many events it looked, `lookedBytes` at how much stored text.
+   * A page of the events that match every given filter. The search examines events from the cursor on. It ends when the
+   * page is full, after `lookedMost` events, or after reading enough (about 4 MiB of matching events, or 32 MiB in
+   * all); `reached` is then the last event examined, where the next search continues. `reached` null: there are no more
+   * events. `looked` counts the events examined, `lookedBytes` the stored text that was read.
    */
   search(query: EventSearch): Promise<EventSearchPage>;
   event(id: string): Promise<Event | null>;
-  /** The same for deliveries. Every filter that is given must hold. */
+  /** A page of the deliveries that match every given filter, newest first (by id). */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
-   * A person's retry: unfinished or finished, the delivery becomes due now with its schedule started again; `render`
-   * drops the stored body and pins the given versions. false for an unknown one. The entry goes to the audit trail with
-   * it, the change of status added.
+   * A person's retry: finished or not, the delivery becomes due now and its schedule starts again. `render` drops the
+   * stored body and pins the given versions. Returns false for an unknown delivery. The audit entry is written in the
+   * same transaction, with the change of status added.
    */
   retry(request: RetryRequest, entry?: NewAuditEntry): Promise<boolean>;
-  /** Ends unfinished deliveries as cancelled. Answers whether it was unfinished; null: unknown. The entry: likewise. */
+  /**
+   * Cancels an unfinished delivery. Returns whether it was unfinished; null: unknown. The audit entry is written as in
+   * `retry`.
+   */
   cancel(id: string, now: number, entry?: NewAuditEntry): Promise<boolean | null>;
-  /** Makes a destination's deliveries stored as held (exhausted, unknown outcome) due now, like `retry`. Answers how many. */
+  /**
+   * Makes deliveries of a destination that are stored as held (exhausted, unknown outcome) due now, like `retry`.
+   * Returns how many.
+   */
   release(destinationId: string, now: number): Promise<number>;
   /**
-   * Ends deliveries of a destination as failed/`expired` that are unfinished, due and created before `createdBefore`, but
-   * for those in `except` (in flight). Answers how many, by action.
+   * Fails deliveries of a destination as `expired` that are unfinished, due and created before `createdBefore`, except
+   * those in `except` (in flight). Returns the counts by action.
    */
   expire(query: ExpiryQuery): Promise<CountByAction[]>;
 }
 
 export type ExpiryQuery = { destinationId: string; createdBefore: number; now: number; except: readonly string[] };
 
-/** How many of a destination's deliveries come from an action; null: from none. Lists are in the order of the ids. */
+/**
+ * The number of a destination's deliveries from an action; null: from no action. Lists are in the order of the action
+ * ids.
+ */
 export type CountByAction = { actionId: string | null; count: number };
 
 type EventPageQuery = { limit: number; before?: string; after?: string };
@@ -311,9 +325,9 @@ export type EventSearch = EventPageQuery & {
   name?: string;
   visitorId?: string;
   collectorId?: string;
-  /** A key of `data` that is there. */
+  /** A key that `data` has. */
   parameter?: string;
-  /** The text that it has. */
+  /** The text of that key's value. */
   value?: string;
   /** The text of `ext.trace`. */
   trace?: string;
@@ -328,8 +342,8 @@ export type DeliveryQuery = {
   before?: string;
   after?: string;
   /**
-   * `closed` lists the destinations whose gate is closed at `now`: their pending and retrying deliveries that are due
-   * count as held. Rows show the stored state all the same.
+   * `closed` lists the destinations that are on hold at `now`: their pending and retrying deliveries that are due count
+   * as held. Rows still have the stored status.
    */
   status?: Exclude<DeliveryStatus, 'sending'>;
   closed: readonly string[];
@@ -340,7 +354,7 @@ export type DeliveryQuery = {
   eventId?: string;
   errorKind?: ErrorKind;
   test?: boolean;
-  /** Those that an exchange was for. */
+  /** Those of this batch. */
   batchId?: string;
   replayId?: string;
   /** Those that repeat this delivery. */
@@ -351,7 +365,10 @@ export type DeliveryQuery = {
   createdBefore?: number;
 };
 
-/** A delivery as stored: `pending` and `retrying` ones whose gate is closed are shown as held by whoever knows the gates. */
+/**
+ * A delivery with its stored status: while its destination is on hold, a `pending` or `retrying` one is not `held`
+ * here.
+ */
 export type LoggedDelivery = {
   id: string;
   eventId: string | null;
@@ -369,9 +386,9 @@ export type LoggedDelivery = {
   createdAt: number;
   finishedAt: number | null;
   test: boolean;
-  /** The earliest unfinished delivery with its order key, when it is not the one itself. */
+  /** The earliest unfinished delivery with its order key, unless that is the delivery itself. */
   waitsFor?: string;
-  /** The replay that made it, and the delivery that it repeats; null: none. */
+  /** The replay that created it, and the delivery that it repeats; null: none. */
   replayId: string | null;
   replayOf: string | null;
 };
@@ -383,18 +400,18 @@ export type RetryRequest = {
 };
 
 /**
- * Replays, each with how far it came. The deliveries that one makes are like others, but name it and have a queue of
- * their own.
+ * Replays with their progress. The deliveries of a replay are like others, but name it and have a queue of their own.
  */
 export interface Replays {
-  /** The entry goes to the audit trail with it. */
+  /** Stores a replay, with its audit entry. */
   create(replay: NewReplay, entry?: NewAuditEntry): Promise<void>;
   replay(id: string): Promise<StoredReplay | null>;
   /** Newest first; `before` and `after` are ids, as with deliveries. */
   replays(query: { limit: number; before?: string; after?: string; state?: ReplayState }): Promise<StoredReplay[]>;
   /**
-   * Moves one that is in one of the states `from`; false, and nothing happens, when it is in another or unknown. The end
-   * (done, cancelled) has its time and keeps what became of its deliveries, which may be removed later.
+   * Changes the state of a replay that is in one of the states `from`; false, with no change, when it is in another
+   * state or unknown. A final state (done, cancelled) sets `finishedAt` and stores the outcome of its deliveries, since
+   * retention may remove them later.
    */
   move(
     id: string,
@@ -402,15 +419,18 @@ export interface Replays {
     entry?: NewAuditEntry,
   ): Promise<boolean>;
   /**
-   * Makes the next deliveries of a running replay and moves its cursor, in one transaction; answers their ids in order.
-   * null when the lease is stale, the replay does not run or its cursor is not `from`.
+   * Creates the next deliveries of a running replay and moves its cursor, in one transaction; returns their ids in
+   * order, or null when the lease is stale, the replay is not running or its cursor is not `from`.
    */
   advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
-  /** How many deliveries it made stand in each state, as stored. */
+  /** The number of its deliveries in each stored status. */
   outcome(id: string): Promise<ReplayOutcome>;
-  /** How many of its deliveries were never sent yet, but for those to some destinations. */
+  /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
-  /** Ends all that are unfinished as cancelled, but for those in `except`; answers how many, by whither. */
+  /**
+   * Cancels its unfinished deliveries, except those in `except`; returns the counts by action, destination and
+   * connection.
+   */
   cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
 }
 
@@ -423,19 +443,19 @@ export type StoredReplay = {
   startedBy: string;
   createdAt: number;
   finishedAt: number | null;
-  /** The newest thing that it looks at; null: there is none. */
+  /** The newest event or delivery that it covers; null: there is none. */
   upTo: string | null;
-  /** The last thing that it looked at; null: it has not begun. */
+  /** The last event or delivery that it has processed; null: it has not begun. */
   cursor: string | null;
-  /** Whether it has looked at everything. */
+  /** Whether it has processed all of them. */
   isRead: boolean;
-  /** How many deliveries were to be expected, those left out included. */
+  /** Expected deliveries, including those that are left out. */
   total: number;
-  /** How many it made. */
+  /** Deliveries created. */
   made: number;
-  /** How many it left out, by the reason. */
+  /** Deliveries left out, by reason. */
   leftOut: Readonly<Record<string, number>>;
-  /** What became of its deliveries; null until it ended. */
+  /** The outcome of its deliveries; null until it has ended. */
   outcome: ReplayOutcome | null;
 };
 
@@ -447,17 +467,17 @@ export type ReplayStep = {
   to: string | null;
   isLast: boolean;
   deliveries: readonly ReplayedDelivery[];
-  /** How many were left out, by the reason. */
+  /** Deliveries left out in this step, by reason. */
   leftOut: Readonly<Record<string, number>>;
   now: number;
 };
 
 export type ReplayedDelivery = Omit<PlannedDelivery, 'dueAt' | 'test'> & {
-  /** The first of the deliveries that it repeats. */
+  /** The first delivery of the chain that it repeats. */
   replayOf: string | null;
-  /** The last of them: one that is stored as held ends, since this one takes its place. */
+  /** The last delivery of that chain: when it is stored as held it ends, since this one replaces it. */
   source: string | null;
-  /** Sends what was rendered for that one. */
+  /** Sends the rendered request of `source` again. */
   keepsBody: boolean;
   idempotencyKey: string | null;
 };
@@ -466,26 +486,27 @@ export type CancelledCount = CountByAction & { destinationId: string; connection
 
 export interface RetentionStore {
   /**
-   * Removes finished deliveries, ended replays of which nothing is left, and the events that are matched and of which no
-   * delivery is left: those created or received before `before`, then the oldest while more than `bytesMax` is in use.
-   * Events that were kept together leave together. Works in small steps between other writes. `removed` counts events and deliveries.
-   * `full`: still over `bytesMax` with only unfinished ones left; until a later call says otherwise, `accept` refuses.
+   * Removes finished deliveries, ended replays without deliveries, and matched events without deliveries: those created
+   * or received before `before`, then the oldest while more than `bytesMax` is in use. Events of one stored group are
+   * removed together. Works in small steps between other writes. `removed` counts events and deliveries.
+   * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
+   * returns false.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
-  /** Removes the bodies of finished deliveries whose time is over, in small steps; answers of how many. */
+  /** Removes the bodies of finished deliveries whose time is over, in small steps; returns the number of deliveries. */
   forgetBodies(now: number): Promise<number>;
   /**
-   * Says anew of the finished deliveries of a destination that their bodies go so long after their end; null: with them.
-   * Answers of how many.
+   * Changes how long the bodies of a destination's finished deliveries are kept: `ms` after they finished; null: as
+   * long as the delivery. Returns the number of deliveries.
    */
   keepBodies(destinationId: string, ms: number | null): Promise<number>;
-  /** Bytes in use, and how many deliveries are unfinished. */
+  /** Bytes in use, and the number of unfinished deliveries. */
   usage(): Promise<{ bytes: number; unfinished: number }>;
-  /** Values that a room keeps between starts (learnt parameters, refresh tokens), by name. */
+  /** Values that a room keeps between starts (learned parameters, refresh tokens), by name. */
   loadNote(name: string): Promise<string | null>;
-  /** Those whose name begins so, by name. */
+  /** The notes whose name begins with `prefix`, in the order of the names. */
   loadNotes(prefix: string): Promise<{ name: string; text: string }[]>;
-  /** null: removed. What it replaces is overwritten, not only left behind. */
+  /** null removes the note. The old value is overwritten on disk, not only unlinked. */
   saveNote(name: string, text: string | null): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { DeliveryQuery, EventSearch } from './journal.ts';
 
 const hour = 3_600_000;
 
-/** What every journal guarantees of what is listed and found. */
+/** Conformance: lists and searches of events and deliveries. */
 export function listsConformance(guarantee: Guarantee): void {
   guarantee('lists page both ways without gaps or repetition', async (journal) => {
     const { ids } = await withDeliveries(
@@ -80,24 +80,27 @@ export function listsConformance(guarantee: Guarantee): void {
     }
   });
 
-  guarantee('a search looks at so many events at most and says where the next one goes on', async (journal) => {
-    const { ids } = await accept(
-      journal,
-      Array.from({ length: 7 }, (_, n) => incoming({ name: String(n % 3) })),
-    );
-    const newest = ids.toReversed();
-    const search = async (more: Partial<EventSearch>) => {
-      const { events, reached } = await journal.log.search({ limit: 9, lookedMost: 3, name: '0', ...more });
-      return [events.map((event) => event.id), reached];
-    };
-    assert.deepEqual(await search({}), [[newest[0]], newest[2]]);
-    assert.deepEqual(await search({ before: newest[2] ?? '' }), [[newest[3]], newest[5]]);
-    assert.deepEqual(await search({ before: newest[5] ?? '' }), [[newest[6]], null]);
-    assert.deepEqual(await search({ limit: 1, lookedMost: 9 }), [[newest[0]], newest[0]]);
-    assert.deepEqual(await search({ after: newest[6] ?? '' }), [[newest[3]], newest[3]]);
-    assert.deepEqual(await search({ after: newest[6] ?? '', lookedMost: 9 }), [[newest[0], newest[3]], null]);
-    assert.deepEqual(await search({ after: 'nonsense' }), [[], null]);
-  });
+  guarantee(
+    'a search examines a bounded number of events and returns where the next one continues',
+    async (journal) => {
+      const { ids } = await accept(
+        journal,
+        Array.from({ length: 7 }, (_, n) => incoming({ name: String(n % 3) })),
+      );
+      const newest = ids.toReversed();
+      const search = async (more: Partial<EventSearch>) => {
+        const { events, reached } = await journal.log.search({ limit: 9, lookedMost: 3, name: '0', ...more });
+        return [events.map((event) => event.id), reached];
+      };
+      assert.deepEqual(await search({}), [[newest[0]], newest[2]]);
+      assert.deepEqual(await search({ before: newest[2] ?? '' }), [[newest[3]], newest[5]]);
+      assert.deepEqual(await search({ before: newest[5] ?? '' }), [[newest[6]], null]);
+      assert.deepEqual(await search({ limit: 1, lookedMost: 9 }), [[newest[0]], newest[0]]);
+      assert.deepEqual(await search({ after: newest[6] ?? '' }), [[newest[3]], newest[3]]);
+      assert.deepEqual(await search({ after: newest[6] ?? '', lookedMost: 9 }), [[newest[0], newest[3]], null]);
+      assert.deepEqual(await search({ after: 'nonsense' }), [[], null]);
+    },
+  );
 
   guarantee('deliveries are found by every filter, alone and together', async (journal) => {
     const { lease, ids, eventIds } = await withDeliveries(journal, [

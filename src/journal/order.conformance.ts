@@ -3,10 +3,10 @@ import type { Guarantee } from './journal.conformance.ts';
 import { accept, claim, due, incoming, planned, settlement, start, withDeliveries } from './journal.samples.ts';
 import type { Journal } from './journal.ts';
 
-/** What every journal guarantees of deliveries that have an order key. */
+/** Conformance: deliveries that have an order key. */
 export function orderConformance(guarantee: Guarantee): void {
   guarantee(
-    'of each order key the earliest unfinished delivery is due, and those without a key are',
+    'the earliest unfinished delivery of each order key is due, and so is every delivery without a key',
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [
         { orderKey: 1, dueAt: start + 9 },
@@ -19,16 +19,20 @@ export function orderConformance(guarantee: Guarantee): void {
       const [a, b, c, d, e, f] = ids;
       assert.deepEqual(await inOrder(journal, start), [c, d], 'the first of its key may be due later');
       assert.deepEqual(await inOrder(journal), [c, d, a]);
-      assert.deepEqual(await due(journal), [b, c, d, e, a], 'who does not ask for order gets them all');
+      assert.deepEqual(await due(journal), [b, c, d, e, a], 'without inOrder all due deliveries are listed');
       assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [], 'a key belongs to one destination');
       const { due: rows, nextDueAt } = await journal.deliveries.due(query({ now: start, limit: 9 }));
       assert.deepEqual([rows.map((row) => row.orderKey), nextDueAt], [[2, undefined], start + 9]);
       assert.deepEqual(await waitsFor(journal, ids), [undefined, a, undefined, undefined, a, c]);
 
       await journal.deliveries.settle(lease, [settlement(a, { status: 'retrying', dueAt: start + 500 })], start + 10);
-      assert.deepEqual(await inOrder(journal, start + 100), [c, d], 'one that retries keeps the others of its key');
+      assert.deepEqual(
+        await inOrder(journal, start + 100),
+        [c, d],
+        'a retrying delivery keeps back the others of its key',
+      );
       await journal.deliveries.settle(lease, [settlement(a, { status: 'held', reason: 'exhausted' })], start + 11);
-      assert.deepEqual(await inOrder(journal), [c, d], 'and one that is held');
+      assert.deepEqual(await inOrder(journal), [c, d], 'a held delivery does too');
       await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start + 12);
       assert.deepEqual(await inOrder(journal), [b, c, d]);
       assert.deepEqual(await waitsFor(journal, [b, e]), [undefined, b]);
@@ -39,42 +43,45 @@ export function orderConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('those right behind one that is due come with it when asked for, up to the first gap', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [
-      { orderKey: 1 },
-      { orderKey: 2 },
-      { orderKey: 1 },
-      {},
-      { orderKey: 1 },
-      { orderKey: 2, dueAt: start + 9 },
-      { orderKey: 2 },
-      { orderKey: 1 },
-    ]);
-    const [a, b, c, d, e, f, g, h] = ids;
-    const ask = async (now: number, more: { followers: number; except?: string[] }) => {
-      const answer = await journal.deliveries.due({ ...query({ now, limit: 9 }), ...more });
-      return [answer.due, answer.followers].map((rows) => rows.map(({ id }) => id));
-    };
-    assert.deepEqual(await ask(start, { followers: 0 }), [[a, b, d], []]);
-    assert.deepEqual(await ask(start, { followers: 9 }), [
-      [a, b, d],
-      [c, e, h],
-    ]);
-    assert.deepEqual(await ask(start, { followers: 2 }), [
-      [a, b, d],
-      [c, e],
-    ]);
-    assert.deepEqual(await ask(start, { followers: 9, except: [e ?? '', b ?? ''] }), [[a, d], [c]]);
-    assert.deepEqual(await ask(start + 9, { followers: 9 }), [
-      [a, b, d],
-      [c, e, h, f, g],
-    ]);
-    await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start);
-    await journal.deliveries.settle(lease, [settlement(e, { status: 'held', reason: 'exhausted' })], start);
-    assert.deepEqual(await ask(start, { followers: 9 }), [[b, c, d], []]);
-  });
+  guarantee(
+    'the deliveries directly behind a due one are listed with it on request, up to the first gap',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [
+        { orderKey: 1 },
+        { orderKey: 2 },
+        { orderKey: 1 },
+        {},
+        { orderKey: 1 },
+        { orderKey: 2, dueAt: start + 9 },
+        { orderKey: 2 },
+        { orderKey: 1 },
+      ]);
+      const [a, b, c, d, e, f, g, h] = ids;
+      const ask = async (now: number, more: { followers: number; except?: string[] }) => {
+        const answer = await journal.deliveries.due({ ...query({ now, limit: 9 }), ...more });
+        return [answer.due, answer.followers].map((rows) => rows.map(({ id }) => id));
+      };
+      assert.deepEqual(await ask(start, { followers: 0 }), [[a, b, d], []]);
+      assert.deepEqual(await ask(start, { followers: 9 }), [
+        [a, b, d],
+        [c, e, h],
+      ]);
+      assert.deepEqual(await ask(start, { followers: 2 }), [
+        [a, b, d],
+        [c, e],
+      ]);
+      assert.deepEqual(await ask(start, { followers: 9, except: [e ?? '', b ?? ''] }), [[a, d], [c]]);
+      assert.deepEqual(await ask(start + 9, { followers: 9 }), [
+        [a, b, d],
+        [c, e, h, f, g],
+      ]);
+      await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start);
+      await journal.deliveries.settle(lease, [settlement(e, { status: 'held', reason: 'exhausted' })], start);
+      assert.deepEqual(await ask(start, { followers: 9 }), [[b, c, d], []]);
+    },
+  );
 
-  guarantee('what waits behind others is counted with what is due and in later pages', async (journal) => {
+  guarantee('deliveries that wait behind others count towards the backlog, later pages and expiry', async (journal) => {
     const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
     assert.deepEqual(await journal.deliveries.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
@@ -89,7 +96,7 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await expire(journal, 'dst_1'), [{ actionId: 'act_1', count: 3 }]);
   });
 
-  guarantee('whoever ends a delivery lets the next one of its key go', async (journal) => {
+  guarantee('a delivery that ends in any way makes the next one of its key due', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [
       ...Array.from({ length: 5 }, () => ({ orderKey: 2 ** 48 - 1 })),
       { orderKey: 3, destinationId: 'dst_2' },
@@ -97,7 +104,7 @@ export function orderConformance(guarantee: Guarantee): void {
     ]);
     const [a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = ids;
     await journal.log.cancel(b, start + 1);
-    assert.deepEqual(await inOrder(journal), [a], 'one in the middle lets nobody pass');
+    assert.deepEqual(await inOrder(journal), [a], 'a delivery that ends in the middle releases none');
     await journal.log.cancel(a, start + 1);
     assert.deepEqual(await inOrder(journal), [c]);
     await expire(journal, 'dst_2');
@@ -119,7 +126,7 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await inOrder(journal), []);
   });
 
-  guarantee('a delivery that is let go is waited for no longer, whatever becomes of it', async (journal) => {
+  guarantee('a delivery that has lost its order key is not waited for, whatever its status', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
     const [a = '', b = '', c = ''] = ids;
     const again = settlement(a, { status: 'retrying', dueAt: start + 5_000, leavesOrder: true });
@@ -134,25 +141,25 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await inOrder(journal), [c, a, b]);
   });
 
-  guarantee("a person's retry takes its old place among those of its key", async (journal) => {
+  guarantee('a delivery that is retried by a person takes its old place in its order', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
     const [a = '', b = '', c = ''] = ids;
     await journal.log.retry({ id: c, now: start + 1, render: null });
-    assert.deepEqual(await inOrder(journal), [a], 'one that waits for others still does');
+    assert.deepEqual(await inOrder(journal), [a], 'a retried delivery still waits for earlier ones');
     for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 2);
     assert.deepEqual(await inOrder(journal), [c]);
     await journal.log.retry({ id: a, now: start + 3, render: null });
     assert.deepEqual([await inOrder(journal), await waitsFor(journal, ids)], [[a], [undefined, undefined, a]]);
     await journal.log.retry({ id: b, now: start + 4, render: null });
     assert.deepEqual(await inOrder(journal), [a]);
-    // What was on the wire meanwhile is settled as it is.
+    // A delivery that was in flight during that is settled as usual.
     await journal.deliveries.settle(lease, [settlement(c, { status: 'retrying', dueAt: start + 9 })], start + 5);
     assert.deepEqual(await inOrder(journal), [a]);
     for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 6);
     assert.deepEqual(await inOrder(journal), [c]);
   });
 
-  guarantee('deliveries that are planned with their events stand in line too', async (journal) => {
+  guarantee('deliveries that are planned with their events are ordered too', async (journal) => {
     const lease = await claim(journal, 'events/0');
     const first = await withKeys(journal, lease, [5, 5]);
     const second = await withKeys(journal, lease, [5, undefined]);
@@ -183,7 +190,7 @@ async function waitsFor(journal: Journal, ids: readonly (string | undefined)[]) 
   return rows.map((row) => row?.waitsFor);
 }
 
-/** Keeps events and plans a delivery for each with them. */
+/** Stores events and plans a delivery for each in the same transaction. */
 async function withKeys(journal: Journal, lease: Awaited<ReturnType<typeof claim>>, keys: (number | undefined)[]) {
   const deliveries = keys.map((orderKey, event) => {
     const { eventId: _, ...one } = planned({ dueAt: start, ...(orderKey !== undefined && { orderKey }) });

@@ -45,7 +45,7 @@ const step = (fields: Partial<ReplayStep>): ReplayStep => ({
   ...fields,
 });
 
-/** What every journal guarantees of replays. */
+/** Conformance: replays. */
 export function replaysConformance(guarantee: Guarantee): void {
   guarantee('replays are listed newest first and move from state to state with their entries', async (journal) => {
     const { replays } = journal;
@@ -68,12 +68,12 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.equal((await journal.audit.entries({ limit: 20 })).length, 5, 'three made, two moved');
   });
 
-  guarantee('a step makes deliveries and moves the cursor at once, and never twice', async (journal) => {
+  guarantee('a step creates deliveries and moves the cursor in one transaction, and never twice', async (journal) => {
     const { replays, log } = journal;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
     await replays.create(replay(1));
     const deliveries = ids.map((id, i) => repeat(id, { eventId: eventIds[i] ?? null, idempotencyKey: id }));
-    assert.equal(await replays.advance(lease, step({ deliveries })), null, 'it does not run yet');
+    assert.equal(await replays.advance(lease, step({ deliveries })), null, 'it is not running yet');
     await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
     assert.equal(await replays.advance({ ...lease, epoch: 99 }, step({ deliveries })), null);
     const made = (await replays.advance(lease, step({ deliveries, leftOut: { test: 2 } }))) ?? assert.fail();
@@ -109,58 +109,55 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual([await replays.waiting(idOf(1), []), await replays.waiting(idOf(1), ['dst_1'])], [2, 0]);
   });
 
-  guarantee(
-    'a replayed delivery sends what was rendered before, when that is asked for; one that is held ends',
-    async (journal) => {
-      const { replays, log, deliveries } = journal;
-      const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
-      const body = rendered('{"a":1}');
-      const failed = { status: 'failed', reason: 'http_4xx', rendered: body, attempts: 1 } as const;
-      await deliveries.settle(
-        lease,
-        [
-          settlement(ids[0], { ...failed, log: [attempt(1, { body: body.body })] }),
-          settlement(ids[1], {
-            ...failed,
-            status: 'held',
-            reason: 'exhausted',
-            log: [attempt(1, { body: body.body })],
-          }),
-        ],
-        start + 1,
-      );
-      await replays.create(replay(1));
-      await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
-      const repeats = [
-        repeat(ids[0], { eventId: eventIds[0] ?? null, keepsBody: true }),
-        repeat(ids[1], { eventId: eventIds[1] ?? null }),
-      ];
-      const made = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
-      const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
-      const { due: own } = await deliveries.due(query);
-      assert.deepEqual(
-        own.map((one) => [one.rendered, one.number, one.attempts]),
-        [
-          [body, 0, 0],
-          [null, 0, 0],
-        ],
-      );
-      const [first, held] = await Promise.all(ids.map((id) => log.delivery(id)));
-      assert.deepEqual([first?.status, held?.status, held?.reason], ['failed', 'cancelled', 'cancelled']);
-      assert.match(held?.detail ?? '', new RegExp(idOf(1)));
-      const done = attempt(1, { body: body.body });
-      await deliveries.settle(
-        lease,
-        [settlement(made[0], { status: 'delivered', rendered: body, attempts: 1, log: [done] })],
-        start + 20,
-      );
-      const history = (await log.delivery(made[0] ?? '')) ?? assert.fail();
-      assert.deepEqual([history.attemptLog, history.rendered], [[done], body]);
-      assert.deepEqual((await log.delivery(ids[0] ?? ''))?.attemptLog.length, 1);
-    },
-  );
+  guarantee('a replayed delivery repeats the rendered request when asked to; a held original ends', async (journal) => {
+    const { replays, log, deliveries } = journal;
+    const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
+    const body = rendered('{"a":1}');
+    const failed = { status: 'failed', reason: 'http_4xx', rendered: body, attempts: 1 } as const;
+    await deliveries.settle(
+      lease,
+      [
+        settlement(ids[0], { ...failed, log: [attempt(1, { body: body.body })] }),
+        settlement(ids[1], {
+          ...failed,
+          status: 'held',
+          reason: 'exhausted',
+          log: [attempt(1, { body: body.body })],
+        }),
+      ],
+      start + 1,
+    );
+    await replays.create(replay(1));
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    const repeats = [
+      repeat(ids[0], { eventId: eventIds[0] ?? null, keepsBody: true }),
+      repeat(ids[1], { eventId: eventIds[1] ?? null }),
+    ];
+    const made = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
+    const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
+    const { due: own } = await deliveries.due(query);
+    assert.deepEqual(
+      own.map((one) => [one.rendered, one.number, one.attempts]),
+      [
+        [body, 0, 0],
+        [null, 0, 0],
+      ],
+    );
+    const [first, held] = await Promise.all(ids.map((id) => log.delivery(id)));
+    assert.deepEqual([first?.status, held?.status, held?.reason], ['failed', 'cancelled', 'cancelled']);
+    assert.match(held?.detail ?? '', new RegExp(idOf(1)));
+    const done = attempt(1, { body: body.body });
+    await deliveries.settle(
+      lease,
+      [settlement(made[0], { status: 'delivered', rendered: body, attempts: 1, log: [done] })],
+      start + 20,
+    );
+    const history = (await log.delivery(made[0] ?? '')) ?? assert.fail();
+    assert.deepEqual([history.attemptLog, history.rendered], [[done], body]);
+    assert.deepEqual((await log.delivery(ids[0] ?? ''))?.attemptLog.length, 1);
+  });
 
-  guarantee('cancelling the rest ends what is unfinished, but for what is on the wire', async (journal) => {
+  guarantee('cancelling the rest ends all unfinished deliveries except those in flight', async (journal) => {
     const { replays } = journal;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}, {}]);
     await replays.create(replay(1));
@@ -180,10 +177,10 @@ export function replaysConformance(guarantee: Guarantee): void {
     );
     const { pending, cancelled } = await replays.outcome(idOf(1));
     assert.deepEqual([pending, cancelled], [1, 2]);
-    assert.equal((await due(journal)).length, 3, 'those of no replay stay as they are');
+    assert.equal((await due(journal)).length, 3, 'deliveries of no replay are not changed');
   });
 
-  guarantee('a replay that ended goes when nothing is left of what it made, and not before', async (journal) => {
+  guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {
     const { replays, retention } = journal;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
     for (const n of [1, 2]) await replays.create(replay(n));
@@ -200,7 +197,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual(await left(start + 20), [idOf(2), idOf(1)]);
     assert.deepEqual(await left(start + 21), [idOf(1)]);
     await replays.cancelRest(idOf(1), start + 30, []);
-    assert.deepEqual(await left(start + 5), [idOf(1)], 'its delivery is there');
+    assert.deepEqual(await left(start + 5), [idOf(1)], 'its delivery is still stored');
     assert.deepEqual(await left(start + 40), []);
     assert.equal((await journal.log.deliveries({ limit: 10, closed: [], now: start, replayId: idOf(1) })).length, 0);
     assert.ok(made);

@@ -19,9 +19,9 @@ import type { StatisticsQuery } from './journal.ts';
 const hour = 3_600_000;
 const minute = 60_000;
 
-/** What every journal guarantees of what is kept, counted and noted. */
+/** Conformance: retention, statistics, holds and notes. */
 export function retentionConformance(guarantee: Guarantee): void {
-  guarantee('retention removes what is old and finished, never what is unmatched or needed', async (journal) => {
+  guarantee('retention removes old finished deliveries and events, never unmatched or needed ones', async (journal) => {
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
     const [group] = eventIds;
     const second = await accept(journal, [incoming({}), incoming({})], start + 1);
@@ -57,7 +57,7 @@ export function retentionConformance(guarantee: Guarantee): void {
   });
 
   guarantee(
-    'over its size the journal drops the oldest; with only unfinished things left intake stops until there is room',
+    'over its size limit the journal removes the oldest; with only unfinished deliveries left, intake stops until there is room',
     async (journal) => {
       const empty = (await journal.retention.usage()).bytes;
       const big = () => incoming({ data: { x: bigText() } });
@@ -191,26 +191,23 @@ export function retentionConformance(guarantee: Guarantee): void {
     );
   });
 
-  guarantee(
-    'the oldest unfinished delivery is known, in whatever state and to whichever destination',
-    async (journal) => {
-      assert.equal(await journal.statistics.oldestWaiting(), null);
-      const { lease, ids } = await withDeliveries(journal, [{ destinationId: 'dst_2' }]);
-      const later = await journal.matching.plan(lease, {
-        advance: null,
-        deliveries: [planned({ dueAt: start + 5 })],
-        now: start + 5,
-      });
-      await journal.deliveries.settle(lease, [settlement(later?.[0], { status: 'held', reason: 'exhausted' })], start);
-      assert.equal(await journal.statistics.oldestWaiting(), start);
-      await journal.deliveries.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
-      assert.equal(await journal.statistics.oldestWaiting(), start + 5);
-      await journal.log.cancel(later?.[0] ?? '', start);
-      assert.equal(await journal.statistics.oldestWaiting(), null);
-    },
-  );
+  guarantee('the oldest unfinished delivery is found in any state and for any destination', async (journal) => {
+    assert.equal(await journal.statistics.oldestWaiting(), null);
+    const { lease, ids } = await withDeliveries(journal, [{ destinationId: 'dst_2' }]);
+    const later = await journal.matching.plan(lease, {
+      advance: null,
+      deliveries: [planned({ dueAt: start + 5 })],
+      now: start + 5,
+    });
+    await journal.deliveries.settle(lease, [settlement(later?.[0], { status: 'held', reason: 'exhausted' })], start);
+    assert.equal(await journal.statistics.oldestWaiting(), start);
+    await journal.deliveries.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
+    assert.equal(await journal.statistics.oldestWaiting(), start + 5);
+    await journal.log.cancel(later?.[0] ?? '', start);
+    assert.equal(await journal.statistics.oldestWaiting(), null);
+  });
 
-  guarantee('gates and notes are kept by name', async (journal) => {
+  guarantee('holds and notes are stored by name', async (journal) => {
     const hold = {
       scopeId: 'con_1',
       reason: 'auth_rejected' as const,
@@ -240,5 +237,5 @@ export function retentionConformance(guarantee: Guarantee): void {
   });
 }
 
-/** About 20 KB that don't shrink. */
+/** About 20 KB of text that compression hardly shortens. */
 const bigText = () => Array.from({ length: 1_300 }, () => Math.random().toString(36).slice(2)).join('');

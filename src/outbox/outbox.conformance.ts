@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { finishedMax, type NotifiedIssue, type Outbox, type OutboxChange, type OutboxMessage } from './outbox.ts';
 
-/** What every adapter of the port keeps to. `open` gives a new and empty one. */
+/** The conformance suite of the outbox, for every adapter. `open` returns a new and empty one. */
 export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDisposable>): void {
   const guarantee = (title: string, body: (outbox: Outbox) => Promise<void>) =>
     test(`${name} outbox: ${title}`, async () => {
@@ -10,7 +10,7 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
       await body(outbox);
     });
 
-  guarantee('what waits and what was told comes back as it was last saved', async (outbox) => {
+  guarantee('unfinished messages and reported issues are read back as they were last saved', async (outbox) => {
     assert.deepEqual(await outbox.load(), { waiting: [], notified: [], ends: [] });
     await outbox.save(change({ messages: [message('b'), message('a')], notified: [notified('i1'), notified('i2')] }));
     const again = message('a', { attempts: 1, detail: 'down', firstAttemptAt: 5, dueAt: 15 });
@@ -21,7 +21,7 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
     assert.deepEqual(known.sort(byIssue), [notified('i1'), over]);
   });
 
-  guarantee('what is dropped, untold or of an alert that is gone is forgotten', async (outbox) => {
+  guarantee('dropped messages, cancelled reports and the records of removed alerts are removed', async (outbox) => {
     const other = { alertId: 'alr_2' };
     await outbox.save(
       change({
@@ -30,14 +30,18 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
       }),
     );
     await outbox.save(
-      change({ dropped: ['a', 'nobody'], unnotified: [{ alertId: 'alr_1', issueId: 'i1' }], gone: ['alr_2', 'alr_3'] }),
+      change({
+        dropped: ['a', 'unknown'],
+        unnotified: [{ alertId: 'alr_1', issueId: 'i1' }],
+        gone: ['alr_2', 'alr_3'],
+      }),
     );
     const { waiting, notified: known } = await outbox.load();
     assert.deepEqual([waiting, known], [[message('b')], [notified('i2')]]);
     assert.deepEqual(await outbox.messages({ alertId: 'alr_2', limit: 5 }), []);
   });
 
-  guarantee('it tells when each alert last sent something and what failed last, tests aside', async (outbox) => {
+  guarantee('each alert has the time of its last sent message and its last failure, without tests', async (outbox) => {
     const sent = { status: 'sent' as const, detail: 'fine' };
     const failed = { status: 'failed' as const };
     await outbox.save(
@@ -58,7 +62,7 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
   });
 
   guarantee(
-    'the messages of an alert are read page by page, and of the finished ones the newest are kept',
+    'the messages of an alert are read in pages, and only the newest finished ones are kept',
     async (outbox) => {
       const finished = Array.from({ length: finishedMax + 5 }, (_, i) =>
         message(`m${String(i).padStart(4, '0')}`, { status: 'sent', finishedAt: i }),

@@ -1,15 +1,15 @@
 import type { AlertMessage, AlertNotice } from '../contract/documents/alert.ts';
 
 /**
- * PORT. Messages of alerts, from when they are gathered until they are looked at for the last time, and what each alert has
- * told of each issue. What is not finished is little, and whoever sends it has it in memory. Times are ms since the epoch.
+ * PORT. The messages of alerts, from their creation until retention removes them, and what each alert has reported of
+ * each issue. Unfinished messages are few, and their sender keeps them in memory. Times are ms since the epoch.
  */
 export interface Outbox {
-  /** What is to be gone on with. */
+  /** The state to continue with after a start. */
   load(): Promise<{ waiting: OutboxMessage[]; notified: NotifiedIssue[]; ends: AlertEnd[] }>;
-  /** Writes all of it or nothing, durably. */
+  /** Writes the whole change or nothing, durably. */
   save(change: OutboxChange): Promise<void>;
-  /** Messages of one alert beside an id, newest first, nearest to it; waiting ones too. */
+  /** The messages of one alert next to an id, newest first; unfinished ones too. */
   messages(query: { alertId: string; limit: number; before?: string; after?: string }): Promise<OutboxMessage[]>;
 }
 
@@ -19,13 +19,13 @@ export type OutboxMessage = Pick<
 > & {
   notices: readonly AlertNotice[];
   createdAt: number;
-  /** When it is tried next; of a finished one, when it was. */
+  /** When the next attempt is due; of a finished message: when the last one was. */
   dueAt: number;
   firstAttemptAt: number | null;
   finishedAt: number | null;
 };
 
-/** What an alert knows of an issue: the last notice that it took, and when it reminds of it. */
+/** The last notice of an issue that an alert reported, and when it sends a reminder. */
 export type NotifiedIssue = {
   alertId: string;
   issueId: string;
@@ -36,7 +36,7 @@ export type NotifiedIssue = {
   at: number;
 };
 
-/** How the last finished messages of an alert ended; tests do not count. */
+/** The last sent and the last failed message of an alert, without tests. */
 export type AlertEnd = {
   alertId: string;
   lastSentAt: number | null;
@@ -46,13 +46,13 @@ export type AlertEnd = {
 export type OutboxChange = {
   messages: readonly OutboxMessage[];
   notified: readonly NotifiedIssue[];
-  /** Messages to forget; unknown ids are passed over. */
+  /** Messages to remove; unknown ids are skipped. */
   dropped: readonly string[];
-  /** Issues to forget. */
+  /** Reported issues to remove. */
   unnotified: readonly Pick<NotifiedIssue, 'alertId' | 'issueId'>[];
-  /** Alerts that are gone, with all that is theirs. */
+  /** Removed alerts, whose records are removed too. */
   gone: readonly string[];
 };
 
-/** So many finished messages of an alert are kept. */
+/** The number of finished messages kept per alert. */
 export const finishedMax = 100;

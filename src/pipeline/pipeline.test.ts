@@ -22,7 +22,7 @@ test('an event of an action reaches its destination as the documented template w
   assert.deepEqual(rig.failures, []);
 });
 
-test('a listener that throws costs neither the answer to the intake, nor a delivery, nor the listeners after it', async () => {
+test('a listener that throws affects neither the response of the intake, nor a delivery, nor later listeners', async () => {
   await using rig = await startRig();
   await wire(rig);
   const heard: string[] = [];
@@ -42,7 +42,7 @@ test('a listener that throws costs neither the answer to the intake, nor a deliv
   assert.deepEqual(rig.failures, Array(4).fill(new Error('a broken listener')));
 });
 
-test('a delivery says how often its event came back through deliveries, so that loops end', async () => {
+test('a delivery counts how often its event came back through deliveries, so that loops end', async () => {
   await using rig = await startRig();
   await wire(rig);
   await rig.send({ data: { n: '1' } }, { data: { n: '2' }, ext: { millraceHops: 3 } });
@@ -64,7 +64,7 @@ test('a connection with a proxy sends through it, with the credentials of the pr
   );
 });
 
-test('of an answer that is compressed, though nobody asked for that, the log keeps the beginning alone', async () => {
+test('of a response that is compressed without a request for it, the log keeps only the beginning', async () => {
   const bodies: Record<string, string> = { gzip: 'z'.repeat(5_000), identity: 'i'.repeat(5_000) };
   await using rig = await startRig({
     handler({ body }) {
@@ -85,7 +85,7 @@ test('of an answer that is compressed, though nobody asked for that, the log kee
   );
 });
 
-test('an event that no rule matches makes no delivery, and a later one that matches does', async () => {
+test('an event that no rule matches creates no delivery, and a later one that matches does', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'wt.ev', operator: 'equals', value: 'buy' } } });
   await rig.send({ data: { 'wt.ev': 'look' } });
@@ -97,7 +97,7 @@ test('an event that no rule matches makes no delivery, and a later one that matc
   );
 });
 
-test('a failing destination is tried on the schedule, never early, with one key and the same bytes, then held', async () => {
+test('a failing delivery is retried on the schedule, never early, with one key and the same bytes, then held', async () => {
   await using rig = await startRig({ handler: () => ({ status: 500 }) });
   const waits = [5_000, 20_000, 60_000];
   await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, ...waits] } } } });
@@ -117,7 +117,7 @@ test('a failing destination is tried on the schedule, never early, with one key 
   assert.equal(delivery?.nextAttemptAt, null);
 });
 
-test('deliveries of a disabled destination are held, not lost, and flow when it is enabled', async () => {
+test('deliveries of a disabled destination are held, not lost, and sent when it is enabled', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig);
   const orders = { connectionId, name: 'Orders', path: '/orders' };
@@ -135,9 +135,9 @@ test('deliveries of a disabled destination are held, not lost, and flow when it 
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).held, 2);
   await rig.send({ data: { n: '3' } });
   await settled();
-  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).held, 3, 'told at once');
+  assert.equal((await rig.pipeline.queueStatus.health(connectionId)).held, 3, 'counted at once');
   assert.equal(rig.egress.requests.length, 0);
-  // What was held before its first render takes the template that is there when it is released.
+  // A delivery held before its first render uses the current template when it is released.
   await rig.put(
     'destination',
     { ...orders, status: 'enabled', template: '{{! return JSON.stringify(it.data); }}' },
@@ -167,7 +167,7 @@ test('a paused connection holds all its destinations', async () => {
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
 
-test('refused credentials hold the connection, probe at growing intervals, and one success lets all flow', async () => {
+test('refused credentials hold the connection, probe at growing intervals, and one success releases all', async () => {
   let isGood = false;
   await using rig = await startRig({ handler: () => ({ status: isGood ? 200 : 401 }) });
   const { connectionId } = await wire(rig, {
@@ -176,7 +176,7 @@ test('refused credentials hold the connection, probe at growing intervals, and o
   for (let n = 0; n < 20; n++) await rig.send({ data: { n: String(n) } });
   await settled();
   const asked = rig.egress.requests.length;
-  assert.ok(asked < 20, `${asked} requests before the gate closed`);
+  assert.ok(asked < 20, `${asked} requests before the hold`);
   assert.ok(
     (await rig.deliveries()).every(
       (one) => one.status === 'held' && one.reason === 'auth_rejected' && one.attempts === 0,
@@ -195,7 +195,7 @@ test('refused credentials hold the connection, probe at growing intervals, and o
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
 });
 
-test('a connection that gets no answers rests, costs one probe in 30 s and then fewer, and drains in order when it is back', async () => {
+test('a connection without responses is held with one probe in 30 s and then fewer, and drains in order when it is back', async () => {
   let isBack = false;
   const arrived: string[] = [];
   await using rig = await startRig({
@@ -210,11 +210,11 @@ test('a connection that gets no answers rests, costs one probe in 30 s and then 
   await settled();
   await rig.clock.advance(1);
   const health = await rig.pipeline.queueStatus.health(connectionId);
-  assert.deepEqual([health.state, health.reason], ['tripped', 'breaker_open: The last 5 requests got no answer.']);
+  assert.deepEqual([health.state, health.reason], ['tripped', 'breaker_open: The last 5 requests got no response.']);
   const asked = rig.egress.requests.length;
   for (let n = 5; n < 50; n++) await rig.send({ data: { n: String(n) } });
   await rig.clock.advance(29_000);
-  assert.equal(rig.egress.requests.length, asked, 'nothing is sent while it rests');
+  assert.equal(rig.egress.requests.length, asked, 'nothing is sent during the hold');
   const held = (await rig.deliveries()).filter((one) => one.status === 'held' && one.reason === 'breaker_open');
   assert.ok(held.length >= 45 && held.every(({ attempts }) => attempts <= 1), `${held.length} held`);
   const probes: number[] = [];
@@ -235,7 +235,7 @@ test('a connection that gets no answers rests, costs one probe in 30 s and then 
   );
 });
 
-test('answers that are refusals of the data never trip a connection', async () => {
+test('responses that refuse the data never trip a connection', async () => {
   await using rig = await startRig({ handler: () => ({ status: 422 }) });
   const { connectionId } = await wire(rig);
   for (let n = 0; n < 30; n++) await rig.send({ data: { n: String(n) } });
@@ -244,7 +244,7 @@ test('answers that are refusals of the data never trip a connection', async () =
   assert.equal(rig.egress.requests.length, 30);
 });
 
-test('a saved change of the credentials releases what they held', async () => {
+test('a saved change of the credentials releases the held deliveries', async () => {
   await using rig = await startRig({
     handler: (request) => ({ status: request.headers.some(([, value]) => value === 'Bearer right') ? 200 : 401 }),
   });
@@ -305,7 +305,7 @@ test('410 fails the delivery and pauses its destination', async () => {
   );
 });
 
-test('one destination that hangs delays no other of its connection', async () => {
+test('a hanging destination delays no other of its connection', async () => {
   await using rig = await startRig({
     handler: (request) => (request.url.includes('/slow') ? new Promise(() => {}) : { status: 200 }),
   });
@@ -343,7 +343,7 @@ test('a backlog larger than memory is read back from the journal, each delivery 
   assert.ok(rig.pipeline.depth().inMemory === 0);
 });
 
-test('a delivery that becomes due while its queue is being read is not forgotten', async () => {
+test('a delivery that becomes due while its queue is being read is not lost', async () => {
   const answers = [Promise.withResolvers<{ status: number }>()];
   await using rig = await startRig({ handler: (_, index) => answers[index]?.promise ?? { status: 200 } });
   const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, 0] } } } });
@@ -367,7 +367,7 @@ test('a delivery that becomes due while its queue is being read is not forgotten
   assert.equal(rig.egress.requests.length, 2);
 });
 
-test('the first attempt waits as the schedule says, and a retry by a person goes at once', async () => {
+test('the first attempt waits for the schedule, and a retry by a person is sent at once', async () => {
   await using rig = await startRig({ handler: () => ({ status: 400 }) });
   const retry = { scheduleMs: [600_000, 5_000] };
   const { destinationId } = await wire(rig, { connection: { settings: { retry } } });
@@ -387,7 +387,7 @@ test('the first attempt waits as the schedule says, and a retry by a person goes
   assert.equal(rig.egress.requests.length, 2);
 });
 
-test('the schedule of a destination decides about its first attempt too, with jitter', async () => {
+test('the schedule of a destination applies to its first attempt too, with jitter', async () => {
   await using rig = await startRig({ random: () => 0.5 });
   const retry = { scheduleMs: [60_000], jitter: 0.1 };
   await wire(rig, { destination: { settings: { retry } } });
@@ -398,7 +398,7 @@ test('the schedule of a destination decides about its first attempt too, with ji
   assert.equal(rig.egress.requests.length, 1);
 });
 
-test('a process that dies between send and record sends again with the same key', async () => {
+test('a process that crashes between send and record sends again with the same key', async () => {
   let isDying = true;
   await using rig = await startRig({ handler: () => (isDying ? new Promise(() => {}) : { status: 200 }) });
   await wire(rig);
@@ -413,7 +413,7 @@ test('a process that dies between send and record sends again with the same key'
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
 
-test('after one death everything that was in flight goes out again at once', async () => {
+test('after one crash all deliveries that were in flight are sent again at once', async () => {
   await using rig = await startRig({ handler: () => new Promise(() => {}) });
   await wire(rig);
   await rig.send(...Array.from({ length: 10 }, (_, n) => ({ data: { n: String(n) } })));
@@ -426,7 +426,7 @@ test('after one death everything that was in flight goes out again at once', asy
   assert.equal(rig.pipeline.depth().inFlight, before);
 });
 
-test('a delivery that is on trial when the process dies is quarantined as poison, the others are delivered', async () => {
+test('a delivery that is on trial when the process crashes is quarantined as poison, and the others are delivered', async () => {
   await using rig = await startRig({
     handler: (request) => (String(request.body).includes('bad') ? new Promise(() => {}) : { status: 200 }),
   });
@@ -446,7 +446,7 @@ test('a delivery that is on trial when the process dies is quarantined as poison
   );
 });
 
-test('of the many deliveries that are in flight at three deaths in a row only the one on trial is quarantined', async () => {
+test('of many deliveries in flight at three crashes in a row, only the one on trial is quarantined', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   await wire(rig);
@@ -461,7 +461,7 @@ test('of the many deliveries that are in flight at three deaths in a row only th
   assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 9 }, () => 'delivered'), 'poison']);
 });
 
-test('a stop ends although storage takes nothing more', async () => {
+test('a stop ends although the storage accepts no writes', async () => {
   const rig = await startRig();
   const isFull = () => Promise.reject(new Error('full'));
   rig.journal.leases.release = isFull;
@@ -469,7 +469,7 @@ test('a stop ends although storage takes nothing more', async () => {
   assert.ok(rig.failures.length > 0);
 });
 
-test('a template that returns nothing skips, one that fails says where, and neither is sent', async () => {
+test('a template that returns nothing skips the delivery, one that fails reports its position, and neither is sent', async () => {
   await using sandbox = await quickjsSandbox();
   await using rig = await startRig({ sandbox });
   const { connectionId } = await wire(rig, { destination: { template: '{{! return it.data[1]; }}' } });

@@ -40,13 +40,13 @@ import { startRetention } from './retention/retention.ts';
 import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
 import { type Configuration, loadConfiguration, type Scrubber, type Snapshot } from './snapshot/snapshot.ts';
 
-/** What the pipeline works with; compose.ts chooses each. */
+/** The parts that the pipeline needs; compose.ts chooses each. */
 export type PipelineParts = {
   catalog: Catalog;
   journal: Journal;
   audit: Pick<Audit, 'prune'>;
   sandbox: Sandbox;
-  /** Compiles what deliveries render, and apart from it what people try out. */
+  /** Compiles templates: one thread for deliveries, another one for drafts and previews. */
   compute: { deliveries: Compute; drafts: Compute };
   egress: Egress;
   authenticator: Authenticator;
@@ -54,36 +54,37 @@ export type PipelineParts = {
   clock: Clock;
   newId: NewId;
   random: () => number;
-  /** Takes secrets out of texts that people read; it learns those of the documents here. */
+  /** Removes secrets from texts that people read; it learns the secrets of the documents here. */
   scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
   limits: {
     retention: OperatorRetention;
     stopTimeoutMs: number;
     everyMs: number;
   };
-  /** Another process took over: this one must end. */
+  /** Another process acquired a lease: this process must end. */
   lost(scope: string): void;
 };
 
-/** What the rest of the program sees of the pipeline. */
+/** The pipeline as the rest of the program uses it. */
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 
 /**
  * The life of an event:
  *
- *   accept/    stored, held against the rules, its deliveries planned, in one transaction
+ *   accept/    stored, matched against the rules, its deliveries planned, in one transaction
  *   dispatch/  queued by destination; the dispatcher decides when each delivery is sent
- *   attempt/   mapped, rendered, built, authorised, signed, sent, judged
- *   dispatch/  the outcome moves limits and holds, and is recorded with the next step
+ *   attempt/   mapped, rendered, built, authenticated, signed, sent, judged
+ *   dispatch/  the outcome changes limits and holds, and is recorded with the next step
  *
- * Everything else observes (insight/), or works on what is stored (replay/, retention/, preview/). What is started first is
- * stopped last: intake and matching end before dispatching, dispatching before the leases are released.
+ * The other folders observe (insight/), or work on stored data (replay/, retention/, preview/). The parts stop in the
+ * reverse order of their start: intake and matching end before dispatching, and dispatching before the leases are
+ * released.
  */
 export async function startPipeline(parts: PipelineParts) {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
   const configuration = await loadConfiguration(parts.catalog, parts.scrubber);
-  // Later changes are told to the scrubber with their audit entries.
+  // The scrubber learns later secrets with the audit entries of their changes.
   parts.scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
   const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
@@ -143,15 +144,15 @@ export async function startPipeline(parts: PipelineParts) {
   return {
     configuration,
     events: events as DeliveryEvents,
-    /** Stores the events of one request durably and hands them on; answers their ids in input order. */
+    /** Stores the events of one request durably and passes them on; returns their ids in input order. */
     accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]> {
       const mask = masksOf(request.collectorId);
       if (mask === null) return retention.admit(() => matcher.accept(request));
       return retention.admit(async () => matcher.accept({ ...request, events: await mask(request.events) }));
     },
-    /** Previews, tests and renders on the path of delivery. */
+    /** Previews, tests and renders, on the path of deliveries. */
     preview: createPreviews(drafts),
-    /** What changes would do, on the newest events. */
+    /** Tests of changes, on the newest events. */
     checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
     queueStatus: queueStatus({ ...shared, holds, dispatcher }),
     replays,
@@ -161,18 +162,18 @@ export async function startPipeline(parts: PipelineParts) {
     isFull: retention.isFull,
     /** How many deliveries and events are in memory. */
     depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),
-    /** Parameters learnt from traffic joined with what people said of them, by name. */
+    /** Parameters learned from traffic, merged with the documents that people wrote, by name. */
     parameters: parameters.list,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-/** What all parts share. */
+/** Shared by all parts. */
 type Shared = PipelineParts & {
   configuration: Configuration;
   events: DeliveryEvents;
   queue: DeliveryQueue;
-  /** Of all deliveries. */
+  /** The lease of all deliveries. */
   lease: Lease;
   attempter: Attempter;
   engine: RenderEngine;
@@ -240,7 +241,7 @@ async function startDelivering(shared: Shared) {
   };
 }
 
-/** Every secret of the present documents. */
+/** Every secret of the current documents. */
 function* currentSecrets({ documents }: Snapshot): Generator<Secret> {
   for (const { body } of documents.connection.values()) yield* secretsOf(body);
   for (const { body } of documents.destination.values()) yield* secretsOf(body);

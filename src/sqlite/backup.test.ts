@@ -17,7 +17,7 @@ async function notesOf(dir: string): Promise<string[]> {
   return sqlite.client<typeof operations>().write('names', null);
 }
 
-test('a backup made by another process while writes go on is consistent and restores', async () => {
+test('a backup by another process during writes is consistent and can be restored', async () => {
   using folder = temporaryFolder();
   using target = temporaryFolder();
   const file = join(target.path, 'copy.db');
@@ -58,7 +58,7 @@ test('a backup made by another process while writes go on is consistent and rest
   assert.throws(() => restore(file, fresh.path), /has a database already/);
 });
 
-test('a forced restore replaces the database whole, whatever its log still held', async () => {
+test('a forced restore replaces the whole database, including its log', async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'backup.db');
   {
@@ -76,12 +76,12 @@ test('a forced restore replaces the database whole, whatever its log still held'
   );
 });
 
-test('what is no whole backup is not restored, and nothing is backed up from an empty folder', () => {
+test('an incomplete backup is not restored, and an empty folder is not backed up', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'backup.db');
   assert.throws(() => backup(folder.path, file), /no Millrace database/);
   writeFileSync(file, '');
-  assert.throws(() => restore(file, folder.path), /nothing in it/);
+  assert.throws(() => restore(file, folder.path), /it is empty/);
   writeFileSync(file, readFileSync(new URL('./backup.ts', import.meta.url)));
   assert.throws(() => restore(file, folder.path), /not a Millrace database/);
   {

@@ -8,14 +8,14 @@ import { latestVersion } from './migrate.ts';
 import { leftToRecover, recover, removeFiles, restoredName } from './recovery.ts';
 
 /**
- * Writes a copy of a data folder's database to `file`, as it stands at one moment, while a server may be running on it.
- * The sealing key is not in it. Throws an Error of one sentence when there is nothing to copy or `file` exists.
+ * Writes a copy of a data folder's database at one moment to `file`, also while a server is running on it. The sealing
+ * key is not included. Throws an Error of one sentence when there is nothing to copy or `file` exists.
  */
 export function backup(dir: string, file: string): void {
   const source = join(dir, databaseName);
   if (leftToRecover(source) === 'restore')
-    throw new Error(`The restore into ${dir} was cut off; start the server or restore again before you back up.`);
-  if (!isOurDatabase(source)) throw new Error(`${dir} holds no Millrace database.`);
+    throw new Error(`The restore into ${dir} was interrupted; start the server or restore again before you back up.`);
+  if (!isOurDatabase(source)) throw new Error(`${dir} contains no Millrace database.`);
   if (existsSync(file)) throw new Error(`${file} exists already; choose another name for the backup.`);
   const unfinished = `${file}.unfinished`;
   removeFiles(unfinished, ['', '-journal']);
@@ -27,9 +27,9 @@ export function backup(dir: string, file: string): void {
 }
 
 /**
- * Puts a backup in a data folder. Refuses, in one sentence, a file that is not a whole Millrace database of this or an
- * older schema, a folder in use, and (unless `force`) a folder that has a database. After a power cut at any moment the
- * next start has the old database with its log, or the restored one.
+ * Restores a backup into a data folder. Refuses, in one sentence, a file that is not a complete Millrace database of
+ * this or an older schema, a folder in use, and (unless `force`) a folder that has a database. After a power cut at any
+ * moment the next start has the old database with its log, or the restored one.
  */
 export function restore(file: string, dir: string, { force = false }: { force?: boolean } = {}): void {
   verify(file);
@@ -41,7 +41,7 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
   removeFiles(copy, ['', '-wal', '-shm', '-journal']);
   copyFileSync(file, copy);
   {
-    // Without a rollback journal: a copy that a cut leaves unfinished is not used.
+    // Without a rollback journal: a copy that a power cut interrupts is not used.
     using database = new DatabaseSync(copy);
     database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
   }
@@ -50,11 +50,11 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
 }
 
 function verify(file: string) {
-  if (!isOurDatabase(file)) throw new Error(`${file} is no backup: there is nothing in it.`);
+  if (!isOurDatabase(file)) throw new Error(`${file} is not a backup: it is empty.`);
   const version = schemaVersion(file);
   if (version > latestVersion())
     throw new Error(`${file} was written by a newer Millrace (schema ${version}); restore it with that version.`);
   using database = new DatabaseSync(file, { readOnly: true });
   const [first] = database.prepare('PRAGMA integrity_check(1)').all();
-  if (first?.['integrity_check'] !== 'ok') throw new Error(`${file} is damaged; take another backup.`);
+  if (first?.['integrity_check'] !== 'ok') throw new Error(`${file} is damaged; use another backup.`);
 }

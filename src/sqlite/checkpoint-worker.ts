@@ -18,7 +18,7 @@ port.on('message', (message: 'move' | 'close') => {
   port.postMessage(move());
 });
 
-/** When the disk is full the log keeps what it has. */
+/** On a full disk the log keeps its pages. */
 function move(): Moved {
   try {
     return { left: checkpoint(database, 'PASSIVE'), problem: null };

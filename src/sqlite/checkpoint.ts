@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** How long a connection waits for another one that is in its way. */
+/** How long a connection waits for a lock of another one. */
 export const busyMs = 5_000;
 
 /**
- * Moves the write-ahead log into the database, as far as readers allow (`PASSIVE`), also making the log empty
- * (`TRUNCATE`), or only looks (`NOOP`). Answers how many pages of the log are not in the database yet; null: another
- * checkpoint is on, or (`TRUNCATE`) a reader is in the way, which is not waited for. Throws what SQLite says when the disk is full.
+ * Moves the write-ahead log into the database as far as readers allow (`PASSIVE`), also truncates the log (`TRUNCATE`),
+ * or only checks it (`NOOP`). Returns the number of log pages that are not in the database yet; null: another
+ * checkpoint is running, or (`TRUNCATE`) a reader blocks it, for which it does not wait. Throws the error of SQLite
+ * when the disk is full.
  */
 export function checkpoint(database: DatabaseSync, mode: 'PASSIVE' | 'TRUNCATE' | 'NOOP'): number | null {
   try {

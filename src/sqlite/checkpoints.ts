@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { nextWaitMs } from './backoff.ts';
 
 /**
- * What came of moving the log: how many pages were written to it in that time; null: another checkpoint was on, or it
- * failed (`problem`).
+ * The result of a checkpoint. `left`: pages that were written to the log during it; null: another checkpoint was
+ * running, or it failed (`problem`).
  */
 export type Moved = { left: number | null; problem: string | null };
 
@@ -13,10 +13,10 @@ const roundsMost = 4;
 const idleMs = 30_000;
 
 /**
- * Moves the write-ahead log into the database while the writer goes on. A thread of its own moves the log while there is much in it, again and again until little is left, so that the writer
- * is held up for that little alone (`finish`): only when nothing is left can the log begin anew. The thread costs
- * megabytes: it comes with the first need and goes when there is none. A checkpoint that fails is reported and tried
- * again, ever more rarely.
+ * Moves the write-ahead log into the database while the writer continues. A separate thread does it while the log is large, again until few pages are left, so that `finish` blocks
+ * the writer only for these: the log can restart at its beginning only when no page is left. The thread costs
+ * megabytes: it starts on the first need and ends after 30 s without one. A failed checkpoint is reported and repeated
+ * with growing intervals.
  */
 export function createCheckpointer(options: { file: string; finish(): void; failed(problem: string): void }) {
   const { file, finish } = options;

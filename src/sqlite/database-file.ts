@@ -1,15 +1,16 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-/** The mark of our databases: "Mill" as the application id in SQLite's header. */
+/** The application id in SQLite's header of our databases: "Mill". */
 export const applicationId = 0x4d696c6c;
 
 /** The name of the database in a data folder. */
 export const databaseName = 'millrace.db';
 
 /**
- * Whether a database is there (false: no file, or an empty one) and is ours, judged by its first bytes alone, so that
- * a file that is not ours stays as it is. Throws an Error of one sentence otherwise. Offsets: sqlite.org/fileformat2.
+ * Whether a Millrace database exists (false: no file, or an empty one), judged by the file's first bytes only, so that
+ * a foreign file is not changed. Throws an Error of one sentence for a foreign or damaged file. Offsets:
+ * sqlite.org/fileformat2.
  */
 export function isOurDatabase(file: string): boolean {
   if (!existsSync(file) || statSync(file).size === 0) return false;
@@ -33,7 +34,10 @@ export function isOurDatabase(file: string): boolean {
   return true;
 }
 
-/** The schema version of one of our databases, read without changing it. Throws an Error of one sentence when damaged. */
+/**
+ * The schema version of one of our databases, read without changing it. Throws an Error of one sentence when it is
+ * damaged.
+ */
 export function schemaVersion(file: string): number {
   try {
     using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });

@@ -2,32 +2,32 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { checkpoint } from './checkpoint.ts';
 
 /**
- * A database inside its worker, as operations see it: statements are prepared once and kept. Row types are the
- * caller's word for what its SQL selects.
+ * A database inside its worker, as operations see it: statements are prepared once and cached. The caller vouches that
+ * Row types match its SQL.
  */
 export interface Db {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  /** Answers how many rows changed. */
+  /** Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
-  /** A value kept between operations, made anew after a rollback: whatever it knows of the database stays true. */
+  /** A value cached between operations, and created again after a rollback, so that it always matches the database. */
   keep<T>(name: string, make: () => T): T;
-  /** Has something done once before the transaction ends, for operations that gather their rows. */
+  /** Calls `run` once before the commit, for operations that collect their rows. */
   beforeCommit(run: () => void): void;
-  /** Once the transaction is over, the log moves into the database and becomes empty, unless a reader is in the way. */
+  /** Empties the log after the transaction, unless a reader blocks it. */
   emptyLog(): void;
-  /** Whether that was done, the last time that it was asked for. */
+  /** Whether the last `emptyLog` succeeded. */
   isLogEmptied(): boolean;
-  /** Does now what waits for the end of the transaction, for operations that read what others gather. */
+  /** Runs the `beforeCommit` calls now, for operations that read collected rows. */
   flush(): void;
 }
 
-// More than all operations have together; SQL that lists its values would fill the memory otherwise.
+// More than all operations have together. A bound is needed because SQL that lists its values would fill the memory.
 const statementsMax = 300;
 
 /**
- * Wraps an open database. `flush` is called at the end of a transaction, `afterCommit` when it stands, `forget` drops what
- * is kept.
+ * Wraps an open database. `flush` is called at the end of a transaction, `afterCommit` after its commit; `forget` drops
+ * the cached values.
  */
 export function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): void } {
   const statements = new Map<string, StatementSync>();
@@ -69,7 +69,7 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void; afterComm
       try {
         isEmptied = checkpoint(database, 'TRUNCATE') !== null;
       } catch {
-        isEmptied = false; // the disk is full, say; the transaction stands all the same
+        isEmptied = false; // for example on a full disk; the transaction is committed nevertheless
       }
     },
     forget() {

@@ -2,19 +2,19 @@ import { statfsSync } from 'node:fs';
 
 const mebibyte = 1024 * 1024;
 
-/** Bytes that may still be written on the volume of a folder. */
+/** Bytes that can still be written on the volume of a folder. */
 export function freeBytesOf(dir: string): number {
   const { bavail, bsize } = statfsSync(dir);
   return bavail * bsize;
 }
 
-/** What of a volume is kept for finishing what was accepted: 5 %, at least 16 and at most 256 MiB. */
+/** The space of a volume that is reserved for finishing accepted work: 5 %, at least 16 and at most 256 MiB. */
 export function reserveBytesOf(dir: string): number {
   const { blocks, bsize } = statfsSync(dir);
   return Math.min(256 * mebibyte, Math.max(16 * mebibyte, 0.05 * blocks * bsize));
 }
 
-/** Tells whether free space is under the reserve, asking at most every `everyMs`. */
+/** Whether free space is below the reserve; reads it at most every `everyMs`. */
 export function spaceWatch(freeBytes: () => number, reserveBytes: number, everyMs: number): () => boolean {
   let askedAt = Number.NEGATIVE_INFINITY;
   let isLow = false;

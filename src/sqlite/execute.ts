@@ -4,7 +4,7 @@ import type { Operations, Request, Result } from './operation.ts';
 
 type Run = (db: Db, args: unknown) => unknown;
 
-/** The operations of several modules by name. Throws when two have one name. */
+/** The operations of several modules by name. Throws when two have the same name. */
 export function operationsByName(modules: Iterable<{ operations: Operations }>): ReadonlyMap<string, Run> {
   const byName = new Map<string, Run>();
   for (const { operations } of modules)
@@ -25,7 +25,7 @@ export function executeOn(database: DatabaseSync, operations: ReadonlyMap<string
     return operation(db, args);
   }
 
-  /** All calls in one transaction; when that fails, each in its own, so that only the ones that fail are refused. */
+  /** All calls in one transaction. If it fails, each call gets its own, so that only failing calls are rejected. */
   function write(calls: Request['calls']): Result[] {
     try {
       database.exec('BEGIN IMMEDIATE');
@@ -41,7 +41,7 @@ export function executeOn(database: DatabaseSync, operations: ReadonlyMap<string
     }
   }
 
-  /** One call that changes nothing, on one snapshot of the database. */
+  /** One read-only call, on one snapshot of the database. */
   function read(call: Request['calls'][number]): Result {
     try {
       database.exec('BEGIN');

@@ -5,9 +5,9 @@ import { makeFolder } from '../disk/atomic-write.ts';
 const sqliteBusy = 5;
 
 /**
- * Claims a data folder for this process, making the folder (mode 0700) when it is missing. The claim is a lock of the
- * operating system, which lets go of it however the process ends. Throws an Error of one sentence when another has it
- * or the folder can't be written.
+ * Locks a data folder for this process, and creates the folder (mode 0700) when it is missing. It is a lock of the
+ * operating system, which is released however the process ends. Throws an Error of one sentence when another process
+ * holds it or the folder can't be written.
  */
 export function lockFolder(dir: string): Disposable {
   let database: DatabaseSync | undefined;
@@ -20,7 +20,7 @@ export function lockFolder(dir: string): Disposable {
     const isBusy = error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
     const why = isBusy
       ? `is in use by another Millrace; stop it or choose another folder.`
-      : `can not be written (${error instanceof Error ? error.message : error}); choose another folder.`;
+      : `can't be written (${error instanceof Error ? error.message : error}); choose another folder.`;
     throw new Error(`The data folder ${dir} ${why}`, { cause: error });
   }
   const held = database;

@@ -15,8 +15,8 @@ const operations = operationsByName(
 
 /**
  * The storage without threads and disk: a migrated database in memory, opened in less than a millisecond. Calls run at
- * once, each in a transaction of its own, on the operations that the threads run; results are cloned as between threads,
- * and what fails rejects as there. `database` is for looking at tables.
+ * once, each in its own transaction, on the same operations as in the threads; results are cloned as between threads,
+ * and failures reject in the same way. `database` gives tests access to the tables.
  */
 export function inProcess() {
   const database = migrated();
@@ -49,7 +49,7 @@ function migrated(): DatabaseSync {
   }
   database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   apply(database, 0);
-  // Since Node 24.16; the older ones migrate each time.
+  // Since Node 24.16; older versions migrate each time.
   if ('serialize' in database) template = database.serialize();
   return database;
 }

@@ -14,9 +14,9 @@ export function latestVersion(folder: URL = ours): number {
 }
 
 /**
- * Brings a database to the latest schema, making it when there is none and recovering it after a power cut. Before an
- * existing one is migrated it is copied to `millrace-v<version>-<time>.db` beside it. Throws an Error of one sentence for
- * a foreign, damaged or newer database, which stays as it is. Needs the data folder's lock.
+ * Migrates a database to the latest schema, after creating it when it is missing and recovering it after a power cut.
+ * An existing one is first copied to `millrace-v<version>-<time>.db` in the same folder. Throws an Error of one
+ * sentence for a foreign, damaged or newer database, which is not changed. Needs the data folder's lock.
  */
 export function migrate(file: string, now: Date, folder: URL = ours): void {
   const latest = latestVersion(folder);
@@ -42,7 +42,7 @@ export function migrate(file: string, now: Date, folder: URL = ours): void {
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
 }
 
-/** A new database appears whole or not at all; its mark is in the file before anything else can be. */
+/** Creates a database completely or not at all; its application id is written to the file first. */
 function create(file: string, folder: URL) {
   const unfinished = `${file}.new`;
   removeFiles(unfinished, ['', '-journal']);
@@ -51,7 +51,7 @@ function create(file: string, folder: URL) {
     database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA page_size = 4096');
     database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
     apply(database, 0, folder);
-    // In its place the change to WAL would need a rollback journal.
+    // After the rename, a change to WAL would need a rollback journal.
     database.exec('PRAGMA journal_mode = WAL');
   }
   replaceDatabase(unfinished, file);

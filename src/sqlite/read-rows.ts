@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Rows of a database as it stands at one moment, while a server may be running on it; nothing of it is changed. Throws
- * what SQLite says of a damaged file. Row types are the caller's word for what its SQL selects.
+ * Rows of a database at one moment, also while a server is running on it; changes nothing. Throws the error of SQLite
+ * for a damaged file. The caller vouches that Row types match its SQL.
  */
 export function* readRows<Row>(file: string, sql: string): Generator<Row> {
   using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });

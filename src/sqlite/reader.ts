@@ -3,12 +3,12 @@ import { nextWaitMs } from './backoff.ts';
 import { CallNotSent, type SqliteThread } from './thread.ts';
 
 const idleMs = 30_000;
-/** A thread that lived so long is no sign of a cause that lasts. */
+/** A thread that ran this long does not point to a lasting cause. */
 const soundMs = 60_000;
 
 /**
- * The thread that reads. A thread costs megabytes: it starts with the first read and ends after 30 s without one. When it ends without being
- * closed, the call that it worked on fails and the others go to a new thread, at once after the first end, then after
+ * The reader thread. It costs megabytes: it starts with the first read and ends after 30 s without one. When it ends without
+ * being closed, the running call fails and the others move to a new thread: at once after the first failure, then after
  * 1 s, 2 s, … 60 s while threads end within a minute.
  */
 export function createReader(start: (onFailure: (error: Error) => void) => SqliteThread) {
@@ -32,7 +32,7 @@ export function createReader(start: (onFailure: (error: Error) => void) => Sqlit
   async function read(name: string, args: unknown): Promise<unknown> {
     const message = problem();
     if (message !== null)
-      throw new AppError('unavailable', 'Stored data can not be read at the moment; try again.', { internal: message });
+      throw new AppError('unavailable', "Stored data can't be read at the moment; try again.", { internal: message });
     if (thread === null) startedAt = performance.now();
     thread ??= start(failed);
     clearTimeout(idle);

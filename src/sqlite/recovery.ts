@@ -5,21 +5,21 @@ import { putInPlace, syncFolder } from '../disk/atomic-write.ts';
 import { isOurDatabase } from './database-file.ts';
 
 /**
- * The name of a restored database that is complete and not yet in its place. From this name on the restore is decided:
- * a power cut before it leaves the old database with its log, and one after it is finished by the next start.
+ * The name of a complete restored database that has not replaced the old one yet. It decides the restore: a power cut
+ * before it exists leaves the old database with its log; after that, the next start finishes the restore.
  */
 export const restoredName = (file: string) => `${file}.restored`;
 
-/** What a power cut left to be done before the database can be used; null: nothing. Only looks. */
+/** What must be recovered after a power cut before the database can be used; null: nothing. Changes nothing. */
 export function leftToRecover(file: string): 'restore' | 'journal' | null {
   if (existsSync(restoredName(file))) return 'restore';
   return hasContent(`${file}-journal`) ? 'journal' : null;
 }
 
 /**
- * Finishes what a power cut broke off: a restore, or a transaction with a rollback journal (SQLite makes one while a
- * database turns to WAL; a connection that only reads can't roll it back). Throws an Error of one sentence when it can't,
- * or when the database is foreign. Needs the data folder's lock.
+ * Finishes work that a power cut interrupted: a restore, or a transaction with a rollback journal (SQLite creates one
+ * while a database changes to WAL; a read-only connection can't roll it back). Throws an Error of one sentence when it
+ * can't, or when the database is foreign. Needs the data folder's lock.
  */
 export function recover(file: string): void {
   if (leftToRecover(file) === 'restore') replaceDatabase(restoredName(file), file);
@@ -33,8 +33,8 @@ export function recover(file: string): void {
 }
 
 /**
- * Puts a finished database, closed and in WAL mode, in the place of another. The log and journal of the other go first:
- * SQLite would apply them to the new one.
+ * Replaces a database with a finished one, closed and in WAL mode. The old log and journal are removed first: SQLite
+ * would apply them to the new database.
  */
 export function replaceDatabase(from: string, file: string): void {
   removeFiles(file, ['-wal', '-shm', '-journal']);
@@ -42,7 +42,7 @@ export function replaceDatabase(from: string, file: string): void {
   putInPlace(from, file);
 }
 
-/** Removes files that start with one name, as far as they are there. */
+/** Removes the existing files among `file` plus each of the endings. */
 export function removeFiles(file: string, endings: readonly string[]): void {
   for (const ending of endings) rmSync(`${file}${ending}`, { force: true });
 }

@@ -7,7 +7,9 @@ import type { Answer, CheckpointReport, Operations, Request, WorkerSettings } fr
 
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
-/** Checkpoints are made beside the writer; only when these fall far behind, or fail, it stops for one. */
+/**
+ * Checkpoints run in a separate thread. Only when these fall far behind, or fail, does a commit of the writer run one.
+ */
 const walPagesBeforeCheckpoint = 16_000;
 const commitsBetweenLooks = 16;
 
@@ -30,7 +32,7 @@ const database = new DatabaseSync(settings.file, { readOnly: settings.isReader, 
 database.exec(settings.isReader ? 'PRAGMA cache_size = -4096' : writerPragmas);
 const { write, read } = executeOn(database, operationsByName(modules));
 let idle: NodeJS.Timeout | undefined;
-/** A checkpoint that failed, and when the next one may be tried. */
+/** The last failed checkpoint, and when the next one is allowed. */
 let failed: { waitMs: number; until: number } | null = null;
 let commits = 0;
 
@@ -49,24 +51,24 @@ port.on('message', (message: Request | 'checkpoint' | 'close') => {
   const isLook = !settings.isReader && ++commits % commitsBetweenLooks === 0;
   const answer: Answer = { results, walPages: isLook ? lookAtLog() : null };
   port.postMessage(answer);
-  // What the disk refused does not put off the checkpoint that may make room.
+  // A write that the disk refused does not postpone the checkpoint that could make room.
   if (!settings.isReader && (idle === undefined || results.some(({ ok }) => ok))) tidyLater();
 });
 
-/** When nothing was written for a second, the log moves into the database and becomes empty. */
+/** After a second without writes, the log is moved into the database and emptied. */
 function tidyLater() {
   clearTimeout(idle);
   idle = setTimeout(tidy, Math.max(idleMs, (failed?.until ?? 0) - performance.now()));
 }
 
-/** A reader is not waited for; after a failure (the disk is full) it is tried again, ever more rarely. */
+/** Does not wait for readers; after a failure (the disk is full) it is repeated with growing intervals. */
 function tidy() {
   idle = undefined;
   const left = moveLog('TRUNCATE');
   if (left === null && failed !== null) tidyLater();
 }
 
-/** Answers what is left in the log; null: it could not be moved now. */
+/** Returns the pages left in the log; null: the checkpoint failed or was blocked. */
 function moveLog(mode: 'PASSIVE' | 'TRUNCATE'): number | null {
   try {
     const left = checkpoint(database, mode);
@@ -86,7 +88,7 @@ function lookAtLog(): number | null {
   try {
     return checkpoint(database, 'NOOP');
   } catch {
-    return null; // the checkpoint that is due will say what is wrong
+    return null; // the next checkpoint reports the problem
   }
 }
 

@@ -28,7 +28,7 @@ async function opened(options: Omit<SqliteOptions, 'operations'>) {
   };
 }
 
-test('of writes that share a transaction only the guilty one fails, and what was kept of the others is forgotten', async () => {
+test('of writes that share a transaction only the failing one is rejected, and cached values are dropped', async () => {
   using folder = temporaryFolder();
   await using db = await opened({ dir: folder.path });
   assert.equal(await db.write('count', null), 1);
@@ -51,7 +51,7 @@ test('of writes that share a transaction only the guilty one fails, and what was
   assert.deepEqual(all[4], { status: 'fulfilled', value: 1 });
 });
 
-test('what was written is there after closing and opening again; closing waits for what was called', async () => {
+test('written data is there after closing and reopening; closing waits for pending calls', async () => {
   using folder = temporaryFolder();
   const db = await opened({ dir: folder.path });
   const writes = Array.from({ length: 50 }, (_, i) => db.write('put', { name: `n${i}`, text: 'x' }));
@@ -62,7 +62,7 @@ test('what was written is there after closing and opening again; closing waits f
   assert.equal((await again.read('names', null)).length, 50);
 });
 
-test('what a program reads while it starts goes to the thread that writes, and later to one of its own', async () => {
+test('reads during the start use the writer thread, and later reads the reader thread', async () => {
   using folder = temporaryFolder();
   let isStarting = true;
   await using db = await opened({ dir: folder.path, isStarting: () => isStarting });
@@ -74,7 +74,7 @@ test('what a program reads while it starts goes to the thread that writes, and l
   assert.equal(db.stats.operations, 2);
 });
 
-test('a patient write goes with one in a hurry, alone when its patience ends, and at closing', async () => {
+test('a delayable write joins another write, and is written alone after its delay or at closing', async () => {
   using folder = temporaryFolder();
   const db = await opened({ dir: folder.path });
   const patiently = (name: string, maxDelayMs: number) =>
@@ -93,11 +93,11 @@ test('a patient write goes with one in a hurry, alone when its patience ends, an
   assert.deepEqual(await again.read('names', null), ['hurried', 'last', 'longer', 'patient', 'shorter']);
 });
 
-test('while somebody writes without a pause the log is moved beside the writer, and begins anew', async () => {
+test('during writes without a pause the log is moved in a separate thread, and restarts', async () => {
   using folder = temporaryFolder();
   const log = join(folder.path, `${databaseName}-wal`);
   const text = 'x'.repeat(200_000); // about fifty pages
-  const pages = 15_000; // less than what makes the writer stop for it
+  const pages = 15_000; // fewer than make the writer run a checkpoint
   {
     await using db = await opened({ dir: folder.path });
     let largest = 0;
@@ -107,7 +107,7 @@ test('while somebody writes without a pause the log is moved beside the writer, 
     }
     assert.ok(largest < 0.8 * pages * 4_096, `${Math.round(largest / 4_096)} pages`);
   }
-  assert.ok(!readdirSync(folder.path).includes(`${databaseName}-wal`), 'nothing is left in it at the end');
+  assert.ok(!readdirSync(folder.path).includes(`${databaseName}-wal`), 'the log is removed at the end');
   await using again = await opened({ dir: folder.path });
   assert.equal((await again.read('names', null)).length, pages / 50);
 });
@@ -135,17 +135,17 @@ test('a second process on the same folder is refused with one line, and the fold
   await using _ = await opened({ dir: folder.path });
 });
 
-test('a data folder that can not be made is refused with one line', async () => {
+test("a data folder that can't be created is refused with one line", async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'file');
   writeFileSync(file, '');
   await assert.rejects(
     opened({ dir: join(file, 'data') }),
-    /^Error: The data folder .* can not be written \(.*\); choose/,
+    /^Error: The data folder .* can't be written \(.*\); choose/,
   );
 });
 
-test('a foreign, damaged or newer database is refused in one sentence and stays byte for byte as it is', async () => {
+test('a foreign, damaged or newer database is refused in one sentence and not changed by a byte', async () => {
   const foreign = (file: string, sql: string) => {
     using database = new DatabaseSync(file);
     database.exec(sql);
@@ -195,7 +195,7 @@ test('a foreign, damaged or newer database is refused in one sentence and stays 
   }
 });
 
-test('an older database is copied beside itself before it is migrated', () => {
+test('an older database is copied in its folder before it is migrated', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, databaseName);
   migrate(file, new Date());
@@ -214,7 +214,7 @@ test('an older database is copied beside itself before it is migrated', () => {
   assert.equal(version(join(folder.path, `millrace-v${latestVersion()}-2026-03-01T12-00-00-000Z.db`)), latestVersion());
 });
 
-test('over the byte limit of its queue storage refuses intake, takes all else, and recovers by itself', async () => {
+test('over the byte limit of its queue, storage refuses intake, accepts all other writes, and recovers', async () => {
   using folder = temporaryFolder();
   await using db = await opened({ dir: folder.path, queueBytesMax: 1_000 });
   const first = db.write('put', { name: 'a', text: '' }, intake(1_001));
@@ -225,7 +225,7 @@ test('over the byte limit of its queue storage refuses intake, takes all else, a
   assert.deepEqual(await db.read('names', null), ['a', 'c', 'd']);
 });
 
-test('with free space under the reserve storage refuses intake, takes all else, and recovers by itself', async () => {
+test('with free space under the reserve, storage refuses intake, accepts all other writes, and recovers', async () => {
   using folder = temporaryFolder();
   let free = 99;
   await using db = await opened({ dir: folder.path, reserveBytes: 100, spaceCheckMs: 0, freeBytes: () => free });
@@ -236,7 +236,7 @@ test('with free space under the reserve storage refuses intake, takes all else, 
   assert.deepEqual(await db.read('names', null), ['b', 'c']);
 });
 
-test('when the storage thread ends by itself, its owner is told and nothing waits for ever', async () => {
+test('when the storage thread fails, its owner is notified and pending calls are rejected', async () => {
   using folder = temporaryFolder();
   const { promise, resolve } = Promise.withResolvers<Error>();
   const broken = new URL('./no-such-module.ts', import.meta.url);
@@ -245,7 +245,7 @@ test('when the storage thread ends by itself, its owner is told and nothing wait
   assert.match((await promise).message, /no-such-module/);
 });
 
-test('a reader that ends fails the call that it was on, the others go to a new one, and a repeated end is reported', async () => {
+test('a reader thread that ends fails its running call, others move to a new thread, and repeated failures are reported', async () => {
   using folder = temporaryFolder();
   await using db = await opened({ dir: folder.path });
   await db.write('put', { name: 'a', text: '1' });
@@ -257,6 +257,6 @@ test('a reader that ends fails the call that it was on, the others go to a new o
   await assert.rejects(db.read('endThread', null), /storage thread failed/);
   await assert.rejects(db.read('get', 'a'), refusedWith('unavailable'));
   assert.match(db.problems()['storage_reads'] ?? '', /ended with code 7/);
-  await eventually('a reader to be there again', () => db.read('get', 'a').catch(() => null));
+  await eventually('a new reader thread', () => db.read('get', 'a').catch(() => null));
   assert.deepEqual(db.problems(), {});
 });

@@ -9,23 +9,23 @@ import type { Client, Load, Operations } from './operation.ts';
 import { createReader } from './reader.ts';
 import { SqliteThread } from './thread.ts';
 
-/** An open data folder. Closing it waits for the writes that were called. */
+/** An open data folder. Closing it waits for pending writes. */
 export type Sqlite = Awaited<ReturnType<typeof openSqlite>>;
 
 export type SqliteOptions = {
   dir: string;
   /** Modules that export `operations`, see `operationsOf`. */
   operations: URL[];
-  /** While it is so, what is read goes to the thread that writes: nothing waits for it then, and another takes long to start. */
+  /** While this returns true, reads use the writer thread, which is idle then; starting the reader takes long. */
   isStarting?: () => boolean;
-  /** Unanswered bytes of writes from which on intake is refused with `storage_busy`. Default 64 MiB. */
+  /** When writes with this many bytes are pending, intake is refused with `storage_busy`. Default 64 MiB. */
   queueBytesMax?: number;
-  /** Free bytes of the volume, asked at most every `spaceCheckMs` (500). */
+  /** Free bytes of the volume, read at most every `spaceCheckMs` (500). */
   freeBytes?: () => number;
   spaceCheckMs?: number;
-  /** Free bytes under which intake is refused with `storage_full`. Default 5 % of the volume, 16–256 MiB. */
+  /** Below this many free bytes, intake is refused with `storage_full`. Default 5 % of the volume, 16–256 MiB. */
   reserveBytes?: number;
-  /** Called once when the storage thread ended by itself; every later write is refused. */
+  /** Called once when the storage thread fails; every later write is refused. */
   onFailure?: (error: Error) => void;
 };
 
@@ -36,8 +36,8 @@ export function operationsOf(...rooms: string[]): URL[] {
 }
 
 /**
- * Opens the database of a data folder, making it when missing and migrating it when older. Throws an Error of one
- * sentence when the folder is in use or its database is foreign, damaged or newer.
+ * Opens the database of a data folder, after creating it when it is missing and migrating it when it is older. Throws
+ * an Error of one sentence when the folder is in use or its database is foreign, damaged or newer.
  */
 export async function openSqlite(options: SqliteOptions) {
   const { dir, queueBytesMax = 64 * 1024 * 1024, freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500 } = options;
@@ -73,7 +73,7 @@ export async function openSqlite(options: SqliteOptions) {
       },
       onCheckpoint(problem) {
         checkpointProblem = problem;
-        // There is room again, as far as one can tell without a write.
+        // There is room again, as far as can be known without a write.
         if (problem === null) writeProblem = null;
       },
     },
@@ -90,9 +90,9 @@ export async function openSqlite(options: SqliteOptions) {
     options.isStarting?.() ? writer.call(name, args, { bytes: 0, isIntake: false }) : reader.read(name, args);
 
   /**
-   * What is wrong with the storage now, in sentences for operators, by `storage_space` (free space is below the
+   * The current problems of the storage, in sentences for operators, by `storage_space` (free space is below the
    * reserve), `storage_writes` (the disk refused the last write), `storage_checkpoint` (the log can't be moved into the
-   * database) and `storage_reads` (the thread that reads ended again and again). Empty: nothing is wrong.
+   * database) and `storage_reads` (the reader thread ended repeatedly). Empty: no problems.
    */
   function problems(): Record<string, string> {
     const reads = reader.problem();
@@ -102,7 +102,9 @@ export async function openSqlite(options: SqliteOptions) {
       ...(checkpointProblem === null
         ? {}
         : { storage_checkpoint: `The write-ahead log can't be moved into the database: ${checkpointProblem}.` }),
-      ...(reads === null ? {} : { storage_reads: `Nothing can be read, the thread is started again soon: ${reads}.` }),
+      ...(reads === null
+        ? {}
+        : { storage_reads: `Stored data can't be read, and the reader thread is restarted soon: ${reads}.` }),
     };
   }
 

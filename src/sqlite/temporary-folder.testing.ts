@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for one test, removed with all that is in it when it is disposed. */
+/** A folder for one test, removed with its contents when it is disposed. */
 export function temporaryFolder(): { path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'millrace-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };

@@ -17,14 +17,14 @@ export const operations = {
     throw new Error('failing on purpose');
   },
 
-  /** Counts in a kept value how often it was called since the last rollback. */
+  /** Counts, in a cached value, its calls since the last rollback. */
   count(db: Db, _: null): number {
     const kept = db.keep('count', () => ({ calls: 0 }));
     kept.calls += 1;
     return kept.calls;
   },
 
-  /** Ends the thread, as running out of memory does. */
+  /** Ends the thread, as an out-of-memory error does. */
   endThread: (_db: Db, _: null): void => process.exit(7),
 
   remove: (db: Db, name: string): number => db.run('DELETE FROM note WHERE name = ?', name),

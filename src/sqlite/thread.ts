@@ -2,27 +2,27 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
 import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
 
-/** Writes share a transaction; reads go one by one, so that their answers are not all in memory at once. */
+/** Writes share a transaction; reads are sent one at a time, so that their results are not all in memory at once. */
 const callsMax = { writer: 1_024, reader: 1 };
 const bytesAtOnce = 8 * 1024 * 1024;
-/** What is worth a transaction of its own before the last one is answered. */
+/** This many bytes are sent as the next transaction before the last one has completed. */
 const bytesSentAhead = 64 * 1024;
-/** The disk or a quota has no room: SQLITE_FULL, and what SQLite makes of other refusals to let a file grow. */
+/** The disk or a quota is full: SQLITE_FULL, and the codes of SQLite for other failures to grow a file. */
 const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
 const ioError = 10;
 
 /** The thread ended before this call was sent to it. */
 export class CallNotSent extends Error {}
 
-/** What the owner of a thread is told. */
+/** Notifications to the owner of a thread. */
 type ThreadEvents = {
-  /** It ended without being closed; its calls are rejected. */
+  /** The thread ended without being closed; its calls are rejected. */
   onFailure(error: Error): void;
-  /** So many pages of the log are not in the database yet. */
+  /** `pages` of the log are not in the database yet. */
   onLog?(pages: number): void;
-  /** A checkpoint failed, and why; null: one was made. */
+  /** A checkpoint failed, with the reason; null: one succeeded. */
   onCheckpoint?(problem: string | null): void;
-  /** The disk refused a write, and why; null: it took one. */
+  /** The disk refused a write, with the reason; null: a write succeeded. */
   onWrite?(problem: string | null): void;
 };
 
@@ -30,9 +30,10 @@ type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown
 type Timer = { until: number; timeout: NodeJS.Timeout };
 
 /**
- * A worker thread with a database. One message is on its way at a time; what arrives meanwhile goes together in the
- * next one, which is how writes share a transaction and its fsync. When that is much, the next one is sent ahead, so
- * that the thread need not wait for this one, which is busy then. Patient writes wait for others to go with.
+ * A worker thread with a database. One message is sent at a time; calls that arrive until its result share the next
+ * message, so writes share a transaction and its fsync (group commit). A large next message is sent ahead, so that the
+ * thread need not wait for the main thread, which is busy then. Writes with `patienceMs` wait for another write to
+ * join.
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
@@ -44,11 +45,11 @@ export class SqliteThread implements AsyncDisposable {
   #bytes = 0;
   #queuedBytes = 0;
   #isHurried = false;
-  /** Sends what only patient calls wait for. */
+  /** Sends delayed calls when no other write comes. */
   #timer: Timer | null = null;
   #end: Error | null = null;
   #onDrained: (() => void)[] = [];
-  /** Messages answered: each is one transaction, unless it had to be taken apart. */
+  /** Completed messages: each is one transaction, unless it had to be split. */
   commits = 0;
   operations = 0;
 
@@ -86,7 +87,7 @@ export class SqliteThread implements AsyncDisposable {
     this.#worker.unref();
   }
 
-  /** Bytes of calls that are not answered yet. */
+  /** Bytes of calls that have not completed yet. */
   get waitingBytes(): number {
     return this.#bytes;
   }
@@ -104,12 +105,12 @@ export class SqliteThread implements AsyncDisposable {
     });
   }
 
-  /** Moves what is left of the log into the database between two transactions. */
+  /** Runs a checkpoint of the rest of the log between two transactions. */
   finishCheckpoint() {
     if (this.#end === null) this.#worker.postMessage('checkpoint');
   }
 
-  /** Waits for what was called, then ends the thread. */
+  /** Waits for pending calls, then ends the thread. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isHurried = true;
     if (this.#sent.length === 0) this.#send();
@@ -120,7 +121,7 @@ export class SqliteThread implements AsyncDisposable {
     await this.#closed;
   }
 
-  /** The earliest of these promises holds for all that waits. */
+  /** Sends the queue within `ms`; of several limits the earliest applies. */
   #sendWithin(ms: number) {
     const until = performance.now() + ms;
     if (this.#timer !== null && this.#timer.until <= until) return;

@@ -332,7 +332,7 @@ test('with order on, a visitor whose delivery fails waits, says for which one, a
   const { data: waiting } = await client.call('listDeliveries', { query });
   assert.deepEqual(
     waiting.map(({ eventId, status, detail, nextAttemptAt }) => [eventId, status, detail, nextAttemptAt]),
-    [[ids[2], 'pending', `It waits for ${first.id}, an earlier one with the same visitorId.`, null]],
+    [[ids[2], 'pending', `Waits for ${first.id}, an earlier delivery with the same visitorId.`, null]],
   );
   isBad = false;
   await client.call('retryDelivery', { params: { id: first.id }, body: {} });

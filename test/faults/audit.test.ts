@@ -10,12 +10,12 @@ import { adminClient, environment, runProcess, spawnProcess } from '../support/p
 import { startRecorder } from './recorder.ts';
 import { allDeliveries, wire } from './wiring.ts';
 
-/** Answers what was asked for, or null when the server died over it. */
+/** The result of the request, or null when the server was killed during it. */
 async function orDead<T>(asked: Promise<T>): Promise<T | null> {
   return asked.catch(() => null);
 }
 
-/** How often each thing was told of: by id, for these acts. */
+/** How many entries of these acts each object has, by id. */
 async function toldOf(client: Client, kind: 'connection' | 'delivery', acts: readonly string[]) {
   const counts = new Map<string, number>();
   for await (const { id, act, result } of client.list('listAudit', { query: { kind, limit: 200 } }))
@@ -23,7 +23,7 @@ async function toldOf(client: Client, kind: 'connection' | 'delivery', acts: rea
   return counts;
 }
 
-test('after kill -9 each change and each act is there with its entry, and no entry without it', async () => {
+test('after kill -9 each change and each act has its entry, and no entry is without its change', async () => {
   using folder = temporaryFolder();
   const env = environment(folder.path);
   await using recorder = await startRecorder();

@@ -12,7 +12,7 @@ import { adminClient, environment, runProcess, spawnProcess } from '../support/p
 import { startReceiver } from '../support/receiver.ts';
 import { allDeliveries, untilFinished } from './wiring.ts';
 
-test('a backup under load restores elsewhere: all acknowledged before is there and delivered; the key stays apart', async () => {
+test('a backup under load restores elsewhere: all events acknowledged before it are there and delivered; the key is not included', async () => {
   using target = temporaryFolder();
   using fresh = temporaryFolder();
   const copy = join(target.path, 'copy.db');
@@ -32,7 +32,7 @@ test('a backup under load restores elsewhere: all acknowledged before is there a
     assert.deepEqual([made.code, made.stderr], [0, '']);
     await load.stop();
     assert.deepEqual(load.odd, []);
-    assert.deepEqual(readdirSync(target.path), ['copy.db'], 'nothing but the copy is left, and no key');
+    assert.deepEqual(readdirSync(target.path), ['copy.db'], 'only the copy is left, and no key');
     copyFileSync(join(app.dir, 'secret.key'), join(target.path, 'kept-apart.key'));
   }
   const env = environment(fresh.path);
@@ -55,7 +55,7 @@ test('a backup under load restores elsewhere: all acknowledged before is there a
   assert.ok(receiver.requests.every((one) => one.headers.authorization === 'Bearer sealed-token'));
 });
 
-test('the doctor finds a good folder good and names what is wrong with a broken one, changing nothing', async () => {
+test('the doctor accepts a good folder and names the problems of a broken one, changing nothing', async () => {
   using folder = temporaryFolder();
   const env = environment(folder.path);
   {
@@ -70,7 +70,7 @@ test('the doctor finds a good folder good and names what is wrong with a broken 
   assert.deepEqual([good.code, good.stderr], [0, ''], good.stdout);
   assert.doesNotMatch(good.stdout, /PROBLEM/);
 
-  writeFileSync(join(folder.path, 'millrace.db'), 'this is no database, but somebody may need it');
+  writeFileSync(join(folder.path, 'millrace.db'), 'not a database, but possibly important');
   writeFileSync(join(folder.path, 'secret.key'), 'no key');
   const before = digests(folder.path);
   const broken = await runProcess({ ...env, MILLRACE_DISK_RESERVE_BYTES: String(2 ** 40) }, ['doctor']);
@@ -80,7 +80,7 @@ test('the doctor finds a good folder good and names what is wrong with a broken 
 
   rmSync(join(folder.path, 'secret.key'));
   await runProcess(env, ['doctor']);
-  assert.ok(!existsSync(join(folder.path, 'secret.key')), 'looking makes no key');
+  assert.ok(!existsSync(join(folder.path, 'secret.key')), 'the check creates no key');
 });
 
 function digests(dir: string): string[] {

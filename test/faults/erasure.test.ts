@@ -14,13 +14,13 @@ after(() => rm(dir, { recursive: true, force: true }));
 const canary = 'canary-visitor-77aa';
 const mail = 'canary@shop.example';
 
-/** Every file of the data folder, byte by byte; what was compressed is nowhere else to be found either. */
+/** All files of the data folder, byte by byte, and their decompressed content. */
 async function stored(): Promise<string> {
   const names = await readdir(dir, { recursive: true });
   return (await Promise.all(names.map((name) => readFile(join(dir, name), 'latin1').catch(() => '')))).join('\n');
 }
 
-test('an erasure that is killed again and again ends, and then the visitor is found nowhere, in no byte of any file', async () => {
+test('an erasure that is killed repeatedly completes, and then the visitor is in no byte of any file', async () => {
   await using receiver = await startReceiver();
   const env = { ...environment(dir), MILLRACE_LOG_LEVEL: 'debug' };
   let output = '';
@@ -64,7 +64,7 @@ test('an erasure that is killed again and again ends, and then the visitor is fo
   });
   const [held = ''] = await wired.send({ ...theirs, messageId: `${canary}-held` });
   await deliveryOf(running.driven, held, 'held');
-  assert.ok((await stored()).includes(canary), 'it is there before');
+  assert.ok((await stored()).includes(canary), 'it is there before the erasure');
 
   const planned = await running.driven.client.call('eraseVisitor', { body: { visitorId: canary, dryRun: true } });
   assert.partialDeepStrictEqual(planned, { state: 'planned', counts: { events: 8, deliveries: 8, unfinished: 1 } });
@@ -89,11 +89,11 @@ test('an erasure that is killed again and again ends, and then the visitor is fo
     client.call('listErasures'),
     client.call('listRejectedRequests', { query: {} }),
   ]);
-  assert.ok(!/canary/.test(JSON.stringify(answers)), 'in no answer');
+  assert.ok(!/canary/.test(JSON.stringify(answers)), 'in no response');
   await assert.rejects(client.call('getEvent', { params: { id: single } }), { status: 404 });
   assert.deepEqual((await stored()).match(/.{0,60}canary.{0,60}/gs) ?? [], [], 'in no file');
 
-  // What comes now is new, and others' events are as they were.
+  // Later events are new, and the events of others are unchanged.
   const [again = ''] = await sendEvents(running.driven, wired.collector.key, { ...theirs, messageId: `${canary}-0` });
   assert.notEqual(again, ids[10]);
   assert.equal((await client.call('getEvent', { params: { id: ids[0] ?? '' } })).visitorId, 'other-0');

@@ -6,8 +6,9 @@ import { resolve } from 'node:path';
 export type FileCall = { name: 'remove' | 'rename' | 'copy' | 'write' | 'mkdir' | 'sync'; path: string; to?: string };
 
 /**
- * Notes the calls of `node:fs` that change or sync files, of this thread, until it is disposed; `before` runs before each
- * of them, with the files as a cut at that moment leaves them. What SQLite does is not seen.
+ * Records the calls of `node:fs` in this thread that change or sync files, until it is disposed; `before` runs before
+ * each of them, when the files are as a power cut at that moment would leave them. The calls of SQLite are not
+ * recorded.
  */
 export function recordFileCalls(
   before: (call: FileCall) => void = () => {},

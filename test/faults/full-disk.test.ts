@@ -15,7 +15,7 @@ import { startRecorder } from './recorder.ts';
 import { allDeliveries, untilFinished, wire } from './wiring.ts';
 
 const MiB = 2 ** 20;
-/** Text that no compression makes much smaller. */
+/** Text that compression hardly shortens. */
 const noise = (length: number) => randomBytes(length / 2).toString('hex');
 
 async function start(dir: string, env: Record<string, string>, overrides: Overrides) {
@@ -24,7 +24,7 @@ async function start(dir: string, env: Record<string, string>, overrides: Overri
   return { app, url: app.url, client: adminClient(app.url), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
 
-/** Sends one event; answers its id, or null when intake said, with all manners, that storage is full. */
+/** Sends one event; returns its id, or null when intake properly responds that storage is full. */
 async function send(url: string, text = ''): Promise<string | null> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify({ events: [{ 'wt.ev': 'e', text }] }) });
   const body = (await response.json()) as { ids?: string[]; code?: string }; // what intake answers
@@ -34,7 +34,7 @@ async function send(url: string, text = ''): Promise<string | null> {
   return null;
 }
 
-test('under the disk reserve intake answers 503, deliveries go on, and space lets events in again by itself', async () => {
+test('below the disk reserve intake responds 503, deliveries continue, and intake recovers when there is space', async () => {
   using folder = temporaryFolder();
   const held: ServerResponse[] = [];
   await using recorder = await startRecorder((response) => void held.push(response));
@@ -60,7 +60,7 @@ test('under the disk reserve intake answers 503, deliveries go on, and space let
 });
 
 for (const disk of smallDisks())
-  test(`with ${disk.name} intake answers 503, the server goes on, and loses nothing that it acknowledged`, {
+  test(`with ${disk.name} intake responds 503, the server continues, and loses no acknowledged event`, {
     skip: disk.missing ?? false,
   }, async () => {
     using folder = temporaryFolder();
@@ -93,12 +93,12 @@ for (const disk of smallDisks())
     await adminClient(root).call('listDeliveries');
     if (ballast !== null) {
       rmSync(ballast);
-      await eventually('storage to be well again', async () => Object.keys(await problems()).length === 0);
+      await eventually('storage to recover', async () => Object.keys(await problems()).length === 0);
       ids.push((await send(`${root}/v3/${key}`)) ?? assert.fail('refused although there is space'));
       await assertDelivered(adminClient(root), ids);
     }
     assert.equal((await limited.end('SIGTERM')).code, 0);
-    if (ballast !== null) return; // its file system is gone with it
+    if (ballast !== null) return; // its file system is removed with it
     await using free = spawnProcess(env);
     await assertDelivered(adminClient(await free.listening), ids);
   });
@@ -113,7 +113,7 @@ async function assertDelivered(client: Client, ids: readonly string[]) {
   );
 }
 
-test('at the size limit with only unfinished deliveries intake answers 503; none is removed and all are delivered', async () => {
+test('at the size limit with only unfinished deliveries intake responds 503; none is removed and all are delivered', async () => {
   using folder = temporaryFolder();
   await using recorder = await startRecorder();
   const env = { MILLRACE_RETENTION_BYTES: String(16 * MiB) };
@@ -133,6 +133,6 @@ test('at the size limit with only unfinished deliveries intake answers 503; none
   assert.equal((await allDeliveries(client)).length, ids.length);
   await client.call('changeDestination', { params: { id: destinationId }, body: { status: 'enabled' } });
   await recorder.until(() => recorder.byKey.size === ids.length);
-  // What is delivered may go: retention makes room by itself.
-  await eventually('intake to take events again', async () => !(await sendMore()), { timeoutMs: 20_000 });
+  // Delivered events can be removed: retention makes room.
+  await eventually('intake to accept events again', async () => !(await sendMore()), { timeoutMs: 20_000 });
 });

@@ -9,20 +9,23 @@ import { startReceiver } from '../support/receiver.ts';
 const good = '{"events":[{"wt.ev":"buy"}]}';
 const zeros = Buffer.alloc(50_000_000);
 
-/** Heads and bodies past any HTTP library; `{key}` is the collector's. null: the connection may end without an answer. */
+/**
+ * Heads and bodies that no HTTP library sends; `{key}` is the collector's. null: the connection may end without a
+ * response.
+ */
 const raw: [what: string, bytes: string, statuses: (number | null)[]][] = [
   [
-    'a chunked body that breaks off',
+    'a truncated chunked body',
     `POST /v3/{key} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{"ev`,
     [400, null],
   ],
   [
-    'a body shorter than it says',
+    'a body shorter than its length',
     `POST /v3/{key} HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n\r\n${good}`,
     [400, null],
   ],
   [
-    'a chunk size that is no number',
+    'a chunk size that is not a number',
     `POST /v3/{key} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
     [400],
   ],
@@ -52,7 +55,7 @@ const raw: [what: string, bytes: string, statuses: (number | null)[]][] = [
   ['a NUL in a header', `POST /v3/{key} HTTP/1.1\r\nHost: a\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n`, [400]],
   ['no host', `POST /v3/{key} HTTP/1.1\r\nContent-Length: 28\r\n\r\n${good}`, [400]],
   ['another protocol', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 404, 505]],
-  ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', [400]],
+  ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', [400]],
   ['a broken escape in the key', 'POST /v3/%E0%A4%A HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n', [400, 404]],
   [
     'a key of 5,000 characters',
@@ -73,8 +76,8 @@ const bodies: [what: string, body: string | Uint8Array<ArrayBuffer>, encoding: s
   ['no events', '{"events":[]}', null, [400]],
   ['an empty event', '{"events":[{}]}', null, [400]],
   ['one good and one broken event', '{"events":[{"wt.ev":"buy"},7]}', null, [400]],
-  ['events that are no list', '{"events":{"0":{"a":1}}}', null, [400]],
-  ['JSON that breaks off', good.slice(0, -1), null, [400]],
+  ['events that are not a list', '{"events":{"0":{"a":1}}}', null, [400]],
+  ['truncated JSON', good.slice(0, -1), null, [400]],
   ['a million brackets', '['.repeat(1_000_000), null, [400, 422]],
   ['a hundred thousand levels', deep(100_000), null, [400, 422]],
   ['40 levels', deep(40), null, [422]],
@@ -86,18 +89,18 @@ const bodies: [what: string, body: string | Uint8Array<ArrayBuffer>, encoding: s
   ],
   ['1,001 events', JSON.stringify({ events: Array.from({ length: 1_001 }, () => ({ a: 1 })) }), null, [413]],
   ['two mebibytes', JSON.stringify({ events: [{ a: 'x'.repeat(2 ** 21) }] }), null, [413]],
-  ['bytes that are no UTF-8', utf8([0xff, 0xfe, 0xc0, 0x80]), null, [400]],
+  ['bytes that are not UTF-8', utf8([0xff, 0xfe, 0xc0, 0x80]), null, [400]],
   ['an overlong NUL', utf8([0xc0, 0x80]), null, [400]],
   ['a gzip bomb', gzipSync(zeros), 'gzip', [413]],
   ['a deflate bomb', deflateSync(zeros), 'deflate', [413]],
   ['a brotli bomb', brotliCompressSync(zeros), 'br', [413]],
-  ['gzip that is none', good, 'gzip', [400]],
-  ['gzip that breaks off', gzipSync(good).subarray(0, 20), 'gzip', [400]],
+  ['a body that is not gzip', good, 'gzip', [400]],
+  ['truncated gzip', gzipSync(good).subarray(0, 20), 'gzip', [400]],
   ['gzip in gzip', gzipSync(gzipSync(good)), 'gzip, gzip', [400, 415]],
   ['an unknown encoding', good, 'zstd', [415]],
 ];
 
-test('hostile requests to the intake never end in 5xx, leave nothing behind, and good events go on', async () => {
+test('hostile requests to the intake never get a 5xx and store nothing, and good events are still accepted', async () => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
   const wired = await wire(app, receiver);
@@ -134,7 +137,7 @@ test('__proto__, constructor and repeated keys are plain data and reach nothing 
   assert.equal(Reflect.get({}, 'polluted'), undefined);
 });
 
-/** A few senders that write a head byte by byte are cut off within 15 s, with an answer that is not the server's fault. */
+/** A few senders that write a head byte by byte are cut off within 15 s, with a response that is not a server error. */
 async function slowHead(app: TestApp, key: string): Promise<void> {
   await Promise.all(
     Array.from({ length: 3 }, async () => {
@@ -146,7 +149,7 @@ async function slowHead(app: TestApp, key: string): Promise<void> {
   );
 }
 
-/** Writes bytes, then ends (or goes on with a drip); answers the status that came, null when none did. */
+/** Writes bytes, then ends (or continues with a drip); returns the status of the response, null without one. */
 function exchange({ url }: TestApp, bytes: string, drip: string | null = null): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -8,7 +8,7 @@ import { environment } from '../support/process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-test('a signal to npm alone stops the server behind it in order', async () => {
+test('a signal to npm alone stops its server cleanly', async () => {
   using folder = temporaryFolder();
   const npm = spawn('npm', ['start'], {
     cwd: root,
@@ -27,7 +27,7 @@ test('a signal to npm alone stops the server behind it in order', async () => {
   });
   await said('"msg":"listening"');
   npm.kill('SIGTERM');
-  // The pipe ends when the last process that holds it has ended.
+  // The pipe closes when the last process that has it open has ended.
   await once(npm.stdout, 'close');
   assert.match(output, /"msg":"stopped"/);
 });

@@ -14,9 +14,9 @@ import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminClient, environment, runProcess } from '../support/process.ts';
 import { type FileCall, recordFileCalls } from './file-calls.ts';
 
-/** A data folder of a server that was stopped; its database has one collector. */
+/** A data folder of a stopped server; its database has one collector. */
 const good = temporaryFolder();
-/** A backup of it. */
+/** A backup of that folder. */
 const copy = join(good.path, 'copy.db');
 
 before(async () => {
@@ -26,13 +26,13 @@ before(async () => {
 });
 after(() => good[Symbol.dispose]());
 
-test('a start rolls back the journal that a power cut left while the database turned to WAL', async () => {
+test('a start rolls back the journal that a power cut left while the database changed to WAL', async () => {
   using folder = temporaryFolder();
   leaveHotJournal(folder.path);
   assert.deepEqual(await collectorsOf(folder.path), ['Kept']);
 });
 
-test('the doctor tells of a journal that a power cut left, and leaves it alone', async () => {
+test('the doctor reports a journal that a power cut left, and does not change it', async () => {
   using folder = temporaryFolder();
   leaveHotJournal(folder.path);
   const before = readFileSync(join(folder.path, `${databaseName}-journal`));
@@ -42,7 +42,7 @@ test('the doctor tells of a journal that a power cut left, and leaves it alone',
   assert.deepEqual(readFileSync(join(folder.path, `${databaseName}-journal`)), before);
 });
 
-test('a new and a restored database are in WAL mode before they get their name: nothing is left to turn', () => {
+test('a new and a restored database are in WAL mode before they get their name: nothing is left to change', () => {
   using made = temporaryFolder();
   migrate(join(made.path, databaseName), new Date());
   using restored = temporaryFolder();
@@ -57,7 +57,7 @@ test('a new and a restored database are in WAL mode before they get their name: 
   }
 });
 
-test('a key file, a restored database and a data folder are synced with the folder that names them', () => {
+test('a key file, a restored database and a data folder are synced with their parent folder', () => {
   using folder = temporaryFolder();
   const dir = join(folder.path, 'deep', 'data');
   using recorded = recordFileCalls();
@@ -98,12 +98,12 @@ test('a cut at any step of a forced restore leaves the old database with its log
   assert.deepEqual(await collectorsOf(join(cuts.path, String(count))), ['Restored']);
 });
 
-test('a backup of a folder whose restore was cut off is refused until a start has finished it', async () => {
+test('a backup of a folder whose restore was interrupted is refused until a start has finished it', async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'backup.db');
   copyFileSync(join(good.path, databaseName), join(folder.path, databaseName));
   copyFileSync(copy, join(folder.path, `${databaseName}.restored`));
-  assert.throws(() => backup(folder.path, file), /restore .* was cut off/);
+  assert.throws(() => backup(folder.path, file), /restore .* was interrupted/);
   assert.deepEqual(await collectorsOf(folder.path), ['Kept']);
   assert.ok(!existsSync(join(folder.path, `${databaseName}.restored`)));
   backup(folder.path, file);
@@ -113,14 +113,14 @@ function configOf(dir: string) {
   return loadConfig({ flags: {}, env: environment(dir), now: Date.now() });
 }
 
-/** Starts a server on a folder, as an operator would after the power is back, and names its collectors. */
+/** Starts a server on a folder, as an operator would after the power cut, and returns the names of its collectors. */
 async function collectorsOf(dir: string): Promise<string[]> {
   await using app = await startApp(configOf(dir));
   const { data } = await adminClient(app.url).call('listCollectors');
   return data.map(({ name }) => name).sort();
 }
 
-/** The names of the collectors that a start finds, without starting all of a server. */
+/** The names of the collectors after a recovery, without starting a whole server. */
 function recoveredNames(dir: string): string {
   const file = join(dir, databaseName);
   using _ = lockFolder(dir);
@@ -134,8 +134,8 @@ function recoveredNames(dir: string): string {
 }
 
 /**
- * Makes a folder as a cut leaves it in the middle of `PRAGMA journal_mode = WAL`: the database, and a rollback journal
- * with the page that was about to change.
+ * Leaves a folder as after a power cut in the middle of `PRAGMA journal_mode = WAL`: the database, and a rollback
+ * journal with the page that was about to change.
  */
 function leaveHotJournal(dir: string) {
   copyFileSync(join(good.path, 'secret.key'), join(dir, 'secret.key'));
@@ -148,7 +148,7 @@ function leaveHotJournal(dir: string) {
 }
 
 /**
- * Makes a data folder whose newest collector, Later, is in the write-ahead log alone, as a kill leaves it, and the backup
+ * Creates a data folder whose newest collector, Later, is only in the write-ahead log, as after a kill, and the backup
  * of another installation.
  */
 async function leaveLog(dir: string, other: string) {

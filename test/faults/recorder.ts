@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What was received under one Idempotency-Key. `bodies` holds a digest of each different body. */
+/** The requests with one Idempotency-Key. `bodies` has a digest of each different body. */
 export type Received = { count: number; bodies: Set<string>; body: string; accepted: number };
 
-/** A destination that remembers each request by its key, in the order of arrival. */
+/** A destination that records each request by its key, in the order of arrival. */
 export type Recorder = AsyncDisposable & {
   readonly url: string;
   readonly byKey: ReadonlyMap<string, Received>;
   /** The key of each request, in the order of arrival. */
   readonly arrivals: readonly string[];
-  /** Requests that came without a key. */
+  /** Requests without a key. */
   readonly unkeyed: number;
-  /** Resolves as soon as what was received fulfils the condition. */
+  /** Resolves as soon as the received requests satisfy the condition. */
   until(condition: () => boolean): Promise<void>;
 };
 
-/** Answers 200 at once, unless `answer` says otherwise; it may answer late or not at all. */
+/** Responds 200 at once, unless `answer` decides otherwise; it may respond late or not at all. */
 export async function startRecorder(
   answer: (response: ServerResponse, body: string) => void = (response) => response.end(),
 ): Promise<Recorder> {

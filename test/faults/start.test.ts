@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
 
-/** A data folder of a server that was stopped, with a sealed secret in it. */
+/** A data folder of a stopped server, with a sealed secret. */
 const good = temporaryFolder();
 
 before(async () => {
@@ -36,17 +36,17 @@ type Refusal = {
 
 const refusals: Refusal[] = [
   {
-    of: 'a database file that is garbage',
-    spoil: (dir) => writeFileSync(join(dir, database), 'this is no database, but somebody may need it'),
+    of: 'a database file with garbage',
+    spoil: (dir) => writeFileSync(join(dir, database), 'not a database, but possibly important'),
     says: /is not a Millrace database/,
   },
   {
-    of: 'a database that was cut short',
+    of: 'a truncated database',
     spoil: (dir) => writeFileSync(join(dir, database), readFileSync(join(dir, database)).subarray(0, 10_000)),
     says: /is damaged/,
   },
   {
-    of: 'a database whose tables are scrambled',
+    of: 'a database with corrupt tables',
     spoil: (dir) => {
       const bytes = readFileSync(join(dir, database));
       writeFileSync(join(dir, database), bytes.fill(0xa5, 100, bytes.length));
@@ -63,7 +63,7 @@ const refusals: Refusal[] = [
     says: /is a database of another program/,
   },
   {
-    of: 'a schema that a newer version wrote',
+    of: 'a schema of a newer version',
     spoil: (dir) => {
       using newer = new DatabaseSync(join(dir, database));
       newer.exec('PRAGMA user_version = 999; PRAGMA wal_checkpoint(TRUNCATE)');
@@ -77,7 +77,7 @@ const refusals: Refusal[] = [
     says: /sealed with .*key/,
   },
   {
-    of: 'a key file that holds no key',
+    of: 'a key file without a key',
     spoil: (dir) => writeFileSync(join(dir, 'secret.key'), 'c2hvcnQ=\n'),
     says: /secret\.key does not contain a key/,
   },
@@ -100,13 +100,13 @@ for (const { of, spoil = () => {}, env = {}, says } of refusals)
     if (!before.has('secret.key')) assert.ok(!after.has('secret.key'));
   });
 
-test('a refused start is one line on stderr and an exit code of its own, without a stack', async () => {
+test('a refused start writes one line to stderr, without a stack, and has its own exit code', async () => {
   using folder = temporaryFolder();
-  writeFileSync(join(folder.path, database), 'this is no database, but somebody may need it');
+  writeFileSync(join(folder.path, database), 'not a database, but possibly important');
   assertRefused(await runProcess(environment(folder.path), ['start']), /is not a Millrace database/);
 });
 
-test('a second server on one data folder is refused in one line; the first goes on', async () => {
+test('a second server on one data folder is refused in one line; the first continues', async () => {
   using folder = temporaryFolder();
   cpSync(good.path, folder.path, { recursive: true });
   await using first = spawnProcess(environment(folder.path));
@@ -116,7 +116,7 @@ test('a second server on one data folder is refused in one line; the first goes 
   assert.equal((await first.end()).code, 0);
 });
 
-test('a start on a port in use is refused in one line and names the way out', async () => {
+test('a start on a port in use is refused in one line and names the remedy', async () => {
   using folder = temporaryFolder();
   cpSync(good.path, folder.path, { recursive: true });
   const before = filesOf(folder.path);
@@ -153,7 +153,7 @@ test('a bad setting is refused in one line that names it, shows no secret and op
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
-test('an allow-list that can not be read is refused before anything is opened', async () => {
+test("an allow-list that can't be parsed is refused before anything is opened", async () => {
   using folder = temporaryFolder();
   const env = { ...environment(folder.path), MILLRACE_EGRESS_ALLOW: '10.0.0.0/99' };
   await assert.rejects(startApp(loadConfig({ flags: {}, env, now: Date.now() })), /MILLRACE_EGRESS_ALLOW/);
@@ -168,7 +168,7 @@ function assertRefused({ code, stderr, stdout }: Awaited<ReturnType<typeof runPr
   assert.equal(stdout, '');
 }
 
-/** The bytes of each file, as digests; the lock's own file is nobody's data. */
+/** The bytes of each file, as digests, without the lock file. */
 function filesOf(dir: string): Map<string, string> {
   const digest = (name: string) =>
     createHash('sha256')
@@ -178,7 +178,7 @@ function filesOf(dir: string): Map<string, string> {
   return new Map(names.sort().map((name) => [name, digest(name)]));
 }
 
-test('what a start compiled is there for the next one, though it was killed', async () => {
+test('the code that a start compiled is cached for the next one, although the process was killed', async () => {
   using dir = temporaryFolder();
   const kept = () => readdirSync(dir.path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   await using server = spawnProcess({ ...environment(dir.path), NODE_COMPILE_CACHE: join(dir.path, 'compiled') });

@@ -8,7 +8,7 @@ import { adminClient, environment, spawnProcess } from '../support/process.ts';
 import { startRecorder } from './recorder.ts';
 import { allDeliveries, untilFinished, wire } from './wiring.ts';
 
-test('SIGTERM under load takes in nothing more, finishes what is on the wire, loses nothing and exits with 0', async () => {
+test('SIGTERM under load refuses intake, finishes the requests in flight, loses nothing and exits with 0', async () => {
   using folder = temporaryFolder();
   const held: ServerResponse[] = [];
   let isHolding = true;
@@ -47,11 +47,11 @@ test('SIGTERM under load takes in nothing more, finishes what is on the wire, lo
   );
   assert.ok(
     [...recorder.byKey.values()].every(({ count }) => count === 1),
-    'a clean stop makes nothing arrive twice',
+    'a clean stop delivers nothing twice',
   );
 });
 
-test('SIGTERM while a destination hangs ends within its deadline; the delivery is sent again under its key', async () => {
+test('SIGTERM while a destination hangs ends within its deadline; the delivery is sent again with its key', async () => {
   using folder = temporaryFolder();
   let isHanging = true;
   await using recorder = await startRecorder((response) => {
@@ -81,7 +81,7 @@ test('SIGTERM while a destination hangs ends within its deadline; the delivery i
   );
 });
 
-/** Sends until intake says that it stops, or nobody listens any more. What it said with 200 until then is kept. */
+/** Sends until intake refuses because of the stop, or the port is closed. Events with a 200 until then are accepted. */
 async function untilRefused(url: string): Promise<void> {
   for (;;) {
     const status = await fetch(url, { method: 'POST', body: '{"events":[{"wt.ev":"late"}]}' }).then(

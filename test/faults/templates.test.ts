@@ -26,7 +26,7 @@ const hostile: [does: string, body: string, says: RegExp][] = [
 const rounds = 5;
 const healthyPerRound = 20;
 
-test('hostile templates fail alone: healthy deliveries all arrive, intake answers, the loop stays responsive', async (t) => {
+test('hostile templates affect only themselves: all healthy deliveries arrive, intake responds, the event loop stays responsive', async (t) => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
   const healthy = await wire(app, receiver, {
@@ -76,5 +76,5 @@ test('hostile templates fail alone: healthy deliveries all arrive, intake answer
       .sort((a, b) => a - b),
     healthyIds.map((_, n) => n),
   );
-  assert.equal(receiver.requests.length, healthyIds.length, 'nothing of a hostile template was sent');
+  assert.equal(receiver.requests.length, healthyIds.length, 'no hostile template was sent');
 });

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 type Fault = {
-  /** What the token endpoint does. */
+  /** The behavior of the token endpoint. */
   does: string;
   answer: (socket: Socket) => void;
   /** `retrying`: on the schedule, a counted attempt. `held`: the connection needs a person. */
@@ -44,7 +44,7 @@ const faults: Fault[] = [
     leaves: 'retrying',
   },
   {
-    does: 'switches protocols unasked',
+    does: 'switches protocols without a request for it',
     answer: (socket) => socket.write(head('101 Switching Protocols', 'Upgrade: websocket\r\nConnection: Upgrade')),
     leaves: 'retrying',
   },
@@ -54,12 +54,12 @@ const faults: Fault[] = [
     leaves: 'held',
   },
   {
-    does: 'answers with megabytes',
+    does: 'responds with megabytes',
     answer: (socket) => socket.end(`${head('200 OK', json)}{"access_token":"${'x'.repeat(4_000_000)}"}`),
     leaves: 'held',
   },
   {
-    does: 'answers with a gzip bomb',
+    does: 'responds with a gzip bomb',
     answer(socket) {
       socket.write(head('200 OK', `${json}\r\nContent-Encoding: gzip`));
       socket.end(gzipSync(Buffer.alloc(20_000_000, ' ')));
@@ -67,14 +67,14 @@ const faults: Fault[] = [
     leaves: 'held',
   },
   {
-    does: 'gives a token that would inject a header',
+    does: 'returns a token that would inject a header',
     answer: (socket) => socket.end(`${head('200 OK', json)}{"access_token":"a\\r\\nX-Evil: b","token_type":"bearer"}`),
     leaves: 'held',
   },
   { does: 'fails', answer: (socket) => socket.end(head('500 Oops', 'Content-Length: 0')), leaves: 'retrying' },
 ];
 
-test('whatever a token endpoint does, nothing is sent without a token, and all arrives once it is well', async () => {
+test('whatever a token endpoint does, nothing is sent without a token, and all is delivered once it has recovered', async () => {
   await using endpoint = await startTokenEndpoint();
   await using receiver = await startReceiver();
   await using app = await startTestApp();
@@ -124,7 +124,7 @@ test('whatever a token endpoint does, nothing is sent without a token, and all a
   for (const { headers } of receiver.requests) assert.equal(headers.authorization, 'Bearer good-token');
 });
 
-/** Does at `/<n>` what fault n says; when `isWell`, gives a token at every address. */
+/** Behaves as fault n at `/<n>`; with `isWell`, returns a token at every path. */
 async function startTokenEndpoint() {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -11,7 +11,7 @@ type Bodies = {
 
 let wirings = 0;
 
-/** A collector and an action that sends each of its events to `baseUrl`. Several of them may stand side by side. */
+/** Creates a collector and an action that sends each of its events to `baseUrl`. May be called several times. */
 export async function wire(client: Client, baseUrl: string, { connection, destination }: Bodies = {}): Promise<Wired> {
   const known = (await client.call('listCollectors')).data.at(0);
   const { key } = known ?? (await client.call('createCollector', { body: { name: 'Shop' } }));
@@ -40,7 +40,7 @@ export async function untilFinished(client: Client, query: { destinationId?: str
       },
       { timeoutMs: 60_000 },
     );
-  // Between two looks one may have gone from a state that is looked at later to one that was looked at before.
+  // Between two readings, a delivery may have moved from a state that is read later to one that was read before.
   const isOpen = ({ status }: Delivery) => (unfinished as readonly string[]).includes(status);
   await eventually('every delivery to be finished', async () => !(await allDeliveries(client, query)).some(isOpen), {
     timeoutMs: 60_000,

@@ -6,7 +6,7 @@ import type { AccountChange, AccountKind, AccountRecord, Role, Session, Token, U
 type Change = { revision: number; changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };
 type Use = { kind: 'token' | 'session'; id: string; at: number };
 
-/** What the accounts do inside the storage threads. */
+/** The operations of accounts in the storage threads. */
 export const operations = {
   allAccounts: (db: Db, _: null): { revision: number; records: AccountRecord[] } => ({
     revision: revision(db),

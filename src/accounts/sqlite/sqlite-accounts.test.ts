@@ -25,7 +25,7 @@ accountsConformance('accounts in the storage thread', async () => {
   };
 });
 
-test('accounts outlive the process', async () => {
+test('accounts are kept after the process ends', async () => {
   using folder = temporaryFolder();
   {
     await using sqlite = await openSqlite({ dir: folder.path, operations });

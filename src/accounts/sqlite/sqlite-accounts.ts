@@ -2,7 +2,7 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Accounts } from '../accounts.ts';
 import type { operations } from './operations.ts';
 
-/** The accounts of an open database (which stays open when they end). */
+/** The accounts of an open database, which stays open when they end. */
 export function sqliteAccounts(sqlite: Pick<Sqlite, 'client'>): Accounts {
   const client = sqlite.client<typeof operations>();
   return {

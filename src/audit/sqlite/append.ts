@@ -3,8 +3,8 @@ import type { Db } from '../../sqlite/db.ts';
 import { chained, type Link, origin } from '../chain.ts';
 
 /**
- * Adds entries to the audit trail inside the transaction of the operation that calls it: they are there when the change
- * that they describe is, and only then.
+ * Adds entries to the audit trail inside the transaction of the calling operation, so that they are stored exactly when
+ * the change they describe is.
  */
 export function appendAudit(db: Db, entries: readonly NewAuditEntry[]): void {
   for (const entry of entries) {

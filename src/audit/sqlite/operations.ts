@@ -3,14 +3,14 @@ import type { AuditQuery } from '../audit.ts';
 import { anchorOf, type ChainedRow, entryOf, type Link, origin, pruned } from '../chain.ts';
 import { appendAudit } from './append.ts';
 
-/** What the audit trail does inside the storage threads. */
+/** The operations of the audit trail in the storage threads. */
 export const operations = {
   appendAudit,
 
   auditEntries(db: Db, query: AuditQuery): ChainedRow[] {
     const { limit, after, principal } = query;
     if (principal === undefined) return search(db, query);
-    // One search for each name, since the index has the entries of one name in their order.
+    // One search per name, since the index has the entries of each name in order.
     const names = principalNames(db).filter((name) => name.toLowerCase().includes(principal.toLowerCase()));
     const found = [
       ...names.flatMap((name) => search(db, query, { sql: 'principal = ?', value: name })),
@@ -20,7 +20,7 @@ export const operations = {
     return after === undefined ? rows.slice(0, limit) : rows.slice(-limit);
   },
 
-  /** Entries go from the oldest on, while they are older than `before`, at most `limit` of them. */
+  /** Removes the oldest entries while they are older than `before`, at most `limit` of them. */
   pruneAudit(db: Db, { before, now, limit }: { before: string; now: number; limit: number }): number {
     const oldest = db.all<ChainedRow & { createdAt: string }>(
       'SELECT number, hash, created_at AS createdAt FROM audit_entry ORDER BY number LIMIT ?',
@@ -57,7 +57,8 @@ function search(db: Db, query: AuditQuery, who?: Filter): ChainedRow[] {
     { sql: 'result = ?', value: query.result },
     { sql: 'created_at >= ?', value: createdAfter },
     { sql: 'created_at < ?', value: createdBefore },
-    // The search ends where the times do: they go with the numbers, but for a clock that was set. A thing has few entries.
+    // Bounds the search by number: times grow with the numbers, except after a clock change. One object has few
+    // entries.
     { sql: `number >= (SELECT min(number) ${byTime} >= ?)`, value: isOfFew ? undefined : createdAfter },
     { sql: `number <= (SELECT max(number) ${byTime} < ?)`, value: isOfFew ? undefined : createdBefore },
   ];
@@ -73,7 +74,7 @@ function search(db: Db, query: AuditQuery, who?: Filter): ChainedRow[] {
 
 const byTime = 'FROM audit_entry INDEXED BY audit_entry_created WHERE created_at';
 
-/** Each name once: from one to the next in the index, since there are few names and many entries. */
+/** Each distinct name, by skipping through the index, since there are few names and many entries. */
 function principalNames(db: Db): string[] {
   const names: string[] = [];
   for (;;) {

@@ -20,7 +20,7 @@ auditConformance('audit trail in the storage thread', async () => {
   return { ...sqliteAudit(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 });
 
-test('the database itself refuses to change an entry, or to remove one that no entry says is gone', async () => {
+test('the database itself refuses to change an entry, or to remove one without a prune entry', async () => {
   using folder = temporaryFolder();
   const operations = new URL('./tampering.testing.ts', import.meta.url);
   await using sqlite = await openSqlite({ dir: folder.path, operations: [...operationsOf('audit'), operations] });

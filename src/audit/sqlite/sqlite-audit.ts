@@ -5,7 +5,7 @@ import type { operations } from './operations.ts';
 
 const prunedAtOnce = 5_000;
 
-/** The audit trail of an open database (which stays open when the trail ends). */
+/** The audit trail of an open database, which stays open when the trail ends. */
 export function sqliteAudit(sqlite: Pick<Sqlite, 'client'>): Audit {
   const client = sqlite.client<typeof operations>();
   return {

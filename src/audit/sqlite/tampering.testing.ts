@@ -1,4 +1,4 @@
 import type { Db } from '../../sqlite/db.ts';
 
-/** Any statement, inside the storage thread. */
+/** Runs any statement inside the storage thread. */
 export const operations = { tamper: (db: Db, sql: string): number => db.run(sql) };

@@ -10,7 +10,7 @@ import { auditSample } from '../audit.samples.ts';
 import { sqliteAudit } from './sqlite-audit.ts';
 import { verifyFile } from './verify-file.ts';
 
-/** Wherever a text stands in a file: pages keep old copies of what was moved to others. */
+/** All positions of a text in a file: pages keep old copies of rows that were moved to other pages. */
 function placesOf(text: string, file: Buffer): number[] {
   const places: number[] = [];
   for (let at = file.indexOf(text); at !== -1; at = file.indexOf(text, at + 1)) places.push(at);
@@ -18,7 +18,7 @@ function placesOf(text: string, file: Buffer): number[] {
   return places;
 }
 
-/** A copy of a database with a trail of so many entries, in a folder of its own. */
+/** A copy of a database with a trail of `count` entries, in its own folder. */
 async function copyWith(count: number) {
   const folder = temporaryFolder();
   const file = join(folder.path, 'copy.db');
@@ -30,13 +30,13 @@ async function copyWith(count: number) {
   return { file, other: join(folder.path, 'other.db'), entries, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-/** Changes the database as somebody would who may write the file. */
+/** Changes the database as an attacker with write access to the file can. */
 function tamper(file: string, sql: string) {
   using database = new DatabaseSync(file);
   database.exec(`DROP TRIGGER audit_entry_stays; DROP TRIGGER audit_entry_goes_last; ${sql}`);
 }
 
-test('a trail is verified in a folder that is in use, in a closed one and in a backup', async () => {
+test('a trail is verified in a folder in use, in a closed one and in a backup', async () => {
   using folder = temporaryFolder();
   const copy = join(folder.path, 'copy.db');
   {
@@ -49,10 +49,10 @@ test('a trail is verified in a folder that is in use, in a closed one and in a b
   }
   assert.equal(verifyFile(folder.path).ok, true);
   assert.equal(verifyFile(copy).ok, true);
-  assert.throws(() => verifyFile(join(folder.path, 'none.db')), /holds no Millrace database/);
+  assert.throws(() => verifyFile(join(folder.path, 'none.db')), /contains no Millrace database/);
 });
 
-test('any one byte of any entry that is another is found, at its entry', async () => {
+test('a change of any single byte of an entry is found at that entry', async () => {
   using copy = await copyWith(30);
   const whole = readFileSync(copy.file);
   for (const [i, { number, hash }] of copy.entries.entries())
@@ -69,7 +69,7 @@ test('any one byte of any entry that is another is found, at its entry', async (
     }
 });
 
-test('entries that were removed, put in, moved or cut off are found', async () => {
+test('removed, inserted, moved and truncated entries are found', async () => {
   using copy = await copyWith(6);
   const [newest] = copy.entries;
   const after = (sql: string) => {
@@ -92,10 +92,10 @@ test('entries that were removed, put in, moved or cut off are found', async () =
   assert.equal(after('VACUUM').ok, true);
 });
 
-test('a search column that finds other entries than there are is found', async () => {
+test('a search column that differs from its entries is found', async () => {
   using copy = await copyWith(20);
   const bytes = readFileSync(copy.file);
-  // In the text of the entry a quote stands before it, in the index by id none.
+  // In the JSON of the entry a quote precedes the id, in the index none does.
   for (const at of placesOf('con_7', bytes)) if (bytes[at - 1] !== '"'.charCodeAt(0)) bytes[at + 4] = '8'.charCodeAt(0);
   writeFileSync(copy.other, bytes);
   const verdict = verifyFile(copy.other);

@@ -4,16 +4,17 @@ import { databaseName, isOurDatabase, schemaVersion } from '../../sqlite/databas
 import { readRows } from '../../sqlite/read-rows.ts';
 import { type ChainedRow, type Link, type Verdict, verifyChain } from '../chain.ts';
 
-/** The schema that brought the trail. */
+/** The schema version that added the trail. */
 const since = 3;
 
 /**
- * Whether the audit trail in a data folder or a backup is one unbroken chain that holds the `known` heads; a server may
- * be running on the folder, and no key is needed. Throws an Error of one sentence when there is no trail to look at.
+ * Whether the audit trail in a data folder or a backup is one unbroken chain that contains the `known` heads. Works
+ * while a server is running on the folder, and without a key. Throws an Error of one sentence when there is no trail to
+ * check.
  */
 export function verifyFile(path: string, known: readonly Link[] = []): Verdict {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, databaseName) : path;
-  if (!existsSync(file) || !isOurDatabase(file)) throw new Error(`${path} holds no Millrace database.`);
+  if (!existsSync(file) || !isOurDatabase(file)) throw new Error(`${path} contains no Millrace database.`);
   if (schemaVersion(file) < since) throw new Error(`${file} is older than the audit trail; start Millrace on it once.`);
   let number = 0;
   function* rows(): Generator<ChainedRow> {
@@ -25,7 +26,7 @@ export function verifyFile(path: string, known: readonly Link[] = []): Verdict {
   try {
     const verdict = verifyChain(rows(), known);
     if (!verdict.ok) return verdict;
-    // What is found by its search columns must be what is there.
+    // The search columns must match the entries.
     const [check] = readRows<{ integrity_check: string }>(file, `PRAGMA integrity_check('audit_entry')`);
     if (check?.integrity_check === 'ok') return verdict;
     return { ok: false, number, problem: `the database is damaged (${check?.integrity_check})` };

@@ -2,7 +2,7 @@ import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 
-/** A document as it is stored: its body is JSON with sealed secrets. */
+/** A document as stored: its body is JSON with sealed secrets. */
 export type DocumentRow = {
   kind: string;
   id: string;
@@ -15,7 +15,7 @@ export type DocumentRow = {
 
 const columns = `v.kind, v.id, v.version, v.body, v.created_at AS createdAt, v.updated_at AS updatedAt, v.updated_by AS updatedBy`;
 
-/** What the catalogue does inside the storage threads. */
+/** The operations of the catalog in the storage threads. */
 export const operations = {
   allDocuments: (db: Db, _: null): { revision: number; rows: DocumentRow[] } => ({
     revision: revision(db),
@@ -53,7 +53,7 @@ export const operations = {
       query.limit,
     ),
 
-  /** How many stored versions, present or not, need each of these keys. */
+  /** The number of stored versions, present or not, that need each of these keys. */
   sealedCounts: (db: Db, keyIds: readonly string[]): { keyId: string; count: number }[] =>
     keyIds.map((keyId) => ({
       keyId,
@@ -64,12 +64,12 @@ export const operations = {
         )?.count ?? 0,
     })),
 
-  /** How many stored versions may hold a secret. */
+  /** The number of stored versions that may contain a secret. */
   sealedCount: (db: Db, _: null): number =>
     db.get<{ count: number }>(`SELECT count(*) AS count FROM document_version WHERE instr(body, '"$secret"') > 0`)
       ?.count ?? 0,
 
-  /** Every stored version that may hold a secret, present or not, in the order of their rows, after one. */
+  /** Stored versions that may contain a secret, present or not, in the order of their rows, after the given row. */
   sealedDocuments: (db: Db, { after, limit }: { after: number; limit: number }): (DocumentRow & { row: number })[] =>
     db.all(
       `SELECT v.rowid AS row, ${columns} FROM document_version AS v
@@ -78,9 +78,9 @@ export const operations = {
       limit,
     ),
 
-  /** Puts other seals on bodies that are still what they were. */
+  /** Replaces the sealed secrets in bodies that have not changed. */
   resealDocuments(db: Db, bodies: { row: number; old: string; body: string }[]): void {
-    // The old seals are overwritten, not only left behind.
+    // The old ciphertext is overwritten on disk, not only unlinked.
     db.all('PRAGMA secure_delete = ON');
     for (const { row, old, body } of bodies)
       db.run('UPDATE document_version SET body = ? WHERE rowid = ? AND body = ?', body, row, old);

@@ -18,12 +18,12 @@ import { sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 const keys = (...fills: number[]): Sealer => sealer(configuredKeys(fills.map(key).join()));
 
-catalogConformance('catalogue in process', async () => {
+catalogConformance('catalog in process', async () => {
   const storage = await openStorage();
   return { ...storage, ...storage.catalog };
 });
 
-catalogConformance('catalogue in the storage thread', async () => {
+catalogConformance('catalog in the storage thread', async () => {
   const resources = new AsyncDisposableStack();
   const dir = resources.use(temporaryFolder()).path;
   const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('catalog', 'audit') }));
@@ -33,7 +33,7 @@ catalogConformance('catalogue in the storage thread', async () => {
 
 const secretBody = (value: string) => ({ auth: { token: new Secret(value, '2026-03-01T00:00:00.000Z') } });
 
-test('secrets are sealed on disk, and a missing key stops the opening with one sentence', async () => {
+test('secrets are encrypted on disk, and a missing key fails the start with one sentence', async () => {
   using folder = temporaryFolder();
   {
     await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
@@ -94,10 +94,10 @@ test('after a rotation the first key alone opens everything, old versions and de
   await assert.rejects(sqliteCatalog(sqlite, keys(1)), /not among the secret keys/);
   await sqlite[Symbol.asyncDispose]();
   const left = (await readFile(join(folder.path, databaseName))).toString('latin1');
-  assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old seals are overwritten');
+  assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old ciphertext is overwritten');
 });
 
-test('a sealed secret that is moved to another row, version of another document or field does not open', async () => {
+test('a sealed secret that is moved to another row, document version or field does not decrypt', async () => {
   for (const sql of [
     `UPDATE document_version SET body = (SELECT body FROM document_version WHERE id = 'con_2') WHERE id = 'con_1'`,
     `UPDATE document_version SET body = replace(body, '"token"', '"other"') WHERE id = 'con_1'`,

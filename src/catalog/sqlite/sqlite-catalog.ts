@@ -5,12 +5,12 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Catalog, StoredDocument } from '../catalog.ts';
 import type { DocumentRow, operations } from './operations.ts';
 
-/** So few that sealing them holds nobody up. */
+/** Small enough that sealing them does not delay other work. */
 const versionsAtOnce = 50;
 
 /**
- * The catalogue of an open database (which stays open when the catalogue ends). Throws an Error of one sentence when a
- * stored secret was sealed with a key that is not among the sealer's.
+ * The catalog of an open database, which stays open when the catalog ends. Throws an Error of one sentence when a
+ * stored secret was sealed with a key that the sealer does not have.
  */
 export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): Promise<Catalog> {
   const client = sqlite.client<typeof operations>();
@@ -44,8 +44,9 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
 }
 
 /**
- * What the catalogue has sealed. Sealing anew goes through all versions, old ones and those of deleted documents too,
- * while others read and write; afterwards it needs the sealer's first key alone. Begun again it does what is left.
+ * The sealed secrets of the catalog. Resealing goes through all versions, including old ones and those of deleted
+ * documents, while others read and write; afterwards only the sealer's first key is needed. When it is started again it
+ * continues with the rest.
  */
 export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): SealedStore {
   const client = sqlite.client<typeof operations>();

@@ -3,7 +3,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { IssueRecord } from '../issues.ts';
 
-/** What issues do inside the storage threads. */
+/** The operations of issues in the storage threads. */
 export const operations = {
   allIssues: (db: Db, _: null): IssueRecord[] =>
     db.all<{ body: string }>('SELECT body FROM issue ORDER BY id').map(({ body }) => JSON.parse(body)),

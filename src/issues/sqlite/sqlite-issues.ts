@@ -2,7 +2,7 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { IssueStore } from '../issues.ts';
 import type { operations } from './operations.ts';
 
-/** The issues of an open database (which stays open when they end). */
+/** The issues of an open database, which stays open when they end. */
 export function sqliteIssues(sqlite: Pick<Sqlite, 'client'>): IssueStore {
   const client = sqlite.client<typeof operations>();
   return {

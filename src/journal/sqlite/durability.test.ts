@@ -9,7 +9,7 @@ import { sqliteJournal } from './sqlite-journal.ts';
 
 const acknowledgedBeforeKill = 40;
 
-/** A process that accepts events without end and prints the ids of those that were acknowledged. */
+/** A process that accepts events without end and prints the ids of the acknowledged ones. */
 const intake = (dir: string, round: number) => `
   import { openSqlite, operationsOf } from ${JSON.stringify(new URL('../../sqlite/sqlite.ts', import.meta.url).href)};
   import { sqliteJournal } from ${JSON.stringify(new URL('./sqlite-journal.ts', import.meta.url).href)};
@@ -25,7 +25,7 @@ const intake = (dir: string, round: number) => `
   };
   await Promise.all([0, 1, 2, 3].map(send));`;
 
-test('every event that was acknowledged before a kill -9 is found again, three times over', async () => {
+test('every event that was acknowledged before a kill -9 is stored, after three kills in a row', async () => {
   using folder = temporaryFolder();
   const acknowledged: { name: string; ids: string[] }[] = [];
   for (const round of [1, 2, 3]) {
@@ -55,7 +55,7 @@ test('every event that was acknowledged before a kill -9 is found again, three t
   for (const { name, ids } of acknowledged) for (const id of ids) assert.equal(stored.get(id), name);
 });
 
-test('a journal on the same database that lost its lease can do no harm to the one that took it', async () => {
+test('a journal that lost its lease changes nothing of the new owner on the same database', async () => {
   using folder = temporaryFolder();
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const [stale, fresh] = [sqliteJournal(sqlite), sqliteJournal(sqlite)];

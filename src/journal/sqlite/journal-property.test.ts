@@ -8,7 +8,7 @@ import { journalModel } from './testing/journal-model.testing.ts';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 
-test('after any sequence of commands every delivery is what a simple model says it is', async () => {
+test('after any sequence of commands every delivery equals that of a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -36,7 +36,7 @@ test('after any sequence of commands every delivery is what a simple model says 
   );
 });
 
-/** A block of attempts lives exactly as long as a delivery whose attempts are in it. */
+/** A block of attempts exists exactly as long as a delivery that has attempts in it. */
 function assertBlocksLive(database: DatabaseSync) {
   const [blocks, live, used] = Object.values(
     database

@@ -11,7 +11,7 @@ import { replayOperations } from './replays/replays.ts';
 import { retentionOperations } from './retention/retention-operations.ts';
 import { statisticsOperations } from './statistics/statistics-operations.ts';
 
-/** What the journal does inside the storage threads. */
+/** The operations of the journal in the storage threads. */
 export const operations = {
   ...leaseOperations,
   ...intakeOperations,

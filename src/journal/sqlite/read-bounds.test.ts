@@ -7,9 +7,9 @@ import { sqliteJournal } from './sqlite-journal.ts';
 
 const MiB = 2 ** 20;
 const largeEvents = 24;
-/** One character beyond Latin-1 makes each of them take two bytes in memory. */
+/** One character beyond Latin-1 makes V8 store two bytes for every character. */
 const text = `€${'x'.repeat(MiB / 2)}`;
-/** One read answers 4 MiB, and the row with which it got there. */
+/** One read returns 4 MiB, including the row that reaches it. */
 const rowsAtOnceMost = 5;
 
 async function opened() {
@@ -22,7 +22,7 @@ async function opened() {
   return { journal, ids, from, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-test('a reading of what is due stops after 4 MiB, and going on brings the rest', async () => {
+test('a read of due deliveries stops after 4 MiB, and the next reads return the rest', async () => {
   await using db = await opened();
   const { journal, ids, from } = db;
   const lease = await claim(journal, 'events/0');
@@ -47,7 +47,7 @@ test('a reading of what is due stops after 4 MiB, and going on brings the rest',
   assert.deepEqual(found, made);
 });
 
-test('a reading of events to match stops after 4 MiB, and going on brings the rest', async () => {
+test('a read of events to match stops after 4 MiB, and the next reads return the rest', async () => {
   await using db = await opened();
   const { journal, ids } = db;
   const found: string[] = [];
@@ -61,7 +61,7 @@ test('a reading of events to match stops after 4 MiB, and going on brings the re
   assert.deepEqual(found, ids);
 });
 
-test('a search of events stops after 4 MiB, says how far it came, and going on brings the rest', async () => {
+test('a search of events stops after 4 MiB and returns where the next search continues', async () => {
   await using db = await opened();
   const found: string[] = [];
   let lookedAt = 0;

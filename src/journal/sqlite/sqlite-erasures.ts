@@ -5,7 +5,7 @@ import { eventOfLine } from './codec/event-codec.ts';
 import type { ErasureRow, StoredCounts } from './erasure/erasure-operations.ts';
 import type { JournalClient } from './sqlite-journal.ts';
 
-/** Erasures of the journal of a database. */
+/** The erasures of the journal of a database. */
 export function sqliteErasures(client: JournalClient): Erasures {
   return {
     async count(sought) {

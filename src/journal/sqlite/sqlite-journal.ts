@@ -25,18 +25,21 @@ import { retain } from './retention/retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
 
-/** How long what was sent already may wait for a write that somebody waits for: intake waits for fewer transactions. */
+/**
+ * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
+ * transactions.
+ */
 const maxDelayMs = 10;
 
 export type JournalClient = Client<typeof operations>;
 
 const rowsAtOnce = 500;
-// Each may be in another block, which is read and written anew.
+// Each body may be in another block, which is read and rewritten.
 const bodiesAtOnce = 50;
 
 /**
- * The journal of an open database (which stays open when the journal ends). Objects become text and text becomes
- * objects on this side, so that the storage thread stores and the main thread thinks.
+ * The journal of an open database, which stays open when the journal ends. Objects are converted to text and back on
+ * the main thread, which keeps the storage thread free for storage.
  */
 export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
@@ -97,7 +100,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
       },
       async backlog() {
-        // At start the writer has nothing else to do; later a count over many rows must not hold up writes.
+        // At start the writer is idle; later, a count over many rows must not delay writes.
         const rows = await (isStarted ? client.read : client.write)('backlog', null);
         isStarted = true;
         return rows.map((row) => ({
@@ -251,7 +254,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
 
 const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
 
-/** null: none was given; undefined: it is no id. */
+/** null: no id was given; undefined: the text is not an id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {
   return id === undefined ? null : (placeOf(kind, id) ?? undefined);
 }
@@ -318,7 +321,7 @@ function attemptsText({ log, rendered }: Settlement): string {
   return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, rendered?.body)));
 }
 
-/** What is in the log of many settlements at once is handed over once. */
+/** An exchange that many settlements log is passed to the storage thread once. */
 function share(exchanges: Map<string, SettledExchange>, { log }: Settlement, step: number) {
   for (const attempt of log) {
     const { batchId } = attempt;

@@ -4,7 +4,7 @@ import { finishedMax } from '../outbox.ts';
 
 type Row = { body: string };
 
-/** What the outbox does inside the storage threads. */
+/** The operations of the outbox in the storage threads. */
 export const operations = {
   loadOutbox: (db: Db, _: null): { waiting: OutboxMessage[]; notified: NotifiedIssue[]; ends: AlertEnd[] } => ({
     waiting: db

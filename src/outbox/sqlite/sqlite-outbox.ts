@@ -2,7 +2,7 @@ import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Outbox } from '../outbox.ts';
 import type { operations } from './operations.ts';
 
-/** The outbox of an open database (which stays open when it ends). */
+/** The outbox of an open database, which stays open when it ends. */
 export function sqliteOutbox(sqlite: Pick<Sqlite, 'client'>): Outbox {
   const client = sqlite.client<typeof operations>();
   return {

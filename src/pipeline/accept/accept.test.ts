@@ -6,7 +6,7 @@ import { openStorage } from '../../../test/support/storage.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { createMatcher } from './accept.ts';
 
-test('however many actions an event fires, one transaction plans a bounded number of deliveries', async () => {
+test('one transaction plans a bounded number of deliveries, however many actions an event fires', async () => {
   await using rig = await startRig();
   const { connectionId } = await wire(rig);
   const ids: string[] = [];
@@ -30,7 +30,7 @@ test('however many actions an event fires, one transaction plans a bounded numbe
   assert.ok(Math.max(...sizes) <= 5_100, `plans of ${sizes}`);
 });
 
-test('heavy events that memory has no room for are read back from the log and all delivered', async () => {
+test('large events that do not fit in memory are read back from the log and all delivered', async () => {
   await using rig = await startRig();
   await wire(rig);
   const { matching, intake } = rig.journal;
@@ -46,7 +46,7 @@ test('heavy events that memory has no room for are read back from the log and al
   assert.equal(rig.egress.requests.length, 100);
 });
 
-test('events that nothing waits before are planned in the step that keeps them, and a repeated one fires nothing', async () => {
+test('without earlier unmatched events, events are planned in the step that stores them, and a duplicate fires nothing', async () => {
   await using rig = await startRig();
   await wire(rig);
   await settled();
@@ -66,7 +66,7 @@ test('events that nothing waits before are planned in the step that keeps them, 
   assert.deepEqual([deliveries.length, rig.egress.requests.length], [2, 2]);
 });
 
-test('conditions that take long are asked for a short while at a time, so that others get their turn', async () => {
+test('slow conditions run for a short time at once, so that other work gets its turn', async () => {
   const { journal } = await openStorage();
   const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
   assert.ok(lease);

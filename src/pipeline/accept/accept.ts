@@ -11,7 +11,7 @@ import { eventBytes } from './size-estimate.ts';
 
 type Matcher = AsyncDisposable & {
   start(): Promise<void>;
-  /** Keeps one request's events durably, then hands them on to matching; answers their ids in input order. */
+  /** Stores the events of one request durably, then passes them to matching; returns their ids in input order. */
   accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
   depth(): number;
 };
@@ -39,9 +39,9 @@ type MatcherOptions = {
     };
   };
   planned(deliveries: readonly DueDelivery[]): void;
-  /** New events of a collector are kept. */
+  /** New events of a collector are stored. */
   accepted(collectorId: string, events: number): void;
-  /** What fired is planned. */
+  /** The deliveries of these events are planned. */
   matched(events: readonly Matched[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
   /** For jitter: 0 ≤ x < 1. */
@@ -51,31 +51,31 @@ type MatcherOptions = {
 
 const bufferMost = 4_000;
 const bufferBytesMost = 32 * 1024 * 1024;
+/** Events that are read at once; their size is not known before. */
 const batchMost = 500;
-/** Events of unknown weight that are read at once. */
-/** Deliveries in one transaction; one event may bring more. */
+/** Deliveries in one transaction; a single event can exceed it. */
 const plannedMost = 5_000;
-/** How long events are matched before others get their turn. */
+/** How long events are matched before other work gets its turn. */
 const matchingMostMs = 20;
 const retryMs = 1_000;
 
 /**
- * Decides for each event, in the order of the log, which actions fire, and plans their deliveries: while no event waits,
- * in the transaction that keeps it. Events that have to wait come through memory, and when that is full or the process
- * is new they are read from the log.
+ * Decides for each event, in the order of the log, which actions fire, and plans their deliveries: in the transaction
+ * that stores the event while no earlier event is unmatched. Otherwise events wait in memory, or are read from the log
+ * when the memory is full or the process has just started.
  */
 export function createMatcher(options: MatcherOptions): Matcher {
   const { journal, lease, partition, clock, configuration } = options;
   const buffer: (PlacedEvent & { bytes: number })[] = [];
   let bufferBytes = 0;
   let position = 0;
-  /** The offset after the last event that intake kept. */
+  /** The offset after the last stored event. */
   let end = 0;
-  /** Requests on their way to the journal whose events will have to be matched afterwards. */
+  /** Requests that are being written to the journal without a plan, and whose events must be matched afterwards. */
   let looseRequests = 0;
-  /** The offset to which a plan on its way moves the position; 0 without one. */
+  /** The offset to which a plan in progress moves the position; 0 without one. */
   let planTo = 0;
-  /** Whether the log may hold events from before this process. */
+  /** Whether the log may contain unmatched events from before this process. */
   let isBehind = true;
   let running: Promise<void> | null = null;
   let isStarted = false;
@@ -110,11 +110,14 @@ export function createMatcher(options: MatcherOptions): Matcher {
     for (const { bytes } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= bytes;
   }
 
-  /** What events fire, up to the offset `end`, or to the first of those that are left for later when it is much work. */
+  /**
+   * The deliveries that events fire, up to the offset `end`, or up to the first event that is postponed because of the
+   * work limits.
+   */
   function fire(events: readonly PlacedEvent[], end: number): Fired {
     const { rules, documents } = configuration.snapshot;
     const now = clock.now();
-    // One for all, so that what may travel in a batch comes due together.
+    // The same jitter for all, so that deliveries that can share a batch become due together.
     const jitter = options.random();
     const fired: Fired = { now, to: end, deliveries: [], news: [] };
     for (const { offset, event } of events) {
@@ -144,7 +147,9 @@ export function createMatcher(options: MatcherOptions): Matcher {
     return fired;
   }
 
-  /** Plans the deliveries of events up to the offset `end`, or of the first of them when that is much work. */
+  /**
+   * Plans the deliveries of events up to the offset `end`, or of the first of them when the work limits are reached.
+   */
   async function plan(events: readonly PlacedEvent[], end: number) {
     const fired = fire(events, end);
     const { now, to, news } = fired;
@@ -160,7 +165,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     } finally {
       planTo = 0;
     }
-    // Intake may have planned these meanwhile.
+    // Intake may have planned these events during that call.
     position = Math.max(position, await journal.matching.position(partition));
     if (position === from) throw new Error('another process has taken over the matching of events');
   }
@@ -176,7 +181,10 @@ export function createMatcher(options: MatcherOptions): Matcher {
     options.matched(news);
   }
 
-  /** What the events of a request fire, to be planned when they are kept; null: they have to wait for others. */
+  /**
+   * The deliveries that the events of a request fire, to be planned when they are stored; null: earlier events come
+   * first.
+   */
   function fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
     if (!isStarted || isBehind || isStopping || looseRequests > 0 || Math.max(position, planTo) < end) return null;
     const received = new Date(receivedAt).toISOString();
@@ -187,7 +195,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
     return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
   }
 
-  /** Takes what a request brought into memory, where it waits to be matched; or leaves it to be read from the log. */
+  /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */
   function keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
     const repeated = new Set(duplicates);
     const received = new Date(receivedAt).toISOString();
@@ -234,7 +242,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
       const [accepted] = await journal.intake.accept([plan === null ? request : { ...request, plan }]).finally(() => {
         if (plan === null) looseRequests -= 1;
       });
-      if (accepted === undefined) throw new Error('the journal did not answer');
+      if (accepted === undefined) throw new Error('the journal returned no result');
       const { ids, duplicates, from, planned } = accepted;
       const kept = ids.length - duplicates.length;
       end = Math.max(end, from + kept);
@@ -252,7 +260,7 @@ export function createMatcher(options: MatcherOptions): Matcher {
   };
 }
 
-/** What was fired by the events that are new, with the ids and the time that they got. */
+/** The deliveries of the events that are new, with the ids and the time that the journal assigned. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
   const received = new Date(receivedAt).toISOString();
   for (const [index, [event]] of fired.news.entries()) {

@@ -5,7 +5,7 @@ import { openStorage } from '../../../test/support/storage.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { holdLeases } from './leases.ts';
 
-test('claims that are given back during a renewal are not taken for lost', async () => {
+test('leases that are released during a renewal are not reported as lost', async () => {
   const clock = fakeClock();
   const { leases } = (await openStorage()).journal;
   const lost: string[] = [];

@@ -5,7 +5,10 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 const ttlMs = 15_000;
 const renewMs = 5_000;
 
-/** The claims of one process on the work: matching and delivering. Renewed until disposed; `lost` when somebody took one. */
+/**
+ * The leases of one process: matching and delivering. Renewed until disposed; calls `lost` when another process
+ * acquired one.
+ */
 export async function holdLeases(options: {
   leases: Leases;
   clock: Clock;
@@ -26,7 +29,7 @@ export async function holdLeases(options: {
 
   async function renew() {
     for (const lease of [events, deliveries]) {
-      const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next round tells
+      const isMine = await leases.renew(lease, ttlMs, clock.now()).catch(() => true); // the next renewal decides
       if (isEnding) return;
       if (!isMine) return options.lost(lease.scope);
     }
@@ -38,9 +41,9 @@ export async function holdLeases(options: {
     async [Symbol.asyncDispose]() {
       isEnding = true;
       cancel();
-      // A full disk does not take it. The next process of this owner claims them all the same.
+      // A full disk refuses the write. The next process with this owner can acquire them nevertheless.
       for (const lease of [events, deliveries])
-        await leases.release(lease).catch((error) => telemetry.failed(error, 'give back a claim'));
+        await leases.release(lease).catch((error) => telemetry.failed(error, 'release a lease'));
     },
   };
 }

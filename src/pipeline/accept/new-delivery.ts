@@ -2,7 +2,7 @@ import { placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, PlannedDelivery } from '../../journal/journal.ts';
 
-/** A delivery that was planned just now, as the journal would give it back: nothing has happened to it yet. */
+/** A delivery that was planned just now, as the journal would return it, without attempts. */
 export function newDelivery({
   id,
   planned,

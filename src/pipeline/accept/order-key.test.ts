@@ -11,11 +11,11 @@ const order = { key: 'visitorId', releaseAfter: null };
 const entry = auditSample({ act: 'create', kind: 'replay', id: null, changes: [] });
 const retry = { scheduleMs: [0, 5_000, 60_000] };
 
-/** What arrived, as it was written by `said`. */
+/** The values of `n` in the requests, as `said` wrote them. */
 const arrived = (rig: Rig) => rig.egress.requests.map(({ body }) => String(JSON.parse(String(body)).n));
 const numberOf = ({ body }: EgressRequest) => Number(JSON.parse(String(body)).n);
 
-/** Events n, n + 1, … of these visitors in turn; null: of nobody. */
+/** Events n, n + 1, … of these visitors in turn; null: without a visitor. */
 const said = (visitors: readonly (string | null)[], from = 0) =>
   visitors.map((visitorId, n) => ({ visitorId, data: { n: String(from + n) } }));
 
@@ -23,7 +23,7 @@ async function rest() {
   for (let turn = 0; turn < 30; turn++) await settled();
 }
 
-test('deliveries of one visitor leave one after the other; others and events of nobody flow freely', async () => {
+test('deliveries of one visitor are sent one after the other; others, and those without a visitor, are independent', async () => {
   const open: (() => void)[] = [];
   await using rig = await startRig({
     handler: () => new Promise((resolve) => open.push(() => resolve({ status: 200 }))),
@@ -53,14 +53,18 @@ test('a failing delivery keeps the later ones of its visitor, and says so, until
   const [first, , third] = await rig.deliveries();
   assert.deepEqual(
     [third?.status, third?.reason, third?.detail, third?.nextAttemptAt],
-    ['pending', 'order', `It waits for ${first?.id}, an earlier one with the same visitorId.`, null],
+    ['pending', 'order', `Waits for ${first?.id}, an earlier delivery with the same visitorId.`, null],
   );
   await rig.clock.advance(65_000);
   await rest();
-  assert.deepEqual(await rig.statuses(), ['held', 'delivered', 'pending', 'delivered'], 'exhausted is not finished');
+  assert.deepEqual(
+    await rig.statuses(),
+    ['held', 'delivered', 'pending', 'delivered'],
+    'an exhausted delivery is not finished',
+  );
   await rig.send(...said(['a'], 4));
   await rest();
-  assert.equal(arrived(rig).length, 5, 'nor does a new one pass');
+  assert.equal(arrived(rig).length, 5, 'a new delivery waits too');
 
   isBad = false;
   await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
@@ -70,7 +74,7 @@ test('a failing delivery keeps the later ones of its visitor, and says so, until
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
-test('a cancelled delivery lets the next one of its visitor go', async () => {
+test('cancelling a delivery releases the next one of its visitor', async () => {
   await using rig = await startRig({ handler: (request) => ({ status: numberOf(request) === 0 ? 500 : 200 }) });
   const { destinationId } = await wire(rig, { destination: { settings: { order, retry } } });
   await rig.send(...said(['a', 'a']));
@@ -82,7 +86,7 @@ test('a cancelled delivery lets the next one of its visitor go', async () => {
   assert.deepEqual(await rig.statuses(), ['cancelled', 'delivered']);
 });
 
-test('after so many counted failures the others wait no longer, and it goes on alone', async () => {
+test('after `releaseAfter` counted failures the others no longer wait, and the delivery is retried on its own', async () => {
   await using rig = await startRig({ handler: (request) => ({ status: numberOf(request) === 0 ? 500 : 200 }) });
   await wire(rig, { destination: { settings: { order: { key: 'visitorId', releaseAfter: 2 }, retry } } });
   await rig.send(...said(['a', 'a', 'a']));
@@ -97,7 +101,7 @@ test('after so many counted failures the others wait no longer, and it goes on a
   assert.deepEqual(arrived(rig), ['0', '0', '1', '2', '0']);
 });
 
-test('waiting that was asked for is no failure that lets others go', async () => {
+test('a wait that the peer asked for is not a failure that releases others', async () => {
   let answers = 0;
   await using rig = await startRig({
     handler: () => (++answers <= 3 ? { status: 503, headers: [['retry-after', '10']] } : { status: 200 }),
@@ -110,7 +114,7 @@ test('waiting that was asked for is no failure that lets others go', async () =>
   assert.deepEqual(arrived(rig), ['0', '0', '0', '0', '1']);
 });
 
-test('order that is switched off holds nothing back any more, and switched on it holds for what comes then', async () => {
+test('switching order off releases the waiting deliveries, and switching it on applies to new ones', async () => {
   const hung = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({
     handler: (request) => (numberOf(request) % 10 === 0 ? hung.promise : { status: 200 }),
@@ -131,7 +135,7 @@ test('order that is switched off holds nothing back any more, and switched on it
   assert.deepEqual(arrived(rig), ['0', '2', '1', '20', '31', '32']);
 });
 
-test('order is kept over a restart, also of what was planned and never sent', async () => {
+test('order is kept over a restart, also for deliveries that were planned and never sent', async () => {
   let isDead = true;
   await using rig = await startRig({ handler: () => (isDead ? new Promise(() => {}) : { status: 200 }) });
   await wire(rig, { destination: { settings: { order } } });
@@ -150,7 +154,7 @@ test('order is kept over a restart, also of what was planned and never sent', as
   );
 });
 
-test('a later one that is on the wire when a person starts an earlier one again keeps it waiting', async () => {
+test('an earlier delivery that a person retries waits for a later one that is in flight', async () => {
   const hung = Promise.withResolvers<{ status: number }>();
   let isNew = true;
   await using rig = await startRig({
@@ -196,7 +200,7 @@ test('replayed deliveries keep their order among themselves, and live ones do no
   assert.deepEqual(arrived(rig).slice(7), ['1', '2']);
 });
 
-test('the key is any parameter of the event; lists count as a whole, and what has no value has no order', () => {
+test('the key is any parameter of the event; a list is one value, and an event without a value has no order', () => {
   const event = (fields: object) => ({
     ...{ id: '', name: null, visitorId: null, sessionId: null, occurredAt: '', receivedAt: '' },
     ...{ data: {}, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
@@ -211,7 +215,7 @@ test('the key is any parameter of the event; lists count as a whole, and what ha
   assert.ok(one !== undefined && Number.isSafeInteger(one) && one < 2 ** 48);
   assert.equal(byOrder({ data: { 'order.id': '7' } }), one);
   assert.notEqual(byOrder({ data: { order: { id: '8' } } }), one);
-  assert.notEqual(byOrder({ data: { 'order.id': '7' } }, 'rpl_1'), one, 'a line of its own');
+  assert.notEqual(byOrder({ data: { 'order.id': '7' } }, 'rpl_1'), one, 'an order of its own');
   assert.notEqual(by('order.id', 'dst_2')({ data: { 'order.id': '7' } }), one, 'another destination');
   assert.equal(by('a')({ data: { a: ['1', '2'] } }), by('a')({ data: { a: ['1', '2'] } }));
   assert.notEqual(by('a')({ data: { a: ['1', '2'] } }), by('a')({ data: { a: ['2', '1'] } }));

@@ -15,13 +15,13 @@ const limits = { namesMax: 5_000, examplesMax: 5 };
 type ParameterCatalog = AsyncDisposable & {
   observe(event: Event): void;
   list(): Parameter[];
-  /** Forgets examples that these events may have given, in memory and in storage; null: all examples. */
+  /** Removes examples that these events may have given, from memory and storage; null: all examples. */
   forget(events: readonly Event[] | null): Promise<void>;
 };
 
 /**
- * The catalogue of parameters: what traffic taught (kept between starts in a note of the journal), what the product
- * ships descriptions for, and what people said. Parameters of the configuration have their name as id.
+ * The catalog of parameters: learned from traffic (kept between starts in a note of the journal), built-in
+ * descriptions, and the documents that people wrote. Parameters of the configuration have their name as id.
  */
 export async function startParameters(options: {
   configuration: Configuration;
@@ -32,7 +32,7 @@ export async function startParameters(options: {
   const { configuration, journal, clock } = options;
   const learner = parameterLearner(limits);
   const note = await journal.retention.loadNote(noteName);
-  // What this program wrote into its own journal.
+  // Written by this program to its own journal.
   let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
   let hasNews = false;
   let isStopping = false;
@@ -99,7 +99,7 @@ export async function startParameters(options: {
   };
 }
 
-/** Every text in a value, as an example would show it. */
+/** All texts in a value, in the form that an example shows. */
 function examplesOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [maskExample(String(value))];
   return Object.values(value).flatMap(examplesOf);

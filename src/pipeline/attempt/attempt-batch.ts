@@ -17,20 +17,20 @@ import type { Attempted, Attempter, Work } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
 
-/** What became of a group. */
+/** The outcome of a batch. */
 export type BatchStep = {
-  /** What the exchange tells of the peer; null: nothing was sent. Its log holds each exchange once. */
+  /** What the exchange says about the peer; null: nothing was sent. Its log has each exchange once. */
   shared: Step | null;
-  /** `part`: it is sent again at once, with those of the same number. */
+  /** `part`: the delivery is sent again at once, together with those of the same number. */
   settled: { delivery: DueDelivery; step: Step; part: number | null }[];
 };
 
-/** Gets back what has no room in the body; a `part` leaves as it is. */
+/** Takes back deliveries that did not fit in the body; the deliveries of a `part` are sent together. */
 export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => void;
 
 /**
- * Makes one exchange for the deliveries of a group. What was rendered is not kept: the same deliveries in the same
- * versions render the same bytes again, and have the same idempotency key, a hash of their ids. Never rejects: see
+ * Makes one exchange for the deliveries of a batch. The rendered body is not stored: the same deliveries in the same
+ * versions render the same bytes again and have the same idempotency key, a hash of their ids. Never rejects: see
  * error-policy.ts.
  */
 export function createBatchAttempt(options: {
@@ -42,7 +42,7 @@ export function createBatchAttempt(options: {
   random(): number;
   redaction: RedactionPolicies;
   telemetry: Pick<Telemetry, 'failedOften'>;
-  /** A delivery by itself. */
+  /** Attempts a single delivery. */
   attempt(delivery: DueDelivery): Promise<Step>;
 }): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<BatchStep> {
   const { configuration, attempter, plans, clock, newId, telemetry } = options;
@@ -55,7 +55,7 @@ export function createBatchAttempt(options: {
         giveBack(members, isPart);
       });
     } catch (error) {
-      // Nothing was sent: one half or both have the record that causes the error.
+      // Nothing was sent. The record that causes the error is in one half, or in both.
       telemetry.failedOften(error, 'attempt a batch');
       for (const half of halvesOf([...left]).toReversed()) giveBack(half, true);
       return { shared: null, settled: [] };
@@ -82,7 +82,7 @@ export function createBatchAttempt(options: {
 
     const plan = plans.planFor({ action, destination });
     const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-    // One for all, so that those that are tried again come due together.
+    // The same jitter for all, so that the deliveries that are retried become due together.
     const jitter = options.random();
     const situationOf = (delivery: DueDelivery) => ({ delivery, policy, now: clock.now(), random: () => jitter });
 
@@ -108,7 +108,7 @@ export function createBatchAttempt(options: {
 
     const fit = await splitToFit(all, limits, (members) => attempter.render(workOf(members)));
     const { members, rendering, left } = fit;
-    // The last one first, so that they stand before it again in the end.
+    // In reverse, because each part is put in front of the ones before it.
     for (const part of left.toReversed()) giveBack(part, left.length > 1);
     const redaction = options.redaction(present);
     const settled: BatchStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
@@ -130,7 +130,7 @@ export function createBatchAttempt(options: {
       rendering.kind === 'skipped'
         ? { kind: 'nothing', rendering }
         : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
-    // What spoils the head of a request, or causes an error, may be one record's: the parts tell whose.
+    // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
     const isUnsent = attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1);
     if (isUnsent) {
       for (const half of halvesOf(members).toReversed()) giveBack(half, true);
@@ -142,7 +142,7 @@ export function createBatchAttempt(options: {
       const steps = members.map((delivery, at) => {
         const own = share(attempted, delivery, at, newId);
         const after = stepAfter(own, situationOf(delivery));
-        // Credentials that were replaced meanwhile say nothing about the present ones.
+        // The result of replaced credentials says nothing about the current ones.
         const step = isPresent ? after : { ...after, auth: null, sign: null };
         return { delivery, step: pin(delivery, { ...keep.step(step), follows: at > 0 }), part: parts[at] ?? null };
       });
@@ -170,7 +170,7 @@ export function createBatchAttempt(options: {
   }
 }
 
-/** What may be kept of a batch. The exchange is looked through once for all, and what is said of many once too. */
+/** Redacts a batch. The exchange is searched once for all deliveries, and so are details that several of them share. */
 function keeper(
   redaction: RedactionPolicy | null,
   events: readonly Event[],
@@ -209,13 +209,13 @@ const nothing: Settlement = {
   log: [],
 };
 
-/** The idempotency key of a batch: of the same deliveries in the same order the same, else another one. */
+/** The idempotency key of a batch: the same deliveries in the same order have the same key, other ones another. */
 function keyOf(members: readonly DueDelivery[]): string {
   const keys = members.map(({ id, idempotencyKey }) => idempotencyKey ?? id);
   return keys.length === 1 ? (keys[0] ?? '') : createHash('sha256').update(keys.join('\n')).digest('hex');
 }
 
-/** What an attempt of many means for one of them: its own verdict, and the exchanges under its own numbers. */
+/** The attempt of a batch from the view of one delivery: its own verdict, and the exchanges under its own numbers. */
 function share(attempted: Attempted, delivery: DueDelivery, at: number, newId: NewId): Attempted {
   if (attempted.kind === 'nothing') return attempted;
   const verdict = attempted.kind === 'judged' ? (attempted.each?.[at] ?? attempted.verdict) : null;
@@ -232,7 +232,10 @@ function share(attempted: Attempted, delivery: DueDelivery, at: number, newId: N
   return attempted.kind === 'judged' && verdict !== null ? { ...attempted, verdict, log } : { ...attempted, log };
 }
 
-/** Of a refused batch: in which part each goes on; null: it does not. Without those that items told of, the rest is another batch. */
+/**
+ * The parts in which deliveries of a split batch are sent again; null: not again. Without the records that items
+ * decided, the rest is a new batch.
+ */
 function partsOf(members: readonly DueDelivery[], attempted: Attempted): (number | null)[] {
   if (attempted.kind !== 'judged') return [];
   const isAgain = members.map((_, at) => (attempted.each?.[at] ?? attempted.verdict).kind === 'split');
@@ -241,7 +244,7 @@ function partsOf(members: readonly DueDelivery[], attempted: Attempted): (number
   return isAgain.map((again, at) => (again ? (isWhole && at >= middle ? 1 : 0) : null));
 }
 
-/** One exchange, whatever became of its records: for the peer it counts once. */
+/** The step of the whole exchange, whatever the verdict on each record: for the peer it counts once. */
 function together(steps: readonly Step[]): Step | null {
   const [first, ...others] = steps;
   if (first === undefined) return null;

@@ -7,7 +7,7 @@ import { byItself } from '../../contract/by-itself.ts';
 const onlyName = [{ field: 'name', parameter: 'name' }];
 const orders = { name: 'Orders', path: '/orders' };
 
-test('a held delivery keeps the mapping it was planned with when its action gives the destination up', async () => {
+test('a held delivery keeps the mapping it was planned with when its action drops the destination', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig, {
     destination: { status: 'paused' },
@@ -26,7 +26,7 @@ test('a held delivery keeps the mapping it was planned with when its action give
   );
 });
 
-test('without the version of its action a delivery is not sent, since its mapping is not known', async () => {
+test('a delivery without the version of its action is not sent, since its mapping is not known', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId, actionId } = await wire(rig, { destination: { status: 'paused' } });
   await rig.send({ data: { email: 'a@example.com' } });

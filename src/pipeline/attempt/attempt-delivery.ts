@@ -11,9 +11,9 @@ import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
 
 /**
- * Makes the next attempt of a delivery: finds the versions it was planned with, what they compile to and the connection
- * as it is now. A delivery that a gate held before its first render takes the present versions instead. Never rejects:
- * see error-policy.ts.
+ * Makes the next attempt of a delivery with the versions it was planned with, their compiled form, and the current
+ * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
+ * error-policy.ts.
  */
 export function createDeliveryAttempt(options: {
   configuration: Configuration;
@@ -33,7 +33,7 @@ export function createDeliveryAttempt(options: {
     const connection = present && documents.connection.get(present.body.connectionId);
     if (present === undefined || connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
     if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
-      return abandoned(delivery, 'Its event is no longer stored, so that it can not be rendered.');
+      return abandoned(delivery, "Its event is no longer stored, so it can't be rendered.");
     const startedAt = clock.now();
     let when: Moment = 'before the request was sent';
     try {
@@ -44,7 +44,7 @@ export function createDeliveryAttempt(options: {
       const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
       if (destination === null)
         return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
-      // Without its mapping the whole event would go out.
+      // Without its mapping the whole event would be sent.
       if (wanted.actionId !== null && action === null)
         return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
       const missing = missingHeaderValues(destination.body.settings.headers);
@@ -70,7 +70,7 @@ export function createDeliveryAttempt(options: {
       const policy = destination.body.settings.retry ?? connection.body.settings.retry;
       const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
       const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
-      // Credentials that were replaced meanwhile say nothing about the present ones.
+      // The result of replaced credentials says nothing about the current ones.
       const honest = isPresent ? after : { ...after, auth: null, sign: null };
       const events = delivery.event === null ? [] : [delivery.event];
       const step =
@@ -102,9 +102,11 @@ export function abandoned(delivery: DueDelivery, detail: string): Step {
   return ended(delivery, { status: 'cancelled', reason: 'cancelled', detail, errorKind: null });
 }
 
-/** Holds a delivery of an old version whose secret header the present version no longer has. `missing`: which one. */
+/**
+ * Holds a delivery of an old version whose secret header is missing in the current version. `missing` names the header.
+ */
 export function heldWithout(delivery: DueDelivery, missing: string): Step {
-  const detail = `${missing} The present version of the destination has no such secret: add it there, or retry the delivery with the present version.`;
+  const detail = `${missing} The current version of the destination has no such secret. Add it there, or retry the delivery with the current version.`;
   return ended(delivery, { status: 'held', reason: 'credentials_missing', detail, errorKind: 'auth' });
 }
 

@@ -7,7 +7,7 @@ import type { EgressOutcome } from '../../egress/egress.ts';
 import { maskHeaders } from '../privacy/header-redaction.ts';
 import type { Work } from './exchange.ts';
 
-/** What a line of the attempt log says whatever happens. */
+/** The data of every line of the attempt log. */
 type Head = {
   now(): number;
   startedAt: number;
@@ -23,12 +23,12 @@ type Head = {
   };
 };
 
-/** What is known of an attempt when it begins. */
+/** The data of an attempt when it begins. */
 export type Note = Head & { scrub(text: string): string; work: Work };
 
 type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
 
-/** A line of the attempt log. One literal: what is put together from parts costs several times as much to make. */
+/** A line of the attempt log. One literal, since building it from parts takes several times as long. */
 function attemptOf(note: Head, request: WebhookRequest | null, end: End): Attempt {
   const { work, id, number, batchId } = note;
   return {
@@ -57,8 +57,8 @@ function shown(request: WebhookRequest, { work }: Note): WebhookRequest {
 }
 
 /**
- * An attempt without the content of what was exchanged: an error kept it from being sent, judged or written down.
- * `outcome` null: there was none.
+ * An attempt without the content of its exchange, because an error prevented sending, judging or logging it. `outcome`
+ * null: there was no exchange.
  */
 export function withoutContent(
   note: Head,
@@ -76,12 +76,12 @@ export function withoutContent(
   });
 }
 
-/** Says why a delivery waits for a token, and for how long. */
+/** The reason and the remaining time of a wait for a token. */
 export function waitingForToken(failure: string, ms: number): string {
-  return `${failure.replace(/\.?$/, '.')} The token endpoint is asked again in about ${Math.ceil(ms / 1_000)} s.`;
+  return `${failure.replace(/\.?$/, '.')} The next token request is in about ${Math.ceil(ms / 1_000)} s.`;
 }
 
-/** An attempt without a request: there was nothing to authenticate it with. */
+/** An attempt without a request, because it could not be authenticated. */
 export function unsent(
   note: Note,
   request: WebhookRequest | null,
@@ -100,7 +100,7 @@ export function unsent(
   });
 }
 
-/** An attempt with its outcome and what that means; `tokenMs`: how long it waited for a token. */
+/** An attempt with its outcome and verdict; `tokenMs`: how long it waited for a token. */
 export function exchanged(
   note: Note,
   request: WebhookRequest,
@@ -135,7 +135,7 @@ function answered(
 
 const keptBytesMax = 65_536;
 
-// Not fatal: a body that is no UTF-8 is shown with replacement characters.
+// Not fatal: a body that is not UTF-8 is shown with replacement characters.
 const decoder = new TextDecoder();
 
 /** Whether an exchange with this verdict uses up a step of the schedule. */
@@ -148,7 +148,7 @@ function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; m
   return outcome.kind === 'error' ? outcome.error : wordsOf(verdict);
 }
 
-/** What the log says about an answer that was not good. */
+/** The error of a verdict for the log; null: delivered. */
 export function wordsOf(verdict: Verdict): Attempt['error'] {
   return verdict.kind === 'delivered' ? null : { kind: verdict.errorKind, message: verdict.detail };
 }

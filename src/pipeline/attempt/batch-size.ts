@@ -4,21 +4,21 @@ import type { Rendering } from './render.ts';
 
 type Failed = Extract<Rendering, { kind: 'failed' }>;
 
-/** What of a group can be sent together. */
+/** The deliveries of a batch that can be sent together. */
 type BatchSplit = {
   members: DueDelivery[];
-  /** Of all members; null: nothing is left of the group. */
+  /** The rendering of all members; null: no delivery is left. */
   rendering: Exclude<Rendering, Failed> | null;
-  /** Each fails the template by itself. */
+  /** Deliveries that fail the template on their own. */
   bad: { delivery: DueDelivery; rendering: Failed }[];
-  /** What has no room beside the members, in order: parts that were found to render by themselves, or the rest. */
+  /** Deliveries that do not fit, in order: parts that each render successfully, or the rest. */
   left: DueDelivery[][];
 };
 
 /**
- * Finds out how much of a group goes into one body. One that is too long is cut to about what fits (a single record
- * always goes). One that the template fails is searched by halves for the records that are to blame, so that one bad
- * record never blocks the others.
+ * Determines how many deliveries of a batch go into one body. A body that is too long is cut to the estimated number of
+ * records that fit (at least one). When the template fails, the batch is halved repeatedly to find the failing records,
+ * so that one bad record never blocks the others.
  */
 export async function splitToFit(
   group: readonly DueDelivery[],
@@ -28,7 +28,7 @@ export async function splitToFit(
   const bad: BatchSplit['bad'] = [];
   const left: BatchSplit['left'] = [];
 
-  /** Adds the failing ones to `bad`; answers the others, in parts that render. */
+  /** Adds the failing deliveries to `bad`; returns the others, in parts that render. */
   async function sift(members: readonly DueDelivery[]): Promise<DueDelivery[][]> {
     const good: DueDelivery[][] = [];
     for (const half of halvesOf(members)) {
@@ -53,7 +53,7 @@ export async function splitToFit(
       const parts = await sift(members);
       const together = parts.flat();
       if (together.length === 0) return { members: [], rendering: null, bad, left };
-      // Each part renders, but not all of them together: as with a limit of the sandbox.
+      // Each part renders, but not all of them together, for example because of a limit of the sandbox.
       const isHopeless = together.length === members.length;
       members = isHopeless ? (parts.shift() ?? []) : together;
       if (isHopeless) left.unshift(...parts);
@@ -70,7 +70,7 @@ export async function splitToFit(
   }
 }
 
-/** The first half and the second one. */
+/** The first half, which is the longer one, and the second one; empty halves are left out. */
 export function halvesOf<T>(list: readonly T[]): T[][] {
   const middle = Math.ceil(list.length / 2);
   return [list.slice(0, middle), list.slice(middle)].filter((half) => half.length > 0);

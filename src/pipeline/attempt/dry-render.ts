@@ -7,20 +7,20 @@ import type { Document } from '../snapshot/snapshot.ts';
 import type { Attempter, Work } from './exchange.ts';
 import { planRender, type RenderEngine } from './render.ts';
 
-/** What delivery would make of an event: the rendered text, or why there is none. */
+/** The result of rendering an event without sending it: the rendered text, or why there is none. */
 export type DryRender =
   | { kind: 'ok'; body: string }
   | { kind: 'skipped'; reason: string }
   | { kind: 'threw'; reason: string; line?: number; column?: number };
 
-/** An action (null: none) and a destination of a connection, as they are to be tried. */
+/** A connection, a destination and an action (null: none), stored or as a draft. */
 export type Course = {
   action: Document<ActionBody> | null;
   destination: Document<DestinationBody>;
   connection: Document<ConnectionBody>;
 };
 
-/** The delivery that would be tried at `now`, without an event yet; its id is never stored. */
+/** The delivery that would be attempted at `now`, without an event yet; its id is never stored. */
 export function dryRenderWork(course: Course, now: number, engine: RenderEngine): Work {
   return {
     ...course,
@@ -38,7 +38,7 @@ export function dryRenderWork(course: Course, now: number, engine: RenderEngine)
   };
 }
 
-/** Renders and builds as delivery does; sends nothing. What can't be built counts as thrown. */
+/** Renders and builds like a delivery, without sending. A request that can't be built counts as `threw`. */
 export function dryRenderOf(
   attempter: Pick<Attempter, 'render' | 'build'>,
   work: Work,
@@ -56,7 +56,7 @@ export function dryRenderOf(
   };
 }
 
-/** The text that would be sent; null where nothing would be. */
+/** The text that would be sent; null when nothing would be. */
 export function bodyOf(trial: DryRender | null | undefined): string | null {
   return trial?.kind === 'ok' ? trial.body : null;
 }

@@ -8,12 +8,12 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { redactedOrEmptied } from './error-policy.ts';
 
 const hour = 3_600_000;
-/** One attempt at once, then after 5 s and after a minute. */
+/** The first attempt at once, then after 5 s and after a minute. */
 const retry = { scheduleMs: [0, 5_000, 60_000], jitter: 0 };
 const connection = { settings: { retry } };
 const template = '{{! return JSON.stringify(it.data); }}';
 
-/** No response of a real adapter: reading its Retry-After throws. */
+/** A response that no real adapter returns: reading its Retry-After throws. */
 const unreadable = (status: number): FakeAnswer => ({
   status,
   headers: [['retry-after', null as unknown as string]], // against its type
@@ -50,10 +50,10 @@ test('an error while a response is judged is a counted attempt that is logged, a
     ]),
     [1, 2, 3].map((number) => [number, true, 'retry', 'internal_error', 503, null, null]),
   );
-  assert.equal(rig.failures.length, 3, 'each is told to the operator');
+  assert.equal(rig.failures.length, 3, 'each is logged for the operator');
 });
 
-test('an error of the egress after the request was handed to it counts the same, without a response', async () => {
+test('an error of the egress after it got the request counts the same, without a response', async () => {
   await using rig = await startRig({
     handler: () => {
       throw new Error('a bug in the egress, with a secret');
@@ -67,10 +67,10 @@ test('an error of the egress after the request was handed to it counts the same,
   assert.deepEqual([held?.status, held?.reason, held?.attempts], ['held', 'exhausted', 3]);
   const [line] = held?.attemptLog ?? [];
   assert.deepEqual([line?.error?.kind, line?.response], ['internal_error', null]);
-  assert.ok(!JSON.stringify(held).includes('secret'), 'the words of an error may hold anything');
+  assert.ok(!JSON.stringify(held).includes('secret'), 'the message of an error can contain anything');
 });
 
-test('responses that can not be judged trip the breaker of their connection', async () => {
+test("responses that can't be judged trip the breaker of their connection", async () => {
   await using rig = await startRig({ handler: () => unreadable(503) });
   const breaker = { failureRatio: 0.5, minimum: 5, windowMs: 60_000, openMs: 30_000 };
   const { connectionId } = await wire(rig, { connection: { settings: { retry, breaker } } });
@@ -83,9 +83,9 @@ test('responses that can not be judged trip the breaker of their connection', as
   assert.equal(health.state, 'tripped');
 });
 
-test('a delivery whose exchange can not be written to the log is delivered all the same, and is not sent again', async () => {
+test("a delivery whose exchange can't be logged is still delivered, and not sent again", async () => {
   await using rig = await startRig({ handler: () => unreadable(200) });
-  // Its token is looked for in the response.
+  // The response is searched for its token.
   await wire(rig, { connection: { ...connection, auth: { type: 'bearer', token: 'T0k3n' } } });
   await rig.send({ data: { n: '1' } });
   await rig.clock.advance(hour);
@@ -122,7 +122,7 @@ test('an error before the request is sent is a counted attempt without request a
   );
 });
 
-test('a version that can not be loaded is tried again by the schedule, and the delivery goes out when it can be', async () => {
+test("a version that can't be loaded is retried by the schedule, and the delivery is sent when it loads", async () => {
   let isBroken = true;
   await using rig = await startRig({ handler: (_, index) => ({ status: index === 0 ? 500 : 200 }) });
   const { connectionId, destinationId } = await wire(rig, { connection });
@@ -150,7 +150,7 @@ test('a version that can not be loaded is tried again by the schedule, and the d
   );
 });
 
-test('an exchange that can not be redacted is logged without its content, and its verdict stays', () => {
+test("an exchange that can't be redacted is logged without its content and keeps its verdict", () => {
   const logged = attempt(1, { body: 'v-1' });
   const errors: unknown[] = [];
   const reduce = redactedOrEmptied(
@@ -177,7 +177,7 @@ test('a test send that meets an error ends as failed, with internal_error', asyn
   assert.deepEqual([sent.status, sent.reason, sent.errorKind], ['failed', 'internal_error', 'internal_error']);
 });
 
-test('of a batch that fails with an error before it is sent the good records are delivered in batches, the bad one alone is retried', async () => {
+test('when a batch fails with an error before it is sent, the good records are delivered in batches and only the bad one is retried', async () => {
   await using rig = await startRig();
   await wire(rig, { connection, destination: { template, settings: { batch: { records: 9, waitMs: 1_000 } } } });
   const bad = {
@@ -189,7 +189,7 @@ test('of a batch that fails with an error before it is sent the good records are
   const { due } = deliveries;
   deliveries.due = async (query) => {
     const found = await due(query);
-    for (const { event } of found.due) if (event?.data['n'] === '2') event.data['n'] = bad as unknown as string; // no stored event is like that
+    for (const { event } of found.due) if (event?.data['n'] === '2') event.data['n'] = bad as unknown as string; // no stored event has such a value
     return found;
   };
   await rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
@@ -203,7 +203,7 @@ test('of a batch that fails with an error before it is sent the good records are
   );
 });
 
-test('a batch whose response can not be judged is retried by the schedule as one request, and holds in the end', async () => {
+test("a batch whose response can't be judged is retried by the schedule as one request, and is held in the end", async () => {
   await using rig = await startRig({ handler: () => unreadable(503) });
   await wire(rig, { connection, destination: { template, settings: { batch: { records: 5, waitMs: 0 } } } });
   await rig.send(...Array.from({ length: 5 }, (_, n) => ({ data: { n: String(n) } })));

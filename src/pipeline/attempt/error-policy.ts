@@ -9,27 +9,27 @@ import { withoutContent } from './attempt-log.ts';
 import { type Step, stepAfter } from './next-step.ts';
 
 /*
- * What happens when the code that makes an attempt throws: it has a bug, or something that it needs can't be read. The
+ * The policy for errors of Millrace during an attempt: its code has a bug, or something that it needs can't be read. The
  * error kind is `internal_error`. No error leaves this folder, since a caller could only try again at once.
  *
- * - Before the request was handed to the egress (versions, render, build, authentication, signature): the attempt counts
- *   and is logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
- *   delivery is held as `exhausted`, as after any other failure. It says nothing about the peer.
- * - After that, with the verdict still unknown (the egress itself, outcome rules, Retry-After): the same, and the peer may
- *   have acted on the request. It is logged with the status of the response, if there was one, and counts for the
- *   concurrency and the circuit breaker like any failed request, so that a peer is not flooded with repeated requests.
- * - With the verdict known (writing or redacting the log): the verdict holds, so that what was delivered is not sent
- *   again. The attempt is logged without the content of request and response, which may hold what must not be kept.
+ * - Before the egress got the request (versions, render, build, authentication, signature): the attempt counts and is
+ *   logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
+ *   delivery is held as `exhausted`, as after any other failure. The error says nothing about the peer.
+ * - After that, before the verdict (the egress itself, outcome rules, Retry-After): the same, but the peer may have acted
+ *   on the request. The attempt is logged with the status of the response, if there was one, and counts for the concurrency
+ *   limit and the circuit breaker like any failed request, so that a peer is not flooded with repeated requests.
+ * - After the verdict (writing or redacting the log): the verdict applies, so that a delivered delivery is not sent again.
+ *   The attempt is logged without the content of request and response, which may contain data that must not be stored.
  * - A batch that fails before it is sent is halved until the records that cause the error are alone, and count an attempt
- *   each. The others are sent in the batches that are left. After it was sent, the error is that of all its deliveries.
+ *   each. The others are sent in the remaining batches. After it was sent, the error applies to all its deliveries.
  *
- * The operator gets each error in the server's log. The attempt has its class only, since its message may hold secrets or
- * data of an event.
+ * The server's log has each error for the operator. The attempt has only its class, since its message may contain secrets
+ * or data of an event.
  */
 
 export type Moment = 'before the request was sent' | 'after the request was sent';
 
-/** The next step of a delivery whose attempt left no other trace than this error. */
+/** The step of a delivery whose attempt failed with an error and left no other trace. */
 export function erroredStep(
   error: unknown,
   when: Moment,
@@ -64,12 +64,12 @@ export function erroredStep(
   return stepAfter({ kind: 'errored', rendered: null, detail, log }, { delivery, policy, now: clock.now(), random });
 }
 
-/** How the log tells of an attempt that an error ended. */
+/** The outcome of an attempt that an error ended, for the log. */
 export function endOf(detail: string) {
   return { counted: true, outcome: 'retry', error: { kind: 'internal_error', message: detail } } as const;
 }
 
-/** What the attempt says about an error. */
+/** The text of an attempt about an error. */
 export function detailOf(error: unknown, when: Moment): string {
   const name = error instanceof Error ? error.constructor.name : typeof error;
   return `Millrace failed with an internal error (${name}) ${when}. The server's log has the details.`;
@@ -88,7 +88,7 @@ export function unjudged(detail: string): Verdict {
   };
 }
 
-/** Reduces settlements by `redact`. What can't be redacted loses all content. */
+/** Applies `redact` to settlements. A settlement that can't be redacted loses all content. */
 export function redactedOrEmptied(
   redact: (settlement: Settlement) => Settlement,
   telemetry: Pick<Telemetry, 'failedOften'>,
@@ -112,7 +112,7 @@ function emptied(attempt: Attempt): Attempt {
     response: response && { status: response.status, headers: [], body: null, truncated: response.truncated },
     error: {
       kind: error?.kind ?? 'internal_error',
-      message: 'What was exchanged could not be redacted, and was not kept.',
+      message: 'The exchange could not be redacted, so its content was not stored.',
     },
   };
 }

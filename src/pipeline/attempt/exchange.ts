@@ -22,10 +22,13 @@ import { detailOf, endOf, unjudged } from './error-policy.ts';
 import type { DataRecord } from './field-mapping.ts';
 import type { Meta, Rendering, RenderPlan } from './render.ts';
 
-/** One delivery with everything that its next attempt needs. Action and destination are pinned, the connection is present. */
+/**
+ * A delivery with everything that its next attempt needs. Action and destination are pinned, the connection is the
+ * current one.
+ */
 export type Work = {
   deliveryId: string;
-  /** The key that it carries in place of its id; null: its id. */
+  /** The idempotency key that it sends instead of its id; null: its id. */
   idempotencyKey: string | null;
   createdAt: number;
   queuedMs: number | null;
@@ -33,10 +36,13 @@ export type Work = {
   number: number;
   waitedMs: number;
   event: Event | null;
-  /** Records instead of the mapped event (a test). */
+  /** Records to use instead of the mapped event (a test). */
   data: readonly DataRecord[] | null;
   rendered: Rendered | null;
-  /** The events of all that share its exchange, its own first: the template sees a record of each. null: it goes alone. */
+  /**
+   * The events of all deliveries of its exchange, its own first: the template gets a record of each. null: not in a
+   * batch.
+   */
   batch: readonly Event[] | null;
   plan: RenderPlan;
   action: Document<ActionBody> | null;
@@ -44,7 +50,7 @@ export type Work = {
   connection: Document<ConnectionBody>;
 };
 
-/** What an attempt did: at most two exchanges (a refreshed token resends once), and how the last one was judged. */
+/** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */
 export type Attempted =
   | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
   | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
@@ -63,20 +69,20 @@ export type Attempted =
 
 export type Attempter = {
   render(work: Work): Rendering | Promise<Rendering>;
-  /** The request before authentication, for looking at. */
+  /** The request before authentication, for previews. */
   build(work: Work, rendered: Rendered): BuiltRequest;
   /** Renders (or takes the stored rendering), builds, signs, sends and judges. Never rejects: see error-policy.ts. */
   attempt(work: Work): Promise<Attempted>;
 };
 
-/** The one path on which previews, tests and deliveries make their requests. */
+/** The only path by which previews, tests and deliveries make their requests. */
 export function createAttempter(options: {
   egress: Egress;
   authenticator: Authenticator;
   clock: Clock;
   newId: NewId;
   telemetry: Pick<Telemetry, 'failedOften'>;
-  /** Takes live secrets out of what is kept of an exchange. */
+  /** Removes live secrets from the stored part of an exchange. */
   scrub(text: string): string;
 }): Attempter {
   const { egress, authenticator, clock, newId, telemetry, scrub } = options;
@@ -109,7 +115,8 @@ export function createAttempter(options: {
       return await exchange(work, rendering.rendered, log, progress);
     } catch (error) {
       const { rendered } = progress;
-      // Never sent without the secret: as with refused credentials, the delivery is held until a person corrects that.
+      // A request is never sent without its secret: the delivery is held until a person corrects it, as with refused
+      // credentials.
       if (error instanceof UnresolvedSecret && rendered !== null)
         return unauthorized(noteOf(work, log), null, rendered, log, { kind: 'rejected', detail: error.message });
       telemetry.failedOften(error, 'attempt a delivery');
@@ -196,7 +203,7 @@ export function createAttempter(options: {
   return { render, build: tryBuild, attempt };
 }
 
-/** How far an attempt has come. `isSent`: its request was handed to the egress, and is not in the log yet. */
+/** The progress of an attempt. `isSent`: the egress got its request, which is not in the log yet. */
 type Progress = {
   startedAt: number;
   rendered: Rendered | null;
@@ -204,7 +211,7 @@ type Progress = {
   outcome: EgressOutcome | null;
 };
 
-/** A stored connection as authentication wants it; a change replaces the document. */
+/** A stored connection in the form of the authenticator; a change replaces the document. */
 function authorizedOf(document: Document<ConnectionBody>): AuthorizedConnection {
   const known = authorized.get(document);
   if (known !== undefined) return known;
@@ -222,7 +229,7 @@ function sign(work: Work, request: WebhookRequest, now: number): Signature {
   return signing === null ? unsigned : signMessage(signing, { id: keyOf(work), body: request.body ?? '', now });
 }
 
-/** The request as it leaves: by which way, and how long it may take. */
+/** The request for the egress, with route and timeouts. */
 function leaving(work: Work, { method, url, headers, body }: WebhookRequest): EgressRequest {
   const { settings } = work.connection.body;
   const { connectTimeoutMs, timeoutMs } = settings;
@@ -230,7 +237,7 @@ function leaving(work: Work, { method, url, headers, body }: WebhookRequest): Eg
   return tellsItems(work) ? { ...sent, responseBytesMax: itemsBytesMax } : sent;
 }
 
-/** `each`: the verdict on each record of a batch, where they differ. */
+/** `each`: the verdict on each record of a batch, when they differ. */
 function verdictOn(work: Work, exchange: Exchange): { verdict: Verdict; each: readonly Verdict[] | null } {
   if (work.batch === null && !tellsItems(work)) return { verdict: judge(exchange), each: null };
   const { whole, each } = judgeRecords(exchange, recordsOf(work));
@@ -241,7 +248,7 @@ function tellsItems({ destination }: Work): boolean {
   return readsItems(destination.body.settings.outcomes);
 }
 
-/** Answers that tell of each record are long; what the log keeps of them is cut as usual. */
+/** Responses with an item per record are long; the log stores them truncated as usual. */
 const itemsBytesMax = 1_048_576;
 
 function eventsOf({ batch, event }: Work): readonly Event[] {
@@ -256,7 +263,7 @@ function keyOf({ idempotencyKey, deliveryId }: Work): string {
   return idempotencyKey ?? deliveryId;
 }
 
-/** The longest way that any of its events has come. */
+/** The most hops of any of its events. */
 function hopsOf({ batch, event }: Work): string {
   if (batch === null) return nextHop(event);
   return String(batch.reduce((most, one) => Math.max(most, Number(nextHop(one))), 1));

@@ -6,9 +6,9 @@ import { compileLookup } from '../../rules/lookup.ts';
 export type DataRecord = Record<string, unknown>;
 
 /**
- * The fields of a mapping that need no JavaScript: parameters and fixed values, by order of the mapping. Expressions
- * are left to the program, which puts every field back into the mapping's order. An empty mapping gives the event's
- * data as it is. A missing parameter leaves its key out.
+ * The fields of a mapping that need no JavaScript, parameters and constants, in the order of the mapping. Expressions
+ * are left to the program, which restores the order of all fields. An empty mapping returns the event's data unchanged.
+ * A missing parameter leaves its key out.
  */
 export function compileMapping(mapping: readonly FieldMapping[]): (event: Event) => DataRecord {
   if (mapping.length === 0) return (event) => event.data;
@@ -23,12 +23,12 @@ export function compileMapping(mapping: readonly FieldMapping[]): (event: Event)
       const value = get(event);
       if (value !== undefined) entries.push([field, value]);
     }
-    // Object.fromEntries defines own properties, whatever a field is called: `__proto__` is data like any other.
+    // Object.fromEntries defines own properties for any name: `__proto__` is data like any other.
     return Object.fromEntries(entries);
   };
 }
 
-/** The lines of a mapping with what each finds on an event, by the look-up that deliveries use. */
+/** The lines of a mapping with the value of each for an event, found by the same lookup as in deliveries. */
 export function explainMapping(mapping: readonly FieldMapping[], event: Event): MappedField[] {
   return mapping.map((line) => {
     const { field } = line;

@@ -7,22 +7,22 @@ import { nextAttempt } from '../limits/backoff.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
 import type { Attempted } from './exchange.ts';
 
-/** What one attempt came to: how to record it, and what it means for others. */
+/** The result of one attempt: its settlement, and its effects on limits and holds. */
 export type Step = {
   settlement: Settlement;
-  /** What the peer told of its own count of requests. */
+  /** The peer's own count of requests, from its response headers. */
   quota: Quota | null;
-  /** Quiet asked for by the peer. */
+  /** A pause that the peer asked for. */
   wait: { scope: 'connection' | 'destination'; until: number } | null;
-  /** For the concurrency: `overloaded` shrinks it. */
+  /** For the concurrency limit: `overloaded` lowers it. */
   health: 'good' | 'overloaded' | 'neutral';
-  /** The connection's credentials were refused, or proved good. */
+  /** The connection's credentials were refused, or accepted. */
   auth: { kind: 'rejected'; detail: string } | { kind: 'accepted' } | null;
-  /** For the breaker of the connection; null: it tells nothing about the peer. */
+  /** For the circuit breaker of the connection; null: says nothing about the peer. */
   sign: Sign | null;
   /** The destination is gone for good (410): pause it. */
   pauses: boolean;
-  /** Its exchange was for others too, and is counted with one of them. */
+  /** Other deliveries shared the exchange, which is counted with one of them. */
   follows: boolean;
 };
 
@@ -38,7 +38,7 @@ const calm = {
   follows: false,
 } as const;
 
-/** From what an attempt did to the delivery's next step, and to what it means for others. Pure. */
+/** The delivery's next step after an attempt, and the effects on others. Pure. */
 export function stepAfter(attempted: Attempted, situation: Situation): Step {
   switch (attempted.kind) {
     case 'nothing': {
@@ -66,7 +66,7 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
     }
     case 'unauthorized': {
       const { rendered, log, detail, refusal, retryAfterMs } = attempted;
-      // The connection's pause holds the delivery as it is. Only a test tells of it as an attempt.
+      // The pause of the connection delays the delivery. Only a test logs it as an attempt.
       if (refusal === 'waiting')
         return {
           ...calm,
@@ -92,7 +92,7 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
   }
 }
 
-/** A test is sent once: whatever an ordinary delivery would do next, a test is finished now. */
+/** A test is sent once: any next step of an ordinary delivery finishes a test now. */
 export function finishTest(step: Step): Settlement {
   const { settlement } = step;
   if (settlement.status === 'delivered' || settlement.status === 'failed' || settlement.status === 'skipped')
@@ -159,7 +159,7 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
   }
 }
 
-/** What a peer asks for (a wait, a pause) is no failure of its own. */
+/** A wait or pause that the peer asks for does not count as its failure. */
 function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
   if (!counted || pausesDestination || errorKind === 'http_429') return null;
   return log.at(-1)?.response == null ? 'unreachable' : 'bad';
@@ -182,7 +182,7 @@ function finish(
   return { ...spent, status, reason, detail, errorKind, dueAt: null, attempts: spent.attempts + (isExchange ? 1 : 0) };
 }
 
-/** It stays due as it was: after refused credentials the closed gate of its connection holds it. */
+/** The delivery stays due: after refused credentials, the hold of its connection keeps it. */
 function stay(situation: Situation, detail: string, errorKind: ErrorKind = 'auth'): Settlement {
   const { delivery, now } = situation;
   return {
@@ -202,7 +202,7 @@ function again(
     detail: string;
     counted: boolean;
     retryAfterMs: number | null;
-    /** The schedule's next step, but not sooner than this. */
+    /** The earliest time of the schedule's next step, from now. */
     atLeastMs: number | null;
   },
 ): Settlement {

@@ -6,8 +6,9 @@ import { valueBytes } from '../accept/size-estimate.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 
 /**
- * The action and destination of a delivery as they were when it was planned; null where they never existed. Secrets are
- * never those of an old version: a secret header has the value that the present version has for its name, else null.
+ * The action and destination of a delivery in the versions it was planned with; null when such a version never existed.
+ * Secrets never come from an old version: a secret header has the value of the header with this name in the current
+ * version, or null.
  */
 export type Pinned = { action: Document<ActionBody> | null; destination: Document<DestinationBody> | null };
 
@@ -18,15 +19,15 @@ type Wanted = {
   destinationVersion: number;
 };
 
-/** Of old versions that are remembered, about. */
+/** Approximate limit of the cache of old versions. */
 const oldBytesMax = 16 * 1_048_576;
 
-/** Looks documents up by version: the present one in the picture, an older one in the catalogue, remembered. */
+/** Finds documents by version: the current one in the snapshot, an older one in the catalog, cached. */
 export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
   const old = new Map<string, Document<unknown> | null>();
   let oldBytes = 0;
   type Joined = { present: Document<DestinationBody> | undefined; document: Document<DestinationBody> };
-  /** By the pinned version, so that what it compiles to is kept as long as the present version stays. */
+  /** By pinned version, so that its compiled form is reused as long as the current version stays. */
   const joined = new WeakMap<Document<DestinationBody>, Joined>();
 
   async function load(kind: 'action' | 'destination', id: string, version: number): Promise<Document<unknown> | null> {
@@ -77,11 +78,11 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     return document;
   }
 
-  // Mostly they are the present ones, and nobody has to wait.
+  // Usually the pinned versions are the current ones, which needs no wait.
   return (wanted: Wanted): Pinned | Promise<Pinned> => present(wanted) ?? older(wanted);
 }
 
-/** A destination in which each secret header has the value of the secret header with the same name among `headers`. */
+/** A destination whose secret headers have the values of the secret headers with the same names in `headers`. */
 export function withSecretsOf(body: DestinationBody, headers: readonly Header[]): DestinationBody {
   const presentValue = (name: string) => {
     const found = headers.find((one) => one.secret && one.name.toLowerCase() === name.toLowerCase());

@@ -9,7 +9,7 @@ export type Versions = { actionVersion: number | null; destinationVersion: numbe
 
 const noAction = {};
 
-/** Which versions a delivery is rendered with, and what they compile to. */
+/** The versions with which a delivery is rendered, and their compiled form. */
 export type Plans = ReturnType<typeof createPlans>;
 
 export function createPlans(options: {
@@ -19,22 +19,23 @@ export function createPlans(options: {
   engine: RenderEngine;
 }) {
   const { configuration, holds } = options;
-  /** By destination and action as they were in one version: such a document never changes. */
+  /** By the documents of destination and action in one version, which never change. */
   const plans = new WeakMap<object, WeakMap<object, RenderPlan>>();
 
   return {
     pinned: pinnedVersions(configuration, options.catalog),
 
     /**
-     * A gate held it before its first render: it takes the present versions instead of the planned ones. `rendersAnew`:
-     * what was rendered is not kept, so that the number of its exchanges alone tells whether it was.
+     * Whether a delivery was on hold before its first render, so that it uses the current versions instead of the
+     * planned ones. `rendersAnew`: the rendered request is not stored, so only the number of exchanges shows whether it
+     * was rendered.
      */
     usesLatestVersions: (delivery: DueDelivery, mustRerender: boolean) =>
       delivery.rendered === null &&
       (delivery.number === 0 || !mustRerender) &&
       holds.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
-    /** An action that has given up the destination has no mapping for it any more: then the planned one stays. */
+    /** An action that has dropped the destination has no mapping for it any more: the planned version stays. */
     presentVersions(delivery: DueDelivery): Versions {
       const { documents } = configuration.snapshot;
       const action = delivery.actionId === null ? undefined : documents.action.get(delivery.actionId);

@@ -5,7 +5,7 @@ import { inlineCompute } from '../../compute/inline.ts';
 import type { RenderJob } from '../../sandbox/sandbox.ts';
 import { planRender } from './render.ts';
 
-test('actions without expressions share the program of their destination, others have one of their own', async () => {
+test('actions without expressions share the program of their destination; others have their own', async () => {
   await using rig = await startRig();
   const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
   const jobs: RenderJob[] = [];

@@ -17,13 +17,13 @@ import { type TrivialForm, trivialForm } from '../../template/compile/trivial-fo
 import type { Document } from '../snapshot/snapshot.ts';
 import { compileMapping, type DataRecord } from './field-mapping.ts';
 
-/** What became of rendering: a request's parts, or why there is none. */
+/** The result of rendering: the parts of a request, or why there are none. */
 export type Rendering =
   | { kind: 'rendered'; rendered: Rendered }
   | { kind: 'skipped'; reason: string }
   | { kind: 'failed'; reason: string; line: number | null; column: number | null };
 
-/** What a template may know about its delivery. */
+/** The data about its delivery that a template can read. */
 export type Meta = {
   deliveryId: string;
   idempotencyKey: string;
@@ -34,25 +34,25 @@ export type Meta = {
 
 type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
 
-/** Everything that decides the bytes of a delivery, ready to run. */
+/** Everything that determines the bytes of a delivery, ready to run. */
 export type RenderPlan = {
   record(event: Event): DataRecord;
-  /** A promise only when it takes the sandbox. */
+  /** Returns a promise only when the sandbox is needed. */
   render(input: RenderInput): Rendering | Promise<Rendering>;
 };
 
-/** The mapping of one destination in an action; without an action, or without rows, the event's data as it is. */
+/** The mapping of one destination in an action; empty (the event's data unchanged) without an action. */
 export function mappingOf(action: ActionBody | null, destinationId: string) {
   return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
 }
 
-/** What programs are compiled and run with. */
+/** The compiler and the sandbox for programs. */
 export type RenderEngine = Pick<Compute, 'compose'> & { render(job: RenderJob): Promise<RenderOutcome> };
 
 /**
- * Compiles mapping expressions, path, header values and template of a destination into one program, with the first render
- * that needs it. A program that does not compile (it was checked when saved, so only by an upgrade) or takes too long to
- * fails each render with its first problem.
+ * Compiles the mapping expressions, path, header values and template of a destination into one program, before the
+ * first render that needs it. A program that does not compile (it was checked when it was saved, so only after an
+ * upgrade) or takes too long to compile fails each render with its first problem.
  */
 export function planRender(
   engine: RenderEngine,
@@ -88,7 +88,7 @@ export function planRender(
 
 type Compiled = { kind: 'program'; program: Program } | Extract<Rendering, { kind: 'failed' }>;
 
-/** Without expressions all actions of a destination have one program. */
+/** Without expressions, all actions of a destination share one program. */
 const programs = new WeakMap<DestinationBody, Promise<Compiled>>();
 
 async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promise<Compiled> {
@@ -107,7 +107,7 @@ async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promi
     : { ...failed(first.message), line: first.line, column: first.column };
 }
 
-/** What `make` resolves to, kept; what it rejects with is not. */
+/** Caches the value that `make` resolves to, but not a rejection. */
 function onceKept<K extends object, V>(kept: WeakMap<K, Promise<V>>, key: K, make: () => Promise<V>): () => Promise<V> {
   return () => {
     const before = kept.get(key);
@@ -121,7 +121,7 @@ function onceKept<K extends object, V>(kept: WeakMap<K, Promise<V>>, key: K, mak
 
 function renderJob(program: Program, input: RenderInput): RenderJob {
   const { data, events, meta } = input;
-  // What the template doesn't read need not cross.
+  // Data that the template does not read is not sent to the sandbox.
   return {
     program,
     input: JSON.stringify({
@@ -136,12 +136,12 @@ function renderJob(program: Program, input: RenderInput): RenderJob {
 
 function decode(outcome: RenderOutcome, path: string, headers: readonly PlainHeader[]): Rendering {
   if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
-  // Its place is one in the program, not in the template.
+  // The position of the error is in the program, not in the template.
   if (outcome.kind === 'threw') return { kind: 'failed', reason: outcome.message, line: null, column: null };
   const output = readOutput(outcome.output);
   if (output.kind === 'skipped') return output;
   if (output.kind === 'failed') return inItsPart(output);
-  // A template can spoil what writes the head of the result: it decides on nothing that has no tags.
+  // A template can tamper with the code that writes the result: parts without tags must be as configured.
   const isOurs =
     isAsWritten(path, output.path) &&
     headers.length === output.headers.length &&
@@ -159,7 +159,7 @@ function isAsWritten(text: string, rendered: string): boolean {
   return text.includes('{{') || text === rendered;
 }
 
-/** Lines and columns are the template's; a failure in another part names the part and its place in words. */
+/** Lines and columns refer to the template; a failure in another part has the part and its position in the reason. */
 function inItsPart({ reason, line, column, in: part }: Extract<RenderOutput, { kind: 'failed' }>): Rendering {
   if (part === 'template') return { kind: 'failed', reason, line, column };
   const place = line === null ? part : `${part}, line ${line}, column ${column}`;
@@ -170,7 +170,7 @@ function readOutput(text: string): RenderOutput {
   try {
     return decodeOutput(text);
   } catch (error) {
-    // A hostile template may put anything in place of its program's output; that is its own failure.
+    // A hostile template can replace its program's output with any text; that counts as its failure.
     return {
       kind: 'failed',
       reason: error instanceof Error ? error.message : String(error),
@@ -181,7 +181,7 @@ function readOutput(text: string): RenderOutput {
   }
 }
 
-/** The commonest templates need no sandbox: they only write their records as JSON. */
+/** The most common templates only write their records as JSON and need no sandbox. */
 function renderNatively(
   { path: [, index] }: TrivialForm,
   data: readonly DataRecord[],

@@ -3,7 +3,7 @@ import type { Sign } from '../limits/circuit-breaker.ts';
 import type { Holds } from '../limits/holds.ts';
 import type { ConnectionQueue, DestinationQueue } from './queues.ts';
 
-/** A request whose outcome is known: when it began, and whether it tried whether the cause of a hold is gone. */
+/** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
 export type Sent = { startedAt: number; isProbe: boolean };
 
 export type OutcomeParts = {
@@ -16,8 +16,8 @@ export type OutcomeParts = {
 };
 
 /**
- * What an outcome says of the peer, for all that is sent to it: concurrency, quota, pause, circuit breaker, hold. Answers
- * null when everything is done (the usual case), else a promise that never rejects.
+ * Applies what an outcome says about the peer: concurrency, quota, pause, circuit breaker, hold. Returns null when
+ * everything is done (the usual case), else a promise that never rejects.
  */
 export function applyOutcome(
   parts: OutcomeParts,
@@ -60,13 +60,14 @@ async function moveHold(
   const openMs = queue.plan?.breaker.openMs;
   if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
   if (!isProbe) return;
-  // A probe that changed nothing: if it was sent the next one waits, else another delivery may be the probe at once.
+  // A probe that changed nothing: after a sent one, the next probe waits; otherwise another delivery may be the probe
+  // at once.
   const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
   if (isSent) return holds.postpone(connectionId, now, openMs);
   probeAgain(connection);
 }
 
-/** Counts a sign in the circuit breaker; answers in words why it opens now, or null. */
+/** Counts a sign in the circuit breaker; returns the reason why it opens now, or null. */
 function countSign({ connection, plan }: DestinationQueue, sign: Sign | null, now: number): string | null {
   return sign === null || plan === null ? null : connection.breaker.record(sign, now, plan.breaker);
 }

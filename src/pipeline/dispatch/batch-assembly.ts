@@ -6,7 +6,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Batch, BatchKey, BatchLimits } from './batch-key.ts';
 import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
-/** What leaves next of a queue whose destination takes batches. `until` null: when something else happens. */
+/** The next batch of a queue whose destination takes batches. `until` null: wait until another change. */
 export type BatchChoice =
   | { kind: 'one'; delivery: QueuedDelivery }
   | { kind: 'batch'; batch: Batch<QueuedDelivery> }
@@ -17,23 +17,23 @@ export type QueueFill = 'more' | 'all' | 'full';
 
 export type BatchAssembly = {
   /**
-   * The first batch, by the place of its first delivery, that is as large as its limits allow, has waited long enough or is
-   * a part of a refused batch; or a delivery that goes alone. `whenKnown` is called when a version that had to be loaded is
-   * there.
+   * The first batch, by the position of its first delivery, that is full, has waited long enough or is a part of a
+   * refused batch; or a delivery that is sent alone. `whenKnown` is called when a version that had to be loaded is
+   * known.
    */
   next(queue: DestinationQueue, now: number, fill: QueueFill, whenKnown: () => void): BatchChoice;
 };
 
 const versionsMax = 5_000;
 
-/** Decides which deliveries share a request. It looks at what is in memory and due; nothing of it is stored. */
+/** Decides which deliveries share a request, from those in memory that are due. Nothing of it is stored. */
 export function createBatchAssembly(options: {
   configuration: Configuration;
   plans: Pick<Plans, 'pinned' | 'usesLatestVersions' | 'presentVersions'>;
   failed(error: unknown, doing: string): void;
 }): BatchAssembly {
   const { configuration, plans } = options;
-  /** By destination and version; null: that version knows no batches. */
+  /** By destination and version; null: that version has no batches. */
   const limits = new Map<string, BatchLimits | null>();
   const loading = new Set<string>();
 
@@ -51,7 +51,7 @@ export function createBatchAssembly(options: {
       .then(({ destination }) => keep(place, destination === null ? null : limitsFrom(destination.body)))
       .catch((error) => {
         options.failed(error, 'load a version of a destination');
-        // One record at a time is right for every template.
+        // One record per request works for every template.
         keep(place, null);
       })
       .finally(() => {
@@ -75,7 +75,7 @@ export function createBatchAssembly(options: {
 
   function findKey(delivery: DueDelivery, whenKnown: () => void): BatchKey | undefined {
     const { event, rendered, actionId } = delivery;
-    // What was sent alone is sent again with the same bytes; a suspect goes alone.
+    // A delivery that was sent alone is sent again with the same bytes; a suspect is sent alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
     const versions = plans.usesLatestVersions(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
     const found = limitsOf(delivery, versions, whenKnown);
@@ -98,7 +98,7 @@ export function createBatchAssembly(options: {
           if (line !== undefined) lines.set(line, null);
           continue;
         }
-        // Behind one that does not leave with it.
+        // An earlier delivery of its order key is not in this batch.
         if (line !== undefined && (lines.get(line) === null || (own === alone && lines.has(line)))) {
           lines.set(line, null);
           continue;
@@ -116,7 +116,7 @@ export function createBatchAssembly(options: {
           open.set(key, candidate);
           candidates.push(candidate);
         }
-        // Its earlier ones are in another group.
+        // Earlier deliveries of its order key are in another batch.
         if (line !== undefined && (lines.get(line) ?? candidate) !== candidate) {
           lines.set(line, null);
           continue;
@@ -155,15 +155,15 @@ function choose(candidates: readonly Candidate[], fill: QueueFill): BatchChoice 
   return { kind: 'wait', until: fill === 'all' && Number.isFinite(until) ? until : null };
 }
 
-/** The same set is always in the same order, which is that of its order keys too. */
+/** The same set always has the same order, which is also that of its order keys. */
 const byId = (a: QueuedDelivery, b: QueuedDelivery) => (a.delivery.id < b.delivery.id ? -1 : 1);
 
-/** When a batch that began with this one has waited long enough. */
+/** When a batch that begins with this delivery has waited long enough. */
 function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: BatchKey): number {
   return (dueAt ?? createdAt) + limits.waitMs;
 }
 
-/** How many records fit into a batch, as far as is known. */
+/** The estimated number of records that fit in a batch. */
 function roomOf({ records, bytes, bytesPerRecord }: BatchLimits): number {
   if (bytesPerRecord === null) return records;
   return Math.min(records, Math.max(1, Math.floor(bytes / bytesPerRecord)));

@@ -2,15 +2,17 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Lookup } from '../../rules/lookup.ts';
 import type { Versions } from '../attempt/render-plan.ts';
 
-/** How a version of a destination wants its batches. */
+/** The batch settings of a version of a destination. */
 export type BatchLimits = Pick<DestinationBody['settings']['batch'], 'records' | 'bytes' | 'waitMs'> & {
   key: Lookup | null;
-  /** About how many bytes of a rendered body a record takes; null: not known yet. */
+  /** Estimated bytes of a record in a rendered body; null: not known yet. */
   bytesPerRecord: number | null;
 };
 
-/** Which deliveries may share a request: those of one action, in the same versions and with the same grouping value. */
+/**
+ * The deliveries that can share a request: those of one action, in the same versions and with the same grouping value.
+ */
 export type BatchKey = { key: string; versions: Versions; limits: BatchLimits };
 
-/** Deliveries that leave in one request. */
+/** Deliveries that share one request. */
 export type Batch<Member> = { members: Member[]; versions: Versions; limits: BatchLimits };

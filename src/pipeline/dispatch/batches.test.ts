@@ -26,7 +26,7 @@ const valuesIn = ({ body }: EgressRequest): string[] => JSON.parse(String(body))
 const sizes = (rig: Rig) => rig.egress.requests.map((request) => valuesIn(request).length);
 const keyIn = ({ headers }: EgressRequest) => headers.find(([name]) => name === 'Idempotency-Key')?.[1];
 
-test('a batch leaves when it is full, and what is left over when the first of it has waited long enough', async () => {
+test('a batch is sent when it is full, and the rest when its first delivery has waited long enough', async () => {
   const { rig } = await startBatches({ records: 3, waitMs: 1_000 });
   await using _ = rig;
   await rig.send(...numbered(8));
@@ -43,7 +43,7 @@ test('a batch leaves when it is full, and what is left over when the first of it
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
-test('all deliveries of a batch log one exchange, with its id and the number of its records; a lone one has none', async () => {
+test('all deliveries of a batch log one exchange, with its id and the number of its records; a single delivery has none', async () => {
   const { rig } = await startBatches({ records: 3, waitMs: 0 });
   await using _ = rig;
   await rig.send(...numbered(4));
@@ -61,7 +61,7 @@ test('all deliveries of a batch log one exchange, with its id and the number of 
   assert.deepEqual([alone?.batchId, alone?.records, alone?.request?.body], [null, 1, '[{"n":"3"}]']);
 });
 
-test('the same deliveries sent again have the same key and the same bytes, others have another key', async () => {
+test('the same deliveries sent again have the same key and the same bytes; other ones have another key', async () => {
   let isBad = true;
   const { rig } = await startBatches({ records: 3, waitMs: 0 }, () => ({ status: isBad ? 500 : 200 }));
   await using _ = rig;
@@ -82,7 +82,7 @@ test('the same deliveries sent again have the same key and the same bytes, other
   );
 });
 
-test('a refused batch is halved until what is bad stands alone and fails with its own reason; parts cost no step', async () => {
+test('a refused batch is halved until the bad record is alone and fails with its own reason; parts use up no attempt', async () => {
   const bad = new Set(['1', '7', '11']);
   const { rig } = await startBatches({ records: 16, waitMs: 0 }, (request) => ({
     status: valuesIn(request).some((n) => bad.has(n)) ? 422 : 200,
@@ -119,7 +119,7 @@ test('a single record that is too large fails; a batch that is too large is halv
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered', 'delivered', 'delivered', 'failed']);
 });
 
-test('a person who cancels one of a refused batch is obeyed', async () => {
+test('a delivery of a refused batch that a person cancels is not sent again', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   const { rig, destinationId } = await startBatches({ records: 4, waitMs: 0 }, (_, index) =>
     index === 0 ? answer.promise : { status: 200 },
@@ -137,7 +137,7 @@ test('a person who cancels one of a refused batch is obeyed', async () => {
   assert.ok(!rig.egress.requests.slice(1).flatMap(valuesIn).includes('1'));
 });
 
-test('a body is never longer than the limit, but for one record that is so by itself', async () => {
+test('a body is never longer than the limit, except for a single record that is', async () => {
   const { rig } = await startBatches({ records: 100, bytes: 1_024, waitMs: 0 });
   await using _ = rig;
   const long = (n: number, length: number) => ({ data: { n: String(n), text: 'ü'.repeat(length) } });
@@ -159,7 +159,7 @@ test('a body is never longer than the limit, but for one record that is so by it
   );
 });
 
-test('deliveries with different values of the grouping key do not travel together', async () => {
+test('deliveries with different grouping values do not share a batch', async () => {
   const { rig } = await startBatches({ records: 10, waitMs: 500, key: 'visitorId' });
   await using _ = rig;
   await rig.send(...numbered(6).map((event, n) => ({ ...event, visitorId: n === 5 ? null : `v${n % 2}` })));
@@ -167,7 +167,7 @@ test('deliveries with different values of the grouping key do not travel togethe
   assert.deepEqual(rig.egress.requests.map(valuesIn).toSorted(), [['0', '2', '4'], ['1', '3'], ['5']]);
 });
 
-test('deliveries in different versions do not travel together, and an old version keeps its own limits', async () => {
+test('deliveries in different versions do not share a batch, and an old version keeps its own limits', async () => {
   const { rig, connectionId, destinationId } = await startBatches({ records: 2, waitMs: 5_000 });
   await using _ = rig;
   const body = { connectionId, name: 'Orders', path: '/orders', status: 'enabled', template };
@@ -179,14 +179,14 @@ test('deliveries in different versions do not travel together, and an old versio
   assert.equal(rig.egress.requests.length, 0);
   await rig.clock.advance(5_000);
   assert.deepEqual(rig.egress.requests.map(valuesIn).sort(), [['0'], ['1', '2']]);
-  // A version that knew no batches has a template for one record.
+  // A version without batches has a template for one record.
   await rig.put('destination', { ...body, status: 'paused', settings: {} }, destinationId);
   await rig.send(...numbered(2, 3));
   await settled();
   assert.equal(rig.egress.requests.length, 2);
 });
 
-test('what was planned for single records is never put into a batch by a later version', async () => {
+test('deliveries planned for single requests are never put into a batch by a later version', async () => {
   const { rig, connectionId, destinationId } = await startBatches({}, (_, index) => ({
     status: index < 2 ? 500 : 200,
   }));
@@ -199,7 +199,7 @@ test('what was planned for single records is never put into a batch by a later v
   assert.deepEqual(sizes(rig), [1, 1, 1, 1]);
 });
 
-test('a rule about items retries and fails only what they tell of', async () => {
+test('a rule about items retries and fails only the records that they name', async () => {
   const outcomes = [
     {
       when: { status: '2xx' },
@@ -234,7 +234,7 @@ test('a rule about items retries and fails only what they tell of', async () => 
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered', 'delivered', 'failed', 'delivered']);
 });
 
-test('of a refused batch whose answer tells of the bad ones, the others go again in one', async () => {
+test('when the response to a refused batch names the bad records, the others are sent again in one batch', async () => {
   const outcomes = [{ when: { status: 422 }, items: { index: '' }, outcome: 'fail' }];
   const { rig } = await startBatches(
     { records: 6, waitMs: 0 },
@@ -249,7 +249,7 @@ test('of a refused batch whose answer tells of the bad ones, the others go again
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered', 'failed', 'delivered', 'failed', 'delivered']);
 });
 
-test('for the budget, the breaker and the quiet that a peer asks for, a batch counts as one exchange', async () => {
+test('for the rate limit, the breaker and the pause that a peer asks for, a batch counts as one exchange', async () => {
   const answers = [
     { error: { kind: 'reset', message: 'gone' } },
     { status: 429, headers: [['retry-after', '60']] },
@@ -273,7 +273,7 @@ test('for the budget, the breaker and the quiet that a peer asks for, a batch co
   assert.deepEqual(new Set((await rig.deliveries()).map(({ attempts }) => attempts)), new Set([2, 1]));
 });
 
-test('after one death its batch is sent again as a batch, after two in a row its deliveries are sent one by one', async () => {
+test('after one crash a batch is sent again as a batch, after two in a row its deliveries are sent one by one', async () => {
   let isHanging = true;
   const { rig } = await startBatches({ records: 6, waitMs: 0 }, () =>
     isHanging ? new Promise<never>(() => {}) : { status: 200 },
@@ -297,7 +297,7 @@ test('after one death its batch is sent again as a batch, after two in a row its
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
-test('what a gate held back leaves in full batches', async () => {
+test('held deliveries are sent in full batches after the release', async () => {
   const { rig, connectionId, destinationId } = await startBatches({ records: 200, waitMs: 0 });
   await using _ = rig;
   const body = {
@@ -326,7 +326,7 @@ const ordered = (settings: Settings = {}) => ({
 const visits = (...visitors: string[]) =>
   visitors.map((visitorId, n) => ({ visitorId, data: { n: `${visitorId}${n}` } }));
 
-test('deliveries of one order key travel together and in order, and the next ones follow when these are through', async () => {
+test('deliveries of one order key share a batch in order, and the next ones follow when these are delivered', async () => {
   const { rig } = await startBatches({ records: 4, waitMs: 100 }, undefined, ordered());
   await using _ = rig;
   await rig.send(...visits('a', 'a', 'b', 'a', 'a', 'a', 'b'));
@@ -340,7 +340,7 @@ test('deliveries of one order key travel together and in order, and the next one
   assert.ok(rig.egress.requests.length <= 3, `${sizes(rig)}`);
 });
 
-test('of an ordered batch what follows a failing one waits for it, and refused parts keep the order', async () => {
+test('in an ordered batch, deliveries behind a failing one wait for it, and refused parts keep the order', async () => {
   const outcomes = [{ when: { status: 200 }, items: { index: '' }, outcome: 'retry' }];
   let refusals = 1;
   const { rig } = await startBatches(
@@ -352,7 +352,7 @@ test('of an ordered batch what follows a failing one waits for it, and refused p
     ordered({ outcomes }),
   );
   await using _ = rig;
-  // The second of a fails alone: the third was sent with it and got through, what comes later waits.
+  // The second delivery of `a` fails alone. The third was sent with it and delivered; later ones wait.
   await rig.send(...visits('a', 'a', 'a', 'b'));
   await settled();
   await rig.send(...visits('a', 'b').map((one) => ({ ...one, data: { n: `${one.visitorId}9` } })));
@@ -375,7 +375,7 @@ test('of an ordered batch what follows a failing one waits for it, and refused p
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
-test('what is kept of a batch is masked for all of its deliveries, whoever they are about, and sent as it is', async () => {
+test('the stored exchange of a batch is masked for the events of all its deliveries, and sent unmasked', async () => {
   const { rig } = await startBatches(
     { records: 3, waitMs: 0 },
     () => ({ status: 200, body: 'thanks ann@example.com' }),
@@ -397,12 +397,12 @@ test('what is kept of a batch is masked for all of its deliveries, whoever they 
   }
 });
 
-test('no address of a large batch is kept in clear', async () => {
+test('no address of a large batch is stored in clear text', async () => {
   const { rig } = await startBatches({ records: 150, waitMs: 0 }, () => ({ status: 200 }), {
     settings: { bodies: { keepMs: null, mask: ['email'] } },
   });
   await using _ = rig;
-  // The second name stands where no pattern fits.
+  // The second name is in a field that no pattern matches.
   const people = Array.from({ length: 150 }, (_, n) => ({
     data: { email: `p${n}@example.com`, to: `p${n}@example.com` },
   }));
@@ -414,7 +414,7 @@ test('no address of a large batch is kept in clear', async () => {
   for (const body of logs) assert.doesNotMatch(body, /@example\.com/);
 });
 
-test('a token that is refused is fetched anew once for a batch, which is sent again under the same key', async () => {
+test('a refused token is replaced once for a batch, which is sent again with the same key', async () => {
   let tokens = 0;
   let isEnded = false;
   const { rig } = await startBatches(

@@ -6,7 +6,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
-/** A destination that answered 410 is gone for good: nothing more is sent until a person looks. */
+/** A destination that responded 410 is gone: nothing more is sent until a person resumes it. */
 export async function pauseDestination(
   configuration: Configuration,
   destinationId: string,
@@ -23,7 +23,7 @@ export async function pauseDestination(
   });
 }
 
-/** What a saved change of a connection or destination sets in motion: deliveries stored as held get another chance. */
+/** Applies a saved change of a connection or destination: deliveries stored as held are retried. */
 export function followConfiguration(options: {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;

@@ -121,14 +121,14 @@ const sent = (connection: ConnectionQueue, world: World = quiet, at = now) => {
   return action?.kind === 'send' ? action.delivery.delivery.id : (action?.kind ?? null);
 };
 
-test('the first delivery of the queue whose turn it is leaves, and deciding changes nothing', () => {
+test('the first delivery of the next queue is sent, and deciding changes nothing', () => {
   const { connection } = connectionWith([[delivery('a1'), delivery('a2')], [delivery('b1')]]);
   assert.equal(sent(connection), 'a1');
   assert.equal(sent(connection), 'a1');
   assert.equal(sent(createConnectionQueue('con_2')), null);
 });
 
-test('while too many outcomes wait to be recorded, or the origin has no room, nothing leaves', () => {
+test('while too many outcomes are unrecorded, or the origin has no room, nothing is sent', () => {
   const { connection } = connectionWith([[delivery('a1')]]);
   assert.equal(sent(connection, { ...quiet, isBehind: true }), 'wait_for_settlements');
   connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
@@ -138,7 +138,7 @@ test('while too many outcomes wait to be recorded, or the origin has no room, no
   });
 });
 
-test('a rate of the connection makes all wait, a rate of a destination only that one', () => {
+test('the rate limit of a connection delays all its destinations, that of a destination only this one', () => {
   const rate = { limit: 1, perMs: 1_000 };
   const all = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
   for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now);
@@ -152,7 +152,7 @@ test('a rate of the connection makes all wait, a rate of a destination only that
   assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
 });
 
-test('what is held is dropped from memory until its probe is due, and one probe leaves at a time', () => {
+test('held deliveries are dropped from memory until the probe is due, and one probe is sent at a time', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const held = (probeAt: number | null): World => ({
     ...quiet,
@@ -167,7 +167,7 @@ test('what is held is dropped from memory until its probe is due, and one probe 
   assert.deepEqual(decide(connection, now, held(now)), { kind: 'spill', queue, until: null });
 });
 
-test('a destination at its concurrency limit waits for its own response, the next destination goes on', () => {
+test('a destination at its concurrency limit waits for its own response, and the next destination continues', () => {
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
   const [first] = queues;
   if (first !== undefined) first.requests = first.concurrency.limit;
@@ -188,13 +188,13 @@ test('at the limit of the connection each destination still has its fair share',
   assert.equal(sent(limited.connection), null);
 });
 
-test('a suspect leaves when no other is on trial, and never holds up the others', () => {
+test('a suspect is sent when no other is on trial, and never delays other deliveries', () => {
   const { connection } = connectionWith([[delivery('s1', 2), delivery('a1')]]);
   assert.equal(sent(connection), 's1');
   assert.equal(sent(connection, { ...quiet, isTrial: true }), 'a1');
 });
 
-test('replayed deliveries leave when no live one is ready, in their even pace, and first when they are starved', () => {
+test('replayed deliveries are sent when no live one is ready, at an even rate, and first when they are starved', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const [live] = queues;
   assert.ok(live);
@@ -209,7 +209,7 @@ test('replayed deliveries leave when no live one is ready, in their even pace, a
   assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 5 } });
 });
 
-test('a paused replay is dropped from memory, and the live deliveries beside it go on', () => {
+test('a paused replay is dropped from memory, and the live deliveries of the destination continue', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const [live] = queues;
   assert.ok(live);

@@ -14,29 +14,29 @@ import {
 import { batchRecordsOf, type ConnectionQueue, type DestinationQueue, type QueuedDelivery } from './queues.ts';
 import { hasLive, isStarved, replayPart } from './replay-share.ts';
 
-/** What the dispatcher does next for a connection. */
+/** The next action of the dispatcher for a connection. */
 export type Action =
-  /** A request leaves with this delivery alone. */
+  /** Send one delivery in a request. */
   | { kind: 'send'; queue: DestinationQueue; delivery: QueuedDelivery; isProbe: boolean }
   | { kind: 'send_batch'; queue: DestinationQueue; batch: Extract<BatchChoice, { kind: 'batch' }>['batch'] }
   /** Read more of this queue from the journal; `isProbe`: one delivery is enough. */
   | { kind: 'refill'; queue: DestinationQueue; isProbe: boolean }
-  /** Drop from memory what is held: the journal has it. `until`: when to read it again for a probe. */
+  /** Drop held deliveries from memory: the journal has them. `until`: when to read them again for a probe. */
   | { kind: 'spill'; queue: DestinationQueue; until: number | null }
-  /** Look at this queue again at `until`; null: when something else happens to it. */
+  /** Consider this queue again at `until`; null: after another change of it. */
   | { kind: 'park'; queue: DestinationQueue; until: number | null }
-  /** Look at the connection again at `until`; null: when its origin has room. */
+  /** Consider the connection again at `until`; null: when its origin has room. */
   | { kind: 'wait'; block: Block }
-  /** Look at the connection again when the outcomes that wait to be recorded are. */
+  /** Consider the connection again when the waiting outcomes are recorded. */
   | { kind: 'wait_for_settlements' };
 
-/** What decisions look at beside the queues of the connection. */
+/** The state that decisions read, besides the queues of the connection. */
 export type World = Surroundings & {
-  /** Too many outcomes wait to be recorded. */
+  /** Too many outcomes are waiting to be recorded. */
   readonly isBehind: boolean;
-  /** So much is on the wire or in memory that each destination has one request at most. */
+  /** So much is in flight or in memory that each destination has at most one request. */
   readonly isCrowded: boolean;
-  /** A suspect is on the wire (see in-flight.ts). */
+  /** A suspect is in flight (see in-flight.ts). */
   readonly isTrial: boolean;
   isRefillDue(queue: DestinationQueue): boolean;
   fillOf(queue: DestinationQueue): QueueFill;
@@ -44,11 +44,12 @@ export type World = Surroundings & {
 };
 
 /**
- * The next thing to do for a connection at `now`; null: nothing until something happens. Changes nothing: dispatcher.ts
- * does what it says, which changes the queues, and asks again.
+ * The next action for a connection at `now`; null: none until something changes. Pure: dispatcher.ts performs the
+ * action, which changes the queues, and asks again.
  *
- * Limits are asked in this order: unrecorded outcomes, origin, token and rate of the connection, then per destination its rate, its
- * hold, what it has in memory, and its concurrency. Live deliveries come before replayed ones, but for a starved replay.
+ * The order of the limits: unrecorded outcomes, origin, token and rate of the connection, then per destination its
+ * rate, its hold, its deliveries in memory, and its concurrency. Live deliveries come before replayed ones, except for
+ * a starved replay.
  */
 export function decide(connection: ConnectionQueue, now: number, world: World): Action | null {
   const { ready, replays } = connection;
@@ -108,7 +109,7 @@ function connectionBlock(
   return atOrigin ?? tokenBlock(plan, world) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
 }
 
-/** null: it stays ready, and has its turn when a request of its connection ends. */
+/** null: the queue stays ready, and is next again when a request of its connection ends. */
 function decideQueue(queue: DestinationQueue, share: number, now: number, world: World): Action | null {
   const rate = destinationRateBlock(queue, now, world);
   if (rate?.until === Number.POSITIVE_INFINITY) return { kind: 'spill', queue, until: null };
@@ -121,7 +122,7 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, world:
   const next = suspect ?? queue.waiting[0];
   if (next === undefined) return { kind: 'park', queue, until: null };
   if (concurrencyBlock(queue, Number.POSITIVE_INFINITY) !== null)
-    // A response of its own makes it ready again; for a replay that may be a response to a live delivery.
+    // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
     return queue.replay === null ? { kind: 'park', queue, until: null } : null;
   if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && world.isCrowded)) return null;
   if (isProbe || next === suspect || batchRecordsOf(queue) === 1)

@@ -7,7 +7,7 @@ import { asSettled } from './send.ts';
 
 const bodies = (rig: Rig) => rig.egress.requests.map(({ body }) => body);
 
-/** Counts readings of queues from now on. */
+/** Counts the readings of queues from now on. */
 function countReadings({ journal: { deliveries } }: Rig): () => number {
   const { due } = deliveries;
   let count = 0;
@@ -18,7 +18,7 @@ function countReadings({ journal: { deliveries } }: Rig): () => number {
   return () => count;
 }
 
-test('a retry that is due soon goes out in its time without being read from the journal', async () => {
+test('a retry that is due soon is sent at its time without being read from the journal', async () => {
   await using rig = await startRig({ handler: (_, index) => ({ status: index < 2 ? 503 : 200 }) });
   await wire(rig);
   await settled();
@@ -46,7 +46,7 @@ test('a retry that is due soon goes out in its time without being read from the 
   assert.deepEqual(rig.pipeline.depth(), { inMemory: 0, inFlight: 0, unmatched: 0 });
 });
 
-test('a delivery that goes on from memory is as the journal would give it back', async () => {
+test('a delivery that continues from memory equals the one that the journal would return', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });
   const { destinationId } = await wire(rig);
@@ -86,7 +86,7 @@ test('a retry that is cancelled while it waits for its time is not sent', async 
   assert.equal(rig.pipeline.depth().inMemory, 0);
 });
 
-test('a delivery that is cancelled while it is on the wire is not tried again', async () => {
+test('a delivery that is cancelled while it is in flight is not retried', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });
   const { destinationId } = await wire(rig);
@@ -100,7 +100,7 @@ test('a delivery that is cancelled while it is on the wire is not tried again', 
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
 
-test('a person who does not wait for the time of a retry has it sent once, now', async () => {
+test('a retry that a person requests early is sent once, now', async () => {
   await using rig = await startRig({ handler: (_, index) => ({ status: index === 0 ? 503 : 200 }) });
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
@@ -113,7 +113,7 @@ test('a person who does not wait for the time of a retry has it sent once, now',
   assert.equal(rig.egress.requests.length, 2);
 });
 
-test('a retry whose destination is disabled before its time is held, and goes out once when it is enabled again', async () => {
+test('a retry whose destination is disabled before its time is held, and sent once when it is enabled again', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => ({ status: isDown ? 503 : 200 }) });
   const { connectionId, destinationId } = await wire(rig);
@@ -132,7 +132,7 @@ test('a retry whose destination is disabled before its time is held, and goes ou
   assert.equal(rig.egress.requests.length, 2);
 });
 
-test('retries that wait for their time survive the process, and go out once', async () => {
+test('retries that wait for their time survive a crash, and are sent once', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => ({ status: isDown ? 503 : 200 }) });
   await wire(rig, { connection: { settings: { breaker: { minimum: 1_000 } } } });
@@ -149,7 +149,7 @@ test('retries that wait for their time survive the process, and go out once', as
   assert.equal(rig.egress.requests.length, 40);
 });
 
-test('retries fill memory only so far, and what had no room goes out too', async () => {
+test('waiting retries use a bounded amount of memory, and those that did not fit are sent too', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => ({ status: isDown ? 503 : 200 }) });
   await wire(rig, { connection: { settings: { breaker: { minimum: 1_000 } } } });

@@ -7,7 +7,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
 
-test('a probe that an error kept from being sent leaves its place to another delivery of its connection at once', async () => {
+test('when an error prevents a probe from being sent, another delivery of its connection is the probe at once', async () => {
   let isBroken = false;
   let isGood = false;
   const sandbox: Sandbox = {
@@ -49,7 +49,7 @@ test('a probe that an error kept from being sent leaves its place to another del
   );
 });
 
-test('what waits while nothing can be recorded goes out as soon as it can, on every connection', async () => {
+test('deliveries that wait while nothing can be recorded are sent as soon as it can, on every connection', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'to', operator: 'equals', value: 'a' } } });
   const connectionId = await rig.put('connection', { name: 'Other', baseUrl: 'https://other.example' });
@@ -76,7 +76,7 @@ test('what waits while nothing can be recorded goes out as soon as it can, on ev
   assert.equal(rig.egress.requests.filter(({ url }) => url.includes('other')).length, 1);
 });
 
-test('many requests that hang stop no other connection', async () => {
+test('many hanging requests do not delay other connections', async () => {
   await using rig = await startRig({
     handler: ({ url }) => (url.includes('dead') ? new Promise(() => {}) : { status: 200 }),
   });
@@ -99,7 +99,7 @@ test('many requests that hang stop no other connection', async () => {
   assert.equal((await rig.journal.log.deliveries(query)).length, 20);
 });
 
-test('refusals that come together close the gate once: the first probe is 30 s later', async () => {
+test('refusals of concurrent requests set one hold: the first probe is 30 s later', async () => {
   await using rig = await startRig({ handler: () => ({ status: 401 }) });
   await wire(rig, { connection: { auth: { type: 'bearer', token: 'wrong' } } });
   await rig.send(...Array.from({ length: 20 }, (_, n) => ({ data: { n: String(n) } })));
@@ -116,7 +116,7 @@ test('refusals that come together close the gate once: the first probe is 30 s l
   assert.equal(rig.egress.requests.length, asked + 2);
 });
 
-test('credentials that were replaced meanwhile are not refused for the old ones', async () => {
+test('replaced credentials are not held because of a refusal of the old ones', async () => {
   const old = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({
     handler: ({ headers }) => (headers.some(([, value]) => value === 'Bearer right') ? { status: 200 } : old.promise),
@@ -131,7 +131,7 @@ test('credentials that were replaced meanwhile are not refused for the old ones'
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
 });
 
-test('a probe that finds out nothing sets the next one further away, and then any delivery may probe', async () => {
+test('a probe without a result postpones the next one, and then any delivery may be the probe', async () => {
   let status = 401;
   await using rig = await startRig({ handler: () => ({ status }) });
   const { destinationId: first, connectionId } = await wire(rig, {
@@ -200,7 +200,7 @@ test('a delivery that is cancelled while its queue is being read is not sent', a
   assert.equal(rig.egress.requests.length, 0);
 });
 
-test('a retry by a person between a record and its reading is not forgotten', async () => {
+test('a retry by a person between the record of an outcome and the next reading is not lost', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: (_, index) => (index === 0 ? answer.promise : { status: 200 }) });
   const { destinationId } = await wire(rig);
@@ -236,7 +236,7 @@ test('a retry by a person between a record and its reading is not forgotten', as
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
 
-test('503 with Retry-After of one destination makes no other one look into the journal', async () => {
+test('503 with Retry-After from one destination causes no reading for another one', async () => {
   await using rig = await startRig({
     handler: ({ url }) => (url.includes('busy') ? { status: 503, headers: [['retry-after', '9']] } : { status: 200 }),
   });
@@ -258,7 +258,7 @@ test('503 with Retry-After of one destination makes no other one look into the j
   assert.equal(reads, 0);
 });
 
-test('what a deleted destination still held is cancelled, also after a restart', async () => {
+test('held deliveries of a deleted destination are cancelled, also after a restart', async () => {
   await using rig = await startRig({ handler: () => ({ status: 500 }) });
   const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
   await rig.send({ data: { n: '1' } });
@@ -273,7 +273,7 @@ test('what a deleted destination still held is cancelled, also after a restart',
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
 
-test('a deleted destination keeps no queue once nothing of it is left', async () => {
+test('a deleted destination keeps no queue once it has no deliveries left', async () => {
   await using rig = await startRig();
   await wire(rig);
   await rig.send({ data: { n: '1' } });
@@ -286,7 +286,7 @@ test('a deleted destination keeps no queue once nothing of it is left', async ()
   assert.equal(rig.pipeline.depth().queues, 0);
 });
 
-test('three deaths in a row quarantine one delivery, however many destinations had something in flight', async () => {
+test('three crashes in a row quarantine one delivery, however many destinations had deliveries in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   const { connectionId } = await wire(rig);
@@ -310,7 +310,7 @@ test('three deaths in a row quarantine one delivery, however many destinations h
   assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 6 }, () => 'delivered'), 'poison']);
 });
 
-test('heavy deliveries fill memory only so far, and all of them go out', async () => {
+test('large deliveries use a bounded amount of memory, and all of them are sent', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   const { connectionId, destinationId } = await wire(rig);
@@ -318,7 +318,7 @@ test('heavy deliveries fill memory only so far, and all of them go out', async (
   for (let n = 0; n < 200; n++) await rig.send({ data: { n: String(n), text } });
   await settled();
   const { inMemory, inFlight } = rig.pipeline.depth();
-  assert.ok(inMemory + inFlight < 140, `${inMemory} MB wait in memory, ${inFlight} MB on the wire`);
+  assert.ok(inMemory + inFlight < 140, `${inMemory} MB wait in memory, ${inFlight} MB in flight`);
   isDown = false;
   await rig.restart();
   await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
@@ -326,7 +326,7 @@ test('heavy deliveries fill memory only so far, and all of them go out', async (
   assert.equal((await rig.journal.retention.usage()).unfinished, 0);
 });
 
-test('a delivery that comes to be held after its destination was deleted is cancelled', async () => {
+test('a delivery that would be held after its destination was deleted is cancelled', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });
   await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
@@ -341,7 +341,7 @@ test('a delivery that comes to be held after its destination was deleted is canc
   assert.deepEqual(await rig.statuses(), ['cancelled']);
 });
 
-test('a destination whose queue is read slowly keeps no other one of its connection waiting', async () => {
+test('a destination whose queue is read slowly does not delay others of its connection', async () => {
   let isBusy = true;
   await using rig = await startRig({
     handler: () => (isBusy ? { status: 429, headers: [['retry-after', '60']] } : { status: 200 }),
@@ -373,7 +373,7 @@ test('a destination whose queue is read slowly keeps no other one of its connect
   assert.ok((await rig.statuses()).every((status) => status === 'delivered'));
 });
 
-test('suspects are on trial one at a time, and deliveries beside them never wait for one', async () => {
+test('suspects are on trial one at a time, and other deliveries never wait for one', async () => {
   let isHanging = true;
   await using rig = await startRig({
     handler: ({ body }) => (isHanging && String(body).includes('old') ? new Promise(() => {}) : { status: 200 }),

@@ -35,20 +35,20 @@ export type DispatcherOptions = Pick<
   authenticator: World['authenticator'];
   batches: BatchAssembly;
   replays: Pick<ReplayRates, 'freeAt' | 'spend'>;
-  /** How long requests on the wire may take to end at a stop. */
+  /** How long a stop waits for requests in flight. */
   stopTimeoutMs: number;
 };
 
-/** Which queue a delivery belongs to. */
+/** The queue of a delivery. */
 type QueuePlace = { destinationId: string; replayId: string | null };
 
 /**
- * Sends what is due: a queue for each destination (and one more for each replay to it), gathered by connection. New
- * deliveries come through memory while there is room; all others are read from the journal.
+ * Sends due deliveries. There is a queue for each destination (and one more for each replay to it), and the queues are
+ * grouped by connection. New deliveries are passed in memory while there is room; all others are read from the journal.
  *
- * The loop is always the same: something happens to a queue (`#resume`), its connection is asked what to do next
- * (decide.ts), that is done (`#perform`), until there is nothing more to do. Requests run in send.ts and come back here
- * when their response is there and when their outcome is recorded.
+ * The loop: when something changes for a queue (`#resume`), decide.ts returns the next action of its connection, and
+ * `#perform` executes it, until there is nothing more to do. Requests run in send.ts, which calls back when the
+ * response is there and when the outcome is recorded.
  */
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -114,13 +114,13 @@ export class Dispatcher implements AsyncDisposable {
     };
   }
 
-  /** Takes over what is unfinished in the journal. */
+  /** Takes over the unfinished deliveries in the journal. */
   async start(): Promise<void> {
     for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.backlog())
       this.#refill.refillAt(this.#queueFor(destinationId, connectionId, replayId), nextDueAt);
   }
 
-  /** New deliveries, already in the journal. What does not fit in memory is read back later. */
+  /** New deliveries that are already in the journal. Those that do not fit in memory are read back later. */
   enqueue(deliveries: readonly DueDelivery[]): void {
     const now = this.#clock.now();
     const touched = new Set<DestinationQueue>();
@@ -143,15 +143,15 @@ export class Dispatcher implements AsyncDisposable {
         }),
       );
     }
-    // The journal knows whether it is the turn of one with an ordering key.
+    // Only the journal knows whether a delivery with an ordering key is the next one.
     const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);
     if (queue.hasMore || isForLater) queue.hasMore = true;
     else this.#memory.add(queue, delivery);
   }
 
   /**
-   * Something about these destinations changed (a hold, a delivery that a person started again): read the journal again.
-   * `replayId`: the changed delivery's replay.
+   * Reads the journal again for these destinations, after a change of a hold or a person's retry. `replayId`: the
+   * replay of the changed delivery.
    */
   wake(destinationIds: readonly string[], replayId: string | null = null): void {
     for (const id of destinationIds) {
@@ -160,7 +160,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** A replay has more for these destinations; without them, its state or its rate changed. */
+  /** A replay has more deliveries for these destinations; without them, its state or its rate changed. */
   wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
     if (destinationIds === undefined) for (const queue of this.#replayQueuesOf(replayId)) this.#lookAgain(queue);
     for (const id of destinationIds ?? []) {
@@ -170,7 +170,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** Nothing of a replay is unfinished any more. */
+  /** Drops the queues of a replay that has no unfinished deliveries left. */
   forgetReplay(replayId: string): void {
     for (const queue of this.#replayQueuesOf(replayId)) if (this.#isIdle(queue)) this.#close(queue);
   }
@@ -188,14 +188,14 @@ export class Dispatcher implements AsyncDisposable {
     );
   }
 
-  /** What waits for a destination; null: some of it is in the journal alone. */
+  /** The waiting deliveries of a destination; null: some of them are only in the journal. */
   waitingFor(destinationId: string): DueDelivery[] | null {
     const live = this.#queues.get(destinationId);
     const all = live === undefined ? [] : [live, ...this.#replayQueuesTo(destinationId)];
     return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
   }
 
-  /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
+  /** The limit that delays a due delivery now, apart from holds; null: none. */
   blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
     const queue = this.#queues.get(keyOf(destinationId, replayId));
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#world);
@@ -206,7 +206,7 @@ export class Dispatcher implements AsyncDisposable {
     return { inMemory: this.#memory.waiting, inFlight: this.#inFlight.size, queues: this.#queues.size };
   }
 
-  /** Sends nothing more, and waits for what is on the wire. */
+  /** Sends nothing more, and waits for requests in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     for (const queue of this.#queues.values()) {
@@ -255,7 +255,7 @@ export class Dispatcher implements AsyncDisposable {
     return [...replays].filter((queue) => queue.destinationId === destinationId);
   }
 
-  /** Nothing of it is in memory or in flight, and the journal is not being read for it. */
+  /** Whether none of its deliveries is in memory or in flight, and no reading for it is running. */
   #isIdle(queue: DestinationQueue): boolean {
     const { waiting, suspects, delayed, reading, requests } = queue;
     const isEmpty = waiting.length === 0 && suspects.length === 0 && delayed.size === 0;
@@ -277,7 +277,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#connections.delete(connection.connectionId);
   }
 
-  /** The present configuration; every queue has its plan of it. */
+  /** The current configuration; updates the plan of every queue. */
   #present(): Snapshot {
     const { snapshot } = this.#options.configuration;
     if (snapshot !== this.#snapshot) {
@@ -300,7 +300,7 @@ export class Dispatcher implements AsyncDisposable {
   #makeReady(queue: DestinationQueue) {
     if (queue.isReady) return;
     if (queue.waiting.length === 0 && queue.suspects.length === 0 && !queue.hasMore) {
-      // A deleted destination needs its queue only as long as it has deliveries.
+      // A deleted destination keeps its queue only as long as it has deliveries.
       if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#isIdle(queue))
         this.#close(queue);
       return;
@@ -322,7 +322,7 @@ export class Dispatcher implements AsyncDisposable {
     connection.isPumping = false;
   }
 
-  /** Answers whether there may be more to do for the connection at once. */
+  /** Returns whether there may be more to do for the connection at once. */
   #perform(connection: ConnectionQueue, action: Action): boolean {
     switch (action.kind) {
       case 'send': {
@@ -367,7 +367,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** Where a connection moved to counts as soon as nothing of it is on the wire. */
+  /** The new origin of a changed connection applies once the connection has nothing in flight. */
   #findOrigin(connection: ConnectionQueue) {
     if (connection.origin !== null && connection.requests > 0) return;
     const [queue] = queuesOf(connection);
@@ -388,7 +388,7 @@ export class Dispatcher implements AsyncDisposable {
     if (replay !== null) this.#options.replays.spend(replay.id, now);
   }
 
-  /** The response is there. Connections that wait for the origin come before the one that made room. */
+  /** A response has arrived. Connections that wait for the origin come before the one whose request ended. */
   #ended(queue: DestinationQueue) {
     const { connection, replay } = queue;
     const { origin } = connection;
@@ -399,7 +399,7 @@ export class Dispatcher implements AsyncDisposable {
     origin.requests -= 1;
     for (const next of origin.waiting) {
       if (originBlock(origin) !== null) return;
-      // The connection itself goes on when it has learnt from the response.
+      // The connection itself continues after it has applied the outcome.
       if (next === connection) continue;
       origin.waiting.delete(next);
       this.#pump(next);
@@ -407,7 +407,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #recorded(queue: DestinationQueue) {
-    // A live delivery may have waited for the concurrency that a replayed one took.
+    // A live delivery may have waited for the concurrency that a replayed one used.
     if (queue.replay !== null) this.#makeReady(queue.replay.live);
     this.#resume(queue);
     if (this.#stalled.size > 0 && !this.#settlements.isBehind) {
@@ -417,7 +417,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** A suspect's trial is over: the next one may be sent. */
+  /** The trial of a suspect is over: the next one may be sent. */
   #trialEnded() {
     for (const queue of this.#queues.values()) if (queue.suspects.length > 0) this.#resume(queue);
   }
@@ -430,7 +430,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 }
 
-/** What a queue is known by. */
+/** The key of a queue. */
 function keyOf(destinationId: string, replayId: string | null): string {
   return replayId === null ? destinationId : `${replayId} ${destinationId}`;
 }

@@ -11,20 +11,20 @@ type InFlightOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-/** Deliveries in flight from which on each destination has one request at most. */
+/** From this many deliveries in flight on, each destination has at most one request. */
 const crowdedFrom = 2_000;
 const markerDelayMs = 20;
 const firstRetryMs = 1_000;
 const retryMaxMs = 30_000;
 
 /**
- * The deliveries that are in flight: on the wire, or with an outcome that is not recorded yet. The in-flight marker on disk
- * names them, so that a crash can be counted for each.
+ * The deliveries that are in flight: their request is being made, or its outcome is not recorded yet. The in-flight
+ * marker on disk names them, so that crashes can be counted per delivery.
  *
- * A poison message makes the process crash each time it is tried. One crash proves nothing: a delivery that was in flight
- * then is sent again like any other. In flight at two crashes in a row, with no outcome between, it is a suspect. Suspects
- * are on trial one at a time, beside the others, which do not wait. The marker names the one on trial before its request
- * begins; when the process crashes during the trial, the next start quarantines it (failed, `poison`).
+ * A poison message makes the process crash at each attempt. One crash proves nothing: a delivery that was in flight
+ * then is sent again like any other. A delivery in flight at two crashes in a row, without an outcome in between, is a
+ * suspect. Suspects are on trial one at a time, while other deliveries continue. The marker names the one on trial
+ * before its request begins; if the process crashes during the trial, the next start quarantines it (failed, `poison`).
  */
 export class InFlight {
   readonly #options: InFlightOptions;
@@ -50,7 +50,7 @@ export class InFlight {
     return this.#trial !== null;
   }
 
-  /** The ids of all, or of those that `isWanted` picks. */
+  /** The ids of all deliveries, or of those that match `isWanted`. */
   ids(isWanted?: (one: QueuedDelivery) => boolean): string[] {
     const some = isWanted === undefined ? this.#all : this.#all.filter(isWanted);
     return some.map(({ delivery }) => delivery.id);
@@ -86,7 +86,10 @@ export class InFlight {
     if (this.#all.length === 0) this.#drained?.();
   }
 
-  /** The marker names a delivery soon, or for the one on trial: before the promise resolves, however long it takes. */
+  /**
+   * The marker soon names the delivery. For a suspect on trial, it does when the promise resolves, however long that
+   * takes.
+   */
   mark(one: QueuedDelivery): Promise<void> | null {
     if (this.#trial === one) return this.#writeMarker();
     if (!this.#isMarkerDue) {
@@ -117,7 +120,7 @@ export class InFlight {
       }
   }
 
-  /** Waits until nothing is in flight, but no longer than `timeoutMs`; then an empty marker says so. */
+  /** Waits until nothing is in flight, for at most `timeoutMs`; then writes an empty marker. */
   async drain(timeoutMs: number): Promise<void> {
     const { journal, lease, clock, failed } = this.#options;
     this.#isStopping = true;

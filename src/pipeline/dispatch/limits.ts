@@ -8,8 +8,8 @@ import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts
 import { replayPart } from './replay-share.ts';
 
 /**
- * Why the next delivery of a queue may not be sent now. Every limit answers in this form, to the dispatcher and to the
- * pages alike. `until`: when to ask again; null: when something else happens (a response, a change of configuration).
+ * Why the next delivery of a queue can't be sent now. Every limit returns this form, for both the dispatcher and the
+ * API. `until`: when to check again; null: after another change (a response, a change of configuration).
  */
 export type Block =
   | { limit: 'hold'; reason: Reason; detail: string | null; until: number | null }
@@ -17,7 +17,7 @@ export type Block =
   | { limit: 'token'; until: number; detail: string }
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
 
-/** What the limits look at beside the queues. */
+/** The state that limits read, besides the queues. */
 export type Surroundings = {
   holds: { closed(destinationId: string): HoldState | null };
   replayRates: { freeAt(replayId: string, now: number): number };
@@ -25,7 +25,7 @@ export type Surroundings = {
   authenticator: Pick<Authenticator, 'pauseOf'>;
 };
 
-/** A hold, unless this request may try whether its cause is gone. */
+/** A hold, unless this request may be its probe. */
 export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: Surroundings) {
   const closed = holds.closed(destinationId);
   if (closed === null) return null;
@@ -34,13 +34,15 @@ export function holdBlock({ destinationId, connection }: DestinationQueue, now: 
   return { limit: 'hold', reason, detail, until: connection.isProbing ? null : probeAt } satisfies Block;
 }
 
-/** The rate of the connection, the count that its peer told of, and the pause that the peer asked for. */
+/** The rate limit of the connection: its configured rate, the peer's quota, and the pause that the peer asked for. */
 export function connectionRateBlock({ budget }: ConnectionQueue, rate: Rate | null, now: number): Block | null {
   const until = budget.freeAt(now, rate);
   return until > now ? { limit: 'rate', until } : null;
 }
 
-/** The token endpoint of the connection failed a moment ago, or asked for a pause: nothing can be sent without a token. */
+/**
+ * The token endpoint of the connection failed a moment ago, or asked for a pause: nothing can be sent without a token.
+ */
 export function tokenBlock(
   plan: DestinationPlan | null,
   { authenticator }: Pick<Surroundings, 'authenticator'>,
@@ -51,7 +53,7 @@ export function tokenBlock(
   return pause === null ? null : { limit: 'token', until: pause.until, detail: pause.detail };
 }
 
-/** The same for the destination alone, and the rate of its replay; `until` Infinity: the replay is paused or over. */
+/** The rate limit of the destination alone, and that of its replay; `until` Infinity: the replay is paused or over. */
 export function destinationRateBlock(
   queue: DestinationQueue,
   now: number,
@@ -62,25 +64,25 @@ export function destinationRateBlock(
   return until > now ? { limit: 'rate', until } : null;
 }
 
-/** Requests on the wire to one origin, of all its connections (bulkhead). */
+/** The bulkhead: requests in flight to one origin, over all its connections. */
 export function originBlock({ requests }: OriginSlots): Block | null {
   return requests < EXCHANGES_MAX ? null : { limit: 'concurrency', of: 'origin', requests, until: null };
 }
 
-/** Requests at once of the destination (AIMD), within its share of the connection. */
+/** The concurrency limit of the destination (AIMD), within its share of the connection. */
 export function concurrencyBlock(queue: DestinationQueue, share: number): Block | null {
   const { concurrency, requests } = queue.replay?.live ?? queue;
   if (requests < Math.min(concurrency.limit, share)) return null;
   return { limit: 'concurrency', of: 'destination', requests, until: null };
 }
 
-/** Requests on the wire of a connection without a limit of its own. */
+/** Requests in flight of a connection without a limit of its own. */
 export const connectionRequestsMax = 64;
 
 /**
- * How many requests each destination of a connection may have on the wire. While the connection is below its limit: any
- * number. At a limit that a person set: none. Without one a connection has 64, and each of its destinations always has
- * its fair part of them, so that one that hangs never delays another.
+ * The number of requests that each destination of a connection may have in flight. Below the connection's limit: any
+ * number. At a configured limit: none. Without one, the connection has 64, and each of its destinations always has a
+ * fair share of them, so that a hanging destination never delays another one.
  */
 export function fairShare(connection: ConnectionQueue, limit: number | null): number {
   if (connection.requests < (limit ?? connectionRequestsMax)) return Number.POSITIVE_INFINITY;
@@ -90,18 +92,18 @@ export function fairShare(connection: ConnectionQueue, limit: number | null): nu
   return Math.max(1, Math.floor(connectionRequestsMax / active));
 }
 
-/** How many requests at once a replayed delivery may find on its connection. */
+/** The number of requests in flight on its connection up to which a replayed delivery may be sent. */
 export function replayRoom(limit: number | null, isStarved: boolean): number {
   return isStarved ? (limit ?? Number.POSITIVE_INFINITY) : replayPart(limit ?? connectionRequestsMax);
 }
 
-/** Counts one request that leaves. */
+/** Counts one request that is sent. */
 export function consumeRates({ connection, budget, plan }: DestinationQueue, now: number): void {
   connection.budget.spend(now, plan?.connectionRate ?? null);
   budget.spend(now, plan?.destinationRate ?? null);
 }
 
-/** Corrects the count of one request by what was really sent: nothing, or a second one after a token was refreshed. */
+/** Corrects the count by what was really sent: nothing, or a second request after a token was refreshed. */
 export function correctRates(queue: DestinationQueue, log: readonly Attempt[], now: number): void {
   const sent = log.filter(({ response, error }) => response !== null || error?.kind !== 'auth').length;
   for (let more = 1; more < sent; more++) consumeRates(queue, now);
@@ -110,14 +112,14 @@ export function correctRates(queue: DestinationQueue, log: readonly Attempt[], n
   queue.budget.refund(queue.plan?.destinationRate ?? null);
 }
 
-/** How far apart requests leave that are spread evenly over what the connection may send, in ms. */
+/** The interval of requests that are spread evenly over the allowed rate of the connection, in ms. */
 export function evenPaceMs({ connection, plan }: DestinationQueue, now: number): number {
   return connection.budget.paceMs(now, plan?.connectionRate ?? null);
 }
 
 /**
- * What keeps a due delivery of a queue from being sent now, and about until when; null: nothing, it is sent now. The first
- * limit of the order in which decide.ts asks them, holds aside (they are told per destination).
+ * The limit that delays a due delivery of a queue now, and until about when; null: none, it is sent now. It is the
+ * first limit in the order of decide.ts, except for holds, which are reported per destination.
  */
 export function blockOf(
   queue: DestinationQueue,
@@ -151,7 +153,7 @@ export function blockOf(
   return concurrencyBlock(queue, fairShare(connection, limit));
 }
 
-/** How long so many requests before it take, in ms. */
+/** The time until `before` requests are sent, in ms. */
 function periodsOf(before: number, rate: Rate | null): number {
   return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
 }

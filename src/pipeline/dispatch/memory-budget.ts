@@ -8,15 +8,16 @@ const queueMin = 16;
 const bytesMax = 128 * 1024 * 1024;
 
 /**
- * What all queues together have in memory: 20,000 deliveries that wait and 128 MiB, in flight included. Every delivery
- * enters, moves and leaves a queue here, so that the sums are right. What finds no room stays in the journal.
+ * The memory of all queues together: 20,000 waiting deliveries, and 128 MiB with those in flight. Every delivery
+ * enters, moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in
+ * the journal.
  */
 export class MemoryBudget {
   #waiting = 0;
   #bytes = 0;
   #queues = 0;
 
-  /** Deliveries that wait. */
+  /** Waiting deliveries. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -31,7 +32,7 @@ export class MemoryBudget {
     return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / this.#queues)));
   }
 
-  /** The same for a queue: two batches always have room, bytes aside. */
+  /** The room of a queue: two batches always fit, regardless of bytes. */
   roomOf(queue: DestinationQueue): number {
     const records = batchRecordsOf(queue);
     return records === 1 ? this.share : Math.max(this.share, 2 * records);
@@ -49,13 +50,13 @@ export class MemoryBudget {
     this.#queues -= 1;
   }
 
-  /** A delivery that is due waits from now on. */
+  /** Adds a due delivery to the waiting ones. */
   add(queue: DestinationQueue, delivery: DueDelivery): void {
     const one = this.#enter(queue, delivery);
     (isSuspect(delivery) ? queue.suspects : queue.waiting).push(one);
   }
 
-  /** One that is due later waits for its time; `call` then makes its queue ready. */
+  /** Adds a delivery that is due later; at its time, `call` makes its queue ready. */
   addDelayed(queue: DestinationQueue, delivery: DueDelivery, after: (call: () => void) => () => void): void {
     const one = this.#enter(queue, delivery);
     queue.delayed.add(one);
@@ -84,7 +85,7 @@ export class MemoryBudget {
     return one;
   }
 
-  /** It leaves alone: it keeps its memory until `release`. */
+  /** Takes a delivery that is sent alone. It keeps its memory until `release`. */
   take(one: QueuedDelivery): void {
     const { waiting, suspects } = one.queue;
     if (waiting[0] === one) waiting.shift();
@@ -94,8 +95,8 @@ export class MemoryBudget {
   }
 
   /**
-   * The same for many that leave together. Others with their ordering keys are dropped: whose turn it is then is for the
-   * journal to say, when these are recorded.
+   * Takes deliveries that share a request. Other deliveries with their ordering keys are dropped: the journal decides
+   * which one is next when these are recorded.
    */
   takeBatch(queue: DestinationQueue, batch: readonly QueuedDelivery[]): void {
     const leaving = new Set(batch);
@@ -117,14 +118,14 @@ export class MemoryBudget {
     }
   }
 
-  /** What left waits again, before all others. `part`: it leaves with those of the same number; 0: with any. */
+  /** Puts sent deliveries back, before all others. `part`: they are sent with those of the same number; 0: with any. */
   requeue(queue: DestinationQueue, some: readonly QueuedDelivery[], part: number): void {
     for (const one of some) one.part = part;
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
   }
 
-  /** It is in memory no longer. */
+  /** Removes a delivery from memory. */
   release(one: QueuedDelivery): void {
     const { orderKey } = one.delivery;
     const { orderKeys } = one.queue;
@@ -132,7 +133,7 @@ export class MemoryBudget {
     if (orderKey !== undefined && orderKeys.get(orderKey) === one) orderKeys.delete(orderKey);
   }
 
-  /** Drops what waits in memory: the journal has it, and it is read again as it is then. */
+  /** Drops the waiting deliveries from memory: the journal has them, and they are read again later. */
   spill(queue: DestinationQueue): void {
     for (const some of [queue.waiting, queue.suspects, queue.delayed])
       for (const one of some) {
@@ -150,7 +151,7 @@ export class MemoryBudget {
   }
 }
 
-/** The deliveries of a queue that wait in memory: for their turn, or for their time. */
+/** The deliveries of a queue that wait in memory, for their turn or for their time. */
 export function waitingIn({ waiting, suspects, delayed }: DestinationQueue): DueDelivery[] {
   return [...waiting, ...suspects, ...delayed].map(({ delivery }) => delivery);
 }

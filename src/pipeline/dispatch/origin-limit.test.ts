@@ -4,7 +4,7 @@ import { settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig } from '../../../test/support/rig.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 
-/** A system that answers nothing before it is told to: the oldest first. */
+/** A system that responds only when told to, to the oldest request first. */
 function slowSystem() {
   const open: (() => void)[] = [];
   return {
@@ -21,7 +21,7 @@ function slowSystem() {
   };
 }
 
-/** Connections with one destination each, and the action that brings to all of them what is sent to `name`. */
+/** Connections with one destination each, and the action that sends the events `name` to all of them. */
 async function connect(rig: Rig, name: string, baseUrl: string, count: number) {
   const made: { connectionId: string; destinationId: string }[] = [];
   for (let n = 0; n < count; n++) {
@@ -44,29 +44,29 @@ const events = (to: string, count: number) => Array.from({ length: count }, () =
 
 const system = 'https://system.example';
 
-test('what its origin has no connection for waits and counts as no attempt; all of it arrives', async () => {
+test('deliveries over the limit of their origin wait without an attempt, and all are delivered', async () => {
   const slow = slowSystem();
   await using rig = await startRig(slow);
   await connect(rig, 'many', system, 20);
   await rig.send(...events('many', 10));
   await settled();
-  assert.equal(rig.egress.requests.length, EXCHANGES_MAX, 'though each destination may have eight');
+  assert.equal(rig.egress.requests.length, EXCHANGES_MAX, 'although each destination may have eight');
   await rig.clock.advance(60_000);
   assert.equal(rig.egress.requests.length, EXCHANGES_MAX);
   const waiting = (await rig.deliveries()).filter(({ status }) => status === 'pending');
   assert.equal(waiting.length, 200 - EXCHANGES_MAX);
   for (const { reason, detail } of waiting)
-    assert.deepEqual([reason, detail], [null, '128 requests to its server are under way, the most at once.']);
+    assert.deepEqual([reason, detail], [null, '128 requests to its server are in flight, which is the limit.']);
   await slow.answer(1);
-  assert.equal(rig.egress.requests.length, EXCHANGES_MAX + 1, 'one came back, one more left');
+  assert.equal(rig.egress.requests.length, EXCHANGES_MAX + 1, 'one ended, one more was sent');
   await slow.answer();
   const deliveries = await rig.journal.log.deliveries({ limit: 500, closed: [], now: rig.clock.now() });
   assert.equal(deliveries.filter(({ status }) => status === 'delivered').length, 200);
-  assert.equal(rig.egress.requests.length, 200, 'each was asked once');
+  assert.equal(rig.egress.requests.length, 200, 'each was sent once');
   assert.deepEqual(rig.failures, []);
 });
 
-test('who waits for an origin that is slow goes on in turn; other origins notice nothing', async () => {
+test('connections that wait for a slow origin take turns; other origins are not affected', async () => {
   const slow = slowSystem();
   await using rig = await startRig({
     handler: ({ url }) => (url.startsWith(system) ? slow.handler() : { status: 200 }),
@@ -83,10 +83,10 @@ test('who waits for an origin that is slow goes on in turn; other origins notice
   await slow.answer(4);
   assert.equal(sentTo('late'), 0, 'four waited before it');
   await slow.answer(1);
-  assert.equal(sentTo('late'), 1, 'though all others have more to send');
+  assert.equal(sentTo('late'), 1, 'although all others have more to send');
 });
 
-test('a connection that moves to another origin goes on there', async () => {
+test('a connection that moves to another origin continues there', async () => {
   const slow = slowSystem();
   await using rig = await startRig({
     handler: ({ url }) => (url.startsWith(system) ? slow.handler() : { status: 200 }),
@@ -104,7 +104,7 @@ test('a connection that moves to another origin goes on there', async () => {
   assert.equal(rig.egress.requests.at(-1)?.url, 'https://elsewhere.example/late/0');
 });
 
-test('whoever waits for its turn is told what is under way: of its connection, or to its destination', async () => {
+test('a waiting delivery names the requests in flight that it waits for: of its connection, or to its destination', async () => {
   const slow = slowSystem();
   await using rig = await startRig(slow);
   const reported = async (destinationId: string) => {
@@ -119,8 +119,10 @@ test('whoever waits for its turn is told what is under way: of its connection, o
   await rig.send(...events('many', 20), ...events('one', 2));
   await settled();
   assert.deepEqual(await reported(many.destinationId), [
-    '8 requests to its destination are under way, the most at once.',
+    '8 requests to its destination are in flight, which is the limit.',
   ]);
-  assert.deepEqual(await reported(one.destinationId), ['1 request of its connection is under way, the most at once.']);
+  assert.deepEqual(await reported(one.destinationId), [
+    '1 request of its connection is in flight, which is the limit.',
+  ]);
   await slow.answer();
 });

@@ -7,7 +7,7 @@ import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { BatchKey } from './batch-key.ts';
 
 /**
- * A delivery in memory, one object from the time it is read or planned until its outcome is recorded:
+ * A delivery in memory: one object from its reading or planning until its outcome is recorded.
  *
  *   waiting ──sent──► inFlight ──recorded──► gone
  *      ▲                 │
@@ -19,35 +19,38 @@ import type { BatchKey } from './batch-key.ts';
 export type QueuedDelivery = {
   delivery: DueDelivery;
   readonly queue: DestinationQueue;
-  /** About how much memory it takes. */
+  /** Its estimated memory. */
   bytes: number;
-  /** Its place among all that are in flight; -1: it is not. */
+  /** Its index among all that are in flight; -1: not in flight. */
   slot: number;
-  /** When its present request began, ms since the epoch. */
+  /** When its current request began, ms since the epoch. */
   startedAt: number;
-  /** Its request tries whether the cause of a hold is gone. */
+  /** Its request is the probe of a hold. */
   isProbe: boolean;
-  /** `spills` of its queue when its request began: what the queue dropped since is not to be kept in memory. */
+  /**
+   * `spills` of its queue when its request began: if the queue has dropped its deliveries since, this one does not stay
+   * in memory.
+   */
   spills: number;
   /** The part of a refused batch with which it is sent again; 0: none. */
   part: number;
-  /** Ends the wait of a delayed one. */
+  /** Cancels the timer of a delayed delivery. */
   cancelDelay: (() => void) | null;
-  /** Which others may share its request; null: not looked up yet. */
+  /** The deliveries that can share its request; null: not looked up yet. */
   batchKey: BatchKey | null;
 };
 
 /**
- * The deliveries of one destination: those of one replay, or those of none. A bounded part is in memory, the rest in the
- * journal (`hasMore`). It is `ready` while its connection should look at it; something it waits for makes it ready again:
- * a response, a timer, the journal, a hold that moved, a change of configuration.
+ * The deliveries of one destination: those of one replay, or those of none. A bounded part is in memory, the rest in
+ * the journal (`hasMore`). The queue is `ready` while its connection should consider it. These make it ready again: a
+ * response, a timer, the journal, a change of a hold, a change of configuration.
  */
 export type DestinationQueue = {
   readonly destinationId: string;
   readonly connection: ConnectionQueue;
-  /** The replay that made its deliveries, and the destination's queue without replay, whose limits it shares. */
+  /** The replay of its deliveries, and the destination's live queue, whose limits it shares. */
   readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
-  /** The present configuration; null: the destination was deleted. */
+  /** The current configuration; null: the destination was deleted. */
   plan: DestinationPlan | null;
   readonly concurrency: Concurrency;
   /** Its own rate, and the pause that the destination asked for (503 with Retry-After). */
@@ -57,77 +60,77 @@ export type DestinationQueue = {
   /** Due now, but in flight at two crashes in a row: sent one at a time, see in-flight.ts. */
   readonly suspects: QueuedDelivery[];
   readonly delayed: Set<QueuedDelivery>;
-  /** The delivery in memory that each ordering key belongs to now. */
+  /** The first delivery in memory of each ordering key. */
   readonly orderKeys: Map<number, QueuedDelivery>;
-  /** Requests on the wire; those of its replays count for the queue without replay too. */
+  /** Requests in flight; those of its replays count for the live queue too. */
   requests: number;
-  /** How often it dropped what it had in memory. */
+  /** How often it dropped its deliveries from memory. */
   spills: number;
   /** The journal may have deliveries that are due and not in memory. */
   hasMore: boolean;
-  /** Where the next reading of the journal goes on; null: from the start. */
+  /** Where the next reading of the journal continues; null: from the start. */
   cursor: { dueAt: number; id: string } | null;
   reading: Reading | null;
-  /** Readings that failed in a row. */
+  /** Consecutive failed readings. */
   refillFailures: number;
-  /** Attempts in a row that rejected, which none should. */
+  /** Consecutive attempts that rejected, which none should. */
   attemptFailures: number;
-  /** When to read the journal again, for what is due later. */
+  /** When to read the journal again for deliveries that are due later. */
   readonly refillTimer: Timer;
-  /** When to go on, while a rate allows nothing. */
+  /** When to continue while a rate limit allows nothing. */
   readonly rateTimer: Timer;
   isReady: boolean;
 };
 
-/** What happens while the journal is read, since its answer may be from before. */
+/** Changes during a reading of the journal, whose result may be older. */
 export type Reading = { readonly settled: Set<string>; isStale: boolean };
 
 /** At most one pending call; `at` is Infinity without one. */
 export type Timer = { at: number; cancel: (() => void) | null };
 
 /**
- * The destinations of one connection, which share its rate, its circuit breaker and its credentials. `queues` and `ready`
- * are those of no replay; replays have theirs in `replays`.
+ * The destinations of one connection, which share its rate, its circuit breaker and its credentials. `queues` and
+ * `ready` are the live queues; those of replays are in `replays`.
  */
 export type ConnectionQueue = {
   readonly connectionId: string;
   readonly queues: Set<DestinationQueue>;
-  /** Queues to look at, the next one first: destinations take turns. */
+  /** Queues to consider, the next one first: destinations take turns. */
   readonly ready: DestinationQueue[];
-  /** null: no replay has anything for this connection. */
+  /** null: no replay has deliveries for this connection. */
   replays: ReplayShare | null;
   readonly breaker: Breaker;
-  /** What all destinations share: the rate, the count that the peer told of, the pause that it asked for (429). */
+  /** Shared by all destinations: the rate, the peer's quota, and the pause that it asked for (429). */
   readonly budget: RateLimiter;
-  /** The origin that its requests went to last; null: none was sent yet. */
+  /** The origin of its last request; null: none was sent yet. */
   origin: OriginSlots | null;
-  /** Requests on the wire. */
+  /** Requests in flight. */
   requests: number;
-  /** A request that tries whether the cause of a hold is gone is on the wire. */
+  /** A probe of its hold is in flight. */
   isProbing: boolean;
   readonly rateTimer: Timer;
-  /** Deliveries are being started; a second call has nothing to do. */
+  /** Deliveries are being started, so that a second call has nothing to do. */
   isPumping: boolean;
 };
 
-/** Requests on the wire to one origin, and the connections that wait for one of them to end. */
+/** The requests in flight to one origin, and the connections that wait for one of them to end. */
 export type OriginSlots = { requests: number; readonly waiting: Set<ConnectionQueue> };
 
-/** What replays have waiting on a connection; replay-share.ts says how they share its limits with live deliveries. */
+/** The replays of a connection; replay-share.ts describes how they share its limits with live deliveries. */
 export type ReplayShare = {
   readonly queues: Set<DestinationQueue>;
   readonly ready: DestinationQueue[];
   /** When a replayed delivery was last sent. */
   lastAt: number;
-  /** Live requests since. */
+  /** Live requests since then. */
   liveSince: number;
-  /** When the next one may be sent, by the even pace. */
+  /** When the next one may be sent at an even rate. */
   nextAt: number;
 };
 
 export const idleTimer = (): Timer => ({ at: Number.POSITIVE_INFINITY, cancel: null });
 
-/** Calls at `at`, or at an earlier time that is set already. */
+/** Calls at `at`, or at the earlier time that is already set. */
 export function setTimer(timer: Timer, at: number, clock: Clock, call: () => void): void {
   if (at >= timer.at) return;
   timer.cancel?.();
@@ -174,15 +177,15 @@ export function createDestinationQueue(
   };
 }
 
-/** How many deliveries may share a request to its destination now; 1: it takes no batches. */
+/** How many deliveries may share a request to its destination now; 1: no batches. */
 export const batchRecordsOf = ({ plan }: DestinationQueue): number => plan?.batchRecords ?? 1;
 
-/** Whether the journal has nothing of a queue that is not in memory too. */
+/** Whether all unfinished deliveries of a queue are in memory. */
 export function isAllInMemory({ hasMore, reading, cursor, refillTimer }: DestinationQueue): boolean {
   return !hasMore && reading === null && cursor === null && refillTimer.cancel === null;
 }
 
-/** It was in flight at two crashes in a row, so that it may be what makes the process crash. */
+/** It was in flight at two crashes in a row, so it may be the cause. */
 export const isSuspect = ({ deaths }: DueDelivery): boolean => deaths >= suspectDeaths;
 
 export function createConnectionQueue(connectionId: string): ConnectionQueue {
@@ -201,7 +204,7 @@ export function createConnectionQueue(connectionId: string): ConnectionQueue {
   };
 }
 
-/** Every queue of a connection, those of replays included. */
+/** Every queue of a connection, including those of replays. */
 export function* queuesOf({ queues, replays }: ConnectionQueue): Iterable<DestinationQueue> {
   yield* queues;
   if (replays !== null) yield* replays.queues;

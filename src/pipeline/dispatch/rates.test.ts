@@ -6,7 +6,9 @@ import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
 const windowMs = 10_000;
 const allowed = 100;
 
-/** A vendor that counts requests of an account in fixed windows of ten seconds, and refuses what is too much. */
+/**
+ * A vendor that counts the requests of an account in fixed windows of ten seconds, and refuses those over the limit.
+ */
 function vendor(now: () => number, tells: (left: number, resetSeconds: number) => [string, string][]) {
   const seen = { windows: new Map<number, number>(), refused: 0, paths: new Map<string, number>() };
   const answer = (url: string): FakeAnswer => {
@@ -58,7 +60,7 @@ async function account(rate: object, tells: Parameters<typeof vendor>[1]) {
   return { rig, seen, send, connectionId, ids };
 }
 
-test('a rate is shared by all destinations of a connection, used whole, and waiting for it is told and is no attempt', async () => {
+test('a rate is shared by all destinations of a connection and fully used, and waiting for it is shown and is not an attempt', async () => {
   const { rig, seen, send } = await account({ limit: allowed, perMs: windowMs }, () => []);
   await using _ = rig;
   for (let n = 0; n < 15; n++) await send(100);
@@ -67,7 +69,7 @@ test('a rate is shared by all destinations of a connection, used whole, and wait
   assert.ok(waiting.length > 0);
   for (const { reason, detail, attempts, nextAttemptAt } of waiting) {
     assert.deepEqual([reason, attempts], ['budget', 0]);
-    assert.match(detail ?? '', /^It waits for the budget of its connection, about \d+ s\.$/);
+    assert.match(detail ?? '', /^Waits for the rate limit of its connection, about \d+ s\.$/);
     assert.ok(Date.parse(nextAttemptAt ?? '') > rig.clock.now());
   }
   await rig.clock.advance(140_000);
@@ -79,7 +81,7 @@ test('a rate is shared by all destinations of a connection, used whole, and wait
   assert.deepEqual([...seen.paths.values()], [510, 495, 495]);
 });
 
-test('what the peer tells of its count is enough: after the first answers nothing is refused, and 95 % of its rate is used', async () => {
+test("the peer's quota headers are enough: after the first responses nothing is refused, and 95 % of its rate is used", async () => {
   const forms: Parameters<typeof vendor>[1][] = [
     (left, reset) => [['ratelimit', `"default";r=${left};t=${reset}`]],
     (left, reset) => [
@@ -105,7 +107,7 @@ test('what the peer tells of its count is enough: after the first answers nothin
   }
 });
 
-test('a destination may have a smaller rate of its own, which holds up no other', async () => {
+test('a destination can have a smaller rate of its own, which does not delay others', async () => {
   const { rig, seen, send, ids, connectionId } = await account({}, () => []);
   await using _ = rig;
   const settings = { rate: { limit: 1, perMs: 1_000 } };

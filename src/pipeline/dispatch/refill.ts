@@ -5,7 +5,7 @@ import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading, setTimer } from './queues.ts';
 
-/** Readings at once: what they bring is in memory before its size is known. */
+/** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
 const firstRetryMs = 1_000;
 const retryMaxMs = 30_000;
@@ -19,14 +19,13 @@ type RefillOptions = {
   memory: MemoryBudget;
   inFlight: Pick<InFlight, 'of'>;
   failed(error: unknown, doing: string): void;
-  /** Something may be waiting in the queue now. */
+  /** The queue may have deliveries to send. */
   resume(queue: DestinationQueue): void;
 };
 
 /**
- * Brings deliveries from the journal into memory, when a queue has room or when their time comes. A reading goes on where
- * the one before ended, and once more from the start when that was the end. One that fails is repeated after 1 s, doubling
- * to 30 s.
+ * Reads deliveries from the journal into memory, when a queue has room or when their time comes. A reading continues where
+ * the previous one ended, and starts over after the end. A failed reading is repeated after 1 s, doubling to 30 s.
  */
 export class Refill {
   readonly #options: RefillOptions;
@@ -45,7 +44,7 @@ export class Refill {
   isDue(queue: DestinationQueue): boolean {
     if (!queue.hasMore || queue.reading !== null) return false;
     if (queue.waiting.length === 0) return true;
-    // A batch is assembled from all that finds room.
+    // A batch is assembled from all deliveries that fit in memory.
     const few = batchRecordsOf(queue) === 1 ? this.#options.memory.share / 4 : this.#options.memory.roomOf(queue) - 1;
     return !this.#options.memory.isHeavy && queue.waiting.length <= few;
   }
@@ -56,7 +55,7 @@ export class Refill {
     const { cursor } = queue;
     const limit = isProbe ? 1 : this.#limitOf(queue);
     const except = cursor === null ? [...this.#idsInMemory(queue)] : [];
-    // Something that happens during the reading sets `hasMore` again.
+    // A change during the reading sets `hasMore` again.
     Object.assign(queue, { reading, hasMore: false, cursor: null });
     try {
       const answer = await this.#due({
@@ -93,9 +92,9 @@ export class Refill {
     const known = this.#idsInMemory(queue);
     const free = this.#freeKeys(queue, found, known);
     const seen = this.#takeDue(queue, found, reading, known);
-    // Followers only where all before them are in memory too, and none of these has left.
+    // Followers are added only when all deliveries before them are in memory and none of those has been sent.
     if (seen === found.length) this.#takeFollowers(queue, followers, free, known);
-    // What was settled during the reading may be due again by now: the next reading tells.
+    // Deliveries that were settled during the reading may be due again, which the next reading shows.
     if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
     const isMore = isCut || seen < found.length;
     if (isMore) queue.cursor = placeOf(found[seen - 1]) ?? cursor;
@@ -103,7 +102,7 @@ export class Refill {
     else if (nextDueAt !== null) this.refillAt(queue, nextDueAt);
   }
 
-  /** Answers how many were looked at before memory got heavy. */
+  /** Returns how many were examined before memory was full. */
   #takeDue(
     queue: DestinationQueue,
     found: readonly DueDelivery[],
@@ -112,7 +111,8 @@ export class Refill {
   ): number {
     for (const [index, delivery] of found.entries()) {
       if (this.#options.memory.isHeavy && queue.waiting.length > 0) return index;
-      // A later one of its key left before a person started it again: when that one is settled, this one is read again.
+      // A later delivery of its key was sent before a person retried this one: it is read again when that one is
+      // settled.
       const { orderKey } = delivery;
       const mustWait = isOrdered(queue) && orderKey !== undefined && queue.orderKeys.has(orderKey);
       if (settled.has(delivery.id)) queue.hasMore = true;
@@ -121,7 +121,7 @@ export class Refill {
     return found.length;
   }
 
-  /** The ordering keys whose first deliveries are among those found: their followers may leave in the same batch. */
+  /** The ordering keys whose first deliveries are among those found: their followers may be sent in the same batch. */
   #freeKeys(queue: DestinationQueue, found: readonly DueDelivery[], known: ReadonlySet<string>): Set<number> {
     const free = new Set<number>();
     if (!isOrdered(queue)) return free;

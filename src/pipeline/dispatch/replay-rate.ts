@@ -1,9 +1,12 @@
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import { createRateLimiter, type Rate, type RateLimiter } from '../limits/rate-limiter.ts';
 
-/** Whether, and how fast, the deliveries of replays that have not ended may be sent. */
+/** Whether, and how fast, the deliveries of unfinished replays may be sent. */
 export type ReplayRates = {
-  /** When the next delivery of a replay may leave; Infinity: it is paused or is being cancelled. After its end, retries by people are sent at once. */
+  /**
+   * When the next delivery of a replay may be sent; Infinity: it is paused or being cancelled. After its end, people's
+   * retries are sent at once.
+   */
   freeAt(replayId: string, now: number): number;
   spend(replayId: string, now: number): void;
   set(replayId: string, pace: { state: ReplayState; ratePerSecond: number | null }): void;
@@ -32,7 +35,7 @@ export function createReplayRates(): ReplayRates {
   };
 }
 
-/** Ten small portions a second at most, since timers are late by about a millisecond. */
+/** At most ten small portions per second, since timers are late by about a millisecond. */
 function rateOf(perSecond: number): Rate {
   const limit = Math.max(1, Math.ceil(perSecond / 10));
   return { limit, perMs: Math.ceil((limit * 1_000) / perSecond) };

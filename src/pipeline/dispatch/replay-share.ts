@@ -1,10 +1,10 @@
 import type { ConnectionQueue, ReplayShare } from './queues.ts';
 
 /**
- * Replays get what live deliveries leave of the limits of a connection:
+ * Replays get the part of a connection's limits that live deliveries leave:
  *   * While a live delivery is ready, or waits for the rate, replayed ones wait.
- *   * They leave evenly over the period of a rate, so that a live delivery waits for one of them at most, and never take
- *     the last quarter of the requests at once.
+ *   * Replayed deliveries are sent evenly over the period of a rate, so that a live delivery waits for at most one of them,
+ *     and never use the last quarter of the requests at once.
  *   * Starvation guard: after 30 s and 20 live requests without a replayed one, one replayed delivery is sent first.
  */
 export function createReplayShare(now: number): ReplayShare {
@@ -18,19 +18,19 @@ export function isStarved({ ready, lastAt, liveSince }: ReplayShare, now: number
   return ready.length > 0 && liveSince >= starvedAfterRequests && now - lastAt >= starvedAfterMs;
 }
 
-/** Whether a live delivery is ready, or may be as soon as the journal has been read. */
+/** Whether a live delivery is ready, or may be after the journal has been read. */
 export function hasLive({ ready, queues }: ConnectionQueue): boolean {
   if (ready.length > 0) return true;
   for (const queue of queues) if (queue.reading !== null) return true;
   return false;
 }
 
-/** How many of so many requests at once may be replayed ones. */
+/** The number of replayed requests at once out of `requests`. */
 export function replayPart(requests: number): number {
   return Math.max(1, Math.floor((requests * 3) / 4));
 }
 
-/** Counts a request of the connection that was sent; `isReplayed`: for a replay. `paceMs`: the even distance. */
+/** Counts a sent request of the connection; `isReplayed`: of a replay. `paceMs`: the even interval. */
 export function countSent(share: ReplayShare, isReplayed: boolean, now: number, paceMs: number): void {
   if (!isReplayed) {
     share.liveSince += 1;
@@ -38,6 +38,6 @@ export function countSent(share: ReplayShare, isReplayed: boolean, now: number, 
   }
   share.lastAt = now;
   share.liveSince = 0;
-  // A late one may catch up by one step, so that slow timers do not lower the rate.
+  // A late request may catch up by one interval, so that slow timers do not lower the rate.
   share.nextAt = Math.max(share.nextAt, now - paceMs) + paceMs;
 }

@@ -11,7 +11,7 @@ import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
-/** What requests need of the dispatcher. */
+/** The parts of the dispatcher that requests need. */
 export type SendParts = OutcomeParts & {
   clock: Clock;
   memory: MemoryBudget;
@@ -19,17 +19,17 @@ export type SendParts = OutcomeParts & {
   settlements: SettlementWriter;
   attempt(delivery: DueDelivery): Promise<Step>;
   attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
-  /** A request of this queue is on the wire now, or no longer. */
+  /** A request of this queue is in flight now, or no longer. */
   began(queue: DestinationQueue, now: number): void;
   ended(queue: DestinationQueue): void;
   /** The queue may have something to send. */
   resume(queue: DestinationQueue): void;
   refillAt(queue: DestinationQueue, at: number): void;
-  /** An outcome was recorded, and memory is free. */
+  /** An outcome was recorded, and its memory is free. */
   recorded(queue: DestinationQueue): void;
-  /** Makes due what a destination has stored as held. */
+  /** Makes the deliveries due that a destination has stored as held. */
   release(destinationId: string): Promise<unknown>;
-  /** `wasHeld`: the request tried whether the cause of a hold is gone. */
+  /** `wasHeld`: the request was the probe of a hold. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
 };
 
@@ -40,9 +40,9 @@ const retryMaxMs = 60_000;
 let lastPart = 0;
 
 /**
- * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in making the attempt is an
- * outcome too (attempt/error-policy.ts); should an attempt reject all the same, the delivery stays in the journal and is
- * read again after 1 s, doubling with each such error of its queue to 60 s.
+ * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
+ * too (attempt/error-policy.ts). If an attempt rejects nevertheless, the delivery stays in the journal and is read
+ * again after 1 s, doubling with each such error of its queue to 60 s.
  */
 export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
   const { clock, memory, inFlight } = parts;
@@ -77,8 +77,8 @@ function readAgainLater({ clock, refillAt }: SendParts, queue: DestinationQueue)
 }
 
 /**
- * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that was
- * refused as a whole wait in the queue again, so that all limits hold for them as for any other delivery. Never rejects.
+ * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that
+ * was refused as a whole wait in the queue again and are subject to all limits like other deliveries. Never rejects.
  */
 export async function sendBatch(
   parts: SendParts,
@@ -159,11 +159,15 @@ function begin(
   began(queue, now);
 }
 
-/** They wait again, before the others. `isRefused`: the outcome of their batch is recorded, so that nothing of it is in flight. */
+/**
+ * They wait again, before the others. `isRefused`: the outcome of their batch is recorded, so none of them is in
+ * flight.
+ */
 function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: boolean, isRefused: boolean): void {
   const staying: QueuedDelivery[] = [];
   for (const one of some) {
-    // What its queue dropped since is read again as it is now; so is what has to wait for others of its ordering key.
+    // If the queue has dropped its deliveries since, they are read again; so are those that must wait for others of
+    // their ordering key.
     const mayStay = one.queue.spills === one.spills && (one.delivery.orderKey === undefined || isRefused);
     if (!mayStay) drop(parts, one);
     else {
@@ -176,26 +180,26 @@ function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: bool
   if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart ? lastPart : 0);
 }
 
-/** The journal has it, and it is read again. */
+/** Drops a delivery from memory; it is read again from the journal. */
 function drop({ memory, inFlight }: SendParts, one: QueuedDelivery): void {
   inFlight.remove(one);
   memory.release(one);
   one.queue.hasMore = true;
 }
 
-/** Records a delivery's next step. `isKept`: it goes on from memory, so that it is not read again. */
+/** Records a delivery's next step. `isKept`: it continues from memory, so that it is not read again. */
 async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const { queue, delivery } = one;
   const order = delivery.orderKey === undefined ? null : (queue.plan?.order ?? null);
   const settlement = order === null ? step.settlement : releaseAfterFailures(step.settlement, order);
   const isMine = await parts.settlements.record(settlement);
   queue.reading?.settled.add(delivery.id);
-  // It may be the turn of the next one of its key.
+  // The next delivery of its key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
   if (!isMine) return;
   if (settlement.dueAt !== null && !isKept && !delayInMemory(parts, one, settlement))
     parts.refillAt(queue, settlement.dueAt);
-  // What was held when its destination was deleted is cancelled; this one is late.
+  // Held deliveries of a deleted destination are cancelled; this one was recorded later.
   if (settlement.status === 'held' && queue.plan === null)
     await parts.release(queue.destinationId).then(
       () => parts.refillAt(queue, parts.clock.now()),
@@ -208,7 +212,7 @@ function delayInMemory({ clock, memory, resume }: SendParts, one: QueuedDelivery
   const { queue, delivery } = one;
   const delayMs = settlement.dueAt === null ? Number.POSITIVE_INFINITY : settlement.dueAt - clock.now();
   if (settlement.status !== 'retrying' || one.isProbe || !mayDelay(memory, queue, delivery, delayMs)) return false;
-  // What its queue dropped since may have been cancelled.
+  // If the queue has dropped its deliveries since, this one may have been cancelled.
   if (queue.spills !== one.spills) return false;
   memory.addDelayed(queue, asSettled(delivery, settlement), (wake) =>
     clock.after(delayMs, () => {
@@ -220,8 +224,8 @@ function delayInMemory({ clock, memory, resume }: SendParts, one: QueuedDelivery
 }
 
 /**
- * Whether a delivery may wait in memory until it is due. Not with an ordering key or in batches: the journal knows whose
- * turn it is, and which ones make up a batch.
+ * Whether a delivery may wait in memory until it is due. Not with an ordering key or in batches: the journal decides
+ * which delivery is next, and which ones form a batch.
  */
 export function mayDelay(
   memory: MemoryBudget,
@@ -233,7 +237,7 @@ export function mayDelay(
   return isAlone && delayMs <= delayInMemoryMaxMs && memory.hasRoom(queue);
 }
 
-/** A delivery as the journal would give it back after this settlement. */
+/** A delivery as the journal would return it after this settlement. */
 export function asSettled(delivery: DueDelivery, settlement: Settlement): DueDelivery {
   const { attempts, scheduleStep, waitedMs, dueAt, pinned, rendered, log } = settlement;
   return {

@@ -46,12 +46,12 @@ export class SettlementWriter {
     });
   }
 
-  /** So many outcomes wait to be recorded (2,000, or 32 MiB) that nothing more should be sent before. */
+  /** Whether so many outcomes wait to be recorded (2,000, or 32 MiB) that nothing more should be sent. */
   get isBehind(): boolean {
     return this.#count > countMax || this.#bytes > bytesMax;
   }
 
-  /** false: another process has taken over, and nothing was recorded. */
+  /** false: another process has acquired the lease, and nothing was recorded. */
   record(settlement: Settlement): Promise<boolean> {
     this.#count += 1;
     this.#bytes += bytesOf(settlement);
@@ -59,7 +59,7 @@ export class SettlementWriter {
   }
 }
 
-/** About how many bytes a settlement brings to the storage. */
+/** The estimated bytes of a settlement in the storage. */
 function bytesOf({ rendered, log }: Settlement): number {
   let sum = 500 + (rendered?.body.length ?? 0);
   for (const { request, response, records } of log)

@@ -14,7 +14,9 @@ const auth = {
 };
 const good: FakeAnswer = { status: 200, body: JSON.stringify({ access_token: 't', token_type: 'bearer' }) };
 
-/** A connection whose token endpoint answers as it is told; `asked` are the times of token requests from the start. */
+/**
+ * A connection whose token endpoint responds as the test sets; `asked` has the times of token requests from the start.
+ */
 async function setUp(first: FakeAnswer, scheduleMs = [0, 600_000]) {
   const endpoint = { answer: first };
   const asked: number[] = [];
@@ -39,7 +41,7 @@ async function setUp(first: FakeAnswer, scheduleMs = [0, 600_000]) {
 }
 
 for (const status of [429, 503])
-  test(`a token endpoint that answers ${status} with Retry-After is asked again after that time, whatever new deliveries come`, async () => {
+  test(`a token endpoint that answers ${status} with Retry-After gets the next request after that time, whatever new deliveries come`, async () => {
     const { rig, endpoint, asked, send } = await setUp({ status, headers: [['retry-after', '120']] });
     await using _ = rig;
     for (let second = 0; second < 119; second++) {
@@ -51,11 +53,11 @@ for (const status of [429, 503])
     assert.deepEqual(
       waiting.map(({ attempts }) => attempts),
       [1, ...Array.from({ length: 118 }, () => 0)],
-      'waiting is no attempt',
+      'waiting is not an attempt',
     );
     const { reason, detail, nextAttemptAt, attemptLog } = waiting[1] ?? assert.fail();
     assert.equal(reason, 'budget');
-    assert.match(String(detail), new RegExp(`token endpoint.*${status}.*asked again in about 1 s`));
+    assert.match(String(detail), new RegExp(`token endpoint.*${status}.*next token request is in about 1 s`));
     assert.equal(Date.parse(String(nextAttemptAt)) - rig.clock.now(), 1_000);
     assert.deepEqual(attemptLog, []);
 
@@ -66,7 +68,7 @@ for (const status of [429, 503])
     assert.ok((await rig.deliveries()).slice(1).every(({ attempts }) => attempts === 1));
   });
 
-test('a token endpoint that fails without Retry-After is asked after 1 s, then twice as long each time, at most 60 s', async () => {
+test('a token endpoint that fails without Retry-After gets the next request after 1 s, doubling to 60 s', async () => {
   for (const failure of [
     { error: { kind: 'connect', message: 'refused' } },
     { status: 500 },
@@ -88,12 +90,12 @@ test('a token endpoint that fails without Retry-After is asked after 1 s, then t
     const open = (await rig.deliveries()).filter(({ status }) => status !== 'delivered');
     assert.ok(
       open.every(({ attempts }) => attempts === 1),
-      'each attempt that met a failure waits for its schedule',
+      'each attempt that failed waits for its schedule',
     );
   }
 });
 
-test('changed credentials are tried at once, without regard to the pause', async () => {
+test('changed credentials are used at once, despite the pause', async () => {
   const { rig, endpoint, asked, connectionId, send } = await setUp({ status: 503, headers: [['retry-after', '3600']] });
   await using _ = rig;
   await send();
@@ -107,7 +109,7 @@ test('changed credentials are tried at once, without regard to the pause', async
   assert.equal((await rig.statuses()).at(-1), 'delivered');
 });
 
-test('a test send during the pause asks for no token and says when one is asked for again', async () => {
+test('a test send during the pause requests no token and says when the next request is', async () => {
   const { rig, asked, send } = await setUp({ status: 503, headers: [['retry-after', '30']] });
   await using _ = rig;
   await send();
@@ -115,5 +117,5 @@ test('a test send during the pause asks for no token and says when one is asked 
   const tested = await rig.pipeline.preview.testSend(destinationId, { data: [{}] }, null);
   assert.deepEqual(asked, [0]);
   assert.deepEqual([tested.status, tested.errorKind, tested.attemptLog?.length], ['failed', 'auth', 1]);
-  assert.match(String(tested.detail), /503.*asked again in about 30 s/);
+  assert.match(String(tested.detail), /503.*next token request is in about 30 s/);
 });

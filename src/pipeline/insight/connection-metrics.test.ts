@@ -4,7 +4,7 @@ import { settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { connectionFigures } from './connection-metrics.ts';
 
-test('one look at all connections counts the backlog once, however many connections are closed', async () => {
+test('one reading of all connections counts the backlog once, however many connections are held', async () => {
   await using rig = await startRig({ handler: () => ({ status: 401 }) });
   const connections: string[] = [];
   for (const name of ['A', 'B', 'C']) {
@@ -25,7 +25,7 @@ test('one look at all connections counts the backlog once, however many connecti
       counts += 1;
       return backlog();
     },
-    health: () => assert.fail('the health of a connection counts what it holds'),
+    health: () => assert.fail('the health of a connection counts its held deliveries'),
   };
   const figures = connectionFigures({ ...rig.pipeline, queueStatus });
   const since = rig.clock.now() / 1_000;

@@ -1,15 +1,18 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Pipeline } from '../pipeline.ts';
 
-/** What is counted of connections when somebody looks: numbers by the values of a metric's labels, a line for each. */
+/** Metrics of connections, computed on demand: numbers by label values, which are separated by line breaks. */
 export type ConnectionFigures = {
-  /** How many connections stand so. */
+  /** The number of connections in each state. */
   states(): Record<string, number>;
-  /** Deliveries that wait at a closed gate, by connection; those with none are left out. */
+  /** Held deliveries by connection; connections without any are left out. */
   held(): Promise<Record<string, number>>;
-  /** Since when traffic keeps a connection closed, in seconds since the epoch, by connection and reason. */
+  /** When the current hold began, in seconds since the epoch, by connection and reason. */
   closedSince(): Record<string, number>;
-  /** When something of a connection ends, in seconds since the epoch, by connection and what it is. */
+  /**
+   * When the token, certificate or secret of a connection expires, in seconds since the epoch, by connection and what
+   * expires.
+   */
   ends(): Record<string, number>;
 };
 

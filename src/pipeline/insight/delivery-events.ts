@@ -6,10 +6,10 @@ import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Statistics } from './statistics.ts';
 
-/** Whose deliveries something happened to. */
+/** The objects whose deliveries an event is about. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
 
-/** What happens on the journey, in the order of an event's life. */
+/** The events of a delivery's life, in order. */
 export type DeliveryEventMap = {
   /** New events of a collector are stored. */
   received: [collectorId: string, events: number];
@@ -17,13 +17,13 @@ export type DeliveryEventMap = {
   rejected: [collectorId: string | null, code: ErrorCode];
   /** Deliveries are planned, by events or by a replay. */
   planned: [deliveries: readonly DueDelivery[]];
-  /** Events were held against the rules, each with those that it fired. */
+  /** Events were matched against the rules, each with the rules that it fired. */
   matched: [events: readonly Matched[]];
-  /** A delivery's next step is recorded. `wasHeld`: its request tried whether the cause of a hold is gone. */
+  /** A delivery's next step is recorded. `wasHeld`: its request was the probe of a hold. */
   settled: [delivery: DueDelivery, step: Step, wasHeld: boolean];
-  /** So many deliveries that were waiting are held from now on. */
+  /** `count` waiting deliveries are held from now on. */
   held: [of: Owners, reason: Reason, count: number];
-  /** So many deliveries ended without an attempt: expired, cancelled, quarantined. */
+  /** `count` deliveries ended without an attempt: expired, cancelled, quarantined. */
   ended: [of: Owners, end: { status: 'failed'; reason: Reason } | { status: 'cancelled' }, count: number];
   /** The holds of these destinations may have changed. */
   holdsMoved: [destinationIds: readonly string[]];
@@ -32,9 +32,9 @@ export type DeliveryEventMap = {
 export type DeliveryEvents = ReturnType<typeof createDeliveryEvents>;
 
 /**
- * The one stream of what happens, for all that observes the journey: statistics, log lines and metrics, issues, event
- * streams, the progress of replays. Listeners are called at once, in the order in which they came. A listener that throws
- * stops neither the journey nor the other listeners: the error is counted and logged at a bounded rate.
+ * The stream of delivery events for all observers: statistics, log lines and metrics, issues, event streams, the
+ * progress of replays. Listeners are called synchronously, in the order in which they were added. A listener that
+ * throws stops neither the delivery nor other listeners: the error is counted, and logged at a bounded rate.
  */
 export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) {
   const listeners: { [Kind in keyof DeliveryEventMap]: ((...what: DeliveryEventMap[Kind]) => void)[] } = {
@@ -48,7 +48,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     holdsMoved: [],
   };
   return {
-    /** Answers the way to stop. */
+    /** Returns a function that removes the listener. */
     on<Kind extends keyof DeliveryEventMap>(
       kind: Kind,
       listener: (...what: DeliveryEventMap[Kind]) => void,
@@ -59,7 +59,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
         if (at >= 0) listeners[kind].splice(at, 1);
       };
     },
-    /** How many listeners a kind has. */
+    /** The number of listeners of a kind. */
     listenerCount: (kind: keyof DeliveryEventMap): number => listeners[kind].length,
     emit<Kind extends keyof DeliveryEventMap>(kind: Kind, ...what: DeliveryEventMap[Kind]): void {
       for (const listener of listeners[kind])
@@ -72,7 +72,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
   };
 }
 
-/** Counts what happens. */
+/** Counts delivery events in the statistics. */
 export function countEvents(events: Pick<DeliveryEvents, 'on'>, statistics: Statistics): void {
   events.on('received', statistics.received);
   events.on('rejected', statistics.rejected);
@@ -83,7 +83,7 @@ export function countEvents(events: Pick<DeliveryEvents, 'on'>, statistics: Stat
   events.on('ended', statistics.ended);
 }
 
-/** Log lines and metrics of attempts. */
+/** Writes log lines and metrics of attempts. */
 export function reportAttempts(
   events: Pick<DeliveryEvents, 'on'>,
   telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,

@@ -5,8 +5,8 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
 
 /**
- * Counts as held what waits at a gate when it closes. What comes to a closed gate later is counted where it comes from:
- * a plan, or an attempt that was under way. Has to hear of a gate before the dispatcher drops what waits in memory.
+ * Counts waiting deliveries as held when a hold begins. Deliveries that come later are counted at their source: a plan,
+ * or an attempt that was in flight. Must be notified of a hold before the dispatcher drops the queue in memory.
  */
 export function countHeld(options: {
   holds: Pick<Holds, 'allClosed' | 'closed' | 'watch'>;
@@ -33,7 +33,7 @@ export function countHeld(options: {
       else
         journal.waiting(destinationId, dispatcher.inFlight({ destinationId })).then(
           (counts) => counts.forEach(isHeld),
-          (error) => options.failed(error, 'count what is held'),
+          (error) => options.failed(error, 'count held deliveries'),
         );
     }
   });

@@ -11,27 +11,30 @@ import type { Block } from '../dispatch/limits.ts';
 import type { HoldState, Holds } from '../limits/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** What is known of deliveries beyond the log: which are in flight, which destinations are held and why, what waits. */
+/**
+ * The state of deliveries that is not in the log: which are in flight, which destinations are held and why, what is
+ * waiting.
+ */
 export interface QueueStatus {
   isSending(deliveryId: string): boolean;
-  /** The limit that keeps a due delivery from being sent now, holds aside; null: none. */
+  /** The limit that delays a due delivery now, apart from holds; null: none. */
   blockOf(delivery: { id: string; destinationId: string; replayId: string | null }): Block | null;
-  /** The order in which a destination's deliveries leave; null: any. */
+  /** The order setting of a destination; null: none. */
   orderOf(destinationId: string): Order | null;
-  /** Destinations whose gate (their own or their connection's) is closed, and why. */
+  /** The destinations that are held (by their own hold or their connection's), and why. */
   closed(): ReadonlyMap<string, HoldState>;
-  /** The hold that traffic put on a connection; null: none. */
+  /** The hold that responses set on a connection; null: none. */
   holdOf(connectionId: string): Hold | null;
-  /** Looks at the queues of these destinations now (after a retry by a person, say). */
+  /** Examines the queues of these destinations now, for example after a person's retry. */
   wake(destinationIds: readonly string[], replayId?: string | null): void;
-  /** The next delivery of a connection that traffic closed tries it now; false: traffic did not close it. */
+  /** Makes the next delivery of a connection that responses put on hold a probe; false: there is no such hold. */
   probe(connectionId: string): Promise<boolean>;
-  /** Opens a connection that traffic closed. */
+  /** Removes the hold that responses set on a connection. */
   reopen(connectionId: string): Promise<boolean>;
   health(connectionId: string): Promise<Health>;
-  /** The part of its health that takes no counting. */
+  /** The part of a connection's health that needs no counting. */
   expiry(connectionId: string): Expiry;
-  /** Deliveries that a closed gate holds, of a destination or else of a whole connection; of neither: 0. */
+  /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
   heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;
   /** Unfinished deliveries by destination, counted now or a short time ago. */
   backlog(): ReturnType<DeliveryQueue['backlog']>;
@@ -39,7 +42,7 @@ export interface QueueStatus {
 
 export type Expiry = Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'>;
 
-/** Gathers what the parts of the pipeline know. */
+/** Combines the state of the parts of the pipeline. */
 export function queueStatus(
   parts: Parameters<typeof healthOf>[0] & {
     dispatcher: Pick<QueueStatus, 'isSending' | 'blockOf' | 'wake'>;
@@ -59,7 +62,7 @@ export function queueStatus(
   };
 }
 
-/** The health of a connection as traffic finds it. Held deliveries are counted on demand, see `sharedReading`. */
+/** The health of a connection as shown by its traffic. Held deliveries are counted on demand, see `sharedReading`. */
 export function healthOf(options: {
   configuration: Configuration;
   holds: Holds;

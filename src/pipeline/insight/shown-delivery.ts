@@ -5,18 +5,18 @@ import { waitingForToken } from '../attempt/attempt-log.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { QueueStatus } from './queue-status.ts';
 
-/** What is known of a delivery at this moment beside the log. */
+/** The current state of a delivery that is not in the log. */
 export type Moment = {
   isSending: boolean;
   closed: { reason: Reason; detail: string | null } | null;
-  /** The limit that keeps it from being sent now; null: none. */
+  /** The limit that delays it now; null: none. */
   block: Block | null;
-  /** The order in which its destination's deliveries leave, if there is one. */
+  /** The order setting of its destination, if there is one. */
   order: Pick<Order, 'key'> | null;
   now: number;
 };
 
-/** What the dispatcher knows of a delivery. Of a finished one it is not asked what keeps it. */
+/** The dispatcher's view of a delivery. For a finished one it is not asked for a limit. */
 export function momentOf(
   logged: LoggedDelivery,
   queueStatus: Pick<QueueStatus, 'isSending' | 'blockOf' | 'orderOf'>,
@@ -32,7 +32,10 @@ export function momentOf(
   };
 }
 
-/** A delivery as people see it: an unfinished one that is due behind a closed gate is held, with the gate's reason. */
+/**
+ * A delivery as the API shows it: an unfinished one that is due to a held destination is `held`, with the reason of the
+ * hold.
+ */
 export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] }, moment: Moment): Delivery {
   const { actionVersion: _a, destinationVersion: _d, dueAt, createdAt, finishedAt, attemptLog, ...same } = logged;
   const isWaiting = (same.status === 'pending' || same.status === 'retrying') && dueAt !== null;
@@ -65,7 +68,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
 
 type Wait = { reason: Reason | null; detail: string };
 
-/** Why a due delivery is not sent at once. What went wrong before says more than that it waits for its turn. */
+/** Why a due delivery is not sent at once. An earlier failure says more than a wait for its turn. */
 function waitOf(earlier: string | undefined, { order, block, now }: Moment, before: Reason | null): Wait | null {
   if (earlier !== undefined && order !== null) return waitBehind(earlier, order);
   if (block === null) return null;
@@ -77,13 +80,13 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
 function waitForTurn({ of, requests }: Extract<Block, { limit: 'concurrency' }>): Wait {
   const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
   const are = requests === 1 ? `1 request ${where} is` : `${requests} requests ${where} are`;
-  return { reason: null, detail: `${are} under way, the most at once.` };
+  return { reason: null, detail: `${are} in flight, which is the limit.` };
 }
 
 function waitBehind(id: string, { key }: Pick<Order, 'key'>): Wait {
-  return { reason: 'order', detail: `It waits for ${id}, an earlier one with the same ${key}.` };
+  return { reason: 'order', detail: `Waits for ${id}, an earlier delivery with the same ${key}.` };
 }
 
 function waitForRate(ms: number): Wait {
-  return { reason: 'budget', detail: `It waits for the budget of its connection, about ${Math.ceil(ms / 1_000)} s.` };
+  return { reason: 'budget', detail: `Waits for the rate limit of its connection, about ${Math.ceil(ms / 1_000)} s.` };
 }

@@ -1,11 +1,11 @@
 /**
- * How many requests one destination may have on the wire: it grows by one for each answer while small, later by one for
- * each round, and is halved by trouble (AIMD), at most once for the requests that were out together.
+ * The number of requests that one destination may have in flight (AIMD): it grows by one per success while small, later
+ * by one per round, and is halved by a failure, at most once for requests that were in flight together.
  */
 export type Concurrency = {
   readonly limit: number;
   succeeded(): void;
-  /** The peer is overloaded or away. `startedAt`: when the failed request left. */
+  /** The peer is overloaded or unreachable. `startedAt`: when the failed request was sent. */
   failed(startedAt: number, now: number): void;
 };
 

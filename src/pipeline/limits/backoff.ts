@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 
 /**
  * When the next attempt is due (ms since the epoch), or null when the schedule is used up. `step` counts the attempts
- * made since the schedule started; jitter only adds, so that nothing is sent early. `random` gives 0 ≤ x < 1. Pure.
+ * since the schedule started. Jitter only adds time, so that nothing is sent early. `random` returns 0 ≤ x < 1. Pure.
  */
 export function nextAttempt({
   policy,

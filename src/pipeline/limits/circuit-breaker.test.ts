@@ -10,13 +10,19 @@ function after(signs: Sign[], stepMs = 1_000) {
   return signs.map((sign, n) => breaker.record(sign, 1_700_000_000_000 + n * stepMs, settings));
 }
 
-test('five requests in a row without an answer trip it, and an answer in between starts anew', () => {
-  assert.deepEqual(after(Array(5).fill('unreachable')), [null, null, null, null, 'The last 5 requests got no answer.']);
+test('five requests in a row without a response trip the breaker, and a response in between resets the count', () => {
+  assert.deepEqual(after(Array(5).fill('unreachable')), [
+    null,
+    null,
+    null,
+    null,
+    'The last 5 requests got no response.',
+  ]);
   const interrupted: Sign[] = [...Array(4).fill('unreachable'), 'good', ...Array(4).fill('unreachable')];
   assert.ok(after(interrupted).every((reason) => reason === null));
 });
 
-test('it trips at the failure ratio, but not before the least number of requests', () => {
+test('the breaker trips at the failure ratio, but not before the minimum number of requests', () => {
   const bad: Sign[] = Array(10).fill('bad');
   assert.deepEqual(after(bad).slice(-2), [null, '10 of the last 10 requests failed.']);
   const mixed: Sign[] = ['good', 'good', 'good', 'bad', 'bad', 'bad', 'bad', 'bad', 'bad', 'bad'];
@@ -24,7 +30,7 @@ test('it trips at the failure ratio, but not before the least number of requests
   assert.equal(after(['good', ...mixed]).at(-1), null);
 });
 
-test('what is older than the window no longer counts, nor what was before it worked again', () => {
+test('exchanges before the window, or before a reset, do not count', () => {
   assert.ok(after(Array(30).fill('bad'), settings.windowMs / 8).every((reason) => reason === null));
   const breaker = createBreaker();
   for (let i = 0; i < 9; i++) breaker.record('bad', 1_000, settings);

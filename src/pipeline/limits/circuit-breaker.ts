@@ -1,15 +1,18 @@
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 
-/** How an exchange speaks of its peer: it answered, it answered that it is broken, or there was no answer at all. */
+/**
+ * What an exchange says about its peer: it responded well, it responded with an error of its own, or it did not
+ * respond.
+ */
 export type Sign = 'good' | 'bad' | 'unreachable';
 
 type BreakerSettings = ConnectionBody['settings']['breaker'];
 
-/** Remembers how the exchanges of one connection went, and says when it should rest. */
+/** Counts the exchanges of one connection and decides when to hold it. */
 export type Breaker = {
-  /** Answers in words why it trips now, or null. */
+  /** Returns the reason why it trips now, or null. */
   record(sign: Sign, now: number, settings: BreakerSettings): string | null;
-  /** It works again: what was before counts no more. */
+  /** The connection works again: earlier exchanges no longer count. */
   reset(): void;
 };
 
@@ -17,8 +20,8 @@ const unreachableMost = 5;
 const buckets = 10;
 
 /**
- * Trips after five exchanges in a row without an answer, or when of at least `minimum` exchanges within `windowMs` the
- * share `failureRatio` failed. The window moves in tenths.
+ * Trips after five exchanges in a row without a response, or when at least `minimum` exchanges within `windowMs` have a
+ * share of failures of at least `failureRatio`. The window moves in tenths.
  */
 export function createBreaker(): Breaker {
   const counts = Array.from({ length: buckets }, () => ({ tenth: -1, all: 0, failed: 0 }));
@@ -39,7 +42,7 @@ export function createBreaker(): Breaker {
       count.all += 1;
       if (sign === 'good') return null;
       count.failed += 1;
-      if (inRow >= unreachableMost) return `The last ${inRow} requests got no answer.`;
+      if (inRow >= unreachableMost) return `The last ${inRow} requests got no response.`;
       const recent = counts.filter((one) => one.tenth > tenth - buckets && one.tenth <= tenth);
       const all = recent.reduce((sum, one) => sum + one.all, 0);
       const failed = recent.reduce((sum, one) => sum + one.failed, 0);

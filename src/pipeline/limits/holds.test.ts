@@ -6,7 +6,7 @@ import { startRig, wire } from '../../../test/support/rig.ts';
 const many = 3_000;
 const visitors = 60;
 
-test('a dead destination with thousands held: few probes, one row each way, then all at once, in order, within the rate', async () => {
+test('a destination that is down with thousands held: few probes, one row each way, then all are sent at once, in order, within the rate', async () => {
   let isDead = true;
   const writes: string[] = [];
   const arrivals: { at: number; n: number }[] = [];
@@ -52,7 +52,7 @@ test('a dead destination with thousands held: few probes, one row each way, then
   const gaps = arrivals.slice(1).map(({ at }, index) => at - (arrivals[index]?.at ?? 0));
   assert.ok(arrivals.length >= 4 && arrivals.length <= tenMinutes, `${arrivals.length} probes`);
   assert.ok(Math.min(...gaps) >= 30_000);
-  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveHold']), 'nothing but the probes');
+  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveHold']), 'only the probes');
   assert.ok(writes.length <= 2 * arrivals.length);
 
   isDead = false;
@@ -64,7 +64,7 @@ test('a dead destination with thousands held: few probes, one row each way, then
   const openedAt = arrivals[0]?.at ?? 0;
   while (arrivals.length < many && rig.clock.now() < openedAt + 60_000) await rig.clock.advance(100);
   assert.equal(new Set(arrivals.map(({ n }) => n)).size, many);
-  assert.ok((arrivals[1]?.at ?? 0) - openedAt <= 1_000, 'the next one leaves at once');
+  assert.ok((arrivals[1]?.at ?? 0) - openedAt <= 1_000, 'the next one is sent at once');
 
   const seconds = ((arrivals.at(-1)?.at ?? 0) - openedAt) / 1_000;
   assert.ok(many / seconds >= 0.95 * rate.limit, `${many} in ${seconds} s`);
@@ -74,12 +74,12 @@ test('a dead destination with thousands held: few probes, one row each way, then
   }
   const newest = new Map<number, number>();
   for (const { n } of arrivals) {
-    assert.ok(n > (newest.get(n % visitors) ?? -1), `${n} left after a newer one of its visitor`);
+    assert.ok(n > (newest.get(n % visitors) ?? -1), `${n} was sent after a newer one of its visitor`);
     newest.set(n % visitors, n);
   }
 });
 
-test('a gate that a person closes and opens writes no delivery', async () => {
+test('a hold that a person sets and removes writes no delivery', async () => {
   await using rig = await startRig();
   const { destinationId, connectionId } = await wire(rig, { destination: { status: 'paused' } });
   for (let n = 0; n < 2; n++) await rig.send(...Array.from({ length: 500 }, (_, i) => ({ data: { n: `${n} ${i}` } })));
@@ -97,14 +97,14 @@ test('a gate that a person closes and opens writes no delivery', async () => {
   assert.deepEqual([settles, rig.egress.requests.length], [0, 0]);
   await write('enabled');
   for (let round = 0; round < 40; round++) await rig.clock.advance(100);
-  assert.deepEqual([settles, rig.egress.requests.length], [1_000, 1_000], 'each was settled by its own answer');
+  assert.deepEqual([settles, rig.egress.requests.length], [1_000, 1_000], 'each was settled by its own response');
 });
 
 for (const [reason, bad] of [
   ['auth_rejected', { status: 401 }],
   ['breaker_open', { status: 500 }],
 ] as const)
-  test(`a success that left before a hold (${reason}) began does not end it, a probe does`, async () => {
+  test(`a success of a request from before a hold (${reason}) does not end it, a probe does`, async () => {
     const slow = Promise.withResolvers<{ status: number }>();
     let isGood = false;
     await using rig = await startRig({

@@ -5,51 +5,56 @@ import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 
-/** Why deliveries to a destination are held now; `probeAt`: when one may try whether the cause is gone. */
+/** Why deliveries to a destination are held now; `probeAt`: when a probe may test whether the cause is gone. */
 export type HoldState = { reason: Reason; detail: string | null; probeAt: number | null };
 
 /**
- * The gates before the destinations. People close them in the catalogue (disabled, paused, without a credential that is
- * needed); traffic closes the gate of
- * a connection whose credentials were refused (`auth_rejected`) or which does not work (`breaker_open`). Closing and
- * opening writes one row, however many deliveries wait.
+ * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
+ * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
+ * Setting or removing a hold writes one row, however many deliveries wait.
  */
 export type Holds = {
-  /** null: open. */
+  /** null: not held. */
   closed(destinationId: string): HoldState | null;
-  /** As they are now: it changes with them. */
+  /** All current holds, by destination; a live map. */
   allClosed(): ReadonlyMap<string, HoldState>;
-  /** When this process last saw the destination's gate open; 0: it never was closed here. */
+  /** When this process last saw a hold of the destination end; 0: it saw none. */
   openedAt(destinationId: string): number;
   holdOf(connectionId: string): Hold | null;
-  /** Called with the destinations whose gates may have moved. */
+  /** Called with the destinations whose holds may have changed. */
   watch(listener: (destinationIds: readonly string[]) => void): void;
   /**
-   * Credentials were refused: closes the connection's gate, or sets the next probe of a closed one further away. What
-   * left before the gate closed and is refused after it tells nothing new.
+   * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
+   * request from before the hold says nothing new.
    */
   refuse(connectionId: string, detail: string, now: number): Promise<void>;
-  /** The same for a connection that fails; the first probe is `openMs` away. One that is closed already keeps its reason. */
+  /**
+   * Holds a connection that fails; the first probe is `openMs` away. A connection that is held already keeps its
+   * reason.
+   */
   trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void>;
-  /** A probe found out nothing new: sets the next one further away. `openMs`: of the connection's breaker. */
+  /** A probe had no new result: postpones the next one. `openMs`: of the connection's breaker. */
   postpone(connectionId: string, now: number, openMs?: number): Promise<void>;
   /**
-   * A person wants to know now: the next delivery that is due tries whether the cause is gone. Answers whether traffic had
-   * closed the gate.
+   * A person requests a probe: the next due delivery tests whether the cause is gone. Returns whether responses had set
+   * a hold.
    */
   probeNow(connectionId: string, now: number): Promise<boolean>;
-  /** A person says that the cause is gone: opens it. The next failures close it again. Answers likewise. */
+  /** A person declares the cause gone: removes the hold. The next failures set it again. Returns as `probeNow` does. */
   reopen(connectionId: string): Promise<boolean>;
   /**
-   * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began before
-   * the request. An older request tells nothing about the cause. Answers whether the hold ended.
+   * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began
+   * before the request. An older request says nothing about the cause. Returns whether the hold ended.
    */
   admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean>;
 };
 
 type TrafficHold = 'auth_rejected' | 'breaker_open';
 
-/** When the first probe goes, doubling to the most: people mend credentials, but a peer comes back by itself. */
+/**
+ * The time to the first probe, which doubles up to the most: people replace credentials, but a peer recovers on its
+ * own.
+ */
 const pace = {
   auth_rejected: { firstMs: 30_000, mostMs: 30 * 60_000 },
   breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
@@ -67,7 +72,7 @@ export async function createHolds(options: {
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
   const closed = survey(configuration.snapshot, holds);
 
-  /** Looks at destinations anew whose gates may have moved. */
+  /** Determines the holds of destinations again that may have changed. */
   function refresh(touched: readonly string[]) {
     if (touched.length === 0) return;
     const ids = [...new Set(touched)];
@@ -85,7 +90,7 @@ export async function createHolds(options: {
       if (document.kind === 'destination') touched.push(document.id);
       if (document.kind !== 'connection') continue;
       touched.push(...snapshot.destinationsOf(document.id));
-      // A saved change may have mended the credentials: the next delivery finds out.
+      // A saved change may have corrected the credentials: the next delivery tests them.
       if (holds.delete(document.id))
         queue.removeHold(document.id).catch((error) => telemetry.failed(error, 'end a hold'));
     }

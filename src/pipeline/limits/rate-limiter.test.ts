@@ -5,7 +5,7 @@ import { createRateLimiter } from './rate-limiter.ts';
 
 const start = 1_700_000_000_000;
 
-test('never more than the limit leaves in any stretch of the period, and all of it can be used', () => {
+test('in any interval of the period at most the limit is sent, and all of it can be used', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),
@@ -39,7 +39,7 @@ test('never more than the limit leaves in any stretch of the period, and all of 
   assert.equal(now, start + 90_000);
 });
 
-test('what did not leave is given back, and a changed limit keeps what was sent', () => {
+test('unsent requests are refunded, and a changed limit keeps the count of sent ones', () => {
   const budget = createRateLimiter();
   const rate = { limit: 2, perMs: 1_000 };
   for (let sent = 0; sent < 2; sent++) budget.spend(start, rate);
@@ -52,7 +52,7 @@ test('what did not leave is given back, and a changed limit keeps what was sent'
   assert.ok(budget.freeAt(start - 60_000, { limit: 1, perMs: 1_000 }) <= start - 59_000, 'the clock was set back');
 });
 
-test("the peer's own count holds what would be too much, until it counts anew", () => {
+test("the peer's own quota delays requests over it, until its reset", () => {
   const budget = createRateLimiter();
   budget.learn({ remaining: 3, resetMs: 5_000 }, 1, start);
   for (let sent = 0; sent < 2; sent++) {
@@ -61,7 +61,7 @@ test("the peer's own count holds what would be too much, until it counts anew", 
   }
   assert.equal(budget.freeAt(start, null), start + 5_000);
   budget.learn({ remaining: 2, resetMs: 4_500 }, 0, start + 500);
-  assert.equal(budget.freeAt(start + 500, null), start + 5_000, 'an answer of the same window gives nothing back');
+  assert.equal(budget.freeAt(start + 500, null), start + 5_000, 'a response of the same window frees nothing');
   assert.ok(budget.freeAt(start + 5_000, null) <= start + 5_000);
   budget.learn({ remaining: 100, resetMs: 10_000 }, 0, start + 5_100);
   assert.ok(budget.freeAt(start + 5_100, null) <= start + 5_100);

@@ -5,20 +5,20 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 export type Rate = Pick<ConnectionBody['settings']['rate'], 'limit' | 'perMs'>;
 
 /**
- * How many requests may leave: what a person set (`limit` in any stretch of `perMs`), what the peer told of its own count,
- * and the quiet that it asked for. Waiting for it is no attempt. All times are ms since the epoch.
+ * The rate limit of requests: the configured limit (`limit` in any interval of `perMs`), the peer's own quota, and the
+ * pause that it asked for. Waiting for it is not an attempt. All times are ms since the epoch.
  */
 export type RateLimiter = {
-  /** When the next request may leave; `now` or earlier: at once. `rate` null: no limit of a person's. */
+  /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
   freeAt(now: number, rate: Rate | null): number;
-  /** One request leaves. */
+  /** Counts one request. */
   spend(now: number, rate: Rate | null): void;
-  /** The request that was spent last did not leave after all. */
+  /** Takes back the last `spend`, whose request was not sent. */
   refund(rate: Rate | null): void;
-  /** What an answer told of the peer's count; `inFlight`: requests that it may not have counted yet. */
+  /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
   learn(quota: Quota, inFlight: number, now: number): void;
   quiet(until: number): void;
-  /** How far apart requests leave that are spread evenly over what is allowed, in ms; 0: no limit is known. */
+  /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
   paceMs(now: number, rate: Rate | null): number;
 };
 
@@ -44,7 +44,7 @@ export function createRateLimiter(): RateLimiter {
     learn({ remaining, resetMs }, inFlight, now) {
       const until = now + resetMs;
       const free = Math.max(0, remaining - inFlight);
-      // Answers of one window come in any order: its count only falls.
+      // Responses of one window can arrive in any order, so its count only decreases.
       left = now < leftUntil && until <= leftUntil + sameWindowMs ? Math.min(left, free) : free;
       leftUntil = until;
     },
@@ -63,5 +63,5 @@ function isSet(rate: Rate | null): rate is BucketRate {
   return rate !== null && rate.limit !== null;
 }
 
-/** Resets are told in whole seconds. */
+/** Peers send reset times in whole seconds. */
 const sameWindowMs = 1_500;

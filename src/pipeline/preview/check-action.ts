@@ -11,7 +11,7 @@ import { refOf } from './newest-events.ts';
 
 const bodyCharactersMax = 2_097_152;
 
-/** What the draft of an action makes of the newest events, compared with the action as it is stored. */
+/** Tests the draft of an action on the newest events, compared with the stored action. */
 export async function checkAction(context: CheckContext, action: Draft<'action'>, last: number): Promise<ActionCheck> {
   const { stored, tried } = draftDocument('action', action, context.snapshot);
   const conditions = [tried.body.rules, ...(stored === null ? [] : [stored.body.rules])];
@@ -63,7 +63,7 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
   return { checked, matched, ...found, counts };
 }
 
-/** A destination of either version. `before` is `after` where nothing of the draft can make a difference. */
+/** A destination in either version of the action. `before` is `after` when the draft can't make a difference. */
 type Route = { destinationId: string; before: Try | null; after: Try | null };
 type Try = (event: Event) => Promise<DryRender>;
 
@@ -86,7 +86,7 @@ function routesOf(context: CheckContext, stored: Document<ActionBody> | null, tr
   });
 }
 
-/** All of an action that a destination's template can tell apart. */
+/** The properties of an action that a destination's template can read. */
 function seenByTemplate({ body }: Document<ActionBody>, destinationId: string): string {
   return JSON.stringify([body.name, mappingOf(body, destinationId)]);
 }

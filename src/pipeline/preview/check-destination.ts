@@ -9,13 +9,13 @@ import { inChunks } from './chunks.ts';
 import { type Draft, draftDocument } from './draft.ts';
 import { refOf } from './newest-events.ts';
 
-/** How many events are looked at to find those that match. */
+/** The number of events that are searched for matching ones. */
 const searchedMax = 5_000;
 const bodyCharactersMax = 4_194_304;
 
 type Pair = { event: Event; action: Document<ActionBody> | null };
 
-/** How the newest events for a destination are rendered by its draft, compared with the destination as it is stored. */
+/** Renders the newest events for a destination with its draft, compared with the stored destination. */
 export async function checkDestination(
   context: CheckContext,
   destination: Draft<'destination'>,
@@ -55,7 +55,7 @@ export async function checkDestination(
   return { ...counts, rows };
 }
 
-/** The newest events with the actions that they match, or when there is none the newest of all. */
+/** The newest events with the actions that they match; if no event matches, the newest of all. */
 async function* pairs(
   context: CheckContext,
   actions: readonly Document<ActionBody>[],

@@ -14,11 +14,11 @@ type Around = {
   log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   snapshot: Snapshot;
-  /** When it answers with what it found until then. */
+  /** When it returns the results so far. */
   untilMs: number;
 };
 
-/** What the newest stored answers of a destination mean by the draft of its outcome rules, beside the stored ones. */
+/** The newest stored responses of a destination, judged by the draft of its outcome rules and by the stored ones. */
 export async function checkOutcomes(
   around: Around,
   destination: Draft<'destination'> & { id: string },
@@ -46,7 +46,7 @@ type Answered = Attempt & { response: NonNullable<Attempt['response']> };
 
 const deliveriesAtOnce = 50;
 
-/** The attempts to a destination that got an answer, newest delivery first. */
+/** The attempts to a destination that have a response, newest delivery first. */
 async function* answers({ log, clock, untilMs }: Around, destinationId: string) {
   for (let before: string | null = null; ; ) {
     const place: { before?: string } = before === null ? {} : { before };
@@ -71,7 +71,7 @@ function hasAnswer(attempt: Attempt): attempt is Answered {
   return attempt.response !== null;
 }
 
-/** Judges a stored answer as it would be judged had it come now to a delivery with a token that is not new. */
+/** Judges a stored response as if it came now to a delivery whose token is not new. */
 function meaningOf(
   { response, startedAt, durationMs }: Answered,
   auth: ConnectionBody['auth'],
@@ -86,7 +86,7 @@ function meaningOf(
     timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: durationMs },
     resends: 0,
   };
-  // A date in Retry-After was said then.
+  // A date in Retry-After is relative to the time of the response.
   const now = Date.parse(startedAt) + durationMs;
   const verdict = judge({ outcome, auth, settings, isTokenFresh: false, isResend: false, waitedMs: 0, now });
   const rule = decidingRule(settings.outcomes, outcome);

@@ -11,7 +11,7 @@ import { newestEvents } from './newest-events.ts';
 const is = (parameter: string, value: string): Condition => ({ parameter, operator: 'equals', value });
 const action = (body: object) => actionInput.parse({ name: 'Tried', description: 'x', ...body });
 
-test('a check tells which events an action would newly match and no longer match, and which bodies change', async () => {
+test('a check lists the events that an action would newly match or no longer match, and the bodies that change', async () => {
   await using rig = await startRig();
   const { actionId, destinationId } = await wire(rig, { action: { rules: is('kind', 'a'), status: 'disabled' } });
   const ids = await rig.send(
@@ -49,7 +49,7 @@ test('without a draft nothing changes; an action that is not stored newly matche
   await assert.rejects(rig.pipeline.checks.action({ id: 'act_none', draft }, 1), /no action act_none/);
 });
 
-test('lists hold the first hundred and counts go on', async () => {
+test('lists have the first hundred entries, and counts include all', async () => {
   await using rig = await startRig();
   const { destinationId } = await wire(rig, { action: { status: 'disabled' } });
   await rig.send(...Array.from({ length: 130 }, (_, n) => ({ data: { n: String(n) } })));
@@ -58,7 +58,7 @@ test('lists hold the first hundred and counts go on', async () => {
   assert.deepEqual([checked.checked, checked.newlyMatched.length, checked.counts.newlyMatched], [130, 100, 130]);
 });
 
-test('the template of a draft is judged on events that match, line by line, as delivery would', async () => {
+test('the template of a draft is tested on matching events, and errors have their line, as in deliveries', async () => {
   await using sandbox = await quickjsSandbox({ workers: 1 });
   await using rig = await startRig({ sandbox });
   const { actionId, destinationId, connectionId } = await wire(rig, {
@@ -90,7 +90,7 @@ test('the template of a draft is judged on events that match, line by line, as d
   assert.deepEqual([counts.threw, counts.bodiesChanged, failures[0]?.event.id], [1, 3, thrown]);
 });
 
-test('a destination that no event is for is tried on the newest events of all, a new one too', async () => {
+test('a destination without matching events is tested on the newest events of all, and so is a new one', async () => {
   await using rig = await startRig();
   const { destinationId, connectionId, actionId } = await wire(rig, { action: { rules: is('n', 'never') } });
   await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
@@ -113,7 +113,7 @@ test('a destination that no event is for is tried on the newest events of all, a
   );
 });
 
-test('the newest events are walked from page to page, each once, and the walk ends with its time', async () => {
+test('the newest events are read page by page, each once, until the time limit', async () => {
   await using rig = await startRig();
   await rig.send(...Array.from({ length: 120 }, (_, n) => ({ name: String(n) })));
   const names: (string | null)[] = [];

@@ -23,8 +23,8 @@ import type { Draft } from './draft.ts';
 import { newestEvents, refOf } from './newest-events.ts';
 
 /**
- * What changes would do, found out on the newest stored events with the code of the live path; nothing is stored or
- * sent. Drafts are parsed and compile; unknown ids throw AppError `not_found`.
+ * Tests of changes on the newest stored events, with the code of the live path; nothing is stored or sent. Drafts are
+ * parsed and compile; unknown ids throw AppError `not_found`.
  */
 interface Checks {
   action(action: Draft<'action'>, last: number): Promise<ActionCheck>;
@@ -36,7 +36,7 @@ interface Checks {
   conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount>;
 }
 
-/** A check answers with what it found until then. */
+/** A check returns the results that it has after this time. */
 const checkMostMs = 10_000;
 const examplesMax = 20;
 
@@ -64,7 +64,7 @@ export function createChecks(options: {
     return {
       snapshot,
       judged,
-      // All trials of a check have one time and one id, so that only what was changed makes a difference.
+      // All renders of a check have the same time and id, so that only the change makes a difference.
       dryRenderOf: (course) => dryRenderOf(attempter, dryRenderWork(course, now, engine)),
     };
   }

@@ -1,4 +1,4 @@
-/** Works on what comes, `size` at a time, and passes everything on in its order with what was made of it. */
+/** Processes items `size` at a time, and yields each in order with its result. */
 export async function* inChunks<T, R>(
   items: AsyncIterable<T>,
   size: number,

@@ -6,8 +6,8 @@ import type { DeliveryLog, EventSearchPage } from '../../journal/journal.ts';
 const eventsAtOnce = 50;
 
 /**
- * The newest stored events, newest first, at most `most` and at most for `timeMs`, but at least one; each with what `judge`
- * makes of it, which gets a page at a time. Between two pages other work has a turn.
+ * The newest stored events, newest first, at most `most` and for at most `timeMs`, but at least one; each with the
+ * result of `judge`, which gets a page at a time. Other work gets its turn between two pages.
  */
 export async function* newestEvents<T>(
   log: Pick<DeliveryLog, 'search'>,
@@ -31,7 +31,7 @@ export async function* newestEvents<T>(
   }
 }
 
-/** An event as a check names it. */
+/** The reference to an event in a check's result. */
 export function refOf({ id, name, receivedAt }: Event): EventRef {
   return { id, name, receivedAt };
 }

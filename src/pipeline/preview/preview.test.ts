@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { Secret } from '../../contract/secret.ts';
 
-test('a test that can not be made at all ends as failed, with internal_error', async () => {
+test("a test that can't be attempted fails with internal_error", async () => {
   await using rig = await startRig();
   // The sandbox of this rig rejects everything.
   const { destinationId } = await wire(rig, { destination: { template: '{{ it.data[0].n }}' } });
@@ -12,7 +12,7 @@ test('a test that can not be made at all ends as failed, with internal_error', a
   assert.deepEqual(await rig.statuses(), ['failed']);
 });
 
-test('a secret of a draft that is only tried is hidden where the system gives it back', async () => {
+test("a secret of a draft in a test is redacted in the system's response", async () => {
   await using rig = await startRig({
     handler: ({ headers }) => ({ status: 200, body: JSON.stringify(headers) }),
   });

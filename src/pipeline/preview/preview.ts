@@ -24,20 +24,20 @@ import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample-event.ts';
 
 /**
- * Trying things out, on the same path as delivery. Inputs are parsed; unknown ids throw AppError `not_found`. `draft` is
- * `input.draft` laid over the stored destination and parsed, secrets in place; null: the destination as it is stored.
- * A `destinationId` of null: the draft stands alone. `actionDraft` is tried in place of the stored action `input.actionId`,
- * or alone.
+ * Previews and test sends, on the same path as deliveries. Inputs are parsed; unknown ids throw AppError `not_found`.
+ * `draft` is `input.draft` merged into the stored destination and parsed, with its secrets; null: the stored
+ * destination. With a `destinationId` of null the draft is complete. `actionDraft` replaces the stored action
+ * `input.actionId`, or is used alone.
  */
 interface Previews {
-  /** The request that this sample would send; nothing is sent. */
+  /** The request that this sample would cause; nothing is sent. */
   preview(
     destinationId: string | null,
     input: SampleInput,
     draft: DestinationBody | null,
     actionDraft?: ActionBody | null,
   ): Promise<Preview>;
-  /** Really sends, once, and answers with the finished delivery and its attemptLog (marked `test`). */
+  /** Sends one real request, and returns the finished delivery with its attemptLog (marked `test`). */
   testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
   render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
 }
@@ -63,7 +63,7 @@ export function createPreviews(options: {
     draft: DestinationBody | null,
     actionDraft: ActionBody | null = null,
   ): Promise<Work> {
-    // It is sent without being stored, and given back as well.
+    // A draft's secrets are sent without being stored, and can appear in the response.
     if (draft !== null) scrubber.learn(secretsOf(draft));
     const { snapshot } = configuration;
     const { documents } = snapshot;
@@ -112,7 +112,7 @@ export function createPreviews(options: {
       const { type } = work.connection.body.auth;
       const records = work.data?.length ?? 1;
       const warnings = batchWarnings(work.destination.body, records, rendering.rendered.body);
-      if (type !== 'none') warnings.push(`Authentication (${type}) is put on when the request is sent.`);
+      if (type !== 'none') warnings.push(`Authentication (${type}) is added when the request is sent.`);
       return { request: scrubRequest({ ...built.request, headers }, scrub), result, warnings };
     },
 
@@ -146,7 +146,7 @@ export function createPreviews(options: {
       await journal.deliveries.settle(lease, [settlement], now);
       const logged = await journal.log.delivery(deliveryId);
       if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
-      // Whoever sends a test sees all of it, whatever is kept.
+      // The sender of a test sees all of its content, whatever the redaction of stored exchanges.
       return shownDelivery(
         { ...logged, attemptLog: whole.log },
         { isSending: false, closed: null, block: null, order: null, now },

@@ -17,7 +17,7 @@ export async function renderSample(
   { now, engine }: { now: number; engine: RenderEngine },
 ): Promise<{ result: RenderResult; durationMs: number }> {
   const parsed = destinationInput.parse({ name: 'render', contentType });
-  // The parsed defaults have no secrets in them.
+  // The parsed defaults contain no secrets.
   const body = {
     ...(parsed as DestinationBody),
     template,
@@ -31,7 +31,7 @@ export async function renderSample(
   return { result: resultOf(rendering, contentType), durationMs: performance.now() - startedAt };
 }
 
-/** A rendering as people see it. */
+/** A rendering as the API returns it. */
 export function resultOf(rendering: Rendering, contentType: string): RenderResult {
   if (rendering.kind === 'rendered') return { kind: 'body', body: rendering.rendered.body, contentType };
   if (rendering.kind === 'skipped') return rendering;

@@ -1,7 +1,7 @@
 import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 
-/** The event that a preview or a test runs on, made of what a person typed. Its id says that it is stored nowhere. */
+/** The event of a preview or test, made from the request's input. Its id shows that it is not stored. */
 export function sampleEvent(given: NonNullable<SampleInput['event']>, now: number): Event {
   const receivedAt = new Date(now).toISOString();
   return {
@@ -11,7 +11,7 @@ export function sampleEvent(given: NonNullable<SampleInput['event']>, now: numbe
     sessionId: null,
     occurredAt: given.occurredAt ?? receivedAt,
     receivedAt,
-    // Typed by hand, values may be numbers or truth values; on a stored event they are text.
+    // Input values can be numbers or booleans; on a stored event they are strings.
     data: asText(given.data) as Event['data'], // asText maps an object to an object of the same keys
     ext: given.ext ?? {},
     session: given.session ?? {},

@@ -60,7 +60,7 @@ function kept(events: Event[], sent: Sent): { text: string; request: string | nu
   };
 }
 
-test('of a batch every masked value is masked, however many events have one', () => {
+test('every masked value of a batch is masked, however many events have one', () => {
   const addresses = Array.from({ length: 700 }, (_, n) => `reader-${n}@shop.example`);
   const events = addresses.map((email) => eventWith({ email, n: 'stays' }));
   const { text, request } = kept(events, {
@@ -68,7 +68,7 @@ test('of a batch every masked value is masked, however many events have one', ()
     echo: `refused: ${addresses.at(-1)}`,
   });
   assert.doesNotMatch(text, /@shop\.example/);
-  assert.equal(request?.split('"n":"stays"').length, 701, 'what is not masked stays');
+  assert.equal(request?.split('"n":"stays"').length, 701, 'other values stay');
 });
 
 test('above the bound of values the body is withheld and says so', () => {
@@ -93,12 +93,12 @@ test('a masked value of a megabyte costs no more than a few readings of the body
   const { text, request, response } = kept(events, sent);
   assert.doesNotMatch(text, /canary/);
   assert.match(request ?? '', /^\[masked: the whole body of 900,?0\d\d bytes/);
-  assert.equal(response, 'order 4711 is unknown', 'a text that is shorter than the value can not have it');
+  assert.equal(response, 'order 4711 is unknown', "a text that is shorter than the value can't contain it");
   const times = least(() => kept(events, sent)) / reading;
-  assert.ok(times < 20, `it took ${Math.round(times)} times as long as reading the body`);
+  assert.ok(times < 20, `masking took ${Math.round(times)} times as long as reading the body`);
 });
 
-test('values that were made to look alike are withheld instead of compared without end', () => {
+test('values crafted to be similar are withheld instead of compared without a bound', () => {
   const alike = Array.from({ length: 170 }, (_, n) => `${'a'.repeat(n + 4)}b`);
   const body = 'a'.repeat(400_000);
   const { request } = kept([eventWith({ email: alike })], { body, type: 'text/plain' });
@@ -112,7 +112,7 @@ test('a field whose name is too long to compare is masked', () => {
   assert.match(text, /stays/);
 });
 
-test('no value of a masked field is kept in clear, whatever its size and wherever it is sent', () => {
+test('no value of a masked field is stored in clear text, whatever its size and position', () => {
   const sizes = fc.constantFrom(1, 3, 40, 2_000, 20_000);
   const value = fc.tuple(fc.nat(), sizes).map(([n, size]) => `<${n}é/${'é&"'.repeat(size)}>`);
   fc.assert(
@@ -131,7 +131,7 @@ test('no value of a masked field is kept in clear, whatever its size and whereve
   );
 });
 
-/** The shortest of several runs, in milliseconds: what other programs take of the machine does not count. */
+/** The shortest of several runs, in milliseconds, which excludes interference by other programs. */
 function least(run: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {

@@ -8,17 +8,20 @@ import { type OperatorRetention, retentionOf, settingsOf } from '../snapshot/eff
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
 import { fieldMatcher } from './field-masks.ts';
 
-/** What is kept of the exchanges with a destination: for how long bodies (0: not at all; null: with the delivery), and what is masked. */
+/**
+ * The redaction policy of a destination's stored exchanges: how long bodies are kept (0: not at all; null: with the
+ * delivery), and which fields are masked.
+ */
 export type RedactionPolicy = { bodiesMs: number | null; isMasked: ((name: string) => boolean) | null };
 
 const masked = '[masked]';
-/** Shorter values would tear holes into ordinary text. */
+/** Masking shorter values would remove parts of ordinary text. */
 const valueLengthMin = 4;
 
 /**
- * What masking one exchange may cost the main thread: how many values, and how many characters in sum, are looked for in
- * all their forms; how large a body is looked through; how many characters are compared for one text. What is above is
- * withheld as a whole.
+ * The bounds of masking one exchange on the main thread: the values, and their characters in all, that are searched for
+ * in all their forms; the size of a searched body; the characters that are compared for one text. Content over a bound
+ * is withheld as a whole.
  */
 export const maskingMax = {
   values: 1_000,
@@ -27,13 +30,13 @@ export const maskingMax = {
   compared: 32_000_000,
 } as const;
 
-/** null: everything, as long as the delivery; then there is nothing to do. */
+/** null: everything is kept as long as the delivery, so there is nothing to redact. */
 function redactionPolicyOf(
   snapshot: Pick<Snapshot, 'documents'>,
   operator: OperatorRetention,
   { settings }: Pick<DestinationBody, 'settings'>,
 ): RedactionPolicy | null {
-  // A destination that was stored by an older version says nothing.
+  // A destination that an older version stored lacks the setting.
   const own: DestinationBody['settings']['bodies'] | undefined = settings.bodies;
   const limits = [own?.keepMs ?? null, retentionOf(snapshot, operator).bodiesMs].filter((ms) => ms !== null);
   const patterns = [...(own?.mask ?? []), ...settingsOf(snapshot).privacy.stored];
@@ -46,7 +49,7 @@ function redactionPolicyOf(
 
 export type RedactionPolicies = (destination: Pick<Document<DestinationBody>, 'id' | 'body'>) => RedactionPolicy | null;
 
-/** The same for the present destinations, each found out once. */
+/** The redaction policies of the current destinations, cached. */
 export function redactionPolicies(configuration: Configuration, operator: OperatorRetention): RedactionPolicies {
   const known = new Map<string, RedactionPolicy | null>();
   configuration.watch((_, changes) => {
@@ -62,13 +65,13 @@ export function redactionPolicies(configuration: Configuration, operator: Operat
   };
 }
 
-/** Whether later attempts have to render anew, since what was sent is not kept as it was. */
+/** Whether later attempts must render again, since the request is not stored as it was sent. */
 export const mustRerender = (redaction: RedactionPolicy | null): boolean =>
   redaction !== null && (redaction.bodiesMs === 0 || redaction.isMasked !== null);
 
 /**
- * Reduces settlements to what may be kept of them. `events` are those that the exchanges were about; what they have to
- * mask is found once, at the first settlement.
+ * Reduces settlements to the content that may be stored. `events` are the events of the exchanges; their masked values
+ * are collected once, at the first settlement.
  */
 export function redactor(
   redaction: RedactionPolicy,
@@ -96,7 +99,7 @@ export function redactor(
   };
 }
 
-/** A text without the values that are masked; null: it can't be told within the bounds of `maskingMax` whether it has one. */
+/** A text without the masked values; null: the bounds of `maskingMax` do not allow to search it. */
 type Hide = (text: string) => string | null;
 type Fits = (name: string) => boolean;
 
@@ -125,7 +128,7 @@ function keptAttempt(attempt: Attempt, { bodiesMs, isMasked }: RedactionPolicy, 
   };
 }
 
-/** A body with what is masked in it masked; null when it looks like JSON and can't be read. */
+/** A body without its masked content; null when it looks like JSON but does not parse. */
 function keptBody(body: string, isForm: boolean, fits: Fits, hide: Hide): string | null {
   if (body.length > maskingMax.bodyCharacters) return withheld(body);
   if (isForm) return hide(maskForm(body, fits)) ?? withheld(body);
@@ -176,8 +179,9 @@ function maskForm(text: string, fits: Fits): string {
 }
 
 /**
- * Masks what fitting fields of the events have as texts, wherever it stands and in every form of it. The shortest values are
- * looked for; when they are too many, a text that is long enough to have one of the others is withheld.
+ * Masks the string values of the events' matching fields, wherever a text contains one and in all their forms. The
+ * shortest values are searched for; if there are too many, a text that is long enough to contain one of the others is
+ * withheld.
  */
 function valueMask(events: readonly Event[], fits: Fits): Hide {
   const values = new Set<string>();

@@ -37,7 +37,7 @@ const dropped: [string[], IncomingEvent['data'], IncomingEvent['data']][] = [
   [['__proto__'], JSON.parse('{"__proto__": {"email": "a"}, "x": "y"}'), { x: 'y' }],
 ];
 
-test('fields are dropped by their dotted names, however they were sent', () => {
+test('fields are dropped by their dotted names, nested or not', () => {
   for (const [drop, before, after] of dropped) assert.deepEqual(masked({ drop }, event(before)).data, after, `${drop}`);
 });
 
@@ -46,7 +46,7 @@ test('the texts of a masked field are hashed, cut to their last characters or re
     { field: 'email', by: 'hash' as const },
     { field: 'card', by: 'last' as const, characters: 4 },
     { field: 'who', by: 'replace' as const, text: 'somebody' },
-    { field: '*', by: 'replace' as const, text: 'never: the first that fits counts' },
+    { field: '*', by: 'replace' as const, text: 'never: the first match applies' },
   ].slice(0, 3);
   const given = { email: 'a@b.c', card: '4111111111111111', who: { first: 'A', more: ['B', { c: 'C' }] } };
   const { data } = masked({ mask: [...mask, { field: 'email', by: 'replace', text: 'late' }] }, event(given));
@@ -55,7 +55,7 @@ test('the texts of a masked field are hashed, cut to their last characters or re
     card: '…1111',
     who: { first: 'somebody', more: ['somebody', { c: 'somebody' }] },
   });
-  assert.deepEqual(masked({ mask }, event({ card: '12345' })).data, { card: '…' }, 'half of it at most is shown');
+  assert.deepEqual(masked({ mask }, event({ card: '12345' })).data, { card: '…' }, 'at most half of it is shown');
 });
 
 const addresses: [string, string][] = [
@@ -73,7 +73,7 @@ const addresses: [string, string][] = [
   ['', ''],
 ];
 
-test('of an address only the network stays; what is no address stays whole', () => {
+test('an address is cut to its network; other texts are not changed', () => {
   for (const [before, after] of addresses)
     assert.deepEqual(masked({ maskIp: true }, event({ a: before, b: [{ c: before }] })).data, {
       a: after,
@@ -81,7 +81,7 @@ test('of an address only the network stays; what is no address stays whole', () 
     });
 });
 
-test('name, visitor and identity go the way of the fields that they stand in', () => {
+test('name, visitor and identity are masked like the fields that contain them', () => {
   const of = (privacy: Partial<FieldPrivacy>, data: IncomingEvent['data']) => {
     const ids = { visitorId: 'visitor-1', name: 'Buy', sessionId: null, identity: 'message-1' };
     const { visitorId, name, identity } = masked(privacy, event(data, ids));
@@ -93,17 +93,17 @@ test('name, visitor and identity go the way of the fields that they stand in', (
   assert.deepEqual(
     of({ drop: ['messageId'] }, sent),
     ['visitor-1', 'Buy', '#9'],
-    'else repetitions would come through',
+    'otherwise duplicates would be accepted',
   );
   assert.deepEqual(
     of({ mask: [{ field: 'messageId', by: 'replace', text: '' }] }, sent),
     ['visitor-1', 'Buy', '#9'],
-    'else all would be one',
+    'otherwise all would be the same',
   );
   assert.deepEqual(of({ drop: ['wt.co_f'] }, { ...sent, 'wt.co_f': 'visitor-1' }), ['visitor-1', 'Buy', 'message-1']);
 });
 
-test('what nothing fits comes back as it is, and events of a request share nothing that is masked twice', () => {
+test('an event without a match is returned unchanged, and masking does not change values that events share', () => {
   const given = event({ a: 'b', c: { d: ['e'] } });
   assert.equal(masked({ drop: ['zzz'], maskIp: true }, given), given);
   const shared = { email: 'a@b.c' };
@@ -113,7 +113,7 @@ test('what nothing fits comes back as it is, and events of a request share nothi
   assert.equal(compileMasks([fieldPrivacy.parse({})], hash), null);
 });
 
-test('many stars and names from outside cost little', () => {
+test("patterns with many stars, and senders' names, cost little", () => {
   const masks = compileMasks([fieldPrivacy.parse({ drop: [`${'*a'.repeat(100)}*b`.slice(0, 255)] })], hash);
   const started = performance.now();
   for (let i = 0; i < 300; i++) masks?.(event({ [`${'a'.repeat(2_000)}${i}`]: 'x' }));

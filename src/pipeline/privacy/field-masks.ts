@@ -3,24 +3,25 @@ import type { FieldMask, FieldPrivacy } from '../../contract/documents/privacy.t
 import { type DataValue, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
 import { compileWildcard } from '../../rules/wildcard.ts';
 
-/** What is done to events before anything of them is kept; events that nothing fits come back as they are. */
+/** Masks an event before any of it is stored; an event without a match is returned unchanged. */
 export type FieldMasks = (event: IncomingEvent) => IncomingEvent;
 
 /**
- * Senders choose the names of fields. A name of more than `nameLengthMax` characters fits every pattern, since comparing it
- * would take too long. What fits a name is remembered for names of so many characters in sum, each counted with `nameCost`.
+ * Senders choose the names of fields. A name of more than `nameLengthMax` characters matches every pattern, since
+ * comparing it would take too long. Decisions are cached for names of at most `namesCharactersMax` characters in all,
+ * each counted with `nameCost`.
  */
 const nameLengthMax = 1_024;
 const namesCharactersMax = 200_000;
 const nameCost = 64;
 
-/** What we write into `ext` ourselves. */
+/** Keys of `ext` that Millrace sets. */
 const ourOwn: ReadonlySet<string> = new Set([`ext.${hopsKey}`, 'ext.trace']);
 
 /**
- * The rules of several places as one, those of the first place first; null when there are none. Names, visitor and
- * session ids go the way of the fields that they stand in, unless a field that stays has them too; an identity by which
- * repetitions are known becomes a hash then, so that none is taken for another's.
+ * Combines the rules of several documents, those of the first document first; null when there are none. Event names,
+ * visitor and session ids are masked like the fields that contain them, unless a field that is kept contains them too.
+ * An identity for deduplication then becomes a hash, so that different events stay different.
  */
 export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string) => string): FieldMasks | null {
   const drops = rules.flatMap(({ drop }) => drop.map(fitting));
@@ -44,11 +45,11 @@ export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string
       if (after !== value) isChanged = true;
       if (after !== undefined) entries.push([key, after as T]); // texts stay texts
     }
-    // Object.fromEntries defines own properties, whatever a field is called.
+    // Object.fromEntries defines own properties for any name.
     return isChanged ? Object.fromEntries(entries) : object;
   }
 
-  /** The value as it may be kept; undefined: not at all. */
+  /** The value to store; undefined: the field is dropped. */
   function walk(value: unknown, name: string, gone: Gone): unknown {
     const decision = decide(name);
     if (decision === 'drop') {
@@ -99,10 +100,10 @@ export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string
 
 type Decision = 'drop' | ((text: string) => string) | null;
 
-/** Texts that do not stand where they stood, and what stands there now; null: nothing. */
+/** Replaced texts with their replacements; null: dropped. */
 type Gone = Map<string, string | null>;
 
-/** Tells of a field's dotted name whether one of the patterns means it. Remembers the names that it was asked. */
+/** Whether one of the patterns matches a field's dotted name. Caches the results. */
 export function fieldMatcher(patterns: readonly string[]): (name: string) => boolean {
   const fits = patterns.map(fitting);
   return perName((name) => fits.some((one) => one(name)));
@@ -113,7 +114,7 @@ function fitting(pattern: string): (name: string) => boolean {
   return (name) => name.length > nameLengthMax || fits(name.toLowerCase());
 }
 
-/** A function of names that remembers what it returned, within `namesCharactersMax`. */
+/** A function of names that caches its results, within `namesCharactersMax`. */
 function perName<T>(decide: (name: string) => T): (name: string) => T {
   const known = new Map<string, T>();
   let characters = 0;
@@ -139,7 +140,7 @@ function masking(rule: FieldMask, hash: (text: string) => string): (text: string
     case 'replace':
       return () => rule.text;
     case 'last':
-      // Of a short text the last characters would be nearly all of it.
+      // The last characters of a short text would be nearly all of it.
       return (text) => (text.length < 2 * rule.characters ? '…' : `…${text.slice(-rule.characters)}`);
   }
 }
@@ -151,10 +152,10 @@ function eachText(value: unknown, change: (text: string) => unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, eachText(inner, change)]));
 }
 
-// The longest list of addresses that proxies make.
+// The longest list of addresses that proxies produce.
 const addressesMax = 1_000;
 
-/** An Internet address, or a list of them, as far as it tells the network; any other text as it is. */
+/** An IP address, or a list of them, cut to the network; any other text unchanged. */
 function withoutHost(text: string): string {
   if (text.length > addressesMax || !/^[\s[]*[0-9a-f:]/i.test(text) || !/[.:]/.test(text)) return text;
   const parts = text.split(/([\s,]+)/);
@@ -166,7 +167,7 @@ const bare = (address: string) => address.replace(/^\[(.*)\]$/, '$1').replace(/%
 
 function network(address: string): string {
   if (isIPv4(address)) return address.replace(/\d+$/, '0');
-  // Written out by the URL parser, which knows every way to shorten one.
+  // Expanded by the URL parser, which knows every short form.
   const whole = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(whole);
   if (mapped !== null) {

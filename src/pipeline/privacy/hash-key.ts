@@ -6,12 +6,12 @@ import { Secret } from '../../contract/secret.ts';
 import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** The same text always becomes the same code of 132 bits, which without the key tells nothing of the text. */
+/** Maps a text to a code of 132 bits, always the same one, which reveals nothing about the text without the key. */
 type Hash = (text: string) => string;
 
 /**
- * The hash of this installation, with the key that its settings have; it is made when it is first needed, sealed, and
- * never changes, so that codes of all times can be compared.
+ * The hash function of this installation. Its key is stored encrypted in the settings, is created when it is first
+ * needed, and never changes, so that codes of different times can be compared.
  */
 export async function hashOf(configuration: Configuration, clock: Pick<Clock, 'now'>): Promise<Hash> {
   const known = settingsOf(configuration.snapshot).hashKey;

@@ -4,7 +4,7 @@ import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { maskHeaders, scrubAttempt } from './header-redaction.ts';
 
-test('credentials and headers that are marked secret are masked, of a scheme its name stays', () => {
+test('credentials and secret headers are masked, except for the name of the scheme', () => {
   const value = 'of a header';
   const connection = connectionInput.parse({
     name: 'c',
@@ -21,12 +21,12 @@ test('credentials and headers that are marked secret are masked, of a scheme its
     [
       ['Authorization', 'Bearer abc'],
       ['authorization', 'a-raw-token'],
-      ['AUTHORIZATION', ' led by a blank'],
+      ['AUTHORIZATION', ' with a leading space'],
       ['x-key', value],
       ['X-Plain', value],
       ['Cookie', 'a=b'],
     ],
-    // Texts stand for secrets in what the schema alone made.
+    // Strings replace secrets in objects that only the schema created.
     connection as Parameters<typeof maskHeaders>[1],
     destination as Parameters<typeof maskHeaders>[2],
   );
@@ -36,7 +36,7 @@ test('credentials and headers that are marked secret are masked, of a scheme its
   );
 });
 
-test('an attempt is scrubbed in every text of it, and stays the same object when nothing is to be hidden', () => {
+test('every text of an attempt is scrubbed, and an attempt without secrets stays the same object', () => {
   const timings = { queueMs: 0, tokenMs: 0, dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0 };
   const attempt = {
     id: 'att_1',

@@ -2,12 +2,12 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 
-/** What stands in the log, in previews and in cURL instead of a secret header's value. */
+/** Replaces the value of a secret header in the log, in previews and in cURL commands. */
 const masked = '[secret]';
 
 const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
 
-/** The headers of a request as people may see them: credentials and headers that are marked secret are masked. */
+/** The headers of a request for people: credentials and secret headers are masked. */
 export function maskHeaders(
   headers: readonly [string, string][],
   connection: ConnectionBody,
@@ -25,7 +25,7 @@ export function maskHeaders(
   });
 }
 
-/** In lower case; null: none is marked, as mostly. */
+/** In lower case; null: no header is secret, as usual. */
 function secretNames(connection: ConnectionBody, destination: DestinationBody): Set<string> | null {
   const [below, above] = [connection.settings.headers, destination.settings.headers];
   if (below.length === 0 && above.length === 0) return null;
@@ -33,8 +33,8 @@ function secretNames(connection: ConnectionBody, destination: DestinationBody): 
 }
 
 /**
- * An exchange without the secrets that `scrub` knows: in addresses, header values, bodies and words of errors. The same
- * object when there are none, as mostly.
+ * An attempt without the secrets that `scrub` knows, in URLs, header values, bodies and error messages. The same object
+ * when there are none, as usual.
  */
 export function scrubAttempt(attempt: Attempt, scrub: (text: string) => string): Attempt {
   const request = attempt.request && scrubRequest(attempt.request, scrub);
@@ -48,7 +48,7 @@ export function scrubAttempt(attempt: Attempt, scrub: (text: string) => string):
 
 type Message = { headers: [string, string][]; body: string | null };
 
-/** The same for a request by itself. */
+/** A request without the secrets that `scrub` knows. */
 export function scrubRequest<R extends Message & { url: string }>(request: R, scrub: (text: string) => string): R {
   const url = scrub(request.url);
   return scrubMessage(url === request.url ? request : { ...request, url }, scrub);

@@ -8,8 +8,8 @@ import { hashOf } from './hash-key.ts';
 type Masked = (events: readonly IncomingEvent[]) => Promise<IncomingEvent[]>;
 
 /**
- * What is taken out of the events of a collector before they are matched or stored: what the collector says, then what
- * the installation says. null where neither says anything.
+ * The masks for the events of a collector before they are matched or stored: the rules of the collector, then those of
+ * the installation. null: there are none.
  */
 export function intakePrivacy(
   configuration: Configuration,
@@ -22,7 +22,7 @@ export function intakePrivacy(
 
   function compile(collectorId: string): Masked | null {
     const { snapshot } = configuration;
-    // A collector that was stored by an older version says nothing.
+    // A collector that an older version stored lacks the setting.
     const own = snapshot.documents.collector.get(collectorId)?.body.privacy ?? null;
     const rules = [...(own === null ? [] : [own]), settingsOf(snapshot).privacy];
     if (compileMasks(rules, (text) => text) === null) return null;

@@ -11,7 +11,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';
 
-/** Whoever asks waits for it. */
+/** The caller waits for the plan. */
 const planMostMs = 5_000;
 const atOnce = 200;
 
@@ -24,10 +24,10 @@ export type PlanOptions = {
   scrub(text: string): string;
 };
 
-/** `upTo`: the newest thing that was there. */
+/** `upTo`: the newest event or delivery at that time. */
 export type Planned = ReplayPlan & { upTo: string | null };
 
-/** Goes through what a replay would do, with the code that does it, and counts. Nothing is stored or sent. */
+/** Runs the selection of a replay with the same code, and counts. Nothing is stored or sent. */
 export async function planReplay(
   options: PlanOptions,
   input: ReplayInput,
@@ -60,7 +60,7 @@ export async function planReplay(
       }
     }
     ({ cursor, isLast } = sources);
-    await setImmediate(); // others have their turn
+    await setImmediate(); // other work gets its turn
   }
   return {
     upTo,
@@ -75,7 +75,7 @@ export async function planReplay(
   };
 }
 
-/** By the replay's own rate and those of the connections and destinations, whichever takes longest. */
+/** The longest of the times at the replay's own rate and at those of the connections and destinations. */
 function durationOf(
   { ratePerSecond }: ReplayInput,
   target: ReadonlyMap<string, number>,
@@ -106,7 +106,7 @@ async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: 
   const connection = options.configuration.snapshot.documents.connection.get(connectionId);
   const { action, destination } = await options.pinned(delivery);
   if (connection === undefined || destination === null)
-    return { ...sample, request: null, problem: 'Its destination is gone.' };
+    return { ...sample, request: null, problem: 'Its destination was deleted.' };
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
   const work: Work = {
     ...dryRenderWork({ action, destination, connection }, now, options.engine),

@@ -38,7 +38,7 @@ const bodies = (rig: Rig) => rig.egress.requests.map(({ body }) => JSON.parse(St
 const keyOf = (headers: readonly (readonly [string, string])[]) =>
   headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
 
-test('what failed is sent once more, byte for byte and with its key, when the receiver is mended; what arrived is not', async () => {
+test('failed deliveries are sent again, byte for byte and with their keys, after the receiver is repaired; delivered ones are not', async () => {
   let isBroken = true;
   const handler = ({ body }: { body: unknown }) => ({ status: isBroken && String(body).includes('bad') ? 422 : 200 });
   await using rig = await startRig({ handler });
@@ -47,7 +47,7 @@ test('what failed is sent once more, byte for byte and with its key, when the re
   await rig.clock.advance(10);
   assert.deepEqual(await rig.statuses(), ['failed', 'delivered', 'failed']);
   const sentBefore = rig.egress.requests.slice();
-  // The template of today would send something else.
+  // The current template would send something else.
   await rig.put(
     'destination',
     { connectionId: (await rig.deliveries())[0]?.connectionId, name: 'Orders', path: '/other', status: 'enabled' },
@@ -82,7 +82,7 @@ test('what failed is sent once more, byte for byte and with its key, when the re
   assert.equal(rig.egress.requests.length, 5);
 });
 
-test('events that matched nothing go out through a new action; ignoring its rules is said so', async () => {
+test('events without a match are sent by a new action, and the plan says when rules are ignored', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } } });
   await rig.send({ name: 'a', data: { n: '1' } }, { name: 'b', data: { n: '2' } });
@@ -101,13 +101,13 @@ test('events that matched nothing go out through a new action; ignoring its rule
   ]);
   await replay(rig, { of: 'events', to: { actionId, ignoreRules: true } });
   await rig.clock.advance(3_000);
-  assert.deepEqual(bodies(rig), [{ n: '2' }, { n: '1' }], 'the one that arrived is left out');
+  assert.deepEqual(bodies(rig), [{ n: '2' }, { n: '1' }], 'the delivered one is left out');
   await replay(rig, { of: 'events', only: 'all', order: 'newest', to: { actionId, ignoreRules: true } });
   await rig.clock.advance(3_000);
   assert.deepEqual(bodies(rig).slice(2), [{ n: '2' }, { n: '1' }]);
 });
 
-test('of an event with hundreds of deliveries none that arrived is sent again', async () => {
+test('no delivered delivery of an event with hundreds of deliveries is sent again', async () => {
   await using rig = await startRig();
   const connectionId = await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
   const destinations: { destinationId: string }[] = [];
@@ -124,7 +124,7 @@ test('of an event with hundreds of deliveries none that arrived is sent again', 
   assert.deepEqual([plan.deliveries, plan.leftOut], [0, [{ reason: 'already_delivered', count: 300 }]]);
 });
 
-test('what arrived when it was retried is not sent by a replay of its repeat that failed', async () => {
+test('a delivery that was delivered by a retry is not sent again by a replay of its failed repeat', async () => {
   let isBroken = true;
   await using rig = await startRig({ handler: () => ({ status: isBroken ? 422 : 200 }) });
   await wire(rig);
@@ -143,7 +143,7 @@ test('what arrived when it was retried is not sent by a replay of its repeat tha
   assert.deepEqual(plan.leftOut, [{ reason: 'already_delivered', count: 1 }]);
 });
 
-test('a paused replay sends nothing, a resumed one goes on, a cancelled one ends what it made', async () => {
+test('a paused replay sends nothing, a resumed one continues, a cancelled one cancels its deliveries', async () => {
   await using rig = await startRig();
   await wire(rig);
   await rig.send(...Array.from({ length: 60 }, (_, n) => ({ data: { n: String(n) } })));
@@ -178,7 +178,7 @@ test('a paused replay sends nothing, a resumed one goes on, a cancelled one ends
   );
 });
 
-test('a replay waits behind a closed gate like everything else, and holds up no other destination', async () => {
+test('a replay to a held destination waits like other deliveries, and does not delay other destinations', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig);
   const other = await rig.put('destination', { connectionId, name: 'B', path: '/b', status: 'enabled' });
@@ -196,7 +196,7 @@ test('a replay waits behind a closed gate like everything else, and holds up no 
   assert.equal((await shown(rig, id)).state, 'done');
 });
 
-test('a replay whose process dies goes on where its cursor stands: nothing twice, nothing left out', async () => {
+test('a replay whose process crashes continues at its cursor: nothing twice, nothing left out', async () => {
   await using rig = await startRig();
   await wire(rig);
   for (let n = 0; n < 9; n++)
@@ -214,7 +214,7 @@ test('a replay whose process dies goes on where its cursor stands: nothing twice
   assert.equal(new Set(page.map(({ replayOf }) => replayOf)).size, 900);
 });
 
-test('a replay that found no room goes on when answers to others make some', async () => {
+test('a replay that found no room in memory continues when other deliveries finish', async () => {
   let isSlow = false;
   const waiting: ((answer: { status: number }) => void)[] = [];
   await using rig = await startRig({
@@ -236,7 +236,7 @@ test('a replay that found no room goes on when answers to others make some', asy
   assert.equal((await shown(rig, id)).progress.failed, 2);
 });
 
-test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal, live ones first, the rate used', async () => {
+test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no request is refused, live deliveries go first, the whole rate is used', async () => {
   const windowMs = 10_000;
   const seen = { windows: new Map<number, number>(), refused: 0, live: [] as number[], replayed: [] as number[] };
   let clock = () => 0;
@@ -266,7 +266,7 @@ test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal,
     for (let n = 0; n < 5_000; n += 500)
       await rig.send(...Array.from({ length: 500 }, (_, i) => ({ data: { name, to: String((n + i) % 3) } })));
   };
-  // Nothing matches these yet.
+  // No action matches these yet.
   await send('missed');
   await rig.clock.advance(10);
   const settings = { rate: { limit: 100, perMs: windowMs } };
@@ -289,5 +289,5 @@ test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no refusal,
   assert.ok(100 * ((lastAt - begin) / windowMs) * 0.95 <= 10_000, `took ${lastAt - begin} ms`);
   const liveEnd = Math.max(...seen.live);
   const early = seen.replayed.filter((at) => at < liveEnd).length;
-  assert.ok(early > 0 && early <= (liveEnd - begin) / 30_000 + 1, `${early} went before live ones`);
+  assert.ok(early > 0 && early <= (liveEnd - begin) / 30_000 + 1, `${early} were sent before live ones`);
 });

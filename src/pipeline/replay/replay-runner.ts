@@ -18,29 +18,29 @@ import { shownReplay } from './shown-replay.ts';
 import { readSources } from './source.ts';
 
 /**
- * Replays: planned, run in small steps, each in one transaction with the cursor, never far ahead of what is sent.
- * planned → running → done; running ⇄ paused; any of them → cancelled. Inputs are parsed; AppError `invalid_value` when
- * they name what is not there.
+ * Replays: planned, and run in small steps, each in one transaction with the cursor, and never far ahead of the
+ * sending. planned → running → done; running ⇄ paused; any of them → cancelled. Inputs are parsed; AppError
+ * `invalid_value` when they name an unknown object.
  */
 type Replays = AsyncDisposable & {
-  /** What it would do. `samples`: with the first requests. */
+  /** A dry run. `samples`: with the first requests. */
   plan(input: ReplayInput, samples: boolean): Promise<ReplayPlan>;
-  /** Keeps a replay, which runs when its turn comes. */
+  /** Stores a replay. It runs when fewer than `runningMost` others do. */
   run(input: ReplayInput, by: { id: string; startedBy: string }, entry: NewAuditEntry): Promise<void>;
-  /** false: it is not in a state for that. */
+  /** false: it is not in a state that allows this. */
   pause(id: string, entry: NewAuditEntry): Promise<boolean>;
   resume(id: string, entry: NewAuditEntry): Promise<boolean>;
   cancel(id: string, entry: NewAuditEntry): Promise<boolean>;
   show(stored: StoredReplay): Promise<Replay>;
 };
 
-/** Others wait their turn: each of them holds deliveries ready. */
+/** More replays wait, since each running one keeps deliveries ready. */
 const runningMost = 4;
-/** So many may be made and not be sent yet. */
+/** The deliveries of one replay that are created and not sent yet. */
 const aheadMost = 500;
 const sourcesAtOnce = 100;
 const loadedMost = 10_000;
-/** Plans at once: each goes through much. */
+/** Plans at once, since each reads much. */
 const plansMost = 2;
 const soonMs = 50;
 const againMs = 2_000;
@@ -50,11 +50,11 @@ type Active = {
   readonly id: string;
   readonly input: ReplayInput;
   state: ReplayState;
-  /** What it works on; a second call waits for the next round. */
+  /** The round in progress; a second call waits for the next round. */
   round: Promise<void> | null;
-  /** Something happened meanwhile. */
+  /** Something changed during the round. */
   isAgain: boolean;
-  /** So many of its deliveries may still be settled before it is worth looking again. */
+  /** The number of settled deliveries until the next round is worth its cost. */
   untilLook: number;
   next: { at: number; cancel(): void } | null;
 };
@@ -71,7 +71,7 @@ export async function startReplays(
     replayRates: ReplayRates;
     events: Pick<DeliveryEvents, 'on' | 'emit'>;
     failed(error: unknown, doing: string): void;
-    /** A replay is in another state. */
+    /** The state of a replay changed. */
     moved(replay: { id: string; state: ReplayState }): void;
   },
 ): Promise<Replays> {
@@ -121,7 +121,7 @@ export async function startReplays(
     options.moved({ id: one.id, state });
   }
 
-  /** Begins what waits for its turn, the oldest first. */
+  /** Starts replays that wait for their turn, the oldest first. */
   async function promote() {
     const inOrder = [...active.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const one of inOrder) {
@@ -150,7 +150,7 @@ export async function startReplays(
   function begin(one: Active) {
     one.isAgain = false;
     one.round = round(one)
-      .catch((error) => options.failed(error, 'go on with a replay'))
+      .catch((error) => options.failed(error, 'continue a replay'))
       .finally(() => {
         one.round = null;
         const goesOn = one.state === 'running' || one.state === 'cancelled';
@@ -158,12 +158,12 @@ export async function startReplays(
       });
   }
 
-  /** Makes deliveries until enough wait to be sent; ends what has nothing left to do. */
+  /** Creates deliveries until enough are ready to be sent; ends a replay that has nothing left to do. */
   async function round(one: Active) {
     if (one.state === 'cancelled') await endRest(one);
     let isLast = false;
     while (one.state === 'running' && !isStopping && !isLast) {
-      // What waits behind a closed gate holds up no other destination.
+      // Deliveries on hold do not count, so that they don't delay other destinations.
       const waiting = await replays.waiting(one.id, [...holds.allClosed().keys()]);
       one.untilLook = waiting / 4;
       if (waiting >= aheadMost) return;
@@ -174,7 +174,7 @@ export async function startReplays(
     one.untilLook = pending + retrying;
     if (pending + retrying > 0) return;
     const to = one.state === 'running' ? 'done' : 'cancelled';
-    // The end of one that was cancelled keeps its time; what was on the wire is counted now.
+    // A cancelled replay keeps its end time; deliveries that were in flight then are counted now.
     if (!(await replays.move(one.id, { from: [one.state], to, now: clock.now() }))) return;
     forget(one);
     if (held === 0) dispatcher.forgetReplay(one.id);
@@ -184,7 +184,7 @@ export async function startReplays(
 
   const isRead = async ({ id }: Active) => (await replays.replay(id))?.isRead === true;
 
-  /** Makes the deliveries of the next things; answers whether there is nothing more to make for now. */
+  /** Creates the deliveries of the next sources; returns whether there is nothing more to create for now. */
   async function step({ id, input }: Active): Promise<boolean> {
     const stored = await replays.replay(id);
     if (stored === null || stored.state !== 'running' || stored.isRead) return true;
@@ -224,12 +224,12 @@ export async function startReplays(
     for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);
     const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
     dispatcher.wakeReplay(id, destinationIds);
-    // One that was held may have kept later ones of its key, and ended since this replay sends it.
+    // A held delivery may have blocked later ones of its order key. It has ended, since this replay sends it.
     if (deliveries.some(({ orderKey }) => orderKey !== undefined)) dispatcher.wake(destinationIds);
     return isLast;
   }
 
-  /** What was not sent yet will not be; what is on the wire ends by itself. */
+  /** Cancels the deliveries that were not sent; those in flight finish normally. */
   async function endRest({ id }: Active) {
     for (const { count, ...of } of await replays.cancelRest(id, clock.now(), dispatcher.inFlight({ replayId: id })))
       events.emit('ended', of, { status: 'cancelled' }, count);
@@ -289,7 +289,7 @@ export async function startReplays(
   };
 }
 
-/** A cancelled one goes on until its last delivery has ended. */
+/** A cancelled replay is over when its last delivery has finished. */
 function isOver({ state, outcome }: StoredReplay): boolean {
   return state === 'cancelled' && (outcome === null || outcome.pending + outcome.retrying + outcome.held === 0);
 }

@@ -9,8 +9,8 @@ import type { Document, Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
 
 /**
- * A delivery that a replay makes; `isRepeated`: what it brings has arrived before; `ends`: the one that was held and whose
- * place it takes.
+ * A delivery that a replay creates. `isRepeated`: the same data was delivered before; `ends`: the held delivery that it
+ * replaces.
  */
 export type Chosen = {
   delivery: ReplayedDelivery;
@@ -19,21 +19,21 @@ export type Chosen = {
   ends: LoggedDelivery | null;
 };
 
-/** What becomes of one thing. */
+/** The decision about one source. */
 type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
 
 type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 
-/** What of a delivery may speak against another one. */
+/** The fields of another delivery that decide whether it excludes this one. */
 type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'status' | 'replayId'>;
 
-/** What is to be known of a thing: the deliveries of its family, or of its event, and the event. */
+/** The data for a decision: the other deliveries of its family, or of its event, and the event. */
 type Seen = { others: readonly Other[]; event: Event | null };
 
 /**
- * Decides which deliveries a replay makes of some things, in their order, by the configuration of this moment.
- * A delivery and all that ever repeated it are one family, which a replay sends once at most. `replayId` null: none of
- * its deliveries exists yet.
+ * Decides which deliveries a replay creates for some sources, in their order, by the current configuration. A delivery
+ * and all its repetitions are one family, which a replay sends at most once. `replayId` null: it has created no
+ * deliveries yet.
  */
 export function chooser(options: {
   input: ReplayInput;
@@ -44,7 +44,7 @@ export function chooser(options: {
 }): (sources: readonly Source[]) => Promise<Choice[]> {
   const { input, snapshot, log, replayId, now } = options;
   const { documents } = snapshot;
-  /** What was chosen so far. */
+  /** The families, or events with action and destination, that are selected already. */
   const taken = new Set<string>();
   const fires = input.of === 'events' ? firing(input.to, snapshot) : null;
 
@@ -62,7 +62,7 @@ export function chooser(options: {
     return { others: first === null ? repeats : [first, ...repeats], event };
   }
 
-  /** Every delivery of an event, or that repeats one. */
+  /** All deliveries of an event, or all that repeat a delivery. */
   async function all(of: { eventId: string } | { replayOf: string }): Promise<Other[]> {
     const found: Other[] = [];
     for (let before: string | undefined; ; ) {
@@ -75,14 +75,14 @@ export function chooser(options: {
     }
   }
 
-  /** What needs no look at anything else. */
+  /** The reasons that need no other data. */
   function isPassedOver({ test, status }: LoggedDelivery): LeftOutReason | null {
     if (input.of !== 'deliveries') return 'unknown';
     if (test) return 'test';
     return input.only === 'failed' && status !== 'failed' ? 'not_failed' : null;
   }
 
-  /** Whether what others made of the same thing for the same destination speaks against it. */
+  /** Whether other deliveries of the same data to the same destination exclude it. */
   function objection(others: readonly Other[]): { reason: LeftOutReason | null; isRepeated: boolean } {
     const isRepeated = others.some(({ status }) => status === 'delivered');
     const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
@@ -100,7 +100,7 @@ export function chooser(options: {
     if (destination === undefined) return none('destination_deleted');
     const action = one.actionId === null ? null : (documents.action.get(one.actionId) ?? null);
     if (one.actionId !== null && action === null) return none('action_deleted');
-    // Without its mapping the whole event would go out.
+    // Without its mapping the whole event would be sent.
     if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
     const root = one.replayOf ?? one.id;
     if (taken.has(root)) return none('repeated');
@@ -175,7 +175,9 @@ const pageSize = 200;
 
 const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
 
-/** Throws AppError `invalid_value` when a replay names what is not there, or a time that is over before it begins. */
+/**
+ * Throws AppError `invalid_value` when a replay names an unknown object, or a time range that ends before it begins.
+ */
 export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
   const { filter = {} } = input;
   const [from, to] =
@@ -185,7 +187,7 @@ export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
         ? [filter.createdAfter, filter.createdBefore]
         : [];
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
-    refuse('/filter', 'Its time ends before it begins.');
+    refuse('/filter', 'The time range ends before it begins.');
   const { to: target } = input;
   if (target === null) return;
   const { destinationId } = target;
@@ -206,7 +208,7 @@ const sendsTo = (action: ActionBody, destinationId: string) =>
 
 type Fired = { action: Document<ActionBody>; destinationIds: string[] };
 
-/** Which actions an event fires, and where they send. */
+/** The actions that an event fires, with their destinations. */
 function firing(to: Extract<ReplayInput, { of: 'events' }>['to'], snapshot: Snapshot): (event: Event) => Fired[] {
   const all = ({ destinations }: ActionBody) => destinations.map(({ destinationId }) => destinationId);
   if (to === null)

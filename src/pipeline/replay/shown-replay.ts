@@ -2,7 +2,10 @@ import type { Replay, ReplayInput } from '../../contract/records/replay.ts';
 import { leftOutReason } from '../../contract/records/replay.ts';
 import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 
-/** A replay as people see it. `outcome`: of its deliveries now; `heldByGate`: how many of its pending ones wait behind a gate. */
+/**
+ * A replay as the API shows it. `outcome`: of its deliveries now; `heldByGate`: how many of its pending deliveries are
+ * on hold.
+ */
 export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByHold: number): Replay {
   const { input, leftOut } = stored;
   const left = leftOutReason.options.flatMap((reason) => {
@@ -44,7 +47,7 @@ export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldBy
   };
 }
 
-/** What it is called when nobody gave it a name. */
+/** The name of a replay without a name. */
 function nameOf({ of, ids, filter = {} }: ReplayInput): string {
   if (ids !== undefined) return `${ids.length} ${of === 'events' ? 'events' : 'deliveries'}`;
   const status = 'status' in filter && filter.status !== undefined ? `${filter.status} ` : '';

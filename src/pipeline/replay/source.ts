@@ -3,25 +3,25 @@ import type { Event } from '../../contract/records/event.ts';
 import type { ReplayInput } from '../../contract/records/replay.ts';
 import type { DeliveryLog, LoggedDelivery } from '../../journal/journal.ts';
 
-/** One thing that a replay looks at. */
+/** An event or delivery that a replay covers. */
 export type Source =
   | { kind: 'delivery'; delivery: LoggedDelivery }
   | { kind: 'event'; event: Event }
   | { kind: 'unknown' };
 
-/** Things in the order of the replay; `cursor` is where the next ones begin. */
+/** Sources in the order of the replay; `cursor` is where the next ones begin. */
 type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
 
 type Log = Pick<DeliveryLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
 
-/** The newest thing that is there now: a replay looks at nothing that came later, its own deliveries least of all. */
+/** The newest event or delivery now. A replay covers nothing that is newer, and so none of its own deliveries. */
 export async function newestOf(input: ReplayInput, log: Log, now: number): Promise<string | null> {
   const newest =
     input.of === 'events' ? await log.events({ limit: 1 }) : await log.deliveries({ limit: 1, closed: [], now });
   return newest[0]?.id ?? null;
 }
 
-/** The next things of a replay after a cursor (null: the first ones), at most `limit`. */
+/** The next sources of a replay after a cursor (null: from the start), at most `limit`. */
 export async function readSources(
   input: ReplayInput,
   log: Log,
@@ -107,8 +107,8 @@ function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor
   return { ...before, after: cursor ?? placedId(kind, { timeMs: 0, partition: 0, number: 0 }) };
 }
 
-/** Without the members that are undefined. */
+/** The filters without undefined members. */
 function given<T extends object>(filters: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without holes
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without undefined members
 }

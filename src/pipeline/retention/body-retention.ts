@@ -6,8 +6,8 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 const noteName = 'bodies';
 
 /**
- * Removes bodies whose time is over. What was said of a destination when its deliveries ended may have been changed
- * since: then the finished ones are told anew. What deliveries of a deleted destination were told stays.
+ * Removes bodies whose time is over. When the body retention of a destination has changed, its finished deliveries get
+ * the new time first. Deliveries of a deleted destination keep theirs.
  */
 export function bodyRetention(options: {
   configuration: Configuration;

@@ -8,14 +8,14 @@ import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../
 import { hashOf } from '../privacy/hash-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** Erasing visitors, one after the other, beside the running work; what a restart interrupts goes on after it. */
+/** Erases visitors, one after the other, alongside other work. An erasure continues after a restart. */
 type Eraser = AsyncDisposable & {
   /** Only counts. */
   plan(sought: ErasedBy): Promise<Erasure>;
-  /** Begins; the entry is made of the erasure's id and code. */
+  /** Begins an erasure; the audit entry is created from its id and code. */
   begin(sought: ErasedBy, entry: (of: { id: string; code: string; by: string }) => NewAuditEntry): Promise<Erasure>;
   list(): Promise<Erasure[]>;
-  /** Called with a text that nothing in memory may hold any more: when its erasure begins, and when it is done. */
+  /** Called with a text that must leave all memory: when its erasure begins, and when it is done. */
   watch(listener: (text: string) => void): void;
 };
 
@@ -29,7 +29,7 @@ export async function startEraser(options: {
   newId: NewId;
   parameters: { forget(events: readonly Event[] | null): Promise<void> };
   sending(): readonly string[];
-  /** Unfinished deliveries are gone: nobody may go on with them. */
+  /** These unfinished deliveries were removed and must be dropped from memory. */
   cancelled(deliveries: readonly CancelledDelivery[]): void;
   failed(error: unknown, doing: string): void;
 }): Promise<Eraser> {
@@ -66,7 +66,7 @@ export async function startEraser(options: {
           waitsMs = Math.min(2 * waitsMs, waitMs.most);
         }
       } catch (error) {
-        options.failed(error, 'erase what is stored of somebody');
+        options.failed(error, 'erase a visitor');
         await pause(clock, failedWaitsMs);
         failedWaitsMs = Math.min(2 * failedWaitsMs, failedWaitMs.most);
       }
@@ -78,7 +78,7 @@ export async function startEraser(options: {
   };
 
   const unfinished = (await journal.erasures.list()).filter(({ state }) => state === 'running').reverse();
-  // Which examples were theirs is not known any more.
+  // It is no longer known which examples came from the visitor.
   if (unfinished.length > 0) await parameters.forget(null);
   for (const { id } of unfinished) start(id);
 

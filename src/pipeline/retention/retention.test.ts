@@ -6,7 +6,7 @@ import { auditSample } from '../../audit/audit.samples.ts';
 import { canonicalJson } from '../../audit/canonical-json.ts';
 import { verifyChain } from '../../audit/chain.ts';
 
-test('only what is held expires: what waits for a slow peer is sent, however old', async () => {
+test('only held deliveries expire; those that wait for a slow peer are sent, however old', async () => {
   await using rig = await startRig({
     handler: ({ url }) => (url.includes('busy') ? { status: 429, headers: [['retry-after', '600']] } : { status: 200 }),
   });
@@ -36,7 +36,7 @@ test('only what is held expires: what waits for a slow peer is sent, however old
   );
 });
 
-test('a delivery whose probe is in flight does not expire, and is recorded delivered when the probe is', async () => {
+test('a delivery in flight as a probe does not expire, and is recorded as delivered when the probe succeeds', async () => {
   const probe = Promise.withResolvers<void>();
   await using rig = await startRig({
     handler: async (_, index) => {
@@ -49,7 +49,7 @@ test('a delivery whose probe is in flight does not expire, and is recorded deliv
   for (let n = 0; n < 5; n++) await rig.send({ data: { n: String(n) } });
   await rig.clock.advance(1);
   await rig.clock.advance(30_000);
-  assert.equal(rig.egress.requests.length, 6, 'the probe left');
+  assert.equal(rig.egress.requests.length, 6, 'the probe was sent');
   await rig.clock.advance(10_000);
   probe.resolve();
   await rig.clock.advance(1);
@@ -62,7 +62,7 @@ test('a delivery whose probe is in flight does not expire, and is recorded deliv
   ]);
 });
 
-test('what of upkeep fails keeps none of the rest from being done', async () => {
+test('a failing step of retention does not prevent the other steps', async () => {
   await using rig = await startRig();
   const { retention, log } = rig.journal;
   const { retain } = retention;
@@ -80,7 +80,7 @@ test('what of upkeep fails keeps none of the rest from being done', async () => 
   assert.ok(retained > 0);
 });
 
-test('what may be held for a second is not held for a minute', async () => {
+test('a delivery that may be held for a second is not held for a minute', async () => {
   await using rig = await startRig();
   const settings = { heldMaxAgeMs: 1_000 };
   await wire(rig, { connection: { settings }, destination: { status: 'paused' } });
@@ -92,7 +92,7 @@ test('what may be held for a second is not held for a minute', async () => {
   assert.deepEqual([shown?.status, shown?.reason], ['failed', 'expired']);
 });
 
-test('audit entries that are too old go by whole days, and what is left is a chain', async () => {
+test('old audit entries are removed by whole days, and the rest is a chain', async () => {
   const minute = 60_000;
   const hour = 60 * minute;
   await using rig = await startRig({ clock: fakeClock(Date.UTC(2026, 0, 1, 23, 55)) });
@@ -105,7 +105,7 @@ test('audit entries that are too old go by whole days, and what is left is a cha
     [4, 'prune'],
     [3, 'change'],
   ];
-  assert.deepEqual(await numbers(), left, 'once, however often it was looked at');
+  assert.deepEqual(await numbers(), left, 'once, however often retention runs');
   await rig.clock.advance(3 * minute);
   assert.deepEqual(await numbers(), [
     [5, 'prune'],

@@ -12,24 +12,24 @@ type RetentionOptions = {
   configuration: Configuration;
   holds: Pick<Holds, 'allClosed' | 'watch'>;
   clock: Clock;
-  /** How long and how much is kept, as it is set now. */
+  /** The current limits of age and size. */
   retention(): Retention;
   everyMs: number;
-  /** The deliveries of a destination that are in flight, and those whose end is not recorded yet. */
+  /** The deliveries of a destination that are in flight, or whose outcome is not recorded yet. */
   sendingTo(destinationId: string): readonly string[];
   /** Removes bodies whose time is over. */
   forgetBodies(): Promise<unknown>;
-  /** So many deliveries were held for too long and are failed now. */
+  /** `amount` deliveries were held for too long and are failed now. */
   expired(of: { destinationId: string; connectionId: string; actionId: string | null }, amount: number): void;
   failed(error: unknown, doing: string): void;
 };
 
 type RetentionRunner = AsyncDisposable & {
-  /** Lets intake through, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
+  /** Runs `accept`, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
   admit<T>(accept: () => Promise<T>): Promise<T>;
   /** Whether the size limit is reached with nothing left to remove. */
   isFull(): boolean;
-  /** Tidies up now. */
+  /** Runs retention now. */
   run(): Promise<void>;
 };
 
@@ -37,7 +37,7 @@ const expiryLeastMs = 1_000;
 const dayMs = 86_400_000;
 
 /**
- * What must be done from time to time: removing what is finished and old, ending what was held for longer than its
+ * Runs retention periodically: removes old finished data, and expires deliveries that were held longer than their
  * connection allows.
  */
 export function startRetention(options: RetentionOptions): RetentionRunner {
@@ -52,7 +52,7 @@ export function startRetention(options: RetentionOptions): RetentionRunner {
   });
   planExpiry();
 
-  /** Destinations whose deliveries are held and may not be for ever. */
+  /** Destinations that are on hold and whose held deliveries expire. */
   function expiring() {
     return [...holds.allClosed().keys()].flatMap((destinationId) => {
       const { connectionId, ageMs } = ageOf(destinationId);
@@ -75,7 +75,7 @@ export function startRetention(options: RetentionOptions): RetentionRunner {
     }
   }
 
-  /** What may be held for a short time only can't wait for the next round: it ends 2 %, or a second, late at most. */
+  /** Short holds can't wait for the next round: they end at most 2 %, or a second, late. */
   function planExpiry() {
     cancelExpiry();
     const shortestMs = expiring().reduce((least, { ageMs }) => Math.min(least, ageMs), Number.POSITIVE_INFINITY);
@@ -83,7 +83,7 @@ export function startRetention(options: RetentionOptions): RetentionRunner {
     if (isStopping || waitMs >= options.everyMs) return;
     cancelExpiry = clock.after(
       waitMs,
-      () => void afterOthers(() => attempt('end deliveries that were held for too long', expire)).then(planExpiry),
+      () => void afterOthers(() => attempt('expire held deliveries', expire)).then(planExpiry),
     );
   }
 
@@ -92,17 +92,17 @@ export function startRetention(options: RetentionOptions): RetentionRunner {
     isFull = (await journal.retention.retain({ before: clock.now() - days * dayMs, bytesMax: bytes })).full;
   }
 
-  /** Days go as a whole, since each time leaves an entry. */
+  /** Removes whole days, since each run adds an entry. */
   async function prune() {
     const now = clock.now();
     await audit.prune(Math.floor((now - options.retention().auditDays * dayMs) / dayMs) * dayMs, now);
   }
 
-  /** A step that fails is tried again in the next round; the others are done all the same. */
+  /** A step that fails is repeated in the next round; the other steps still run. */
   async function round() {
-    await attempt('end deliveries that were held for too long', expire);
+    await attempt('expire held deliveries', expire);
     await attempt('remove bodies', options.forgetBodies);
-    await attempt('remove what is old', retain);
+    await attempt('remove old data', retain);
     await attempt('prune the audit trail', prune);
   }
 

@@ -6,8 +6,8 @@ import { withTexts } from '../../contract/with-texts.ts';
 import type { ChangeAuthor, Scrubber } from './snapshot.ts';
 
 /**
- * What the audit trail says of a change: the secrets of both states stand in it as marks, and are hidden where somebody
- * wrote them into another field. Texts are looked through whole, before what is long is cut.
+ * The audit entry of a change. The secrets of both states appear as marks, and are redacted in other fields into which
+ * a person copied them. Texts are scrubbed as a whole, before long ones are truncated.
  */
 export function auditEntryOf(
   { act, ...author }: ChangeAuthor,
@@ -15,7 +15,7 @@ export function auditEntryOf(
   stored: StoredDocument | undefined,
   { scrub, learn }: Scrubber,
 ): NewAuditEntry {
-  // They are hidden from here on, before anything uses them.
+  // From here on the scrubber hides them, before anything uses them.
   for (const { body } of [stored ?? document, document]) learn(secretsOf(Object(body)));
   const states = [stored, op === 'delete' ? undefined : document].map(reported);
   const [before, after] = states.map((state) => withTexts(state, scrub));
@@ -32,7 +32,7 @@ export function auditEntryOf(
   };
 }
 
-/** What people see of a document and did not have from elsewhere: its fields and its version. */
+/** The visible fields of a document that the entry does not have elsewhere: its body and its version. */
 function reported(document: StoredDocument | undefined): object | undefined {
   return document === undefined ? undefined : { ...Object(document.body), version: document.version };
 }

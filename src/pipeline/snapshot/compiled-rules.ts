@@ -4,14 +4,14 @@ import { ruleIndex } from '../../rules/index.ts';
 import type { Document, Documents, Rule } from './documents.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Conditions of all behaviors of a picture, in the form in which conditions refer to them. */
+/** The conditions of all behaviors of a snapshot, as conditions refer to them. */
 export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
   return new Map(
     Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
   );
 }
 
-/** What `make` makes, made when it is first asked for. */
+/** Calls `make` on the first call, and caches its result. */
 export function once<T>(make: () => T): () => T {
   let ask = () => {
     const made = make();
@@ -21,10 +21,10 @@ export function once<T>(make: () => T): () => T {
   return () => ask();
 }
 
-/** After so many conditions that are no longer used what they shared is given up. */
+/** After this many conditions that are no longer used, the shared compilation is dropped. */
 const recompiledMax = 1_000;
 
-/** Compiles the rules of one picture after the other; conditions that stay as they were are compiled once. */
+/** Compiles the rules of successive snapshots; unchanged conditions are compiled once. */
 export function ruleCompiler(): (documents: Documents) => Snapshot['rules'] {
   let known = new Map<string, Rule>();
   let shared = sharedParts();

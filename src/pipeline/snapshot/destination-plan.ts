@@ -5,15 +5,15 @@ import type { Rate } from '../limits/rate-limiter.ts';
 import type { Document, Documents } from './documents.ts';
 
 /**
- * What the present configuration says of sending to one destination: its document, that of its connection, and the
- * settings that each dispatch decision needs. Immutable; a saved change of either document makes a new plan.
+ * The current configuration for sending to one destination: its document, its connection's, and the settings that each
+ * dispatch decision needs. Immutable; a saved change of either document makes a new plan.
  */
 export type DestinationPlan = {
   readonly destination: Document<DestinationBody>;
   readonly connection: Document<ConnectionBody>;
-  /** Scheme, host and port of its requests; '' for a base URL that is not valid. */
+  /** Scheme, host and port of its requests; '' for an invalid base URL. */
   readonly origin: string;
-  /** Requests that a person allows the connection at once; null: the dispatcher's own limits. */
+  /** The configured limit of requests at once for the connection; null: the dispatcher's own limits. */
   readonly concurrency: number | null;
   /** Of the whole connection; null: no limit. */
   readonly connectionRate: Rate | null;
@@ -21,14 +21,14 @@ export type DestinationPlan = {
   readonly destinationRate: Rate | null;
   readonly order: DestinationBody['settings']['order'];
   readonly breaker: ConnectionBody['settings']['breaker'];
-  /** The most deliveries that may share a request; 1: no batches. */
+  /** The most deliveries per request; 1: no batches. */
   readonly batchRecords: number;
 };
 
-/** Plans of present destinations by id; null: the destination or its connection was deleted. */
+/** The plan of a current destination by id; null: the destination or its connection was deleted. */
 export type PlanOf = (destinationId: string) => DestinationPlan | null;
 
-/** Makes plans when they are first asked for, and keeps them while both documents stay the same. */
+/** Creates plans on first use, and caches them while both documents stay the same. */
 export function destinationPlans(): (documents: Documents) => PlanOf {
   const plans = new Map<string, DestinationPlan>();
   return (documents) => (destinationId) => {

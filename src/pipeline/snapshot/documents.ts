@@ -9,7 +9,7 @@ import type { DocumentKind } from '../../contract/documents/document.ts';
 import type { SettingsBody } from '../../contract/documents/settings.ts';
 import type { CompiledCondition } from '../../rules/compile.ts';
 
-/** A present document with its body typed. */
+/** A current document with its body typed. */
 export type Document<Body> = Omit<StoredDocument, 'body'> & { body: Body };
 
 export type Bodies = {

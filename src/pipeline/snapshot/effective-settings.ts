@@ -7,17 +7,20 @@ import {
 } from '../../contract/documents/settings.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What the operator's configuration says of retention, defaults included; what is `fixed` can't be changed here. */
+/**
+ * The retention of the operator's configuration, with defaults; keys in `fixed` can't be changed in the settings
+ * document.
+ */
 export type OperatorRetention = { values: Retention; fixed: ReadonlySet<keyof Retention> };
 
 const untouched: SettingsBody = { ...settingsInput.parse({}), name: 'Settings', hashKey: null };
 
-/** The document of the settings as it stands, or as it is before anybody changed any. */
+/** The current settings document, or its defaults when it was never changed. */
 export function settingsOf({ documents }: Pick<Snapshot, 'documents'>): SettingsBody {
   return documents.settings.get(settingsId)?.body ?? untouched;
 }
 
-/** How long things are kept: as the operator says, else as it is set here, else by default. */
+/** The effective retention: the operator's value, else the one in the settings document, else the default. */
 export function retentionOf(snapshot: Pick<Snapshot, 'documents'>, { values, fixed }: OperatorRetention): Retention {
   const { retention } = settingsOf(snapshot);
   const pick = <K extends keyof Retention>(key: K): Retention[K] =>
@@ -25,7 +28,7 @@ export function retentionOf(snapshot: Pick<Snapshot, 'documents'>, { values, fix
   return { days: pick('days'), bytes: pick('bytes'), auditDays: pick('auditDays'), bodiesMs: pick('bodiesMs') };
 }
 
-/** Where each setting comes from, by JSON pointer. */
+/** The origin of each setting, by JSON pointer. */
 export function originsOf(snapshot: Pick<Snapshot, 'documents'>, { fixed }: OperatorRetention): Settings['origins'] {
   const { retention, privacy } = settingsOf(snapshot);
   const origins: Settings['origins'] = {};

@@ -4,7 +4,7 @@ import { foldName } from '../../contract/fold-name.ts';
 
 type Named = Pick<StoredDocument, 'kind' | 'id' | 'body'>;
 
-/** Which documents have a name, and which destinations a connection, without a walk over all at each change of one. */
+/** Indexes documents by name and destinations by connection, so that a change of one document needs no scan of all. */
 export function nameIndex() {
   const byName = new Map<string, Set<string>>();
   const byConnection = new Map<string, Set<string>>();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
 
-test('a change of anything but actions and behaviors compiles nothing anew', async () => {
+test('a change of anything but actions and behaviors compiles nothing', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId, actionId } = await wire(rig);
   const { configuration } = rig.pipeline;
@@ -17,7 +17,7 @@ test('a change of anything but actions and behaviors compiles nothing anew', asy
   assert.equal(rig.egress.requests.length, 0);
 });
 
-test('a change of one action compiles that one, and a changed behavior all that may use it', async () => {
+test('a change of one action compiles only that action, and a change of a behavior all actions that can use it', async () => {
   await using rig = await startRig();
   const { destinationId, actionId } = await wire(rig);
   const to = { status: 'enabled', destinations: [{ destinationId }] };
@@ -44,7 +44,7 @@ test('a change of one action compiles that one, and a changed behavior all that 
   assert.deepEqual(matching({ a: '2' }), [otherId]);
 });
 
-test('documents are found by name, in any case and composition, under their present name alone', async () => {
+test('documents are found by their current name only, in any case and Unicode composition', async () => {
   await using rig = await startRig();
   const { configuration } = rig.pipeline;
   const body = { name: 'Caf\u00e9', baseUrl: 'https://crm.example' };

@@ -16,8 +16,8 @@ import { nameIndex } from './name-index.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
 
 /**
- * One immutable picture of everything that people configured, compiled once. The hot path reads it and never the
- * database; a change swaps the whole picture.
+ * An immutable, compiled copy of the whole configuration. The hot path reads it and never the database; a change
+ * replaces the whole snapshot.
  */
 export type Snapshot = {
   readonly revision: number;
@@ -25,38 +25,38 @@ export type Snapshot = {
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
   readonly rules: RuleIndex<Rule>;
   /**
-   * Ids of the documents of a kind whose name differs from this one in case or composition at most; of destinations
-   * those of one connection. Of an older picture it may leave out what was renamed since.
+   * The ids of documents of a kind whose name differs from this one at most in case or Unicode composition; for
+   * destinations, those of one connection. An older snapshot can lack documents that were renamed since.
    */
   idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
-  /** Ids of the present destinations of a connection. */
+  /** The ids of the current destinations of a connection. */
   destinationsOf(connectionId: string): Iterable<string>;
-  /** What sending to a destination needs of its and its connection's documents; null: deleted. */
+  /** The part of a destination's and its connection's documents that sending needs; null: deleted. */
   readonly planOf: PlanOf;
 };
 
 export type Configuration = {
   readonly snapshot: Snapshot;
   /**
-   * Changes documents: `build` checks against the picture it is given and says what to write (or throws AppError); it
-   * runs again when somebody else changed something meanwhile. Resolves when the change is durable and in effect, with
-   * an entry in the audit trail for each document.
+   * Changes documents. `build` checks against the given snapshot and returns the changes (or throws AppError); it runs
+   * again when another change was made in the meantime. Resolves when the change is durable and in effect, with an
+   * audit entry for each document.
    */
   change(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
-  /** Called with each new picture and what changed; answers the way to stop. */
+  /** Called with each new snapshot and its changes; returns a function that removes the listener. */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
 };
 
-/** Who changes something; `act` where it is more than creating, changing or deleting. */
+/** The author of a change; `act` when it is more than a create, update or delete. */
 export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
 
-/** Hides the secrets that it was told of in text. */
+/** Hides the secrets that it has learned in text. */
 export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
 
 const conflictsMax = 20;
 const ignore = () => {};
 
-/** The standard behaviors as documents beside the stored ones; nothing ever changes them. */
+/** The standard behaviors as documents, which never change. */
 const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): [string, Document<BehaviorBody>] => {
   const shipped = new Date(0).toISOString();
   return [
@@ -66,8 +66,8 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
 });
 
 /**
- * Loads the catalogue, with the standard behaviors beside it, and keeps the picture up to date through `change`. What
- * the audit trail gets to hold is scrubbed first.
+ * Loads the catalog, adds the standard behaviors, and keeps the snapshot up to date through `change`. Audit entries are
+ * scrubbed before they are stored.
  */
 export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
@@ -89,7 +89,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   function makeSnapshot(revision: number, documents: Documents, before?: Snapshot): Snapshot {
     const hasSameRules =
       before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
-    // With many actions compiling takes long: most changes touch none, and of many changes in a row events see the last.
+    // Compiling many actions takes long. Most changes touch none, and of consecutive changes only the last is compiled.
     if (!hasSameRules) rules = once(() => compile(documents));
     const present = rules;
     return {
@@ -108,7 +108,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
 
   const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
 
-  // One after the other: a picture that was read beside a change could replace the newer one that the change makes.
+  // Changes run one after the other: a snapshot read during a change could replace the newer one of that change.
   let turn: Promise<void> = Promise.resolve();
 
   async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
@@ -161,14 +161,17 @@ function sorted(stored: Iterable<StoredDocument>): Documents {
     alert: new Map(),
   };
   for (const document of stored) {
-    // The catalogue holds what the contract's schema of this kind parsed.
+    // The catalog contains bodies that the contract's schema of this kind parsed.
     const kind: Map<string, Document<unknown>> = documents[document.kind];
     kind.set(document.id, document);
   }
   return documents;
 }
 
-/** The documents after changes, which share with those before the kinds that are untouched: there may be thousands. */
+/**
+ * The documents after changes. Unchanged kinds are shared with the previous ones, since there may be thousands of
+ * documents.
+ */
 function changed(before: Documents, changes: readonly Change[]): Documents {
   const kinds = new Map<DocumentKind, Map<string, Document<unknown>>>();
   for (const { op, document } of changes) {

@@ -7,12 +7,12 @@ import type { Manner } from './simulation-peers.testing.ts';
 const destinations = 3;
 const scheduleMs = [0, 700, 4_000];
 
-/** What people want, and what the peers do now. */
+/** The expected state: the settings of people, and the current behavior of the peers. */
 type Model = {
   connections: string[];
   places: string[];
   manners: (Manner | undefined)[];
-  /** How deliveries have ended, by id. */
+  /** The final status of each finished delivery, by id. */
   ended: Map<string, string>;
   kills: number;
   hasSent: boolean;
@@ -29,7 +29,7 @@ const newModel = (): Model => ({
 
 type Command = fc.AsyncCommand<Model, World>;
 
-/** Something that happens, in the words that a failing run is told in; then everything is looked at. */
+/** A random step, with the text by which a failing run reports it; after each step all state is checked. */
 function happens<Given>(
   weight: number,
   what: string,
@@ -147,7 +147,7 @@ const command = fc.oneof(
 const final = ['delivered', 'failed', 'skipped', 'cancelled'];
 const open = ['held', 'retrying', 'pending', 'sending'];
 
-/** Nothing is lost, nothing is done twice, what has ended stays so, and nothing lies around that could go. */
+/** Nothing is lost or done twice, finished deliveries stay finished, and no delivery that could be sent waits. */
 async function look(model: Model, world: World) {
   await world.clock.advance(0);
   const { shown, closed, sending, free, unmatched } = await world.seen();
@@ -164,7 +164,8 @@ async function look(model: Model, world: World) {
     const reason = closed.get(`dst_${n}`)?.reason;
     if (connection !== 'enabled') assert.equal(reason, `connection_${connection}`);
     else if (place !== 'enabled') assert.equal(reason, `destination_${place}`);
-    else if (world.peers.lastStatus.get(n % 2) === 200) assert.equal(reason, undefined, 'its last answer was good');
+    else if (world.peers.lastStatus.get(n % 2) === 200)
+      assert.equal(reason, undefined, 'its last response was a success');
     else assert.ok(reason === undefined || reason === 'auth_rejected' || reason === 'breaker_open', reason);
   }
   for (const { id, status: state } of shown) {
@@ -173,12 +174,12 @@ async function look(model: Model, world: World) {
     if (final.includes(state)) model.ended.set(id, state);
   }
   const now = world.clock.now();
-  // What was in flight at two deaths in a row goes out one by one.
+  // Deliveries that were in flight at two crashes in a row are sent one by one.
   const isBusy = (id: string) => sending.some(({ connectionId }) => model.kills > 1 || connectionId === id);
   for (const { id, destinationId, connectionId } of free) {
     const hold = closed.get(destinationId);
     const mayGo = hold === undefined || (hold.probeAt !== null && hold.probeAt <= now);
-    assert.ok(!mayGo || isBusy(connectionId), `${id} could go and does not`);
+    assert.ok(!mayGo || isBusy(connectionId), `${id} could be sent and is not`);
   }
   world.noteHolds();
 }
@@ -193,7 +194,7 @@ async function tell(options: WorldOptions, model: Model, story: Iterable<Command
   const { shown } = await world.seen();
   for (const { id, status: state, reason, detail } of shown)
     assert.ok(final.includes(state), `${id}: ${state} ${reason} ${detail}`);
-  // A process that is killed takes the last seconds of its counts along, and what was cancelled on the wire counts twice.
+  // A killed process loses the last seconds of its counts, and a delivery that was cancelled in flight counts twice.
   if (model.kills > 0 || world.isCutOff) return;
   const { received, matched, unmatched, created, ...counts } = await world.counted();
   assert.deepEqual([received, matched + unmatched, created], [world.accepted, world.accepted, shown.length]);
@@ -215,12 +216,13 @@ function check(numRuns: number, options: Partial<WorldOptions> = {}) {
   return fc.assert(property, { seed, numRuns }).catch((error: Error) => error);
 }
 
-// Told before the runner starts: it follows every promise of a running test, which costs a fifth of the time.
+// Run before the test runner starts, because the runner tracks every promise of a test, which costs a fifth of the
+// time.
 const orders = [{ key: 'visitorId', releaseAfter: null }, null, { key: 'visitorId', releaseAfter: 1 }];
 const unordered = await check(450 * factor);
 const inOrder = await check(150 * factor, { orders });
 
-test('disabled, paused, revoked, rotated, killed in every order: every delivery is accounted for, and what can go goes', () =>
+test('disabled, paused, revoked, rotated, killed in every order: every delivery is accounted for, and each one that can be sent is sent', () =>
   assert.ifError(unordered));
 
-test('the same where deliveries leave in order', () => assert.ifError(inOrder));
+test('the same with ordered deliveries', () => assert.ifError(inOrder));

@@ -4,14 +4,14 @@ import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
 import { isFinished, type Journal, type LoggedDelivery } from '../../journal/journal.ts';
 import type { Order } from '../accept/order-key.ts';
 
-/** How a peer treats one request. */
+/** How a peer responds to one request. */
 export type Manner =
   | { status: number; afterMs: number; retryAfter: string | null }
   | { error: 'reset' | 'timeout' | 'connect'; afterMs: number };
 
 /**
- * The systems that deliveries go to, one for each connection, with a path for each place. They know what was promised,
- * and note each request that breaks it.
+ * The peers of the simulation, one for each connection, with a path for each destination. They check the guarantees and
+ * record each request that breaks one.
  */
 export function createPeers(options: {
   journal: Pick<Journal, 'log'>;
@@ -22,11 +22,11 @@ export function createPeers(options: {
 }) {
   const { journal, clock, problems } = options;
   const bodies = new Map<string, string>();
-  /** Whose event it is, by its id. */
+  /** The visitor of each event, by its id. */
   const visitors = new Map<string, string | null>();
-  /** On the wire when an earlier one of its visitor was started again. */
+  /** In flight when an earlier delivery of its visitor was retried. */
   const overtaken = new Set<string>();
-  /** Of which somebody was told that they are. */
+  /** Deliveries whose cancellation was confirmed. */
   const cancelled = new Set<string>();
   let onWire = new Set<string>();
   let exchanges = 0;
@@ -41,7 +41,7 @@ export function createPeers(options: {
     return { status, headers: retryAfter === null ? [] : [['retry-after', retryAfter]] };
   }
 
-  /** Earlier ones of its visitor are finished or let go, and no other one is on the wire. */
+  /** Checks that earlier deliveries of its visitor are finished or released, and that no other one is in flight. */
   async function checkOrder(sent: LoggedDelivery, mine: ReadonlySet<string>) {
     const order = options.orderOf(sent.destinationId);
     const visitor = visitors.get(sent.eventId ?? '') ?? null;
@@ -51,7 +51,7 @@ export function createPeers(options: {
     const { destinationId } = sent;
     for (const other of await journal.log.deliveries({ destinationId, limit: 100_000, closed: [], now: clock.now() })) {
       if (visitors.get(other.eventId ?? '') !== visitor || other.id === sent.id || isGone(other)) continue;
-      if (mine.has(other.id)) problems.push(`${sent.id} was sent while ${other.id} of its visitor was on the wire`);
+      if (mine.has(other.id)) problems.push(`${sent.id} was sent while ${other.id} of its visitor was in flight`);
       else if (other.id < sent.id && !isFinished(other.status) && !mayPass)
         problems.push(`${sent.id} was sent before ${other.id} of its visitor, which is ${other.status}`);
     }
@@ -62,27 +62,27 @@ export function createPeers(options: {
     visitors,
     overtaken,
     cancelled,
-    /** Everybody works and takes everything. */
+    /** All peers work and accept everything. */
     isGood: false,
-    /** The tokens that the first peer takes; null: any. */
+    /** The tokens that the first peer accepts; null: any. */
     tokens: null as ReadonlySet<string> | null,
-    /** Places to which a person lets nothing go. */
+    /** Destinations that a person has put on hold. */
     shut: new Set<number>(),
-    /** Until when nothing may go to a place: its gate waits for the next probe. */
+    /** When a held destination may get its next probe. */
     quietUntil: new Map<number, number>(),
     /**
-     * How the last exchange with a connection ended, as the connection is now; null: without an answer. A success that left
-     * before the last failure was known tells nothing.
+     * The status of the last exchange with a connection since it was last saved; null: no response. A success of a
+     * request that was sent before the last failure was known does not count.
      */
     lastStatus: new Map<number, number | null>(),
     /** When the last exchange with a connection failed. */
     failedAt: new Map<number, number>(),
-    /** Grows when a connection is saved: what left before tells nothing of it. */
+    /** Grows when a connection is saved: requests from before say nothing about it. */
     generation: 0,
     get exchanges() {
       return exchanges;
     },
-    /** A new process has nothing on the wire. */
+    /** A new process has nothing in flight. */
     forgetWire() {
       onWire = new Set();
     },
@@ -99,7 +99,7 @@ export function createPeers(options: {
         problems.push(`${id} was sent although ${found?.status}`);
       else if (found.status === 'cancelled') return { status: 200 };
       else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
-      if (peers.shut.has(place)) problems.push(`${id} was sent although somebody closed its gate`);
+      if (peers.shut.has(place)) problems.push(`${id} was sent although a person held its destination`);
       if ((peers.quietUntil.get(place) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
       if (found !== null) await checkOrder(found, mine);
       const body = String(request.body);
@@ -109,7 +109,7 @@ export function createPeers(options: {
       mine.add(id);
       if (!peers.isGood && manner !== undefined && manner.afterMs > 0) await pause(clock, manner.afterMs);
       mine.delete(id);
-      // Whatever it answers may open its gate.
+      // Any response can end its hold.
       peers.quietUntil.clear();
       const given = answerOf(request, manner);
       const status = 'status' in given ? given.status : null;

@@ -4,18 +4,18 @@ import { createAuthenticator } from '../../connections/authenticator.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts';
 
-/** Of a process that may be killed at any moment. */
+/** The life of a process, which can be killed at any moment. */
 export type Life = { isOver: boolean };
 
-/** What outlives the processes of a simulation, and where what must never happen is noted. */
+/** The parts that outlive the simulated processes, and the list of violated guarantees. */
 type Storage = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
   problems: string[];
-  /** What the stores are doing now, dead processes aside. */
+  /** The storage calls in progress, without those of dead processes. */
   pending: Set<Promise<unknown>>;
 };
 
 const telemetry = silentTelemetry();
-/** No secret of the simulation is long enough to be hidden. */
+/** No secret of the simulation is long enough to be redacted. */
 const scrubber = { scrub: (text: string) => text, learn() {}, follow: () => () => {} };
 
 const sandbox = {
@@ -24,7 +24,7 @@ const sandbox = {
   [Symbol.asyncDispose]: async () => {},
 };
 
-/** The pipeline as a process that ends with its life: what it asked for may have happened, but it never hears of it. */
+/** A pipeline that ends with its life: calls that it made may take effect, but it does not get their results. */
 export function startProcess({ problems, pending, newId, clock, ...storage }: Storage, life: Life): Promise<Pipeline> {
   const egress = mortal(storage.egress, life);
   return startPipeline({
@@ -61,7 +61,7 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
 
 const never = new Promise<never>(() => {});
 
-/** A port as one process sees it: after its end nothing answers any more. */
+/** A port as one process sees it: after its end, no call returns. */
 function mortal<Port extends object>(port: Port, life: Life, pending?: Set<Promise<unknown>>): Port {
   const parts = new Map<PropertyKey, unknown>();
   return new Proxy(port, {

@@ -21,7 +21,7 @@ const manner: fc.Arbitrary<Manner> = fc.oneof(
 );
 
 type Step = (world: World) => Promise<unknown>;
-/** Something that happens, with the words that a failing run is told in. */
+/** A random step, with the text by which a failing run reports it. */
 const happens = <T>(
   weight: number,
   what: string,
@@ -70,10 +70,10 @@ const seed = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 7);
 
 const order = (releaseAfter: number | null) => ({ key: 'visitorId', releaseAfter });
 
-test('whatever happens in whatever order: each event is delivered once or told why not, never early, never twice at once', () =>
+test('in any order of faults, each event is delivered once or has a reason why not, never early, never twice at once', () =>
   live([], runs));
 
-test('and where order is on, the deliveries of one visitor leave one after the other', () =>
+test('and with an order key, the deliveries of one visitor are sent one after the other', () =>
   live([order(null), order(2), order(1)], Math.ceil(runs / 2)));
 
 async function live(orders: readonly (Order | null)[], numRuns: number) {

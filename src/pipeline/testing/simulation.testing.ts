@@ -18,11 +18,11 @@ import { type Life, startProcess } from './simulation-process.testing.ts';
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export type WorldOptions = {
-  /** At most so many as there are names. */
+  /** At most as many as there are names. */
   destinations: number;
-  /** How the peer of a place treats the exchange of this number; undefined: well. */
+  /** How the peer of a destination handles the exchange with this number; undefined: normally. */
   behave(place: number, exchange: number): Manner | undefined;
-  /** The order of each destination's deliveries, by visitor. */
+  /** The order setting of each destination, by visitor. */
   orders?: readonly (Order | null)[];
   scheduleMs?: readonly number[];
 };
@@ -31,10 +31,12 @@ const names = ['D0', 'D1', 'D2'];
 const tokens = ['first0', 'first1'];
 const longSchedule = [0, 0, 5_000, 60_000];
 
-/** A server, its peers and the people who work with it, on memory and a clock of their own; what must never happen is noted in `problems`. */
+/**
+ * A server, its peers and its users, in memory and with a fake clock; violated guarantees are recorded in `problems`.
+ */
 export async function openWorld({ destinations, behave, orders = [], scheduleMs = longSchedule }: WorldOptions) {
   const pending = new Set<Promise<unknown>>();
-  /** Lets everything happen that needs no time to pass. */
+  /** Runs everything that needs no time to pass. */
   async function settle() {
     for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
   }
@@ -111,7 +113,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   );
   let pipeline = await start();
 
-  /** What was closed may open. */
+  /** Holds may end. */
   function forgetHolds() {
     peers.shut.clear();
     peers.quietUntil.clear();
@@ -147,7 +149,9 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     return found[which % Math.max(1, found.length)];
   }
 
-  /** What was sent but not recorded may be rendered anew, when it was held and changed in between. */
+  /**
+   * A request that was sent but not recorded may be rendered again, if its delivery was on hold and changed in between.
+   */
   async function end() {
     life.isOver = true;
     pending.clear();
@@ -161,19 +165,22 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     problems,
     peers,
     settle,
-    /** `event action` of each delivery that there must be. */
+    /** The expected deliveries, as `event action`. */
     expected,
-    /** Events that were taken in. */
+    /** Accepted events. */
     accepted: 0,
-    /** Deliveries that had ended when a person had them sent again, by how they had ended. */
+    /** Deliveries that had finished when a person retried them, by their final status. */
     redone: { delivered: 0, failed: 0, skipped: 0, cancelled: 0 } as Record<string, number>,
-    /** Whether something was cancelled while it was on the wire. */
+    /** Whether a delivery was cancelled while in flight. */
     isCutOff: false,
     deliveries: all,
     async counted() {
       return (await pipeline.statistics.read({ kind: 'all', id: null, range: '15m' })).totals;
     },
-    /** Deliveries as people see them; the gates; which are on the wire, and which are due and wait for nothing. */
+    /**
+     * Deliveries as the API shows them; the holds; the deliveries in flight, and those that are due and wait for
+     * nothing.
+     */
     async seen() {
       const { queueStatus } = pipeline;
       const now = clock.now();
@@ -191,7 +198,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       const free = rows.filter((one) => isFree(one) && !sending.includes(one));
       return { shown, closed, sending, free, unmatched: pipeline.depth().unmatched };
     },
-    /** From now on nothing may go where a gate is closed, but for the next probe. */
+    /** From now on held destinations get nothing but the next probe. */
     noteHolds() {
       for (const [id, { probeAt }] of pipeline.queueStatus.closed()) {
         const place = places.findIndex((one) => one.id === id);
@@ -204,7 +211,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     async turn(turns: number) {
       for (let turn = 0; turn < turns; turn++) await turnOfLoop();
     },
-    /** Events for the destinations whose bit is set in `to`. */
+    /** Sends events for the destinations whose bits are set in `to`. */
     async send(count: number, to: number) {
       const chosen = places.filter((place, n) => place.isThere && (to & (1 << n)) !== 0);
       const data = Object.fromEntries(places.map((_, n) => [`to${n}`, (to & (1 << n)) === 0 ? 'no' : 'yes']));
@@ -234,7 +241,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       if (pipeline.queueStatus.isSending(found.id)) world.isCutOff = true;
       else cancelled.add(found.id);
     },
-    /** Answers which one it was. */
+    /** Returns the id of the retried delivery. */
     async retry(which: number, again: boolean): Promise<string | undefined> {
       const found = await pick(which);
       if (found === undefined || pipeline.queueStatus.isSending(found.id)) return;
@@ -252,7 +259,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       await retried;
       return found.id;
     },
-    /** Only when all events are matched, so that it is known what they make. */
+    /** Only when all events are matched, so that their deliveries are known. */
     async deleteDestination(n: number) {
       const place = places[n];
       await world.turn(20);
@@ -263,7 +270,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
         return gone.flatMap((document) => (document === undefined ? [] : [{ op: 'delete' as const, document }]));
       });
     },
-    /** kill -9: what the process has asked for may have happened, but it never hears of it. */
+    /** kill -9: calls that the process made may take effect, but it does not get their results. */
     async kill() {
       await end();
       pipeline = await start();
@@ -288,7 +295,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     async comeToRest(restMs = 150_000) {
       peers.isGood = true;
       await clock.advance(1_000);
-      // That releases also what has used up its schedule.
+      // This also releases deliveries that have used up their schedule.
       for (const one of [...connections, ...places]) one.status = 'enabled';
       forgetHolds();
       await pipeline.configuration.change(byItself, ({ documents: { connection, destination } }) => [
@@ -311,7 +318,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   return world;
 }
 
-/** Digits of 5 bits that differ each time: nothing here is a secret, and asking the system for some is dear. */
+/** Distinct random digits of 5 bits each: nothing here is secret, and the system's random source is slow. */
 function counted(): (digits: number) => Uint8Array {
   let count = 0;
   return (digits) => {
@@ -321,7 +328,7 @@ function counted(): (digits: number) => Uint8Array {
   };
 }
 
-/** What was made of the same before: parsing takes longer than telling a short story. */
+/** Caches results by arguments: parsing takes longer than running a short story. */
 function remembered<Given extends unknown[], Made>(make: (...given: Given) => Made): (...given: Given) => Made {
   const made = new Map<string, Made>();
   return (...given) => {

@@ -7,8 +7,8 @@ import { type EventPlace, offsetMask } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 
 /**
- * A request with its events as lines; identities in the same order, null when no event has one. What crosses threads for
- * every request is in tuples: an object with as much in it takes three times as long.
+ * A request: its events as lines, and their identities in the same order (null when no event has one). Data that
+ * crosses threads for every request is in tuples, since an object of the same size takes three times as long.
  */
 export type AcceptedLines = [
   lines: string,
@@ -23,7 +23,7 @@ export type AcceptedLines = [
 /** `rows`: [index of the event, PlannedRow][] as JSON. */
 export type AcceptedPlan = [rows: string, lease: Lease, now: number];
 
-/** `first` answers, for each duplicate by its index, where it stood first. */
+/** `first`: for each duplicate, by its index, the place of the stored event. */
 export type AcceptAnswer = [
   from: number,
   receivedAt: number,
@@ -61,7 +61,10 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   return [from, receivedAt, first, plan && planOne(db, partition, plan, { from, receivedAt, first })];
 }
 
-/** Plans what a request fires, if the events before it are planned: then the position moves past its own. */
+/**
+ * Plans the deliveries of a request if all earlier events are planned; the position then moves past the request's
+ * events.
+ */
 function planOne(
   db: Db,
   partition: PartitionRow,
@@ -91,7 +94,7 @@ function without(lines: string, repeated: AcceptAnswer[2]): string {
     .join('\n');
 }
 
-// Small requests that share a transaction share a row: a third of the bytes and half of the time of one row each.
+// Small requests of one transaction share a row: a third of the bytes and half of the time of one row each.
 const sharedWithinMs = 5;
 const sharedCharactersMax = 65_536;
 
@@ -104,7 +107,10 @@ type GatheredGroup = {
   lines: string[];
 };
 
-/** The group that a request's events go to: one that this transaction began, or a new one that is written at its end. */
+/**
+ * The group for a request's events: one that this transaction has begun, or a new one, which is written before the
+ * commit.
+ */
 function gatheredGroup(
   db: Db,
   partition: PartitionRow,
@@ -149,7 +155,10 @@ function write(db: Db, { partition, next, position, last_at }: PartitionRow, gro
   db.run(sql, next, position, last_at, partition);
 }
 
-/** Where an identity stood first within its time; null when it is new, and then it is remembered at `next`. */
+/**
+ * The place where an identity was stored in the last 24 h; null when it is new, and it is then stored with the offset
+ * `next`.
+ */
 function seenBefore(
   db: Db,
   {
@@ -203,7 +212,7 @@ function partitionRow(db: Db, partition: number): PartitionRow {
   return row;
 }
 
-/** Moves a partition's position; false when it is not where the caller thinks. */
+/** Moves a partition's position; false when the position is not `from`. */
 export function advance(db: Db, { partition, from, to }: { partition: number; from: number; to: number }): boolean {
   const row = partitionRow(db, partition);
   if (row.position !== from) return false;

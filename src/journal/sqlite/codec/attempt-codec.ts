@@ -1,13 +1,13 @@
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import type { Rendered } from '../../journal.ts';
 
-/** 0 in place of a request body: it is the body that was rendered. */
+/** 0: the request body equals the rendered body. */
 type PackedBody = string | null | 0;
 
-/** In place of request and response: they stand in the exchange of `batchId`. */
+/** The request and the response are in the exchange of `batchId`. */
 const inExchange = 1;
 
-/** The last of both: bytes of a body that is not kept. */
+/** `bytes`: the size of a body that is not stored. */
 type PackedRequest = [method: string, url: string, headers: [string, string][], body: PackedBody, bytes?: number];
 type PackedResponse = [
   status: number,
@@ -17,7 +17,7 @@ type PackedResponse = [
   bytes?: number,
 ];
 
-/** An attempt as it is stored: its fields in a fixed order. */
+/** An attempt as stored: its fields in a fixed order. */
 export type PackedAttempt = [
   id: string,
   number: number,
@@ -31,11 +31,11 @@ export type PackedAttempt = [
   error: [kind: string, message: string] | null,
   versions: [action: number | null, destination: number, connection: number],
   batchId: string | null,
-  /** Of a batch alone. */
+  /** Only of a batch. */
   records?: number,
 ];
 
-/** The exchange of a batch: what all its attempts share. */
+/** The exchange of a batch, shared by all its attempts. */
 type PackedExchange = [request: PackedRequest | null, response: PackedResponse | null];
 
 export function packAttempt(attempt: Attempt, renderedBody: string | undefined): PackedAttempt {
@@ -63,7 +63,7 @@ export function exchangeText({ request, response }: Attempt): string {
   return JSON.stringify(packed);
 }
 
-/** `exchanges`: those of batches, by id, as text. */
+/** `exchanges`: the exchanges of batches, by id, as text. */
 export function unpackAttempt(
   packed: PackedAttempt,
   renderedBody: string | undefined,
@@ -119,7 +119,7 @@ function packResponse(response: Attempt['response']): PackedResponse | null {
   return packed;
 }
 
-/** The same without bodies; a request body that is kept as rendered has this size. */
+/** An attempt without its bodies. `renderedBytes` is the size of a request body that equals the rendered one. */
 export function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
   const bare: PackedAttempt = [...packed];
   const [request, response] = [packed[7], packed[8]];

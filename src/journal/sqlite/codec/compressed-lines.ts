@@ -1,18 +1,18 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-/** Lines of JSON as a column holds them: text, or a Zstandard frame where that is worth its time. */
+/** Lines of JSON as a column stores them: text, or a Zstandard frame when compression saves more time than it costs. */
 export type StoredLines = string | Uint8Array;
 
-// A frame costs about 15 µs before its first byte, then 1.5 µs a KB; it takes a third off even a single line. The fast
-// levels below 1 take two thirds of the time for half as many bytes more, and lose it again where these are written: to
-// the log, and from there to the database.
+// A frame costs about 15 µs, and 1.5 µs per KB. It saves a third even of a single line. The fast levels below 1 take
+// two thirds of the time and produce 50% more bytes; writing these to the log and to the database costs more time than
+// was saved.
 const charactersWorthPacking = 1_024;
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 const chunkBytes = { least: 1_024, most: 65_536 };
 
-/** What is packed is written here first: buffers that are used once make a whole collection of garbage due every 64 MB. */
+/** Input of the compression is written here first: single-use buffers trigger a full garbage collection every 64 MB. */
 const scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
-/** Of a UTF-16 unit in UTF-8. */
+/** Bytes in UTF-8 of one UTF-16 code unit, at most. */
 const unitBytesMax = 3;
 
 export function packLines(lines: string): StoredLines {
@@ -29,5 +29,5 @@ export function unpackLines(stored: StoredLines): string[] {
     .split('\n');
 }
 
-/** With room for what mostly comes out, it is one piece, which need not be copied. */
+/** Large enough for most outputs to be one chunk, which need not be copied. */
 const chunkOf = (bytes: number) => Math.min(chunkBytes.most, Math.max(chunkBytes.least, Math.ceil(bytes)));

@@ -35,7 +35,10 @@ export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
   };
 }
 
-/** The attempts of a delivery from its lines, oldest first. A body that is kept as rendered is that of its time. */
+/**
+ * The attempts of a delivery from its lines, oldest first. A request body equal to the rendered one is the body
+ * rendered at that time.
+ */
 export function historyOf({ row, lines, exchanges }: DeliveryHistory): {
   attemptLog: Attempt[];
   rendered: Rendered | null;

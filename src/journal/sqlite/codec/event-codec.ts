@@ -13,7 +13,10 @@ type Head = [
 
 type Fields = [...Head, data: Event['data'], ext: Event['ext'] | 0, session: Event['session'] | 0];
 
-/** An event as one line of JSON, without what its group knows. The name comes first, so that it can be searched for. */
+/**
+ * An event as one line of JSON, without the fields that its group has. The name comes first, so that a search can find
+ * it.
+ */
 export function lineOfEvent(event: IncomingEvent): string {
   const { name, visitorId, sessionId, occurredAt, source, data, sent } = event;
   const ext = isEmpty(event.ext) ? 0 : event.ext;
@@ -23,16 +26,16 @@ export function lineOfEvent(event: IncomingEvent): string {
   return `${JSON.stringify(head).slice(0, -1)},${sent.json},${JSON.stringify(ext)},${JSON.stringify(session)}]`;
 }
 
-/** What the lines of events with this name begin with. */
+/** The beginning of each line of an event with this name. */
 export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
 
-/** What is looked for in events; parts that are not given fit all. */
+/** The conditions of a search; a missing one matches every event. */
 export type Sought = { [K in 'visitorId' | 'parameter' | 'value' | 'trace']?: EventSearch[K] } & {
-  /** What a line begins with when its event has the name that is asked for. */
+  /** The beginning of the lines of events with the name that is searched for. */
   lineStart: string | null;
 };
 
-/** Whether a line is of an event that is looked for. Parsing is slow: only lines that hold every text at all are parsed. */
+/** Whether a line is of an event that matches. Parsing is slow: only lines that contain every text are parsed. */
 export function lineMatcher({ lineStart, visitorId, parameter, value, trace }: Sought): (line: string) => boolean {
   const texts = [visitorId, parameter, value, trace].flatMap((one) => (one === undefined ? [] : [JSON.stringify(one)]));
   return (line) => {

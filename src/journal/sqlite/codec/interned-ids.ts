@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
 
-/** The number of a word, given now when it is new; null for null. */
+/** The number of a word, assigned now when it is new; null for null. */
 export function internText(db: Db, text: string | null): number | null {
   if (text === null) return null;
   const known = db.keep('words', () => new Map<string, number>());
@@ -9,17 +9,17 @@ export function internText(db: Db, text: string | null): number | null {
     db.run('INSERT INTO word (text) VALUES (?)', text);
     id = findWord(db, text);
   }
-  if (id === null) throw new Error('A word that was just written is not there.');
+  if (id === null) throw new Error('A word is missing directly after its insert.');
   known.set(text, id);
   return id;
 }
 
-/** The number of a word, or null when it has none. */
+/** The number of a word; null when it has none. */
 export function findWord(db: Db, text: string): number | null {
   return db.get<{ id: number }>('SELECT id FROM word WHERE text = ?', text)?.id ?? null;
 }
 
-/** The word of a number; null for null. */
+/** The word with this number; null for null. */
 export function wordText(db: Db, id: number | null): string | null {
   if (id === null) return null;
   const known = db.keep('texts', () => new Map<number, string>());
@@ -32,10 +32,12 @@ export function wordText(db: Db, id: number | null): string | null {
   return text;
 }
 
-/** Where a delivery goes: `replay` is the id of the replay that made it, '' for none, so that each has a queue of its own. */
+/**
+ * The queue of a delivery: `replay` is the id of its replay, '' for none, so that each replay has a queue of its own.
+ */
 export type Target = { destination: string; connection: string; replay: string };
 
-/** What a target's number stands for. */
+/** The target with this number. */
 export function targetOf(db: Db, id: number): Target {
   const known = db.keep('targetsById', () => new Map<number, Target>());
   let target = known.get(id);
@@ -47,7 +49,7 @@ export function targetOf(db: Db, id: number): Target {
   return target;
 }
 
-/** The number of a destination under its connection, given now when it is new. */
+/** The number of a destination under its connection, assigned now when it is new. */
 export function targetNumber(db: Db, destination: string, connection: string, replay = ''): number {
   const known = db.keep('targets', () => new Map<string, number>());
   const key = `${destination}\n${connection}\n${replay}`;
@@ -65,13 +67,13 @@ export function targetNumber(db: Db, destination: string, connection: string, re
       connection,
       replay,
     )?.id;
-    if (id === undefined) throw new Error('A target that was just written is not there.');
+    if (id === undefined) throw new Error('A target is missing directly after its insert.');
     known.set(key, id);
   }
   return id;
 }
 
-/** The numbers of the targets that fit; all without a condition. `replayId` '': those of no replay. */
+/** The numbers of the targets that match; all when there is no condition. `replayId` '': those of no replay. */
 export function targetIds(
   db: Db,
   { destinationId, connectionId, replayId }: { destinationId?: string; connectionId?: string; replayId?: string },

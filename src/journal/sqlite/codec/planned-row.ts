@@ -7,7 +7,7 @@ export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number) =
   Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
 export const deliveryId = (timeMs: number, number: number) => placedId('delivery', { timeMs, partition: 0, number });
 
-/** A delivery as it crosses to the storage thread, without its event. */
+/** A planned delivery as it is sent to the storage thread, without its event. */
 export function plannedRow(planned: Omit<PlannedDelivery, 'eventId'>): PlannedRow {
   const row: PlannedRow = [
     planned.actionId,

@@ -1,16 +1,19 @@
-/** What one operation answers at most, but for the row with which it gets there; the next one goes on from there. */
+/**
+ * The bytes that one operation returns. The row that reaches the limit is included; the next operation continues after
+ * it.
+ */
 const answeredBytesMost = 4 * 1024 * 1024;
-/** What it unpacks for that at most, but for the last group or block. */
+/** The bytes that it decompresses for that. The group or block that reaches the limit is included. */
 const unpackedBytesMost = 32 * 1024 * 1024;
 
-/** How much one operation may read, so that neither its thread nor the one that asked runs out of memory. */
+/** Limits how much one operation reads, so that neither its thread nor the calling thread runs out of memory. */
 export type ReadBudget = ReturnType<typeof readBudget>;
 
 export function readBudget() {
   let answered = 0;
   let unpacked = 0;
   return {
-    /** Bytes of what was unpacked so far. */
+    /** Bytes decompressed so far. */
     get unpackedBytes() {
       return unpacked;
     },

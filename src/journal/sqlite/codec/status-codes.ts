@@ -2,7 +2,7 @@ import type { LoggedDelivery } from '../../journal.ts';
 
 type Status = LoggedDelivery['status'];
 
-/** The numbers of delivery.status; those up to `held` are unfinished. */
+/** The values of delivery.status; up to `held` a delivery is unfinished. */
 export const statusCodes = {
   pending: 0,
   retrying: 1,

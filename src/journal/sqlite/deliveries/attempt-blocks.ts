@@ -2,14 +2,14 @@ import type { Db } from '../../../sqlite/db.ts';
 import { packLines, type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
 import type { ReadBudget } from '../codec/read-budget.ts';
 
-/** What a block holds about one delivery; empty text: nothing. `before` is the block with the line before it. */
+/** A line of a block about one delivery; empty text: nothing. `before` is the block with the previous line. */
 export type BlockLine = { before: number | null; rendered: string; attempts: string };
 
-/** Blocks as one operation sees them, each read once; a block that is being written is seen too. */
+/** The blocks of one operation. Each block is read once; lines that the operation has written are visible to it. */
 export function attemptBlocks(db: Db, budget?: ReadBudget) {
   const known = new Map<number, Map<number, BlockLine[]>>();
   const written: string[] = [];
-  /** Blocks whose lines were changed, with the number of deliveries that were taken out of each. */
+  /** Changed blocks, with the number of deliveries that were removed from each. */
   const changed = new Map<number, number>();
   let current: number | null = null;
 
@@ -37,7 +37,7 @@ export function attemptBlocks(db: Db, budget?: ReadBudget) {
     return current;
   };
 
-  /** The blocks with lines about a delivery, the newest first. */
+  /** The blocks with lines about a delivery, newest first. */
   const idsOf = (newest: number | null, number: number): number[] => {
     const ids: number[] = [];
     for (let id = newest; id !== null; id = block(id).get(number)?.[0]?.before ?? null) ids.push(id);
@@ -45,28 +45,28 @@ export function attemptBlocks(db: Db, budget?: ReadBudget) {
   };
 
   return {
-    /** The block that this operation writes. */
+    /** The id of the block that this operation writes. */
     current: begin,
-    /** Adds a line to it. */
+    /** Adds a line to the current block. */
     write(number: number, line: BlockLine) {
       add(block(begin()), number, line);
       written.push(lineText(number, line));
     },
-    /** Replaces all lines about a delivery, oldest first, by its newest block. */
+    /** Replaces all lines about a delivery, oldest first; `newest` is its newest block. */
     change(newest: number | null, number: number, change: (line: BlockLine) => BlockLine) {
       for (const id of idsOf(newest, number).reverse()) {
         block(id).set(number, (block(id).get(number) ?? []).map(change));
         changed.set(id, changed.get(id) ?? 0);
       }
     },
-    /** Takes all lines about a delivery away, and the blocks that nothing else is left in. */
+    /** Removes all lines about a delivery, and the blocks that become empty. */
     remove(newest: number | null, number: number) {
       for (const id of idsOf(newest, number)) {
         block(id).delete(number);
         changed.set(id, (changed.get(id) ?? 0) + 1);
       }
     },
-    /** Takes lines of deliveries out of a block that are gone already, so that they do not count in it. */
+    /** Removes the lines of deliveries that are deleted already; these no longer count as live. */
     clean(id: number, isGone: (number: number) => boolean) {
       for (const number of [...block(id).keys()].filter(isGone)) {
         block(id).delete(number);
@@ -87,12 +87,14 @@ export function attemptBlocks(db: Db, budget?: ReadBudget) {
       const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
       db.run(sql, current, live, packLines(written.join('\n')));
     },
-    /** What was rendered for a delivery, by its rendered_block. */
+    /** The rendered request of a delivery; `id` is its rendered_block. */
     rendered: (id: number, number: number): string | null =>
       block(id)
         .get(number)
         ?.findLast((line) => line.rendered !== '')?.rendered ?? null,
-    /** All lines about a delivery, oldest first, by its newest block; `ids` are the blocks that hold them. */
+    /**
+     * All lines about a delivery, oldest first; `newest` is its newest block, `ids` are the blocks with these lines.
+     */
     history(newest: number | null, number: number): { lines: BlockLine[]; ids: number[] } {
       const lines: BlockLine[] = [];
       const ids: number[] = [];

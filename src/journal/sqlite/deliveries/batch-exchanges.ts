@@ -3,10 +3,13 @@ import { bareExchange, type PackedAttempt } from '../codec/attempt-codec.ts';
 import { packLines, type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
 import type { BlockLine } from './attempt-blocks.ts';
 
-/** An exchange that several steps of a settle log, in the order of their records, each as an attempt of some number. */
+/** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
 export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
 
-/** Keeps exchanges for those of their members that were logged now: `logged` tells each step's delivery, null if it was not. */
+/**
+ * Stores exchanges for the deliveries that were logged now: `logged` returns the delivery of a step, or null if it was
+ * not logged.
+ */
 export function keepExchanges(
   db: Db,
   exchanges: readonly SettledExchange[],
@@ -29,7 +32,7 @@ export function keepExchanges(
   }
 }
 
-/** The exchanges that lines about a delivery name, by id, as text. */
+/** The batch exchanges that lines about a delivery name, by id, as text. */
 export function exchangesOf(db: Db, lines: readonly BlockLine[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const id of exchangeIds(lines)) {
@@ -39,7 +42,10 @@ export function exchangesOf(db: Db, lines: readonly BlockLine[]): Record<string,
   return found;
 }
 
-/** Deliveries with these lines are gone: what only they had goes too. Many at once, since they share exchanges. */
+/**
+ * Removes the exchanges that only deleted deliveries had, by their lines. Takes many deliveries at once, since they
+ * share exchanges.
+ */
 export function forgetExchanges(db: Db, gone: readonly (readonly BlockLine[])[]): void {
   const counts = new Map<string, number>();
   for (const lines of gone) for (const id of exchangeIds(lines)) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -49,7 +55,7 @@ export function forgetExchanges(db: Db, gone: readonly (readonly BlockLine[])[])
   }
 }
 
-/** Takes the bodies out of exchanges, for all that they were for. */
+/** Removes the bodies of exchanges, for all their deliveries. */
 export function bareExchanges(db: Db, ids: Iterable<string>): void {
   for (const id of ids) {
     const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
@@ -60,8 +66,8 @@ export function bareExchanges(db: Db, ids: Iterable<string>): void {
 }
 
 /**
- * Takes the bodies out of exchanges, some after one by number, that were also for deliveries that are gone; answers the
- * last one looked at, null at the end.
+ * Removes the bodies of exchanges that also had deliveries which are deleted now: of at most `limit` exchanges after
+ * the number `after`. Returns the last number examined, null at the end.
  */
 export function bareMixedExchanges(db: Db, after: number, limit: number): number | null {
   const rows = db.all<{ number: number; id: string; is_mixed: number }>(
@@ -77,11 +83,11 @@ export function bareMixedExchanges(db: Db, after: number, limit: number): number
   return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
 }
 
-/** The exchanges of batches that lines name. */
+/** The ids of the batch exchanges that lines name. */
 export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
   const ids = new Set<string>();
   for (const { attempts } of lines) {
-    // Most lines are about exchanges of their own: they need not be parsed.
+    // Most lines have exchanges of their own and need not be parsed.
     if (!attempts.includes('"bat_')) continue;
     const packed: PackedAttempt[] = JSON.parse(attempts);
     for (const { 11: id } of packed) if (id !== null) ids.add(id);

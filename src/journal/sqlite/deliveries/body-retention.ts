@@ -6,7 +6,7 @@ import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
 
 export const bodyOperations = {
-  /** Takes the bodies out of at most `limit` finished deliveries whose time is over; answers how many were looked at. */
+  /** Removes the bodies of at most `limit` finished deliveries whose time is over; returns how many it examined. */
   forgetBodies(db: Db, { now, limit }: { now: number; limit: number }): number {
     const rows = db.all<{ number: number; block: number | null; status: number }>(
       `SELECT number, block, status FROM delivery INDEXED BY delivery_bodies
@@ -17,7 +17,7 @@ export const bodyOperations = {
     const blocks = attemptBlocks(db);
     const exchanges = new Set<string>();
     for (const { number, block, status } of rows) {
-      // What was started again needs its body, and says anew how long when it ends.
+      // A retried delivery needs its body. It gets a new time when it finishes.
       if (status <= statusCodes.held) {
         db.run('UPDATE delivery SET bodies_until = NULL WHERE number = ?', number);
         continue;
@@ -31,7 +31,10 @@ export const bodyOperations = {
     return rows.length;
   },
 
-  /** At most `limit` deliveries of a destination at once, after one; answers the last one, null at the end. */
+  /**
+   * Changes at most `limit` deliveries of a destination after the number `after`; returns the last one, null at the
+   * end.
+   */
   keepBodies(
     db: Db,
     query: { destinationId: string; ms: number | null; after: number; limit: number },
@@ -61,7 +64,7 @@ export const bodyOperations = {
 
 const finishedStates = [statusCodes.delivered, statusCodes.failed, statusCodes.skipped, statusCodes.cancelled];
 
-/** Makes the lines of one delivery, oldest first, such without bodies. */
+/** Removes the bodies from the lines of one delivery; to be called oldest line first. */
 function bodiless(): (line: BlockLine) => BlockLine {
   let renderedBytes = 0;
   return (line) => {
@@ -72,7 +75,7 @@ function bodiless(): (line: BlockLine) => BlockLine {
   };
 }
 
-/** Says of finished deliveries when their bodies go. */
+/** Sets when the bodies of finished deliveries are removed. */
 export function setBodiesUntil(db: Db, until: readonly [number: number, at: number][]): void {
   for (const [number, at] of until)
     db.run(`UPDATE delivery SET bodies_until = ? WHERE number = ? AND status > ${statusCodes.held}`, at, number);

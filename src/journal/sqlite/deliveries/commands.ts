@@ -12,10 +12,10 @@ import { requeueOrdered } from './order-queue.ts';
 import { finish } from './queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
-/** The entry of the audit trail that a person's act comes with. */
+/** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
 
-/** `exchanges`: those of batches that the lines name, by id, as text. */
+/** `exchanges`: the batch exchanges that the lines name, by id, as text. */
 export type DeliveryHistory = { row: DeliveryRow; lines: BlockLine[]; exchanges: Record<string, string> };
 
 export const logOperations = {
@@ -53,7 +53,7 @@ export const logOperations = {
     return true;
   },
 
-  /** At most `limit` at once, so that other writes come between; answers how many. */
+  /** Releases at most `limit` at once, so that other writes can run in between; returns how many. */
   release(db: Db, { destinationId, now, limit }: { destinationId: string; now: number; limit: number }): number {
     const held = targetIds(db, { destinationId })
       .flatMap((target) =>
@@ -68,7 +68,7 @@ export const logOperations = {
     return held.length;
   },
 
-  /** Likewise; by action. */
+  /** Expires at most `limit` at once; returns the counts by action. */
   expire(db: Db, query: Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
     const except = JSON.stringify(query.except);
     const end = numberAt(db, query.createdBefore);

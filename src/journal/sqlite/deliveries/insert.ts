@@ -15,10 +15,10 @@ export type PlannedRow = [
   orderKey?: number,
 ];
 
-/** The first number of rows that have consecutive ones, and the creation time of all; a tuple, as a row is. */
+/** The first of consecutive row numbers, and the creation time of all rows; a tuple, as `PlannedRow` is. */
 export type PlannedNumbers = [first: number, createdAt: number];
 
-/** Creates deliveries, each for an event or for none. */
+/** Creates deliveries, each with the place of its event or null. */
 export function insertPlanned(
   db: Db,
   rows: readonly (readonly [EventPlace | null, PlannedRow])[],
@@ -68,7 +68,7 @@ type Clock = { next: number; last_at: number };
 function deliveryClock(db: Db): Clock {
   return db.keep('deliveryClock', () => {
     const row = db.get<Clock>('SELECT next, last_at FROM delivery_clock');
-    if (row === undefined) throw new Error('The clock of deliveries is missing.');
+    if (row === undefined) throw new Error('The table delivery_clock has no row.');
     return { ...row };
   });
 }

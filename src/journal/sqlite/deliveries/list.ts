@@ -6,16 +6,16 @@ import { statusCodes } from '../codec/status-codes.ts';
 import type { EventPlace } from '../events/event-reads.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
-/** A query of deliveries with its ids taken apart. */
+/** A query of deliveries with its ids decoded. */
 type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
   before: number | null;
   after: number | null;
   event: EventPlace | null;
-  /** The delivery that they repeat. */
+  /** The delivery that is repeated. */
   repeated: DeliveryPlace | null;
 };
 
-/** A part of an index that is sorted by number: what must be equal, and what else each row must satisfy. */
+/** A part of an index that is sorted by number: the equal columns, and the other conditions of each row. */
 type Stream = { index: string | null; where: string[]; values: SQLInputValue[] };
 
 /**
@@ -69,7 +69,7 @@ function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
     const values = [...filters, ...(part.filter === null ? [] : [part.filter])].flatMap((one) => one.values);
     const best = filters.find((one) => one.index !== undefined);
     const isSpread = targets !== null || part.status !== null;
-    // The rarest things first: an event has few deliveries, errors and tests are few among all.
+    // The rarest filter first: an event has few deliveries, and few deliveries have errors or are tests.
     if (best !== undefined && (best.isRare || !isSpread)) {
       if (targets !== null) where.push(`target IN (${both.join()})`);
       if (part.status !== null) where.push(`status = ${part.status}`);
@@ -87,10 +87,13 @@ function streamsOf(db: Db, query: DeliveryListQuery): Stream[] {
   return all;
 }
 
-/** A condition on rows, and the index that finds them in order, if there is one; null: their numbers are listed. */
+/**
+ * A condition on rows, and the index that finds them in order, if there is one; null: the condition lists their
+ * numbers.
+ */
 type Filter = { sql: string; values: SQLInputValue[]; index?: string | null; isRare?: boolean };
 
-/** The filters but those on state and target; null when one names something that was never seen. */
+/** The filters except those on status and target; null when one names a value that was never stored. */
 function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
   const filters: Filter[] = [];
   const { event, repeated, errorKind, actionId, test, batchId } = query;
@@ -130,7 +133,7 @@ function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
   return filters;
 }
 
-/** A state that is asked for: its code (null: any), in which targets, and what else must hold. */
+/** A requested status: its code (null: any), its targets, and a further condition. */
 type Part = { status: number | null; targets: number[]; filter: Filter | null };
 
 function stateParts(db: Db, { status, closed: closedIds, now }: DeliveryListQuery): Part[] {

@@ -4,7 +4,7 @@ import type { DeliveryPlace } from './row.ts';
 
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
 
-/** Whether any unfinished delivery has an order key: while none has, nobody pays for order. */
+/** Whether any unfinished delivery has an order key. Without one, no query pays for order. */
 export function hasOrderQueues(db: Db): boolean {
   return lines(db).any;
 }
@@ -14,7 +14,7 @@ function lines(db: Db): { any: boolean } {
   return db.keep('lines', () => ({ any: db.get(sql) !== undefined }));
 }
 
-/** A delivery that is unfinished from now on takes its place among those of its key, behind the earlier ones. */
+/** Puts a delivery that becomes unfinished into the order of its key, behind the earlier ones. */
 export function enqueueOrdered(db: Db, number: number, key: number): void {
   db.run(
     `UPDATE delivery SET order_key = ?1, is_behind = EXISTS (
@@ -27,7 +27,7 @@ export function enqueueOrdered(db: Db, number: number, key: number): void {
   lines(db).any = true;
 }
 
-/** A finished delivery became unfinished again: it takes its old place, before later ones. */
+/** Puts a finished delivery that becomes unfinished again back into its old place, before later ones. */
 export function requeueOrdered(db: Db, number: number, key: number): void {
   enqueueOrdered(db, number, key);
   db.run(
@@ -39,12 +39,12 @@ export function requeueOrdered(db: Db, number: number, key: number): void {
   );
 }
 
-/** A delivery is finished: it is the turn of the next one of its key. */
+/** Makes the next delivery of a finished one's key the first. */
 export function dequeueOrdered(db: Db, number: number): void {
   if (hasOrderQueues(db)) promoteNext(db, keyOf(db, number));
 }
 
-/** Takes a delivery out of its line: from now on nobody waits for it, nor it for others. */
+/** Removes a delivery from its order: later ones no longer wait for it, and it waits for none. */
 export function removeOrder(db: Db, number: number): void {
   const key = keyOf(db, number);
   db.run('UPDATE delivery SET order_key = NULL, is_behind = 0 WHERE number = ?', number);
@@ -66,14 +66,17 @@ function promoteNext(db: Db, key: number | null) {
   );
 }
 
-/** The one for which all others of a key wait. */
+/** The first unfinished delivery of a key, for which all others wait. */
 export function firstInLine(db: Db, key: number): DeliveryPlace | null {
   const sql = `SELECT number, created_at AS timeMs FROM delivery INDEXED BY delivery_order
     WHERE order_key = ? AND status <= ${statusCodes.held} ORDER BY number LIMIT 1`;
   return db.get<DeliveryPlace>(sql, key) ?? null;
 }
 
-/** The numbers of those right behind a delivery with its key, in its queue, that are due too: without a gap. */
+/**
+ * The numbers of the deliveries directly behind one in the order of its key, in the same queue, that are due too: up to
+ * the first gap.
+ */
 export function followersOf(
   db: Db,
   number: number,

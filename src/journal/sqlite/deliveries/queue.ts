@@ -12,7 +12,7 @@ import { setBodiesUntil } from './body-retention.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues, removeOrder } from './order-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './row.ts';
 
-/** A due delivery with its event and what was rendered, both as text. */
+/** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
 
 /** The next step of one delivery; a tuple, since it crosses threads for every event. */
@@ -27,9 +27,9 @@ export type SettledStep = [
   scheduleStep: number,
   waitedMs: number,
   dueAt: number | null,
-  /** Highest number of the attempts in the line; 0 without any. */
+  /** The highest attempt number in the line; 0 without attempts. */
   lastAttempt: number,
-  /** The lowest one. */
+  /** The lowest attempt number; 0 without attempts. */
   firstAttempt: number,
   pinned: { actionVersion: number | null; destinationVersion: number } | null,
   leavesOrder?: true,
@@ -40,12 +40,12 @@ type SettledBatch = {
   now: number;
   /** SettledStep[] as JSON. */
   steps: string;
-  /** For each step what was rendered and the attempts, as text; '' for nothing. */
+  /** For each step the rendered request and the attempts, as text; '' for none. */
   rendered: string[];
   attempts: string[];
-  /** Exchanges of batches that the attempts name. */
+  /** The batch exchanges that the attempts name. */
   exchanges: SettledExchange[];
-  /** When the bodies of these deliveries go; left out where none of them ever do. */
+  /** When the bodies of these deliveries are removed; left out when none has a time. */
   bodiesUntil?: [number: number, at: number][];
 };
 
@@ -101,7 +101,7 @@ export const queueOperations = {
        JOIN target ON target.id = target ORDER BY destination, connection, replay`,
     ),
 
-  /** `numbers`: of the deliveries in flight, as JSON. */
+  /** `numbers`: the deliveries in flight, as JSON. */
   mark(db: Db, { lease, numbers, onTrial }: { lease: Lease; numbers: string; onTrial: number | null }): boolean {
     if (!isCurrent(db, lease)) return false;
     db.run('INSERT OR REPLACE INTO mark (scope, deliveries, on_trial) VALUES (?, ?, ?)', lease.scope, numbers, onTrial);
@@ -201,17 +201,17 @@ export function finish(db: Db, end: { number: number; status: number; reason: st
 
 type DueQuery = {
   destinationId: string;
-  /** '' for those of none. */
+  /** '' for deliveries of no replay. */
   replayId: string;
   now: number;
   limit: number;
   after: { dueAt: number; number: number } | null;
-  /** Numbers of deliveries that the caller has. */
+  /** Numbers of deliveries that the caller already has. */
   except: number[];
   inOrder: boolean;
   followers: number;
 };
-/** The part of the index where the deliveries of a target stand whose turn it is, or those behind others. */
+/** A part of the index: the deliveries of a target that are first in their order, or those behind others. */
 type Queue = { target: number; isBehind: 0 | 1 };
 type DueNumber = { number: number; due_at: number };
 
@@ -220,7 +220,7 @@ function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[]
   return isWithoutBehind ? queues : [...queues, ...queues.map(({ target }): Queue => ({ target, isBehind: 1 }))];
 }
 
-/** Two seeks in the index instead of one row comparison, which would walk over every row with the same due time. */
+/** Two index seeks instead of one row comparison, which would scan every row with the same due time. */
 function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & Queue): DueNumber[] {
   const { target, isBehind, now, limit, after } = query;
   const same =
@@ -265,17 +265,17 @@ type Before = {
   rendered_block: number | null;
 };
 
-/** It was held for too long: an attempt that was in flight then still counts. */
+/** Whether it was held for too long. An attempt that was in flight at that time still counts. */
 const isExpired = (db: Db, { status, reason }: Before) =>
   status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired';
 
 type Blocks = ReturnType<typeof attemptBlocks>;
 type StepText = { rendered: string; attempts: string };
 
-/** Answers the number of the last exchange that was logged before; null when the step was passed over. */
+/** Returns the number of the last exchange that was logged before; null when the step was skipped. */
 function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number): number | null {
   const [number, timeMs] = step;
-  // Most steps come after a first attempt: trying that is cheaper than reading every row before.
+  // Most steps are first attempts: updating such a row blindly is cheaper than reading each row first.
   const untouched = { created_at: timeMs, status: 0, reason: null, exchanges: 0, block: null, rendered_block: null };
   if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return 0;
   const before = db.get<Before>(
@@ -286,7 +286,7 @@ function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, no
   return take(db, blocks, step, text, now, before) ? before.exchanges : null;
 }
 
-/** Takes a step from a state; false, and nothing happens, when the delivery is not in it. */
+/** Applies a step to a delivery in the state `before`; false, with no change, when it is in another state. */
 function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number, before: Before): boolean {
   const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
   const line = newLine(blocks, number, before, step, text);
@@ -337,7 +337,10 @@ function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: nu
   return true;
 }
 
-/** What a settle adds to the log: nothing that is there already, and no body that is kept as rendered. */
+/**
+ * The new part of the log: without attempts that are logged already, and without request bodies that equal the rendered
+ * one.
+ */
 function newLine(blocks: Blocks, number: number, before: Before, step: SettledStep, text: StepText): StepText | null {
   let { rendered, attempts } = text;
   const last = step[10];

@@ -4,7 +4,7 @@ import { statusCodes } from '../codec/status-codes.ts';
 import { offsetMask } from '../events/event-reads.ts';
 import { firstInLine } from './order-queue.ts';
 
-/** A delivery as the database tells it, with words in place of their numbers. */
+/** A delivery as read from the database, with words in place of their numbers. */
 export type DeliveryRow = {
   number: number;
   created_at: number;
@@ -49,7 +49,7 @@ type Numbers = {
 
 type Looked = 'action' | 'reason' | 'error_kind' | 'waits_for' | keyof Target;
 
-/** Words are looked up in memory: joins would double the time, and due deliveries come by the hundred. */
+/** Words are looked up in memory: joins would double the time, and due deliveries are read by the hundred. */
 export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   const row = db.get<Omit<DeliveryRow, Looked> & Numbers>(
     `SELECT number, created_at, event >> 48 AS event_partition, event & ${offsetMask} AS event_offset, event_at,
@@ -71,10 +71,10 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   return { ...same, ...words, ...targetOf(db, target), waits_for };
 }
 
-/** A delivery's id in parts: the number finds it, the time must agree. */
+/** The parts of a delivery's id: the number finds the row, and the time must match. */
 export type DeliveryPlace = { number: number; timeMs: number };
 
-/** The lowest number of the deliveries created at a time or later; the next number when there is none. */
+/** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */
 export function numberAt(db: Db, timeMs: number): number {
   const ends = db.get<{ low: number | null; high: number | null }>(
     'SELECT (SELECT min(number) FROM delivery) AS low, (SELECT max(number) FROM delivery) AS high',

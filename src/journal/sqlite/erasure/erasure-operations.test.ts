@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
 import { accept, claim, erasureEntry, incoming, start } from '../../journal.samples.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
-test('an erasure beside a long reader waits for its end without holding up intake', async () => {
+test('an erasure waits for a long reader without delaying intake', async () => {
   using folder = temporaryFolder();
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal', 'audit') });
   const journal = sqliteJournal(sqlite);
@@ -27,7 +27,7 @@ test('an erasure beside a long reader waits for its end without holding up intak
     for (let state = 'running'; state !== 'waiting'; state = await step());
     await accept(journal, [incoming({})]);
     assert.equal(await step(), 'waiting');
-    assert.ok(performance.now() - startedAt < 4_000, 'nothing waited for the reader');
+    assert.ok(performance.now() - startedAt < 4_000, 'no call waited for the reader');
   }
   assert.equal(await step(), 'waiting');
   assert.equal(await step(), 'done');

@@ -20,7 +20,10 @@ const pagesAtOnce = 256;
 
 type Phase = 'events' | 'tests' | 'blocks' | 'exchanges' | 'identities' | 'forget' | 'shrink' | 'empty' | 'check';
 
-/** How far an erasure came: `partitions` with the offset where it ends in each, `at` where the phase stands. */
+/**
+ * The progress of an erasure: `partitions` with the offset where it ends in each, `at` and `after` the progress in the
+ * phase.
+ */
 type Cursor = { phase: Phase; partitions: [partition: number, end: number][]; at: number; after: [number, string] };
 
 export type ErasureRow = {
@@ -36,7 +39,7 @@ export type ErasureRow = {
 
 export type StoredCounts = ErasureCounts & { by: string };
 
-/** What one step did, as the other side makes objects of it. */
+/** The result of one step, before the main thread turns its rows into objects. */
 type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
 
 export const erasureOperations = {
@@ -44,7 +47,7 @@ export const erasureOperations = {
     db: Db,
     given: { id: string; code: string; by: string; sought: ErasedBy; now: number; entry: NewAuditEntry },
   ): void {
-    // Events of the same transaction have their offsets only when their groups are written.
+    // Events accepted in the same transaction have their offsets only after their groups are written.
     db.flush();
     const partitions = partitionEnds(db);
     const cursor: Cursor = { phase: 'events', partitions, at: 0, after: [-1, ''] };
@@ -65,7 +68,7 @@ export const erasureOperations = {
 
   partitionEnds: (db: Db, _: null) => partitionEnds(db),
 
-  /** Counts in the groups of a partition from an offset on, some at a time. */
+  /** Counts in 50 groups of a partition, from an offset on; `next` is where the next call continues. */
   countErasure(
     db: Db,
     query: { sought: ErasedBy; partition: number; from: number },
@@ -124,7 +127,7 @@ type Work = {
   sought: ErasedBy | null;
 };
 
-/** What each phase does in one step; it moves the cursor on. */
+/** The work of each phase in one step. It moves the cursor. */
 const phases: Record<Phase, (work: Work) => void> = {
   events(work) {
     const { db, cursor, step, sought } = work;
@@ -132,7 +135,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     if (first === undefined || sought === null) return moveOn(cursor, 'tests');
     const [partition, end] = first;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
-    // What is not matched yet may still be planned from memory.
+    // Unmatched events can still be planned from memory.
     if ((db.get<{ position: number }>(sql, partition)?.position ?? 0) < end) {
       step.state = 'waiting';
       return;
@@ -153,7 +156,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
   },
 
-  /** Tests with events that are stored nowhere: what mentions the text goes. */
+  /** Tests with events that are not stored: those that mention the text are removed. */
   tests(work) {
     const { db, cursor, sought } = work;
     const forms = textForms(sought);
@@ -177,7 +180,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     } else cursor.at = rows.at(-1)?.number ?? cursor.at;
   },
 
-  /** Lines of deliveries that retention removed before stand in their blocks as long as others do. */
+  /** Lines of deliveries that retention has removed stay in their blocks as long as other deliveries need the block. */
   blocks({ db, cursor }) {
     const ids = db.all<{ id: number }>(
       'SELECT id FROM attempt_block WHERE id > ? ORDER BY id LIMIT ?',
@@ -222,27 +225,27 @@ const phases: Record<Phase, (work: Work) => void> = {
     cursor.after = [last.collector, last.identity];
   },
 
-  /** Nothing is sought any more; from here on it is about what is left where nothing is stored. */
+  /** The search is over. The remaining phases clear unused space. */
   forget({ db, cursor }) {
     db.run('DELETE FROM erased_event');
     cursor.after = [-1, ''];
     moveOn(cursor, 'shrink');
   },
 
-  /** Pages that hold nothing go back to the disk, with what they held. */
+  /** Returns free pages to the disk, with their old content. */
   shrink({ db, cursor }) {
     db.all(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
     const [left] = Object.values(db.get<Record<string, number>>('PRAGMA freelist_count') ?? {});
     if (left === 0) moveOn(cursor, 'empty');
   },
 
-  /** The log has old pictures of pages: it is emptied when this transaction is over. */
+  /** The log contains old versions of pages: it is emptied after this transaction. */
   empty({ db, cursor }) {
     db.emptyLog();
     moveOn(cursor, 'check');
   },
 
-  /** A reader may have been in the way of that, for as long as a backup takes. */
+  /** A reader, such as a backup, can prevent that for as long as it runs. */
   check({ db, step }) {
     if (db.isLogEmptied()) {
       step.state = 'done';
@@ -258,7 +261,7 @@ function moveOn(cursor: Cursor, phase: Phase): void {
   cursor.at = 0;
 }
 
-/** Blanks the events that are sought and removes their deliveries; false, and nothing is done, when one is on the wire. */
+/** Blanks the events that match and removes their deliveries; false, with no change, when one of these is in flight. */
 function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boolean): boolean {
   const { db, counts, step, sending } = work;
   const lines = linesOfGroup(db, group);
@@ -287,7 +290,7 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: ReturnType<type
   counts.deliveries += 1;
   if (row.status <= statusCodes.held) {
     counts.unfinished += 1;
-    // What waits behind it in its order moves up.
+    // The deliveries behind it in its order move up.
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
     step.cancelled.push(row);
   }
@@ -298,7 +301,7 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: ReturnType<type
   db.run('DELETE FROM delivery WHERE number = ?', number);
 }
 
-/** Replays that sought events of the visitor tell it no more; one that still runs finds nothing. */
+/** Removes the visitor's id from the filters of replays. A running replay then finds no more events. */
 function blankReplays(db: Db, sought: ErasedBy | null): void {
   if (sought === null || !('visitorId' in sought)) return;
   db.run(
@@ -324,7 +327,7 @@ function matcherOf(sought: ErasedBy): (line: string) => boolean {
   return (line) => line !== '' && matches(line);
 }
 
-/** How a text may stand in the stored lines, in which bodies are JSON within JSON. */
+/** The forms in which a text can appear in stored lines, where bodies are JSON within JSON. */
 function textForms(sought: ErasedBy | null): string[] {
   if (sought === null) return [];
   const forms = [...secretForms('visitorId' in sought ? sought.visitorId : sought.value)];

@@ -7,7 +7,7 @@ import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
 
 export type EventPlace = { timeMs: number; partition: number; number: number };
 
-/** An event as its worker reads it. */
+/** A stored event before it is parsed. */
 export type EventLine = EventPlace & { collectorId: string; line: string };
 
 const unknownWord = -1;
@@ -52,7 +52,7 @@ export const eventOperations = {
     let reached: EventPlace | null = null;
     for (const group of groupsFrom(db, query)) {
       const isOther = collector !== null && group.collector !== collector;
-      // Groups of other collectors count as well, but need not be read.
+      // Groups of other collectors count as examined, but are not read.
       if (reached !== null && budget.isUnpacked) return end(reached);
       const lines = isOther ? [] : unpackLines(linesOf(db, group));
       budget.unpack(lines);
@@ -77,11 +77,11 @@ type FoundEvents = { lines: EventLine[]; reached: EventPlace | null; looked: num
 type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
   Sought & { before: EventPlace | null; after: EventPlace | null };
 
-/** Finds events by place; within one finder each group is read once, and kept: `budget` tells how much that is. */
+/** Finds events by place. Each group is read once and kept for the life of the finder; `budget` counts its bytes. */
 export function eventFinder(db: Db, budget?: ReadBudget): (place: EventPlace) => EventLine | null {
   const known: { group: GroupRow; lines: string[] }[] = [];
   return ({ timeMs, partition, number }) => {
-    // The newest first: events are mostly asked for in order, so that it is nearly always the one.
+    // Newest first: events are mostly requested in order, so the last group usually matches.
     let found = known.findLast(({ group }) => group.partition === partition && holds(group, number));
     if (found === undefined) {
       const group = groupAt(db, partition, number);
@@ -97,7 +97,7 @@ export function eventFinder(db: Db, budget?: ReadBudget): (place: EventPlace) =>
 
 const holds = ({ first, count }: GroupRow, offset: number) => first <= offset && offset < first + count;
 
-/** The low 48 bits of a place: the offset in its partition. */
+/** Mask of the low 48 bits of a place: the offset in its partition. */
 export const offsetMask = 2 ** 48 - 1;
 
 /** A group without its lines. */
@@ -119,8 +119,8 @@ function groupAt(db: Db, partition: number, offset: number): GroupRow | undefine
 const groupAfter = (db: Db, partition: number, offset: number) => neighbouringGroup(db, '>', partition, offset);
 
 /**
- * The nearest group of a partition on one side of an offset. One range from both ends: with a further bound SQLite may
- * start at the wrong one and walk over every group between.
+ * The nearest group of a partition on one side of an offset. The range is bounded at both ends with one BETWEEN: with a
+ * further condition SQLite may start at the wrong end and scan every group in between.
  */
 export function neighbouringGroup(db: Db, side: '<' | '<=' | '>' | '>=', partition: number, offset: number) {
   const isBefore = side.startsWith('<');
@@ -155,12 +155,12 @@ export function placedLine(db: Db, group: GroupRow, index: number, lines: readon
   return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
 }
 
-/** The lines of a group's events in their order; '' where one was erased. */
+/** The lines of a group's events in order; '' for an erased event. */
 export const linesOfGroup = (db: Db, group: GroupRow): string[] => unpackLines(linesOf(db, group));
 
 /**
- * Groups of all partitions from the cursor on and within the times that are asked for, in the order of ids (newest first,
- * or oldest first after `after`).
+ * The groups of all partitions from the cursor on and within the requested times, in the order of ids (newest first, or
+ * oldest first with `after`).
  */
 function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
   const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
@@ -175,7 +175,9 @@ function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
   }
 }
 
-/** Where a partition's part of a search begins. A cursor's own group is read again: the cursor may stand inside it. */
+/**
+ * The first group to search in a partition. The cursor's own group is read again, since the cursor can be inside it.
+ */
 function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRow | undefined {
   const { before, after, receivedAfter, receivedBefore } = query;
   const cursor = after ?? before;
@@ -189,7 +191,10 @@ function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRo
   return to < 0 ? undefined : neighbouringGroup(db, '<=', partition, to);
 }
 
-/** The offset from which on a partition's events were received at a time or later; times never go back within one. */
+/**
+ * The offset of the first event of a partition received at `timeMs` or later; receive times never go back within a
+ * partition.
+ */
 function offsetAt(db: Db, partition: number, timeMs: number): number {
   let low = neighbouringGroup(db, '>=', partition, 0)?.first ?? 0;
   const newest = neighbouringGroup(db, '<=', partition, offsetMask);

@@ -34,7 +34,7 @@ export const leaseOperations = {
   },
 };
 
-/** Whether nobody took over since the lease was given. */
+/** Whether the lease has no later owner. */
 export function isCurrent(db: Db, { scope, owner, epoch }: Lease): boolean {
   const known = holders(db);
   let holder = known.get(scope);
@@ -45,5 +45,5 @@ export function isCurrent(db: Db, { scope, owner, epoch }: Lease): boolean {
   return holder.owner === owner && holder.epoch === epoch;
 }
 
-/** Who holds which scope, as it was read last: each request of the intake asks, and all that change it are here. */
+/** The holder of each scope, cached: each intake request reads it, and only this thread changes it. */
 const holders = (db: Db) => db.keep('leases', () => new Map<string, Holder>());

@@ -12,7 +12,7 @@ import type { DeliveryPlace } from '../deliveries/row.ts';
 import type { EventPlace } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 
-/** One delivery of a step: its event, its row, and what it repeats. */
+/** One delivery of a step: its event, its row, and the deliveries that it repeats. */
 export type ReplayedRow = {
   event: EventPlace | null;
   row: PlannedRow;
@@ -130,13 +130,13 @@ export const replayOperations = {
     return planned;
   },
 
-  /** Ended before a time with nothing left of what they made. */
+  /** Removes replays that ended before a time and have no deliveries left. */
   forgetReplays(db: Db, before: number): void {
     const sql = `SELECT id FROM replay WHERE state IN ('done', 'cancelled') AND finished_at < ?`;
     for (const { id } of db.all<{ id: string }>(sql, before)) {
       const targets = targetIds(db, { replayId: id });
       if (targets.some((target) => allStatuses.some((status) => countOf(db, status, target, 1) > 0))) continue;
-      // Threads remember what a number stands for: the highest stays, so that none is given twice.
+      // Threads cache targets by number: the highest number stays, so that none is assigned twice.
       db.run('DELETE FROM target WHERE replay = ? AND id < (SELECT max(id) FROM target)', id);
       db.run('DELETE FROM replay WHERE id = ?', id);
     }
@@ -150,7 +150,7 @@ export const replayOperations = {
       .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
   },
 
-  /** At most `limit` at once, so that other writes come between. */
+  /** Cancels at most `limit` at once, so that other writes can run in between. */
   cancelReplayed(db: Db, query: { id: string; now: number; except: number[]; limit: number }): CancelledCount[] {
     const { id, now, limit } = query;
     const except = new Set(query.except);
@@ -179,7 +179,7 @@ export const replayOperations = {
   },
 };
 
-/** Ties new deliveries, from the number `first` on, to those that they repeat. */
+/** Links new deliveries, from the number `first` on, to those that they repeat. */
 function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
   const blocks = attemptBlocks(db);
   for (const [index, { of, source, key, keepsBody }] of rows.entries()) {
@@ -192,7 +192,7 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
       source.number,
       source.timeMs,
     );
-    // It waits for a person, and this is what the person does with it.
+    // The original is held until a person acts, and the replay is that act.
     if (before?.status === statusCodes.held) {
       finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
       db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
@@ -207,8 +207,8 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
   blocks.flush();
 }
 
-/** What is said of a delivery that was held and is sent by a replay now. */
-const replayedBy = (replayId: string) => `The replay ${replayId} sends it.`;
+/** The detail of a held delivery that ended because a replay sends it. */
+const replayedBy = (replayId: string) => `Sent by the replay ${replayId}.`;
 
 const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
 
@@ -245,7 +245,7 @@ function outcomeOf(db: Db, id: string): ReplayOutcome {
   };
 }
 
-/** How many there are, `most` at most. */
+/** The number of deliveries with a status, at most `most`. */
 function countOf(db: Db, status: number, target: number, most = Number.MAX_SAFE_INTEGER): number {
   const sql = `SELECT count(*) AS count FROM
     (SELECT 1 FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ? LIMIT ?)`;

@@ -7,14 +7,17 @@ import { forgetExchanges } from '../deliveries/batch-exchanges.ts';
 import { numberAt } from '../deliveries/row.ts';
 import { type GroupRow, neighbouringGroup } from '../events/event-reads.ts';
 
-/** What one step of a walk may remove: things from before a time, until that few bytes are in use (null: all). */
+/**
+ * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
+ * limit).
+ */
 type Limits = { before: number; bytesMax: number | null; steps: number };
 
-/** How far a walk of removal came; `next` is where it goes on. */
+/** The progress of a removal; `next` is where it continues. */
 type Removed = { removed: number; next: number; isEnd: boolean };
 
 export const retentionOperations = {
-  /** Looks at deliveries from number `from` on and removes the finished ones. */
+  /** Examines deliveries from the number `from` on and removes the finished ones. */
   removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
     const rows = db.all<{ number: number; created_at: number; status: number; block: number | null }>(
       'SELECT number, created_at, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
@@ -56,7 +59,7 @@ export const retentionOperations = {
       .all<{ partition: number }>('SELECT partition FROM event_partition ORDER BY partition')
       .map((row) => row.partition),
 
-  /** Looks at the events of requests from an offset on; removes the matched ones that no delivery is left of. */
+  /** Examines the event groups of a partition from an offset on; removes the matched ones without deliveries. */
   removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
     const { partition, limits } = query;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
@@ -75,7 +78,7 @@ export const retentionOperations = {
     return { removed, next, isEnd: false };
   },
 
-  /** Forgets identities whose time is over, by the time of the newest event: the oldest first. Answers how many. */
+  /** Removes identities older than 24 h (measured from the newest event), oldest first. Returns how many. */
   forgetIdentities(db: Db, { limit }: { limit: number }): number {
     const newest = db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM event_partition')?.at ?? 0;
     return db.run(
@@ -86,7 +89,7 @@ export const retentionOperations = {
     );
   },
 
-  /** Gives 256 free pages back to the disk if `keep` remain; answers whether it did. */
+  /** Returns 256 free pages to the disk if `keep` free pages remain; returns whether it did. */
   shrink(db: Db, { keep }: { keep: number }): boolean {
     if (pragma(db, 'freelist_count') < keep + 256) return false;
     db.all('PRAGMA incremental_vacuum(256)');
@@ -116,7 +119,7 @@ export const retentionOperations = {
     );
   },
 
-  /** A seek for each state and target: a walk over all that is unfinished could be long. */
+  /** One seek per status and target: a scan of all unfinished deliveries could be long. */
   oldestWaiting(db: Db, _: null): number | null {
     const sql = 'SELECT min(number) AS number FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ?';
     let oldest = Number.POSITIVE_INFINITY;
@@ -145,7 +148,7 @@ function fits(db: Db, { bytesMax }: Limits): boolean {
   return bytesMax !== null && bytesInUse(db) <= bytesMax;
 }
 
-/** A delivery is left of one of the events: an erasure finds it through its event alone. */
+/** Whether a delivery of one of the events is left: an erasure finds a delivery only through its event. */
 function isNeeded(db: Db, { partition, first, count }: GroupRow): boolean {
   const sql = `SELECT 1 FROM delivery INDEXED BY delivery_event
     WHERE event BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3 LIMIT 1`;

@@ -9,7 +9,7 @@ import { accept, incoming, start } from '../../journal.samples.ts';
 import { identityMemoryMs } from '../../journal.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
-test('a round of retention looks only at the identities whose time is over', async () => {
+test('a round of retention reads only the identities whose time is over', async () => {
   using folder = temporaryFolder();
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const journal = sqliteJournal(sqlite);

@@ -1,16 +1,19 @@
 import type { RetentionStore } from '../../journal.ts';
 import type { JournalClient } from '../sqlite-journal.ts';
 
-// A step takes a few milliseconds, so that a write never waits longer for it.
+// A step takes a few milliseconds, which bounds how long a write waits for it.
 const deliveriesAtOnce = 200;
 const requestsAtOnce = 50;
 const identitiesAtOnce = 1_000;
-/** What is left of them after a long pause goes in later rounds. */
+/** After a long pause, the rest of the identities is removed in later rounds. */
 const identitiesMostMs = 20_000;
-// Free pages are used again; giving back the last ones would only be work.
+// Free pages are reused, so returning the last ones would be wasted work.
 const freePagesKept = 4_096;
 
-/** Retention as a walk from the oldest on: both logs step by step in time, until what remains fits its limits. */
+/**
+ * Retention from the oldest on: deliveries and events are removed step by step in time, until the rest is within its
+ * limits.
+ */
 export async function retain(
   client: JournalClient,
   { before, bytesMax }: Parameters<RetentionStore['retain']>[0],
@@ -26,7 +29,9 @@ export async function retain(
   return { removed: byAge + bySize, full };
 }
 
-/** Once more while it helps: an event may have been kept by a delivery that went after it was looked at. */
+/**
+ * Repeats while it removes something: an event may have been kept by a delivery that was removed after it was examined.
+ */
 async function removeUntilFits(client: JournalClient, bytesMax: number): Promise<number> {
   let sum = 0;
   for (;;) {
@@ -36,7 +41,7 @@ async function removeUntilFits(client: JournalClient, bytesMax: number): Promise
   }
 }
 
-/** Removes what is older than `before`; with `bytesMax` only until that little is in use. */
+/** Removes everything older than `before`; with `bytesMax` only until the size in use is within it. */
 async function remove(client: JournalClient, before: number, bytesMax: number | null): Promise<number> {
   const offsets = new Map((await client.write('partitions', null)).map((partition) => [partition, 0]));
   let removed = 0;

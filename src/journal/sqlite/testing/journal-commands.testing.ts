@@ -4,7 +4,10 @@ import { attempt, planned, rendered, settlement } from '../../journal.samples.ts
 import type { Lease, Settlement } from '../../journal.ts';
 import type { Modelled } from './journal-model.testing.ts';
 
-/** What both went through so far: ids by their order, so that commands can pick one by number. */
+/**
+ * The history of a run, for the journal and the model: ids in the order of creation, so that commands can pick one by
+ * number.
+ */
 export type Story = {
   leases: Lease[];
   deliveries: string[];
@@ -15,17 +18,17 @@ type Command = (journal: Modelled, story: Story) => Promise<unknown>;
 
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)];
 const small = fc.nat(1_000);
-/** Most often the newest lease, which is the one that counts. */
+/** Usually the newest lease, which is the valid one. */
 const held = fc.constantFrom(0, 0, 0, 0, 1, 2);
 const destination = fc.constantFrom('dst_1', 'dst_2');
 const key = fc.option(fc.constantFrom(1, 2), { nil: undefined, freq: 3 });
-/** A key is of one destination. */
+/** Order keys differ by destination. */
 const keyed = (destination: string, key: number | undefined) =>
   key === undefined ? {} : { orderKey: destination === 'dst_1' ? key : key + 10 };
 const statuses = deliveryStatus.options.filter((one) => one !== 'sending');
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
-/** What the model can be asked, with arguments that meet each other often. */
+/** The commands of the model, with arguments that collide often. */
 export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
   fc
     .record({ scope: fc.constantFrom('s', 't'), owner: fc.constantFrom('a', 'b'), later: fc.boolean() })
@@ -90,7 +93,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         const mine = pick(story.leases, lease);
         if (mine === undefined) return 'no lease';
         const exchanges = new Map(story.exchanges);
-        // Never the same twice for one delivery, as in life.
+        // A batch id is never repeated for one delivery, as in production.
         const batch = {
           id: `bat_${story.exchanges.values().reduce((sum, one) => sum + one, 0)}`,
           records: steps.length,
@@ -224,7 +227,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     })),
 ];
 
-/** Adds what a command brought forth to the story, by its title and its answer. */
+/** Adds the result of a command to the history, by its title. */
 export function remember(story: Story, title: string, answer: unknown) {
   const word = title.split(' ')[0];
   if (word === 'acquire' && answer !== null) story.leases.unshift(answer as Lease); // as acquire answers

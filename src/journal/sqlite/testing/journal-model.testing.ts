@@ -3,7 +3,7 @@ import type { Attempt } from '../../../contract/records/delivery.ts';
 import { countByAction } from '../../count-by-action.ts';
 import * as port from '../../journal.ts';
 
-/** What the model knows of a journal: the life of deliveries that no event fired, and the leases that they are written under. */
+/** The part of a journal that the model covers: the life of deliveries without an event, and their leases. */
 export type Modelled = {
   leases: Pick<port.Leases, 'acquire'>;
   matching: Pick<port.Journal['matching'], 'plan'>;
@@ -22,7 +22,7 @@ const unfinished = { reason: null, detail: null, errorKind: null, finishedAt: nu
 const isOpen = ({ shown }: Row) => !port.isFinished(shown.status);
 const isDue = ({ shown: { dueAt } }: Row, now: number) => dueAt !== null && dueAt <= now;
 
-/** The simplest journal that answers as one must: a list of deliveries that is gone through from end to end. */
+/** The simplest journal with the right results: a list of deliveries that every call scans. */
 export function journalModel(): Modelled {
   const leases = new Map<string, { owner: string; epoch: number; until: number }>();
   const marks = new Map<string, { inFlight: readonly string[]; onTrial: string | null }>();
@@ -35,7 +35,7 @@ export function journalModel(): Modelled {
   const finish = ({ shown }: Row, end: Pick<port.LoggedDelivery, 'status' | 'reason'>, now: number) =>
     Object.assign(shown, end, { dueAt: null, finishedAt: now });
 
-  /** The earliest open delivery with its order key, when that is another one. */
+  /** The earliest open delivery with its order key, unless that is the delivery itself. */
   function before(row: Row): { waitsFor?: string } {
     const { orderKey } = row.kept;
     const first = rows.find((one) => orderKey !== undefined && one.kept.orderKey === orderKey && isOpen(one));
@@ -65,7 +65,7 @@ export function journalModel(): Modelled {
     Object.assign(shown, { attempts: step.attempts }, step.pinned);
     if (step.rendered !== undefined) kept.rendered = step.rendered;
     if (step.leavesOrder === true) delete kept.orderKey;
-    // What expired in flight may have arrived.
+    // A delivery that expired in flight may have arrived.
     if (!isOpen(row) && !(shown.reason === 'expired' && step.status === 'delivered')) return;
     const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
     const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
