@@ -510,33 +510,33 @@ export interface RetentionStore {
   saveNote(name: string, text: string | null): Promise<void>;
 }
 
-/** Counters of things over time, in steps; what a counter means is known to the code that counts. */
+/** Counters of objects in steps of time. The code that counts defines the meaning of each counter. */
 export interface Statistics {
   /**
-   * Adds counters to the steps, of each length, that their time lies in: all of them or none, in one transaction. It is
-   * short, a millisecond, up to `statisticsBatch` entries.
+   * Adds counters to the steps of each length at their time: all of them or none, in one transaction. Up to
+   * `statisticsBatch` entries take about a millisecond.
    */
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**
-   * Rolls up some of what was added before a time, or forgets some steps that were kept for their time by then, in a
-   * short transaction. Called again after each minute; answers whether there is more to do.
+   * Rolls up some entries that were added before a time, or removes some steps whose retention ended by then, in a short
+   * transaction. To be called after each minute; returns whether there is more to do.
    */
   rollUp(before: number): Promise<boolean>;
-  /** Everything added in the steps `from` to `to` (starts of steps, both included). */
+  /** The counters of the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
-  /** How many deliveries of a destination wait for their time, by action; those in `except` are passed over. */
+  /** The waiting deliveries of a destination, without those in `except`, counted by action. */
   waiting(destinationId: string, except: readonly string[]): Promise<CountByAction[]>;
   /** When the oldest unfinished delivery was created; null: there is none. */
   oldestWaiting(): Promise<number | null>;
 }
 
-/** Entries that one call of `add` should have at most. */
+/** The most entries for one call of `add`. */
 export const statisticsBatch = 50;
 
-/** Numbers by name. Those whose name begins with `last` keep the greatest, the others add up. */
+/** Numbers by name. When they are added, names that begin with `last` keep the greatest value; others are summed. */
 export type Counters = Readonly<Record<string, number>>;
 
-/** Adds counters to others. */
+/** Adds the counters `more` to those in `to`. */
 export function addCounters(to: Record<string, number>, more: Counters): void {
   for (const name in more) {
     const value = more[name] ?? 0;
@@ -548,7 +548,7 @@ export function addCounters(to: Record<string, number>, more: Counters): void {
 
 export type StatisticsEntry = { at: number; kind: string; id: string; counters: Counters };
 
-/** `id` null: everything of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each thing's series. */
+/** `id` null: all objects of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each object's series. */
 export type StatisticsQuery = {
   kind: string;
   id: string | null;
@@ -558,13 +558,13 @@ export type StatisticsQuery = {
   follow: string;
 };
 
-/** Every step, also empty ones, with the sum over all things; every thing that had anything, by id. */
+/** Every step, also empty ones, with the sum over all objects; and the objects that have counters, by id. */
 export type StatisticsAnswer = {
   steps: { at: number; counters: Counters }[];
   things: { id: string; counters: Counters; series: number[] }[];
 };
 
-/** The lengths of steps, the shortest first, and for how long steps of that length are kept. */
+/** The lengths of steps, shortest first, with the retention of each. */
 export const statisticsSteps = [
   { ms: 60_000, keptMs: 2 * 3_600_000 },
   { ms: 15 * 60_000, keptMs: 26 * 3_600_000 },

@@ -13,10 +13,10 @@ const roundsMost = 4;
 const idleMs = 30_000;
 
 /**
- * Moves the write-ahead log into the database while the writer continues. A separate thread does it while the log is large, again until few pages are left, so that `finish` blocks
- * the writer only for these: the log can restart at its beginning only when no page is left. The thread costs
- * megabytes: it starts on the first need and ends after 30 s without one. A failed checkpoint is reported and repeated
- * with growing intervals.
+ * Moves the write-ahead log into the database while the writer continues. A separate thread runs checkpoints while the log
+ * is large, until few pages are left, so that `finish` blocks the writer only for these: the log can restart at its
+ * beginning only when no page is left. The thread costs megabytes: it starts on the first need and ends after 30 s without
+ * one. A failed checkpoint is reported and repeated with growing intervals.
  */
 export function createCheckpointer(options: { file: string; finish(): void; failed(problem: string): void }) {
   const { file, finish } = options;
@@ -81,7 +81,7 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
   }
 
   return {
-    /** `pages` of the log are not in the database. */
+    /** Reports that `pages` of the log are not in the database. */
     look(pages: number): void {
       if (pages < pagesMost || rounds > 0 || performance.now() < restsUntil) return;
       clearTimeout(idle);

@@ -58,8 +58,8 @@ function create(file: string, folder: URL) {
 }
 
 /**
- * Applies the migrations after a version. They may call `unpacked(value)`: the text of a value that is text or a Zstandard
- * frame of it.
+ * Applies the migrations after a version. They may call `unpacked(value)`, which returns the text of a value: text, or a
+ * Zstandard frame of it.
  */
 export function apply(database: DatabaseSync, version: number, folder: URL = ours): void {
   database.function('unpacked', { deterministic: true }, unpacked);

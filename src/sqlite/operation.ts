@@ -18,7 +18,7 @@ export interface Client<O extends Operations> {
 
 /**
  * The size of a write in the queue, in bytes. `isIntake` writes are refused when the queue or the disk is full. With
- * `patienceMs`, a write may wait that long to join the transaction of another write.
+ * `maxDelayMs`, a write may wait that long to join the transaction of another write.
  */
 export type Load = { bytes: number; isIntake: boolean; maxDelayMs?: number };
 

@@ -7,9 +7,9 @@ const idleMs = 30_000;
 const soundMs = 60_000;
 
 /**
- * The reader thread. It costs megabytes: it starts with the first read and ends after 30 s without one. When it ends without
- * being closed, the running call fails and the others move to a new thread: at once after the first failure, then after
- * 1 s, 2 s, … 60 s while threads end within a minute.
+ * The reader thread. It costs megabytes: it starts with the first read and ends after 30 s without one. When it ends
+ * without being closed, the running call fails and the others move to a new thread: at once after the first failure, then
+ * after 1 s, 2 s, … 60 s while threads end within a minute.
  */
 export function createReader(start: (onFailure: (error: Error) => void) => SqliteThread) {
   let thread: SqliteThread | null = null;
@@ -25,7 +25,7 @@ export function createReader(start: (onFailure: (error: Error) => void) => Sqlit
     failure = { message, waitMs, until: now + (waitMs ?? 0) };
   }
 
-  /** Why nothing can be read now; null: it can. */
+  /** Why reads fail at the moment; null: they work. */
   const problem = (): string | null => (failure !== null && performance.now() < failure.until ? failure.message : null);
 
   /** Throws AppError `unavailable` while the thread may not be started again yet. */

@@ -109,7 +109,7 @@ export async function openSqlite(options: SqliteOptions) {
   }
 
   return {
-    /** Counts of the writing thread since the start; `waitingBytes` is now. */
+    /** Counts of the writer thread since the start; `waitingBytes` is the current value. */
     stats: writer as Pick<SqliteThread, 'commits' | 'operations' | 'waitingBytes'>, // the rest is for this file
     problems,
     /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */

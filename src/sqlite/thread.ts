@@ -32,7 +32,7 @@ type Timer = { until: number; timeout: NodeJS.Timeout };
 /**
  * A worker thread with a database. One message is sent at a time; calls that arrive until its result share the next
  * message, so writes share a transaction and its fsync (group commit). A large next message is sent ahead, so that the
- * thread need not wait for the main thread, which is busy then. Writes with `patienceMs` wait for another write to
+ * thread need not wait for the main thread, which is busy then. Writes with `maxDelayMs` wait for another write to
  * join.
  */
 export class SqliteThread implements AsyncDisposable {

@@ -27,7 +27,7 @@ export function createPlans(options: {
 
     /**
      * Whether a delivery was on hold before its first render, so that it uses the current versions instead of the
-     * planned ones. `rendersAnew`: the rendered request is not stored, so only the number of exchanges shows whether it
+     * planned ones. `mustRerender`: the rendered request is not stored, so only the number of exchanges shows whether it
      * was rendered.
      */
     usesLatestVersions: (delivery: DueDelivery, mustRerender: boolean) =>

@@ -3,28 +3,28 @@ import type { StatsKind } from '../../contract/records/stats.ts';
 import { addCounters, type StatisticsEntry } from '../../journal/journal.ts';
 
 const minuteMs = 60_000;
-/** Adding up so many takes less than half a millisecond; then other work has its turn. */
+/** Adding up this many takes less than half a millisecond; then other work gets its turn. */
 const addedAtOnce = 25;
 
-/** What something is counted for: the id of a thing of each kind; `''` for all. */
+/** The objects that an occurrence counts for: an id per kind; `''` for all. */
 type Things = { readonly [Kind in StatsKind]?: string | undefined };
 type Counted = { at: number; things: Things; counters: Record<string, number> };
 
-/** Counters in memory, from when something is counted until a flush takes them. */
+/** Counters in memory, until a flush takes them. */
 export type CountersInMemory = {
-  /** The counters of these things in the present minute. `key` and `subKey` together tell things apart, but for their connection. */
+  /** The counters of these objects in the current minute. `key` and `subKey` together identify them, except for their connection. */
   of(now: number, key: string, subKey: string, things: Things): Record<string, number>;
-  /** All that was counted before the call, each thing and minute once, in order; bit by bit, while counting goes on. */
+  /** Everything counted before the call, each object and minute once, in order. Other work gets its turn in between. */
   take(): Promise<StatisticsEntry[]>;
 };
 
 /**
- * An event or a delivery is counted once, for all of its things together; a flush adds it up for each of them. So counting
- * costs a few additions, whatever it is counted for.
+ * An event or a delivery is counted once, for all its objects together; a flush adds it to each of them. So counting costs
+ * a few additions, whatever the number of objects.
  */
 export function countersInMemory(): CountersInMemory {
   let counted: Counted[] = [];
-  /** Those of `counted` that are of the present minute. */
+  /** The entries of `counted` of the current minute. */
   const index = new Map<string, Map<string, Counted>>();
 
   return {

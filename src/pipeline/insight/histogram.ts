@@ -1,7 +1,7 @@
 import type { Percentiles } from '../../contract/records/stats.ts';
 import type { Counters } from '../../journal/journal.ts';
 
-/** Four buckets for each doubling from 1 ms to 60 h: a value read from them is off by 19 % at most. */
+/** Four buckets per doubling from 1 ms to 60 h: a value read from them is off by 19 % at most. */
 const bucketsMax = 112;
 const buckets = Array.from({ length: bucketsMax }, (_, bucket) => bucket);
 
@@ -12,16 +12,16 @@ const names = {
 };
 export type Histogram = keyof typeof names;
 
-/** The buckets of durations below a second: most are, and a lookup is cheaper than a logarithm. */
+/** The buckets of durations below a second: most are, and a lookup is faster than a logarithm. */
 const shortBuckets = Array.from({ length: 1_000 }, (_, ms) => longBucket(ms));
 
-/** The counter that a duration is counted in. */
+/** The counter of a duration. */
 export function bucketName(histogram: Histogram, ms: number): string {
   const bucket = (ms < 1_000 ? shortBuckets[Math.round(ms)] : undefined) ?? longBucket(ms);
   return names[histogram][bucket] ?? '';
 }
 
-/** Percentiles of a histogram; null when nothing is counted. Within a bucket values are taken to be spread evenly. */
+/** Percentiles of a histogram; null when it is empty. Values are assumed to be spread evenly within a bucket. */
 export function percentilesIn(counters: Counters, histogram: Histogram): Percentiles | null {
   const counts = names[histogram].map((name) => counters[name] ?? 0);
   const total = counts.reduce((sum, one) => sum + one, 0);

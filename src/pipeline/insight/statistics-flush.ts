@@ -3,33 +3,33 @@ import type { Clock } from '../../async/clock.ts';
 import { type Statistics, type StatisticsEntry, statisticsBatch } from '../../journal/journal.ts';
 
 const flushMs = 5_000;
-/** Between two batches; shorter when there are so many that a flush would take longer than `flushMsMax`. */
+/** The pause between two batches; shorter when a flush would take longer than `flushMsMax`. */
 const pauseMs = 10;
 const flushMsMax = 1_000;
-/** While the journal refuses entries, the oldest beyond these are lost. */
+/** Entries kept while the journal refuses them; the oldest ones over this number are lost. */
 const entriesMax = 20_000;
 const minuteMs = 60_000;
 
-/** Writes what was counted to the journal, and has it rolled up. */
+/** Writes counters to the journal, and rolls them up there. */
 export type Flush = {
-  /** Five seconds from now at the latest. */
+  /** Flushes within five seconds. */
   soon(): void;
-  /** Resolves when all that was counted before the call is written, or was refused. It makes no pauses. */
+  /** Resolves when everything counted before the call is written, or was refused. Without pauses. */
   now(): Promise<void>;
   /** Why the last write failed; null when it did not. */
   problem(): string | null;
-  /** The last flush; a roll-up under way stops after its step, and goes on after the next start. */
+  /** Flushes for the last time. A roll-up in progress stops after its step, and continues after the next start. */
   end(): Promise<void>;
 };
 
 /**
- * Entries are written in batches with pauses between them, so that neither this thread nor the journal is held up. A batch
+ * Entries are written in batches with pauses between them, so that neither this thread nor the journal is blocked. A batch
  * is added whole or not at all; entries that were refused stay in memory and are written with the next flush.
  */
 export function createFlush(options: {
   journal: Pick<Statistics, 'add' | 'rollUp'>;
   clock: Clock;
-  /** Takes what was counted until now. */
+  /** Takes the counters from memory. */
   take(): Promise<StatisticsEntry[]>;
   failed(error: unknown, doing: string): void;
 }): Flush {
@@ -37,7 +37,7 @@ export function createFlush(options: {
   let entries: StatisticsEntry[] = [];
   let problem: string | null = null;
   let running: Promise<void> = Promise.resolve();
-  /** The flush that has not begun: it includes all that is counted until it begins. */
+  /** The flush that has not begun: it includes everything counted until it begins. */
   let next: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
   let hurried = 0;
@@ -71,8 +71,8 @@ export function createFlush(options: {
       problem = null;
       rollingUp = rollingUp.then(rollUp);
     } catch (error) {
-      failed(error, 'keep statistics');
-      problem = 'Statistics can not be written; they are kept in memory, within bounds. The log has the cause.';
+      failed(error, 'write statistics');
+      problem = "Statistics can't be written; they are kept in memory, within bounds. The log has the cause.";
       entries = entries.slice(-entriesMax);
       soon();
     }
@@ -87,7 +87,7 @@ export function createFlush(options: {
     cancel();
   }
 
-  /** No reader waits for it: what is read is the same before and after. */
+  /** Readers need not wait for it: they get the same result before and after. */
   async function rollUp() {
     const before = clock.now() - (clock.now() % minuteMs);
     if (before === rolledUpTo) return;

@@ -26,7 +26,7 @@ const ranges: Record<StatsRange, { stepMs: number; steps: number }> = {
   '7d': { stepMs: 120 * minuteMs, steps: 84 },
 };
 
-/** The count that a thing's own series shows. */
+/** The count in the series of each object. */
 const follows: Record<StatsKind, CountName> = {
   all: 'created',
   action: 'matched',
@@ -82,7 +82,7 @@ function countsIn(counters: Counters): StatsCounts {
   return Object.fromEntries(countNames.map((name) => [name, counters[name] ?? 0])) as StatsCounts; // every name is there
 }
 
-/** Why something went wrong, the most frequent reason first. */
+/** The reasons of failures, most frequent first. */
 function reasonsIn(counters: Counters): Stats['reasons'] {
   const found = (['failed', 'skipped', 'held', 'rejected'] as const).flatMap((outcome) =>
     (outcome === 'rejected' ? rejections : reason.options).flatMap((why) => {

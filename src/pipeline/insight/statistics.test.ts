@@ -267,7 +267,7 @@ test('counters that the journal refuses are kept until it takes them', async () 
   await rig.send({ data: { n: '1' } });
   await rig.clock.advance(2 * minute);
   assert.ok(rig.failures.length > 0);
-  assert.match(rig.pipeline.statistics.problem() ?? '', /can not be written/);
+  assert.match(rig.pipeline.statistics.problem() ?? '', /can't be written/);
   statistics.add = add;
   await rig.send({ data: { n: '2' } });
   await settled();

@@ -11,19 +11,19 @@ import { bucketName } from './histogram.ts';
 import { createFlush } from './statistics-flush.ts';
 import { readStats, type StatsQuery } from './statistics-query.ts';
 
-/** Where a delivery's counts go, beside those of everything. */
+/** The objects that a delivery counts for, besides the total. */
 type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
 
-/** Counts what happens, in memory; tests are left out by whoever calls. */
+/** Counts occurrences in memory. Callers leave out tests. */
 export type Statistics = AsyncDisposable & {
   received(collectorId: string, events: number): void;
-  /** A request of the intake was refused; null: nobody knows whose it was. */
+  /** A request of the intake was refused; null: its collector is not known. */
   rejected(collectorId: string | null, code: ErrorCode): void;
   matched(events: readonly Matched[]): void;
   created(deliveries: readonly DueDelivery[]): void;
-  /** A step is recorded; `wasHeld`: it was a probe of a closed gate. */
+  /** A step is recorded; `wasHeld`: its request was the probe of a hold. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
-  /** Deliveries that wait were put on hold. */
+  /** Waiting deliveries were put on hold. */
   held(of: Owners, reason: Reason, amount: number): void;
   /** Deliveries ended without an attempt. */
   ended(
@@ -33,13 +33,13 @@ export type Statistics = AsyncDisposable & {
   ): void;
   /** For health checks: why the last write failed; null when it didn't. */
   problem(): string | null;
-  /** With all that was counted before. */
+  /** Includes everything counted before the call. */
   read(query: StatsQuery): Promise<Stats>;
 };
 
 /**
- * Statistics over time. What happens is counted in memory and flushed to the journal every five seconds and at a stop; a
- * process that is killed loses up to six seconds of its statistics.
+ * Statistics over time. Occurrences are counted in memory and flushed to the journal every five seconds and at a stop; a
+ * killed process loses up to six seconds of its statistics.
  */
 export function createStatistics(options: {
   journal: StatisticsPort;
@@ -119,7 +119,7 @@ export function createStatistics(options: {
   };
 }
 
-/** Counts an outcome, and its reason beside it. */
+/** Counts an outcome and its reason. */
 function count(of: Record<string, number>, name: CountName, reason: Reason | ErrorCode | null = null, times = 1) {
   add(of, name, times);
   if (reason !== null) add(of, `${name}.${reason}`, times);

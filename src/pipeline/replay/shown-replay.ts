@@ -3,7 +3,7 @@ import { leftOutReason } from '../../contract/records/replay.ts';
 import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 
 /**
- * A replay as the API shows it. `outcome`: of its deliveries now; `heldByGate`: how many of its pending deliveries are
+ * A replay as the API shows it. `outcome`: of its deliveries now; `heldByHold`: how many of its pending deliveries are
  * on hold.
  */
 export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByHold: number): Replay {

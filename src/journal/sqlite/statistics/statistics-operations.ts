@@ -14,7 +14,7 @@ type Row = { at: number; kind: string; id: string; counters: string };
 /** The `step_ms` of rows that are not rolled up yet; their time is a minute. */
 const fresh = 0;
 const minuteMs = statisticsSteps[0].ms;
-// One call takes about a millisecond: other writes wait for as long.
+// One call takes about a millisecond, for which other writes wait.
 const rolledUpAtOnce = 30;
 const forgottenAtOnce = 200;
 const idGreatest = '\u{10ffff}';
@@ -28,8 +28,8 @@ export const statisticsOperations = {
   },
 
   /**
-   * Adds some fresh rows from before a time to the steps of each length, and deletes them in the same transaction: nothing
-   * counts twice. When there are none, forgets some steps. Answers whether there is more to do.
+   * Adds some fresh rows from before a time to the steps of each length, and deletes them in the same transaction, so that
+   * nothing counts twice. When there are none, removes some old steps. Returns whether there is more to do.
    */
   rollUpStatistics(db: Db, before: number): boolean {
     const rows = db.all<Row>(
@@ -50,7 +50,7 @@ export const statisticsOperations = {
     const ids = id === null ? ['', idGreatest] : [id, id];
     const gathered = gatherCounters(query);
     const gather = (ms: number, time: string, ...times: number[]) => {
-      // A row of JSON for all things of a time: a row for each of them would take twice as long to pass on.
+      // One row of JSON for all objects of a time: a row for each of them takes twice as long to transfer.
       const sql = `SELECT at, '{' || group_concat(json_quote(id) || ':' || counters) || '}' AS things FROM statistics
         WHERE step_ms = ? AND ${time} AND kind = ? AND id BETWEEN ? AND ? GROUP BY at`;
       for (const { at, things } of db.all<{ at: number; things: string }>(sql, ms, ...times, kind, ...ids))
@@ -82,7 +82,7 @@ function forget(db: Db, before: number): boolean {
   return statisticsSteps.some(({ ms, keptMs }) => db.run(sql, ms, before - keptMs) === forgottenAtOnce);
 }
 
-/** Puts together what a query asks for, from counters in any order. */
+/** Combines counters, in any order, into the result of a query. */
 function gatherCounters(query: StatisticsQuery): {
   add(at: number, id: string, counters: Counters): void;
   answer(): StatisticsAnswer;
