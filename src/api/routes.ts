@@ -8,14 +8,14 @@ import { addressGroup } from '../identity/address-group.ts';
 import type { Credential, Principal } from '../identity/principal.ts';
 import { credentials } from './auth/credential.ts';
 import { checkOrigin } from './auth/same-origin.ts';
-import { type AuditThing, auditEntryOf } from './call/audit-entry.ts';
+import { auditEntryOf } from './call/audit-entry.ts';
 import { refusals } from './call/audit-refusals.ts';
-import type { ApiParts, Call, Handlers } from './call/call.ts';
+import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
+import { type Allowance, rateLimit } from './call/rate-limit.ts';
 import { holdsTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { readJson } from './http/json-body.ts';
 import { isObject } from './http/merge-patch.ts';
-import { type Allowance, rateLimit } from './http/rate-limit.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { invalid, validate } from './http/validate.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AppError } from '../contract/errors.ts';
+import { freeBytesOf, reserveBytesOf, spaceWatch } from '../disk/disk-space.ts';
 import { createCheckpointer } from './checkpoints.ts';
 import { databaseName } from './database-file.ts';
-import { freeBytesOf, reserveBytesOf, spaceWatch } from './disk-space.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import type { Client, Load, Operations } from './operation.ts';

@@ -1,14 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import type { AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import { scrubbedEntry } from '../../contract/records/audit-changes.ts';
 import type { RouteAudit } from '../../contract/route.ts';
 import { authorOf } from './audit-author.ts';
-import type { ApiParts } from './call.ts';
+import type { ApiParts, AuditThing } from './call.ts';
 
 const textMax = 255;
-
-/** The subject of an act, and its changes. */
-export type AuditThing = { id: string | null; name?: string | null; changes?: AuditChange[] };
 
 /** The audit entry of a request, by its route. Texts are scrubbed before long ones are cut. */
 export function auditEntryOf(

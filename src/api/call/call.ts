@@ -9,7 +9,7 @@ import type { RefreshTokens } from '../../connections/oauth/refresh-tokens.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
 import type { ConfiguredValue } from '../../contract/documents/settings.ts';
 import type { NewId } from '../../contract/ids.ts';
-import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
 import type { PathParameters } from '../../contract/route.ts';
 import type { RouteId, RouteTable } from '../../contract/routes.ts';
 import type { Secret } from '../../contract/secret.ts';
@@ -23,7 +23,9 @@ import type { Sealing } from '../../secrets/sealing.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Watch } from '../../watch/watch.ts';
 import type { WireLimits } from '../http/limits.ts';
-import type { AuditThing } from './audit-entry.ts';
+
+/** The subject of an act, and its changes. */
+export type AuditThing = { id: string | null; name?: string | null; changes?: AuditChange[] };
 
 /** The dependencies of the API. Times are ms since the epoch. */
 export type ApiParts = {

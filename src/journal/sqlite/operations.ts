@@ -1,3 +1,4 @@
+import type { Client } from '../../sqlite/operation.ts';
 import { intakeOperations } from './accept/accept.ts';
 import { planOperations } from './accept/plan-backlog.ts';
 import { bodyOperations } from './deliveries/body-retention.ts';
@@ -26,3 +27,6 @@ export const operations = {
   ...erasureOperations,
   ...statisticsOperations,
 };
+
+/** Calls of these operations in the storage threads. */
+export type JournalClient = Client<typeof operations>;

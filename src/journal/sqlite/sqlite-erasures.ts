@@ -3,7 +3,7 @@ import type { Erasures, StoredErasure } from '../erasures.ts';
 import { loggedOf } from './codec/delivery-codec.ts';
 import { eventOfLine } from './codec/event-codec.ts';
 import type { ErasureRow, StoredCounts } from './erasure/erasure-operations.ts';
-import type { JournalClient } from './sqlite-journal.ts';
+import type { JournalClient } from './operations.ts';
 
 /** The erasures of the journal of a database. */
 export function sqliteErasures(client: JournalClient): Erasures {

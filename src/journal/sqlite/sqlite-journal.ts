@@ -1,6 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
-import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
 import type {
@@ -20,7 +19,7 @@ import { deliveryId, deliveryIds, plannedRow } from './codec/planned-row.ts';
 import { statusCodes } from './codec/status-codes.ts';
 import type { SettledExchange } from './deliveries/batch-exchanges.ts';
 import type { SettledStep } from './deliveries/queue.ts';
-import type { operations } from './operations.ts';
+import type { JournalClient, operations } from './operations.ts';
 import { retain } from './retention/retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
@@ -30,8 +29,6 @@ import { sqliteReplays } from './sqlite-replays.ts';
  * transactions.
  */
 const maxDelayMs = 10;
-
-export type JournalClient = Client<typeof operations>;
 
 const rowsAtOnce = 500;
 // Each body may be in another block, which is read and rewritten.

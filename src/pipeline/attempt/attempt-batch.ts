@@ -13,9 +13,10 @@ import { abandoned, heldWithout } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { halvesOf, splitToFit } from './batch-size.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
-import type { Attempted, Attempter, Work } from './exchange.ts';
+import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Plans } from './render-plan.ts';
+import type { Attempted, Work } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {

@@ -5,7 +5,7 @@ import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import { maskHeaders } from '../privacy/header-redaction.ts';
-import type { Work } from './exchange.ts';
+import type { Work } from './work.ts';
 
 /** The data of every line of the attempt log. */
 type Head = {

@@ -4,8 +4,9 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import type { Attempter, Work } from './exchange.ts';
+import type { Attempter } from './exchange.ts';
 import { planRender, type RenderEngine } from './render.ts';
+import type { Work } from './work.ts';
 
 /** The result of rendering an event without sending it: the rendered text, or why there is none. */
 export type DryRender =

@@ -3,9 +3,10 @@ import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/recor
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import { dryRenderWork } from '../attempt/dry-render.ts';
-import type { Attempter, Work } from '../attempt/exchange.ts';
+import type { Attempter } from '../attempt/exchange.ts';
 import type { Pinned } from '../attempt/pinned-versions.ts';
 import type { RenderEngine } from '../attempt/render.ts';
+import type { Work } from '../attempt/work.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';

@@ -1,9 +1,15 @@
 import type { Change, StoredDocument } from '../../catalog/catalog.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
-import type { AuditAct, NewAuditEntry } from '../../contract/records/audit.ts';
+import type { AuditAct, AuditAuthor, NewAuditEntry } from '../../contract/records/audit.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';
+import type { Secret } from '../../contract/secret.ts';
 import { withTexts } from '../../contract/with-texts.ts';
-import type { ChangeAuthor, Scrubber } from './snapshot.ts';
+
+/** The author of a change; `act` when it is more than a create, update or delete. */
+export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
+
+/** Hides the secrets that it has learned in text. */
+export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
 
 /**
  * The audit entry of a change. The secrets of both states appear as marks, and are redacted in other fields into which

@@ -1,8 +1,7 @@
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import { compileCondition, sharedParts } from '../../rules/compile.ts';
-import { ruleIndex } from '../../rules/index.ts';
+import { type RuleIndex, ruleIndex } from '../../rules/index.ts';
 import type { Document, Documents, Rule } from './documents.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** The conditions of all behaviors of a snapshot, as conditions refer to them. */
 export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
@@ -25,7 +24,7 @@ export function once<T>(make: () => T): () => T {
 const recompiledMax = 1_000;
 
 /** Compiles the rules of successive snapshots; unchanged conditions are compiled once. */
-export function ruleCompiler(): (documents: Documents) => Snapshot['rules'] {
+export function ruleCompiler(): (documents: Documents) => RuleIndex<Rule> {
   let known = new Map<string, Rule>();
   let shared = sharedParts();
   let behavior: Documents['behavior'] | null = null;

@@ -3,16 +3,15 @@ import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { AuditAct, AuditAuthor } from '../../contract/records/audit.ts';
-import type { Secret } from '../../contract/secret.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
-import { auditEntryOf } from './audit-entry.ts';
+import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
 import { once, ruleCompiler } from './compiled-rules.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents, Rule } from './documents.ts';
 import { nameIndex } from './name-index.ts';
 
+export type { ChangeAuthor, Scrubber } from './audit-entry.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
 
 /**
@@ -46,12 +45,6 @@ export type Configuration = {
   /** Called with each new snapshot and its changes; returns a function that removes the listener. */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
 };
-
-/** The author of a change; `act` when it is more than a create, update or delete. */
-export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
-
-/** Hides the secrets that it has learned in text. */
-export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
 
 const conflictsMax = 20;
 const ignore = () => {};

@@ -1,11 +1,8 @@
-import { openRealm, type Realm } from './context.ts';
+import { openRealm } from './context.ts';
 import type { Engine } from './engine.ts';
-import { type BaseImage, isCleanElsewhere, takeBase } from './heap-snapshot.ts';
+import { isCleanElsewhere, type Layout, takeBase } from './heap-snapshot.ts';
 import { newRenderer, type RendererParts } from './renderer.ts';
 import { passesSelfTest } from './self-test.ts';
-
-/** An opened realm as bytes and addresses: it holds in every fresh instance of the same build. */
-export type Layout = { realm: Realm; base: BaseImage };
 
 /**
  * Opens a realm, copies it, and tests on fresh engines that a restore clears whatever a script did. Null: this build of

@@ -1,3 +1,4 @@
+import type { Realm } from './context.ts';
 import type { Engine } from './engine.ts';
 
 const PAGE = 4096;
@@ -9,6 +10,9 @@ const STACK_WINDOW = 64 * 1024;
 const ZEROS = Buffer.alloc(64 * 1024);
 
 type Run = { at: number; bytes: Uint8Array };
+
+/** An opened realm as bytes and addresses: it holds in every fresh instance of the same build. */
+export type Layout = { realm: Realm; base: BaseImage };
 
 /** The memory of an engine at rest, from which every realm starts: static data, the top of the stack, the heap. */
 export type BaseImage = {

@@ -1,5 +1,5 @@
 import type { RenderOutcome, SandboxProgram } from '../sandbox.ts';
-import type { Layout } from './heap-layout.ts';
+import type { Layout } from './heap-snapshot.ts';
 import type { RendererLimits } from './renderer.ts';
 import type { WasmModule } from './wasm.ts';
 

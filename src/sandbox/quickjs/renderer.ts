@@ -1,7 +1,7 @@
 import type { RenderJob, RenderOutcome } from '../sandbox.ts';
 import { openRealm } from './context.ts';
 import type { Engine } from './engine.ts';
-import type { Layout } from './heap-layout.ts';
+import type { Layout } from './heap-snapshot.ts';
 import { restore, type Snapshot, takeSnapshot } from './heap-snapshot.ts';
 import type { Limits } from './outcome.ts';
 import { newSession, type Session } from './render-session.ts';

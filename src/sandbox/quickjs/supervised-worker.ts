@@ -2,7 +2,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RenderOutcome } from '../sandbox.ts';
-import type { Layout } from './heap-layout.ts';
+import type { Layout } from './heap-snapshot.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 
 export type SupervisedWorker = ReturnType<typeof superviseWorker>;

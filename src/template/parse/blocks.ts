@@ -1,5 +1,5 @@
 import { parseExpression, parseParameters, type Script } from './javascript.ts';
-import type { TemplateNode } from './parser.ts';
+import type { TemplateNode } from './node.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';

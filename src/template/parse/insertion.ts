@@ -1,13 +1,10 @@
 import { isFilter, nearestFilter } from '../check/reference.ts';
 import { parseArguments, parseExpression, parseStatements, type Script } from './javascript.ts';
-import type { TemplateNode } from './parser.ts';
+import type { FilterCall, TemplateNode } from './node.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
-import { bracketStep, type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
-
-/** A filter as it is applied; `args` holds what stands between its brackets. */
-export type FilterCall = { name: string; start: number; args: Code | null };
+import { bracketStep, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
 
 /** Filters nest as calls in the code: few enough for any parser's stack. */
 const FILTERS_MAX = 20;

@@ -1,16 +1,12 @@
 import { addBranch, type Block, closeBlock, openBlock } from './blocks.ts';
-import { type FilterCall, parseInsertion } from './insertion.ts';
+import { parseInsertion } from './insertion.ts';
+import type { TemplateNode } from './node.ts';
+
 import { type Locate, TemplateError } from './position.ts';
 import { scan, type Tag } from './scanner.ts';
 import type { Code, Context, Finding } from './tag-script.ts';
 
-/** What a template consists of. Offsets count in its text. */
-export type TemplateNode =
-  | { kind: 'text'; value: string }
-  | { kind: 'statements'; code: Code }
-  | { kind: 'value'; start: number; code: Code; isRaw: boolean; filters: FilterCall[] }
-  | { kind: 'if'; branches: { condition: Code | null; body: TemplateNode[] }[] }
-  | { kind: 'each' | 'foreach'; list: Code; parameters: Code | null; body: TemplateNode[] };
+export type { TemplateNode } from './node.ts';
 
 /** Blocks inside of blocks: what the sandbox's parser bears with room to spare. */
 const BLOCK_DEPTH_MAX = 50;

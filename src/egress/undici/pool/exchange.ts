@@ -9,7 +9,22 @@ import {
 } from '../../egress.ts';
 import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from '../connect/errors.ts';
 import type { Deadline } from './deadlines.ts';
-import type { Connection } from './origin-pool.ts';
+
+/** One connection at a time to a site, with at most one exchange on it. */
+export interface Connection {
+  /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
+  begin(exchange: Exchange): boolean;
+  /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
+  socketError(): Error | null;
+  /** The exchange ended well: the connection is free for the next. */
+  release(): void;
+  /** We ended the exchange by its socket: the next gets a new one, and all else stays. */
+  cut(): void;
+  /** The connection is of no more use. */
+  discard(): void;
+  /** Discards the connection and sends the exchange again on a new one. */
+  replace(exchange: Exchange): void;
+}
 
 /** What an exchange asks of its surroundings. */
 interface ExchangeOptions {

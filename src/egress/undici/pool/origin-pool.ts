@@ -7,23 +7,7 @@ import { type Opening, openSocket, type Way } from '../connect/connect.ts';
 import { EgressFailure, withoutStacks } from '../connect/errors.ts';
 import { type InterimResponses, skipInterimResponses } from '../connect/interim-responses.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
-import type { Exchange } from './exchange.ts';
-
-/** One connection at a time to a site, with at most one exchange on it. */
-export interface Connection {
-  /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
-  begin(exchange: Exchange): boolean;
-  /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
-  socketError(): Error | null;
-  /** The exchange ended well: the connection is free for the next. */
-  release(): void;
-  /** We ended the exchange by its socket: the next gets a new one, and all else stays. */
-  cut(): void;
-  /** The connection is of no more use. */
-  discard(): void;
-  /** Discards the connection and sends the exchange again on a new one. */
-  replace(exchange: Exchange): void;
-}
+import type { Connection, Exchange } from './exchange.ts';
 
 interface OriginPoolOptions {
   readonly way: Way;

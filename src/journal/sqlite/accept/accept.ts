@@ -1,9 +1,10 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { identityMemoryMs, type Lease } from '../../journal.ts';
 import { packLines } from '../codec/compressed-lines.ts';
+import type { EventPlace } from '../codec/event-codec.ts';
 import { internText } from '../codec/interned-ids.ts';
 import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
-import { type EventPlace, offsetMask } from '../events/event-reads.ts';
+import { offsetMask } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { Lease } from '../../journal.ts';
+import type { EventPlace } from '../codec/event-codec.ts';
 import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
-import type { EventPlace } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 import { advance } from './accept.ts';
 

@@ -1,7 +1,12 @@
 import { placedId } from '../../../contract/ids.ts';
 import type { Event, IncomingEvent } from '../../../contract/records/event.ts';
 import type { EventSearch } from '../../journal.ts';
-import type { EventLine } from '../events/event-reads.ts';
+
+/** The place of an event in the log. */
+export type EventPlace = { timeMs: number; partition: number; number: number };
+
+/** A stored event: its place, its collector and its line of JSON. */
+export type EventLine = EventPlace & { collectorId: string; line: string };
 
 type Head = [
   name: Event['name'],

@@ -1,9 +1,9 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
 import type { DeliveryQuery } from '../../journal.ts';
+import type { EventPlace } from '../codec/event-codec.ts';
 import { findWord, targetIds } from '../codec/interned-ids.ts';
 import { statusCodes } from '../codec/status-codes.ts';
-import type { EventPlace } from '../events/event-reads.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
 /** A query of deliveries with its ids decoded. */

@@ -1,6 +1,8 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { statusCodes } from '../codec/status-codes.ts';
-import type { DeliveryPlace } from './row.ts';
+
+/** A delivery's id in parts: the number finds it, the time must agree. */
+export type DeliveryPlace = { number: number; timeMs: number };
 
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
 

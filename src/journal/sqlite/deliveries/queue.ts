@@ -1,10 +1,11 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type Hold, type Lease, suspectDeaths } from '../../journal.ts';
 import type { PackedAttempt } from '../codec/attempt-codec.ts';
+import type { EventLine } from '../codec/event-codec.ts';
 import { internText, type Target, targetIds, wordText } from '../codec/interned-ids.ts';
 import { readBudget } from '../codec/read-budget.ts';
 import { statusCodes } from '../codec/status-codes.ts';
-import { type EventLine, eventFinder } from '../events/event-reads.ts';
+import { eventFinder } from '../events/event-reads.ts';
 import { isCurrent } from '../events/leases.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';

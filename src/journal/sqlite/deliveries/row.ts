@@ -2,7 +2,9 @@ import type { Db } from '../../../sqlite/db.ts';
 import { type Target, targetOf, wordText } from '../codec/interned-ids.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { offsetMask } from '../events/event-reads.ts';
-import { firstInLine } from './order-queue.ts';
+import { type DeliveryPlace, firstInLine } from './order-queue.ts';
+
+export type { DeliveryPlace } from './order-queue.ts';
 
 /** A delivery as read from the database, with words in place of their numbers. */
 export type DeliveryRow = {
@@ -70,9 +72,6 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   const waits_for = key === null ? null : firstInLine(db, key);
   return { ...same, ...words, ...targetOf(db, target), waits_for };
 }
-
-/** The parts of a delivery's id: the number finds the row, and the time must match. */
-export type DeliveryPlace = { number: number; timeMs: number };
 
 /** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */
 export function numberAt(db: Db, timeMs: number): number {

@@ -5,13 +5,14 @@ import { secretForms } from '../../../contract/secret-forms.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { ErasedBy } from '../../erasures.ts';
 import { packLines } from '../codec/compressed-lines.ts';
+import type { EventLine } from '../codec/event-codec.ts';
 import { lineMatcher } from '../codec/event-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { attemptBlocks } from '../deliveries/attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from '../deliveries/batch-exchanges.ts';
 import { finish } from '../deliveries/queue.ts';
 import { type DeliveryRow, deliveryRow } from '../deliveries/row.ts';
-import { type EventLine, type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../events/event-reads.ts';
+import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../events/event-reads.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;

@@ -1,14 +1,9 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { EventSearch } from '../../journal.ts';
 import { type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
-import { lineMatcher, type Sought } from '../codec/event-codec.ts';
+import { type EventLine, type EventPlace, lineMatcher, type Sought } from '../codec/event-codec.ts';
 import { findWord, wordText } from '../codec/interned-ids.ts';
 import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
-
-export type EventPlace = { timeMs: number; partition: number; number: number };
-
-/** A stored event before it is parsed. */
-export type EventLine = EventPlace & { collectorId: string; line: string };
 
 const unknownWord = -1;
 
