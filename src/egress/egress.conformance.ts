@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Egress, EgressErrorKind, EgressOutcome, EgressRequest, Header } from './egress.ts';
 
-/** What a peer saw. Header names are in lower case. */
+/** A request as the peer received it. Header names are in lower case. */
 export interface SeenRequest {
   readonly method: string;
   /** Path and query. */
@@ -17,17 +17,20 @@ export interface Answer {
   readonly body?: Uint8Array | string;
 }
 
-/** An egress, and one allowed peer that answers as a test says. */
+/** An egress, and one allowed peer that responds as a test says. */
 interface EgressHarness extends AsyncDisposable {
   readonly egress: Egress;
   /** `http://host:port` of the peer. */
   readonly origin: string;
-  /** What the peer saw so far. */
+  /** The requests that the peer received so far. */
   readonly seen: readonly SeenRequest[];
   answer(next: (request: SeenRequest) => Answer): void;
 }
 
-/** What every adapter of the port keeps to. `open` is called for each test. Loopback must be blocked but for the peer. */
+/**
+ * The contract of every adapter of the port. `open` is called for each test. Loopback must be blocked except for the
+ * peer.
+ */
 export function testEgress(name: string, open: () => Promise<EgressHarness>): void {
   const conformance = (title: string, run: (harness: EgressHarness) => Promise<void>) =>
     test(`${name}: ${title}`, async () => {
@@ -35,7 +38,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
       await run(harness);
     });
 
-  conformance('sends method, path, query, headers and body as they were given', async ({ egress, origin, seen }) => {
+  conformance('sends method, path, query, headers and body unchanged', async ({ egress, origin, seen }) => {
     const request = requestTo(`${origin}/a%20b/c?d=e&f#fragment`, {
       method: 'PUT',
       headers: [
@@ -59,7 +62,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual(valuesOf(got.headers, 'cookie'), []);
   });
 
-  conformance('sends bytes as they are, and no body with null', async ({ egress, origin, seen }) => {
+  conformance('sends bytes unchanged, and no body with null', async ({ egress, origin, seen }) => {
     responseOf(await egress.send(requestTo(origin, { body: new Uint8Array([0x68, 0x69]) })));
     responseOf(await egress.send(requestTo(origin, { method: 'GET', body: null })));
     assert.deepEqual(
@@ -129,7 +132,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     );
   });
 
-  conformance('cuts an answer after responseBytesMax, by default after 64 KiB', async ({ egress, origin, answer }) => {
+  conformance('cuts a response after responseBytesMax, by default after 64 KiB', async ({ egress, origin, answer }) => {
     answer(() => ({ status: 200, body: 'x'.repeat(70_000) }));
     const byDefault = responseOf(await egress.send(requestTo(origin)));
     assert.deepEqual([byDefault.body.length, byDefault.truncated, byDefault.status], [65_536, true, 200]);
@@ -150,60 +153,60 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual([shorter.body.length, shorter.truncated], [10, true]);
   });
 
-  conformance('refuses what could leave its place, and sends nothing', async ({ egress, origin, seen }) => {
-    const bad: Partial<EgressRequest>[] = [
-      { headers: [['x', 'a\r\nHost: other']] },
-      { headers: [['x\r\ny', 'a']] },
-      { headers: [['x', 'ü']] },
-      { headers: [['', 'a']] },
-      { headers: [['Host', 'other']] },
-      { headers: [['Content-Length', '0']] },
-      { headers: [['transfer-encoding', 'chunked']] },
-      { headers: [['Connection', 'x']] },
-      { headers: [['Upgrade', 'x']] },
-      { method: 'GET / HTTP/1.1\r\nx:' },
-      { method: 'CONNECT' },
-    ];
-    for (const part of bad)
-      assert.equal(kindOf(await egress.send(requestTo(origin, part))), 'blocked', JSON.stringify(part));
-    responseOf(await egress.send(requestTo(`${origin}/last`)));
-    assert.deepEqual(
-      seen.map((got) => got.path),
-      ['/last'],
-    );
-  });
-
   conformance(
-    'refuses URLs that the guard refuses, in send, check and probe alike',
+    'refuses headers and methods that could change the framing, and sends nothing',
     async ({ egress, origin, seen }) => {
-      const port = new URL(origin).port;
-      const urls = [
-        'ftp://example.com/',
-        'http://user@example.com/',
-        'http://example.com:25/',
-        'http://exa mple.com/',
-        'http://example.com\\x',
-        'example.com',
-        `http://127.0.0.1:${port === '1024' ? 1025 : 1024}/`,
-        'http://10.0.0.1/',
-        'http://[::1]/',
-        'http://2130706433/',
-        'http://169.254.169.254/latest/meta-data/',
-        'http://localhost:1024/',
+      const bad: Partial<EgressRequest>[] = [
+        { headers: [['x', 'a\r\nHost: other']] },
+        { headers: [['x\r\ny', 'a']] },
+        { headers: [['x', 'ü']] },
+        { headers: [['', 'a']] },
+        { headers: [['Host', 'other']] },
+        { headers: [['Content-Length', '0']] },
+        { headers: [['transfer-encoding', 'chunked']] },
+        { headers: [['Connection', 'x']] },
+        { headers: [['Upgrade', 'x']] },
+        { method: 'GET / HTTP/1.1\r\nx:' },
+        { method: 'CONNECT' },
       ];
-      for (const url of urls) {
-        assert.equal(kindOf(await egress.send(requestTo(url))), 'blocked', url);
-        assert.equal(egress.check(url).ok, false, url);
-        const steps = await egress.probe({ url, timeoutMs: 1_000 });
-        assert.deepEqual(
-          steps.map((step) => [step.name, step.ok, step.error?.kind]),
-          [['url', false, 'blocked']],
-          url,
-        );
-      }
-      assert.deepEqual(seen, []);
+      for (const part of bad)
+        assert.equal(kindOf(await egress.send(requestTo(origin, part))), 'blocked', JSON.stringify(part));
+      responseOf(await egress.send(requestTo(`${origin}/last`)));
+      assert.deepEqual(
+        seen.map((got) => got.path),
+        ['/last'],
+      );
     },
   );
+
+  conformance('refuses URLs that the guard refuses, in send, check and probe', async ({ egress, origin, seen }) => {
+    const port = new URL(origin).port;
+    const urls = [
+      'ftp://example.com/',
+      'http://user@example.com/',
+      'http://example.com:25/',
+      'http://exa mple.com/',
+      'http://example.com\\x',
+      'example.com',
+      `http://127.0.0.1:${port === '1024' ? 1025 : 1024}/`,
+      'http://10.0.0.1/',
+      'http://[::1]/',
+      'http://2130706433/',
+      'http://169.254.169.254/latest/meta-data/',
+      'http://localhost:1024/',
+    ];
+    for (const url of urls) {
+      assert.equal(kindOf(await egress.send(requestTo(url))), 'blocked', url);
+      assert.equal(egress.check(url).ok, false, url);
+      const steps = await egress.probe({ url, timeoutMs: 1_000 });
+      assert.deepEqual(
+        steps.map((step) => [step.name, step.ok, step.error?.kind]),
+        [['url', false, 'blocked']],
+        url,
+      );
+    }
+    assert.deepEqual(seen, []);
+  });
 
   conformance('refuses a proxy that the guard refuses, and sends nothing', async ({ egress, origin, seen }) => {
     for (const url of [
@@ -218,7 +221,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual(seen, []);
   });
 
-  conformance('checks and probes a URL that may be reached', async ({ egress, origin, seen }) => {
+  conformance('checks and probes an allowed URL', async ({ egress, origin, seen }) => {
     assert.deepEqual(egress.check(`${origin}/a?b`), { ok: true });
     const steps = await egress.probe({ url: origin, timeoutMs: 5_000 });
     assert.deepEqual(
@@ -233,7 +236,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual(seen, []);
   });
 
-  conformance('refuses a mail server that no request may go to either, and what is none', async ({ egress, seen }) => {
+  conformance('refuses blocked and invalid mail servers', async ({ egress, seen }) => {
     for (const [host, port] of [
       ['127.0.0.2', 587],
       ['[::1]', 25],
@@ -259,7 +262,7 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.deepEqual(seen, []);
   });
 
-  conformance('once disposed it sends nothing more, and says so', async ({ egress, origin, seen }) => {
+  conformance('after dispose it sends nothing and reports this', async ({ egress, origin, seen }) => {
     responseOf(await egress.send(requestTo(origin)));
     await egress[Symbol.asyncDispose]();
     assert.equal(kindOf(await egress.send(requestTo(origin))), 'reset');
@@ -272,7 +275,7 @@ export function requestTo(url: string, part: Partial<EgressRequest> = {}): Egres
   return { method: 'POST', url, headers: [], body: '{}', connectTimeoutMs: 5_000, timeoutMs: 10_000, ...part };
 }
 
-/** The response of an outcome that must be one. */
+/** The response of an outcome; fails the test when it is an error. */
 export function responseOf(outcome: EgressOutcome): Extract<EgressOutcome, { kind: 'response' }> {
   assert.equal(outcome.kind, 'response', JSON.stringify(outcome));
   return outcome as Extract<EgressOutcome, { kind: 'response' }>; // as: asserted above

@@ -2,44 +2,44 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 
 /**
- * The only way out: deliveries, connection tests, token requests, look-ups and alerts all pass this one door.
- * It refuses addresses that are not public, follows no redirect, inflates nothing and ends every exchange in time.
+ * The port for all outgoing connections: deliveries, connection tests, token requests, lookups and alerts. It refuses
+ * addresses that are not public, follows no redirect, decompresses nothing and ends every exchange in time.
  */
 export interface Egress extends AsyncDisposable {
   /**
-   * Makes one HTTP exchange. Whatever the peer does is an outcome, never a rejection. Once a head was read the outcome
-   * is a `response`, even when its body then fails or is cut: `body` holds what was read and `truncated` is true.
-   * After `blocked`, `dns` and `connect` nothing was sent, and after `tls` nothing was accepted, whether the stage failed
-   * or ran out of time; after `timeout`, `reset` and `protocol` the peer may have got the request.
+   * Makes one HTTP exchange. Errors of the peer are outcomes, never rejections. Once a response head was read the
+   * outcome is a `response`, even when its body then fails or is cut: `body` has the bytes read and `truncated` is
+   * true. After `blocked`, `dns` and `connect` nothing was sent, and after `tls` nothing was accepted, whether the
+   * stage failed or ran out of time; after `timeout`, `reset` and `protocol` the peer may have received the request.
    */
   send(request: EgressRequest): Promise<EgressOutcome>;
 
   /**
-   * Walks towards an origin without sending a request, for connection tests: `url`, `dns`, `connect` and, for https,
-   * `tls`. The list ends with the first step that failed. `timeoutMs` bounds the whole walk.
+   * Connects to an origin without sending a request, for connection tests: steps `url`, `dns`, `connect` and, for
+   * https, `tls`. The list ends with the first step that failed. `timeoutMs` bounds all steps together.
    */
   probe(request: EgressProbe): Promise<ProbeStep[]>;
 
   /**
-   * What can be said about a URL without asking DNS: scheme, user-info, characters, port, literal addresses. A save
-   * refuses what this refuses; a name that passes may still be blocked when it is resolved.
+   * Checks a URL without DNS: scheme, user-info, characters, port, literal addresses. A save refuses what this
+   * refuses; a name that passes may still be blocked when it is resolved.
    */
   check(url: string): EgressCheck;
 
   /**
-   * Opens a connection for mail: looks the host up, judges every address and where the socket arrived, as for requests.
-   * TLS and all that is said over it is for the caller, who also ends it; what is open when the egress is disposed of is
-   * destroyed. Whatever goes wrong is an outcome, never a rejection.
+   * Opens a connection for mail: resolves the host, and checks every address and the socket's remote address, as for
+   * requests. The caller does TLS and everything after it, and closes the socket; open sockets are destroyed when the
+   * egress is disposed. Errors are outcomes, never rejections.
    */
   connect(to: EgressConnect): Promise<EgressConnection>;
 
-  /** What `check` says, for a host and port of a mail server. */
+  /** Like `check`, for the host and port of a mail server. */
   checkHost(host: string, port: number): EgressCheck;
 }
 
-/** `host` is a name or an address; `timeoutMs` bounds the look-up and the connecting together. */
+/** `host` is a name or an address; `timeoutMs` bounds lookup and connecting together. */
 export interface EgressConnect {
-  /** Whom the caller's TLS shall trust beside the system's roots. */
+  /** Trust of the caller's TLS in addition to the system's roots. */
   readonly tls?: TlsOptions;
   readonly host: string;
   /** Ports of protocols other than mail are refused. */
@@ -50,18 +50,20 @@ export interface EgressConnect {
 export type EgressConnection =
   | {
       readonly kind: 'open';
-      /** Plain; TLS over it is to verify `host` with `secureContext`. */
+      /** A plain socket; TLS over it must verify `host` with `secureContext`. */
       readonly socket: Socket;
       readonly secureContext: SecureContext;
     }
   | { readonly kind: 'error'; readonly error: EgressError };
 
-/** A header as it goes over the wire; repeated names are repeated entries. */
+/** A header as it is sent; repeated names are repeated entries. */
 export type Header = readonly [name: string, value: string];
 
-/** Trust and identity of a connection beyond the system's roots: PEM texts. Verification can't be turned off. */
+/**
+ * Trust and identity of a connection in addition to the system's roots: PEM texts. Verification can't be turned off.
+ */
 export interface TlsOptions {
-  /** Certificates that are trusted beside the system's roots. */
+  /** Certificates that are trusted in addition to the system's roots. */
   readonly ca?: string;
   /** Client certificate chain; needs `key`. */
   readonly cert?: string;
@@ -71,9 +73,9 @@ export interface TlsOptions {
 }
 
 /**
- * An HTTP proxy to go through. The target is looked up and judged here all the same, and the proxy is told its address
- * (CONNECT); it never sees what is said over TLS. Its own address is judged too. What fails there names the proxy: `dns`,
- * `blocked`, else `connect`.
+ * An HTTP proxy. The target is still resolved and checked here, and the proxy gets its address (CONNECT); it never
+ * sees the plain text of TLS. The proxy's own address is checked too. Errors at the proxy name it: `dns`, `blocked`,
+ * else `connect`.
  */
 export interface ProxyOptions {
   /** `http://host:port` or `https://host:port`. */
@@ -93,15 +95,17 @@ export interface EgressRequest {
    */
   readonly headers: readonly Header[];
   readonly body: Uint8Array | string | null;
-  /** From the look-up to the end of the TLS handshake of a new socket. */
+  /** From the DNS lookup to the end of the TLS handshake of a new socket. */
   readonly connectTimeoutMs: number;
-  /** One deadline for the whole exchange: waiting, connecting, slow request bodies and dripping answers included. */
+  /** One deadline for the whole exchange, including waiting, connecting, slow request bodies and slow responses. */
   readonly timeoutMs: number;
-  /** Answers are cut after this many bytes. Default 65,536. */
+  /** Responses are cut after this many bytes. Default 65,536. */
   readonly responseBytesMax?: number;
-  /** Connections are shared by requests with equal options; the same object each time saves comparing them. */
+  /**
+   * Connections are shared by requests with equal options; passing the same object each time saves comparing them.
+   */
   readonly tls?: TlsOptions;
-  /** As for `tls`. */
+  /** Like `tls`. */
   readonly proxy?: ProxyOptions;
   /** Whether a kept socket that the peer had closed is replaced by a new one at once. Default true. */
   readonly resendOnStale?: boolean;
@@ -110,19 +114,19 @@ export interface EgressRequest {
 export type EgressOutcome =
   | {
       readonly kind: 'response';
-      /** 200–999; those above 599 are for the caller to judge. */
+      /** 200–999; the caller judges those above 599. */
       readonly status: number;
       /** In the order received, names in lower case, values decoded as Latin-1. */
       readonly headers: readonly Header[];
       /**
-       * As received: a compressed answer stays compressed, and ends after `PACKED_BYTES_MAX`. It may be a view of a larger
-       * buffer: whoever keeps it copies it.
+       * As received: a compressed response stays compressed, and ends after `PACKED_BYTES_MAX`. May be a view of a
+       * larger buffer: copy it before you keep it.
        */
       readonly body: Uint8Array;
-      /** True when the answer went on after what is read at most, or broke off. */
+      /** True when the response exceeded the limit or was cut off. */
       readonly truncated: boolean;
       readonly timings: EgressTimings;
-      /** How often the request was sent again because a kept socket proved to be closed. */
+      /** How often the request was sent again because a kept socket turned out to be closed. */
       readonly resends: number;
     }
   | {
@@ -137,7 +141,7 @@ export interface EgressTimings {
   readonly dnsMs: number | null;
   readonly connectMs: number | null;
   readonly tlsMs: number | null;
-  /** From the start of the exchange to the first byte of the answer's head. */
+  /** From the start of the exchange to the first byte of the response head. */
   readonly firstByteMs: number | null;
   readonly totalMs: number;
 }
@@ -148,7 +152,7 @@ export type EgressErrorKind = (typeof EGRESS_ERROR_KINDS)[number];
 
 export interface EgressError {
   readonly kind: EgressErrorKind;
-  /** What happened and what to look at, for people. Holds no secret, and nothing of what lies behind a blocked address. */
+  /** The error and its likely cause, for people. Contains no secret, and no address behind a blocked name. */
   readonly message: string;
 }
 
@@ -163,23 +167,26 @@ export interface ProbeStep {
   readonly name: 'url' | 'dns' | 'connect' | 'tls';
   readonly ok: boolean;
   readonly durationMs: number;
-  /** What was seen, for people: the addresses, the certificate's subject, or what went wrong. */
+  /** The result of the step, for people: the addresses, the certificate's subject, or the error. */
   readonly detail: string;
   readonly error?: EgressError;
 }
 
 export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** Exchanges with one origin at a time, on one way; what comes beyond waits, at the cost of its own time. */
+/** Concurrent exchanges with one origin over the same route; further ones wait, within their own deadline. */
 export const EXCHANGES_MAX = 128;
 
-/** Answers are read to this many bytes unless the request says otherwise. */
+/** Responses are read up to this many bytes unless the request sets another limit. */
 export const RESPONSE_BYTES_MAX = 64 * 1024;
 
-/** Nobody can read what is compressed, though it was asked for as it is: enough to see that it is so. */
+/** Bytes read of a compressed response, which is unreadable and was not requested: enough to recognise it. */
 export const PACKED_BYTES_MAX = 64;
 
-/** Whether an answer with these headers is compressed. Servers also say `utf-8` or `none`, which it is not. */
+/**
+ * Whether the headers of a response say that it is compressed. Servers also send `utf-8` or `none`, which are not
+ * compression.
+ */
 export function isCompressed(headers: readonly Header[]): boolean {
   return headers.some(([name, value]) => name === 'content-encoding' && packings.test(value));
 }

@@ -34,7 +34,7 @@ testEgress('fake', async () => {
   };
 });
 
-test('a scripted error and the time that the script took are told', async () => {
+test('the outcome reports a scripted error and the time that the script took', async () => {
   let now = 1_000;
   const egress = fakeEgress({
     now: () => now,

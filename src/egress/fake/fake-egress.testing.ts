@@ -14,7 +14,7 @@ import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
 import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 
-/** What a scripted peer answers. A text body is sent as UTF-8; `resends` and `timings` are told as they are. */
+/** A scripted response. A text body is sent as UTF-8; `resends` and `timings` are returned unchanged. */
 export type FakeAnswer =
   | {
       readonly status: number;
@@ -28,23 +28,23 @@ export type FakeAnswer =
 
 export interface FakeEgressOptions {
   /**
-   * Answers each request; may wait on the test's own clock first. `index` counts from 0. By default an empty 200. A
-   * thrown error rejects the send: the test's script is wrong.
+   * Responds to each request; may wait on the test's own clock first. `index` counts from 0. By default an empty 200.
+   * A thrown error rejects the send: the test's script is wrong.
    */
   readonly handler?: (request: EgressRequest, index: number) => FakeAnswer | Promise<FakeAnswer>;
-  /** What is let through although it is private, as in MILLRACE_EGRESS_ALLOW. Default: everything that can be. */
+  /** Private addresses to allow, in the format of MILLRACE_EGRESS_ALLOW. Default: all that can be allowed. */
   readonly allow?: string;
   /** Milliseconds, for `totalMs`. Default: always 0. */
   readonly now?: () => number;
 }
 
-/** An egress in memory, with the requests that it was given and did not refuse, in the order of their sending. */
+/** An egress in memory, with the requests that it received and did not refuse, in the order of their sending. */
 export interface FakeEgress extends Egress {
-  /** Headers as they would go over the wire, with `user-agent` and `accept-encoding`. */
+  /** Headers in the form in which they would be sent, with `user-agent` and `accept-encoding`. */
   readonly requests: readonly EgressRequest[];
 }
 
-/** An egress without sockets for tests and simulations. It guards URLs and headers as the real one does. */
+/** An egress without sockets for tests and simulations. It checks URLs and headers like the real one. */
 export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
   const now = options.now ?? (() => 0);
   const handler = options.handler ?? (() => ({ status: 200 }));

@@ -11,7 +11,7 @@ function allows(list: string, host: string, port: number, addressText: string): 
   return parsed.rules.some((rule) => doesAllow(rule, { host, port, address }));
 }
 
-test('a rule opens its range, on its port', () => {
+test('a rule allows its range, on its port', () => {
   assert.ok(allows('10.0.0.0/8', 'x', 80, '10.1.2.3'));
   assert.ok(!allows('10.0.0.0/8', 'x', 80, '11.1.2.3'));
   assert.ok(allows('10.0.0.0/8:8080', 'x', 8080, '10.1.2.3'));
@@ -24,7 +24,7 @@ test('a rule opens its range, on its port', () => {
   assert.ok(allows('10.1.0.0/15', 'x', 1, '10.0.255.255'));
 });
 
-test('IPv6 rules take their port after brackets', () => {
+test('IPv6 rules have their port after brackets', () => {
   assert.ok(allows('::1', 'x', 80, '::1'));
   assert.ok(allows('fd00::/8', 'x', 80, 'fdff::1'));
   assert.ok(allows('[::1]:8080', 'x', 8080, '::1'));
@@ -34,7 +34,7 @@ test('IPv6 rules take their port after brackets', () => {
   assert.ok(allows('[fd00::1]', 'x', 80, 'fd00::1'));
 });
 
-test('a host rule opens the host, whatever its address, and no other host', () => {
+test('a host rule allows the host, whatever its address, and no other host', () => {
   assert.ok(allows('Crm.Internal.', 'crm.internal', 80, '10.0.0.1'));
   assert.ok(allows('crm.internal:8080', 'crm.internal', 8080, '10.0.0.1'));
   assert.ok(!allows('crm.internal:8080', 'crm.internal', 80, '10.0.0.1'));
@@ -48,7 +48,7 @@ test('items are separated by commas, and empty ones are skipped', () => {
   assert.deepEqual(parseAllowRules(''), { ok: true, rules: [] });
 });
 
-test('only a single address is exact', () => {
+test('only a rule of a single address is exact', () => {
   const parsed = parseAllowRules('169.254.169.254, 169.254.169.254/32, 169.254.0.0/16, fd00::1/128');
   assert.ok(parsed.ok);
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('only a single address is exact', () => {
   );
 });
 
-test('a wrong item is named with what is wrong about it', () => {
+test('an invalid item is reported with its problem', () => {
   const wrong = [
     '10.0.0.0/33',
     '10.0.0.0/',

@@ -1,8 +1,8 @@
 import { type Address, isWithin, parseAddress } from './special-ranges.ts';
 
 /**
- * One opening that the operator made in the guard. `port` null means every port. `isExact` is a range of one address:
- * only such a rule opens a cloud metadata address.
+ * One exception that the operator made in the guard. `port` null means every port. `isExact`: the range has one
+ * address; only such a rule allows a cloud metadata address.
  */
 export type AllowRule =
   | {
@@ -19,8 +19,9 @@ type ParsedAllowRules =
   | { readonly ok: false; readonly problems: string[] };
 
 /**
- * Reads the operator's comma list: `10.0.0.0/8`, `10.1.2.3:8080`, `10.0.0.0/8:8080`, `fd00::/8`, `[fd00::1]:8080`,
- * `[fd00::/8]:8080`, `crm.internal`, `crm.internal:8080`. Empty items are skipped. Every wrong item gives a sentence.
+ * Parses the operator's comma-separated list: `10.0.0.0/8`, `10.1.2.3:8080`, `10.0.0.0/8:8080`, `fd00::/8`,
+ * `[fd00::1]:8080`, `[fd00::/8]:8080`, `crm.internal`, `crm.internal:8080`. Empty items are skipped. Each invalid
+ * item is reported in a sentence.
  */
 export function parseAllowRules(list: string): ParsedAllowRules {
   const rules: AllowRule[] = [];
@@ -34,14 +35,17 @@ export function parseAllowRules(list: string): ParsedAllowRules {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules };
 }
 
-/** What an allow rule is held against. `host` is the host of the URL in lower case, without a trailing dot. */
+/**
+ * The target that an allow rule is compared with. `host` is the host of the URL in lower case, without a trailing
+ * dot.
+ */
 interface AllowedTarget {
   readonly host: string;
   readonly port: number;
   readonly address: Address;
 }
 
-/** Whether the rule opens this target. A host rule opens whatever addresses the host has. */
+/** Whether the rule allows this target. A host rule allows all addresses of the host. */
 export function doesAllow(rule: AllowRule, target: AllowedTarget): boolean {
   if (rule.port !== null && rule.port !== target.port) return false;
   return rule.kind === 'host' ? rule.host === target.host : isWithin(target.address, rule.base, rule.prefix);
@@ -63,7 +67,7 @@ function parseRule(item: string): AllowRule | string {
     }
     return { kind: 'range', base, prefix, isExact: prefix === bits, port };
   }
-  if (prefixText !== undefined) return 'what stands before the slash is not an IP address';
+  if (prefixText !== undefined) return 'the text before the slash is not an IP address';
   const host = subject.toLowerCase().replace(/\.$/, '');
   if (!HOST.test(host)) {
     return 'write an address range (10.0.0.0/8), an address, or a host name, each with an optional :port, without scheme or path';

@@ -15,7 +15,7 @@ function isOpen(guard: Guard, url: string): boolean {
   return !('reason' in checkUrl(guard, url));
 }
 
-/** Whether the guard lets a named host through that DNS says is at this address. */
+/** Whether the guard allows a named host that DNS resolves to this address. */
 function isOpenAt(guard: Guard, url: string, address: string): boolean {
   const target = checkUrl(guard, url);
   const bytes = parseAddress(address);
@@ -24,7 +24,7 @@ function isOpenAt(guard: Guard, url: string, address: string): boolean {
 }
 
 const BLOCKED_HOSTS = [
-  // loopback in the notations that some parser understands
+  // loopback in all notations that some parser accepts
   '127.0.0.1',
   '127.1',
   '127.0.1',
@@ -194,7 +194,7 @@ test('a name is judged by each of its addresses', () => {
   }
 });
 
-test('what parsers read differently is refused', () => {
+test('URLs that parsers read differently are refused', () => {
   const guard = guardWith('');
   const urls = [
     '',
@@ -244,13 +244,13 @@ test('what parsers read differently is refused', () => {
   for (const url of urls) assert.ok(!isOpen(guard, url), JSON.stringify(url));
 });
 
-test('ports of other protocols are refused, allowed or not', () => {
+test('ports of other protocols are refused, even when allowed', () => {
   const guard = guardWith('10.0.0.0/8');
   for (const port of BAD_PORTS) assert.ok(!isOpen(guard, `http://10.0.0.1:${port}/`), String(port));
   for (const port of [80, 443, 8080, 8787, 65_535]) assert.ok(isOpen(guard, `http://10.0.0.1:${port}/`), String(port));
 });
 
-test('an allow rule opens its range, port or host, and nothing beside it', () => {
+test('an allow rule allows its range, port or host, and nothing else', () => {
   const guard = guardWith('10.0.0.0/8, 192.168.1.1:8080, [fd00::/8]:81, crm.internal:8080');
   assert.ok(isOpen(guard, 'http://10.1.2.3/'));
   assert.ok(isOpen(guard, 'http://[::ffff:10.1.2.3]/'));
@@ -294,7 +294,7 @@ test('cloud metadata needs its exact address', () => {
   assert.ok(!isOpen(exact, 'http://169.254.170.2/'));
 });
 
-test('a metadata service needs its exact name or address, whatever else is allowed and wherever it lies', () => {
+test('a metadata service needs its exact name or address, whatever else is allowed and whatever its address is', () => {
   const everything = guardWith('0.0.0.0/0, ::/0, google.internal, crm.internal');
   for (const name of ['metadata.google.internal', 'METADATA.GOOGLE.INTERNAL.', 'metadata', 'metadata.packet.net'])
     assert.ok(!isOpen(everything, `http://${name}/`), name);
@@ -306,7 +306,7 @@ test('a metadata service needs its exact name or address, whatever else is allow
   assert.ok(!isOpen(named, 'http://metadata.goog/'));
 });
 
-test('our own listeners are never reached, whatever is allowed', () => {
+test('our own listeners are never reachable, whatever is allowed', () => {
   const everything = '0.0.0.0/0, ::/0, localhost, me.example';
   for (const address of ['127.0.0.1', '0.0.0.0', '::', '::1']) {
     const guard = guardWith(everything, [{ address, port: 8787, hasInbox: true }]);
@@ -320,7 +320,7 @@ test('our own listeners are never reached, whatever is allowed', () => {
   assert.ok(!isOpenAt(database, 'http://db.internal:5432/', '10.0.0.1'));
 });
 
-test('an open inbox lets a listener of ours be reached under /inbox/ alone', () => {
+test('an open inbox makes a listener of ours reachable under /inbox/ alone', () => {
   const own = [
     { address: '127.0.0.1', port: 8787, hasInbox: true },
     { address: '127.0.0.1', port: 5432, hasInbox: false },
@@ -379,10 +379,10 @@ test('an open inbox lets a listener of ours be reached under /inbox/ alone', () 
   assert.ok(!isOpen(guardWith('', own, false), 'http://127.0.0.1:8787/inbox/a'));
 });
 
-test('a refusal says why', () => {
+test('a refusal states the reason', () => {
   const result = checkUrl(guardWith(''), 'http://10.0.0.1/');
   assert.ok('reason' in result);
-  assert.equal(result.reason, '10.0.0.1 can not be reached: it is in a blocked address range (private)');
+  assert.equal(result.reason, "10.0.0.1 can't be reached: it is in a blocked address range (private)");
 });
 
 test("a host is the operator's own when a rule names it or its address", () => {

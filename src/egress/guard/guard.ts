@@ -12,39 +12,41 @@ import {
 } from './special-ranges.ts';
 import { isLocalhost, parseMailTarget, parseTarget, type Target } from './target-url.ts';
 
-/** A socket of ours, or of our database, that nothing may be sent to. */
+/** A socket of this server, or of its database, that no request may reach. */
 export interface Listener {
   /** An IP address; `0.0.0.0` and `::` mean every address of this machine. A host name is compared with the URL's. */
   readonly address: string;
   readonly port: number;
-  /** Whether the inbox is served here: the one place of ours that deliveries may reach, while `isInboxOpen`. */
+  /**
+   * Whether the listener serves the inbox: the only paths of this server that deliveries may reach, if `isInboxOpen`.
+   */
   readonly hasInbox: boolean;
 }
 
 interface GuardOptions {
-  /** What the operator let through although it is private. */
+  /** Private addresses that the operator allows. */
   readonly allow: readonly AllowRule[];
-  /** Asked at each check, since ports may be given out late. */
+  /** Called at each check, since ports may be assigned late. */
   readonly ownListeners: () => readonly Listener[];
-  /** Whether requests to paths under `/inbox/` may reach a listener of ours. */
+  /** Whether requests to paths under `/inbox/` may reach a listener of this server. */
   readonly isInboxOpen: boolean;
 }
 
-/** Decides about addresses. Pure but for the list of this machine's own addresses. */
+/** Decides which addresses are allowed. Pure except for the list of this machine's own addresses. */
 export interface Guard {
-  /** Why a request to this address is refused, or null. `target` is where it was meant to go. */
+  /** Why a request to this address is refused, or null. `target` is the requested host. */
   judge(target: Target, address: Address): string | null;
   /**
-   * The addresses of a host that needs no DNS (an address, or localhost, which is not for DNS to decide), those that may
-   * be reached; or why none may be, whatever DNS says. Null when DNS has to be asked.
+   * The allowed addresses of a host that needs no DNS (an address, or localhost, which DNS does not decide), or the
+   * reason why none is allowed whatever DNS returns. Null when DNS must be asked.
    */
   known(target: Target): Address[] | { readonly reason: string } | null;
 }
 
 /**
- * The rules of the way out. Own listeners come first and are never opened by an allow rule; then cloud metadata, opened
- * only by its exact address or name; then the special-purpose ranges, opened by any rule. An address that carries an
- * IPv4 address in itself is judged for both.
+ * The rules for outgoing connections. Own listeners come first and are never allowed by a rule; then cloud metadata,
+ * allowed only by its exact address or name; then the special-purpose ranges, allowed by any rule. An address that
+ * embeds an IPv4 address is checked for both.
  */
 export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions): Guard {
   return { judge, known };
@@ -62,8 +64,8 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
     }
     const isMapped = unmapped(address) !== address;
     for (const view of isMapped ? [unmapped(address)] : views) {
-      // A mapped address is the IPv4 address in another spelling: a rule for the one opens the other, and being
-      // mapped is special even when the IPv4 address is public.
+      // A mapped address is another spelling of the IPv4 address: a rule for one allows the other, and a mapped
+      // address is special even when the IPv4 address is public.
       const range = isMapped ? (specialRange(view) ?? specialRange(address)) : specialRange(view);
       if (range === null || isOpened(target, view, false) || (isMapped && isOpened(target, address, false))) continue;
       return `it is in a blocked address range (${range})`;
@@ -93,14 +95,12 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
   }
 }
 
-/**
- * What can be said about a URL without DNS: the parsed target, or why it is refused. Throws nothing.
- */
+/** Checks a URL without DNS: returns the parsed target, or why it is refused. Does not throw. */
 export function checkUrl(guard: Guard, url: string): Target | { readonly reason: string } {
   return checkTarget(guard, parseTarget(url));
 }
 
-/** The same for a mail server. */
+/** Like `checkUrl`, for a mail server. */
 export function checkMailHost(guard: Guard, host: string, port: number): Target | { readonly reason: string } {
   return checkTarget(guard, parseMailTarget(host, port));
 }
@@ -108,20 +108,18 @@ export function checkMailHost(guard: Guard, host: string, port: number): Target 
 function checkTarget(guard: Guard, target: Target | { readonly reason: string }): Target | { readonly reason: string } {
   if ('reason' in target) return target;
   const known = guard.known(target);
-  return known !== null && 'reason' in known
-    ? { reason: `${target.host} can not be reached: ${known.reason}` }
-    : target;
+  return known !== null && 'reason' in known ? { reason: `${target.host} can't be reached: ${known.reason}` } : target;
 }
 
 /**
- * Whether the operator's rules name the host of this URL: by its name, or by the range its address lies in. Such a host
- * is the operator's own, and may be spoken to without TLS where others may not.
+ * Whether the operator's rules name the host of this URL: by its name, or by the range of its address. Such a host
+ * belongs to the operator, and may be reached without TLS where others may not.
  */
 export function isHostAllowed(rules: readonly AllowRule[], url: string): boolean {
   return isTargetAllowed(rules, parseTarget(url));
 }
 
-/** The same for a mail server. */
+/** Like `isHostAllowed`, for a mail server. */
 export function isMailHostAllowed(rules: readonly AllowRule[], host: string, port: number): boolean {
   return isTargetAllowed(rules, parseMailTarget(host, port));
 }
@@ -138,7 +136,7 @@ function isListenerAt(listener: Listener, host: string, address: Address): boole
   if (at === null) return listener.address.toLowerCase() === host;
   const isWildcard = at.every((byte) => byte === 0);
   if (!isWildcard && isSameAddress(unmapped(at), unmapped(address))) return true;
-  // Being wrong here only blocks another program on the same port number of this machine.
+  // A wrong result here only blocks another program on the same port number of this machine.
   return (isWildcard || isOfThisMachine(at)) && isOfThisMachine(address);
 }
 
@@ -154,7 +152,7 @@ function isOfThisMachine(address: Address): boolean {
   );
 }
 
-/** Lies in no range, so that only a host rule fits. */
+/** In no range, so that only a host rule matches. */
 const NO_ADDRESS: Address = [];
 
 const LOOPBACK: readonly Address[] = [

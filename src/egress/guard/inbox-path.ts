@@ -1,6 +1,6 @@
 /**
- * Whether a URL's path lies under `/inbox/` for every server that may read it: however often it is decoded, no segment of
- * it leads elsewhere. Values in a path may hold encoded slashes, blanks and letters of any language.
+ * Whether a URL's path is under `/inbox/` for every server that may read it: no segment changes the path, however
+ * often it is decoded. Values in a path may contain encoded slashes, spaces and letters of any language.
  */
 export function isInboxPath({ pathname }: { readonly pathname: string }): boolean {
   if (!pathname.startsWith(ROOT) || BAD_ESCAPE.test(pathname)) return false;
@@ -13,13 +13,13 @@ export function isInboxPath({ pathname }: { readonly pathname: string }): boolea
 function isPlain(path: string): boolean {
   const segments = path.slice(ROOT.length).split('/');
   return segments.every((segment, i) => {
-    // Some servers take what follows a semicolon for parameters of the segment.
+    // Some servers treat the text after a semicolon as parameters of the segment.
     const [name = ''] = segment.split(';');
     return segment === '' ? i > 0 && i === segments.length - 1 : name !== '.' && name !== '..';
   });
 }
 
-/** Control characters, backslashes, and the bytes that begin an overlong form of an ASCII character in UTF-8. */
+/** Control characters, backslashes, and the first bytes of overlong UTF-8 forms of ASCII characters. */
 function hasUnsafeByte(path: string): boolean {
   for (let i = 0; i < path.length; i++) {
     const byte = path.charCodeAt(i);
@@ -28,7 +28,7 @@ function hasUnsafeByte(path: string): boolean {
   return false;
 }
 
-/** Byte by byte, so that nothing fails to decode: what matters here is ASCII. */
+/** Decodes byte by byte, so that nothing fails to decode: only ASCII matters here. */
 function decoded(path: string): string {
   return path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isMetadataAddress, isMetadataName } from './metadata-addresses.ts';
 import { parseAddress } from './special-ranges.ts';
 
-test('metadata services are known by address, IPv4 and IPv6, and by name', () => {
+test('metadata services are recognised by address, IPv4 and IPv6, and by name', () => {
   const isKnown = (text: string) => {
     const address = parseAddress(text);
     assert.ok(address, text);

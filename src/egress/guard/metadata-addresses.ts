@@ -1,14 +1,14 @@
 import { type Address, isSameAddress, parseAddress } from './special-ranges.ts';
 
 /**
- * Addresses where clouds hand credentials or settings to the machine that asks. They stay blocked even when their range
- * is allowed. 168.63.129.16 (Azure) lies in a public range.
+ * Addresses where clouds provide credentials or settings to the machine that asks. They stay blocked even when their
+ * range is allowed. 168.63.129.16 (Azure) is in a public range.
  */
 export function isMetadataAddress(address: Address): boolean {
   return ADDRESSES.some((known) => isSameAddress(known, address));
 }
 
-/** Names of the same services, lower case, without trailing dot: some lie at public addresses. */
+/** Names of the same services, lower case, without trailing dot; some have public addresses. */
 export function isMetadataName(host: string): boolean {
   return NAMES.has(host) || /^instance-data\.[a-z0-9-]+\.compute\.internal$/.test(host);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerProblem, methodProblem, requestHeaders } from './request-headers.ts';
 
-test('names that are no tokens and values that leave their line are refused', () => {
+test('names that are not tokens and values with line breaks are refused', () => {
   for (const name of ['', 'a b', 'a:', 'a\r\n', 'ä', 'a\u0000', '(a)', 'a/b'])
     assert.notEqual(headerProblem(name, 'x'), null, name);
   for (const value of [
@@ -23,7 +23,7 @@ test('names that are no tokens and values that leave their line are refused', ()
   for (const value of ['', 'a', 'a b\tc', '"~!']) assert.equal(headerProblem('x-a', value), null, value);
 });
 
-test('headers that frame or route the message can not be set, in any case', () => {
+test("headers that frame or route the message can't be set, in any case", () => {
   for (const name of [
     'Host',
     'CONTENT-LENGTH',
@@ -45,7 +45,7 @@ test('a problem quotes the name and never the value', () => {
   assert.doesNotMatch(headerProblem('authorization', 'Bearer s3cret\n') ?? '', /s3cret/);
 });
 
-test('the user agent is ours unless the caller names one, and the answer is asked for uncompressed', () => {
+test('the user agent is ours unless the caller sets one, and an uncompressed response is requested', () => {
   assert.deepEqual(requestHeaders([], 'Millrace/1'), ['user-agent', 'Millrace/1', 'accept-encoding', 'identity']);
   assert.deepEqual(
     requestHeaders(
@@ -61,7 +61,7 @@ test('the user agent is ours unless the caller names one, and the answer is aske
   );
 });
 
-test('methods that change what the exchange is are refused', () => {
+test('methods that change the kind of exchange are refused', () => {
   for (const method of ['CONNECT', 'connect', 'TRACE', 'TRACK', '', 'G ET', 'GET\r\n'])
     assert.notEqual(methodProblem(method), null, method);
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'PROPFIND'])

@@ -2,23 +2,23 @@ import type { Header } from '../egress.ts';
 
 /**
  * Why a header can't be sent, or null. Names are tokens (RFC 9110 §5.6.2), values visible ASCII with spaces and tabs
- * between; the headers that frame or route the message belong to the connection alone.
+ * in between; headers that frame or route the message are set by the egress alone.
  */
 export function headerProblem(name: string, value: string): string | null {
   if (!TOKEN.test(name)) return "a header name must consist of letters, digits and !#$%&'*+-.^_`|~";
-  if (RESERVED.has(name.toLowerCase())) return `the header ${name} can not be set`;
+  if (RESERVED.has(name.toLowerCase())) return `the header ${name} can't be set`;
   if (!VALUE.test(value)) return `the value of the header ${name} must be visible ASCII on one line`;
   return null;
 }
 
-/** Why a method can't be used, or null. `CONNECT` and `TRACE` would change what the exchange is. */
+/** Why a method can't be used, or null. `CONNECT` and `TRACE` change the kind of exchange. */
 export function methodProblem(method: string): string | null {
-  return TOKEN.test(method) && !/^(?:connect|trace|track)$/i.test(method) ? null : 'the request method can not be used';
+  return TOKEN.test(method) && !/^(?:connect|trace|track)$/i.test(method) ? null : "the request method can't be used";
 }
 
 /**
- * The header lines of a request, name and value in turn: the caller's, our user agent unless they name one, and always
- * `Accept-Encoding: identity`, since nothing is inflated. Gives a reason instead when one of them is refused.
+ * The header lines of a request, name and value in turn: the caller's, our user agent unless they set one, and always
+ * `Accept-Encoding: identity`, since nothing is decompressed. Returns a reason instead when one of them is refused.
  */
 export function requestHeaders(headers: readonly Header[], userAgent: string): string[] | { readonly reason: string } {
   const lines: string[] = [];

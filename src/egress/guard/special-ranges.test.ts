@@ -42,7 +42,7 @@ test('every special-purpose range is special from its first to its last address,
   }
 });
 
-test('the range names what an operator would look for', () => {
+test('the range has the name that an operator would look for', () => {
   const names: Record<string, string> = {
     '10.1.2.3': 'private',
     '127.0.0.1': 'loopback',
@@ -59,7 +59,7 @@ test('the range names what an operator would look for', () => {
   for (const [text, name] of Object.entries(names)) assert.equal(specialRange(address(text)), name, text);
 });
 
-test('the IPv4 address that an IPv6 address carries is seen in every notation', () => {
+test('an IPv4 address embedded in an IPv6 address is recognised in every notation', () => {
   const carriers: Record<string, string> = {
     '::ffff:10.0.0.1': '10.0.0.1',
     '::ffff:a00:1': '10.0.0.1',
@@ -77,7 +77,7 @@ test('the IPv4 address that an IPv6 address carries is seen in every notation', 
   };
   for (const [text, inner] of Object.entries(carriers)) {
     const found = embeddedAddresses(address(text)).map((bytes) => bytes.join('.'));
-    assert.ok(found.includes(inner), `${text} carries ${found}`);
+    assert.ok(found.includes(inner), `${text} embeds ${found}`);
   }
   assert.deepEqual(embeddedAddresses(address('::1')), []);
   assert.deepEqual(embeddedAddresses(address('2606:4700::1')), []);

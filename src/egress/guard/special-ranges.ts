@@ -4,11 +4,11 @@ import ipaddr from 'ipaddr.js';
 export type Address = readonly number[];
 
 /**
- * Reads an IP address in the plain notations of the URL standard and of the resolver (no odd IPv4 forms: those were
+ * Parses an IP address in the plain notations of the URL standard and of the resolver (no odd IPv4 forms: those were
  * already normalised when the URL was parsed, or are names). A zone is refused. IPv4-mapped addresses stay IPv6.
  */
 export function parseAddress(text: string): Address | null {
-  // A name is told without the library, which throws within.
+  // Names are recognised before the library is called, since it uses exceptions.
   if (FOUR_PARTS.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
   if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) {
     return ipaddr.IPv6.parse(text).toByteArray();
@@ -32,15 +32,15 @@ export function isSameAddress(a: Address, b: Address): boolean {
   return isWithin(a, b, a.length * 8);
 }
 
-/** The IPv4 address that an IPv4-mapped one stands for; any other address as it is. */
+/** The IPv4 address of an IPv4-mapped one; any other address unchanged. */
 export function unmapped(address: Address): Address {
   return isWithin(address, MAPPED, 96) ? address.slice(12) : address;
 }
 
 /**
- * The name of the special-purpose range that an address lies in, or null for an ordinary public address. In IPv6
- * everything outside of global unicast (2000::/3) is special. Sources: the IANA IPv4 and IPv6 Special-Purpose Address
- * Registries (RFC 6890), RFC 3879 (site-local), RFC 3701 (6bone).
+ * The name of the special-purpose range of an address, or null for an ordinary public address. In IPv6 everything
+ * outside of global unicast (2000::/3) is special. Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries
+ * (RFC 6890), RFC 3879 (site-local), RFC 3701 (6bone).
  */
 export function specialRange(address: Address): string | null {
   for (const range of SPECIAL) if (isWithin(address, range.base, range.prefix)) return range.name;
@@ -48,9 +48,9 @@ export function specialRange(address: Address): string | null {
 }
 
 /**
- * The IPv4 addresses that an IPv6 address carries, in the notations through which a gateway or tunnel would reach them:
- * mapped and compatible (RFC 4291), SIIT (RFC 7915), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380,
- * the client is inverted), ISATAP (RFC 5214).
+ * The IPv4 addresses embedded in an IPv6 address, in the notations through which a gateway or tunnel would reach
+ * them: mapped and compatible (RFC 4291), SIIT (RFC 7915), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC
+ * 4380, the client is inverted), ISATAP (RFC 5214).
  */
 export function embeddedAddresses(address: Address): Address[] {
   if (address.length !== 16 || isWithin(address, UNSPECIFIED, 127)) return [];
@@ -77,7 +77,7 @@ function range(cidr: string, name: string): { base: Address; prefix: number; nam
   return { base: bytesOf(base), prefix: Number(prefix), name };
 }
 
-// The narrower range comes first: the first match names the address.
+// Narrower ranges come first: the first match names the address.
 const SPECIAL = [
   range('0.0.0.0/8', 'this network'),
   range('10.0.0.0/8', 'private'),

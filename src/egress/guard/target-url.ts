@@ -1,6 +1,6 @@
 import { type Address, parseAddress } from './special-ranges.ts';
 
-/** Where a request goes, after its URL was parsed once. */
+/** The target of a request, from its URL, which is parsed once. */
 export interface Target {
   readonly isTls: boolean;
   /** Lower case, without brackets and without a trailing dot. */
@@ -8,7 +8,7 @@ export interface Target {
   readonly port: number;
   /** The host when it is an address, else null. */
   readonly literal: Address | null;
-  /** `scheme://host[:port]` as the URL standard writes it, the host without a trailing dot. */
+  /** `scheme://host[:port]` in the form of the URL standard, the host without a trailing dot. */
   readonly origin: string;
   readonly pathname: string;
   /** Path and query, as sent. */
@@ -17,7 +17,7 @@ export interface Target {
 
 /**
  * Parses a request URL with the WHATWG parser, which normalises odd notations of hosts (`0x7f.1`, full-width digits,
- * percent-encoding), and refuses what different parsers read differently. Gives the target, or why it is refused.
+ * percent-encoding), and refuses URLs that other parsers read differently. Returns the target, or why it is refused.
  */
 export function parseTarget(text: string): Target | { readonly reason: string } {
   if (UNSAFE.test(text)) return { reason: 'the URL has a space, a control character or a backslash' };
@@ -28,12 +28,12 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
   try {
     url = new URL(text);
   } catch {
-    return { reason: 'the URL can not be parsed; look at its host and port' };
+    return { reason: "the URL can't be parsed; check its host and port" };
   }
   const isTls = url.protocol === 'https:';
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
   if (BAD_PORTS.has(port)) return { reason: `port ${port} belongs to another protocol` };
-  // A dot at the end makes a name absolute for a resolver; certificates and virtual hosts don't have it.
+  // A trailing dot makes a name absolute for a resolver; certificates and virtual hosts don't have it.
   const name = url.hostname.replace(/\.$/, '');
   if (name === '') return { reason: 'the URL has no host' };
   if (!name.startsWith('[') && !HOST.test(name))
@@ -52,7 +52,7 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
 }
 
 /**
- * A mail server as a target. Gives why it is refused where the host is no host or the port belongs to a protocol that is
+ * A mail server as a target. Returns a reason when the host is invalid or the port belongs to a protocol that is
  * neither HTTP nor mail.
  */
 export function parseMailTarget(host: string, port: number): Target | { readonly reason: string } {
@@ -64,12 +64,12 @@ export function parseMailTarget(host: string, port: number): Target | { readonly
   return { ...target, port, origin: `smtp://${new URL(target.origin).host}:${port}` };
 }
 
-/** Names that mean this machine without asking DNS (RFC 6761). */
+/** Names of this machine that need no DNS (RFC 6761). */
 export function isLocalhost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost');
 }
 
-/** Ports of other protocols that could be talked into something by an HTTP request (Fetch standard, port blocking). */
+/** Ports of other protocols that an HTTP request could exploit (Fetch standard, port blocking). */
 export const BAD_PORTS: ReadonlySet<number> = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
   111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
@@ -80,7 +80,10 @@ export const BAD_PORTS: ReadonlySet<number> = new Set([
 /** Relay, submission over TLS, submission (RFC 8314). */
 const MAIL_PORTS: ReadonlySet<number> = new Set([25, 465, 587]);
 
-/** After the URL parser made IDN ASCII; it lets more through than any resolver should be asked for. */
+/**
+ * Applied after the URL parser converted IDN to ASCII, since the parser accepts names that no resolver should be
+ * asked for.
+ */
 const HOST = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 const UNSAFE = /[\p{Cc}\s\\]/u;
 const AUTHORITY = /^https?:\/\/([^/?#]+)/i;

@@ -18,7 +18,7 @@ test('a connection for mail is a socket to a checked address, and ends with the 
   assert.equal(late.kind === 'error' && late.error.kind, 'reset');
 });
 
-test('a mail server whose name leads to a blocked address, nowhere or to a closed port is told apart', async () => {
+test('a mail server with a blocked address, an unknown name or a closed port gets its own error', async () => {
   await using peer = await rawPeer(() => {});
   await using dns = await dnsPeer({ 'inside.example': ['127.0.0.1', '10.0.0.1'] });
   await using egress = openEgress('127.0.0.1', { dnsServers: [dns.address] });

@@ -26,13 +26,13 @@ import { createOriginPool, type Pool } from './pool/origin-pool.ts';
 import { createPoolKeys, type Route } from './pool/pool-key.ts';
 
 export interface UndiciEgressOptions {
-  /** What the operator let through although it is private; see parseAllowRules. */
+  /** Private addresses that the operator allows; see parseAllowRules. */
   readonly allow: readonly AllowRule[];
-  /** `address[:port]` of DNS servers to ask; empty for the system's resolver. Throws when one can't be read. */
+  /** `address[:port]` of DNS servers to ask; empty for the system's resolver. Throws when one is invalid. */
   readonly dnsServers: readonly string[];
-  /** Our own sockets and the database's, which are never reached. Asked at each new connection. */
+  /** Sockets of this server and the database's, which are never reachable. Called at each new connection. */
   readonly ownListeners: () => readonly Listener[];
-  /** Whether requests under `/inbox/` may reach a listener of ours that has the inbox. */
+  /** Whether requests under `/inbox/` may reach a listener of this server that has the inbox. */
   readonly isInboxOpen: boolean;
   /** For `User-Agent: Millrace/<version>`. */
   readonly version: string;
@@ -41,8 +41,8 @@ export interface UndiciEgressOptions {
 }
 
 /**
- * The way out over real sockets. Disposing it ends all exchanges with a `reset` and closes all connections at once;
- * whoever wants to finish what is on the wire waits for their sends first.
+ * The egress over real sockets. Disposing it ends all exchanges with a `reset` and closes all connections at once; to
+ * finish requests in flight, wait for them first.
  */
 export function undiciEgress(options: UndiciEgressOptions): Egress {
   const now = options.now ?? (() => performance.now());
@@ -54,7 +54,7 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
   const ways = createPoolKeys({ guard, dns });
   const targetOf = createTargets();
   const userAgent = `Millrace/${options.version}`;
-  /** Sockets that others speak over. */
+  /** Sockets used by callers of `connect`. */
   const open = new Set<Socket>();
   let isClosed = false;
 
@@ -107,7 +107,7 @@ export function undiciEgress(options: UndiciEgressOptions): Egress {
   };
 
   function poolFor(target: Target, route: Route): Pool | { readonly reason: string } {
-    // The inbox exception is judged when a socket is opened, so that its sockets must not carry other paths.
+    // The inbox exception is checked when a socket is opened, so its sockets must not carry other paths.
     const isInbox = options.isInboxOpen && isInboxPath(target);
     const routeKey = ways.keyOf(route);
     const key = routeKey === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${routeKey}`;
@@ -192,7 +192,7 @@ function refused(error: EgressError): EgressOutcome {
   return { kind: 'error', error, timings: NO_TIMINGS, resends: 0 };
 }
 
-/** Parses URLs, and remembers the latest: most deliveries go to the same few, and parsing costs a tenth of sending. */
+/** Parses URLs, and caches the latest: most deliveries have the same few, and parsing costs a tenth of sending. */
 function createTargets(): (url: string) => ReturnType<typeof parseTarget> {
   const known = new Map<string, ReturnType<typeof parseTarget>>();
   return (url) => {

@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 import type { EgressError } from '../../egress.ts';
 
-/** What keeps the steps of opening a socket together, so that they can be ended from outside, whatever they wait for. */
+/** Cancels the steps of opening a socket from outside, whatever they wait for. */
 export interface Hold {
-  /** Waits until the step gives its result, or until the end; what is given later is ignored. */
+  /** Waits for the result of the step or for the cancellation; a later result is ignored. */
   wait<T extends object>(step: (give: (result: T | EgressError) => void) => void): Promise<T | EgressError>;
-  /** To be destroyed when there will be no result. */
+  /** Destroys this socket later if opening fails. */
   keep(socket: Socket): void;
-  /** Makes this the result of the step that waits and of all that follow. */
+  /** Makes this the result of the current step and of all later ones. */
   end(error: EgressError): void;
-  /** What it was ended with, or null. */
+  /** The error passed to `end`, or null. */
   readonly ended: EgressError | null;
-  /** Destroys what is kept. */
+  /** Destroys the kept sockets. */
   drop(): void;
 }
 
-/** Failed attempts are many when a destination is down: no errors with stacks, no abort signals, nothing but this. */
+/** Kept minimal, without stacks or abort signals, since attempts fail often while a destination is down. */
 export function createHold(): Hold {
   const sockets: Socket[] = [];
   let ended: EgressError | null = null;

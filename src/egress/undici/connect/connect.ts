@@ -7,24 +7,24 @@ import { tunnel } from './proxy-tunnel.ts';
 import { addressText, checkedAddresses, dial, type GuardedDns, placeText } from './tcp.ts';
 import { describeTls, secure } from './tls.ts';
 
-/** How the sockets of a site are opened. */
+/** How the sockets of an origin pool are opened. */
 export interface Way extends GuardedDns {
   readonly target: Target;
   readonly proxy: HttpProxy | null;
-  /** Made when TLS starts. */
+  /** Called when TLS starts. */
   readonly secureContext: () => SecureContext | EgressError;
 }
 
-/** An HTTP proxy that connects us to the checked address of a target. */
+/** An HTTP proxy that connects to the checked address of a target. */
 export interface HttpProxy {
   readonly target: Target;
   /** `Proxy-Authorization`, or null. */
   readonly authorization: string | null;
-  /** Without the client certificate, which is for the target alone. */
+  /** Without the client certificate, which is only for the target. */
   readonly secureContext: () => SecureContext | EgressError;
 }
 
-/** Told as each stage begins and ends. */
+/** Called when each stage begins and ends. */
 interface Watcher {
   onBegin(stage: Stage): void;
   onEnd(stage: Stage, detail: () => string): void;
@@ -34,19 +34,20 @@ type Stage = 'dns' | 'connect' | 'tls';
 
 export interface Opening {
   /**
-   * The open socket, or why there is none; then nothing was sent. Errors of the socket crash nothing when nobody listens
-   * yet.
+   * The open socket, or the error, after which nothing was sent. Errors of the socket are handled even without a
+   * listener.
    */
   readonly result: Promise<Socket | EgressError>;
-  /** Ends it, because its stage took too long. */
+  /** Ends the opening because its stage took too long. */
   expire(afterMs: number): void;
   end(error: EgressError): void;
 }
 
 /**
- * Opens a socket to a target: looks its host up, has the guard judge every address, connects to one of these without a
- * second look-up, has the guard judge the far end of the socket, and verifies the certificate. A proxy is looked up,
- * judged and connected to in the same way, and then told which address to connect to. Each socket is judged anew.
+ * Opens a socket to a target: resolves its host, has the guard check every address, connects to one of them without a
+ * second lookup, has the guard check the remote address of the socket, and verifies the certificate. A proxy is
+ * resolved, checked and connected to in the same way, and then gets the target's address. Each new socket is checked
+ * again.
  */
 export function openSocket(way: Way, watcher: Watcher): Opening {
   const hold = createHold();
@@ -115,7 +116,10 @@ async function connectThrough(
   return isFailure(through) ? culprit(proxy, through, hold) : through;
 }
 
-/** Whatever went wrong, the target was not reached: only an address that is blocked or unknown is told apart. */
+/**
+ * An error at the proxy means that the target was not reached: all but a blocked or unknown address are reported as
+ * `connect`.
+ */
 function culprit({ target }: HttpProxy, error: EgressError, hold: Hold): EgressError {
   if (error === hold.ended) return error;
   const kind = error.kind === 'blocked' || error.kind === 'dns' ? error.kind : 'connect';
@@ -132,7 +136,7 @@ function lateAt(stage: Stage, { target: { host }, proxy }: Way, afterMs: number)
   const message =
     proxy === null
       ? `${host} did not accept the connection ${late} Check address, port and firewalls.`
-      : `${nameOf(proxy.target)}: it did not connect us to ${host} ${late}`;
+      : `${nameOf(proxy.target)}: it did not connect to ${host} ${late}`;
   return { kind: stage, message };
 }
 

@@ -26,7 +26,7 @@ test('one blocked address blocks the name', async () => {
   for (const name of ['mixed.test', 'six.test', 'mapped.test', 'metadata.test', 'private.test']) {
     const outcome = await egress.send(requestTo(`http://${name}:${peer.port}/`));
     assert.ok(outcome.kind === 'error' && outcome.error.kind === 'blocked', name);
-    // What an inside name resolves to is nobody's business.
+    // Addresses of internal names must not be revealed.
     assert.doesNotMatch(outcome.error.message, /\d+\.\d+\.\d+\.\d+|fd00/);
     const steps = await egress.probe({ url: `http://${name}:${peer.port}/`, timeoutMs: 5_000 });
     assert.deepEqual(
@@ -40,14 +40,14 @@ test('one blocked address blocks the name', async () => {
   assert.equal(peer.connections(), 0);
 });
 
-test('an address that does not answer is passed over for the next one', async () => {
+test('an address that does not answer is skipped for the next one', async () => {
   await using dns = await dnsPeer({ 'two.test': ['127.0.0.2', '127.0.0.1'] });
   await using peer = await httpPeer((_request, response) => void response.end());
   await using egress = openEgress('127.0.0.0/8', { dnsServers: [dns.address] });
   responseOf(await egress.send(requestTo(`http://two.test:${peer.port}/`)));
 });
 
-test('a name that is now elsewhere is judged anew for each socket', async () => {
+test('a name whose address changed is checked again for each socket', async () => {
   const names: Record<string, string[]> = { 'rebind.test': ['127.0.0.1'] };
   await using dns = await dnsPeer(names);
   await using peer = await httpPeer((_request, response) => void response.setHeader('connection', 'close').end());
@@ -57,7 +57,7 @@ test('a name that is now elsewhere is judged anew for each socket', async () => 
   assert.equal(kindOf(await egress.send(requestTo(`http://rebind.test:${peer.port}/`))), 'blocked');
 });
 
-test('a name that does not exist, and DNS that does not answer, are told apart from the rest', async () => {
+test('a name that does not exist, and DNS that does not answer, have their own errors', async () => {
   await using dns = await dnsPeer({});
   await using egress = openEgress('', { dnsServers: [dns.address] });
   const unknown = await egress.send(requestTo('http://unknown.test/'));
@@ -78,13 +78,13 @@ test('a name that does not exist, and DNS that does not answer, are told apart f
   );
 });
 
-test('DNS does not decide where localhost is', async () => {
+test('DNS does not decide the address of localhost', async () => {
   await using dns = await dnsPeer({ localhost: ['8.8.8.8'] });
   await using peer = await httpPeer((_request, response) => void response.end());
   await using egress = openEgress('127.0.0.1', { dnsServers: [dns.address] });
   responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
 });
 
-test('a DNS server that can not be read is refused at the start', () => {
+test('an invalid DNS server is refused at the start', () => {
   assert.throws(() => openEgress('', { dnsServers: ['dns.example'] }));
 });

@@ -3,14 +3,14 @@ import { isIPv4 } from 'node:net';
 import { type Address, parseAddress } from '../../guard/special-ranges.ts';
 import { codeOf, EgressFailure } from './errors.ts';
 
-/** Asks DNS for all addresses of a host, IPv4 first. Rejects with the resolver's error when there is none. */
+/** Resolves all addresses of a host, IPv4 first. Rejects with the resolver's error when there is none. */
 export interface Dns extends Disposable {
   resolve(host: string): Promise<Address[]>;
 }
 
 /**
- * @param servers `address[:port]` to ask instead of the system's resolver; empty for the system's, which also knows
- *   the hosts file. Throws when one can't be read.
+ * @param servers `address[:port]` to ask instead of the system's resolver; empty for the system's, which also reads
+ * the hosts file. Throws when one is invalid.
  */
 export function createDns(servers: readonly string[]): Dns {
   const resolver = servers.length > 0 ? new Resolver({ timeout: 2_000, tries: 2 }) : null;
@@ -19,7 +19,7 @@ export function createDns(servers: readonly string[]): Dns {
 
   return {
     resolve(host) {
-      // The system's resolver has four threads: sockets that open together share one question.
+      // The system's resolver has four threads: sockets that open at the same time share one lookup.
       let answer = inFlight.get(host);
       if (answer === undefined) {
         answer = ask(host).finally(() => inFlight.delete(host));
@@ -37,7 +37,7 @@ export function createDns(servers: readonly string[]): Dns {
     return texts
       .toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))
       .map((text) => {
-        // A zone (fe80::1%eth0) has no place in a public answer, and nothing else here fails to parse.
+        // A zone (fe80::1%eth0) has no place in a public response, and nothing else here fails to parse.
         const address = parseAddress(text);
         if (address === null) throw new EgressFailure('blocked', `${host} has a scoped address, which is blocked.`);
         return address;
@@ -55,6 +55,6 @@ async function askServers(resolver: Resolver, host: string): Promise<string[]> {
   const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   if (addresses.length > 0) return addresses;
   const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
-  // "No record of this type" says less than any other failure of the other type.
+  // "No record of this type" is less informative than any other failure of the other type.
   throw errors.find((error) => codeOf(error) !== 'ENODATA') ?? errors[0];
 }

@@ -1,6 +1,6 @@
 import type { EgressError, EgressErrorKind } from '../../egress.ts';
 
-/** A failure that is already told in our words. Thrown inside the adapter only. */
+/** A failure that is already described for people. Thrown inside the adapter only. */
 export class EgressFailure extends Error {
   readonly kind: EgressErrorKind;
 
@@ -12,8 +12,8 @@ export class EgressFailure extends Error {
 }
 
 /**
- * Ends something by errors that are told in words, if at all: noting where each was made costs more than all else about
- * an answer that is cut.
+ * Runs a function without recording stack traces. Stacks are the largest cost of ending a truncated response, and its
+ * errors are reported in words, if at all.
  */
 export function withoutStacks<T>(end: () => T): T {
   const depth = Error.stackTraceLimit;
@@ -26,8 +26,8 @@ export function withoutStacks<T>(end: () => T): T {
 }
 
 /**
- * Tells what ended an exchange on an open socket. Raw messages of the parser and of the socket are not passed on: they
- * hold addresses and pieces of the answer.
+ * Describes the error that ended an exchange on an open socket. Raw messages of the parser and of the socket are not
+ * passed on: they contain addresses and pieces of the response.
  */
 export function exchangeError(error: unknown): EgressError {
   if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
@@ -40,12 +40,12 @@ export function exchangeError(error: unknown): EgressError {
     return message === 'bad response' ? { kind: 'protocol', message: GARBAGE } : { kind: 'reset', message: RESET };
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { kind: 'protocol', message: 'The head of the answer is larger than 16 KiB.' };
+    return { kind: 'protocol', message: 'The head of the response is larger than 16 KiB.' };
   }
   return { kind: 'protocol', message: GARBAGE };
 }
 
-/** Tells why no socket was opened. */
+/** Describes why no socket was opened. */
 export function connectError(error: unknown, where: string): EgressError {
   if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
@@ -53,15 +53,16 @@ export function connectError(error: unknown, where: string): EgressError {
   return { kind: 'connect', message: words.replace('{where}', where) };
 }
 
-/** Tells why a name has no usable address. */
+/** Describes why a name has no usable address. */
 export function dnsError(error: unknown, host: string): EgressError {
   if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
-  const words = DNS_WORDS[code] ?? `The look-up of {host} failed (${code || 'unknown error'}). Check the DNS servers.`;
+  const words =
+    DNS_WORDS[code] ?? `The DNS lookup of {host} failed (${code || 'unknown error'}). Check the DNS servers.`;
   return { kind: 'dns', message: words.replace('{host}', host) };
 }
 
-/** Tells why the TLS handshake failed, or was broken off by the peer later on. */
+/** Describes why the TLS handshake failed, or why the peer ended TLS later. */
 export function tlsError(error: unknown): EgressError {
   if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
@@ -71,12 +72,12 @@ export function tlsError(error: unknown): EgressError {
   return { kind: 'tls', message: `The TLS handshake failed (${code || 'unknown error'}).` };
 }
 
-/** Whether this is how a kept socket fails that the peer had closed meanwhile. */
+/** Whether the error is the one of a kept socket that the peer closed while it was idle. */
 export function isLostSocket(error: unknown): boolean {
   return exchangeError(error).kind === 'reset' && !(error instanceof EgressFailure);
 }
 
-/** The first code in an error, in the errors that it bundles, or in its cause; empty when there is none. */
+/** The first code in an error, in its bundled errors, or in its cause; empty when there is none. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
@@ -84,7 +85,7 @@ export function codeOf(error: unknown): string {
 }
 
 const RESET = 'The peer closed the connection before it answered.';
-const GARBAGE = 'The answer is not valid HTTP/1.1. Look at whether the port and the scheme are right.';
+const GARBAGE = 'The response is not valid HTTP/1.1. Check the port and the scheme.';
 export const UPGRADE = 'The peer switched protocols (101) without being asked.';
 
 const LOST: ReadonlySet<string> = new Set([

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** Takes interim answers (1xx) out of a socket's bytes before the parser sees them. */
+/** Removes interim responses (1xx) from a socket's bytes before the parser sees them. */
 export interface InterimResponses {
-  /** To be called when a request starts: its answer may begin with interim heads. */
+  /** Call when a request starts: its response may begin with interim heads. */
   begin(): void;
 }
 
 /**
- * undici ends the exchange at an unasked `100 Continue`, which a client has to bear (RFC 9110 §15.2). Heads with a
- * status from 100 to 199 are dropped, but 101, which is an error that the parser reports.
+ * undici ends the exchange at an unexpected `100 Continue`, which a client must accept (RFC 9110 §15.2). Heads with a
+ * status from 100 to 199 are dropped, except for 101, which is an error that the parser reports.
  *
- * @param onSkipped called when an interim head was dropped: the peer has answered, if only in part
+ * @param onSkipped called when an interim head was dropped: the peer has started to respond
  */
 export function skipInterimResponses(socket: Socket, onSkipped: () => void): InterimResponses {
   const read = socket.read.bind(socket);
@@ -43,14 +43,14 @@ export function skipInterimResponses(socket: Socket, onSkipped: () => void): Int
   };
 }
 
-/** The bytes after a whole interim head at their start; the same bytes when there is none. */
+/** The bytes after a complete interim head at their start; the same bytes when there is none. */
 function afterInformational(bytes: Buffer): Buffer {
   if (!isInformationalLine(bytes)) return bytes;
   const end = bytes.indexOf('\r\n\r\n');
   return end === -1 ? bytes : bytes.subarray(end + 4);
 }
 
-/** Whether more bytes are needed to tell, or to reach the end of an interim head of reasonable size. */
+/** Whether more bytes are needed to recognise an interim head, or to reach the end of one of reasonable size. */
 function mayBecomeInformational(bytes: Buffer): boolean {
   if (bytes.length > HEAD_BYTES_MAX) return false;
   if (bytes.length >= LINE_BYTES) return isInformationalLine(bytes);
@@ -59,7 +59,7 @@ function mayBecomeInformational(bytes: Buffer): boolean {
 }
 
 function isInformationalLine(bytes: Buffer): boolean {
-  // Ten bytes in stands the first digit of the status: most answers are told apart by it.
+  // Fast check: byte 9 is the first digit of the status.
   return bytes[9] === 0x31 && /^HTTP\/1\.[01] 1(?!01)\d\d/.test(bytes.toString('latin1', 0, LINE_BYTES));
 }
 

@@ -44,7 +44,7 @@ test('http and https targets are reached through the proxy at their checked addr
   assert.equal(Buffer.from(response.body).toString(), 'secured');
   assert.ok(response.timings.connectMs !== null && response.timings.tlsMs !== null);
   const authorization = `Basic ${Buffer.from('us:pä:ss').toString('base64')}`;
-  // One tunnel for three requests: it is kept as any connection is.
+  // One tunnel for three requests: it is kept like any connection.
   assert.deepEqual(
     proxy.connects.map(({ place, headers }) => [place, headers['host'], headers['proxy-authorization']]),
     [plain.port, secured.port].map((port) => [`127.0.0.1:${port}`, `127.0.0.1:${port}`, authorization]),
@@ -94,7 +94,7 @@ test('a proxy over https is verified, and is not shown the client certificate', 
   assert.match(untrusted.error.message, /^Proxy localhost:\d+: .*CA that is not trusted/);
 });
 
-test('what fails at the proxy is blamed on the proxy, and nothing reaches the target', async () => {
+test('errors at the proxy name the proxy, and nothing reaches the target', async () => {
   await using peer = await httpPeer((_request, response) => void response.end());
   await using proxy = await startProxy();
   await using egress = openEgress('127.0.0.0/8', { dnsServers: [] });
@@ -108,11 +108,11 @@ test('what fails at the proxy is blamed on the proxy, and nothing reaches the ta
     ['forbidden', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno', /refused to connect to 127.* \(403\)/],
     ['bad gateway', 'HTTP/1.0 502 Bad Gateway\r\n\r\n', /could not connect to 127.* \(502\)/],
     ['a redirect', `HTTP/1.1 302 Found\r\nlocation: ${url}\r\n\r\n`, /\(302\)/],
-    ['an interim answer', 'HTTP/1.1 100 Continue\r\n\r\n', /\(100\)/],
+    ['an interim response', 'HTTP/1.1 100 Continue\r\n\r\n', /\(100\)/],
     ['garbage', 'SSH-2.0-OpenSSH_9.9\r\n\r\n', /is not one of an HTTP proxy/],
     ['binary', '\x15\x03\x01\x00\x02\x02\x16\r\n\r\n', /is not one of an HTTP proxy/],
     ['an endless head', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(4_000)}`, /is not one of an HTTP proxy/],
-    ['an answer in advance', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', /is not one of an HTTP proxy/],
+    ['a response in advance', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', /is not one of an HTTP proxy/],
     ['hangs up', '', /closed the connection before it answered/],
     ['resets', (socket) => socket.resetAndDestroy(), /closed the connection before it answered/],
     ['half a head', 'HTTP/1.1 200 OK\r\n', /closed the connection before it answered/],
@@ -135,11 +135,11 @@ test('what fails at the proxy is blamed on the proxy, and nothing reaches the ta
   const slow: Partial<EgressRequest> = { ...through(proxy.url), connectTimeoutMs: 80 };
   const late = await egress.send(requestTo(url, slow));
   assert.ok(late.kind === 'error' && late.error.kind === 'connect');
-  assert.match(late.error.message, /^Proxy 127\.0\.0\.1:\d+: it did not connect us to 127\.0\.0\.1 within 80 ms/);
+  assert.match(late.error.message, /^Proxy 127\.0\.0\.1:\d+: it did not connect to 127\.0\.0\.1 within 80 ms/);
   assert.equal(peer.connections(), 0);
 });
 
-test('a proxy that is away is named, and its address passes the guard like any other', async () => {
+test('an unreachable proxy is named, and its address is checked by the guard like any other', async () => {
   await using dns = await dnsPeer({ 'proxy.test': ['127.0.0.1', '10.0.0.1'] });
   await using peer = await httpPeer((_request, response) => void response.end());
   const gone = await rawPeer(() => {});
@@ -168,7 +168,7 @@ test('a proxy that is away is named, and its address passes the guard like any o
   assert.equal(peer.connections(), 0);
 });
 
-test('a proxy opens nothing that is blocked: neither addresses, nor names that lead there, nor our Inbox', async () => {
+test('a proxy reaches nothing that is blocked: no addresses, names that resolve to them, or our Inbox', async () => {
   await using dns = await dnsPeer({ 'inside.test': ['10.0.0.1'], 'mixed.test': ['8.8.8.8', '::1'] });
   await using proxy = await startProxy();
   await using egress = openEgress(`127.0.0.1:${proxy.port}`, {

@@ -3,8 +3,8 @@ import type { EgressError } from '../../egress.ts';
 import type { Hold } from './cancellation.ts';
 
 /**
- * Has a proxy connect a socket to a place (`1.2.3.4:443`): CONNECT, RFC 9110 §9.3.6. The proxy is told the checked address,
- * so that it has nothing to look up, and its credentials go into this request alone. Gives the same socket.
+ * Has a proxy connect a socket to an address (`1.2.3.4:443`): CONNECT, RFC 9110 §9.3.6. The proxy gets the checked
+ * address, so that it resolves nothing, and its credentials are sent in this request alone. Returns the same socket.
  */
 export function tunnel(
   socket: Socket,
@@ -22,7 +22,7 @@ export function tunnel(
         if (end === -1 && head.length <= HEAD_BYTES_MAX) continue;
         socket.removeListener('readable', read).removeListener('end', closed).removeListener('error', closed);
         const status = /^HTTP\/1\.[01] (\d{3})(?: [^\r\n]*)?\r\n/.exec(head.toString('latin1'))?.[1];
-        // Whoever is behind the proxy waits for our first byte: what comes before it is nobody's answer.
+        // The target sends nothing before our first byte, so earlier bytes after the head are an error.
         const isHead = status !== undefined && end !== -1;
         if (!isHead || (status.startsWith('2') && head.length > end + 4)) {
           fail(GARBAGE);
@@ -53,5 +53,5 @@ function refusal(status: number, place: string, hasCredentials: boolean): string
   return `it refused to connect to ${place} (${status}). Check what the proxy allows.`;
 }
 
-const GARBAGE = 'its answer is not one of an HTTP proxy. Check address, port and scheme.';
+const GARBAGE = 'its response is not one of an HTTP proxy. Check address, port and scheme.';
 const HEAD_BYTES_MAX = 16 * 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sharedReadBuffer } from './read-buffer.ts';
 
-/** A socket as Node reads for it: into the memory that it is given. */
+/** A socket that reads like Node's, into the given memory. */
 function reader() {
   const pushed: Buffer[] = [];
   const { buffer, callback } = sharedReadBuffer((bytes) => pushed.push(bytes) < 3);
@@ -17,16 +17,16 @@ function reader() {
   };
 }
 
-test('what a socket read stays what it was, whoever reads into the same memory afterwards', () => {
+test('bytes read by a socket stay unchanged when another socket reads into the same memory', () => {
   const [one, other] = [reader(), reader()];
   assert.equal(one.read('first'), true);
   other.read('OTHER');
   one.read('second');
   assert.deepEqual([one.pushed.map(String), other.pushed.map(String)], [['first', 'second'], ['OTHER']]);
-  assert.equal(one.read('third'), false, 'the socket is told when nobody wants more');
+  assert.equal(one.read('third'), false, 'the socket stops reading when the consumer wants no more');
 });
 
-test('the first read is a short one, and longer ones follow while as much comes', () => {
+test('the first read is short, and longer ones follow while reads fill the buffer', () => {
   const one = reader();
   assert.equal(one.size(), 4_096);
   one.read('x'.repeat(4_096));

@@ -1,9 +1,9 @@
 import type { OnReadOpts } from 'node:net';
 
 /**
- * How a socket reads into memory that all sockets share, and hands on copies. Otherwise Node makes 64 KiB of new memory
- * for each read, and a few hundred answers make a collection of all garbage due. The first read is a short one: enough
- * for most answers, and of a flood not more than shows what it is.
+ * Read options of a socket that reads into memory shared by all sockets, and passes on copies. Otherwise Node
+ * allocates 64 KiB for each read, and a few hundred responses cause a full garbage collection. The first read is
+ * short: enough for most responses, and to recognise a compressed one.
  *
  * @param push takes the bytes that arrived; false when it wants no more for now
  */
@@ -18,6 +18,6 @@ export function sharedReadBuffer(push: (bytes: Buffer) => boolean): OnReadOpts {
   };
 }
 
-// A read is handed on before the next one begins, of whichever socket.
+// A read is passed on before the next one begins, on any socket.
 const short = Buffer.allocUnsafeSlow(4 * 1024);
 const long = Buffer.allocUnsafeSlow(64 * 1024);

@@ -9,13 +9,13 @@ import type { Dns } from './dns.ts';
 import { connectError, dnsError } from './errors.ts';
 import { sharedReadBuffer } from './read-buffer.ts';
 
-/** Who says where a name is, and who says whether one may go there. */
+/** Resolves names and checks addresses. */
 export interface GuardedDns {
   readonly guard: Guard;
   readonly dns: Dns;
 }
 
-/** The addresses of a target, each of which the guard let through: one that is blocked blocks the name. */
+/** The addresses of a target, all checked by the guard: a blocked one blocks the name. */
 export async function checkedAddresses(
   target: Target,
   { guard, dns }: GuardedDns,
@@ -34,7 +34,7 @@ export async function checkedAddresses(
   return addresses;
 }
 
-/** Connects to one of these checked addresses without a second look-up, and has the guard judge where it arrived. */
+/** Connects to one of these checked addresses without a second lookup, and has the guard check the remote address. */
 export function dial(
   target: Target,
   addresses: readonly Address[],
@@ -45,7 +45,7 @@ export function dial(
     const texts = addresses.map(addressText);
     const first = texts[0] ?? '';
     const socket: Socket = connect({
-      // With an address as host, the socket looks nothing up; with a name, it is given the checked addresses.
+      // With an address as host the socket resolves nothing; with a name it gets the checked addresses.
       ...(texts.length === 1 ? { host: first } : { host: target.host, ...inTurn(texts) }),
       port: target.port,
       noDelay: true,
@@ -57,7 +57,7 @@ export function dial(
     socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));
     socket.once('connect', () => {
       const far = parseAddress(socket.remoteAddress ?? '');
-      const reason = far === null ? 'its far end is unknown' : guard.judge(target, far);
+      const reason = far === null ? 'its remote address is unknown' : guard.judge(target, far);
       give(reason === null ? socket : blocked(target, reason));
     });
   });
@@ -79,5 +79,5 @@ function inTurn(texts: readonly string[]): Pick<TcpNetConnectOpts, 'autoSelectFa
 }
 
 function blocked(target: Target, reason: string): EgressError {
-  return { kind: 'blocked', message: `${target.host} can not be reached: ${reason}.` };
+  return { kind: 'blocked', message: `${target.host} can't be reached: ${reason}.` };
 }

@@ -28,7 +28,7 @@ async function failureAt(url: string, tls: object = CA): Promise<{ kind: string;
   return outcome.kind === 'error' ? outcome.error : { kind: '', message: '' };
 }
 
-test('a verified certificate is reached by name and by address, and its handshake is timed', async () => {
+test('a verified certificate is accepted by name and by address, and its handshake is timed', async () => {
   await using peer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
   await using egress = openEgress();
   for (const host of ['localhost', '127.0.0.1']) {
@@ -46,7 +46,7 @@ test('a verified certificate is reached by name and by address, and its handshak
   assert.match(steps[3]?.detail ?? '', /TLSv1\.3, certificate of localhost/);
 });
 
-test('trust of one connection is not lent to another', async () => {
+test('trust of one connection does not extend to another', async () => {
   await using peer = await httpsPeer(certificate('server'), (_request, response) => void response.end('ok'));
   await using egress = openEgress();
   const url = `https://localhost:${peer.port}/`;
@@ -55,7 +55,7 @@ test('trust of one connection is not lent to another', async () => {
   assert.ok(outcome.kind === 'error' && outcome.error.kind === 'tls');
 });
 
-test('a certificate of an unknown CA, of another host, out of its time or self-signed is refused in words', async () => {
+test('a certificate of an unknown CA, of another host, expired or self-signed is refused with a readable error', async () => {
   const cases: [name: string, tls: object, words: RegExp][] = [
     ['server', {}, /CA that is not trusted/],
     ['other', CA, /for another host name/],
@@ -75,7 +75,7 @@ test('a certificate of an unknown CA, of another host, out of its time or self-s
   }
 });
 
-test('the name of the URL is the one that is verified and asked for, whatever its address', async () => {
+test('the name of the URL is verified and requested, whatever its address', async () => {
   await using dns = await dnsPeer({ 'elsewhere.example': ['127.0.0.1'], 'wrong.example': ['127.0.0.1'] });
   let serverName = '';
   await using peer = await httpsPeer(
@@ -116,14 +116,14 @@ test('TLS below 1.2, no TLS at all, and a handshake that hangs or breaks off are
   assert.match(hung.error.message, /did not finish the TLS handshake within 150 ms/);
 });
 
-test('http to a TLS port is an answer that is not HTTP, or a reset', async () => {
+test('http to a TLS port is a response that is not HTTP, or a reset', async () => {
   await using peer = await httpsPeer(certificate('server'), () => {});
   await using egress = openEgress();
   const outcome = await egress.send(requestTo(`http://localhost:${peer.port}/`));
   assert.ok(outcome.kind === 'error' && ['protocol', 'reset'].includes(outcome.error.kind));
 });
 
-test('a connection that wants TLS 1.3 speaks nothing older', async () => {
+test('a connection that requires TLS 1.3 speaks nothing older', async () => {
   const tls = { ...CA, minVersion: 'TLSv1.3' } as const;
   await using older = await httpsPeer({ ...certificate('server'), maxVersion: 'TLSv1.2' }, (_request, response) => {
     response.end('ok');
@@ -136,7 +136,7 @@ test('a connection that wants TLS 1.3 speaks nothing older', async () => {
   responseOf(await egress.send(requestTo(`https://localhost:${newer.port}/`, { tls })));
 });
 
-test('a client certificate is shown, and a missing one is named', async () => {
+test('a client certificate is presented, and a missing one is named', async () => {
   for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
     await using peer = await httpsPeer(
       { ...certificate('server'), ...CA, requestCert: true, rejectUnauthorized: true, maxVersion },
@@ -151,7 +151,7 @@ test('a client certificate is shown, and a missing one is named', async () => {
   }
 });
 
-test('certificates and keys that can not be read are a TLS error that does not quote them', async () => {
+test('unreadable certificates and keys are a TLS error that does not quote them', async () => {
   await using peer = await httpsPeer(certificate('server'), () => {});
   const bad: object[] = [
     { ...CA, cert: 'nonsense s3cret', key: 'nonsense s3cret' },
@@ -161,6 +161,6 @@ test('certificates and keys that can not be read are a TLS error that does not q
     const error = await failureAt(`https://localhost:${peer.port}/`, tls);
     assert.equal(error.kind, 'tls');
     assert.doesNotMatch(error.message, /s3cret|BEGIN/);
-    assert.match(error.message, /can not be read as PEM/);
+    assert.match(error.message, /can.t be read as PEM/);
   }
 });

@@ -11,7 +11,7 @@ import type { Target } from '../../guard/target-url.ts';
 import type { Hold } from './cancellation.ts';
 import { tlsError } from './errors.ts';
 
-/** Speaks TLS over an open socket, and verifies that the certificate is the target's. */
+/** Does the TLS handshake over an open socket, and verifies the target's certificate. */
 export function secure(
   socket: Socket,
   target: Target,
@@ -25,7 +25,7 @@ export function secure(
       const secured = startTls({
         socket,
         secureContext,
-        // The certificate is verified for `host`; an address is not sent as server name (RFC 6066 §3).
+        // The certificate is verified for `host`; an IP address is not sent as server name (RFC 6066 §3).
         host: target.host,
         ...(target.literal === null ? { servername: target.host } : {}),
         ALPNProtocols: ['http/1.1'],
@@ -39,7 +39,7 @@ export function secure(
   });
 }
 
-/** Made of PEM texts; the connection's CA is trusted beside the usual ones. */
+/** Built from PEM texts; the connection's CA is trusted in addition to the usual ones. */
 export function secureContextFor(tls: TlsOptions | undefined): SecureContext | EgressError {
   try {
     return createSecureContext({
@@ -52,12 +52,12 @@ export function secureContextFor(tls: TlsOptions | undefined): SecureContext | E
     // The cause may quote the texts.
     return {
       kind: 'tls',
-      message: 'The CA, the client certificate or its key can not be read as PEM, or do not belong together.',
+      message: "The CA, the client certificate or its key can't be read as PEM, or certificate and key do not match.",
     };
   }
 }
 
-/** What was agreed on and with whom, for people. */
+/** The TLS version and the peer's certificate, for people. */
 export function describeTls(socket: TLSSocket): string {
   const certificate = socket.getPeerCertificate();
   const subject = certificate.subject?.CN ?? certificate.subjectaltname ?? 'no name';

@@ -7,7 +7,7 @@ import { answering, httpPeer, type Peer, rawPeer } from '../testing/peers.testin
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
-/** Short, but long enough for a loaded machine to get as far as the fault. */
+/** Short, but long enough for a loaded machine to reach the fault. */
 const SHORT = { connectTimeoutMs: 2_000, timeoutMs: 250 };
 
 function at(peer: Peer): string {
@@ -19,7 +19,7 @@ async function outcomeOf(peer: Peer, part: Parameters<typeof requestTo>[1] = {})
   return await egress.send(requestTo(at(peer), part));
 }
 
-test('answers that are not HTTP/1.1 are protocol errors', async () => {
+test('responses that are not HTTP/1.1 are protocol errors', async () => {
   const garbage: Record<string, string> = {
     'another protocol': 'SSH-2.0-OpenSSH_9.9\r\n',
     binary: '\x16\x03\x01\x00\x00\x00\x00',
@@ -45,14 +45,14 @@ test('answers that are not HTTP/1.1 are protocol errors', async () => {
   }
 });
 
-test('statuses above 599 are told as they are', async () => {
+test('statuses above 599 are returned unchanged', async () => {
   for (const status of [600, 999]) {
     await using peer = await answering(`HTTP/1.1 ${status} Odd\r\ncontent-length: 0\r\n\r\n`);
     assert.equal(responseOf(await outcomeOf(peer)).status, status);
   }
 });
 
-test('interim answers are passed over, however they are cut in pieces', async () => {
+test('interim responses are skipped, however they are split', async () => {
   const interim: string[][] = [
     ['HTTP/1.1 100 Continue\r\n\r\n', OK],
     [`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${OK}`],
@@ -78,7 +78,7 @@ test('interim answers are passed over, however they are cut in pieces', async ()
   }
 });
 
-test('interim answers without end are a timeout', async () => {
+test('endless interim responses are a timeout', async () => {
   await using peer = await rawPeer((socket) => {
     const more = () => socket.writable && socket.write('HTTP/1.1 102 Processing\r\n\r\n', () => setImmediate(more));
     socket.once('data', more);
@@ -95,19 +95,19 @@ test('a peer that accepts and never answers is a timeout', async () => {
   );
 });
 
-test('the deadline ends a head that drips', async () => {
+test('the deadline ends a slow head', async () => {
   await using peer = await rawPeer((socket) => {
     const drip = () => socket.writable && socket.write('x', () => setImmediate(drip));
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n', drip));
   });
   const outcome = await outcomeOf(peer, SHORT);
-  // A head that drips for long grows too large before its time is over.
+  // A slow head may exceed the size limit before the deadline.
   assert.ok(['timeout', 'protocol'].includes(kindOf(outcome)), JSON.stringify(outcome));
   await using slow = await answering('HTTP/1.1 200 OK\r\nx: y');
   assert.equal(kindOf(await outcomeOf(slow, SHORT)), 'timeout');
 });
 
-test('once a head was read the outcome is a response, whatever its body does', async () => {
+test('once a head was read the outcome is a response, whatever happens to its body', async () => {
   const head = (status: number) => `HTTP/1.1 ${status} X\r\ncontent-length: 10\r\n\r\nhalf`;
   for (const status of [200, 500]) {
     await using hanging = await answering(head(status));
@@ -133,13 +133,13 @@ test('once a head was read the outcome is a response, whatever its body does', a
   }
 });
 
-test('a body that ends with the connection is whole', async () => {
+test('a body that ends with the connection is complete', async () => {
   await using peer = await answering('HTTP/1.0 200 OK\r\n\r\nall of it', (socket) => socket.end());
   const response = responseOf(await outcomeOf(peer));
   assert.deepEqual([Buffer.from(response.body).toString(), response.truncated], ['all of it', false]);
 });
 
-test('a compressed answer stays compressed, and only its beginning is read', async () => {
+test('a compressed response stays compressed, and only its beginning is read', async () => {
   const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024));
   await using peer = await httpPeer((_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
@@ -149,7 +149,7 @@ test('a compressed answer stays compressed, and only its beginning is read', asy
   assert.equal(response.truncated, true);
 });
 
-test('an answer without end is cut, and its socket closed', async () => {
+test('an endless response is cut, and its socket closed', async () => {
   await using peer = await rawPeer((socket) => {
     const pour = () => socket.writable && socket.write(Buffer.alloc(65_536, 'x'), pour);
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n', pour));
@@ -158,9 +158,9 @@ test('an answer without end is cut, and its socket closed', async () => {
   assert.deepEqual([response.body.length, response.truncated], [65_536, true]);
 });
 
-test('no more is read of an answer that is cut, unless a small remainder keeps the socket', async () => {
+test('a cut response is read no further, unless a small remainder keeps the socket', async () => {
   const more = 'x'.repeat(65_537);
-  // Each stops there, and would be waited for until the deadline.
+  // Each of these stops there; reading on would last until the deadline.
   for (const head of ['', 'content-length: 1000000\r\n', 'connection: close\r\ncontent-length: 70000\r\n']) {
     await using peer = await answering(`HTTP/1.1 200 OK\r\n${head}\r\n${more}`);
     const response = responseOf(await outcomeOf(peer, { timeoutMs: 30_000 }));
@@ -173,7 +173,7 @@ test('no more is read of an answer that is cut, unless a small remainder keeps t
   assert.equal(peer.connections(), 1);
 });
 
-test('a reset before any byte of an answer is a reset, and is not sent twice on a new socket', async () => {
+test('a reset before any byte of a response is a reset, and is not sent twice on a new socket', async () => {
   await using peer = await rawPeer((socket) => socket.once('data', () => socket.resetAndDestroy()));
   const outcome = await outcomeOf(peer);
   assert.deepEqual([kindOf(outcome), outcome.resends, peer.connections()], ['reset', 0, 1]);
@@ -181,13 +181,13 @@ test('a reset before any byte of an answer is a reset, and is not sent twice on 
   assert.equal(kindOf(await outcomeOf(closing)), 'reset');
 });
 
-test('the deadline ends a request body that the peer does not take', async () => {
+test('the deadline ends a request body that the peer does not read', async () => {
   await using peer = await rawPeer((socket) => socket.pause());
   const outcome = await outcomeOf(peer, { ...SHORT, body: Buffer.alloc(64 * 1024 * 1024) });
   assert.equal(kindOf(outcome), 'timeout');
 });
 
-test('a refused connection names the place', async () => {
+test('a refused connection names the address', async () => {
   const peer = await rawPeer(() => {});
   await peer[Symbol.asyncDispose]();
   const outcome = await outcomeOf(peer);
@@ -195,14 +195,14 @@ test('a refused connection names the place', async () => {
   assert.match(outcome.error.message, /^127\.0\.0\.1:\d+ refused the connection/);
 });
 
-test('an error quotes neither the request nor the answer', async () => {
+test('an error quotes neither the request nor the response', async () => {
   await using peer = await answering('s3cret answer\r\n\r\n');
   const outcome = await outcomeOf(peer, { headers: [['authorization', 'Bearer s3cret']], body: 's3cret' });
   assert.equal(kindOf(outcome), 'protocol');
   assert.doesNotMatch(JSON.stringify(outcome), /s3cret|\bat .*\.js/);
 });
 
-test('an answer in pieces of one byte is put together, and cut at its limit', async () => {
+test('a response in pieces of one byte is assembled, and cut at its limit', async () => {
   const text = Array.from({ length: 9_000 }, (_, i) => String.fromCharCode(97 + (i % 26))).join('');
   const chunks = [...text].map((letter) => `1\r\n${letter}\r\n`).join('');
   await using peer = await answering(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);

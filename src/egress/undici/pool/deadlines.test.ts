@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { createDeadlines } from './deadlines.ts';
 
-test('deadlines pass never early, soon after, once, and not when cancelled', () => {
+test('deadlines expire never early, soon after, once, and not when cancelled', () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let now = 1_003;
   const passed: string[] = [];
@@ -44,7 +44,7 @@ test('deadlines pass never early, soon after, once, and not when cancelled', () 
   }
 });
 
-test('many deadlines that pass at once let other work in between, and all of them pass', async () => {
+test('many deadlines that expire at once let other work run in between, and all of them expire', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   let now = 0;
   let passed = 0;

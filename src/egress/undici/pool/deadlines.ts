@@ -1,8 +1,8 @@
-/** Ends things in time: many deadlines share one coarse timer, since a timer for each request costs more than sending it. */
+/** Many deadlines on one coarse timer, since a timer for each request costs more than sending it. */
 export interface Deadlines extends Disposable {
   /**
-   * Calls `onExpired` once, never early, unless the deadline is cancelled before: at most about 10 ms late, or, when many
-   * are due at once, as soon as what else the process has to do leaves room.
+   * Calls `onExpired` once, never early, unless the deadline is cancelled before. It is at most about 10 ms late;
+   * when many expire at once, other work of the process goes first.
    */
   start(afterMs: number, onExpired: () => void): Deadline;
 }
@@ -12,13 +12,13 @@ export interface Deadline {
 }
 
 /**
- * Deadlines of the same length are in one list, in the order in which they were started and so in which they are due, and
- * a single interval, which runs only while there are any, looks at the first of each. Ending an exchange is work: after
- * half a millisecond of it the rest waits for the next turn of the event loop, so that those who keep their deadlines
- * notice nothing.
+ * Deadlines of the same length are in one list, in the order in which they start and therefore expire. A single
+ * interval, which runs only while there are any, checks the first of each list. Ending an exchange takes time: after
+ * half a millisecond the rest is done in the next turn of the event loop, so that other exchanges are not delayed.
  *
- * What is over points to nothing: an old object that is garbage keeps alive all that it points to until all garbage is
- * collected, and the lists would tie each request to the next (so would a `Map` or `Set`, docs/decisions/pipeline.md).
+ * Finished entries drop all their references: old garbage keeps everything it refers to alive until a full
+ * collection, and the lists would link each request to the next (so would a `Map` or `Set`,
+ * docs/decisions/pipeline.md).
  *
  * @param now monotonic milliseconds
  */
@@ -100,7 +100,7 @@ const WORK_MS = 0.5;
 
 type List = { first: Entry | null; last: Entry | null };
 
-/** `onExpired` is null once it is over. */
+/** `onExpired` is null once the deadline expired or was cancelled. */
 interface Entry extends Deadline {
   readonly at: number;
   onExpired: (() => void) | null;

@@ -26,7 +26,7 @@ export interface Connection {
   replace(exchange: Exchange): void;
 }
 
-/** What an exchange asks of its surroundings. */
+/** The parameters of an exchange. */
 interface ExchangeOptions {
   readonly dispatch: Dispatcher.DispatchOptions;
   readonly connectTimeoutMs: number;
@@ -39,12 +39,12 @@ interface ExchangeOptions {
 }
 
 /**
- * One request and its answer, as undici's handler: waiting → opening → sent → head read → settled. Once the head was
- * read, whatever ends the exchange ends it as a response.
+ * One request and its response, as undici's handler: waiting → opening → sent → head read → settled. Once the head
+ * was read, the exchange ends as a response, whatever ends it.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly options: ExchangeOptions;
-  /** The connection that carries it; null while it waits for one. */
+  /** The connection of the exchange; null while it waits for one. */
   connection: Connection | null = null;
   deadline: Deadline | null = null;
   isSettled = false;
@@ -55,7 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #startedAt: number;
   #bytesMax: number;
-  /** How much more than that is read to keep the socket. */
+  /** The number of further bytes that are read to keep the socket. */
   #drainBytesMax = 0;
   #controller: Dispatcher.DispatchController | null = null;
   #isReused = false;
@@ -72,12 +72,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#bytesMax = options.responseBytesMax ?? RESPONSE_BYTES_MAX;
   }
 
-  /** Whether the request was handed to a socket. */
+  /** Whether the request was passed to a socket. */
   get isSent(): boolean {
     return this.#controller !== null;
   }
 
-  /** Ends the exchange; on the wire, by destroying its socket. */
+  /** Ends the exchange; if it is in flight, by destroying its socket. */
   abort(failure: EgressFailure): void {
     if (this.#controller !== null) this.#controller.abort(failure);
     else this.fail(failure);
@@ -98,7 +98,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#isReused = this.connection?.begin(this) ?? false;
   }
 
-  /** The first byte of an answer. */
+  /** Called at the first byte of a response. */
   onResponseStarted(): void {
     if (this.#hasAnswer) return;
     this.#hasAnswer = true;
@@ -125,11 +125,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length;
     this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
     if (this.#bytes > this.#bytesMax + this.#drainBytesMax)
-      withoutStacks(() => controller.abort(new EgressFailure('too_large', 'The answer was cut.')));
+      withoutStacks(() => controller.abort(new EgressFailure('too_large', 'The response was cut.')));
   }
 
   onResponseEnd(): void {
-    // First, so that whoever sends next as soon as this settles finds the socket free.
+    // Released first, so that a request sent as soon as this settles finds the socket free.
     this.connection?.release();
     this.#respond(this.#bytes > this.#bytesMax);
   }
@@ -189,7 +189,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 const DRAIN_BYTES_MAX = 256 * 1024;
 const EMPTY = new Uint8Array(0);
 
-/** A small remainder is read on where that keeps the socket: not what only the socket's end ends, nor what is known to be long. */
+/**
+ * A small remainder is read where that keeps the socket: not when only closing the socket ends the response, nor when
+ * it is known to be long.
+ */
 function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
   const given = (wanted: string) => headers.find(([name]) => name === wanted)?.[1];
   const length = Number(given('content-length') ?? Number.POSITIVE_INFINITY);
@@ -198,14 +201,14 @@ function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
 }
 
 /**
- * `body`, of which `length` bytes are in use, with a chunk behind them. One buffer that grows, since a peer may cut its
- * answer into pieces of one byte; the only chunk of a small answer is not copied.
+ * `body`, of which `length` bytes are used, with a chunk appended. One growing buffer, since a peer may split its
+ * response into pieces of one byte; the only chunk of a small response is not copied.
  */
 function appended(body: Uint8Array, length: number, chunk: Uint8Array, bytesMax: number): Uint8Array {
   if (length === 0) return chunk;
   const needed = length + chunk.length;
   let target = body;
-  // Until the first growth, the body is a view of what the socket read.
+  // Until the first growth, the body is a view of the socket's read.
   if (needed > body.length) {
     target = new Uint8Array(Math.min(Math.max(needed * 2, 4_096), bytesMax));
     target.set(body.subarray(0, length));

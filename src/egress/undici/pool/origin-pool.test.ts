@@ -12,7 +12,7 @@ import { Exchange } from './exchange.ts';
 import { createOriginPool } from './origin-pool.ts';
 import { createPoolKeys } from './pool-key.ts';
 
-/** A site of this port of ours; its deadlines end when the test says so. */
+/** An origin pool to a port of this machine; the test decides when deadlines expire. */
 function openPool(port: number) {
   const allow = parseAllowRules('127.0.0.0/8');
   assert.ok(allow.ok);
@@ -48,7 +48,7 @@ function openPool(port: number) {
         const limits = { connectTimeoutMs: 1_000, timeoutMs: 2_000, responseBytesMax: 10 };
         pool.dispatch(new Exchange({ dispatch, ...limits, now: () => performance.now(), onOutcome }));
       }),
-    /** Ends all deadlines that run; answers how long they were. */
+    /** Expires all running deadlines; returns their lengths. */
     expireAll(): number[] {
       const all = [...running];
       for (const [deadline, { onExpired }] of all) {
@@ -61,7 +61,7 @@ function openPool(port: number) {
   };
 }
 
-test('a connection that rests after an answer that was cut goes away unless it is needed, and its site with it', async () => {
+test('an idle connection without a socket is closed after a while, and its pool with it', async () => {
   await using peer = await httpPeer((request, response) => {
     response.end(request.url === '/long' ? 'x'.repeat(1_000_000) : 'short');
   });
@@ -81,7 +81,7 @@ test('a connection that rests after an answer that was cut goes away unless it i
   assert.deepEqual(pool.expireAll(), [4_000]);
   assert.equal(pool.kept.count, 0);
   const { status, resends } = responseOf(await pool.send('/short'));
-  assert.deepEqual([status, resends], [200, 0], 'sent in the moment in which the old one ends');
+  assert.deepEqual([status, resends], [200, 0], 'sent at the moment the old one ends');
   await nextTurn();
 
   await cut();

@@ -13,24 +13,24 @@ interface OriginPoolOptions {
   readonly way: Way;
   readonly deadlines: Deadlines;
   readonly now: () => number;
-  /** Counts the kept connections that are free, of all sites together. */
+  /** Counts the kept idle connections of all pools together. */
   readonly kept: { count: number };
-  /** Called when the last connection is gone and nothing waits. */
+  /** Called when the last connection is gone and no exchange waits. */
   readonly onEmpty: () => void;
 }
 
-/** The connections of one origin, opened in one way. */
+/** The connections to one origin over one route. */
 export interface Pool {
-  /** Puts an exchange on a free connection, on a new one, or in the queue. It ends by its own deadline. */
+  /** Puts an exchange on a free connection, on a new one, or in the queue. Its own deadline ends it. */
   dispatch(exchange: Exchange): void;
-  /** Ends all exchanges with this failure and closes all connections. Waits for nothing. */
+  /** Ends all exchanges with this failure and closes all connections, without waiting. */
   close(failure: EgressFailure): void;
 }
 
 /**
- * undici's Client carries one exchange at a time, and this keeps the Clients: its own Pool tells neither which socket
- * an exchange is on (needed to tell a stale socket from a failing peer, and for the timings) nor can an exchange that
- * still waits for its socket be ended.
+ * Creates the pool. undici's Client carries one exchange at a time, and this pool manages the Clients. undici's own
+ * Pool does not report which socket an exchange uses (needed to tell a stale socket from a failing peer, and for the
+ * timings), and can't end an exchange that still waits for its socket.
  */
 export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginPoolOptions): Pool {
   const connections = new Set<PooledClient>();
@@ -69,7 +69,7 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
     if (exchange.isSent) {
       exchange.abort(new EgressFailure('timeout', `The exchange was not finished within ${timeoutMs} ms.`));
     } else if (connection !== null) {
-      // Whichever stage of opening it is in, nothing was sent.
+      // Nothing was sent, at any stage of opening.
       (connection as PooledClient).expire(timeoutMs); // as: every lane of an exchange was made by this function
     } else {
       waiting.splice(waiting.indexOf(exchange), 1);
@@ -80,7 +80,7 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
     }
   }
 
-  /** Nobody takes it any more. */
+  /** Removes a connection from the idle ones. */
   function takeAway(connection: PooledClient): void {
     const at = idle.indexOf(connection);
     if (at === -1) return;
@@ -100,17 +100,17 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
     let client: Client | null = null;
     let exchange: Exchange | null = null;
     let opening: Opening | null = null;
-    /** Open, and not yet taken by the client. */
+    /** Open, and not yet passed to the client. */
     let opened: Socket | null = null;
     let filter: InterimResponses | null = null;
     let isNew = false;
     let socketError: Error | null = null;
-    /** The end of the socket is no news. */
+    /** The end of the socket is expected. */
     let isCut = false;
-    /** Ends the lane if nobody needs it meanwhile, while it has no socket whose end would. */
+    /** Closes an idle connection that has no socket, unless it is used before. */
     let rest: Deadline | null = null;
 
-    /** Opens a socket for the exchange that the lane carries. */
+    /** Opens a socket for the current exchange of the connection. */
     function open(onOpen: (socket: Socket) => void, onFailure: (error: EgressError) => void): void {
       const started = startOpening(exchange);
       const timeoutMs = exchange?.options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
@@ -134,11 +134,11 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
       const socket = opened;
       opened = null;
       if (socket !== null) {
-        // Not at once: undici starts nothing from within its own call.
+        // Deferred: undici starts nothing from within its own call.
         queueMicrotask(() => callback(null, socket));
         return;
       }
-      // The kept socket was lost before the request was on it.
+      // The kept socket was lost before the request was written to it.
       open(
         (next) => callback(null, next),
         ({ kind, message }) => callback(new EgressFailure(kind, message), null),
@@ -161,7 +161,7 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
         exchange = next;
         next.connection = connection;
         if (client !== null) return void client.dispatch(next.options.dispatch, next);
-        // Only an open socket gets a client: making one costs more than an attempt that fails.
+        // The client is created when the socket is open: creating one costs more than an attempt that fails.
         open(
           (socket) => {
             if (exchange !== next) return void socket.destroy();
@@ -184,14 +184,14 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
       socketError: () => socketError,
       release() {
         exchange = null;
-        // Not at once: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.
+        // Deferred: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.
         queueMicrotask(() => {
           if (!connections.has(connection)) return;
           const next = waiting.shift();
           if (next !== undefined) connection.carry(next);
           else if (kept.count < KEPT_MAX) {
             kept.count++;
-            // The next is taken from the end: what has a socket comes first.
+            // Connections are taken from the end, so those with a socket come first.
             if (rest === null) idle.push(connection);
             else idle.unshift(connection);
           } else connection.discard();
@@ -205,7 +205,7 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
       discard() {
         exchange = null;
         rest?.cancel();
-        // At once: who sends before the rest is done must not get a lane that ends.
+        // Removed at once: a request sent before the rest is done must not get a connection that is closing.
         takeAway(connection);
         queueMicrotask(() => {
           withoutStacks(() => client?.destroy(null).catch(() => {}));
@@ -215,7 +215,7 @@ export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginP
       replace(stale) {
         exchange = null;
         queueMicrotask(() => {
-          // The new lane takes the place of this one before anything that waits can.
+          // The new connection takes the place of this one before any waiting exchange can.
           connections.delete(connection);
           withoutStacks(() => client?.destroy(null).catch(() => {}));
           if (stale.isSettled) return remove(openConnection());
@@ -262,7 +262,7 @@ interface PooledClient extends Connection {
   end(failure: EgressFailure): void;
 }
 
-/** Of all sites together: a file descriptor each. */
+/** For all pools together: each takes a file descriptor. */
 const KEPT_MAX = 512;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLIENT_OPTIONS = {

@@ -5,14 +5,14 @@ import type { HttpProxy, Way } from '../connect/connect.ts';
 import type { GuardedDns } from '../connect/tcp.ts';
 import { secureContextFor } from '../connect/tls.ts';
 
-/** What a request says about how its target is reached. */
+/** The part of a request that determines how its target is reached. */
 export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
 
-/** Makes the ways to targets. */
+/** Determines how targets are reached. */
 interface PoolKeys {
-  /** Tells routes apart; empty for the plain one. Holds no secret. */
+  /** A key that differs between routes; empty for the plain one. Contains no secret. */
   keyOf(route: Route): string;
-  /** How a target is reached, or why that can't be. */
+  /** How a target is reached, or why it can't be. */
   wayTo(target: Target, route: Route): Way | { readonly reason: string };
 }
 
@@ -30,7 +30,7 @@ export function createPoolKeys(guides: GuardedDns): PoolKeys {
       if (proxy === undefined) return { ...guides, target, proxy: null, secureContext };
       const through = proxyOf(proxy, tls);
       if ('reason' in through) return through;
-      // What is this machine for us is another one for the proxy: the Inbox is not behind it.
+      // Loopback is another machine for the proxy, so the inbox exception does not apply behind it.
       return { ...guides, target: { ...target, pathname: '/' }, proxy: through, secureContext };
     },
   };
@@ -50,7 +50,9 @@ function proxyOf(
   };
 }
 
-/** One short key per set of options, by its object: hashing them for each request would cost more than sending it. */
+/**
+ * One short key per set of options, cached by object: hashing them for each request would cost more than sending it.
+ */
 function keyed<Options extends object>(partsOf: (options: Options) => unknown[]): (options: Options) => string {
   const known = new WeakMap<Options, string>();
   return (options) => {

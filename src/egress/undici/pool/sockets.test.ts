@@ -5,7 +5,7 @@ import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
 import { openEgress } from '../testing/open-egress.testing.ts';
 import { dnsPeer, httpPeer, rawPeer } from '../testing/peers.testing.ts';
 
-test('a socket is kept for the next request, which then has no times of connecting', async () => {
+test('a socket is kept for the next request, which then has no connection timings', async () => {
   await using peer = await httpPeer((_request, response) => void response.end('ok'));
   await using egress = openEgress();
   const first = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
@@ -18,7 +18,7 @@ test('a socket is kept for the next request, which then has no times of connecti
   assert.equal(peer.connections(), 1);
 });
 
-/** A server whose sockets answer once, and are reset when they are asked again. */
+/** A server whose sockets answer once, and are reset on the second request. */
 function forgetfulPeer() {
   return rawPeer((socket) => {
     let count = 0;
@@ -30,7 +30,7 @@ function forgetfulPeer() {
   });
 }
 
-test('a request on a kept socket that proves closed is sent again at once on a new one', async () => {
+test('a request on a kept socket that turns out closed is sent again at once on a new one', async () => {
   await using peer = await forgetfulPeer();
   await using egress = openEgress();
   const url = `http://127.0.0.1:${peer.port}/`;
@@ -52,7 +52,7 @@ test('many kept sockets that were cut cost no failure', async () => {
   for (const outcome of await volley()) responseOf(outcome);
 });
 
-test('a kept socket that breaks after the first byte of an answer is not asked again', async () => {
+test('a request whose kept socket breaks after the first byte of a response is not sent again', async () => {
   await using peer = await rawPeer((socket) => {
     let count = 0;
     socket.on('data', () => {
@@ -68,7 +68,7 @@ test('a kept socket that breaks after the first byte of an answer is not asked a
   assert.deepEqual([kindOf(outcome), outcome.resends, peer.connections()], ['reset', 0, 1]);
 });
 
-test('a thousand requests at once use a bounded number of sockets, and each has its own answer', async () => {
+test('a thousand concurrent requests use a bounded number of sockets, and each gets its own response', async () => {
   await using peer = await httpPeer((request, response) => void response.end(request.url));
   await using egress = openEgress();
   const paths = Array.from({ length: 1_000 }, (_, i) => `/${i}`);
@@ -82,7 +82,7 @@ test('a thousand requests at once use a bounded number of sockets, and each has 
   assert.ok(peer.connections() <= 128);
 });
 
-test('a request that waits for a connection ends by its own deadline, and those behind it go on', async () => {
+test('a request that waits for a connection ends by its own deadline, and those behind it proceed', async () => {
   const held: (() => void)[] = [];
   await using peer = await httpPeer((request, response) => {
     if (request.url === '/hold') held.push(() => response.end('held'));
@@ -103,7 +103,7 @@ test('a request that waits for a connection ends by its own deadline, and those 
   for (const outcome of await Promise.all(holding)) responseOf(outcome);
 });
 
-test('an answer that closes its connection does not disturb the next request', async () => {
+test('a response that closes its connection does not disturb the next request', async () => {
   await using peer = await httpPeer((_request, response) => void response.setHeader('connection', 'close').end('ok'));
   await using egress = openEgress();
   for (let i = 0; i < 5; i++) {
@@ -113,7 +113,7 @@ test('an answer that closes its connection does not disturb the next request', a
   assert.equal(peer.connections(), 5);
 });
 
-test('bytes after an answer are not the answer to the next request', async () => {
+test('bytes after a response are not the response to the next request', async () => {
   await using peer = await rawPeer((socket) => {
     socket.on('data', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged');
@@ -126,7 +126,7 @@ test('bytes after an answer are not the answer to the next request', async () =>
   }
 });
 
-test('disposing ends what is on the wire, waiting or connecting, as a reset', async () => {
+test('dispose ends exchanges that are in flight, waiting or connecting, as a reset', async () => {
   await using dns = await dnsPeer({});
   await using peer = await rawPeer((socket) => socket.resume());
   const egress = openEgress('127.0.0.0/8', { dnsServers: [dns.address] });
@@ -139,7 +139,7 @@ test('disposing ends what is on the wire, waiting or connecting, as a reset', as
   for (const outcome of await Promise.all(sends)) assert.equal(kindOf(outcome), 'reset');
 });
 
-test('our own listener is reached only with an open inbox and under /inbox/, on sockets of its own', async () => {
+test('our own listener is reachable only with an open inbox and under /inbox/, on separate sockets', async () => {
   await using peer = await httpPeer((request, response) => void response.end(request.url));
   const ownListeners = () => [{ address: '127.0.0.1', port: peer.port, hasInbox: true }];
   await using open = openEgress('', { ownListeners, isInboxOpen: true });
@@ -157,7 +157,7 @@ test('our own listener is reached only with an open inbox and under /inbox/, on 
   assert.equal(kindOf(await closed.send(requestTo(`${url}/inbox/a`))), 'blocked');
 });
 
-test('after an answer that was cut the next request goes on a new socket, or tells why there is none', async () => {
+test('after a cut response the next request is sent on a new socket, or reports why there is none', async () => {
   let isEndless = true;
   const peer = await rawPeer((socket) => {
     const pour = () => socket.writable && socket.write(Buffer.alloc(65_536, 'x'), pour);
@@ -184,7 +184,7 @@ test('after an answer that was cut the next request goes on a new socket, or tel
   assert.deepEqual(kindOf(await send()), 'connect');
 });
 
-test('a socket that is kept is taken before a new one is opened, also after an answer that was cut', async () => {
+test('a kept socket is used before a new one is opened, also after a cut response', async () => {
   const release = Promise.withResolvers<void>();
   await using peer = await rawPeer((socket) => {
     socket.on('data', async (request) => {
@@ -205,7 +205,7 @@ test('a socket that is kept is taken before a new one is opened, also after an a
   assert.equal(peer.connections(), 2);
 });
 
-test('long answers that arrive at the same time stay apart', async () => {
+test('long responses that arrive at the same time stay separate', async () => {
   const bodyOf = (port: number) => Buffer.from(`${port} `.repeat(50_000));
   const peers = await Promise.all(
     Array.from({ length: 4 }, () =>

@@ -2,7 +2,7 @@ import type { Egress } from '../../egress.ts';
 import { parseAllowRules } from '../../guard/allow-list.ts';
 import { type UndiciEgressOptions, undiciEgress } from '../undici-egress.ts';
 
-/** An egress that may reach what `allow` lists; by default every loopback address. */
+/** An egress that may reach the addresses in `allow`; by default every loopback address. */
 export function openEgress(allow = '127.0.0.0/8', options: Partial<UndiciEgressOptions> = {}): Egress {
   const parsed = parseAllowRules(allow);
   if (!parsed.ok) throw new Error(parsed.problems.join('; '));

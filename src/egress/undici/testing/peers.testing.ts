@@ -5,21 +5,21 @@ import { createServer as createHttps, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { parseAddress } from '../../guard/special-ranges.ts';
 
-/** A server on 127.0.0.1 that a test talks to; disposing it cuts its connections. */
+/** A server on 127.0.0.1 for tests; disposing it cuts its connections. */
 export interface Peer extends AsyncDisposable {
   readonly port: number;
   /** How many connections were opened so far. */
   readonly connections: () => number;
-  /** Cuts the open connections; the server stays. */
+  /** Cuts the open connections; the server keeps running. */
   cut(): void;
 }
 
-/** A server that gets bare sockets. */
+/** A server that passes raw sockets to the test. */
 export function rawPeer(onConnection: (socket: Socket) => void): Promise<Peer> {
   return listen(createServer(onConnection));
 }
 
-/** A server that answers each request (told by its blank line) with these bytes, whatever they are. */
+/** A server that responds to each request (recognised by its blank line) with these bytes. */
 export function answering(bytes: string | Uint8Array, after: (socket: Socket) => void = () => {}): Promise<Peer> {
   return rawPeer((socket) => {
     socket.on('data', (chunk) => {
@@ -43,7 +43,7 @@ export function pem(name: string): string {
   return readFileSync(new URL(`../testdata/${name}`, import.meta.url), 'utf8');
 }
 
-/** A DNS server that knows these names; it answers others with NXDOMAIN, and nothing at all for `silent.test`. */
+/** A DNS server with these names; it answers others with NXDOMAIN, and nothing at all for `silent.test`. */
 export async function dnsPeer(
   names: Readonly<Record<string, readonly string[]>>,
 ): Promise<{ address: string } & AsyncDisposable> {
