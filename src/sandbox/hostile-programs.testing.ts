@@ -1,6 +1,6 @@
 /**
- * What a program answers: exactly this text, or any outcome at all as long as it comes in time, says nothing of the host
- * and harms no other render.
+ * The expected outcome of a program: exactly this text, or any outcome that comes in time, reveals nothing of the
+ * host and harms no other render.
  */
 export type HostileProgram = { does: string; source: string; answers?: string };
 
@@ -14,7 +14,7 @@ const HOST_NAMES = `[typeof process, typeof require, typeof module, typeof Buffe
   typeof queueMicrotask, typeof console, typeof WebAssembly, typeof Worker, typeof Intl, typeof Atomics, typeof performance,
   typeof std, typeof os, typeof print, typeof scriptArgs].filter((type) => type !== 'undefined').join()`;
 
-/** Looks for a way out of the realm. */
+/** Programs that try to leave the realm. */
 export const ESCAPES: HostileProgram[] = [
   render('looks for host objects', `return ${HOST_NAMES}`, ''),
   render('looks for host objects through Function', `return (() => {}).constructor(\`return ${HOST_NAMES}\`)()`, ''),
@@ -61,7 +61,7 @@ export const ESCAPES: HostileProgram[] = [
   render('uses with', `return Function('o', 'with (o) { return typeof process }')({})`, 'undefined'),
 ];
 
-/** Tries to confuse what carries the result. */
+/** Programs that try to corrupt the result. */
 export const CONFUSIONS: HostileProgram[] = [
   render(
     'poisons String.prototype',
@@ -138,7 +138,7 @@ export const CONFUSIONS: HostileProgram[] = [
   { does: 'has a U+0000 in its source', source: `globalThis.__render = () => 'a\0b'` },
 ];
 
-/** Takes time or room, with the engine's own step counter in reach. */
+/** Programs that use excessive time or memory, within reach of the engine's step counter. */
 export const HOGS: HostileProgram[] = [
   render('loops', `for (;;);`),
   render('loops on in catch and finally', `try { for (;;); } catch { for (;;); } finally { for (;;); }`),
@@ -201,7 +201,9 @@ export const HOGS: HostileProgram[] = [
   { does: 'chains operators in its source', source: `globalThis.__render = () => String(${'1+'.repeat(50_000)}1)` },
 ];
 
-/** Loops in native code, which the engine's step counter does not reach: only ending the thread helps. */
+/**
+ * Programs that loop in native code, which the engine's step counter does not reach: only ending the thread helps.
+ */
 export const HANGS: HostileProgram[] = [
   render('searches an endless array', `return String(Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1))`),
   render('joins an endless array', `const a = []; a.length = 2 ** 32 - 1; return a.join()`),

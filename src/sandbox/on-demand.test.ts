@@ -33,7 +33,7 @@ test('it starts once, with the first of many renders, and is closed with its own
   assert.deepEqual(seen, { opened: 1, closed: 1 });
 });
 
-test('one that was never needed was never started', async () => {
+test('a sandbox that was never needed was never started', async () => {
   const { seen, open } = counted();
   const sandbox = onDemandSandbox(open, () => 0);
   await sandbox[Symbol.asyncDispose]();
@@ -54,7 +54,7 @@ test('a start that fails is a problem until one succeeds, and is repeated after 
     () => now,
   );
   await assert.rejects(sandbox.start(), { code: 'unavailable', cause: new Error('no memory') });
-  assert.match(sandbox.problem() ?? '', /can not be started/);
+  assert.match(sandbox.problem() ?? '', /can.t be started/);
   for (const [at, starts] of [
     [999, 1],
     [1_000, 2],

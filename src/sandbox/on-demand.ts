@@ -1,17 +1,17 @@
 import { AppError } from '../contract/errors.ts';
 import type { Sandbox, SandboxHealth, SandboxStats } from './sandbox.ts';
 
-/** A sandbox that starts with its first render. `start` starts it before that, and rejects when it can't be started. */
+/** A sandbox that starts with its first render. `start` starts it earlier, and rejects when it can't be started. */
 type OnDemandSandbox = Sandbox & SandboxHealth & { start(): Promise<void> };
 
 type Openable = Sandbox & SandboxHealth;
 
-/** Between two starts that fail: the first wait, doubled each time up to the longest. */
+/** The delay after a failed start, doubled each time up to the maximum. */
 const backoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
- * Starting costs threads and 40 MB, which a program that has nothing to render yet need not hold. After a start that
- * failed, renders are rejected with AppError `unavailable` until the next start is due, 1 to 30 s later.
+ * Starts the sandbox on demand, since it takes threads and 40 MB. After a failed start, renders are rejected with
+ * AppError `unavailable` until the next start is due, 1 to 30 s later.
  */
 export function onDemandSandbox(open: () => Promise<Openable>, now: () => number): OnDemandSandbox {
   let opening: Promise<Openable> | null = null;
@@ -45,7 +45,7 @@ export function onDemandSandbox(open: () => Promise<Openable>, now: () => number
     get stats() {
       return opened?.stats ?? nothingYet;
     },
-    problem: () => (failed === null ? (opened?.problem() ?? null) : 'The script engine can not be started.'),
+    problem: () => (failed === null ? (opened?.problem() ?? null) : "The script engine can't be started."),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       const started = await opening?.catch(() => null);
@@ -55,7 +55,7 @@ export function onDemandSandbox(open: () => Promise<Openable>, now: () => number
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('unavailable', 'The script engine can not be started at present.', { cause });
+  return new AppError('unavailable', "The script engine can't be started at present.", { cause });
 }
 
 const nothingYet: SandboxStats = {

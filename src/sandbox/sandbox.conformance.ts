@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { CONFUSIONS, ESCAPES, HANGS, HOGS, type HostileProgram } from './hostile-programs.testing.ts';
 import type { RenderJob, RenderOutcome, Sandbox } from './sandbox.ts';
 
-/** What a test may ask of a sandbox: milliseconds and bytes. */
+/** The limits that a test may set: milliseconds and bytes. */
 type SandboxLimits = { timeoutMs?: number; memoryBytes?: number; outputBytes?: number };
 
 const HONEST = '(s) => JSON.stringify({ got: s, seen: typeof globalThis.left, random: Math.random() })';
@@ -14,11 +14,11 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
   let shared: Promise<Sandbox> | undefined;
   after(async () => (await shared)?.[Symbol.asyncDispose]());
 
-  /** Runs on a sandbox of its own when it needs limits of its own. */
+  /** Runs a test on the shared sandbox, or on a new one if it sets limits. */
   const check = (guarantee: string, limits: SandboxLimits | null, run: (sandbox: Sandbox) => Promise<void>) =>
     test(`${name}: ${guarantee}`, async () => {
       if (limits === null) {
-        shared ??= make({ timeoutMs: 5_000 }); // time is not what these are about, on however busy a machine
+        shared ??= make({ timeoutMs: 5_000 }); // a long timeout, since these tests are not about time
         return run(await shared);
       }
       await using sandbox = await make(limits);
@@ -30,7 +30,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     return outcome;
   };
 
-  check('answers in the order of the jobs, each call its own', null, async (sandbox) => {
+  check('returns results in the order of the jobs, to each call its own', null, async (sandbox) => {
     const calls = Array.from({ length: 20 }, (_, call) =>
       Array.from({ length: call * 10 }, (_, i) => job('(s) => s', `${call}/${i}`)),
     );
@@ -103,7 +103,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     ]);
   });
 
-  check('names message, line and column of what was thrown', null, async (sandbox) => {
+  check('names message, line and column of a thrown error', null, async (sandbox) => {
     const outcomes = await sandbox.render([
       job('(s) => {\n  null.x;\n}'),
       job('(s) => {\n  const f = () => { throw new TypeError("no ü") };\n\n  f();\n}'),
@@ -131,7 +131,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.deepEqual(kinds, ['returned', 'threw', 'returned', 'threw', 'threw', 'returned']);
   });
 
-  check('tells programs with the same key and other source apart', null, async (sandbox) => {
+  check('distinguishes programs with the same key and different source', null, async (sandbox) => {
     const named = (text: string) => ({
       ...job(''),
       program: { key: 'k', source: `globalThis.__render = () => '${text}'` },
@@ -173,7 +173,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.deepEqual(await sandbox.render([script(source), script(source)]), [returned('1,2'), returned('1,2')]);
   });
 
-  check('ends a loop at its time, and no other job', { timeoutMs: 30 }, async (sandbox) => {
+  check('ends a loop at its time limit, and no other job', { timeoutMs: 30 }, async (sandbox) => {
     const outcomes = await sandbox.render([job(HONEST), job('() => { for (;;); }'), job(HONEST)]);
     assert.deepEqual(
       outcomes.map((outcome) => (outcome.kind === 'exceeded' ? outcome.limit : outcome.kind)),
@@ -182,7 +182,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.equal(sandbox.stats.exceededTime, 1);
   });
 
-  check('refuses more memory than it gives, and goes on', {}, async (sandbox) => {
+  check('refuses memory above the limit, and continues', {}, async (sandbox) => {
     const greedy = job('() => { const a = []; for (;;) a.push(new Uint8Array(1e6)) }');
     const modest = job('() => String(new Uint8Array(4e6).length)');
     const outcomes = await sandbox.render([modest, greedy, modest, job('(s) => s', 'x'.repeat(40e6)), modest]);
@@ -193,27 +193,23 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.equal(sandbox.stats.exceededMemory, 2);
   });
 
-  check(
-    'says that memory was what ended a render, however its code took it',
-    { timeoutMs: 10_000 },
-    async (sandbox) => {
-      const bodies = [
-        "'x'.repeat(2 ** 29)",
-        // There is no room for an error: the engine throws null.
-        'let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); return p.x',
-        'const a = []; for (let i = 0; ; i++) a.push(new RegExp((i + "(a|b){5}").repeat(50)))',
-        'const a = []; try { for (;;) a.push({}) } catch {} a.length = 0; return "ok"',
-        'const a = []; try { for (;;) a.push({}) } catch {} throw new Error("mine")',
-      ];
-      const jobs = [...bodies.map((body) => job(`() => { ${body} }`)), script('const a = []; for (;;) a.push({})')];
-      for (const outcome of await sandbox.render(jobs))
-        assert.equal(outcome.kind === 'exceeded' ? outcome.limit : JSON.stringify(outcome), 'memory');
-      const pretended = await one(sandbox, job('() => { throw new InternalError("out of memory") }'));
-      assert.equal(pretended.kind, 'threw');
-    },
-  );
+  check('reports exhausted memory, however a script uses it', { timeoutMs: 10_000 }, async (sandbox) => {
+    const bodies = [
+      "'x'.repeat(2 ** 29)",
+      // There is no memory for an error, so the engine throws null.
+      'let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); return p.x',
+      'const a = []; for (let i = 0; ; i++) a.push(new RegExp((i + "(a|b){5}").repeat(50)))',
+      'const a = []; try { for (;;) a.push({}) } catch {} a.length = 0; return "ok"',
+      'const a = []; try { for (;;) a.push({}) } catch {} throw new Error("mine")',
+    ];
+    const jobs = [...bodies.map((body) => job(`() => { ${body} }`)), script('const a = []; for (;;) a.push({})')];
+    for (const outcome of await sandbox.render(jobs))
+      assert.equal(outcome.kind === 'exceeded' ? outcome.limit : JSON.stringify(outcome), 'memory');
+    const pretended = await one(sandbox, job('() => { throw new InternalError("out of memory") }'));
+    assert.equal(pretended.kind, 'threw');
+  });
 
-  check('takes output up to its limit in bytes', { outputBytes: 1000 }, async (sandbox) => {
+  check('accepts output up to its limit in bytes', { outputBytes: 1000 }, async (sandbox) => {
     const sizes = [1000, 1001, 500_000].map((size) => job(`() => 'x'.repeat(${size})`));
     const wide = [500, 501].map((size) => job(`() => 'ü'.repeat(${size})`));
     const odd = [999, 1000].map((size) => job(`() => '\\0' + 'x'.repeat(${size})`));
@@ -225,7 +221,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     assert.equal(sandbox.stats.exceededOutput, 4);
   });
 
-  check('lets ordinary code be ordinary', null, async (sandbox) => {
+  check('runs ordinary code unchanged', null, async (sandbox) => {
     const source = `class Oops extends Error { name = 'Oops'; extra = 1 }
       globalThis.__render = (s) => {
         const counts = {}; for (const word of s.split(' ')) counts[word] = word.length;
@@ -238,7 +234,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     );
   });
 
-  check('lets a program that wastes time wait for the others', { timeoutMs: 20 }, async (sandbox) => {
+  check('delays a program that wastes time behind the others', { timeoutMs: 20 }, async (sandbox) => {
     const wasteful = sandbox.render(Array.from({ length: 15 }, () => job('() => { for (;;); }')));
     const honest = await sandbox.render(Array.from({ length: 500 }, () => job(HONEST)));
     assert.ok(honest.every(({ kind }) => kind === 'returned'));
@@ -268,7 +264,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
   hostile('take time or memory', HOGS);
   hostile('hang in native code', HANGS);
 
-  test(`${name}: rejects what is unfinished when it is disposed, and all that comes later`, async () => {
+  test(`${name}: rejects unfinished and later renders when it is disposed`, async () => {
     const sandbox = await make();
     const unfinished = assert.rejects(sandbox.render([job('() => { for (;;); }')]), /closed/);
     await sandbox[Symbol.asyncDispose]();

@@ -1,21 +1,23 @@
 import type { Engine } from './engine.ts';
 import { preludeSource } from './prelude.ts';
 
-/** Base objects, Date, Eval (the engine can't run a script without), strings, RegExp, JSON, Proxy, collections,
- * typed arrays, promises, BigInt. Nothing that knows a host. */
+/**
+ * Base objects, Date, Eval (the engine can't run a script without), strings, RegExp, JSON, Proxy, collections, typed
+ * arrays, promises, BigInt. No host access.
+ */
 const INTRINSICS = 0xfff;
-/** Of the engine's own stack, for the script: some 2,700 plain calls deep, then an ordinary InternalError. */
+/** The engine's own stack available to a script: some 2,700 plain calls deep, then an ordinary InternalError. */
 const STACK_BYTES = 512 * 1024;
 const CONTEXT_BYTES = 1024;
 /** File name of programs in stack traces. */
 export const PROGRAM_FILE = 'template';
 
-/** Addresses of one context and of what the prelude left in it. They hold in every copy of the memory. */
+/** Addresses of a context and of the prelude's objects. They are valid in every copy of the memory. */
 export type Realm = {
   context: number;
-  /** Where the context keeps the 64-bit state of `Math.random`. */
+  /** The address of the 64-bit state of `Math.random`. */
   random: number;
-  /** What the prelude made: see there. */
+  /** The status words of the prelude: see there. */
   status: number;
   enter: number;
   retell: number;
@@ -27,12 +29,12 @@ export type Realm = {
   false: number;
 };
 
-/** What the engine said: a value, or the error that ended it. Both are values in the engine. */
+/** The result of a call: a value, or the error that ended it. Both are values in the engine. */
 type Completion = { isError: boolean; value: number };
 
 /**
- * Opens a context and runs the prelude. `clock` is the one that the engine reads; it stands at `bornMs` meanwhile, from
- * which the engine starts `Math.random`: that tells where its state lies.
+ * Opens a context and runs the prelude. `clock` is the engine's clock, set to `bornMs` during this: the engine seeds
+ * `Math.random` with the time, which makes its state findable in memory.
  */
 export function openRealm(
   engine: Engine,
@@ -77,7 +79,7 @@ export function evaluate(engine: Engine, realm: Realm, source: string, file: str
   return completion(engine, realm, value);
 }
 
-/** Reads a global variable and says its type. */
+/** Reads a global variable and its type. */
 export function getGlobal(engine: Engine, realm: Realm, name: string): Completion & { type: string } {
   const { functions } = engine;
   const key = newText(engine, realm, name);
@@ -94,7 +96,7 @@ export function call(engine: Engine, realm: Realm, fn: number, ...args: number[]
   return completion(engine, realm, value);
 }
 
-/** Brings a text without U+0000 and lone surrogates into the realm. Throws when there is no room for it. */
+/** Copies a text without U+0000 and lone surrogates into the realm. Throws when memory is exhausted. */
 export function newText(engine: Engine, realm: Realm, text: string): number {
   const { address } = write(engine, text);
   const value = engine.functions.QTS_NewString(realm.context, address);
@@ -103,7 +105,7 @@ export function newText(engine: Engine, realm: Realm, text: string): number {
   return value;
 }
 
-/** The bytes of a text value, without copying. Throws when there is no room for it. */
+/** The bytes of a text value, without copying. Throws when memory is exhausted. */
 export function readText(engine: Engine, realm: Realm, value: number): Buffer {
   const address = engine.functions.QTS_GetString(realm.context, value);
   if (address === 0) throw noRoom();
@@ -117,7 +119,7 @@ export function readStatus(engine: Engine, realm: Realm): [kind: number | undefi
 }
 
 function noRoom(): Error {
-  return new Error('The engine has no memory left for what we bring.');
+  return new Error('The engine has no memory left for the input.');
 }
 
 function readCString(engine: Engine, address: number): string {
@@ -138,7 +140,7 @@ function completion(engine: Engine, realm: Realm, value: number): Completion {
   return error === 0 ? { isError: false, value } : { isError: true, value: error };
 }
 
-/** Where in the context's own record a 64-bit number lies. 0: nowhere, or not once. */
+/** The address of a 64-bit number in the context's record. 0: not found, or found more than once. */
 function addressOf(memory: Buffer, context: number, number: bigint): number {
   const wanted = Buffer.alloc(8);
   wanted.writeBigUInt64LE(number);

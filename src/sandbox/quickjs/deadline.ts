@@ -1,15 +1,15 @@
-/** Bounds one script after the other. */
+/** Limits the run time of scripts, one after the other. */
 type Deadline = {
   start(): void;
-  /** For the engine to ask now and then: whether the script must end. Stays true until the next start. */
+  /** Whether the script must end; called by the engine at intervals. Stays true until the next start. */
   isOver(): boolean;
   readonly wasHit: boolean;
 };
 
 /**
- * A deadline of `timeoutMs` of the thread's own CPU time, not of the wall's: on a busy machine a script that waited
- * for a core has done nothing wrong. The CPU clock is a system call, so it is read at the first question only, which
- * short scripts never ask, and past the wall's deadline.
+ * A deadline of `timeoutMs` of the thread's CPU time instead of wall time: on a busy machine a script may wait for a
+ * core. The CPU clock is a system call, so it is read first when the engine first asks, which short scripts never do,
+ * and again after the wall-clock deadline.
  */
 export function cpuDeadline(timeoutMs: number): Deadline {
   let endsAt = 0;

@@ -3,8 +3,8 @@ import { eventually } from '../../../test/support/eventually.ts';
 import type { RenderJob } from '../sandbox.ts';
 import { quickjsSandbox } from './quickjs-sandbox.ts';
 
-// A process of its own, started with few file descriptors: takes all of them, brings the render threads down, gives the
-// descriptors back, and writes what the sandbox did as one line of JSON.
+// A separate process, started with few file descriptors: takes all of them, ends the render threads, releases the
+// descriptors, and writes the sandbox's results as one line of JSON.
 
 const ECHO = 'globalThis.__render = (s) => s + "!"';
 const HANG = 'globalThis.__render = () => String([].indexOf.call({ length: 2 ** 53 - 1 }, 1))';
@@ -35,7 +35,7 @@ function job(source: string): RenderJob {
   return { program: { key: source, source }, input: 'x', seed: 'seed', nowMs: 0 };
 }
 
-/** All descriptors that are left; a thread that ends gives some back. */
+/** Takes all remaining descriptors; a thread that ends releases some. */
 function takeAll() {
   for (;;)
     try {

@@ -5,15 +5,21 @@ import { newVariant, RELEASE_SYNC } from 'quickjs-emscripten';
 import { type WasmModule, wasm } from './wasm.ts';
 
 const PAGE = 65_536;
-/** Static data and the engine's own stack, which lie below the heap in this build. */
+/** Static data and the engine's own stack, which are below the heap in this build. */
 const BELOW_HEAP_BYTES = 5.5 * 1024 * 1024;
-/** What the build declares as its first size: no memory may be smaller. */
+/** The build's declared initial size: no memory may be smaller. */
 const PAGES_MIN = 256;
 
-/** How far V8 may inline within WebAssembly, in nodes of its graph and as a factor of a function's size: a fifth less time per render. */
+/**
+ * How far V8 may inline within WebAssembly, in nodes of its graph and as a factor of a function's size: a fifth less
+ * time per render.
+ */
 const INLINING = ['--wasm-inlining-budget=20000', '--wasm-inlining-factor=10'];
 
-/** The functions of the engine that we call. A pointer is an address in its memory, a value a pointer to a boxed JSValue. */
+/**
+ * The functions of the engine that are called here. A pointer is an address in its memory, a value a pointer to a
+ * boxed JSValue.
+ */
 type EngineFunctions = {
   QTS_NewRuntime(): number;
   QTS_RuntimeEnableInterruptHandler(runtime: number): void;
@@ -33,29 +39,29 @@ type EngineFunctions = {
   QTS_GetFalse(): number;
 };
 
-/** One instance of the engine. Its memory has a fixed size, so that the views never move. */
+/** One instance of the engine. Its memory has a fixed size, so the views never move. */
 export type Engine = {
   functions: EngineFunctions;
   malloc(bytes: number): number;
   free(address: number): void;
   bytes: Buffer;
   words: Uint32Array;
-  /** Whether it asked for more memory than it has; set back by whoever starts a script. */
+  /** Whether the engine asked for more memory than it has; the caller resets it before each script. */
   hasRunOut: boolean;
-  /** Called by the engine every ten thousand steps or so; true ends the script with an error that it can't catch. */
+  /** Called by the engine about every ten thousand steps; true ends the script with an error that it can't catch. */
   onStep: () => boolean;
 };
 
 /** Compiles the engine once; the module is shared with the worker threads. */
 export async function compileEngine(): Promise<WasmModule> {
-  // The engine's interpreter is one large function: with V8's usual bounds hardly anything is inlined into it.
+  // The engine's interpreter is one large function: with V8's default limits hardly anything is inlined into it.
   for (const flag of INLINING) setFlagsFromString(flag);
   const ours = createRequire(import.meta.url);
   const theirs = createRequire(ours.resolve('quickjs-emscripten'));
   return wasm.compile(await readFile(theirs.resolve('@jitl/quickjs-wasmfile-release-sync/wasm')));
 }
 
-/** A fresh instance with `memoryBytes` of heap (at least about 11 MiB: the build's own minimum). */
+/** A new instance with `memoryBytes` of heap (at least about 11 MiB: the build's own minimum). */
 export async function newEngine(module: WasmModule, memoryBytes: number): Promise<Engine> {
   const pages = Math.max(PAGES_MIN, Math.ceil((BELOW_HEAP_BYTES + memoryBytes) / PAGE));
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
@@ -65,7 +71,7 @@ export async function newEngine(module: WasmModule, memoryBytes: number): Promis
   if (typeof load !== 'function') throw new Error('The script engine has an unknown module format.');
   const instance = await load();
   const engine: Engine = {
-    // Its types brand every pointer; for us all are addresses.
+    // Its types brand every pointer; here all are addresses.
     functions: new Functions(instance) as unknown as EngineFunctions,
     malloc: (bytes) => instance._malloc(bytes),
     free: (address) => instance._free(address),
@@ -74,8 +80,8 @@ export async function newEngine(module: WasmModule, memoryBytes: number): Promis
     hasRunOut: false,
     onStep: () => false,
   };
-  // The engine's C library asks for more when its heap is full. How that shows in a script varies: as an error, as a
-  // pattern that is none, as a thrown null when there is no room for an error.
+  // The engine's C library asks for more memory when its heap is full. The effect in a script varies: an error, an
+  // invalid pattern, or a thrown null when there is no memory for an error.
   memory.grow = () => {
     engine.hasRunOut = true;
     throw new RangeError('The memory of the engine has a fixed size.');

@@ -32,7 +32,7 @@ test('a key that wasted time waits twenty times as long while others have work',
   assert.equal(names(queue.take(2, 1000, 2000, false)), 'a1 a2');
 });
 
-test('a key that wasted time goes one at a time when nobody else waits', () => {
+test('a key that wasted time goes one at a time when no others wait', () => {
   const queue = queueOf('a1', 'a2', 'a3');
   queue.penalise('a', 50, 0);
   assert.equal(names(queue.take(9, 1000, 1, true)), 'a1');

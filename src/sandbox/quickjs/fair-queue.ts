@@ -1,4 +1,4 @@
-/** What a queue needs to know of a task. */
+/** The fields of a task that a queue needs. */
 type Queued = { readonly key: string; readonly chars: number };
 
 const REST_FACTOR = 20;
@@ -10,7 +10,7 @@ const REST_FACTOR = 20;
  */
 export function fairQueue<T extends Queued>() {
   let ready: T[] = [];
-  /** Per key: when its rest ends, and what waits for that. */
+  /** Per delayed key: when its delay ends, and its waiting tasks. */
   const resting = new Map<string, { until: number; tasks: T[] }>();
   const restingTasks = () => [...resting.values()].flatMap(({ tasks }) => tasks);
 
@@ -29,11 +29,11 @@ export function fairQueue<T extends Queued>() {
       return size;
     },
     push: (task: T) => void ready.push(task),
-    /** Puts tasks back that were taken and not done, before all others. */
+    /** Puts back tasks that were taken but not done, before all others. */
     putBack(tasks: readonly T[]): void {
       ready = [...tasks, ...ready];
     },
-    /** At most `wanted` tasks and `charsMax` characters, but at least one if one may go. `isIdle`: no task is running. */
+    /** At most `wanted` tasks and `charsMax` characters, but at least one if one may run. `isIdle`: no task is running. */
     take(wanted: number, charsMax: number, now: number, isIdle: boolean): T[] {
       release(now);
       const taken: T[] = [];
@@ -58,11 +58,11 @@ export function fairQueue<T extends Queued>() {
       }
       return taken;
     },
-    /** A task of this key wasted `costMs`. */
+    /** Delays the tasks of this key after one of them wasted `costMs`. */
     penalise(key: string, costMs: number, now: number): void {
       resting.set(key, { until: now + REST_FACTOR * costMs, tasks: resting.get(key)?.tasks ?? [] });
     },
-    /** Empties the queue and returns what was in it. */
+    /** Empties the queue and returns its tasks. */
     drain(): T[] {
       const all = [...ready, ...restingTasks()];
       ready = [];

@@ -5,8 +5,8 @@ import { newRenderer, type RendererParts } from './renderer.ts';
 import { passesSelfTest } from './self-test.ts';
 
 /**
- * Opens a realm, copies it, and tests on fresh engines that a restore clears whatever a script did. Null: this build of
- * the engine is not the one we know, and nothing may be restored.
+ * Opens a realm, copies it, and tests on new engines that a restore clears all effects of a script. Null: the layout
+ * of this build of the engine is not as expected, and nothing may be restored.
  */
 export async function findLayout(parts: RendererParts): Promise<Layout | null> {
   const engine = await parts.newEngine();

@@ -6,7 +6,7 @@ import { isCleanElsewhere, restore, takeBase, takeSnapshot } from './heap-snapsh
 
 const MEMORY = 16 * 1024 * 1024;
 
-test('a restore brings back every byte, on the same instance and on a fresh one', async () => {
+test('a restore resets every byte, on the same instance and on a new one', async () => {
   const module = await compileEngine();
   const engine = await newEngine(module, MEMORY);
   const realm = openRealm(engine, { nowMs: 0 }, 1000);

@@ -3,31 +3,34 @@ import type { Engine } from './engine.ts';
 
 const PAGE = 4096;
 const PROBE_BYTES = 5 * 1024 * 1024;
-/** Where the static data certainly ends. */
+/** An upper bound for the end of the static data. */
 const STATIC_BYTES = 128 * 1024;
-/** Of the engine's stack, just below its heap: what ordinary scripts use. */
+/** The part of the engine's stack, just below its heap, that ordinary scripts use. */
 const STACK_WINDOW = 64 * 1024;
 const ZEROS = Buffer.alloc(64 * 1024);
 
 type Run = { at: number; bytes: Uint8Array };
 
-/** An opened realm as bytes and addresses: it holds in every fresh instance of the same build. */
+/** An opened realm as bytes and addresses, valid in every new instance of the same build. */
 export type Layout = { realm: Realm; base: BaseImage };
 
-/** The memory of an engine at rest, from which every realm starts: static data, the top of the stack, the heap. */
+/** The memory of an idle engine, from which every realm starts: static data, the top of the stack, the heap. */
 export type BaseImage = {
   runs: Run[];
-  /** Address of the word that holds the heap's end: above it the engine has not touched anything yet. */
+  /** Address of the word with the heap's end: the engine has not touched anything above it yet. */
   heapEndAt: number;
   heapEnd: number;
 };
 
-/** A realm with a prepared program, whole: copies of the pages that differ from the base, and views of the base's. */
+/**
+ * A complete realm with a prepared program: copies of the pages that differ from the base, and views of the base's
+ * pages.
+ */
 export type Snapshot = { runs: Run[]; copiedBytes: number };
 
 /**
- * Copies an engine at rest. `heapStart` is any address among the first of its heap.
- * Returns null when this build keeps its memory in another way than we know: then nothing may be restored.
+ * Copies an idle engine. `heapStart` is any address among the first of its heap. Returns null when the memory layout
+ * of this build is not as expected: then nothing may be restored.
  */
 export function takeBase(engine: Engine, heapStart: number): BaseImage | null {
   const { bytes } = engine;
@@ -45,7 +48,7 @@ export function takeBase(engine: Engine, heapStart: number): BaseImage | null {
   return { runs, heapEndAt, heapEnd };
 }
 
-/** Copies what differs from the base. */
+/** Copies the pages that differ from the base. */
 export function takeSnapshot(engine: Engine, base: BaseImage): Snapshot {
   const runs: Run[] = [];
   let copiedBytes = 0;
@@ -70,14 +73,14 @@ export function takeSnapshot(engine: Engine, base: BaseImage): Snapshot {
   return { runs, copiedBytes };
 }
 
-/** Makes the memory what it was, whatever happened since, on this instance of the engine or on a fresh one. */
+/** Restores the memory to the snapshot, on this instance of the engine or on a new one. */
 export function restore(engine: Engine, base: BaseImage, { runs }: { runs: Run[] }): void {
   const heapEnd = readHeapEnd(engine, base);
   if (heapEnd > base.heapEnd) engine.bytes.fill(0, base.heapEnd, heapEnd);
   for (const run of runs) engine.bytes.set(run.bytes, run.at);
 }
 
-/** Whether the memory outside the base's runs is untouched, the deeper stack included: the check behind the self-test. */
+/** Whether the memory outside the base's runs is untouched, the deeper stack included; used by the self-test. */
 export function isCleanElsewhere(engine: Engine, base: BaseImage): boolean {
   let from = 0;
   for (const run of base.runs) {
@@ -91,14 +94,14 @@ function copyRun(memory: Buffer, at: number, end: number): Run {
   return { at, bytes: Buffer.from(memory.subarray(at, end)) };
 }
 
-/** How much of the memory the engine has touched, as an address. */
+/** The end of the memory that the engine has touched, as an address. */
 function readHeapEnd(engine: Engine, base: BaseImage): number {
   return Math.min(engine.words[base.heapEndAt >>> 2] ?? 0, engine.bytes.length);
 }
 
 /**
- * Takes memory until the heap must grow, and looks which word of the static data followed: it was not below what was
- * touched, and is above the new block now. 0: none, or not sure.
+ * Allocates memory until the heap must grow, and finds the word of the static data that changed with it: it was not
+ * below the touched memory before, and is above the new block after. 0: none, or ambiguous.
  */
 function findHeapEnd(engine: Engine, data: Buffer, touched: number): number {
   const end = engine.malloc(PROBE_BYTES) + PROBE_BYTES;
@@ -113,7 +116,7 @@ function findHeapEnd(engine: Engine, data: Buffer, touched: number): number {
   return found;
 }
 
-/** The end of what is not zero, to the next multiple of 64 KiB. */
+/** The end of the non-zero bytes, rounded up to a multiple of 64 KiB. */
 function touchedEnd(bytes: Buffer): number {
   let end = bytes.length;
   while (end > 0 && isZero(bytes.subarray(end - ZEROS.length, end))) end -= ZEROS.length;

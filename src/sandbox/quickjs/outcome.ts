@@ -6,7 +6,7 @@ export type Limits = { timeoutMs: number; memoryBytes: number; outputBytes: numb
 
 const FRAME = new RegExp(`\\b${PROGRAM_FILE}:(\\d{1,9}):(\\d{1,9})`);
 
-/** The outcome of a script that went over a limit, in words. */
+/** The outcome of a script that exceeded a limit, with a message. */
 export function exceeded(limit: 'time' | 'memory' | 'output', limits: Limits): RenderOutcome {
   const bounds = {
     time: `It ran longer than ${limits.timeoutMs} ms.`,
@@ -16,7 +16,7 @@ export function exceeded(limit: 'time' | 'memory' | 'output', limits: Limits): R
   return { kind: 'exceeded', limit, message: bounds[limit] };
 }
 
-/** The outcome of a script that threw; the place is the first frame of `stack` that lies in the program. */
+/** The outcome of a script that threw; the place is the first frame of `stack` in the program. */
 export function threw(message: string, stack = ''): RenderOutcome {
   const [, line, column] = FRAME.exec(stack) ?? [];
   return {
@@ -27,7 +27,7 @@ export function threw(message: string, stack = ''): RenderOutcome {
   };
 }
 
-/** The outcome of a script that brought the engine itself down. Its own words name host paths, so they are left out. */
+/** The outcome of a script that crashed the engine. The engine's message names host paths, so it is left out. */
 export function crashed(error: unknown): RenderOutcome {
   return threw(
     error instanceof RangeError ? 'InternalError: stack overflow' : 'InternalError: the script engine failed',

@@ -1,16 +1,19 @@
-/** What the first word of the status says about the text that `enter` returned; the second is its length in 16-bit units. */
+/**
+ * Values of the first status word, about the text that `enter` returned; the second word is its length in 16-bit
+ * units.
+ */
 export const STATUS = { text: 0, tooLong: 1, notText: 2 } as const;
 
-/** Characters of a message that reach the log. */
+/** Maximum number of characters of an error message. */
 export const MESSAGE_MAX = 500;
 
 /**
- * Script that the realm runs first, in pristine surroundings; its value is `[status buffer, enter, retell,
- * describe]`. Programs have no way to reach these functions, and what they use of the language is captured before a
- * program can change it.
+ * Script that the realm runs first, before any program; its value is `[status buffer, enter, retell, describe]`.
+ * Programs can't reach these functions, and the language functions that they use are captured before a program can
+ * change them.
  *
- * Text crosses as a C string, which ends at U+0000 and can't hold a lone surrogate: text with either crosses as JSON. On
- * the way out the host finds that by the length, much faster than the engine could, and asks to `retell`.
+ * Text is passed as a C string, which ends at U+0000 and can't contain a lone surrogate: text with either is passed
+ * as JSON. For output, the host detects this by the length, much faster than the engine could, and calls `retell`.
  */
 export function preludeSource(outputBytesMax: number): string {
   return `(() => {
@@ -39,7 +42,7 @@ export function preludeSource(outputBytesMax: number): string {
     },
     () => stringify(output),
     (error) => {
-      let message = 'threw a value that can not be described';
+      let message = 'threw a value that cannot be described';
       let stack = '';
       try {
         if ((typeof error === 'object' && error !== null) || typeof error === 'function') {

@@ -14,7 +14,7 @@ sandboxConformance('quickjs', (limits) => quickjsSandbox({ graceMs: 100, ...limi
 const HANG = `globalThis.__render = () => String(Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1))`;
 const ECHO = `globalThis.__render = (s) => [s, typeof left, globalThis.left = Math.random(), Date.now()].join()`;
 
-test('a thread that hangs is replaced, and only the job that hung, twice, is to blame', async () => {
+test('a thread that hangs is replaced, and only the job that hung twice fails', async () => {
   await using sandbox = await quickjsSandbox({ timeoutMs: 20, graceMs: 100, workers: 2 });
   const jobs = Array.from({ length: 500 }, (_, i) => jobOf(i === 100 || i === 300 ? HANG : ECHO, String(i)));
   const outcomes = await sandbox.render(jobs);
@@ -25,7 +25,7 @@ test('a thread that hangs is replaced, and only the job that hung, twice, is to 
   assert.deepEqual({ ...sandbox.stats }, { ...NO_STATS, renders: 500, exceededTime: 2, restarts: 4 });
 });
 
-test('a failed self-test means an engine of its own for each render, with the same outcomes', async () => {
+test('a failed self-test means a new engine for each render, with the same outcomes', async () => {
   const jobs = ['a', 'b', 'a'].map((seed) => ({ ...jobOf(ECHO, 'x'), seed }));
   const faults = [jobOf('syntax error'), jobOf('globalThis.__render = () => { for (;;); }'), jobOf(ECHO)];
   await using slow = await quickjsSandbox({ timeoutMs: 20, snapshots: false });
@@ -39,8 +39,8 @@ test('a failed self-test means an engine of its own for each render, with the sa
   );
 });
 
-test('a prepared program that had to make room for others is prepared again', async () => {
-  // Time is not what this is about: seven megabytes take a busy machine a while.
+test('a prepared program that was evicted is prepared again', async () => {
+  // A long timeout, since seven megabytes take a busy machine a while.
   await using few = await quickjsSandbox({ programsMax: 2, timeoutMs: 5_000 });
   await using large = await quickjsSandbox({ timeoutMs: 5_000 });
   for (const [sandbox, pad] of [[few, 1] as const, [large, 7e6] as const]) {
@@ -52,7 +52,7 @@ test('a prepared program that had to make room for others is prepared again', as
   }
 });
 
-test('an engine that can not start is an error at once', async () => {
+test("an engine that can't start is an error at once", async () => {
   await assert.rejects(quickjsSandbox({ memoryBytes: 2 ** 40 }), /could not start/);
 });
 

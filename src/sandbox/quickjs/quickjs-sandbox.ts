@@ -7,35 +7,38 @@ import { exceeded } from './outcome.ts';
 import { type RunningJob, type SupervisedWorker, superviseWorker } from './supervised-worker.ts';
 
 export type QuickjsSandboxOptions = {
-  /** Threads that render; one more stands by. Default 1. */
+  /** Threads that render; one more is kept as a spare. Default 1. */
   workers?: number;
   /** CPU time of one render, and of a program's top level. Default 50. */
   timeoutMs?: number;
   /** Memory of one render. Default 16 MiB; less than about 11 MiB acts as that. */
   memoryBytes?: number;
-  /** Longest output, in UTF-8. Default 1 MiB. */
+  /** Longest output, in bytes of UTF-8. Default 1 MiB. */
   outputBytes?: number;
-  /** Prepared programs that each thread keeps, 50 KB or so each and 32 MiB at most in all. Default 256. */
+  /** Prepared programs that each thread caches, about 50 KB each and 32 MiB at most in all. Default 256. */
   programsMax?: number;
-  /** Wall time beyond twice `timeoutMs` after which a thread that makes no progress is ended. Default 200. */
+  /** Wall time beyond twice `timeoutMs` after which a thread without progress is ended. Default 200. */
   graceMs?: number;
   /** How long renders wait while no thread can be started, before they are rejected. Default 10,000. */
   outageWaitMs?: number;
-  /** Told once per outage what threads ended of. */
+  /** Called once per outage with the cause. */
   failed?: (cause: unknown) => void;
-  /** False: each render starts an engine of its own, some hundred times slower, as if the self-test had failed. */
+  /** False: each render starts a new engine, some hundred times slower, as after a failed self-test. */
   snapshots?: boolean;
 };
 
 const BATCH_JOBS_MAX = 64;
 const BATCH_CHARS_MAX = 4 * 1024 * 1024;
-/** Of input and program together: a thread has 256 MiB of its own. */
+/** Maximum size of input and program together: a thread has 256 MiB of its own. */
 const JOB_CHARS_MAX = 32 * 1024 * 1024;
 const BATCHES_PER_WORKER = 2;
 const WATCH_EVERY_MS = 20;
-/** Threads that ended in a row without a job to blame and without a render between them: then the sandbox has a problem. */
+/**
+ * This many threads ending in a row, without a culprit job and without a render in between, make the sandbox report a
+ * problem.
+ */
 const ENDS_MAX = 5;
-/** Before the third start in a row; twice as long before each later one. */
+/** Delay before the third start in a row; doubled before each later one. */
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 30_000;
 
@@ -51,7 +54,7 @@ type PooledWorker = {
   worker: SupervisedWorker;
   readyAt: number | null;
   outstanding: Map<number, Task[]>;
-  /** The running job that the watchdog saw last, and how often in a row. */
+  /** The running job at the last check of the watchdog, and the number of checks in a row that saw it. */
   seen: { started: number; times: number };
   /** The job for which the watchdog ended the thread. */
   terminating: RunningJob | null;
@@ -60,15 +63,15 @@ type PooledWorker = {
 /**
  * A {@link Sandbox} of QuickJS instances (WebAssembly) in worker threads. Rejects when the engine can't start.
  *
- * Each render finds the memory of a realm in which only its program's top level ran: it is restored byte by byte, so that
- * nothing stays. `eval` and `Function` exist inside and reach no further than the script itself; there is no `Intl`, no
- * timer, no module, no host function; promises are never continued. The engine ends ordinary loops itself; for native
- * ones that it can't interrupt, a watchdog ends the thread, a spare takes over, and only the running job is to blame, once
- * it hung twice.
+ * Before each render, the memory is restored byte by byte to a realm in which only its program's top level ran, so no
+ * render leaves anything behind. `eval` and `Function` exist inside and reach no further than the script itself;
+ * there is no `Intl`, no timer, no module, no host function; promises are never continued. The engine ends ordinary
+ * loops itself. For native loops that it can't interrupt, a watchdog ends the thread and a spare replaces it; only
+ * the running job fails, and only after it hung twice.
  *
- * A thread that ends is replaced. When no job is to blame (no memory or file descriptors for a thread, say) the next start
- * waits, from 100 ms to 30 s. Jobs stay in the queue for at most `outageWaitMs` without a thread; then their calls are
- * rejected.
+ * A thread that ends is replaced. When no job is the cause (but, for example, a lack of memory or file descriptors)
+ * the next start is delayed, from 100 ms to 30 s. Jobs stay in the queue for at most `outageWaitMs` without a thread;
+ * then their calls are rejected.
  */
 export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox & SandboxHealth> {
   const {
@@ -97,7 +100,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   let closed: Error | null = null;
   let watch: NodeJS.Timeout | null = null;
 
-  // The first thread finds out how the engine lays out its memory, and the others are told.
+  // The first thread determines the engine's memory layout, and passes it to the others.
   try {
     active = [spawn()];
     data.layout = await active[0]?.worker.ready;
@@ -117,7 +120,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
       for (const [place, job] of jobs.entries()) {
         const chars = job.input.length + job.program.source.length;
         const task = { job, call, place, key: job.program.key, chars, hung: false };
-        // It has no room in the engine anyway, and should not burden the thread on its way there.
+        // Too large for the engine in any case, so it is not sent to the thread.
         if (task.chars > charsMax) finish(task, exceeded('memory', limits));
         else queue.push(task);
       }
@@ -129,7 +132,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     },
     problem() {
       if (endsInARow < ENDS_MAX || canRender()) return null;
-      return 'The script engine can not be started; the log has the cause.';
+      return "The script engine can't be started; see the log for the cause.";
     },
     [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
   };
@@ -161,7 +164,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     return active.some(({ readyAt }) => readyAt !== null);
   }
 
-  /** Brings the threads up to their number; during a backoff, as far as the spare goes. */
+  /** Starts the missing threads; during a backoff, only the spare is used. */
   function refill(): void {
     while (active.length < workers && closed === null) {
       if (spare === null && backoff !== null) return;
@@ -171,7 +174,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
 
   function pump(): void {
-    // Hired with the first work: a program that nobody uses is 15 MB smaller.
+    // The spare starts with the first work, which saves 15 MB in a process that renders nothing.
     if (spare === null && closed === null && backoff === null && queue.size > 0) spare = spawn();
     for (;;) {
       const free = active.filter(
@@ -210,7 +213,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     pump();
   }
 
-  /** Counts looks, not milliseconds: while the whole process stands still, no job is late. */
+  /** Counts checks, not milliseconds: while the whole process is suspended, no job is late. */
   function checkStalls(): void {
     for (const worker of active) {
       const running = worker.worker.progress();
@@ -223,15 +226,16 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     }
   }
 
-  /** Nothing of the thread runs any more, so that its last word on what it was doing is exact. */
+  /** Handles the end of a thread. It no longer runs, so its last reported progress is exact. */
   function ended(worker: PooledWorker, running: RunningJob | null, cause: unknown): void {
     if (closed || !hasStarted) return;
     stats.restarts++;
     const culprit = running === null ? undefined : worker.outstanding.get(running.batch)?.[running.job];
-    // A job that came to its end after all while its thread was being ended is run again with the others.
+    // A job that finished while its thread was being ended is run again with the others.
     const isAtFault =
       culprit !== undefined && (worker.terminating === null || worker.terminating.started === running?.started);
-    // A machine may let one thread stand still as long as a loop would: who hangs is run once more before it is blamed.
+    // A machine may suspend a thread for as long as a loop would take: a job that hung is run once more before it
+    // fails.
     const isCulprit = isAtFault && (worker.terminating === null || culprit.hung);
     if (isAtFault) {
       culprit.hung = true;
@@ -245,7 +249,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
     if (spare === worker) spare = null;
     if (!isAtFault) {
       lastCause = cause;
-      // Not in a row with those before it.
+      // A thread that was ready for long does not count as one in a row.
       if (worker.readyAt !== null && performance.now() - worker.readyAt > BACKOFF_MAX_MS) endsInARow = 0;
       endsInARow++;
       if (endsInARow > 1) backOff();
@@ -266,7 +270,7 @@ export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promi
   }
 
   function giveUpWaiting(): void {
-    const reason = new AppError('unavailable', 'The script engine can not be started at present.', {
+    const reason = new AppError('unavailable', "The script engine can't be started at present.", {
       cause: lastCause,
     });
     for (const { call } of queue.drain()) call.reject(reason);

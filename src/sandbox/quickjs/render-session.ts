@@ -6,13 +6,13 @@ import { crashed, exceeded, type Limits, threw } from './outcome.ts';
 import { STATUS } from './prelude.ts';
 import { seedWords } from './seed.ts';
 
-/** One engine at work: every script in it runs under the limits. */
+/** One engine in use: every script in it runs under the limits. */
 export type Session = {
   readonly engine: Engine;
-  /** Runs a program's top level; gives its `__render`, or why there is none. */
+  /** Runs a program's top level; returns its `__render`, or why there is none. */
   prepare(source: string): { fn: number } | { failure: RenderOutcome };
   run(job: RenderJob, fn: number): RenderOutcome;
-  /** A script went over a limit or broke the engine: this instance must not be used again, not even restored. */
+  /** A script exceeded a limit or broke the engine: this instance must not be used again, not even restored. */
   readonly isSpent: boolean;
 };
 
@@ -63,7 +63,7 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
       isSpent = true;
       outcome = crashed(error);
     }
-    // Like the end of its time, that of its memory is nothing that a script can catch.
+    // Exhausted memory, like an expired deadline, can't be caught by the script.
     if (engine.hasRunOut) outcome = exceeded('memory', limits);
     if (deadline.wasHit) outcome = exceeded('time', limits);
     if (outcome?.kind === 'exceeded') isSpent = true;
@@ -91,7 +91,7 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
   }
 
   function returned(text: string, length: number | undefined): RenderOutcome {
-    // Bytes that are no UTF-8 become U+FFFD: without one and with all its units the text is what the program returned.
+    // Invalid UTF-8 would have become U+FFFD: a text without it and of the full length is the program's output.
     if (text.length === length && !text.includes('\ufffd')) return { kind: 'returned', output: text };
     const { isError, value } = call(engine, realm, realm.retell);
     if (isError) return failed(value);

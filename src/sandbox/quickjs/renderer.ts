@@ -7,7 +7,7 @@ import type { Limits } from './outcome.ts';
 import { newSession, type Session } from './render-session.ts';
 import { seedWords } from './seed.ts';
 
-/** `programsMax` bounds the prepared programs that are kept; the least recently used goes first. */
+/** `programsMax` bounds the prepared programs in the cache; the least recently used is removed first. */
 export type RendererLimits = Limits & { programsMax: number };
 
 /** `clock` is the clock that the engine reads in this thread. */
@@ -15,12 +15,15 @@ export type RendererParts = { newEngine(): Promise<Engine>; clock: { nowMs: numb
 
 /** Renders one job at a time in this thread. */
 export type Renderer = {
-  /** Before each render: starts an engine when the last render left none. It is no job's fault how long that takes. */
+  /** Starts an engine before a render if the last one left none. This time does not count for the job. */
   ready(): Promise<void>;
   render(job: RenderJob): RenderOutcome;
 };
 
-/** Restores the realm from a snapshot for each render; without a layout each starts an engine of its own, much slower. */
+/**
+ * Restores the realm from a snapshot for each render; without a layout each render starts a new engine, which is much
+ * slower.
+ */
 export function newRenderer(parts: RendererParts, layout: Layout | null): Renderer {
   return layout === null ? freshRenderer(parts) : snapshotRenderer(parts, layout);
 }
@@ -43,11 +46,11 @@ function freshRenderer({ newEngine, clock, limits }: RendererParts): Renderer {
   };
 }
 
-/** A program whose top level ran: what the memory was then and where its function lies, or why it has none. */
+/** A program whose top level ran: the memory after it and the address of its function, or why it has none. */
 type Prepared = { fn: number; snapshot: Snapshot } | { failure: RenderOutcome };
 type Known = { source: string; prepared: Prepared; bytes: number };
 
-/** Of prepared programs, for one thread: a program may fill its memory at its top level. */
+/** Memory of prepared programs per thread: a program may fill its memory at its top level. */
 const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
 function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, base }: Layout): Renderer {
@@ -86,7 +89,7 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
       let known = programs.get(key);
       if (known?.source !== source) known = weigh(source, prepare(session, source));
       const { prepared } = known;
-      // What a limit ended may have been bad luck: it is tried again.
+      // A program that exceeded a limit is not cached: its next render tries again.
       if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, known);
       if ('failure' in prepared) return prepared.failure;
       restore(session.engine, base, prepared.snapshot);

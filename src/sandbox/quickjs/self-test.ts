@@ -1,7 +1,7 @@
 import type { RenderOutcome } from '../sandbox.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Stains what a script can reach, and returns what it found on arrival. */
+/** Modifies everything that a script can reach, and returns the state it found before. */
 const STAINING = `
 let runs = 0;
 globalThis.__render = (input) => {
@@ -13,7 +13,7 @@ globalThis.__render = (input) => {
   return found;
 };`;
 
-/** Whether each of two renderers, which share their snapshots' layout, finds every render's world untouched. */
+/** Whether each of two renderers with the same snapshot layout starts every render with unmodified state. */
 export async function passesSelfTest(one: Renderer, other: Renderer): Promise<boolean> {
   const job = { program: { key: 'self-test', source: STAINING }, input: 'é', nowMs: 1_700_000_000_000 };
   const render = async (renderer: Renderer, seed: string) => {

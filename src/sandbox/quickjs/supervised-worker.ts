@@ -12,17 +12,17 @@ export type RunningJob = { started: number; batch: number; job: number };
 
 type WorkerEvents = {
   onRendered(batch: number, outcomes: (string | RenderOutcome)[]): void;
-  /** The thread is gone; `running` is the job that it left unfinished, `cause` what it died of. */
+  /** The thread has ended; `running` is its unfinished job, `cause` the reason. */
   onEnd(running: RunningJob | null, cause: unknown): void;
 };
 
-/** The engine's frames lie on the thread's own stack: with less, deep recursion breaks the engine. */
+/** The engine's frames are on the thread's own stack: with less, deep recursion breaks the engine. */
 const STACK_MB = 16;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
- * A render thread. `onEnd` is called once: at its end, or soon when it could not be started. Never throws: a thread that
- * can't be started is one that has ended.
+ * A render thread. `onEnd` is called once: when it ends, or soon after it could not be started. Never
+ * throws: a thread that can't be started is reported as ended.
  */
 export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: WorkerEvents) {
   const progress = new Int32Array(new SharedArrayBuffer(PROGRESS.words * Int32Array.BYTES_PER_ELEMENT));
@@ -65,17 +65,17 @@ export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: Work
   }
 
   return {
-    /** Resolves with the layout that it uses when it can render; rejects when it can't start. */
+    /** Resolves with the layout in use when the thread can render; rejects when it can't start. */
     ready: ready.promise,
     post: (message: BatchMessage) => worker?.postMessage(message),
-    /** The running job, as of now. */
+    /** The currently running job. */
     progress: running,
-    /** Ends the thread, whatever it is doing; resolves when it is gone. */
+    /** Ends the thread, whatever it is doing; resolves when it has ended. */
     end: async () => void (await worker?.terminate()),
   };
 }
 
-/** Nothing of ours; but when the process caches compiled code, a thread that does so too is 10 MB smaller. */
+/** Empty, except for the compile cache: a thread that uses it too is 10 MB smaller. */
 function environment(): Record<string, string> {
   const cache = getCompileCacheDir();
   return cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };

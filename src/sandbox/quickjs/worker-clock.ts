@@ -2,9 +2,8 @@
 export const clock = { nowMs: 0 };
 
 /**
- * Gives this thread's `Date` our clock and UTC as its zone: the engine has no clock of its own and asks the host's Date,
- * so that this is the one place that decides what `new Date()` says in a template. Only for threads that do nothing
- * but render.
+ * Replaces this thread's clock in `Date` and sets its zone to UTC. The engine has no clock of its own and asks the
+ * host's Date, so this alone determines `new Date()` in a template. Only for threads that do nothing but render.
  */
 export function takeOverDate(): void {
   const date = Date.prototype;

@@ -6,7 +6,7 @@ import { type BatchMessage, isWasteful, PROGRESS, type WorkerData, type WorkerMe
 import { newRenderer } from './renderer.ts';
 import { clock, takeOverDate } from './worker-clock.ts';
 
-// Started by supervised-worker.ts, which is the only one to write workerData and to post messages.
+// Started by supervised-worker.ts, which alone writes workerData and posts messages.
 const port = parentPort;
 const { module, limits, progress, layout: known } = workerData as WorkerData;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -35,7 +35,7 @@ async function render({ batch, programs, jobs }: BatchMessage): Promise<void> {
   post({ kind: 'rendered', batch, outcomes });
 }
 
-// One batch after the other: a render may wait for a new engine meanwhile.
+// Batches run one after the other, since a render may wait for a new engine.
 let last = Promise.resolve();
 port.on('message', (message: BatchMessage) => {
   last = last.then(() => render(message));
