@@ -9,7 +9,7 @@ function problems(template: string, contentType = 'text/plain'): string[] {
   });
 }
 
-test('a good template has no problems', () => {
+test('a valid template has no problems', () => {
   assert.deepEqual(problems('{{! return JSON.stringify(it.data[0]); }}'), []);
   assert.deepEqual(problems('a {{ it.data[0].x | upper }} {{@if(1)}}b{{/if}}'), []);
 });
@@ -52,7 +52,7 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
     ['{{! with (it) { } }}', '1:5 `with` is not available in templates'],
     ['{{ 1, 2 }}', '1:4 One value belongs here, not several with commas between'],
     ['{{! 1 = 2 }}', '1:5 A value can only be assigned to a name or a member'],
-    ['{{! const x = /(/; }}', '1:15 This regular expression does not work: /(/: Unterminated group'],
+    ['{{! const x = /(/; }}', '1:15 Invalid regular expression: /(/: Unterminated group'],
   ],
   'source that would close the function around it': [
     ['{{! }); (function(){ }}', '1:5 This `}` closes nothing. A tag ends with `}}`'],
@@ -78,7 +78,7 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
     ['{{@if(1)}}{{/}}', '1:11 `{{@if}}` from line 1 is still open: write `{{/if}}` instead of `{{/}}`'],
     ['{{#else}}', '1:1 `{{#else}}` belongs between `{{@if(…)}}` and `{{/if}}`'],
     ['{{@each([]) => x}}{{#else}}{{/each}}', '1:19 `{{#else}}` belongs between `{{@if(…)}}` and `{{/if}}`'],
-    ['{{@if(1)}}{{#else}}{{#elif(2)}}{{/if}}', '1:20 `{{#elif}}` can not follow `{{#else}}`'],
+    ['{{@if(1)}}{{#else}}{{#elif(2)}}{{/if}}', "1:20 `{{#elif}}` can't follow `{{#else}}`"],
     ['{{@if(1)}}{{#else if(2)}}{{/if}}', '1:11 `{{#else if}}` is unknown. Write `{{#elif(…)}}`'],
     ['{{@if(1)}}{{#elsif(2)}}{{/if}}', '1:11 `{{#elsif}}` is unknown. There are `{{#elif(…)}}` and `{{#else}}`'],
     ['{{@if(1)}}{{#else(2)}}{{/if}}', '1:11 `{{#else}}` takes no condition: write `{{#elif(…)}}`'],
@@ -90,7 +90,7 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
     ['{{@if(1) 2}}y{{/if}}', '1:10 `2` does not belong here'],
     ['{{@each([1]) => 5}}{{/each}}', '1:17 A value can only be assigned to a name or a member'],
   ],
-  'tags of Squirrelly that are not there': [
+  'tags of Squirrelly that are not supported': [
     ['{{@include("x") /}}', '1:1 Partials are not available: put the text here, or build it in a `{{! }}` tag'],
     ['{{@includeFile("x")/}}', '1:1 Partials are not available: put the text here, or build it in a `{{! }}` tag'],
     ['{{@extends("x")}}{{/extends}}', '1:1 Layouts are not available: put the text here'],
@@ -101,8 +101,11 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
       '1:1 `{{@try}}` is not available: use `try { … } catch { … }` inside of a `{{! }}` tag',
       '1:10 `{{#catch}}` is unknown. There are `{{#elif(…)}}` and `{{#else}}`',
     ],
-    ['{{@async each(x)}}{{/async}}', '1:1 Nothing asynchronous is available: a template runs in one go'],
-    ['{{@useScope(x)}}{{/useScope}}', '1:1 `{{@useScope}}` is not available: name a value by `{{! const name = …; }}`'],
+    ['{{@async each(x)}}{{/async}}', '1:1 Asynchronous tags are not available: templates are synchronous'],
+    [
+      '{{@useScope(x)}}{{/useScope}}',
+      '1:1 `{{@useScope}}` is not available: declare a name with `{{! const name = …; }}`',
+    ],
     ['{{@for(x)}}{{/for}}', '1:1 Write `{{@each(list) => item, index}} … {{/each}}`'],
     ['{{@unless(x)}}{{/unless}}', '1:1 Write `{{@if(!condition)}} … {{/if}}`'],
     [
@@ -111,7 +114,7 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
     ],
   ],
   filters: [
-    ['{{ 1 | e }}', '1:8 There is no filter `e`. Values are escaped for the content type by themselves'],
+    ['{{ 1 | e }}', '1:8 There is no filter `e`. Values are escaped for the content type automatically'],
     ['{{ 1 | uppercase }}', '1:8 There is no filter `uppercase`. Write `upper`'],
     [
       '{{ 1 |\n nope(2) }}',
@@ -124,7 +127,7 @@ const CASES: Record<string, [template: string, ...problems: string[]][]> = {
     ['{{ 1 | default(1) 2 }}', '1:19 `2` does not belong after a filter'],
     ['{{ 1 | default(1 2) }}', '1:18 `2` does not belong here'],
   ],
-  'what only deserves a warning': [
+  'only a warning': [
     ['a{{ }}b', '1:2 warning: This tag is empty and prints nothing'],
     ['{{ /* note */ }}', '1:1 warning: This tag is empty and prints nothing'],
     ['{{! total = 1 }}{{ total }}', '1:5 warning: `total` is never declared: write `let total = …`'],
@@ -138,8 +141,8 @@ for (const [subject, cases] of Object.entries(CASES)) {
   });
 }
 
-test('JSON that would be escaped twice is warned about', () => {
-  const twice = 'JSON is escaped once more here: write `{{* … | json }}` to insert it as it is';
+test('JSON that would be escaped twice gets a warning', () => {
+  const twice = 'JSON is escaped once more here: write `{{* … | json }}` to insert it unescaped';
   assert.deepEqual(problems('{"a": {{ it.x | json }}}', 'application/json'), [`1:7 warning: ${twice}`]);
   assert.deepEqual(problems('{"a": {{* it.x | json }}, "b": "{{ it.x | json }}"}', 'application/json'), []);
   assert.deepEqual(problems('{{ it.x | json }}', 'text/plain'), []);

@@ -5,7 +5,7 @@ import { fieldReads } from './field-reads.ts';
 const read = (text: string) =>
   fieldReads(text).map(({ names, start, end }) => [names.join(' '), text.slice(start, end)]);
 
-test('fields are found however a record is reached', () => {
+test('fields are found however a record is accessed', () => {
   assert.deepEqual(read('{{ it.data[0].title }} {{ it.data[0]["wt.ti"] }}'), [
     ['title', 'title'],
     ['wt.ti', '"wt.ti"]'],
@@ -22,18 +22,18 @@ test('fields are found however a record is reached', () => {
   assert.deepEqual(read('{{ it.events[0].data["wt.es"] }}'), [['wt.es', '"wt.es"]']]);
 });
 
-test('what is no field is left alone', () => {
+test('reads of other values are ignored', () => {
   assert.deepEqual(
     read('{{ it.meta.deliveryId }}{{ it.data.length }}{{ it.events[0].name }}{{! let x = {}; x.y = 1; }}'),
     [],
   );
 });
 
-test('the key of an object that a field is alone the value of is told', () => {
+test('the object key whose whole value is a field is reported', () => {
   const [alone, among] = fieldReads('{{! return { title: it.data[0].titel, b: it.data[0].b + 1 }; }}');
   assert.deepEqual([alone?.key, among?.key], ['title', null]);
 });
 
-test('a template that does not parse gives the fields of what does', () => {
+test('the valid parts of a template that does not parse give their fields', () => {
   assert.deepEqual(read('{{ it.data[0].title }} {{ it.data[0].( }}'), [['title', 'title']]);
 });

@@ -5,22 +5,22 @@ import type { Code } from '../parse/tag-script.ts';
 import { type AnyNode, isNode, walk } from '../parse/walk.ts';
 
 /**
- * A place where a template reads a field of a record (`it.data[0].title`, `record["wt.ti"]`). Offsets in the template:
- * `start` is where the name is, `from` where its dot or bracket begins.
+ * A place where a template reads a field of a record (`it.data[0].title`, `record["wt.ti"]`). Offsets in the
+ * template: `start` is the start of the name, `from` that of its dot or bracket.
  */
 export type FieldRead = {
-  /** What is read, one name per member: `wt.ti` without brackets reads `ti` of `wt`. */
+  /** The path read, one name per member: `wt.ti` without brackets reads `ti` of `wt`. */
   names: string[];
   from: number;
   start: number;
   end: number;
-  /** The key of the object literal whose value it is alone, such as `title` in `{ title: it.data[0].titel }`. */
+  /** The object key whose whole value the read is, such as `title` in `{ title: it.data[0].titel }`. */
   key: string | null;
 };
 
 /**
- * The fields that a template reads of its records, in the order of its text, as far as its syntax shows. Records are
- * `it.data[n]`, `it.events[n].data`, and the names that loops, `map` and declarations give these.
+ * The fields that a template reads from its records, in the order of its text, as far as its syntax shows. Records
+ * are `it.data[n]`, `it.events[n].data`, and the names that loops, `map` and declarations give them.
  */
 export function fieldReads(text: string): FieldRead[] {
   const { nodes } = parseTemplate(text, locator(text));
@@ -51,7 +51,7 @@ function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldR
       if (isNode(node['init']) && isRecord(node['init'], records)) reads.push(...patternReads(node['id'], base));
     }
     if (node.type !== 'MemberExpression' || seen.has(node)) return;
-    // From the outside in: a chain is one read, and begins behind the record.
+    // From the outside in: a chain is one read, and begins after the record.
     const chain: AnyNode[] = [];
     let at: AnyNode = node;
     while (at.type === 'MemberExpression' && !isRecord(at, records)) {
@@ -97,7 +97,7 @@ function patternReads(pattern: AnyNode, base: number): FieldRead[] {
   });
 }
 
-/** Names that stand for a record from here on. */
+/** Adds the names that refer to a record from here on. */
 function addNamed(node: AnyNode, records: Set<string>): void {
   const { id, init, callee, left, right } = node;
   if (node.type === 'VariableDeclarator' && isNode(id) && isNode(init)) {
@@ -138,7 +138,7 @@ function isMemberOfIt(node: AnyNode, name: string): boolean {
   return memberOf(node) === name && isNode(object) && object.type === 'Identifier' && object['name'] === 'it';
 }
 
-/** Whether it takes an item of a list: by a number, or by a name that may hold one. */
+/** Whether the key is a list index: a number, or a name that may hold one. */
 function isIndex(node: AnyNode): boolean {
   const property = node['property'];
   if (node['computed'] !== true || !isNode(property)) return false;

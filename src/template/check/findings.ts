@@ -5,7 +5,7 @@ import { type AnyNode, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 import type { Traits } from './traits.ts';
 
-/** What is to say about a template that parses: JavaScript that is refused, and what is probably not meant. */
+/** The findings in a template that parses: refused JavaScript, and probable mistakes. */
 export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape | 'path'): Finding[] {
   const undeclaredNames = undeclared(traits).map(([name, offset]): Finding => {
     return { offset, message: `\`${name}\` is never declared: write \`let ${name} = …\``, severity: 'warning' };
@@ -15,7 +15,7 @@ export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape |
   return [undeclaredNames, unknownNames(traits), mode === 'json' ? doubleEscapes(nodes) : [], ...inCode].flat();
 }
 
-/** Findings of one script. */
+/** The findings in one script. */
 export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Traits): Finding[] {
   const findings: Finding[] = [];
   const inClass = new Set<AnyNode>();
@@ -26,7 +26,7 @@ export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Trait
     if (isInitialiser(node, parent) || (parent !== null && inClass.has(parent) && !HAS_ARGUMENTS.has(node.type)))
       inClass.add(node);
     if (inClass.has(node) && isArguments(node, parent))
-      findings.push({ offset, message: '`arguments` can not be used in a class like this', severity: 'error' });
+      findings.push({ offset, message: "`arguments` can't be used in a class like this", severity: 'error' });
     const target = node.type === 'AssignmentExpression' ? node['left'] : null;
     if (isInputMember(target) && !declared.has('it')) {
       const message = '`it` is read-only. Copy first: `const record = { ...it.data[0] };`';
@@ -36,10 +36,13 @@ export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Trait
   return findings;
 }
 
-/** Functions with `arguments` of their own. */
+/** Functions with their own `arguments`. */
 const HAS_ARGUMENTS = new Set(['FunctionExpression', 'FunctionDeclaration']);
 
-/** What a class runs by itself. The parser overlooks `arguments` in an arrow function there; the engine does not. */
+/**
+ * Class code that runs when the class is defined. The parser accepts `arguments` in an arrow function there; the
+ * engine does not.
+ */
 function isInitialiser(node: AnyNode, parent: AnyNode | null): boolean {
   return node.type === 'StaticBlock' || (parent?.type === 'PropertyDefinition' && parent['value'] === node);
 }
@@ -50,12 +53,12 @@ function isArguments(node: AnyNode, parent: AnyNode | null): boolean {
   return !isKey || parent?.['computed'] === true || parent?.['shorthand'] === true;
 }
 
-/** Names that are assigned without being declared anywhere: the generated code declares them, since it runs strictly. */
+/** Names that are assigned but never declared: the generated code declares them, since it is strict code. */
 export function undeclared({ assigned, declared }: Traits): [name: string, offset: number][] {
   return [...assigned].filter(([name]) => !declared.has(name) && !FUNCTIONS.has(name) && name !== 'it');
 }
 
-// What the sandbox's realm has, as far as templates have a use for it.
+// The globals of the sandbox's realm that are useful in templates.
 const GLOBALS = new Set(
   (
     'it undefined NaN Infinity globalThis Object Array String Number Boolean BigInt Symbol Math JSON Date RegExp Map Set ' +
@@ -80,7 +83,7 @@ function unknownNames({ names, declared, assigned }: Traits): Finding[] {
     const known = Object.hasOwn(UNAVAILABLE, name) ? UNAVAILABLE[name] : undefined;
     const advice = OF_HOSTS.test(name)
       ? `\`${name}\` is not available in templates`
-      : `\`${name}\` is not known here. A value of the record is \`it.data[0].${name}\``;
+      : `\`${name}\` is not known here. To read it from the record, write \`it.data[0].${name}\``;
     return [{ offset, message: known ?? advice, severity: 'warning' }];
   });
 }
@@ -91,21 +94,21 @@ function doubleEscapes(nodes: TemplateNode[]): Finding[] {
     const isInQuotes = before.endsWith('"');
     before = node.kind === 'text' ? node.value : '';
     if (node.kind !== 'value' || node.isRaw || isInQuotes || node.filters.at(-1)?.name !== 'json') return [];
-    const message = 'JSON is escaped once more here: write `{{* … | json }}` to insert it as it is';
+    const message = 'JSON is escaped once more here: write `{{* … | json }}` to insert it unescaped';
     return [{ offset: node.start, message, severity: 'warning' }];
   });
 }
 
 const REFUSED: Record<string, string> = {
   ImportExpression: '`import` is not available in templates',
-  AwaitExpression: '`await` does not work here: a template runs in one go',
+  AwaitExpression: '`await` does not work here: templates are synchronous',
 };
 
-/** `it.data…` as what is assigned to. */
+/** Whether the assignment target is a member of `it.data…`. */
 function isInputMember(target: unknown): boolean {
   let at = target;
   let depth = 0;
-  // Nodes are looked at by field names: the walkers' view of a tree.
+  // Nodes are accessed by field names: the walkers' view of a tree.
   while (typeof at === 'object' && at !== null && 'object' in at) {
     at = at.object;
     depth++;

@@ -1,6 +1,6 @@
 import type { Tag } from '../parse/scanner.ts';
 
-/** A bracket that is open: the indentation of its line, what stands in it, and the word before it. */
+/** An open bracket: the indentation of its line, its kind of content, and the word before it. */
 type Open = { sign: string; indent: string; holds: 'statements' | 'cases' | 'values'; before: string };
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -9,21 +9,21 @@ const OPENERS = words('( [ { ${');
 const CLOSERS = words(') ] }');
 /** A `{` after one of these is an object, not a block. */
 const BEFORE_VALUES = words('( [ , = : ? && || ?? return ... ${ const let var of in +=');
-/** A line that ends with one of these goes on. */
+/** A line that ends with one of these continues on the next one. */
 const GOES_ON_AFTER = words(
   '= += -= *= /= %= **= &&= ||= ??= + - * / % ** && || ?? ? : => . ?. ! < > <= >= == === != !== & | ^ else',
 );
-/** A line that begins with one of these goes on from the one before. */
+/** A line that begins with one of these continues the one before. */
 const GOES_ON_WITH = words('. ?. ? : && || ?? + - * / % ** = => < > <= >= == === != !== & | ^ in instanceof');
-/** The same inside of brackets of a list, where what stands below each other is what belongs together. */
+/** The same inside of a list's brackets, where lines below each other are separate items. */
 const GOES_ON_IN_LIST = words('. ?. ? :');
 const HEADS = words('if for while with');
 
 /**
- * How far the lines of a tag are to be indented.
+ * Computes the indentation of the lines of a tag.
  *
  * @param base the indentation of the line on which the tag begins
- * @returns a function to ask for each line, in order, with the offset of its first sign that is no blank
+ * @returns a function to call for each line, in order, with the offset of its first character that is not white space
  */
 export function nesting(text: string, tag: Tag, base: string): (first: number) => string {
   const unit = base.includes('\t') ? '\t' : '  ';

@@ -13,7 +13,7 @@ function formatted(text: string): string {
     .reduce((whole, { from, to, insert }) => whole.slice(0, from) + insert + whole.slice(to), text);
 }
 
-/** What a template does: its output, or its problems with their lines. */
+/** The result of a template: its output, or its problems with their lines. */
 function outcome(template: string, realm: vm.Context) {
   const composed = composeProgram({
     template,
@@ -28,7 +28,7 @@ function outcome(template: string, realm: vm.Context) {
   return 'column' in output ? { ...output, column: undefined } : output;
 }
 
-/** Numbers that are the same in each run. */
+/** A generator of numbers that are the same in each run. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -37,13 +37,13 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/** The template with blanks and line ends strewn between its JavaScript's tokens. */
+/** The template with spaces and line ends inserted between its JavaScript tokens. */
 function strewn(template: string, pick: (below: number) => number): string {
   const places = scan(template).pieces.flatMap((piece) =>
     piece.kind === 'text'
       ? []
       : [piece.contentStart, ...piece.tokens.flatMap(({ start, end }) => [start, end])].filter((place) =>
-          // Not inside of backticks: what stands there is text.
+          // Not inside of backticks, where white space is text.
           piece.tokens.every(({ kind, start, end }) => kind !== 'string' || place <= start || place >= end),
         ),
   );
@@ -57,7 +57,7 @@ function strewn(template: string, pick: (below: number) => number): string {
     );
 }
 
-test('formatting never changes what a template renders, on which line it fails, or its text; twice is as once', () => {
+test('formatting never changes the output of a template, the line of its errors, or its text; formatting twice equals formatting once', () => {
   const realm = vm.createContext({});
   const pick = numbers(7);
   let changed = 0;
@@ -73,7 +73,7 @@ test('formatting never changes what a template renders, on which line it fails, 
   assert.ok(changed > 250, `${changed} were changed at all`);
 });
 
-test('lines are indented by how deep they nest, and ends of lines have no blanks', () => {
+test('lines are indented by nesting depth, and trailing white space is removed', () => {
   const cases: [name: string, text: string, expected: string][] = [
     [
       'blocks, objects and calls',
@@ -86,7 +86,7 @@ test('lines are indented by how deep they nest, and ends of lines have no blanks
       '{{! return JSON.stringify({\n  a: it.data[0].a,\n  b: 1\n}); }}',
     ],
     [
-      'what goes on over lines',
+      'continued lines',
       '{{!\nconst a =\nb +\nc,\nd = 1;\nreturn it.data\n.map((one) => one.id)\n.join();\n}}',
       '{{!\n  const a =\n    b +\n    c,\n    d = 1;\n  return it.data\n    .map((one) => one.id)\n    .join();\n}}',
     ],
@@ -110,7 +110,7 @@ test('lines are indented by how deep they nest, and ends of lines have no blanks
   for (const [name, text, expected] of cases) assert.equal(formatted(text), expected, name);
 });
 
-test('texts in backticks, text around tags and templates that do not end stay as they are', () => {
+test('texts in backticks, text around tags and unclosed templates stay unchanged', () => {
   for (const text of [
     '  text  \n   {{ it.a }}  \n\t x ',
     '{{! return `\n  a  \n\x24{ it.a }\n    b`; }}',

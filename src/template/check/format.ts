@@ -5,11 +5,11 @@ import { nesting } from './format-nesting.ts';
 type Edit = { from: number; to: number; insert: string };
 
 /**
- * What sets a template's JavaScript in order: each line of a tag indented by how deep it nests, and no blanks at line
- * ends. Only white space between JavaScript's own tokens changes, and no line is joined or cut, so that the template
- * renders the same and its errors stay on their lines (only code that prints the source of its own functions could
- * tell). The text around tags, and what stands in quotes, backticks and block comments, stays as it is; so does a
- * template with a tag that does not end.
+ * Formats a template's JavaScript: each line of a tag is indented by its nesting depth, and trailing white space is
+ * removed. Only white space between JavaScript tokens changes, and no line is joined or split, so the template
+ * renders the same and its errors stay on their lines (except for code that prints the source of its own functions).
+ * The text around tags, quoted text, text in backticks and block comments stay unchanged; so does a template with an
+ * unclosed tag.
  *
  * @returns edits in the order of the text, none of which overlap
  */
@@ -17,7 +17,7 @@ export function formatTemplate(text: string): Edit[] {
   const { pieces, error } = scan(text);
   if (error !== null) return [];
   const edits: Edit[] = [];
-  // Where a line that begins in one tag goes on with another, the other follows the new indentation.
+  // When a line begins in one tag and continues in another, the other follows the new indentation.
   let last = { start: -1, indent: '' };
   for (const piece of pieces) {
     if (piece.kind === 'text') continue;
@@ -28,7 +28,7 @@ export function formatTemplate(text: string): Edit[] {
   return edits;
 }
 
-/** Writes the edits of one tag; gives its last line. */
+/** Writes the edits of one tag; returns its last line. */
 function formatTag(text: string, tag: Tag, base: string, edits: Edit[]): { start: number; indent: string } | null {
   const nest = nesting(text, tag, base);
   let last: { start: number; indent: string } | null = null;
@@ -60,7 +60,7 @@ function blanksAt(text: string, from: number, most: number): string {
   return text.slice(from, to);
 }
 
-/** Whether a place lies in or at the end of a token whose white space means something. */
+/** Whether a place is in or at the end of a token in which white space is significant. */
 function isKept({ tokens }: Tag, place: number): boolean {
   let [low, high] = [0, tokens.length];
   while (low < high) {

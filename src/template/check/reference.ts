@@ -1,12 +1,12 @@
-/** One entry of the language reference: shown in the docs, and offered by the editor's completion. */
+/** One entry of the language reference, used by the docs and the editor's completion. */
 export type ReferenceEntry = {
   name: string;
   kind: 'tag' | 'filter' | 'function' | 'value';
   signature: string;
   summary: string;
-  /** A template, or a piece of one. */
+  /** A template, or a part of one. */
   example: string;
-  /** What the example prints with `it.data = [{ name: "Ada", total: "12.5" }]`, when it always prints the same. */
+  /** The output of the example with `it.data = [{ name: "Ada", total: "12.5" }]`, if it is always the same. */
   prints?: string;
 };
 
@@ -55,7 +55,7 @@ export const REFERENCE: readonly ReferenceEntry[] = [
     'number',
     'filter',
     'value | number(decimals)',
-    'The value as a number, with so many decimals (0–20) when given.',
+    'The value as a number, with the given number of decimals (0–20), if any.',
     '{{ it.data[0].total | number(2) }}',
     '12.50',
   ),
@@ -95,7 +95,13 @@ export const REFERENCE: readonly ReferenceEntry[] = [
     '{{ it.data[0].name }}',
     'Ada',
   ),
-  entry('it.events', 'value', 'it.events', 'The whole events behind it.data, same order.', '{{ it.events[0].id }}'),
+  entry(
+    'it.events',
+    'value',
+    'it.events',
+    'The complete events of it.data, in the same order.',
+    '{{ it.events[0].id }}',
+  ),
   entry('it.meta', 'value', 'it.meta', 'The delivery, its action and destination, and its time.', '{{ it.meta.time }}'),
   entry(
     '{{! }}',
@@ -113,7 +119,7 @@ export const REFERENCE: readonly ReferenceEntry[] = [
     '{{ it.data[0].name }}',
     'Ada',
   ),
-  entry('{{* }}', 'tag', '{{* value }}', 'Inserts a value as it is.', '{{* it.data[0].name }}', 'Ada'),
+  entry('{{* }}', 'tag', '{{* value }}', 'Inserts a value unescaped.', '{{* it.data[0].name }}', 'Ada'),
   entry(
     '{{@if}}',
     'tag',
@@ -138,8 +144,22 @@ export const REFERENCE: readonly ReferenceEntry[] = [
     '{{@foreach(it.data[0]) => key, value}}{{ key }}={{ value }};{{/foreach}}',
     'name=Ada;total=12.5;',
   ),
-  entry('{{_ _}}', 'tag', '{{_ value _}}', 'Eats all white space on that side of the tag.', "a  {{_ 'b' _}}  c", 'abc'),
-  entry('{{- -}}', 'tag', '{{- value -}}', 'Eats one line break on that side of the tag.', "a\n{{- 'b' -}}\nc", 'abc'),
+  entry(
+    '{{_ _}}',
+    'tag',
+    '{{_ value _}}',
+    'Removes all white space on that side of the tag.',
+    "a  {{_ 'b' _}}  c",
+    'abc',
+  ),
+  entry(
+    '{{- -}}',
+    'tag',
+    '{{- value -}}',
+    'Removes one line break on that side of the tag.',
+    "a\n{{- 'b' -}}\nc",
+    'abc',
+  ),
 ];
 
 const FILTERS = new Set(REFERENCE.filter(({ kind }) => kind === 'filter').map(({ name }) => name));
@@ -155,8 +175,8 @@ export function isFilter(name: string): boolean {
 }
 
 const OTHER_NAMES: Record<string, string> = {
-  e: 'Values are escaped for the content type by themselves',
-  escape: 'Values are escaped for the content type by themselves',
+  e: 'Values are escaped for the content type automatically',
+  escape: 'Values are escaped for the content type automatically',
   raw: 'Write `safe`',
   uppercase: 'Write `upper`',
   lowercase: 'Write `lower`',
@@ -169,7 +189,7 @@ const OTHER_NAMES: Record<string, string> = {
   btoa: 'Write `base64`',
 };
 
-/** A sentence for somebody who wrote a filter that does not exist. */
+/** A hint for the author of an unknown filter. */
 export function nearestFilter(name: string): string {
   const known = Object.hasOwn(OTHER_NAMES, name.toLowerCase()) ? OTHER_NAMES[name.toLowerCase()] : undefined;
   return known ?? `There are ${[...FILTERS].map((filter) => `\`${filter}\``).join(', ')}`;

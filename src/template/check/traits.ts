@@ -2,16 +2,16 @@ import type { Node } from 'acorn';
 import { type AnyNode, isNode, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 
-/** What a template's JavaScript does, as far as its syntax trees show. Where they leave doubt, the larger answer. */
+/** The properties of a template's JavaScript, as far as its syntax trees show. In doubt, the cautious answer. */
 export type Traits = {
   /** Members of `it` that are read; null when `it` is used as a whole. */
   itMembers: Set<string> | null;
-  /** Names that are used anywhere (not as keys or members), with the offset of the first place. */
+  /** Names that are used anywhere (not as keys or members), with the offset of their first use. */
   names: Map<string, number>;
   declared: Set<string>;
-  /** Names that are assigned to, with the offset of the first place. */
+  /** Names that are assigned to, with the offset of the first assignment. */
   assigned: Map<string, number>;
-  /** No statement of it could change an object that it was given: such input need not be frozen. */
+  /** No statement can change an object that it was given, so the input need not be frozen. */
   isReadOnly: boolean;
 };
 
@@ -19,7 +19,7 @@ export function noTraits(): Traits {
   return { itMembers: new Set(), names: new Map(), declared: new Set(), assigned: new Map(), isReadOnly: true };
 }
 
-/** Adds what a tree does to `traits`; `base` is the offset of the tree in the template. */
+/** Adds the properties of a tree to `traits`; `base` is the offset of the tree in the template. */
 export function addTraits(traits: Traits, root: Node, base: number): void {
   walk(root, (node, parent) => {
     if (node.type === 'Identifier') addName(traits, node, parent, base);
@@ -72,7 +72,7 @@ function isLabel(node: AnyNode, parent: AnyNode | null): boolean {
   return parent['key'] === node || (parent.type === 'MemberExpression' && parent['property'] === node);
 }
 
-/** The members of `it` that its parent reads: `it.a`, `it['a']`, `const { a } = it`; null when it goes elsewhere. */
+/** The members of `it` that its parent reads: `it.a`, `it['a']`, `const { a } = it`; null for any other use. */
 function memberName(parent: AnyNode, it: AnyNode): string[] | null {
   if (parent.type === 'MemberExpression' && parent['object'] === it) {
     const key = keyOf(parent, 'property');
@@ -146,7 +146,7 @@ const PURE_METHODS = new Set(
   ).split(' '),
 );
 const UNSAFE_GLOBALS = new Set(['Reflect', 'Proxy', 'Atomics', 'Function', 'globalThis', 'eval', 'arguments']);
-// Read without being called, these could be handed to something that calls them: `[1].map([].push, it.data)`.
+// Even uncalled, these could be passed to a function that calls them: `[1].map([].push, it.data)`.
 const UNSAFE_MEMBERS = new Set(
   (
     '__proto__ constructor prototype push pop shift unshift splice sort reverse fill copyWithin set add delete clear assign ' +
@@ -154,14 +154,14 @@ const UNSAFE_MEMBERS = new Set(
   ).split(' '),
 );
 
-/** True for nodes that can not, in company of only such nodes, change an object that the template was given. */
+/** True for nodes that, together with only such nodes, can't change an object that the template was given. */
 function isHarmless(node: AnyNode, parent: AnyNode | null): boolean {
   if (node.type === 'Identifier') {
     const name = String(node['name']);
     const isMemberName =
       parent?.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true;
     if (isMemberName) return !UNSAFE_MEMBERS.has(name);
-    // A global object or function may only be called on the spot: passed on, it could do anything.
+    // A global object or function may only be called directly: if it is passed on, it could do anything.
     if (Object.hasOwn(PURE_OF, name)) return parent?.type === 'MemberExpression' && parent['object'] === node;
     if (PURE_FUNCTIONS.has(name)) return parent?.type === 'CallExpression' && parent['callee'] === node;
     return !UNSAFE_GLOBALS.has(name);

@@ -10,10 +10,10 @@ import { emitTemplate } from './emit.ts';
 import { type Emitted, emitter, originOf, type Segment } from './emitter.ts';
 import type { Escape } from './escape.ts';
 
-/** Which inputs of a render the code reads beside `it.data`. */
+/** The inputs of a render that the code reads in addition to `it.data`. */
 export type Uses = { events: boolean; meta: boolean };
 
-/** A compiled template: the text of a function expression of one parameter, `it`, with what the program needs to know. */
+/** A compiled template: the source of a function expression with the parameter `it`, and its properties. */
 export type CompiledTemplate = {
   ok: true;
   code: string;
@@ -28,9 +28,9 @@ type NotCompiled = { ok: false; problems: Problem[] };
 
 /**
  * Compiles a template. The code calls `$$e` (escape) and `$$r` (raw) on inserted values, `$$f.<name>` for filters and
- * `$$end` on the finished text; composeProgram() surrounds it with these.
+ * `$$end` on the finished text; composeProgram() adds the definitions of these.
  *
- * @param options.escape what `$$e` will do. `path` stands for URL paths, where even raw values are encoded.
+ * @param options.escape the escaping of `$$e`. `path` is for URL paths, where even raw values are encoded.
  */
 export function compileTemplate(text: string, options: { escape: Escape | 'path' }): CompiledTemplate | NotCompiled {
   const locate = locator(text);
@@ -96,7 +96,7 @@ function hasErrors(findings: Finding[]): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }
 
-/** More would only hide what comes first. */
+/** Further problems would only hide the first ones. */
 const PROBLEMS_MAX = 100;
 
 function inOrder(findings: Finding[], locate: Locate): Problem[] {
@@ -106,7 +106,7 @@ function inOrder(findings: Finding[], locate: Locate): Problem[] {
     .map(({ offset, message, severity }) => ({ ...locate(offset), message, severity }));
 }
 
-/** Parses the whole function: names that are declared twice by different tags, and whatever else shows only then. */
+/** Parses the whole function, which finds names declared in two tags and other conflicts between tags. */
 function findConflict({ code, segments }: Emitted): Problem | null {
   try {
     parseProgram(`(${code})`);
@@ -114,7 +114,7 @@ function findConflict({ code, segments }: Emitted): Problem | null {
   } catch (error) {
     const known = asTemplateError(error, 0);
     if (!(known instanceof TemplateError)) throw known;
-    // One bracket was put before the code.
+    // The parsed text has one bracket before the code.
     const before = code.slice(0, Math.max(0, known.offset - 1));
     const line = before.split('\n').length;
     const column = before.length - before.lastIndexOf('\n');

@@ -12,7 +12,7 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
   const out = emitter();
   let loops = 0;
   let tags = 0;
-  // The running code notes which tag it is in: engines do not know the place of every error.
+  // The running code records the current tag, since engines do not report the place of every error.
   const tag = (): string => {
     out.tag(tags);
     return `$$n=${tags++}`;
@@ -81,7 +81,8 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
     const parameters = parametersOf(code);
     if (parameters.length === 0) return;
     const isPlain = parameters.length <= 2 && parameters.every(({ type }) => type === 'Identifier');
-    // Destructuring has the defaults and rests that parameters may have; plain names are faster without.
+    // Destructuring supports the defaults and rest parameters that parameters may have; plain names are faster
+    // without.
     out.generated(isPlain ? 'let ' : `${number};let [`);
     parameters.forEach((parameter, position) => {
       if (position > 0) out.generated(',');
@@ -100,6 +101,6 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
 
 function parametersOf(code: Code): Node[] {
   const { node } = code.tree;
-  // parseParameters() makes an arrow function, whose parameters are nodes.
+  // parseParameters() creates an arrow function, whose parameters are nodes.
   return 'params' in node && Array.isArray(node.params) ? (node.params as Node[]) : [];
 }

@@ -1,23 +1,23 @@
-/** A piece of the template that stands verbatim in generated code. Lines and columns count from 1. */
+/** A part of the template that is verbatim in the generated code. Lines and columns count from 1. */
 export type Segment = {
   line: number;
   column: number;
-  /** Where the same text begins in the template; null: what follows was generated and stands for nothing. */
+  /** The place of the same text in the template; null: the code was generated and has no place. */
   source: { line: number; column: number } | null;
-  /** What follows was generated for this one place of the template: columns do not advance. */
+  /** The code was generated for this one place of the template: columns do not advance. */
   isFixed: boolean;
-  /** Number of the tag that it belongs to, as given to tag(). */
+  /** Number of the tag of this code, as given to tag(). */
   tag: number;
 };
 
-/** Generated code with its map: for any place in `code`, the last segment at or before it says where it came from. */
+/** Generated code with its map: for any place in `code`, the last segment at or before it has its origin. */
 export type Emitted = { code: string; segments: Segment[] };
 
-/** Collects generated code and pieces of the template, keeping the map. Time linear in what is added. */
+/** Collects generated code and parts of the template, and keeps the map. Linear in the added length. */
 export function emitter(): {
-  /** Adds code of our own; `source` is the place that an error in it is blamed on. */
+  /** Adds generated code; an error in it is reported at `source`. */
   generated(code: string, source?: { line: number; column: number }): void;
-  /** Says which tag what follows belongs to. */
+  /** Sets the tag of the code that is added next. */
   tag(number: number): void;
   verbatim(code: string, source: { line: number; column: number }): void;
   finish(): Emitted;
@@ -48,7 +48,7 @@ export function emitter(): {
     },
     verbatim(code, source) {
       segments.push({ line, column, source, isFixed: false, tag });
-      // Line ends as JavaScript reads them, so that lines can be counted alike everywhere.
+      // Line ends are normalised as in JavaScript, so that all code counts lines in the same way.
       add(code.replace(/\r\n?/g, '\n'));
       segments.push({ line, column, source: null, isFixed: false, tag });
     },
@@ -56,7 +56,7 @@ export function emitter(): {
   };
 }
 
-/** Where a place of the generated code came from; null for generated text. */
+/** The place in the template of a place in the generated code; null for generated text. */
 export function originOf(segments: Segment[], line: number, column: number): { line: number; column: number } | null {
   let found: Segment | null = null;
   for (const segment of segments) {

@@ -27,7 +27,7 @@ test('the escape mode follows the content type', () => {
     for (const type of types) assert.equal(escapeFor(type), mode, type);
 });
 
-test('a mode set by hand holds whatever the content type', () => {
+test('a mode set explicitly applies to every content type', () => {
   assert.equal(escapeFor('text/html', 'none'), 'none');
   assert.equal(escapeFor('text/plain', 'json'), 'json');
   assert.equal(escapeFor('application/json', 'auto'), 'json');
@@ -57,7 +57,7 @@ test('url percent-encodes', () => {
   assert.equal(render('{{ it.data[0].v }}', 'url', '\ud800x'), '%EF%BF%BDx');
 });
 
-test('none inserts as is, and so do raw values in every mode', () => {
+test('none inserts unescaped, and so do raw values in every mode', () => {
   assert.equal(render('{{ it.data[0].v }}', 'none'), nasty);
   for (const mode of ['json', 'html', 'url', 'none'] as const) {
     assert.equal(render('{{* it.data[0].v }}', mode), nasty);

@@ -1,9 +1,9 @@
-/** How inserted values are escaped. `path` is for URL paths and their queries alone, and nothing is exempt from it. */
+/** The escaping of inserted values. `path` is only for URL paths and their queries, and applies to every value. */
 export type Escape = 'json' | 'html' | 'url' | 'none';
 
 /**
  * The escape mode of a content type: JSON types escape for a JSON string, HTML and XML escape entities,
- * form-urlencoded percent-encodes, others insert as is. A mode other than `auto` holds whatever the type.
+ * form-urlencoded percent-encodes, others insert unescaped. A mode other than `auto` applies to every type.
  */
 export function escapeFor(contentType: string, mode: 'auto' | Escape = 'auto'): Escape {
   if (mode !== 'auto') return mode;

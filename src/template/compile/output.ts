@@ -1,12 +1,12 @@
-/** How a render ended. Lines and columns count from 1 in the text of the part that `in` names. */
+/** The result of a render. Lines and columns count from 1 in the text of the part that `in` names. */
 export type RenderOutput =
   | { kind: 'body'; body: string; isObject: boolean; path: string; headers: [name: string, value: string][] }
   | { kind: 'skipped'; reason: string }
   | { kind: 'failed'; reason: string; line: number | null; column: number | null; in: string };
 
 /**
- * Reads what a program's `__render` returned: a line of JSON, then the body as it is, so that it need not be escaped and
- * unescaped. Lone surrogates, which no encoding can carry, become U+FFFD.
+ * Parses the result of a program's `__render`: a line of JSON, then the unchanged body, which saves escaping it. Lone
+ * surrogates, which UTF-8 can't encode, become U+FFFD.
  *
  * @throws Error when the text was not made by a program: a template that replaced `__render` can return anything
  */
@@ -38,13 +38,13 @@ export function decodeOutput(text: string): RenderOutput {
   };
 }
 
-/** The words for output that no program wrote. */
+/** The message for output that was not written by a program. */
 export const NOT_OURS = 'The template replaced the function that renders it';
 
-/** The longest reason that a render gives. */
+/** The maximum length of the reason of a render. */
 export const REASON_MAX = 1000;
 
-/** Once more: the program does the same, with methods that a template may have replaced. */
+/** The program bounds the reason too, but with methods that a template may have replaced. */
 function boundedReason(reason: string): string {
   return reason.slice(0, REASON_MAX).toWellFormed();
 }
@@ -56,7 +56,7 @@ function parseHead(line: string): Head {
     const head: unknown = JSON.parse(line);
     if (typeof head === 'object' && head !== null) return head as Head; // its fields are checked where they are used
   } catch {
-    // The same answer as for any other text that is not ours.
+    // Handled like any other text that is not a program's.
   }
   throw notOurs();
 }

@@ -58,12 +58,12 @@ test('the hash of program keys agrees with node:crypto', () => {
   for (const text of TEXTS) assert.equal(sha256Hex(text), createHash('sha256').update(text).digest('hex'));
 });
 
-test('hmac refuses an algorithm that it does not know', () => {
+test('hmac refuses an unknown algorithm', () => {
   const output = renderInVm("{{! return hmac('k', 'v', 'sha512') }}");
   assert.match(output.kind === 'failed' ? output.reason : '', /sha256 and md5, not sha512/);
 });
 
-test('filters do the same as the functions', () => {
+test('filters return the same as the functions', () => {
   assert.equal(bodyOf("{{ 'abc' | sha256 }}"), createHash('sha256').update('abc').digest('hex'));
   assert.equal(bodyOf("{{ 'abc' | md5 }}"), createHash('md5').update('abc').digest('hex'));
   assert.equal(bodyOf("{{ 'abc' | hmac('k') }}"), createHmac('sha256', 'k').update('abc').digest('hex'));
@@ -71,7 +71,7 @@ test('filters do the same as the functions', () => {
   assert.equal(bodyOf("{{ 'é' | base64 }}"), 'w6k=');
 });
 
-test('filters leave a missing value missing, and default replaces it', () => {
+test('filters keep a missing value missing, and default replaces it', () => {
   for (const filter of [
     'json',
     'upper',
@@ -141,7 +141,7 @@ test('uuid makes version 4 UUIDs', () => {
   assert.match(bodyOf('{{ uuid() }}'), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
-test('a program carries only what it uses', () => {
+test('a program includes only the functions it uses', () => {
   const sourceOf = (template: string) => {
     const composed = composeProgram({
       template,
@@ -158,7 +158,7 @@ test('a program carries only what it uses', () => {
   assert.ok(sourceOf('{{ eval("md5(1)") }}').includes('const md5='));
 });
 
-test('every example of the reference works and prints what it says', () => {
+test('every example of the reference works and has the documented output', () => {
   const input = { data: [{ name: 'Ada', total: '12.5' }], events: [{ id: 'e1' }], meta: { time: '2024-01-01' } };
   for (const { name, kind, example, prints } of REFERENCE) {
     const output = renderInVm(example, input, none);

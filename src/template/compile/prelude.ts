@@ -1,8 +1,8 @@
 import type { Traits } from '../check/traits.ts';
 
 /**
- * The library of the template language as JavaScript source: what of it the given code uses, in an order that works.
- * Programs carry it in their text, because they are evaluated in a realm that has nothing else.
+ * The library of the template language as JavaScript source: the parts that the given code uses, in order of
+ * dependency. Programs include it, because they run in a realm that has nothing else.
  *
  * @param filters names of the filters used
  */
@@ -14,7 +14,7 @@ export function prelude(traits: Traits, filters: ReadonlySet<string>): string {
     for (const needed of piece.needs) want(needed);
     wanted.add(name);
   };
-  // eval() could name anything.
+  // eval() could refer to any name.
   const mentions = (name: string) => traits.names.has(name) || traits.names.has('eval');
   for (const name of ['sha256', 'md5', 'hmac', 'base64', 'uuid']) if (mentions(name)) want(name);
   for (const name of filters) want(`filter ${name}`);
@@ -27,7 +27,7 @@ type Piece = { needs: string[]; source: string };
 
 const piece = (needs: string[], source: string): Piece => ({ needs, source: source.trim() });
 
-/** A filter leaves a missing value missing, so that it prints nothing. */
+/** A filter keeps a missing value missing, so that it prints nothing. */
 const filter = (name: string, needs: string[], body: string, parameters = 'v') =>
   piece(needs, `const $$filter_${name}=(${parameters})=>v===undefined?v:${body};`);
 
@@ -156,7 +156,7 @@ const base64=(text)=>{
   return s;
 };`,
   ),
-  // The sandbox seeds Math.random() for each delivery, so that each of its renders gives the same bytes.
+  // The sandbox seeds Math.random() for each delivery, so that all its renders give the same bytes.
   uuid: piece(
     [],
     `
@@ -181,7 +181,7 @@ const uuid=()=>"xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g,(c)=>{
 const $$filter_number=(v,decimals)=>{
   if(v===undefined||v===null||v==="")return undefined;
   const n=typeof v==="string"&&v.trim()===""?NaN:Number(v);
-  if(n!==n)throw new Error('The filter number can not read "'+$$short(v)+'" as a number');
+  if(n!==n)throw new Error('The filter number cannot read "'+$$short(v)+'" as a number');
   if(decimals===undefined)return n;
   if(!(decimals>=0&&decimals<=20))throw new Error("The filter number takes 0 to 20 decimals");
   return n.toFixed(decimals);
@@ -202,7 +202,7 @@ const $$filter_date=(v,pattern="iso")=>{
     if(!/(?:Z|[+-]\\d\\d:\\d\\d)$/.test(s))s+="Z";
     t=Date.parse(s);
   }
-  if(!(Math.abs(t)<=8.64e15))throw new Error('The filter date can not read "'+$$short(v)+'" as a time');
+  if(!(Math.abs(t)<=8.64e15))throw new Error('The filter date cannot read "'+$$short(v)+'" as a time');
   const p=String(pattern);
   if(p==="unixms")return t;
   if(p==="unix")return Math.floor(t/1000);

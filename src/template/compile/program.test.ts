@@ -26,7 +26,7 @@ test('an object or array becomes its JSON and is flagged', () => {
   assert.equal(bodyOf('{{! return it.data }}', [{ a: 1 }]), '[{"a":1}]');
 });
 
-test('nothing is skipped with its reason', () => {
+test('empty output is skipped with its reason', () => {
   const nothing = { kind: 'skipped', reason: 'template returned nothing' };
   const templates = [
     '',
@@ -46,7 +46,7 @@ test('other values become their text', () => {
   assert.equal(bodyOf('{{! return Symbol("x") }}'), 'Symbol(x)');
 });
 
-test('a function, a promise and a circular object fail with words', () => {
+test('a function, a promise and a circular object fail with a readable error', () => {
   const reasonOf = (template: string) => {
     const output = renderInVm(template);
     assert.equal(output.kind, 'failed', template);
@@ -57,7 +57,7 @@ test('a function, a promise and a circular object fail with words', () => {
   assert.match(reasonOf('{{! const a = {}; a.a = a; return a }}'), /circular/i);
 });
 
-test('skip() and fail() end the template with their reason, whatever catches them', () => {
+test('skip() and fail() end the template with their reason, even inside try', () => {
   assert.deepEqual(renderInVm('{{! skip("no e-mail") }}x'), { kind: 'skipped', reason: 'no e-mail' });
   assert.deepEqual(renderInVm('{{! try { skip("a") } catch { } return "body" }}'), { kind: 'skipped', reason: 'a' });
   assert.deepEqual(renderInVm('x\n  {{! fail("bad total") }}'), {
@@ -70,7 +70,7 @@ test('skip() and fail() end the template with their reason, whatever catches the
   assert.deepEqual(renderInVm('{{! skip() }}'), { kind: 'skipped', reason: 'skipped by the template' });
 });
 
-test('statements share one scope, so that later tags see what earlier ones declare', () => {
+test('statements share one scope, so that later tags see the declarations of earlier ones', () => {
   assert.equal(bodyOf('{{! const n = 2; let s = 1; }}{{! function f(x) { return x * n } }}{{ f(4) + s }}'), '9');
   assert.equal(bodyOf('{{! total = 0 }}{{@each([1,2,3]) => n}}{{! total += n }}{{/each}}{{ total }}'), '6');
 });
@@ -101,11 +101,11 @@ test('a runtime error names line and column inside of a tag of many lines', () =
   assert.deepEqual(helper.kind === 'failed' && [helper.line, helper.column, helper.reason], [
     2,
     13,
-    'The filter date can not read "soon" as a time',
+    'The filter date cannot read "soon" as a time',
   ]);
 });
 
-test('whatever a template throws becomes a failure', () => {
+test('anything that a template throws becomes a failure', () => {
   for (const thrown of [
     '"text"',
     'null',
@@ -127,7 +127,7 @@ test('whatever a template throws becomes a failure', () => {
   });
 });
 
-test('the input can not be changed', () => {
+test("the input can't be changed", () => {
   const input = { data: [{ a: 1, deep: { list: [1] } }], events: [{ data: { x: 1 } }], meta: { time: 'now' } };
   for (const change of [
     'it.data[0].a = 2',
@@ -196,7 +196,7 @@ test('values in a path are percent-encoded, raw and returned ones too', () => {
   assert.equal(pathOf('/{{ it.data[0].v }}', '\ud800'), '/%EF%BF%BD');
 });
 
-test('data can not become a segment of dots', () => {
+test("data can't become a segment of dots", () => {
   for (const [path, value] of [
     ['/a/{{ it.data[0].v }}/b', '..'],
     ['/a/{{ it.data[0].v }}', '.'],
@@ -209,7 +209,7 @@ test('data can not become a segment of dots', () => {
   assert.equal(renderInVm('x', { data: [{ v: '..' }] }, { path: '/a?q={{ it.data[0].v }}' }).kind, 'body');
 });
 
-test('values in headers are inserted as they are', () => {
+test('values in headers are inserted unescaped', () => {
   const output = renderInVm(
     'x',
     { data: [{ v: 'a"b<c' }] },
@@ -236,7 +236,7 @@ test('an error in a path or header names it', () => {
   assert.deepEqual(renderInVm('x', {}, { path: '/{{! skip("no") }}' }), { kind: 'skipped', reason: 'no' });
 });
 
-test('problems say which part they are in', () => {
+test('problems name the part that they are in', () => {
   const composed = composeProgram({
     template: '{{ a b }}',
     escape: 'auto',
@@ -258,12 +258,12 @@ test('U+0000 stays and lone surrogates become U+FFFD', () => {
   assert.ok(rawRender('{{! fail("a\\0b\\ud800c") }}', {}).isWellFormed());
 });
 
-test('a body may hold anything that looks like the output format', () => {
+test('a body may contain text in the output format', () => {
   const text = '{"kind":"skipped"}\n{"x":1}\n\n';
   assert.equal(bodyOf('{{! return it.data[0].t }}', [{ t: text }]), text);
 });
 
-test('uses says which input the program reads', () => {
+test('uses names the input that the program reads', () => {
   const usesOf = (template: string, mapping: { field: string; expression?: string }[] | null = null) => {
     const composed = composeProgram({ template, escape: 'auto', contentType: '', path: '', headers: [], mapping });
     return composed.ok ? composed.program.uses : null;

@@ -9,15 +9,17 @@ import { sha256Hex } from './sha256.ts';
 
 export { decodeOutput, NOT_OURS, type RenderOutput } from './output.ts';
 
-/** What a delivery renders: one program for mapping expressions, template, path and header values. */
+/** The parts that a delivery renders, as one program: mapping expressions, template, path and header values. */
 export type ProgramInput = {
   template: string;
   escape: 'auto' | Escape;
   contentType: string;
-  /** Path and query below the connection's base URL; may hold tags. */
+  /** Path and query below the connection's base URL; may contain tags. */
   path: string;
   headers: { name: string; value: string }[];
-  /** Null: records are used as they are. Else each is rebuilt in this order; fields without expression are copied. */
+  /**
+   * Null: records are used unchanged. Otherwise each is rebuilt in this order; fields without expression are copied.
+   */
   mapping: { field: string; expression?: string }[] | null;
 };
 
@@ -26,19 +28,19 @@ export type Program = {
   /** Hash of the source: equal keys mean equal programs. */
   key: string;
   source: string;
-  /** What the render input needs beside `data`. */
+  /** The render input that is needed in addition to `data`. */
   uses: Uses;
 };
 
-/** A problem, and in which part of the input it is: `template`, `path`, `header X`, `mapping field Y`. */
+/** A problem, and the part of the input that contains it: `template`, `path`, `header X`, `mapping field Y`. */
 export type PlacedProblem = Problem & { in: string };
 
 export type Composed = { ok: true; program: Program } | { ok: false; problems: PlacedProblem[] };
 
 /**
- * Makes the program of a delivery. Its `__render` takes JSON text `{ data: [record…], events?: [event…], meta? }`,
- * and returns a text for decodeOutput(). It never throws for an error of the template; only what the engine can't catch
- * (time, memory) ends it. Randomness and the clock are the realm's, which the sandbox seeds.
+ * Composes the program of a delivery. Its `__render` takes JSON text `{ data: [record…], events?: [event…], meta? }`,
+ * and returns a text for decodeOutput(). It never throws for an error of the template; only errors that the engine
+ * can't catch (time, memory) end it. Randomness and the clock are the realm's, which the sandbox seeds.
  */
 export function composeProgram(input: ProgramInput): Composed {
   const problems: PlacedProblem[] = [];
@@ -92,7 +94,7 @@ type Plan = {
   mapping: { field: string; part: Part | null }[] | undefined;
 };
 
-/** Writes the script. Nothing that can be known now is left to the render. */
+/** Writes the script. Everything that is known now is computed here instead of in the render. */
 function write(plan: Plan): string {
   const traits = mergeTraits(plan.parts);
   const filters = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.filters]));
@@ -100,7 +102,8 @@ function write(plan: Plan): string {
   lines.push(`const $$e=${ESCAPES[plan.escape]},$$r=${ESCAPES.none};`);
 
   const maps: string[] = [];
-  // Where the next part's code begins: it has a line of its own, so that its map needs its lines shifted alone.
+  // The first line of the next part's code: each part starts on a line of its own, so that only the lines of its map
+  // shift.
   let line = lines.join('\n').split('\n').length + 2;
   plan.parts.forEach((part, index) => {
     const isPath = part === plan.path;
@@ -173,7 +176,10 @@ data[i]=${isReadOnly ? 'record' : '$$freeze(record)'};
 ${isReadOnly ? '' : '$$freezeOne(data);'}`;
 }
 
-/** As the runtime reads it: code line and column, then tag, source line and column unless generated, then 1 when fixed. */
+/**
+ * The entry in the format of the runtime: code line and column, then tag, source line and column unless generated,
+ * then 1 when fixed.
+ */
 function mapEntry({ line, column, source, isFixed, tag }: Segment, firstLine: number): string {
   const at = `${line + firstLine - 1},${column}`;
   return source === null ? at : `${at},${tag},${source.line},${source.column}${isFixed ? ',1' : ''}`;

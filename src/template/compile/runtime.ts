@@ -9,8 +9,8 @@ export const ESCAPES = {
 } as const;
 
 /**
- * What every program begins with, as JavaScript source: escaping, skip() and fail(), freezing, and the making of the
- * output. Built-ins that the output depends on are kept before the template runs, since it may replace them.
+ * The start of every program, as JavaScript source: escaping, skip() and fail(), freezing, and the output format.
+ * Built-ins that the output depends on are saved before the template runs, since it may replace them.
  */
 export function bootstrap(): string {
   return `
@@ -52,7 +52,7 @@ const $$output=(result,it,rest)=>{
   let body=result,isObject=false;
   if(typeof body!=="string"){
     if(typeof body==="object"&&body!==null){
-      if(typeof body.then==="function")$$fail("the template returned a promise: a template runs in one go");
+      if(typeof body.then==="function")$$fail("the template returned a promise: templates are synchronous");
       body=$$json(body);
       isObject=true;
     }else if(typeof body==="function")$$fail("the template returned a function: call it, and return what it returns");
@@ -92,8 +92,8 @@ const $$reason=(error)=>{
   }
   const unknown=/^'?([^' ]*)'? is not defined$/.exec(message);
   if(unknown!==null)return "\`"+$$short(unknown[1])+"\` is not known here";
-  if(/constant variable/.test(message))return "A const can not be assigned again: declare it by let";
-  if(/read[- ]only|object is not extensible|Cannot delete property|Cannot add property|could not delete/i.test(message))return $$text(message+": the input can not be changed (copy it first), nor can a const");
+  if(/constant variable/.test(message))return "A const cannot be assigned again: declare it with let";
+  if(/read[- ]only|object is not extensible|Cannot delete property|Cannot add property|could not delete/i.test(message))return $$text(message+": the input and constants cannot be changed; copy the input first");
   return $$text(name==="Error"?message:name+": "+message,name);
 };
 const $$stopped=()=>{

@@ -1,4 +1,6 @@
-/** SHA-256 of a text's UTF-8 bytes in hexadecimal (FIPS 180-4): without node:crypto, since it runs in browsers too. */
+/**
+ * SHA-256 of a text's UTF-8 bytes in hexadecimal (FIPS 180-4): without node:crypto, since it also runs in browsers.
+ */
 export function sha256Hex(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);

@@ -49,12 +49,12 @@ test('everything else is not', () => {
   }
 });
 
-test('rendering natively gives the bytes that the program gives', () => {
+test('rendering natively gives the same bytes as the program', () => {
   const realm = vm.createContext({});
   const records = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 3 });
   fc.assert(
     fc.property(records, (data) => {
-      // As the host has them: out of JSON.
+      // Copied through JSON, as in the host.
       const input = JSON.parse(JSON.stringify(data));
       for (const template of [...FIRST.slice(0, 1), ...FIRST.slice(-1), ...WHOLE]) {
         const form = trivialForm(template);

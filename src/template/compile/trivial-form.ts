@@ -2,17 +2,17 @@ import { parseTemplate } from '../parse/parser.ts';
 import { locator } from '../parse/position.ts';
 import { type AnyNode, isNode } from '../parse/walk.ts';
 
-/** A template that only puts part of its input out as JSON; a host can do that without running it. */
+/** A template that only outputs part of its input as JSON; the host can do that without running it. */
 export type TrivialForm = {
   kind: 'stringify';
-  /** Where the value is in `it`. */
+  /** The path of the value in `it`. */
   path: ['data'] | ['data', 0];
 };
 
 /**
- * Recognises `{{! return JSON.stringify(it.data[0]); }}`, the same with `it.data`, `{{* JSON.stringify(…) }}`
- * and `{{* … | json }}`, whatever their spacing. Null for everything else. A value that is missing gives *template
- * returned nothing*, as when run.
+ * Recognises `{{! return JSON.stringify(it.data[0]); }}`, the same with `it.data`, `{{* JSON.stringify(…) }}` and
+ * `{{* … | json }}`, whatever their spacing. Null for everything else. A missing value gives *template returned
+ * nothing*, like the program.
  */
 export function trivialForm(template: string): TrivialForm | null {
   if (template.length > LENGTH_MAX) return null;

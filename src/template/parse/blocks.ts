@@ -5,21 +5,21 @@ import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
 import { type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
 
-/** A block whose end has not come yet. */
+/** An open block. */
 export type Block = {
   name: string;
   start: number;
-  /** Null when its head has a mistake: its content is checked all the same. */
+  /** Null when its head has a mistake; its content is checked all the same. */
   node: TemplateNode | null;
-  /** Where what follows belongs: the content, or that of the latest branch. */
+  /** The target of the next nodes: the content, or that of the latest branch. */
   body: TemplateNode[];
   hasElse: boolean;
 };
 
-/** Branches nest as `else if` in the code: few enough for any parser's stack. */
+/** Branches nest as `else if` in the code; this limit keeps within the stack of any parser. */
 const BRANCHES_MAX = 100;
 
-/** Opens the block of an `{{@…}}` tag. Mistakes are reported; null when nothing can be open after them. */
+/** Opens the block of an `{{@…}}` tag. Mistakes are reported; null when no block can be opened. */
 export function openBlock(tag: Tag, context: Context): Block | null {
   const word = /^[\w$]*/.exec(context.text.slice(tag.contentStart, tag.contentEnd))?.[0] ?? '';
   const block: Block = { name: word, start: tag.start, node: null, body: [], hasElse: false };
@@ -41,13 +41,15 @@ export function openBlock(tag: Tag, context: Context): Block | null {
   }
 }
 
-/** Begins the branch of an `{{#…}}` tag in the innermost block, whose body it becomes. @throws TemplateError */
+/**
+ * Begins the branch of an `{{#…}}` tag in the innermost block, and makes it the block's body. @throws TemplateError
+ */
 export function addBranch(tag: Tag, block: Block | undefined, context: Context): void {
   const { name, argument } = parseHead(tag, context);
   const mistake = branchMistake(name, argument !== null, block);
   if (mistake !== null || block === undefined) throw new TemplateError(mistake ?? '', tag.start);
   if (block.node?.kind === 'if' && block.node.branches.length === BRANCHES_MAX) {
-    throw new TemplateError('These are too many `{{#elif(…)}}` for one `{{@if(…)}}`', tag.start);
+    throw new TemplateError('Too many `{{#elif(…)}}` for one `{{@if(…)}}`', tag.start);
   }
   block.hasElse = name === 'else';
   block.body = [];
@@ -55,7 +57,7 @@ export function addBranch(tag: Tag, block: Block | undefined, context: Context):
   if (block.node?.kind === 'if') block.node.branches.push({ condition, body: block.body });
 }
 
-/** Closes the innermost block, or those inside of the one that is named, and reports a name that does not fit. */
+/** Closes the innermost block, or the blocks up to the named one, and reports a name that does not match. */
 export function closeBlock(tag: Tag, blocks: Block[], context: Context): void {
   const name = context.text.slice(tag.contentStart, tag.contentEnd).trim();
   const block = blocks.at(-1);
@@ -67,7 +69,7 @@ export function closeBlock(tag: Tag, blocks: Block[], context: Context): void {
     const message = `\`{{@${block.name}}}\` from line ${line} is still open: write \`{{/${block.name}}}\` before this \`{{/${name}}}\``;
     const isOuter = blocks.some((outer) => outer.name === name);
     context.report(tag.start, isOuter ? message : message.replace(' before this', ' instead of'));
-    // When an outer block has that name, the inner one's end is what is missing.
+    // When an outer block has that name, the end of the inner one is missing.
     if (isOuter) while (blocks.at(-1)?.name !== name) blocks.pop();
   }
   blocks.pop();
@@ -83,9 +85,9 @@ const UNSUPPORTED: Record<string, string> = {
   extends: 'Layouts are not available: put the text here',
   extendsFile: 'Layouts are not available: put the text here',
   block: 'Layouts are not available: put the text here',
-  useScope: '`{{@useScope}}` is not available: name a value by `{{! const name = …; }}`',
+  useScope: '`{{@useScope}}` is not available: declare a name with `{{! const name = …; }}`',
   try: '`{{@try}}` is not available: use `try { … } catch { … }` inside of a `{{! }}` tag',
-  async: 'Nothing asynchronous is available: a template runs in one go',
+  async: 'Asynchronous tags are not available: templates are synchronous',
   for: 'Write `{{@each(list) => item, index}} … {{/each}}`',
   while: 'Write `{{@each(list) => item, index}} … {{/each}}`',
   unless: 'Write `{{@if(!condition)}} … {{/if}}`',
@@ -104,7 +106,7 @@ function branchMistake(name: string, hasCondition: boolean, block: Block | undef
     return `\`{{#${name}}}\` is unknown. ${advice}`;
   }
   if (block?.name !== 'if') return `\`{{#${name}}}\` belongs between \`{{@if(…)}}\` and \`{{/if}}\``;
-  if (block.hasElse) return `\`{{#${name}}}\` can not follow \`{{#else}}\``;
+  if (block.hasElse) return `\`{{#${name}}}\` can't follow \`{{#else}}\``;
   if (name === 'else' && hasCondition) return '`{{#else}}` takes no condition: write `{{#elif(…)}}`';
   return name === 'elif' && !hasCondition ? 'A condition is missing: write `{{#elif(…)}}`' : null;
 }

@@ -6,7 +6,7 @@ import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
 import { bracketStep, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
 
-/** Filters nest as calls in the code: few enough for any parser's stack. */
+/** Filters nest as calls in the code; this limit keeps within the stack of any parser. */
 const FILTERS_MAX = 20;
 
 /** Parses a tag that runs statements or inserts a value. Null for an empty one. @throws TemplateError */
@@ -24,7 +24,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
     context.report(tag.start, 'This tag is empty and prints nothing', 'warning');
     return null;
   }
-  if (bars.length > FILTERS_MAX) throw new TemplateError('These are too many filters for one value', tag.start);
+  if (bars.length > FILTERS_MAX) throw new TemplateError('Too many filters for one value', tag.start);
   const calls = bars.map((bar, index) => {
     const end = bars[index + 1]?.start ?? tag.contentEnd;
     return parseFilter(scriptOf(tag, bar.end, end, context), bar.start);
@@ -38,7 +38,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
   };
 }
 
-/** The single `|` outside of all brackets: `||` and `|=` are other tokens. */
+/** The single `|` tokens outside of all brackets; `||` and `|=` are other tokens. */
 function topLevelBars(tokens: ScriptToken[], text: string): ScriptToken[] {
   let depth = 0;
   return tokens.filter((token) => {

@@ -3,7 +3,7 @@ import { type Locate, TemplateError } from './position.ts';
 import { asTemplateError, ECMA_VERSION, type ScriptToken, TOO_DEEP } from './tag-end.ts';
 import { astDepth } from './walk.ts';
 
-/** JavaScript inside of a template: where it lies, and the tokens that the scanner found there. */
+/** JavaScript inside of a template: its place, and the tokens from the scanner. */
 export type Script = { text: string; start: number; end: number; tokens: ScriptToken[]; locate: Locate };
 
 /** A syntax tree whose offsets count from `base` in the template. */
@@ -21,22 +21,22 @@ const OPTIONS: Options = {
   preserveParens: true,
 };
 
-/** acorn looks through all names of a scope at each declaration: the square of this many is still quick. */
+/** acorn searches all names of a scope at each declaration: the square of this number is still fast. */
 const NAMES_MAX = 2_000;
 
-/** The parts of acorn's parser that its declarations leave out and that the bound needs. */
+/** The parts of acorn's parser that its declarations leave out and that the limit needs. */
 type Internals = {
   declareName(name: string, kind: number, offset: number): void;
   raise(offset: number, message: string): never;
 };
 
 const BoundedParser = Parser.extend((Base) => {
-  // acorn declares neither of these methods; the class made here is a Parser in all else.
+  // acorn declares neither of these methods; otherwise the class is a Parser.
   const Open = Base as unknown as new (...args: unknown[]) => Internals;
   class Bounded extends Open {
     #names = 0;
     override declareName(name: string, kind: number, offset: number): void {
-      if (++this.#names > NAMES_MAX) this.raise(offset, 'These are too many names for one template');
+      if (++this.#names > NAMES_MAX) this.raise(offset, 'Too many names for one template');
       super.declareName(name, kind, offset);
     }
   }
@@ -44,8 +44,8 @@ const BoundedParser = Parser.extend((Base) => {
 });
 
 /**
- * Parses the statements of a `{{! }}` tag alone, so that source that would close the function around it is refused.
- * @throws TemplateError in words, naming a bracket that is still open
+ * Parses the statements of a `{{! }}` tag separately, so that source that would close the function around it is
+ * refused. @throws TemplateError, naming a bracket that is still open
  */
 export function parseStatements(script: Script): Tree {
   return guarded(script, (source) => BoundedParser.parse(source, OPTIONS));
@@ -67,7 +67,7 @@ export function parseExpression(script: Script): Tree {
   });
 }
 
-/** Parses what stands between the brackets of a call. @throws TemplateError */
+/** Parses the arguments between the brackets of a call. @throws TemplateError */
 export function parseArguments(script: Script): Tree {
   return guarded(
     script,
@@ -75,9 +75,9 @@ export function parseArguments(script: Script): Tree {
       const { body } = BoundedParser.parse(`String(${source}\n)`, OPTIONS);
       const [only] = body;
       const call = body.length === 1 && only?.type === 'ExpressionStatement' ? only.expression : null;
-      // `1); g(2` and `1).g(2` are no arguments.
+      // `1); g(2` and `1).g(2` are not arguments.
       if (call?.type === 'CallExpression' && call.callee.type === 'Identifier') return call;
-      throw new TemplateError('These are no arguments of a filter', script.start);
+      throw new TemplateError('These are not arguments of a filter', script.start);
     },
     'String('.length,
   );
@@ -91,7 +91,7 @@ export function parseParameters(script: Script): Tree {
       (source) => {
         const node = BoundedParser.parseExpressionAt(before + source + after, 0, OPTIONS);
         const isWhole = node.end === before.length + source.length + after.length;
-        // `a) { … } (b` would close the brackets put around it.
+        // `a) { … } (b` would close the brackets around it.
         if (node.type === 'ArrowFunctionExpression' && isWhole) return node;
         throw new TemplateError('Names belong here, as in `=> item, index`', script.start);
       },
@@ -108,16 +108,16 @@ export function parseParameters(script: Script): Tree {
   }
 }
 
-/** Parses generated code as a whole, to find what only shows when all tags come together. Throws acorn's SyntaxError. */
+/** Parses generated code as a whole, to find conflicts between tags. Throws acorn's SyntaxError. */
 export function parseProgram(code: string): Node {
   return BoundedParser.parse(code, OPTIONS);
 }
 
-/** `shift` is how much the parsed source begins before the script. */
+/** `shift` is the number of characters that the parsed source begins before the script. */
 function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Tree {
   try {
     const node = parseSource(slice(script));
-    // Each level takes a character at least.
+    // Each level takes at least one character.
     const mayBeDeep = script.end - script.start > TREE_DEPTH_MAX;
     if (mayBeDeep && astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
     return { node, base: script.start - shift };
@@ -129,7 +129,7 @@ function guarded(script: Script, parseSource: (source: string) => Node, shift = 
   }
 }
 
-/** acorn's error, with the token that it stumbled over named. */
+/** acorn's error, naming the token at which parsing failed. */
 function atToken(script: Script, known: Error): Error {
   if (!(known instanceof TemplateError) || known.message !== 'This does not belong here') return known;
   const token = script.tokens.find(({ start }) => start === known.offset);
@@ -139,7 +139,7 @@ function atToken(script: Script, known: Error): Error {
 
 const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
-/** The bracket that does not match, if that is what is wrong; `noticed` is where parsing failed. */
+/** The mismatched bracket, if that is the cause; `noticed` is where parsing failed. */
 function bracketError(script: Script, noticed: number): TemplateError | null {
   const open: { text: string; start: number }[] = [];
   const stillOpen = (bracket: { text: string; start: number }, at: number) =>

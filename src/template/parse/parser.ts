@@ -8,10 +8,10 @@ import type { Code, Context, Finding } from './tag-script.ts';
 
 export type { TemplateNode } from './node.ts';
 
-/** Blocks inside of blocks: what the sandbox's parser bears with room to spare. */
+/** Maximum depth of nested blocks: well within the stack of the sandbox's parser. */
 const BLOCK_DEPTH_MAX = 50;
 
-/** Parses a template, going on after a mistake so that all of them are found (the first 50 are kept). */
+/** Parses a template, continuing after a mistake so that all of them are found (the first 50 are kept). */
 export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNode[]; findings: Finding[] } {
   const { pieces, error } = scan(text);
   const findings: Finding[] = [];
@@ -52,7 +52,7 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
   });
 
   if (error !== null) context.report(error.offset, error.message);
-  // After a tag without an end nobody knows which blocks would have been closed.
+  // After an unclosed tag it is unknown which blocks would have been closed.
   else {
     for (const { name, start } of blocks) {
       context.report(
@@ -64,7 +64,7 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
   return { nodes: root, findings };
 }
 
-/** Calls `visit` for every node of a template, those inside of blocks included, in the order of the text. */
+/** Calls `visit` for every node of a template, including nodes inside of blocks, in the order of the text. */
 export function visitNodes(nodes: TemplateNode[], visit: (node: TemplateNode) => void): void {
   for (const node of nodes) {
     visit(node);
@@ -91,11 +91,13 @@ function codesOf(node: TemplateNode): (Code | null)[] {
 const FINDINGS_MAX = 50;
 
 function asTag(piece: { kind: string } | undefined): Tag | null {
-  // The only kind that is no tag is text.
+  // Only text is not a tag.
   return piece === undefined || piece.kind === 'text' ? null : (piece as Tag);
 }
 
-/** As Squirrelly: `\r` of a `\r\n` counts as the one newline after a tag, and every line end left becomes `\n`. */
+/**
+ * Like Squirrelly: `\r` of a `\r\n` counts as the one newline after a tag, and every remaining line end becomes `\n`.
+ */
 function trimText(raw: string, before: Tag | null, after: Tag | null): string {
   let value = raw;
   if (before?.trimAfter === '_') value = value.trimStart();

@@ -1,13 +1,13 @@
 /** A place in a text: line and column count from 1, columns in UTF-16 code units. */
 type Position = { line: number; column: number };
 
-/** One finding about a template. An error means that it does not compile; a warning does not. */
+/** One finding about a template. With an error the template does not compile; with a warning it does. */
 export type Problem = Position & { message: string; severity: 'error' | 'warning' };
 
-/** Turns offsets of one text into positions. Lines end at `\n`, `\r\n` or `\r`. */
+/** Converts offsets of one text to positions. Lines end at `\n`, `\r\n` or `\r`. */
 export type Locate = (offset: number) => Position;
 
-/** Reads the text once; each look-up afterwards is a binary search. */
+/** Reads the text once; each lookup afterwards is a binary search. */
 export function locator(text: string): Locate {
   const starts = [0];
   for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);

@@ -8,12 +8,15 @@ export type Tag = {
   kind: 'statement' | 'value' | 'raw' | 'open' | 'branch' | 'close';
   start: number;
   end: number;
-  /** What lies between the tag's marks, white-space control and prefix left out. */
+  /** The content without the tag's marks, white-space control and prefix. */
   contentStart: number;
   contentEnd: number;
   /** The content's JavaScript tokens, comments included. */
   tokens: ScriptToken[];
-  /** White-space control: `_` eats all white space beside the tag, `-` one newline. After a tag, none eats one newline. */
+  /**
+   * White-space control: `_` removes all white space next to the tag, `-` one newline. After a tag, none removes one
+   * newline.
+   */
   trimBefore: '' | '_' | '-';
   trimAfter: '' | '_' | '-';
 };
@@ -21,8 +24,8 @@ export type Tag = {
 type Piece = { kind: 'text'; start: number; end: number } | Tag;
 
 /**
- * Cuts a template into text and tags, in time linear in its length whatever it holds. At a tag that does not end it
- * stops: the pieces before it are returned with the error.
+ * Splits a template into text and tags, in time linear in its length. Stops at an unclosed tag: the pieces before it
+ * are returned with the error.
  */
 export function scan(text: string): { pieces: Piece[]; error: TemplateError | null } {
   const pieces: Piece[] = [];
@@ -35,7 +38,7 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
       pieces.push({ kind: 'text', start: at, end: start < 0 ? text.length : start });
     if (start < 0) return { pieces, error: null };
     try {
-      if (++tags > TAGS_MAX) throw new TemplateError('These are too many tags for one template', start);
+      if (++tags > TAGS_MAX) throw new TemplateError('Too many tags for one template', start);
       const tag = scanTag(text, start, budget);
       pieces.push(tag);
       at = tag.end;
@@ -46,18 +49,18 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
   }
 }
 
-/** Each tag costs a parser: so many are more than people write, and still quick. */
+/** Each tag takes a parser: this number is more than people write, and still fast. */
 const TAGS_MAX = 5_000;
 
 const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
-// What follows the `/` of a closing tag; anything else after `{{ /` is a regular expression.
+// The text after the `/` of a closing tag; anything else after `{{ /` is a regular expression.
 const CLOSING_NAME = /\s*(?:(?:if|each|foreach)\b|(?:[A-Za-z_$][\w$]*\s*)?-?\}\})/y;
 const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
 
 function scanTag(text: string, start: number, budget: RateLimiter): Tag {
   OPENING.lastIndex = start;
   const opening = OPENING.exec(text);
-  const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern admits no other
+  const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern matches nothing else
   let contentStart = OPENING.lastIndex;
   let kind: Tag['kind'] = KINDS[prefix];
   if (kind === 'close') {
@@ -88,7 +91,7 @@ function scanTag(text: string, start: number, budget: RateLimiter): Tag {
   }
 }
 
-/** A `_` or `-` directly before `}}` is white-space control, even right behind a name; `--` is left to JavaScript. */
+/** A `_` or `-` directly before `}}` is white-space control, even right after a name; `--` is left to JavaScript. */
 function takeClosingMark(text: string, tag: Tag): void {
   const mark = tag.contentEnd > tag.contentStart ? trimMark(text[tag.contentEnd - 1]) : '';
   const last = tag.tokens.at(-1);
@@ -109,7 +112,7 @@ function unclosedTag(text: string, open: { text: string; start: number } | null)
   return `\`${open.text}\` from line ${line} is still open, so this tag never ends`;
 }
 
-/** The tokens of a text that is JavaScript throughout, such as the expression of a field mapping. */
+/** The tokens of a text that is entirely JavaScript, such as the expression of a field mapping. */
 export function scanExpression(text: string, locate: Locate): Script {
   const closed = `${text}\n}}`;
   try {

@@ -1,37 +1,37 @@
 import { type Options, Parser, type Token, type TokenType, tokTypes } from 'acorn';
 import { TemplateError } from './position.ts';
 
-/** What an editor colours, and what the parser looks at: a token of JavaScript with offsets in the template. */
+/** A JavaScript token with offsets in the template, for syntax highlighting and the parser. */
 export type ScriptToken = {
   kind: 'keyword' | 'name' | 'string' | 'number' | 'regex' | 'punctuation' | 'comment';
   start: number;
   end: number;
 };
 
-/** How deep brackets may nest inside one tag: far from what the engines' own parsers bear. */
+/** Maximum depth of brackets inside one tag: well within the limits of the engines' parsers. */
 const BRACKET_DEPTH_MAX = 100;
 
-/** What one template may still hold; each tag takes from it. */
+/** The remaining limits of one template; each tag reduces them. */
 export type RateLimiter = { tokens: number; patternChars: number };
 
 /**
- * Far more than people write, and parsed in the time of a few requests. Patterns have a bound of their own because the
- * parser hands each to the host's engine, which takes kilobytes of memory for few characters such as `\\p{L}`.
+ * Far more than people write, and parsed in the time of a few requests. Patterns have their own limit because the
+ * parser passes each to the host's engine, which takes kilobytes of memory for a few characters such as `\\p{L}`.
  */
 export function newBudget(): RateLimiter {
   return { tokens: 50_000, patternChars: 8_000 };
 }
 
-/** The language level that templates may use: what the sandbox's engine runs. */
+/** The language level of templates: the one of the sandbox's engine. */
 export const ECMA_VERSION = 2023;
 
 /**
- * Finds the `}}` that ends a tag by reading its content as JavaScript tokens, so that braces, strings, regex literals,
- * template literals and comments in it can hold anything. Reads each character once; stops at the first `}}` outside
- * of the content's own braces. A line comment ends with its line, or at a `}}` that closes nothing within the comment.
- *
+ * Finds the `}}` that ends a tag by reading its content as JavaScript tokens, so that braces, strings, regex
+ * literals, template literals and comments in it can contain anything. Reads each character once; stops at the first
+ * `}}` outside of the content's own braces. A line comment ends with its line, or at a `}}` that closes nothing
+ * within the comment.
  * @param from offset of the first character of the content
- * @param budget what is left of the template's, reduced by what is read
+ * @param budget the template's remaining limits, reduced by the tokens read
  * @returns the offset of the closing `}}` and the tokens before it
  * @throws TemplateError when the tag does not end
  */
@@ -44,7 +44,7 @@ export function findTagEnd(
   const tokens: ScriptToken[] = [];
   const brackets: { text: string; start: number }[] = [];
   let braces = 0;
-  // A slice is a view in the engines that matter; it keeps the tokenizer from looking at what lies before the tag.
+  // A slice is a view in the relevant engines; it hides the text before the tag from the tokenizer.
   const reader = new TagTokenizer(text.slice(from), form, budget, (start, end) => {
     tokens.push({ kind: 'comment', start: from + start, end: from + end });
   });
@@ -65,7 +65,7 @@ export function findTagEnd(
           : 'This `}` closes nothing. A tag ends with `}}`';
       throw new TemplateError(mistake, start);
     }
-    if (--budget.tokens < 0) throw new TemplateError('This is too much JavaScript for one template', start);
+    if (--budget.tokens < 0) throw new TemplateError('Too much JavaScript for one template', start);
     tokens.push({ kind: kindOf(token.type), start, end });
     if (label === '{' || label === '${') {
       braces++;
@@ -76,7 +76,7 @@ export function findTagEnd(
     } else if (label === '}') {
       braces--;
       reader.braces = braces;
-      // Brackets left open inside of these braces are the JavaScript parser's to report.
+      // Brackets left open inside of these braces are reported by the JavaScript parser.
       while (brackets.length > 0 && !brackets.pop()?.text.endsWith('{'));
     } else if (label === ')' || label === ']') {
       if (brackets.at(-1)?.text === (label === ')' ? '(' : '[')) brackets.pop();
@@ -85,10 +85,10 @@ export function findTagEnd(
   }
 }
 
-/** The words for source that nests deeper than the engines bear. */
+/** The message for source that nests deeper than the limits of the engines. */
 export const TOO_DEEP = 'This is nested too deeply. Split it into several steps';
 
-const TOO_LONG_PATTERNS = 'The regular expressions of this template are too long altogether';
+const TOO_LONG_PATTERNS = 'The regular expressions of this template are too long in total';
 
 /** The text ended inside a tag; the scanner knows where the tag began. */
 export class Unclosed extends Error {
@@ -107,17 +107,17 @@ function readToken(reader: TagTokenizer, from: number): Token {
   }
 }
 
-/** Turns what acorn throws into our words, at an offset of the template. Anything else is thrown on. */
+/** Converts acorn's errors to our messages, at an offset of the template. Other errors are thrown again. */
 export function asTemplateError(error: unknown, from: number): Error {
   if (error instanceof RangeError) return new TemplateError(TOO_DEEP, from);
   if (!(error instanceof SyntaxError)) return error instanceof Error ? error : new Error(String(error));
   // acorn adds the offset to its SyntaxErrors and the place to their message.
   const offset = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0;
   const message = error.message.replace(/ \(\d+:\d+\)$/, '');
-  // Here alone acorn points behind the opening sign.
+  // For these errors only, acorn reports the place after the opening character.
   if (/^(?:Unterminated|Invalid) regular expression/.test(message))
     return new TemplateError(inWords(message), from + offset - 1);
-  // Its guard against deep recursion arrives as a SyntaxError as well.
+  // Its guard against deep recursion is reported as a SyntaxError as well.
   if (/too much recursion|stack|not enough stack/i.test(message)) return new TemplateError(TOO_DEEP, from + offset);
   return new TemplateError(inWords(message), from + offset);
 }
@@ -127,17 +127,17 @@ const WORDS: [RegExp, string][] = [
   [/^Unterminated template$/, 'The text that starts with a backtick is not closed'],
   [/^Unterminated comment$/, 'The comment that starts with `/*` is not closed by `*/`'],
   [/^Unterminated regular expression$/, 'The regular expression that starts here is not closed on its line'],
-  [/^Invalid regular expression: (.*)$/, 'This regular expression does not work: $1'],
+  [/^Invalid regular expression: (.*)$/, 'Invalid regular expression: $1'],
   [/^Identifier '(.*)' has already been declared$/, 'The name `$1` is declared twice'],
-  [/^Cannot use keyword 'await' outside an async function$/, '`await` does not work here: a template runs in one go'],
-  [/^'return' outside of function$/, '`return` belongs into `{{! … }}`'],
+  [/^Cannot use keyword 'await' outside an async function$/, '`await` does not work here: templates are synchronous'],
+  [/^'return' outside of function$/, '`return` belongs in `{{! … }}`'],
   [/^Assigning to rvalue$/, 'A value can only be assigned to a name or a member'],
   [/^Unexpected character '(.*)'$/, 'The character `$1` does not belong here'],
   [/^'import' and 'export' may.*$/, '`import` and `export` are not available in templates'],
   [/^Parenthesized pattern$/, 'Names belong here, without brackets around each'],
   [/^Unexpected token$/, 'This does not belong here'],
   [/^'(with)' in strict mode$/, '`$1` is not available in templates'],
-  [/^The keyword '(.*)' is reserved$/, '`$1` is a reserved word and can not be a name'],
+  [/^The keyword '(.*)' is reserved$/, "`$1` is a reserved word and can't be a name"],
   [/^Unexpected keyword '(.*)'$/, '`$1` does not belong here'],
 ];
 
@@ -155,7 +155,7 @@ function kindOf(type: TokenType): ScriptToken['kind'] {
   return type === tokTypes.regexp ? 'regex' : 'punctuation';
 }
 
-/** The parts of acorn's tokenizer that its declarations leave out and that the class below has to steer. */
+/** The parts of acorn's tokenizer that its declarations leave out and that the class below needs. */
 type Internals = {
   pos: number;
   input: string;
@@ -165,11 +165,11 @@ type Internals = {
   readRegexp(): void;
 };
 
-// acorn declares the constructor as protected and none of the tokenizer's state: this names what really is there.
+// acorn declares the constructor as protected and none of the tokenizer's state: this type declares them.
 const Base = Parser as unknown as new (options: Options, input: string) => Internals;
 
 class TagTokenizer extends Base {
-  /** How many braces of the content are open, kept by the caller. */
+  /** The number of open braces of the content, maintained by the caller. */
   braces = 0;
   readonly #budget: RateLimiter;
   readonly #onComment: (start: number, end: number) => void;
@@ -190,17 +190,19 @@ class TagTokenizer extends Base {
     );
     this.#budget = budget;
     this.#onComment = onComment;
-    // As if a `(` came before, so that a leading `{` is an object.
+    // As after a `(`, so that a leading `{` is an object.
     if (form === 'expression') this.type = tokTypes.parenL;
   }
 
-  /** Called by acorn for faults that it could read over. A number may touch the `_` of a tag's `_}}`. */
+  /**
+   * Called by acorn for errors that it could ignore. A number may be followed directly by the `_` of a tag's `_}}`.
+   */
   raiseRecoverable(offset: number, message: string): void {
     const isMark = message.startsWith('Numeric separator') && this.input.startsWith('}}', this.pos);
     if (!isMark) this.raise(offset, message);
   }
 
-  /** Called by acorn behind the `/` that opens a pattern. */
+  /** Called by acorn after the `/` that opens a pattern. */
   override readRegexp(): void {
     const start = this.pos;
     let isInClass = false;
@@ -216,7 +218,7 @@ class TagTokenizer extends Base {
     this.#budget.patternChars -= this.pos - start;
   }
 
-  /** Called by acorn at `//` and the HTML-like comments. Never runs past a `}}` that ends the tag: linear time. */
+  /** Called by acorn at `//` and the HTML-like comments. Never reads past a `}}` that ends the tag: linear time. */
   skipLineComment(markLength: number): void {
     const start = this.pos;
     let inner = 0;

@@ -9,7 +9,7 @@ export type Code = { start: number; end: number; tree: Tree };
 /** One finding at an offset. */
 export type Finding = { offset: number; message: string; severity: 'error' | 'warning' };
 
-/** What parsing a tag needs: the template, and where to put findings that do not end the parsing of the tag. */
+/** The inputs of parsing a tag: the template, and the list for findings that do not stop the parsing. */
 export type Context = {
   text: string;
   locate: Locate;
@@ -22,7 +22,7 @@ export function scriptOf(tag: Tag, start: number, end: number, { text, locate }:
   return { text, start, end, tokens, locate };
 }
 
-/** Parses with the given function and keeps the place. @throws TemplateError */
+/** Parses with the given function and returns the result with its place. @throws TemplateError */
 export function codeOf(script: Script, parse: (script: Script) => Tree): Code {
   return { start: script.start, end: script.end, tree: parse(script) };
 }

@@ -1,9 +1,9 @@
 import type { Node } from 'acorn';
 
-/** A node of any type, with its fields open: the walkers here look at fields by name. */
+/** A node of any type, with open fields: the walkers here access fields by name. */
 export type AnyNode = Node & { [field: string]: unknown };
 
-/** The nodes directly below a node, in source order of its fields. */
+/** The child nodes of a node, in source order of its fields. */
 function children(node: AnyNode): AnyNode[] {
   const found: AnyNode[] = [];
   for (const value of Object.values(node)) {
@@ -32,8 +32,8 @@ export function walk(root: Node, visit: (node: AnyNode, parent: AnyNode | null) 
 }
 
 /**
- * How deep a tree nests; stops counting past `limit`. Left-hand chains (`a.b.c`, `a + b + c`, `f()()`) count once, since
- * engines parse them in a loop.
+ * The depth of a tree; stops counting past `limit`. Left-hand chains (`a.b.c`, `a + b + c`, `f()()`) count once,
+ * since engines parse them in a loop.
  */
 export function astDepth(root: Node, limit: number): number {
   let deepest = 0;

@@ -1,7 +1,7 @@
-/** A template of the differential test; both engines render it over CORPUS_INPUT. */
+/** A template of the differential test; both engines render it with CORPUS_INPUT. */
 type CorpusTemplate = { kind: string; template: string };
 
-/** The input that the corpus is rendered over. */
+/** The input for the corpus. */
 export const CORPUS_INPUT = {
   data: [
     {

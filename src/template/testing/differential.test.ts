@@ -5,7 +5,7 @@ import * as squirrelly from 'squirrelly';
 import { CORPUS, CORPUS_INPUT } from './corpus.testing.ts';
 import { renderInVm } from './render-in-vm.testing.ts';
 
-// Squirrelly brings no filters: these are ours, written plainly, so that the syntax around them is compared.
+// Squirrelly has no filters: these are written here plainly, so that the syntax around them is compared.
 const filters: Record<string, (value: unknown, option?: never) => unknown> = {
   upper: (value) => String(value).toUpperCase(),
   lower: (value) => String(value).toLowerCase(),
@@ -34,7 +34,7 @@ test('the corpus holds at least 150 different templates', () => {
   assert.ok(new Set(CORPUS.map(({ template }) => template)).size >= 150);
 });
 
-test('what Squirrelly gets wrong simply works', () => {
+test('templates that Squirrelly gets wrong work', () => {
   const traps: [template: string, body: string][] = [
     ['{{! return {"a":{"b":1}}}}', '{"a":{"b":1}}'],
     ['{{! const o = {a:{b:{c:1}}}; return JSON.stringify(o) }}', '{"a":{"b":{"c":1}}}'],

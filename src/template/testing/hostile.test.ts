@@ -39,13 +39,13 @@ test('source that nests deeply is a problem, never an exception', () => {
     assert.ok(checkTemplate(`{{! ${statement.repeat(n)} }}`).length > 0, statement);
   }
   assert.ok(checkTemplate(`{{ ${'new '.repeat(1_000)}a }}`).length > 0);
-  assert.match(checkTemplate(`{{ 1 ${'| upper '.repeat(n)}}}`)[0]?.message ?? '', /too many filters/);
-  assert.match(checkTemplate(`{{@if(0)}}${'{{#elif(0)}}'.repeat(n)}{{/if}}`)[0]?.message ?? '', /too many/);
+  assert.match(checkTemplate(`{{ 1 ${'| upper '.repeat(n)}}}`)[0]?.message ?? '', /Too many filters/);
+  assert.match(checkTemplate(`{{@if(0)}}${'{{#elif(0)}}'.repeat(n)}{{/if}}`)[0]?.message ?? '', /too many/i);
   const blocks = checkTemplate(`${'{{@if(1)}}'.repeat(n)}${'{{/if}}'.repeat(n)}`);
   assert.match(blocks[0]?.message ?? '', /nested too deeply/);
 });
 
-test('long flat source is no problem', () => {
+test('long flat source is not a problem', () => {
   const n = 2_000;
   for (const template of [
     `{{ ${'1+'.repeat(n)}1 }}`,
@@ -58,31 +58,31 @@ test('long flat source is no problem', () => {
   }
 });
 
-test('tags without end are a problem', () => {
-  assert.match(checkTemplate('{{ 1 }}'.repeat(6_000))[0]?.message ?? '', /too many tags/);
+test('unclosed tags are a problem', () => {
+  assert.match(checkTemplate('{{ 1 }}'.repeat(6_000))[0]?.message ?? '', /Too many tags/);
 });
 
-test('a single tag may hold very much', () => {
+test('a single tag may be very long', () => {
   const names = Array.from({ length: 9_500 }, (_, index) => `a${index}=b${index};`).join('');
   const problems = checkTemplate(`{{! ${names} }}`);
-  assert.ok(problems.length <= 101 && problems.some(({ message }) => /too many names/.test(message)));
-  assert.match(checkTemplate(`{{! ${names.replaceAll('a', 'let a')} }}`)[0]?.message ?? '', /too many names/);
+  assert.ok(problems.length <= 101 && problems.some(({ message }) => /Too many names/.test(message)));
+  assert.match(checkTemplate(`{{! ${names.replaceAll('a', 'let a')} }}`)[0]?.message ?? '', /Too many names/);
   assert.ok(templateTokens(`{{! ${names} }}`).length > 37_000);
 });
 
-test('patterns and code that would keep the host busy are refused before they are parsed', () => {
+test('patterns and code that would block the host are refused before they are parsed', () => {
   const messages = (template: string) => checkTemplate(template).map(({ message, line }) => `${line} ${message}`);
   const letters = (n: number) => `/${'\\p{L}'.repeat(n)}/iu`;
   assert.match(
     messages(`{{! return ${letters(40_000)} }}`)[0] ?? '',
-    /^1 The regular expressions .* too long altogether/,
+    /^1 The regular expressions .* too long in total/,
   );
   assert.match(messages(`\n{{ ${letters(1_000)} }}`.repeat(3))[0] ?? '', /^3 The regular expressions .* too long/);
-  assert.match(messages(`{{! ${'a;'.repeat(40_000)} }}`)[0] ?? '', /^1 This is too much JavaScript/);
+  assert.match(messages(`{{! ${'a;'.repeat(40_000)} }}`)[0] ?? '', /^1 Too much JavaScript/);
   assert.deepEqual(messages(`{{ ${letters(1_000)}.test("a") }}\n{{ "a".replace(/[/\\]]+/g, "") }}`), []);
 });
 
-test('`arguments` in what a class runs by itself is refused, as by the engine', () => {
+test('`arguments` in class code that runs at definition is refused, as by the engine', () => {
   for (const body of [
     'static { () => arguments }',
     'static { [1].map((x) => arguments[x]) }',
@@ -136,7 +136,7 @@ test('compiling takes time linear in the length of the text', () => {
 });
 
 function assertLinear(work: (n: number) => unknown, name: string): void {
-  // Processor time: other processes do not count.
+  // Processor time, so that other processes do not count.
   const time = (n: number) => {
     const start = process.cpuUsage();
     work(n);
@@ -144,12 +144,13 @@ function assertLinear(work: (n: number) => unknown, name: string): void {
     return user + system;
   };
   time(1_000);
-  // Eight times the text: linear work takes 8 times as long, quadratic work 64 times. Collected garbage gets more tries.
+  // Eight times the text: linear work takes 8 times as long, quadratic work 64 times. Repeated because of garbage
+  // collection.
   const isLinear = () => time(8_000) < Math.max(time(1_000), 4_000) * 32;
   assert.ok(isLinear() || isLinear() || isLinear() || isLinear(), name);
 }
 
-test('whatever the text, checking answers with places inside of it', () => {
+test('for any text, checking returns places inside of it', () => {
   const pieces = fc.constantFrom(
     ...[
       '{{',
@@ -225,7 +226,7 @@ test('whatever the text, checking answers with places inside of it', () => {
   );
 });
 
-test('what compiles becomes a script that an engine accepts, and rendering it gives an outcome', () => {
+test('a template that compiles becomes a script that an engine accepts, and rendering it gives an outcome', () => {
   const piece = fc.constantFrom(
     ...[
       'text',
@@ -264,7 +265,7 @@ test('what compiles becomes a script that an engine accepts, and rendering it gi
   );
 });
 
-test('a template can not leave its function, reach the program, or fake an output', () => {
+test("a template can't leave its function, reach the program, or fake an output", () => {
   for (const template of [
     '{{! }; globalThis.x = 1; { }}',
     '{{! }); globalThis.x = 1; (function(){ }}',
@@ -290,7 +291,7 @@ test('a template can not leave its function, reach the program, or fake an outpu
   }
 });
 
-test('a template that replaces built-ins harms its own output alone', () => {
+test('a template that replaces built-ins affects its own output alone', () => {
   for (const attack of [
     'JSON.stringify = () => "x"',
     'String.prototype.isWellFormed = () => { throw 1 }',

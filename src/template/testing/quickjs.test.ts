@@ -15,7 +15,7 @@ function renderInQuickJs(template: string, input: object, mode: 'html' | 'none' 
   const composed = composeProgram({ template, escape: mode, ...parts });
   assert.ok(composed.ok, template);
   realm.unwrapResult(realm.evalCode(composed.program.source, 'program.js')).dispose();
-  // A C string could not hold every text: it crosses as JSON here.
+  // A C string can't hold every text: it is passed as JSON here.
   using render = realm.unwrapResult(realm.evalCode('(text) => JSON.stringify(__render(text))'));
   using text = realm.newString(JSON.stringify(input));
   using output = realm.unwrapResult(realm.callFunction(render, realm.undefined, text));

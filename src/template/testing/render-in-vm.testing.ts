@@ -2,8 +2,8 @@ import vm from 'node:vm';
 import { composeProgram, decodeOutput, type ProgramInput, type RenderOutput } from '../compile/program.ts';
 
 /**
- * Composes a program (defaults: JSON, mode `auto`, no mapping) and renders one input, in a fresh realm unless one is
- * given: making one takes most of the time.
+ * Composes a program (defaults: JSON, mode `auto`, no mapping) and renders one input, in a new realm unless one is
+ * given: creating one takes most of the time.
  */
 export function renderInVm(
   template: string,
@@ -14,7 +14,7 @@ export function renderInVm(
   return decodeOutput(rawRender(template, input, parts, realm));
 }
 
-/** The same, as the program wrote it. */
+/** Like `renderInVm`, in the program's output format. */
 export function rawRender(
   template: string,
   input: object,
@@ -38,7 +38,7 @@ export function rawRender(
   return String(render(JSON.stringify({ data: [{}], meta: {}, ...input })));
 }
 
-/** The body of a render that must give one. */
+/** The body of a render; fails the test without one. */
 export function bodyOf(template: string, data: unknown[] = [{}], parts: Partial<ProgramInput> = {}): string {
   const output = renderInVm(template, { data }, parts);
   if (output.kind !== 'body') throw new Error(JSON.stringify(output));

@@ -1,21 +1,21 @@
-/** One mechanism by which a template or the data of an event may attack, and the outcome that holds it. */
+/** One mechanism by which a template or the data of an event may attack, and the expected outcome. */
 export type Attack = {
   does: string;
   template: string;
-  /** Of the destination; constant unless given. */
+  /** The destination's id; constant unless given. */
   path?: string;
   headers?: Record<string, string>;
-  /** `it.data` as it came over the wire; `[{}]` when there is none. */
+  /** `it.data` as sent; `[{}]` when there is none. */
   data?: string;
   held: Held;
 };
 
-/** What must come of it: one of these, and none other. Patterns stand for the reason that the log gets. */
+/** The expected outcomes: one of these. Patterns match the reason in the log. */
 export type Held =
   | { kind: 'body'; body: string }
   | { kind: 'failed'; reason: RegExp }
   | { kind: 'skipped'; reason: RegExp }
-  /** Nothing of it ever ran. */
+  /** No part of it ran. */
   | { kind: 'refused'; reason: RegExp };
 
 /** An attack by the JavaScript of a `{{! }}` tag. */
@@ -45,12 +45,12 @@ const LIMITS = {
   output: 'It returned more than',
 };
 
-/** Ended by one of these limits; which of two comes first may depend on the machine. */
+/** Ended by one of these limits; which one is first may depend on the machine. */
 export function over(...limits: (keyof typeof LIMITS)[]): Held {
   return fails(new RegExp(`^(?:${limits.map((limit) => LIMITS[limit]).join('|')})`));
 }
 
-/** What came of rendering, whoever rendered; `hasRun` is false when it did not come as far as running. */
+/** The result of a render by any renderer; `hasRun` is false when the template did not run. */
 export type Came = { kind: 'body' | 'failed' | 'skipped'; text: string; hasRun: boolean };
 
 export function isHeld({ held }: Attack, { kind, text, hasRun }: Came): boolean {

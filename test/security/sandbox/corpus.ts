@@ -10,7 +10,7 @@ import { STAINS } from './state.ts';
 
 type Threats = Record<string, Attack[]>;
 
-/** Attacks on time and memory, by what they are after. */
+/** Attacks on time and memory, by target. */
 export const HOGGING: Threats = {
   'loop in code': LOOPS,
   'loop in native code': NATIVE_LOOPS,

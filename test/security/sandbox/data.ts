@@ -4,7 +4,7 @@ const WHOLE =
   'return JSON.stringify({ own: it.data[0], odd: Object.getPrototypeOf(it.data[0]) === Object.prototype, clean: Object.keys(Object.prototype).length })';
 const KEYS = 'return Object.keys(it.data[0]).join() + typeof {}.polluted';
 
-/** Event data that would be more than data: keys and values that an engine or a program may take for its own. */
+/** Event data that tries to be code: keys and values that an engine or a program may take for its own. */
 export const DATA: Attack[] = [
   script('data bring a prototype', KEYS, gives('__proto__undefined'), '[{"__proto__":{"polluted":1}}]'),
   script(

@@ -1,6 +1,6 @@
 import { type Attack, gives, script } from './attack.ts';
 
-/** Tries to make the engine confuse its own memory: what changes under a native function while it runs. */
+/** Tries to corrupt the engine's memory with values that change while a native function uses them. */
 export const ENGINE_BREAKERS: Attack[] = [
   script(
     'reads beyond a typed array',

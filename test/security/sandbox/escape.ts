@@ -1,6 +1,6 @@
 import { type Attack, fails, gives, refused, script } from './attack.ts';
 
-/** Code for `Function` that says which objects of a host it sees. */
+/** Code for `Function` that lists the visible host objects. */
 const LOOK = `[typeof process, typeof require, typeof module, typeof global, typeof Buffer, typeof setTimeout,
   typeof console, typeof fetch, typeof performance].filter((type) => type !== "undefined").join()`;
 const SEEN = `return String((0, eval)(\`${LOOK}\`) || 'nothing')`;

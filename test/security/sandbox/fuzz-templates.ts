@@ -8,22 +8,22 @@ import { anyTemplate } from './template-grammar.ts';
 export type TemplateFuzz = {
   templates: number;
   compiled: number;
-  /** How the renders ended. */
+  /** The outcomes of the renders. */
   outcomes: Record<string, number>;
   threadsReplaced: number;
-  /** Milliseconds that the longest batch of a hundred took. */
+  /** The duration of the longest batch of a hundred, in milliseconds. */
   slowestBatchMs: number;
-  /** What broke a promise, with the template that did it. */
+  /** Broken guarantees, with their templates. */
   faults: string[];
 };
 
 const BATCH = 100;
-/** A batch in which every render ran into the watchdog would take a third of it. */
+/** If every render in a batch ran into the watchdog, it would take a third of this. */
 const HANG_MS = 120_000;
 
 /**
- * Compiles and renders so many generated templates. Compiling answers with problems inside of the text and never throws;
- * what compiles renders to an outcome in time, and a second time to the same.
+ * Compiles and renders generated templates. Compiling returns problems with places inside of the text and never
+ * throws; a template that compiles renders to an outcome in time, and to the same one a second time.
  */
 export async function fuzzTemplates({ count, seed }: { count: number; seed: number }): Promise<TemplateFuzz> {
   await using sandbox = await quickjsSandbox({ workers: 2, timeoutMs: 20 });
@@ -83,12 +83,12 @@ function compileOrComplain(template: string, faults: string[]): { template: stri
   return [];
 }
 
-/** What became of a render, in a word. */
+/** The outcome of a render, in a word. */
 function judge(template: string, outcome: RenderOutcome, faults: string[]): string {
   if (outcome.kind === 'exceeded') return outcome.limit;
   try {
     if (outcome.kind === 'threw') {
-      // What the engine does not take should not have compiled.
+      // A template that the engine does not accept should not have compiled.
       if (/wasm|file:|node:|\/home|\/tmp|^SyntaxError/.test(outcome.message))
         throw new Error(`says ${outcome.message}`);
       return 'threw';
@@ -112,14 +112,14 @@ function decode(text: string): RenderOutput | null {
   }
 }
 
-/** @throws Error for a place outside of the text; one behind the last character of a line is inside. */
+/** @throws Error for a place outside of the text; one after the last character of a line is inside. */
 function placed(text: string, line: number, column: number): void {
   const lines = text.split(/\r\n|\n|\r/);
   const isInside = line >= 1 && line <= lines.length && column >= 1 && column <= (lines[line - 1] ?? '').length + 2;
   if (!isInside) throw new Error(`a place outside: line ${line}, column ${column}`);
 }
 
-/** By a limit, which the machine decides on as well. */
+/** Ended by a limit, which also depends on the machine. */
 function endsEarly({ kind }: RenderOutcome): boolean {
   return kind === 'exceeded';
 }

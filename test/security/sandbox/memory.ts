@@ -144,7 +144,7 @@ export const HOGS: Attack[] = [
   script('throws words without end', 'throw new Error("x".repeat(2e4))', fails(/^x{1000}$/)),
 ];
 
-/** What is no attack must not be taken for one. */
+/** Harmless templates that must not be treated as attacks. */
 export const MODEST: Attack[] = [
   script('takes four megabytes', 'return String(new Uint8Array(4e6).length)', gives('4000000')),
   script('returns almost a megabyte', 'return String("x".repeat(1e6).length)', gives('1000000')),

@@ -2,20 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Attack, Came } from './attack.ts';
 
-/** What a template engine without a sandbox does, in a process that stands for the server. */
+/** A template engine without a sandbox, in a process that stands for the server. */
 export type Permissive = AsyncDisposable & {
-  /** Also tells whether the process was not the same afterwards. Null: it hung or died. */
+  /** Also reports whether the process was changed. Null: it hung or died. */
   render(attack: Attack): Promise<(Came & { isChanged: boolean }) | null>;
   /** Ends the process; the next render starts another. */
   end(): Promise<void>;
 };
 
-/** How long the server may hang before it counts as lost. */
+/** How long the server may hang before it is given up. */
 const HANG_MS = 40;
 
 /**
- * Puts the template's code together as text and runs it by `eval` among the process's own objects: no limits, one realm
- * for all renders.
+ * Concatenates the template's code and runs it by `eval` among the process's own objects: no limits, one realm for
+ * all renders.
  */
 export function permissive(): Permissive {
   let server: ChildProcess | null = null;
@@ -37,7 +37,7 @@ export function permissive(): Permissive {
       const came = await promise;
       clearTimeout(timer);
       server.removeAllListeners();
-      // Whoever comes next should meet a server that works.
+      // The next test should have a working server.
       if (came === null || came.isChanged) await end();
       return came;
     },

@@ -1,6 +1,6 @@
 import { type Attack, fails, gives, script, skips } from './attack.ts';
 
-/** Spoils what the program and the host use to carry the result. The body must come out as it was returned. */
+/** Modifies functions that the program and the host use to pass on the result. The body must be the returned one. */
 export const POISONS: Attack[] = [
   script(
     'spoils the methods of texts',
@@ -81,7 +81,7 @@ export const POISONS: Attack[] = [
   ),
 ];
 
-/** Returns what is no text, to confuse what reads it. */
+/** Returns values that are not text, to confuse the reader of the result. */
 export const RESULTS: Attack[] = [
   script('returns an object that converts itself', 'return { toString() { for (;;); }, a: 1 }', gives('{"a":1}')),
   script('returns a function', 'return () => "a"', fails(/returned a function/)),

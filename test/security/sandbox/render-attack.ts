@@ -4,7 +4,7 @@ import { type Meta, planRender } from '../../../src/pipeline/attempt/render.ts';
 import type { RenderJob, RenderOutcome } from '../../../src/sandbox/sandbox.ts';
 import type { Attack, Came } from './attack.ts';
 
-/** The delivery that every attack belongs to. */
+/** The delivery of every attack. */
 export const META: Meta = {
   deliveryId: 'delivery-of-an-attack',
   idempotencyKey: 'key',
@@ -13,7 +13,7 @@ export const META: Meta = {
   time: 1_700_000_000_000,
 };
 
-/** Renders an attack as a delivery is rendered, with the given sandbox below. */
+/** Renders an attack as part of a delivery, with the given sandbox. */
 export async function renderAttack(
   { template, path, headers, data }: Pick<Attack, 'template' | 'path' | 'headers' | 'data'>,
   render: (job: RenderJob) => Promise<RenderOutcome>,

@@ -2,7 +2,7 @@ import { type Attack, fails, gives, refused } from './attack.ts';
 
 const text = (does: string, template: string, held: Attack['held']): Attack => ({ does, template, held });
 
-/** Source that means something else once it stands between other source. */
+/** Source that has another meaning once it is inserted into other source. */
 export const SOURCES: Attack[] = [
   text(
     'closes the function that it is put into',
@@ -30,7 +30,7 @@ export const SOURCES: Attack[] = [
   text('breaks out of its tag by a label', '{{! out: { break out } break out }}', refused(/./)),
   text('leaves a loop of the program', '{{@each([1, 2]) => x}}{{! continue }}{{/each}}', refused(/./)),
   text('declares what the program declares', '{{! const it = 1; return String(it) }}', refused(/declared twice/)),
-  text('declares a helper anew', '{{! function skip() { return "own" } return skip() }}', gives('own')),
+  text('redeclares a helper', '{{! function skip() { return "own" } return skip() }}', gives('own')),
   text(
     'declares a variable of the program',
     '{{! let $$stop = 1, $$o = 2, $$e = 3; return "ran" + $$stop }}',
@@ -80,10 +80,10 @@ export const SOURCES: Attack[] = [
   text(
     'declares more names than it needs',
     `{{! let ${Array.from({ length: 5000 }, (_, i) => `n${i}`).join()} }}`,
-    refused(/too many names/),
+    refused(/Too many names/),
   ),
-  text('chains filters', `{{ 1 ${'| upper '.repeat(5000)}}}`, refused(/too many filters/)),
-  text('consists of tags', '{{ 1 }}'.repeat(20_000), refused(/too many tags/)),
+  text('chains filters', `{{ 1 ${'| upper '.repeat(5000)}}}`, refused(/Too many filters/)),
+  text('consists of tags', '{{ 1 }}'.repeat(20_000), refused(/Too many tags/)),
   text('is a quarter of a megabyte of text', `${'x'.repeat(262_000)}{{ 1 }}`, gives(`${'x'.repeat(262_000)}1`)),
   text('is one long pattern', `{{! return String(/${'(?:a|b)'.repeat(20_000)}/.test("a")) }}`, refused(/too long/)),
   text('is one long number', `{{! return String(${'9'.repeat(200_000)}n) }}`, fails(/./)),

@@ -4,7 +4,7 @@ const TIME = over('time');
 const ROOM = over('time', 'memory');
 const DEEP = fails(/stack overflow|longer than|needed more/);
 
-/** Takes the processor for itself in code that the engine counts the steps of. */
+/** Uses the processor in code whose steps the engine counts. */
 export const LOOPS: Attack[] = [
   script('loops', 'for (;;);', TIME),
   script('loops on when it is interrupted', 'for (;;) { try { for (;;); } catch {} finally { continue } }', TIME),
@@ -114,7 +114,9 @@ export const LOOPS: Attack[] = [
   { does: 'loops in a header', template: 'x', headers: { 'x-a': '{{ (() => { for (;;); })() }}' }, held: TIME },
 ];
 
-/** Loops in native code, where no step is counted: the thread must be ended. Some the engine refuses by itself. */
+/**
+ * Loops in native code, where no step is counted: the thread must be ended. The engine refuses some of these itself.
+ */
 export const NATIVE_LOOPS: Attack[] = [
   script('searches an endless list', 'return String([].indexOf.call({ length: 2 ** 53 - 1 }, 1))', TIME),
   script('reverses an endless list', '[].reverse.call({ length: 2 ** 53 - 1 }); return "x"', TIME),
@@ -172,7 +174,7 @@ export const NATIVE_LOOPS: Attack[] = [
   script('encodes without end', 'for (;;) encodeURIComponent("\\u{1f600}".repeat(1e4))', ROOM),
 ];
 
-/** Goes deeper than any stack. */
+/** Nests deeper than any stack. */
 export const DEPTHS: Attack[] = [
   script('calls itself', 'return (function f() { return f() + 1 })()', DEEP),
   script('calls itself whenever that fails', 'function f() { try { f() } catch { f() } } f(); return "x"', ROOM),
@@ -227,7 +229,7 @@ export const DEPTHS: Attack[] = [
   script(
     'compiles groups in groups',
     'return String(new RegExp("(".repeat(1e5) + ")".repeat(1e5)))',
-    fails(/stack overflow|longer than|needed more|too many|SyntaxError/),
+    fails(/stack overflow|longer than|needed more|[Tt]oo many|SyntaxError/),
   ),
   script(
     'repeats a repeated pattern',

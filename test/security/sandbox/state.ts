@@ -1,8 +1,8 @@
 import { type Attack, gives, script } from './attack.ts';
 
 /**
- * Leaves something for the next render. Each returns what it found and then leaves its mark: run twice, the second run
- * must find what the first one found.
+ * Leaves state for the next render. Each returns the state it found and then leaves its mark: when run twice, both
+ * runs must return the same.
  */
 export const STAINS: Attack[] = [
   script(
@@ -11,7 +11,7 @@ export const STAINS: Attack[] = [
     gives('undefined'),
   ),
   script(
-    'keeps a global that can not be deleted',
+    "leaves a global that can't be deleted",
     'const f = typeof globalThis.fixed; Object.defineProperty(globalThis, "fixed", { value: 1 }); return f',
     gives('undefined'),
   ),

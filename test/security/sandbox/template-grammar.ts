@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * Templates from the grammar of the language and of JavaScript inside it, most of which compile, and text that was cut,
- * doubled or torn apart, most of which does not.
+ * Templates from the grammar of the language and of JavaScript inside it, most of which compile, and text that was
+ * cut, doubled or split, most of which does not.
  */
 export function anyTemplate(): fc.Arbitrary<string> {
   const whole = fc.array(grammar.node, { minLength: 1, maxLength: 5 }).map((nodes) => nodes.join(''));
@@ -229,7 +229,7 @@ const MORE = [
   'return ',
 ];
 
-/** A change of text at a place given as a share of its length. */
+/** A change of text at a place given as a fraction of its length. */
 const tear = fc
   .tuple(
     fc.constantFrom('cut', 'double', 'insert', 'move'),

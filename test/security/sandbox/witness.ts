@@ -1,9 +1,9 @@
 import type { RenderJob } from '../../../src/sandbox/sandbox.ts';
 
 /**
- * A render that looks at everything a script can reach, by way of property descriptors alone, and tells it: names,
- * attributes, values, the text of functions, the order of keys, prototypes, whether objects are frozen; and what randomness
- * and the clock say. Another answer than on a fresh engine means that something was left behind.
+ * A render that inspects everything a script can reach, through property descriptors alone, and reports names,
+ * attributes, values, the text of functions, the order of keys, prototypes, whether objects are frozen, random
+ * numbers and the clock. A report that differs from that of a new engine means that something was left behind.
  */
 export const WITNESS: RenderJob = {
   program: {
