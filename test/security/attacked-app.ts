@@ -11,18 +11,21 @@ import { eventually } from '../support/eventually.ts';
 type Json = Record<string, unknown>;
 export type Reply = { readonly status: number; readonly body: Json };
 
-/** The program under attack on a folder that outlives it, so that the next start finds what the last one stored. */
+/** The program under attack, on a folder that outlives it, so that the next start finds the data of the last one. */
 export interface AttackedApp extends AsyncDisposable {
   readonly url: string;
-  /** One request of an administrator, whatever its answer. */
+  /** One request of an administrator, whatever its response. */
   call(method: string, path: string, body?: Json): Promise<Reply>;
-  /** One request that must succeed; gives the id of what it made. */
+  /** One request that must succeed; returns the id of the created object. */
   make(path: string, body: Json): Promise<string>;
-  /** A connection with one enabled destination; gives the id of the destination. Each delivery has one attempt. */
+  /** A connection with one enabled destination; returns the id of the destination. Each delivery has one attempt. */
   store(name: string, connection: Json, destination?: Json): Promise<string>;
-  /** An enabled action for all events whose `go` is this. */
+  /** An enabled action for all events with this value of `go`. */
   act(go: string, destinationIds: readonly string[]): Promise<void>;
-  /** Sends one event and waits until so many deliveries of it have come to rest; gives them without their attempts. */
+  /**
+   * Sends one event and waits until this many of its deliveries are finished or held; returns them without their
+   * attempts.
+   */
   fire(go: string, count: number, data?: Json): Promise<Delivery[]>;
   /** The same deliveries with their attempts. */
   withAttempts(deliveries: readonly Delivery[]): Promise<Delivery[]>;
@@ -49,14 +52,14 @@ export async function startAttackedApp({
     });
     const text = await answer.text();
     if (answer.status >= 500 || /\bat [\w./]+:\d+:\d+/.test(text)) throw new Error(`${path}: ${answer.status} ${text}`);
-    return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as Json) }; // the API answers objects
+    return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as Json) }; // the API returns objects
   }
   async function make(path: string, body: Json): Promise<string> {
     const made = await call('POST', path, body);
     if (made.status !== 201) throw new Error(`${JSON.stringify(body)}: ${made.status} ${JSON.stringify(made.body)}`);
     return String(made.body['id']);
   }
-  /** An event's deliveries; null while there are fewer, or some are not at rest. */
+  /** An event's deliveries; null while there are fewer, or some are pending. */
   async function settled(eventId: string, count: number): Promise<Delivery[] | null> {
     for (const status of ['pending', 'sending', 'retrying']) {
       const { body } = await call('GET', `/deliveries?eventId=${eventId}&limit=1&status=${status}`);
@@ -118,7 +121,7 @@ export async function temporaryDir(): Promise<{ readonly path: string } & AsyncD
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Does it for all, a few at a time, in any order; gives the results in order. */
+/** Runs it for all items, a few at a time, in any order; returns the results in order. */
 export async function atOnce<T, R>(items: readonly T[], what: (item: T, index: number) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;

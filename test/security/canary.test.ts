@@ -19,14 +19,14 @@ import { filledPlaces, writeOnlyPlaces } from './secret-places.ts';
 const dir = await mkdtemp(join(tmpdir(), 'millrace-canary-'));
 after(() => rm(dir, { recursive: true, force: true }));
 
-/** Every value that must be found nowhere, by what it is. */
+/** Every value that must not appear anywhere, by its kind. */
 const canaries = new Map<string, string>([['admin token', adminToken]]);
 
-/** A secret with signs that each encoding writes differently. */
+/** A secret with characters that each encoding writes differently. */
 const canary = (name: string) => keep(name, `canary-${name}-"é"/+ %`);
-/** One that a header or a token can be. */
+/** A secret that a header or a token can carry. */
 const plainCanary = (name: string) => keep(name, `canary-${name.replaceAll(' ', '-')}-Z9~x`);
-/** A key, of which each line is looked for. */
+/** A key, each line of which is searched for. */
 function keyCanary(name: string, text: string): string {
   for (const [index, line] of text.split('\n').entries())
     if (line.length > 20 && !line.startsWith('-----')) keep(`${name} line ${index}`, line);
@@ -53,12 +53,12 @@ const forms = (value: string): string[] => {
     JSON.stringify(JSON.stringify(value)).slice(3, -3),
     bytes.toString('hex'),
     bytes.toString('base64url').slice(0, -1),
-    // Whatever stands before it in what is encoded: all but the signs at the edges is the same.
+    // All but the characters at the edges are the same in base64, whatever precedes the secret.
     ...['', 'u', 'uu'].map((before) => encoded(before).replaceAll('=', '').slice(4, -2)),
   ];
 };
 
-/** Which canaries stand in a text, in whatever form. */
+/** The canaries in a text, in any form. */
 const found = (text: string) => [...canaries].filter(([, value]) => forms(value).some((one) => text.includes(one)));
 
 function newKey(): string {
@@ -66,7 +66,7 @@ function newKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-test('a search for canaries finds them in each form, so that finding none says something', () => {
+test('a search for canaries finds them in each form', () => {
   const [name = '', value = ''] = [...canaries][0] ?? [];
   for (const text of [
     value,
@@ -82,14 +82,14 @@ test('a search for canaries finds them in each form, so that finding none says s
   assert.deepEqual(found('nothing of it'), []);
 });
 
-test('secrets from every field are nowhere: database, its log, backup, log, answers, metrics, pages, audit, cURL', async () => {
+test('secrets from every field appear nowhere: database, its log, backup, log, responses, metrics, pages, audit, cURL', async () => {
   await using receiver = await startReceiver();
   await using secure = await startReceiver({ tls: { cert: pem('server.crt'), key: pem('server.key') } });
   await using proxy = await startProxy();
   await using tokens = await startTokenServer();
-  // One that quotes what it was told, in the plain and as it came.
+  // A peer that quotes its request, decoded and as received.
   await using mail = await startSmtpServer({ quotesAuth: true });
-  // A system that gives back what it is sent, and a token endpoint that quotes the secret in its error.
+  // A system that returns its request, and a token endpoint that quotes the secret in its error.
   const echo = ({ headers, body }: { headers: object; body: string }) => ({
     status: 400,
     headers: { 'x-echo': JSON.stringify(headers) },
@@ -156,7 +156,7 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
     { auth: { type: 'bearer', token: plainCanary('to the Inbox') }, more: {}, to: `${url}/inbox/c` },
   ] as const;
 
-  /** No secret, but nothing for the log either. */
+  /** Not a secret, but not for the log either. */
   const payload = 'payload-5d1c-of-an-event';
   const bodies: unknown[] = [];
   const ids = new Set<string>();
@@ -248,7 +248,7 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
   keep('token', token);
   answers.push(user, made);
   for (const { id } of [user, made]) ids.add(id);
-  // What was planted beside the secrets is found, so that the search reaches as far.
+  // Values stored next to the secrets are found, which shows that the search covers these places.
   const planted = 'planted-7f3a9c-not-a-secret';
   const plantedIn = await client.call('createCollector', { body: { name: planted } });
   ids.add(plantedIn.id);
@@ -259,7 +259,7 @@ test('secrets from every field are nowhere: database, its log, backup, log, answ
     return rotation?.state === 'done';
   });
 
-  /** The things that a path may name: of its kind, or any one where there are none. */
+  /** The ids for a path parameter: of its kind, or of any kind when there are none. */
   const idsFor = (path: string) => {
     const prefix = idPrefixes[path.split('/')[3] ?? ''];
     const fitting = [...ids].filter((one) => prefix !== undefined && one.startsWith(prefix));

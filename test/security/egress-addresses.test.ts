@@ -8,7 +8,7 @@ import { hostileNames, type Name } from './egress-names.ts';
 import { startCanary, watchDials } from './egress-watch.ts';
 import { permissiveEgress } from './permissive-egress.ts';
 
-/** The one address that may be reached here, beside the canary's. */
+/** The one address allowed here, in addition to the canary's. */
 const GOOD = '127.0.0.9';
 
 const canary = await startCanary();
@@ -37,12 +37,12 @@ const all: readonly Form[] = [...storable, ...malformed, ...ports];
 type Steps = { name: string; ok: boolean; detail: string; error?: { kind: string } }[];
 const lastStep = ({ body }: Reply) => (body['steps'] as Steps).at(-1); // as the API shows it
 
-test('300 ways to an address that is blocked lead nowhere: by saving, testing, delivering, fetching a token and alerting', async () => {
+test('300 forms of a blocked address are refused by saving, testing, delivering, fetching a token and alerting', async () => {
   await using dir = await temporaryDir();
   const env = { MILLRACE_EGRESS_ALLOW: GOOD, MILLRACE_DNS_SERVERS: dns.address };
 
   const rows = new Map<string, (typeof storable)[number]>();
-  // Without a guard all of them are stored and delivered: else their coming to nothing would prove nothing.
+  // The control: without a guard all of them are stored and delivered.
   {
     await using egress = permissiveEgress(dns.address);
     await using app = await startAttackedApp({ env, dir: dir.path, egress });
@@ -118,7 +118,7 @@ function alertsTo(url: string): [type: string, settings: Record<string, unknown>
   return [
     ['webhook', { url }],
     ['slack', { hookUrl: url.replace(/^http:/i, 'https:') }],
-    // Whatever else the address has is nothing that a host can have.
+    // The rest of the address is invalid in a host.
     ['email', { host: host === '' ? url.slice(0, 250) : host, port: canary.port, ...people }],
   ];
 }

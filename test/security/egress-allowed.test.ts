@@ -19,7 +19,7 @@ const dns = await startDnsServer({
   'six.test': { records: [{ type: 'AAAA', value: 'fd00:ec2::254' }] },
 });
 const dir = await temporaryDir();
-// As careless as an operator can be.
+// The most permissive configuration that an operator can write.
 const app = await startAttackedApp({
   env: {
     MILLRACE_EGRESS_ALLOW: '0.0.0.0/0,::/0,named.test,localhost,a.test',
@@ -35,7 +35,7 @@ after(async () => {
 });
 const { port } = new URL(app.url);
 
-/** Where the program itself listens, by every way to it. */
+/** The addresses of the program itself, in every form. */
 const ownHosts = [
   '127.0.0.1',
   '127.0.0.2',
@@ -61,7 +61,7 @@ const ownHosts = [
     .map(({ address, family }) => (family === 'IPv6' ? `[${address.replace(/%.*/, '')}]` : address)),
 ];
 
-/** Paths that are not under /inbox/ for every server that may read them. */
+/** Paths that some server may read as outside of /inbox/. */
 const outside = [
   '',
   '/',
@@ -114,7 +114,7 @@ const metadata = [
 ];
 const ports = [22, 25, 6_000, 6_667].map((one) => `http://127.0.0.1:${one}/`);
 
-test('though everything is allowed, our own listener, metadata services and ports of other protocols are not', async () => {
+test('even when everything is allowed, our own listener, metadata services and ports of other protocols are blocked', async () => {
   using dials = watchDials();
   const urls = [
     ...ownHosts.map((host) => `http://${host}:${port}/api/v1/users`),
@@ -141,7 +141,7 @@ test('though everything is allowed, our own listener, metadata services and port
   assert.deepEqual(body['data'], [], 'nothing was sent, only walked to');
 });
 
-test('deliveries reach the Inbox and nothing else of ours, whatever their path and data say', async () => {
+test('deliveries reach the Inbox and no other path of this server, whatever their path and data', async () => {
   const baseUrl = `http://127.0.0.1:${port}/inbox/x`;
   const paths = ['A%2F1', 'a%20b/%C3%A9', '/{{it.data[0].v}}/end', '..%2f..%2fapi%2fv1', '%2e%2e%3b/api', 'a%5cb'];
   const ids = [];

@@ -17,7 +17,7 @@ after(async () => {
 const there = `http://127.0.0.1:${canary.port}/`;
 const leading = (status: number, headers: Record<string, string>, body = ''): Answer => ({ status, headers, body });
 
-/** Answers that ask for another request. */
+/** Responses that ask for another request. */
 const answers: [mechanism: string, Script][] = [
   ...[300, 301, 302, 303, 305, 307, 308].map((status): [string, Script] => [
     `${status} and Location`,
@@ -55,7 +55,7 @@ const answers: [mechanism: string, Script][] = [
   ],
 ];
 
-test('whatever an answer asks for, one delivery is one request to one place', async () => {
+test('one delivery is one request to one address, whatever the response asks for', async () => {
   await using dir = await temporaryDir();
   const env = { MILLRACE_EGRESS_ALLOW: `127.0.0.1:${receiver.port}` };
   for (const [i, [, script]] of answers.entries()) receiver.answer(`/r${i}`, script);
@@ -95,7 +95,7 @@ test('whatever an answer asks for, one delivery is one request to one place', as
   );
 });
 
-test('a name that turns to a blocked address after it was saved, tested or delivered to is blocked from then on', async () => {
+test('a name that changes to a blocked address after it was saved, tested or delivered to is blocked from then on', async () => {
   const GOOD = '127.0.0.9';
   let seen = 0;
   const good = createServer((_request, response) => {

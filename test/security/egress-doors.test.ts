@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 
 /**
- * Every place in src/ that could open an outgoing socket, start a thread or load code unseen, and why it may. A new one
- * belongs into egress/, which guards; whoever adds it here instead says why that can't be.
+ * Every place in src/ that could open an outgoing socket, start a thread or load code, and the reason why it may. New
+ * network code belongs in egress/, which has the guard; an exception is listed here with its reason.
  */
 const doors: Record<string, string> = {
   'egress/undici/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
@@ -48,7 +48,7 @@ const doors: Record<string, string> = {
   'contract/records/trace.ts: fetch': 'Code for web pages, as text.',
   'contract/records/trace.ts: XMLHttpRequest': 'As above.',
   'contract/records/trace.ts: sendBeacon': 'As above.',
-  'template/check/findings.ts: fetch': 'Names that a template can not use.',
+  'template/check/findings.ts: fetch': 'Names that are not available in templates.',
   'template/check/findings.ts: XMLHttpRequest': 'As above.',
 };
 
@@ -57,7 +57,9 @@ const isBrowser = (file: string) => file.startsWith('console/');
 const isTest = (file: string) =>
   /\.(test|testing|conformance|samples|d)\.tsx?$|(^|\/)(fake|arbitrary|hostile|testdata)[^/]*(\/|\.tsx?$)/.test(file);
 
-/** Packages that code of the server may import. Those that could open sockets by themselves are named with what is used. */
+/**
+ * Packages that code of the server may import. Those that could open sockets are listed with the functions in use.
+ */
 const packages: Record<string, string> = {
   '@fastify/cookie': '',
   '@fastify/static': '',
@@ -98,7 +100,7 @@ const globals: [name: string, pattern: RegExp][] = [
   ['pino transport', /\bpino\.transport\b|\btransport:/],
 ];
 
-/** What a source text could open, and the packages that it imports. */
+/** The sockets that a source text could open, and the packages that it imports. */
 function doorsOf(text: string): { doors: string[]; packages: string[] } {
   const code = text
     .replace(/\/\*[\s\S]*?\*\//g, '')
@@ -132,7 +134,7 @@ function sources(dir: string): string[] {
 
 const files = sources(src).filter((file) => !isTest(file) && !isBrowser(file));
 
-test('nothing in src/ opens a socket but the places that are listed with their reasons', () => {
+test('only the listed places in src/ open sockets', () => {
   assert.ok(files.length > 150, `${files.length} files`);
   const found = files.flatMap((file) =>
     doorsOf(readFileSync(join(src, file), 'utf8')).doors.map((one) => `${file}: ${one}`),
@@ -148,7 +150,7 @@ test('code of the server imports no package that is not listed', () => {
   );
 });
 
-test('the search finds doors of every kind', () => {
+test('the search finds sockets of every kind', () => {
   const planted: [string, string][] = [
     ["import { connect as dial } from 'node:net';", 'node:net {connect}'],
     ["import * as net from 'net';", 'net {*}'],

@@ -1,6 +1,6 @@
 /**
- * One way of writing an address that must not be reached. `PORT` stands for the port of a server that counts who comes.
- * Rows with the same mechanism are spellings of one attack and count once.
+ * One form of an address that must not be reached. `PORT` stands for the port of a server that counts its
+ * connections. Rows with the same mechanism are spellings of one attack and count once.
  */
 export type Form = { readonly mechanism: string; readonly url: string };
 
@@ -8,7 +8,7 @@ const form = (mechanism: string, url: string): Form => ({ mechanism, url });
 /** The usual form: a host with the canary's port. */
 const host = (mechanism: string, text: string): Form => form(mechanism, `http://${text}:PORT/`);
 
-/** Loopback as some parser would read it: those that the URL standard normalises, and names for it. */
+/** Loopback in the forms that some parser accepts: forms that the URL standard normalises, and names for it. */
 export const notations: readonly Form[] = [
   host('dotted decimal', '127.0.0.1'),
   host('another loopback address', '127.255.255.254'),
@@ -73,7 +73,7 @@ export const notations: readonly Form[] = [
   form('no path', 'http://127.0.0.1:PORT'),
 ];
 
-/** IPv4 addresses carried in IPv6 ones, by whatever gateway would unwrap them. */
+/** IPv4 addresses embedded in IPv6 ones, in the forms that gateways unwrap. */
 export const carriers: readonly Form[] = [
   host('IPv4-mapped, dotted', '[::ffff:127.0.0.1]'),
   host('IPv4-mapped, hexadecimal', '[::ffff:7f00:1]'),
@@ -99,7 +99,7 @@ export const carriers: readonly Form[] = [
   host('ISATAP, of a private network', '[2a00:1450::5efe:10.0.0.1]'),
 ];
 
-/** An address of each special-purpose range, which no canary can stand in for. */
+/** An address of each special-purpose range, where no canary can listen. */
 export const ranges: readonly Form[] = [
   ...(
     [
@@ -186,7 +186,7 @@ export const ranges: readonly Form[] = [
   ).map(([name, text]) => form(`metadata: ${name}`, `http://${text}/`)),
 ];
 
-/** What parsers read differently, or what is no address of the web at all. Refused whatever is allowed. */
+/** URLs that parsers read differently, and addresses outside of the web. Refused whatever is allowed. */
 export const malformed: readonly Form[] = (
   [
     ['a user before the host', 'http://example.com@127.0.0.1:PORT/'],
@@ -290,7 +290,7 @@ export const malformed: readonly Form[] = (
   ] as const
 ).map(([mechanism, url]) => form(`malformed: ${mechanism}`, url));
 
-/** Ports of other protocols: one mechanism, since one list knows them. */
+/** Ports of other protocols: one mechanism, since they are one list. */
 export const ports: readonly Form[] = [1, 22, 25, 53, 110, 389, 465, 587, 2049, 5060, 6000, 6667, 10_080].map((port) =>
   form('a port of another protocol', `http://127.0.0.1:${port}/`),
 );

@@ -1,6 +1,6 @@
 import type { DnsAnswer, DnsRecord, DnsScript } from '../support/dns-server.ts';
 
-/** A name that DNS leads astray. `ends` is how a request to it ends. */
+/** A name with a hostile DNS answer. `ends` is the expected result of a request to it. */
 export type Name = {
   readonly mechanism: string;
   readonly host: string;
@@ -15,7 +15,7 @@ const CNAME = (value: string, name?: string): DnsRecord => ({
   ...(name === undefined ? {} : { name }),
 });
 
-/** Names that lead to places they must not lead to, and how; `good` is an address that may be reached. */
+/** Names that resolve to blocked addresses, and how; `good` is an allowed address. */
 export function hostileNames(good: string): { names: Name[]; zone: Record<string, DnsScript> } {
   const names: Name[] = [];
   const zone: Record<string, DnsScript> = {};

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** A server that nothing may connect to, on IPv4 and IPv6 loopback under one port number. */
+/** A server that no request may reach, on IPv4 and IPv6 loopback under one port number. */
 export interface Canary extends AsyncDisposable {
   readonly port: number;
-  /** How many connections it has accepted. */
+  /** The number of connections it has accepted. */
   accepted(): number;
 }
 
-/** Answers everything with 200, so that an attack that gets through sees success. */
+/** Responds to everything with 200, so that an attack that gets through succeeds. */
 export async function startCanary(): Promise<Canary> {
   let count = 0;
   const open = new Set<Socket>();
@@ -35,16 +35,16 @@ export async function startCanary(): Promise<Canary> {
           await Promise.all([four, six].map((server) => new Promise((resolve) => server.close(resolve))));
         },
       };
-    // Somebody else has that port on IPv6.
+    // Another process has that port on IPv6.
     await new Promise((resolve) => four.close(resolve));
   }
 }
 
-/** Notes every attempt of this process to connect anywhere over TCP, by whatever module. */
+/** Records every attempt of this process to connect over TCP, by any module. */
 export function watchDials(): Disposable & { readonly places: Set<string> } {
   const places = new Set<string>();
   const note = (message: unknown) => {
-    const { socket } = message as { socket: Socket }; // what the channel carries
+    const { socket } = message as { socket: Socket }; // the message of the channel
     socket.on('connectionAttempt', (ip: string, port: number) => void places.add(`${ip} ${port}`));
   };
   subscribe('net.client.socket', note);

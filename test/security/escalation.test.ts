@@ -5,8 +5,8 @@ import { startTestServer, type TestServer } from '../../src/api/testing/server.t
 import { allRights, type Right } from '../../src/contract/accounts/rights.ts';
 import { administratorRoleId } from '../../src/contract/accounts/role.ts';
 
-// Ways to become more than one is. All are tried by somebody who manages users and connections, one after the other on
-// one server; whatever was tried, nobody has more afterwards than before.
+// Attempts to gain rights. All are made by a user who manages users and connections, one after the other on one
+// server; after all of them no user has more rights than before.
 
 type Somebody = Awaited<ReturnType<ReturnType<typeof people>['somebody']>>;
 
@@ -37,7 +37,7 @@ async function assertRights(headers: Record<string, string>, rights: readonly Ri
 
 type Attempt = () => Promise<[method: string, path: string, body?: unknown, headers?: Record<string, string>]>;
 
-/** Each is answered 403 `forbidden`. */
+/** Each gets 403 `forbidden`. */
 const forbidden: Record<string, Attempt> = {
   'give the own role a right that one lacks': async () => [
     'PATCH',
@@ -73,7 +73,7 @@ const forbidden: Record<string, Attempt> = {
     const role = await people(server).role('Deliverers', ['deliveries:manage']);
     return ['POST', '/users', { email: 'puppet@example.com', password, roleIds: [role] }];
   },
-  'make somebody else an administrator': async () => [
+  'make another user an administrator': async () => [
     'PATCH',
     `/users/${await people(server).user('friend@example.com')}`,
     { roleIds: [administratorRoleId] },
@@ -84,16 +84,16 @@ const forbidden: Record<string, Attempt> = {
   'disable an administrator': async () => ['PATCH', `/users/${admin.id}`, { status: 'disabled' }],
   'delete an administrator': async () => ['DELETE', `/users/${admin.id}`],
   'invite an administrator to a new password': async () => ['POST', `/users/${admin.id}/invite`],
-  'set the password of somebody who may more': async () => [
+  'set the password of a user with more rights': async () => [
     'PATCH',
     `/users/${(await people(server).somebody('auditor@example.com', ['audit:view'])).id}`,
     { password },
   ],
-  'invite somebody who may more to a new password': async () => [
+  'invite a user with more rights to set a new password': async () => [
     'POST',
     `/users/${(await people(server).somebody('auditor2@example.com', ['audit:view'])).id}/invite`,
   ],
-  'let somebody in again who may more': async () => {
+  'enable a user with more rights again': async () => {
     const { id } = await people(server).somebody('auditor3@example.com', ['audit:view']);
     await server.call('PATCH', `/api/v1/users/${id}`, { status: 'disabled' });
     return ['PATCH', `/users/${id}`, { status: 'enabled' }];
@@ -147,7 +147,7 @@ const forbidden: Record<string, Attempt> = {
   },
 };
 
-/** Each is refused by other words. */
+/** Each gets another error. */
 const refused: Record<string, [status: number, code: string, attempt: Attempt]> = {
   'set the own password past the question for the present one': [
     409,
@@ -243,7 +243,7 @@ const refused: Record<string, [status: number, code: string, attempt: Attempt]> 
   ],
 };
 
-test('nobody grants what they lack, and only an administrator changes an administrator', async () => {
+test('no one grants rights they lack, and only an administrator changes an administrator', async () => {
   for (const [title, attempt] of Object.entries(forbidden)) {
     const [method, path, body, headers] = await attempt();
     const answer = await mallory.ask(method, path, body, headers);
@@ -261,7 +261,7 @@ test('nobody grants what they lack, and only an administrator changes an adminis
   assert.equal((await people(server).signIn('admin@example.com')).statusCode, 201);
 });
 
-test('who is refused for want of a right learns nothing of ids: known and unknown ones are answered alike', async () => {
+test('a caller without the right learns nothing of ids: known and unknown ones get the same response', async () => {
   const viewer = await people(server).somebody('viewer@example.com', ['events:view']);
   const { id: tokenId } = await server.make('/tokens', { name: 'A token', rights: [] });
   for (const [path, known] of [
@@ -277,14 +277,14 @@ test('who is refused for want of a right learns nothing of ids: known and unknow
     }
 });
 
-test('the last administrator stays, whoever asks and however many ask at once', async () => {
+test('the last administrator stays, also under concurrent requests', async () => {
   await using fresh = await startTestServer();
   const { somebody, user } = people(fresh);
   const ada = await somebody('ada@example.com', 'all');
   const invited = await fresh.make('/users', { email: 'invited@example.com', roleIds: [administratorRoleId] });
   const disabled = await user('disabled@example.com', [administratorRoleId]);
   await fresh.call('PATCH', `/api/v1/users/${disabled}`, { status: 'disabled' });
-  // Neither who was only invited, nor who is disabled, nor MILLRACE_ADMIN_TOKEN counts.
+  // Users who are invited or disabled do not count, nor does MILLRACE_ADMIN_TOKEN.
   const end = (id: unknown) => [
     () => ada.ask('PATCH', `/users/${id}`, { roleIds: [] }),
     () => ada.ask('PATCH', `/users/${id}`, { status: 'disabled' }),
@@ -298,7 +298,7 @@ test('the last administrator stays, whoever asks and however many ask at once', 
   assert.deepEqual(both.map(({ statusCode }) => statusCode).sort(), [204, 409]);
 });
 
-test('a token has what its maker has now: it shrinks, grows back and dies with its maker, and ends with its parent', async () => {
+test("a token has its maker's current rights: it loses and regains them, and ends with its maker and its parent", async () => {
   const ada = await people(server).somebody('ada@example.com', ['users:manage', 'connections:manage', 'events:view']);
   const { id, token } = await made('/me/tokens', { name: 'T', rights: ['connections:manage', 'events:view'] }, ada);
   const child = await server.call('POST', '/api/v1/me/tokens', { name: 'C', rights: ['events:view'] }, bearer(token));
@@ -323,7 +323,7 @@ test('a token has what its maker has now: it shrinks, grows back and dies with i
   assert.deepEqual([await rightsOf(token), await rightsOf(child.json().token)], [401, 401]);
 });
 
-test('what is lost while a change waits its turn is lost for that change', async () => {
+test('rights lost while a change waits do not apply to that change', async () => {
   const eve = await people(server).somebody('eve@example.com', ['users:manage', 'events:view']);
   const [ended, made] = await Promise.all([
     server.call('PATCH', `/api/v1/users/${eve.id}`, { status: 'disabled' }),
@@ -338,7 +338,7 @@ test('what is lost while a change waits its turn is lost for that change', async
   assert.deepEqual([less.statusCode, wide.statusCode], [200, 403]);
 });
 
-test('a stream of events ends at once with the session, the right or the user that it was opened with', async () => {
+test('a stream of events ends at once with the session, the right or the user that opened it', async () => {
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const ends: ((person: Somebody) => Promise<unknown>)[] = [
     (person) => person.ask('DELETE', '/session'),
@@ -354,7 +354,7 @@ test('a stream of events ends at once with the session, the right or the user th
   }
 });
 
-test('the answers about accounts hold no secret', async () => {
+test('responses about accounts contain no secret', async () => {
   const { token, id } = await made('/me/tokens', { name: 'Canary', rights: [] });
   const cookie = cookieOf(await people(server).signIn('mallory@example.com'));
   const answers = await Promise.all(

@@ -5,15 +5,15 @@ import { fuzzRequests } from '../../bench/fuzz/requests.ts';
 import { openApi } from '../../src/contract/openapi.ts';
 import { routes } from '../../src/contract/routes.ts';
 
-test('600 generated requests: no 5xx, and every answer is what /openapi.json says', async () => {
+test('600 generated requests: no 5xx, and every response matches /openapi.json', async () => {
   const { faults, statuses, neverSucceeded } = await fuzzRequests({ count: 600, seed: 20_261_125 });
   assert.deepEqual(faults, []);
-  // Neither all good nor all bad, or it would prove little.
+  // A mix of accepted and refused requests, so that the test is meaningful.
   assert.ok((statuses['200'] ?? 0) > 80 && (statuses['422'] ?? 0) > 80, JSON.stringify(statuses));
   assert.ok(neverSucceeded.length < routes.length * 0.6, `${neverSucceeded}`);
 });
 
-test('the judge of the fuzz finds an answer that the description does not know', () => {
+test('the judge of the fuzz detects a response that the description does not have', () => {
   const description = openApi({ version: '0', url: null }) as unknown as Description; // it is one
   const route = routes.find((one) => one.id === 'checkTemplate');
   assert.ok(route);

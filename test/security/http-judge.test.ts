@@ -49,12 +49,12 @@ const wrong: [fault: RegExp, answer: Answer][] = [
   [/401 without/, told(401, { status: 401, code: 'unauthorized' })],
 ];
 
-test('the judge of answers passes what is right and finds each single fault', () => {
+test('the judge of responses accepts correct ones and detects each single fault', () => {
   for (const one of right) assert.deepEqual(answerFaults(one), []);
   for (const [fault, one] of wrong) assert.match(answerFaults(one).join('; '), fault);
 });
 
-test('the judge of a conversation finds answers too many, bytes behind the last one, and slowness', () => {
+test('the judge of a conversation detects extra responses, bytes after the last one, and slowness', () => {
   const good = { answers: [told(404)], rest: Buffer.alloc(0), isClosed: true, ms: 5 };
   assert.deepEqual(heardFaults(good, 1), []);
   assert.match(heardFaults({ ...good, answers: [told(404), told(404)] }, 1).join(), /2 answers/);

@@ -39,12 +39,14 @@ const atOnce = 24;
 const memoryGrowthMax = 48 * 1_048_576;
 const probe = Buffer.from('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
 
-/** Each attack comes from an address of its own, where the system has many: the limits of one must not hide the rest. */
+/**
+ * Each attack has its own source address, where the system has many, so that rate limits do not affect other attacks.
+ */
 const fromOf = (n: number) => (process.platform === 'linux' ? `127.9.${n >> 8}.${n & 255}` : '127.0.0.1');
 
 type Aim = { port: number; names: Record<string, string>; ms?: number };
 
-/** What went wrong with an attack; nothing when it was held. */
+/** The failure of an attack's defence; nothing when it held. */
 async function faultsOf(attack: Attack, n: number, { port, names, ms = 15_000 }: Aim): Promise<string[]> {
   const { isHead, isCutShort, statuses } = attack;
   const bytes = aimed(attack.bytes, names);
@@ -60,7 +62,7 @@ async function faultsOf(attack: Attack, n: number, { port, names, ms = 15_000 }:
   const faults = heardFaults(heard, isCutShort ? 1 : 2);
   if (!statuses.includes(first?.status ?? 0))
     faults.push(`answered ${first?.status} ${first?.body.toString('latin1').slice(0, 200)}`);
-  // A connection that was left open goes on with the next request, and with nothing else.
+  // A connection that is still open continues with the next request, and with nothing else.
   if (!isCutShort && second !== undefined && !(second.status === 200 && second.body.includes('"alive"')))
     faults.push(`took something for the next request: ${second.status}`);
   if (!isCutShort && !heard.isClosed) faults.push('hangs');
@@ -99,19 +101,19 @@ function memoryOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
 }
 
-// Its pages and assets are attacked too.
+// The console's pages and assets are attacked too.
 before(async () => {
   if (isConsoleStale()) await buildConsole();
 });
 
-test('the corpus tries at least 400 different things, each once', () => {
+test('the corpus has at least 400 different attacks, each once', () => {
   const mechanisms = [...corpus.map((one) => one.mechanism), ...pipelines.map(([what]) => what)];
   assert.equal(new Set(mechanisms).size, mechanisms.length);
   assert.equal(new Set(corpus.map((one) => one.bytes.toString('latin1'))).size, corpus.length);
   assert.ok(mechanisms.length >= 400, `${mechanisms.length}`);
 });
 
-test('no hostile request ends in 5xx, tells of the inside, hangs, confuses the next request, or leaves anything behind', async () => {
+test('no hostile request ends in 5xx, reveals internals, hangs, confuses the next request, or leaves anything behind', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-hostile-'));
   await using running = spawnProcess({ ...environment(dir), MILLRACE_INBOX: 'on', MILLRACE_LOG_LEVEL: 'error' });
   const url = await running.listening;
@@ -134,7 +136,7 @@ test('no hostile request ends in 5xx, tells of the inside, hangs, confuses the n
   await rm(dir, { recursive: true, force: true });
 });
 
-test('the corpus bites: a polite server that takes whatever it gets is caught wherever something is to be refused', async () => {
+test('the corpus detects a permissive server wherever a request should be refused', async () => {
   const polite = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox', 'x-request-id': 'r' };
   const careless = createServer({ insecureHTTPParser: true, requireHostHeader: false }, (request, response) => {
     const body = '{"status":"alive"}';

@@ -20,7 +20,7 @@ async function patch(app: TestApp, path: string, body: unknown): Promise<void> {
   assert.equal(response.status, 200, await response.clone().text());
 }
 
-test('an old version of a destination brings no secret to an address that its editor chose', async () => {
+test('an old version of a destination sends no secret to an address that its editor chose', async () => {
   await using receiver = await startReceiver();
   await using attacker = await startReceiver();
   await using app = await startTestApp();

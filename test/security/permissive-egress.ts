@@ -6,8 +6,9 @@ import { createSecureContext } from 'node:tls';
 import type { Egress, EgressOutcome, EgressRequest, ProbeStep } from '../../src/egress/egress.ts';
 
 /**
- * A way out without a guard, to prove that attacks which come to nothing would come to something: it takes every URL, looks
- * names up, follows redirects and connects to whatever it finds on this machine. What lies elsewhere is only noted.
+ * An egress without a guard, which shows that blocked attacks would otherwise succeed: it accepts every URL, resolves
+ * names, follows redirects and connects to any address of this machine. Connections to other machines are only
+ * recorded.
  */
 export function permissiveEgress(dnsServer: string): Egress & { readonly reached: Set<string> } {
   const resolver = new Resolver({ timeout: 5_000, tries: 1 });
@@ -20,7 +21,7 @@ export function permissiveEgress(dnsServer: string): Egress & { readonly reached
     if (bare.endsWith('localhost')) return (await lookup('localhost')).address;
     const found = await Promise.allSettled([resolver.resolve4(bare), resolver.resolve6(bare)]);
     const all = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-    // The way of a careless client: it takes whatever serves the attack.
+    // The behavior of a careless client, which any attack can use.
     return all.find(isOfThisMachine) ?? all[0] ?? Promise.reject(new Error('no address'));
   }
 

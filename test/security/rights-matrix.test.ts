@@ -5,10 +5,10 @@ import { startTestServer, type TestServer } from '../../src/api/testing/server.t
 import { allRights, covers, type Right } from '../../src/contract/accounts/rights.ts';
 import { routes } from '../../src/contract/routes.ts';
 
-// Every route × every right × every way to hold rights. What is asserted is told apart from anything else by 403 alone:
-// ids are unknown and bodies broken, so that nobody who is let in changes anything.
+// Every route × every right × every way to hold rights. Only 403 is checked: ids are unknown and bodies invalid, so
+// that an authorised caller changes nothing.
 
-/** Signing out ends what the other cells of its row need. */
+/** Signing out would end the session that the other cells of its row need. */
 const inOrder = routes.toSorted((a, b) => Number(a.id === 'signOut') - Number(b.id === 'signOut'));
 
 /** Ways to hold rights, each as the headers that show it. */
@@ -19,7 +19,7 @@ let url: string;
 async function start(): Promise<void> {
   server = await startTestServer();
   url = await server.listen({ host: '127.0.0.1', port: 0 });
-  // Somebody has to stay an administrator.
+  // One user must stay an administrator.
   await people(server).somebody('keeper@example.com', 'all');
 }
 before(start);
@@ -29,7 +29,7 @@ async function waysFor(right: Right): Promise<Way[]> {
   const { somebody, role } = people(server);
   const holder = await somebody(`${right.replace(':', '.')}@example.com`, [right]);
   const rest = allRights.filter((other) => !covers(new Set([other]), right));
-  // A token that was made when its maker could do everything.
+  // A token created while its maker was an administrator.
   const loser = await somebody(`loser.${right.replace(':', '.')}@example.com`, 'all');
   const kept = await loser.ask('POST', '/me/tokens', { name: 'kept', rights: allRights });
   const onlyThis = await role(`only ${right}`, [right]);
@@ -71,7 +71,7 @@ async function statusOf(route: (typeof routes)[number], headers: Record<string, 
   return answer.statusCode;
 }
 
-/** The cells of one right that are not as they should be, and how many there are. */
+/** The wrong cells of one right, and the number of cells. */
 async function cellsOf(right: Right): Promise<{ count: number; wrong: string[] }> {
   const wrong: string[] = [];
   const ways = await waysFor(right);
@@ -85,7 +85,7 @@ async function cellsOf(right: Right): Promise<{ count: number; wrong: string[] }
   return { count: ways.length * inOrder.length, wrong };
 }
 
-test('every route lets in who has its rights and nobody else, however the rights are held', async () => {
+test('every route accepts callers with its rights and no others, however the rights are held', async () => {
   const wrong: string[] = [];
   let cells = 0;
   for (const right of allRights) {
@@ -98,7 +98,7 @@ test('every route lets in who has its rights and nobody else, however the rights
   assert.ok(cells > 5_000, `${cells}`);
 });
 
-test('a server that gives everybody one right too many is found out', async () => {
+test('a server that gives one right too many is detected', async () => {
   await server.close(0);
   await start();
   const { identity } = server.parts;
@@ -117,7 +117,7 @@ test('a server that gives everybody one right too many is found out', async () =
   );
 });
 
-test('every guarded route answers 401 to nobody and to every dead credential', async () => {
+test('every guarded route responds 401 without credentials and to every invalid credential', async () => {
   const { somebody } = people(server);
   const gone = await somebody('gone@example.com', 'all');
   const made = await gone.ask('POST', '/me/tokens', { name: 'gone', rights: allRights });

@@ -9,8 +9,8 @@ import { CALM, CORPUS, HOGGING } from './sandbox/corpus.ts';
 import { renderAttack } from './sandbox/render-attack.ts';
 import { WITNESS } from './sandbox/witness.ts';
 
-// One thread each, so that whoever comes next comes to where the attack was. What is after time or memory gets little of
-// it; the others share a thread with a witness, which takes some time to look around.
+// One thread each, so that the next render runs where the attack ran. Attacks on time or memory have low limits; the
+// others share a thread with a witness, which takes some time to inspect the realm.
 let strict: Sandbox;
 let calm: Sandbox;
 let untouched: RenderOutcome | undefined;
@@ -28,7 +28,7 @@ after(async () => {
   await Promise.all([strict[Symbol.asyncDispose](), calm[Symbol.asyncDispose]()]);
 });
 
-test('the corpus counts mechanisms: more than 120, each with a name and a text of its own', (t) => {
+test('the corpus has more than 120 mechanisms, each with its own name and text', (t) => {
   const all = Object.values(CORPUS).flat();
   const texts = all.map(({ template, path, headers, data }) => JSON.stringify([template, path, headers, data]));
   assert.equal(new Set(all.map(({ does }) => does)).size, all.length);
@@ -38,7 +38,7 @@ test('the corpus counts mechanisms: more than 120, each with a name and a text o
 });
 
 for (const [threat, attacks] of Object.entries(HOGGING)) {
-  test(`templates that try to ${threat} are held, and cost themselves alone (${attacks.length})`, async () => {
+  test(`templates that try to ${threat} are held, and affect themselves alone (${attacks.length})`, async () => {
     const faults: string[] = [];
     for (const attack of attacks) faults.push(...(await faultsOf(attack, strict, [])));
     assert.deepEqual(faults, []);
@@ -55,7 +55,7 @@ for (const [threat, attacks] of Object.entries(CALM)) {
   });
 }
 
-test('the loop of the host goes on meanwhile', (t) => {
+test('the event loop of the host continues during attacks', (t) => {
   delay.disable();
   const [p50, p99, max] = [delay.percentile(50), delay.percentile(99), delay.max].map((ns) => (ns / 1e6).toFixed(1));
   t.diagnostic(
@@ -64,7 +64,7 @@ test('the loop of the host goes on meanwhile', (t) => {
   assert.ok(delay.percentile(99) < 500e6, `${p99} ms`);
 });
 
-/** Threats whose attacks are each followed by the witness, which is slow; after the others it looks around once. */
+/** Threats whose attacks are each followed by the witness, which is slow; for the others it runs once at the end. */
 const LASTING = new Set([
   "reach the host's realm",
   "confuse the engine's memory",

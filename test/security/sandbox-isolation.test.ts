@@ -7,7 +7,7 @@ import { type Attack, gives, isHeld, over, script } from './sandbox/attack.ts';
 import { renderAttack } from './sandbox/render-attack.ts';
 import { STAINS } from './sandbox/state.ts';
 
-/** Beside what wants to remember: what must not hear of it, and what brings the engine down. */
+/** Templates next to the one that leaves state: one that must not see it, and one that crashes the engine. */
 const OTHERS: Attack[] = [
   script(
     'tells what it got',
@@ -19,7 +19,7 @@ const OTHERS: Attack[] = [
   script('takes all memory', 'const a = []; for (;;) a.push(new Float64Array(1e5))', over('memory', 'time')),
 ];
 
-test('in whatever order and company templates render, each finds what it would find alone', async () => {
+test('a template renders the same alone and among others, in any order', async () => {
   await using sandbox = await quickjsSandbox({ workers: 2, timeoutMs: 40 });
   const pool = [...STAINS, ...OTHERS];
   const picks = fc.array(fc.oneof({ weight: 20, arbitrary: fc.nat(STAINS.length) }, fc.nat(pool.length - 1)), {
@@ -42,7 +42,7 @@ test('in whatever order and company templates render, each finds what it would f
   );
 });
 
-/** Hands jobs on in groups of this size, so that a thread gets them in one batch; the last group is what is left. */
+/** Passes jobs on in groups of this size, so that a thread gets them in one batch; the last group has the rest. */
 function inGroups(
   size: number,
   render: (jobs: RenderJob[]) => Promise<RenderOutcome[]>,

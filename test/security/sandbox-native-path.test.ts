@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { quickjsSandbox } from '../../src/sandbox/quickjs/quickjs-sandbox.ts';
 import { renderAttack } from './sandbox/render-attack.ts';
 
-/** The simplest templates, which no engine runs, beside ones that say the same and are run. */
+/** The simplest templates, which render without the engine, next to equivalent ones that run. */
 const PAIRS = [
   ['{{! return JSON.stringify(it.data[0]); }}', '{{! const record = it.data[0]; return JSON.stringify(record); }}'],
   ['{{* it.data | json }}', '{{! const all = it.data; return JSON.stringify(all); }}'],
@@ -43,7 +43,7 @@ const { value } = fc.letrec<{ value: string }>((tie) => ({
     { maxDepth: 4 },
     leaf,
     fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join()}]`),
-    // As text, so that a name may come twice.
+    // As text, so that a name may occur twice.
     fc.array(fc.tuple(key, tie('value')), { maxLength: 6 }).map(objectText),
   ),
 }));
@@ -57,7 +57,7 @@ const RECORDS = [
   `{"digits":${'9'.repeat(400)},"small":0.${'0'.repeat(400)}1}`,
 ];
 
-test('what is rendered without the engine is byte for byte what the engine makes of it, whatever the data', async () => {
+test("output rendered without the engine equals the engine's byte for byte, whatever the data", async () => {
   await using sandbox = await quickjsSandbox({ timeoutMs: 500 });
   const differences = async (data: string) => {
     const found: string[] = [];

@@ -7,11 +7,11 @@ import { startReceiver } from '../support/receiver.ts';
 import type { Attack } from './sandbox/attack.ts';
 import { CORPUS } from './sandbox/corpus.ts';
 
-/** The whole corpus meets the sandbox itself; here it is about the server around it. */
+/** Other tests run the whole corpus on the sandbox; this one is about the server around it. */
 const EVERY = 10;
 const LEAKS = /\bat [\w.]+ \(|\bat (?:file|node):|node_modules|\/src\/|wasm/;
 
-test('a running server answers whoever previews hostile templates, says nothing of its inside, and delivers on', async (t) => {
+test('a running server answers previews of hostile templates, reveals no internals, and continues to deliver', async (t) => {
   await using receiver = await startReceiver();
   await using app = await startTestApp({ MILLRACE_SANDBOX_TIME_MS: '20' });
   const healthy = await wire(app, receiver, { destination: { template: '{"n":{{ it.data[0].n }}}' } });
@@ -55,6 +55,6 @@ test('a running server answers whoever previews hostile templates, says nothing 
 function previewOf({ template, path, headers = {}, data = '[{}]' }: Attack): string {
   const list = Object.entries(headers).map(([name, value]) => ({ name, value }));
   const draft = { template, ...(path === undefined ? {} : { path }), settings: { headers: list } };
-  // The data as they were written: parsing them first would already be half of a defence.
+  // The data as sent: parsing them first would remove a part of the attack.
   return `{"data":${data},"draft":${JSON.stringify(draft)}}`;
 }

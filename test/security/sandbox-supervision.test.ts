@@ -6,7 +6,7 @@ import type { RenderJob, RenderOutcome } from '../../src/sandbox/sandbox.ts';
 
 const HANGS = 6;
 
-test('renders that hang cost themselves alone: a spare takes over, and all others are right', async (t) => {
+test('renders that hang affect themselves alone: a spare takes over, and all others are right', async (t) => {
   await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
@@ -26,7 +26,7 @@ test('renders that hang cost themselves alone: a spare takes over, and all other
   assert.ok(delay.percentile(99) < 500e6);
 });
 
-test('engines that are brought down in every way come back, with nothing of it', async () => {
+test('engines that are crashed in every way are replaced, and nothing remains', async () => {
   await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
   const ways: [source: string, ends: RenderOutcome['kind'][]][] = [
     ['(() => { for (;;); })()', ['exceeded']],

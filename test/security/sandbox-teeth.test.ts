@@ -4,13 +4,16 @@ import { type Attack, isHeld } from './sandbox/attack.ts';
 import { CORPUS } from './sandbox/corpus.ts';
 import { type Permissive, permissive } from './sandbox/permissive.ts';
 
-/** These try what only a sandbox brings in: its engine, and the way of data and result through it. Or they are no attacks. */
+/**
+ * These attack parts that only a sandbox has: its engine, and the transfer of data and results. Or they are no
+ * attacks.
+ */
 const ONLY_OF_SANDBOXES = ["confuse the engine's memory", 'confuse the result', 'attack by data', 'do no harm'];
 
-/** A fifth of the corpus says enough, and takes a fifth of the processes that the attacks bring down. */
+/** A fifth of the corpus is sufficient, and takes a fifth of the processes that the attacks crash. */
 const EVERY = 5;
 
-test('the same corpus bites a server that runs templates by eval', async (t) => {
+test('the same corpus succeeds against a server that runs templates by eval', async (t) => {
   await using server = permissive();
   let tried = 0;
   let bitten = 0;
@@ -27,7 +30,7 @@ test('the same corpus bites a server that runs templates by eval', async (t) => 
   assert.ok(bitten > tried * 0.66, `${bitten} of ${tried}`);
 });
 
-/** Twice, so that what was left by the first render meets the second. */
+/** Twice, so that the second render meets the state left by the first. */
 async function holds(server: Permissive, attack: Attack): Promise<boolean> {
   for (let round = 0; round < 2; round++) {
     const came = await server.render(attack);

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
-/** Where stored secrets are opened: where they are checked, sent, sealed and taken out of texts. */
+/** Where stored secrets are opened: where they are checked, sent, sealed and scrubbed. */
 const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts/check-alert.ts'];
 
-/** Who opens a secret of the operator's own settings, and which. */
+/** Where secrets of the operator's settings are opened, and which. */
 const settings = new Map([
   ['pipeline/privacy/hash-key.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
@@ -20,7 +20,7 @@ const settings = new Map([
 
 const opens = /\.reveal\(|\breveal(?:IfThere)?\(|import \{[^}]*\breveal(?:IfThere)?\b[^}]*\} from/;
 
-test('secrets are opened in connections/, egress/, secrets/ and by what sends alerts alone, and operator settings where they are used', async () => {
+test('secrets are opened only in connections/, egress/, secrets/ and alert senders, and operator settings where they are used', async () => {
   const files = (await readdir(src, { recursive: true })).filter(
     (file) => /\.tsx?$/.test(file) && !/\.(test|testing|conformance)\.ts$/.test(file) && file !== 'contract/secret.ts',
   );

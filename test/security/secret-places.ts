@@ -14,8 +14,8 @@ type Node = {
 };
 
 /**
- * Every write-only place of connections, destinations and alerts, read out of the JSON Schema that the API publishes, `*` for any
- * key or index. So a secret field that is added to the contract is among them by itself.
+ * Every write-only place of connections, destinations and alerts, from the JSON Schema that the API publishes; `*`
+ * for any key or index. New secret fields of the contract are included automatically.
  */
 export function writeOnlyPlaces(): string[] {
   const places = new Set<string>();
@@ -35,7 +35,9 @@ function walk(node: Node, path: readonly string[], places: Set<string>): void {
   if (node.items !== undefined) walk(node.items, [...path, '*'], places);
 }
 
-/** The places in `bodies` whose text `isFilled`, in the same form; names in `open` objects count as `*`. */
+/**
+ * The places in `bodies` for whose text `isFilled` is true, in the same form; names in `open` objects count as `*`.
+ */
 export function filledPlaces(
   bodies: readonly unknown[],
   isFilled: (text: string) => boolean,

@@ -4,7 +4,7 @@ import { browserWith, cookieOf, password, people } from '../../src/api/testing/p
 import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { digestOf } from '../../src/identity/one-time-secret.ts';
 
-// What shows who somebody is, stolen, guessed, bent, worn out, or sent by another site in somebody's name.
+// Credentials that are stolen, guessed, modified, expired, or sent by another site on a user's behalf.
 
 type Somebody = Awaited<ReturnType<ReturnType<typeof people>['somebody']>>;
 
@@ -81,7 +81,7 @@ const credentials: Record<string, [status: number, attempt: () => Promise<Answer
   'the e-mail as token': [401, () => me({ authorization: 'Bearer ada@example.com' })],
 };
 
-test('only the very credential counts, in its own place', async () => {
+test('only the exact credential in its own place is accepted', async () => {
   for (const [title, [status, attempt]] of Object.entries(credentials))
     assert.equal((await attempt()).statusCode, status, title);
   assert.ok(Object.keys(credentials).length >= 30);
@@ -101,7 +101,7 @@ const forgeries: Record<string, [expected: readonly unknown[], attempt: () => Pr
   'from the own page, by an Origin in capitals': [made, () => write({ origin: `HTTP://${host.toUpperCase()}` })],
   'from the own page behind a proxy that ends TLS': [
     [401, 'unauthorized'],
-    // Over https it is another cookie.
+    // Over https the cookie has another name.
     () => write({ origin: `https://${host}`, 'x-forwarded-proto': 'https' }),
   ],
   'that does not tell where it comes from': [foreign, () => write({})],
@@ -123,7 +123,7 @@ const forgeries: Record<string, [expected: readonly unknown[], attempt: () => Pr
   'with this host as user of another': [foreign, () => write({ origin: `http://${host}@evil.example` })],
   'with a path behind the Origin': [foreign, () => write({ origin: `http://${host}/` })],
   'with a Referer alone': [foreign, () => write({ referer: `http://${host}/` })],
-  'with a header that a form can not send, but no word of its origin': [
+  "with a header that a form can't send, but without its origin": [
     foreign,
     () => write({ 'x-requested-with': 'XMLHttpRequest' }),
   ],
@@ -154,7 +154,7 @@ const forgeries: Record<string, [expected: readonly unknown[], attempt: () => Pr
   'DELETE from another site': [foreign, () => other('DELETE', '/session')],
   'PUT from another site': [foreign, () => other('PUT', '/inbox/rules/x', {})],
   'a change of the password from another site': [foreign, () => other('PATCH', '/me', { password })],
-  'reading from another site (which can not see the answer)': [[200, undefined], () => other('GET', '/me')],
+  "reading from another site (which can't see the response)": [[200, undefined], () => other('GET', '/me')],
 };
 
 function other(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -162,7 +162,7 @@ function other(method: string, path: string, body?: unknown): Promise<Answer> {
   return server.call(method, `/api/v1${path}`, body, headers);
 }
 
-test('no other site makes a browser change anything with the session cookie', async () => {
+test('no other site can make a browser change anything with the session cookie', async () => {
   for (const [title, [expected, attempt]] of Object.entries(forgeries)) {
     const answer = await attempt();
     const code = answer.statusCode < 300 ? undefined : answer.json().code;
@@ -205,7 +205,7 @@ const ends: Record<string, [survives: boolean, then: (person: Somebody) => Promi
   'eleven hours without use': [true, async () => wait(11 * hour)],
   'seven days of use': [false, async (person) => useFor(person, 7 * 24)],
   'six days of use': [true, async (person) => useFor(person, 6 * 24)],
-  'seven days of a stream that nobody looks at': [
+  'seven days of a stream without requests': [
     false,
     async (person) => {
       const { authenticate } = server.parts.identity;
@@ -277,7 +277,7 @@ test('a session ends by time, by its user, by its password and by an administrat
   }
 });
 
-test('a sign-in begins a session of its own, whatever cookie it came with', async () => {
+test('a sign-in starts a new session, whatever cookie it came with', async () => {
   const planted = `millrace=${'A'.repeat(43)}`;
   const person = await fresh();
   const answer = await people(server).signIn(person.email, password, { cookie: planted });
@@ -289,7 +289,7 @@ test('a sign-in begins a session of its own, whatever cookie it came with', asyn
   assert.equal(seen.size, 20);
 });
 
-test('who changes the own password shows the present one, unless the sign-in was just now', async () => {
+test('changing the own password requires the current one, unless the sign-in was just now', async () => {
   const person = await fresh();
   const ask = (body: unknown, headers = {}) => person.ask('PATCH', '/me', body, headers);
   const next = 'the next password';
@@ -308,7 +308,7 @@ test('who changes the own password shows the present one, unless the sign-in was
   assert.equal((await ask({ password, currentPassword: next }, byToken)).json().code, 'sign_in_delayed');
 });
 
-test('an Idempotency-Key repeats the answer to its own principal alone, and never one that was told once', async () => {
+test('an Idempotency-Key repeats the response to its own principal alone, and never one with a one-time secret', async () => {
   const { somebody } = people(server);
   const [one, two] = [
     await somebody('one@example.com', ['users:manage']),
@@ -322,7 +322,7 @@ test('an Idempotency-Key repeats the answer to its own principal alone, and neve
   assert.notEqual(await make(), await make());
 });
 
-test('the rate is counted for each session and token, so that nobody uses up that of another', async () => {
+test('the rate is counted for each session and token, so that no principal uses up that of another', async () => {
   await using limited = await startTestServer({ rates: { perToken: 3, perAddress: 1_000 } });
   const { signIn, user } = people(limited);
   limited.clock.now += 1_000;

@@ -5,8 +5,8 @@ import { cookieOf, password, people } from '../../src/api/testing/people.testing
 import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { createPasswords } from '../../src/identity/passwords.ts';
 
-// Every way in: sign-in, set-up, invitation. Each case comes from an address of its own, so that no delay of one reaches
-// another; the delays have their own tests below.
+// Every way to sign in: password, setup, invitation. Each case has its own source address, so that no delay affects
+// another case; the delays have their own tests below.
 
 let server: TestServer;
 before(async () => {
@@ -23,7 +23,7 @@ const signIn = (body: unknown, headers: Record<string, string> = {}) => signInAt
 const told = (answer: Answer) => [answer.statusCode, answer.statusCode === 201 ? 'done' : answer.json().code];
 
 let names = 0;
-/** A new user whose e-mail no other case uses, with what is done to it first. */
+/** A new user whose e-mail no other case uses, prepared as given. */
 async function user(then?: (id: string, email: string) => Promise<unknown>): Promise<string> {
   const email = `user${++names}@example.com`;
   const id = await people(server).user(email);
@@ -44,7 +44,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
   'an empty e-mail': [wrong, () => signIn({ email: '', password })],
   'the password with a blank behind it': [wrong, async () => signIn({ email: await user(), password: `${password} ` })],
   'the password in capitals': [wrong, async () => signIn({ email: await user(), password: password.toUpperCase() })],
-  'the password of somebody else': [
+  'the password of another user': [
     wrong,
     async () => {
       const email = await user((id) => change(id, { password: 'another long password' }));
@@ -85,7 +85,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
     wrong,
     async () => signIn({ email: await user((id) => change(id, { email: 'renamed@example.com' })), password }),
   ],
-  'somebody who was invited and set no password': [
+  'an invited user without a password': [
     wrong,
     async () => {
       await server.make('/users', { email: 'invited@example.com' });
@@ -98,7 +98,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
     wrong,
     async () => signIn({ email: (await user()).replace('example', 'ｅｘａｍｐｌｅ'), password }),
   ],
-  'the e-mail with a blank that can not be seen': [
+  'the e-mail with an invisible space': [
     wrong,
     async () => signIn({ email: (await user()).replace('@', '\u200b@'), password }),
   ],
@@ -165,7 +165,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
     [401, 'unauthorized'],
     () => accept(server.parts.identity.setup.token),
   ],
-  'an invitation of somebody who was disabled since': [
+  'an invitation of a user who was disabled since': [
     [401, 'unauthorized'],
     async () => {
       const { id, inviteUrl } = await server.make('/users', { email: 'guest2@example.com' });
@@ -173,7 +173,7 @@ const cases: Record<string, [expected: unknown[], attempt: () => Promise<Answer>
       return accept(String(inviteUrl).split('=')[1]);
     },
   ],
-  'an invitation of somebody who was deleted since': [
+  'an invitation of a user who was deleted since': [
     [401, 'unauthorized'],
     async () => {
       const { id, inviteUrl } = await server.make('/users', { email: 'guest3@example.com' });
@@ -223,7 +223,7 @@ function accept(inviteToken: unknown): Promise<Answer> {
   return server.call('POST', '/api/v1/invitation', { inviteToken, password }, { authorization: '', ...elsewhere() });
 }
 
-/** The cases that are not answered as they should be. */
+/** The cases with an unexpected response. */
 async function wrongCases(): Promise<string[]> {
   const wrong: string[] = [];
   for (const [title, [expected, attempt]] of Object.entries(cases)) {
@@ -235,13 +235,13 @@ async function wrongCases(): Promise<string[]> {
   return wrong;
 }
 
-test('whoever has e-mail and password gets in, and whatever else is tried does not', async () => {
+test('e-mail and password sign a user in, and nothing else does', async () => {
   assert.deepEqual(await wrongCases(), []);
   assert.ok(Object.keys(cases).length >= 55, `${Object.keys(cases).length} cases`);
   assert.deepEqual(server.failures, []);
 });
 
-test('a server that takes any password, or none at all, is found out', async () => {
+test('a server that accepts any password, or none at all, is detected', async () => {
   const strict = server;
   const passwords = createPasswords({ memoryKiB: 8, passes: 1 });
   server = await startTestServer({ trustedProxies: ['127.0.0.1'] }, { ...passwords, verify: async () => true });
@@ -253,7 +253,7 @@ test('a server that takes any password, or none at all, is found out', async () 
   assert.ok(!wrong.includes('no such e-mail') && !wrong.includes('the right password'));
 });
 
-test('known and unknown e-mails, disabled users and invited ones cost exactly one verification, and are answered alike', async () => {
+test('known and unknown e-mails, disabled users and invited ones take exactly one verification, and get the same response', async () => {
   const { passwords } = server.parts.identity;
   const disabled = await user((id) => change(id, { status: 'disabled' }));
   await server.make('/users', { email: 'invited5@example.com' });
@@ -270,14 +270,14 @@ test('known and unknown e-mails, disabled users and invited ones cost exactly on
   assert.equal(details.size, 1);
 });
 
-test('failures of an account are delayed longer and longer, from wherever, known or not, and then cost nothing', async () => {
+test('failures of an account are delayed longer and longer, from any address, known or not, and then cost nothing', async () => {
   const { passwords } = server.parts.identity;
   const fail = (email: string) => signIn({ email, password: 'a wrong password' });
   for (const email of [await user(), 'unknown.one@example.com']) {
     for (let i = 0; i < 5; i++) assert.equal((await fail(email)).statusCode, 401);
     for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
       const before = passwords.stats.verifications;
-      // Not even the right password tells now whether it is right.
+      // Even the right password does not reveal now whether it is right.
       const refused = await signIn({ email, password });
       assert.deepEqual(told(refused), [429, 'sign_in_delayed']);
       assert.equal(refused.headers['retry-after'], String(seconds));
@@ -288,7 +288,7 @@ test('failures of an account are delayed longer and longer, from wherever, known
   }
 });
 
-test('many attempts at once are no way around the delay', async () => {
+test('concurrent attempts do not bypass the delay', async () => {
   const email = await user();
   const answers = await Promise.all(
     Array.from({ length: 25 }, (_, i) => signIn({ email, password: `a wrong password ${i}` })),
@@ -297,7 +297,7 @@ test('many attempts at once are no way around the delay', async () => {
   assert.deepEqual(statuses, [...Array(5).fill(401), ...Array(20).fill(429)]);
 });
 
-test('an address that fails for many accounts is delayed, and with it the network that it can move in', async () => {
+test('an address that fails for many accounts is delayed, and with it its network', async () => {
   const from = (address: string) => ({ 'x-forwarded-for': address });
   const email = await user();
   for (const network of ['203.0.113.7', '2001:db8:1:2::1']) {
@@ -311,7 +311,7 @@ test('an address that fails for many accounts is delayed, and with it the networ
   }
 });
 
-test('nobody is kept out of an account by others who fail in its name: where it is signed in it has a count of its own', async () => {
+test('failed attempts of others lock no one out of an account: an address where it is signed in is counted separately', async () => {
   const email = await user();
   const home = { 'x-forwarded-for': '192.0.2.1' };
   assert.equal((await signIn({ email, password }, home)).statusCode, 201);
@@ -322,7 +322,7 @@ test('nobody is kept out of an account by others who fail in its name: where it 
   assert.equal((await signIn({ email, password }, home)).statusCode, 429);
 });
 
-test('who gets in has a clean sheet, and failures are forgotten after a quarter of an hour', async () => {
+test('a successful sign-in clears the failures, and failures are forgotten after a quarter of an hour', async () => {
   const email = await user();
   const fail = () => signIn({ email, password: 'a wrong password' });
   for (let i = 0; i < 4; i++) await fail();
@@ -333,7 +333,7 @@ test('who gets in has a clean sheet, and failures are forgotten after a quarter 
   for (let i = 0; i < 5; i++) assert.equal((await fail()).statusCode, 401);
 });
 
-test('when too many passwords wait the next ones are refused at once, without counting against anybody', async () => {
+test('when too many passwords wait the next ones are refused at once, without counting as failures', async () => {
   const passwords = createPasswords({ memoryKiB: 8, passes: 1, waitingMost: 2 });
   await using busy = await startTestServer({ trustedProxies: ['127.0.0.1'] }, passwords);
   await people(busy).user('ada@example.com');
@@ -346,7 +346,7 @@ test('when too many passwords wait the next ones are refused at once, without co
   assert.equal((await attempt()).statusCode, 201);
 });
 
-test('a hash of other costs is replaced at the next sign-in, and hashes cost what the operator is told', async () => {
+test('a hash with other costs is replaced at the next sign-in, and hashes cost what the operator is told', async () => {
   const email = await user();
   const { directory } = server.parts.identity;
   const hashOf = () => directory.snapshot.usersByEmail.get(email)?.passwordHash ?? '';

@@ -7,7 +7,7 @@ const own: { scripts: Record<string, string>; dependencies: Record<string, strin
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
-test('nothing has to be run to install: neither ours nor of any package', () => {
+test('no install script is needed: neither ours nor of any package', () => {
   const withScript = lockedPackages().filter(({ hasInstallScript }) => hasInstallScript);
   assert.deepEqual(withScript, []);
   const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
@@ -25,7 +25,7 @@ test('each package is pinned by its version and the hash of its bytes', () => {
   for (const [name, range] of Object.entries(own.dependencies)) assert.match(range, /^\d+\.\d+\.\d+$/, name);
 });
 
-test('what ships is under licences that ask for no source of ours', () => {
+test('shipped packages have licences that do not require our source', () => {
   const shipped = shippedPackages();
   assert.deepEqual(licenceProblems(shipped), []);
   const names = new Set(shipped.map(({ name }) => name));
@@ -46,7 +46,7 @@ test('a licence that may not ship is named', () => {
     assert.deepEqual(under(license), []);
 });
 
-test('the bill of materials lists each package once, with its hash and what it uses', () => {
+test('the bill of materials lists each package once, with its hash and its dependencies', () => {
   const shipped = shippedPackages();
   const { components, dependencies } = billOfMaterials(shipped);
   const refs = new Set(components.map((component) => component['bom-ref']));

@@ -9,18 +9,18 @@ import { eventually } from './eventually.ts';
 
 export const adminToken = 'an-admin-token-for-tests-only';
 
-/** The whole program on a folder of its own, driven through its HTTP interface. Disposing removes the folder. */
+/** The whole program on its own data folder, used through its HTTP interface. Disposing removes the folder. */
 export interface TestApp extends AsyncDisposable {
   readonly url: string;
   readonly dir: string;
   readonly client: Client;
   /** Any request to the program, with the administrator's token. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** Stops and starts again on the same folder (at another address). */
+  /** Stops the program and starts it again on the same folder (at another address). */
   restart(): Promise<void>;
 }
 
-/** The environment of a program for tests: deliveries to this machine are allowed, nothing is logged. */
+/** The environment of a program for tests: deliveries to this machine are allowed, logging is off. */
 export function testEnv(dir: string, env: Record<string, string> = {}): Record<string, string> {
   return {
     MILLRACE_PORT: '0',
@@ -64,26 +64,29 @@ export async function startTestApp(env: Record<string, string> = {}, overrides: 
   };
 }
 
-/** What is driven: the program in this process, or one elsewhere. */
+/** The program under test, in this process or elsewhere. */
 export type Driven = Pick<TestApp, 'url' | 'client'>;
 
 type Body<Id extends 'createConnection' | 'createDestination' | 'createAction'> = Partial<CallInput<Id>['body']>;
 
-/** A connection with an enabled destination, and the action and collector that bring events to it. */
+/** A connection with an enabled destination, and the action and collector that send events to it. */
 export type Wired = {
   readonly connection: Answer<'getConnection'>;
   readonly destination: Answer<'getDestination'>;
   readonly action: Answer<'getAction'>;
   readonly collector: Answer<'getCollector'>;
-  /** Sends events by the collection API; gives their ids. */
+  /** Sends events by the collection API; returns their ids. */
   send(...events: Record<string, unknown>[]): Promise<string[]>;
-  /** Sends one event and waits until its delivery is in this state; gives it with its attempts. */
+  /** Sends one event and waits until its delivery has this status; returns it with its attempts. */
   deliver(event: Record<string, unknown>, status?: DeliveryStatus): Promise<Delivery>;
 };
 
 let wirings = 0;
 
-/** Makes them through the API. By default each event is sent as JSON to `/in` of the receiver, without authentication. */
+/**
+ * Creates them through the API. By default each event is sent as JSON to `/in` of the receiver, without
+ * authentication.
+ */
 export async function wire(
   app: Driven,
   receiver: { readonly url: string },
@@ -131,7 +134,7 @@ export async function wire(
   };
 }
 
-/** Sends events with a collector's key; gives their ids. */
+/** Sends events with a collector's key; returns their ids. */
 export async function sendEvents(
   { url }: Driven,
   key: string,
@@ -139,11 +142,11 @@ export async function sendEvents(
 ): Promise<string[]> {
   const response = await fetch(`${url}/v3/${key}`, { method: 'POST', body: JSON.stringify({ events }) });
   if (response.status !== 200) throw new Error(`intake answered ${response.status}: ${await response.text()}`);
-  const { ids } = (await response.json()) as { ids: string[] }; // what the intake answers
+  const { ids } = (await response.json()) as { ids: string[] }; // the intake's response
   return ids;
 }
 
-/** The one delivery of an event, as soon as it is in this state. */
+/** The only delivery of an event, once it has this status. */
 export async function deliveryOf(
   { client }: Driven,
   eventId: string,
@@ -162,7 +165,7 @@ export async function deliveryOf(
   return client.call('getDelivery', { params: { id } });
 }
 
-/** A delivery as soon as it is in this state. */
+/** A delivery, once it has this status. */
 export async function reaches({ client }: Driven, id: string, status: DeliveryStatus): Promise<Delivery> {
   let seen: Delivery | undefined;
   return eventually(
@@ -175,7 +178,7 @@ export async function reaches({ client }: Driven, id: string, status: DeliverySt
   );
 }
 
-/** The fields of a delivery that tell how it stands. */
+/** The fields of a delivery that describe its state. */
 export function standing({ status, reason, errorKind, attempts, attemptLog = [] }: Delivery) {
   return { status, reason, errorKind, attempts, outcomes: attemptLog.map((one) => one.outcome) };
 }

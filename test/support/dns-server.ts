@@ -3,27 +3,27 @@ import { parseAddress } from '../../src/egress/guard/special-ranges.ts';
 
 export type DnsRecord = {
   readonly type: 'A' | 'AAAA' | 'CNAME';
-  /** An address, or the name that a CNAME leads to. */
+  /** An address, or the target of a CNAME. */
   readonly value: string;
-  /** Whose record it is; by default the name that was asked for. */
+  /** The name of the record; by default the name of the question. */
   readonly name?: string;
   /** Seconds. Default 0. */
   readonly ttl?: number;
-  /** Where in the answer it stands. Default `answer`. */
+  /** The section of the response. Default `answer`. */
   readonly section?: 'answer' | 'authority' | 'additional';
 };
 
-/** `records` of the other type are left out by the server, as a real one would, unless `isVerbatim`. */
+/** `records` of the other type are left out by the server, like a real one, unless `isVerbatim`. */
 export type DnsAnswer = {
   readonly records?: readonly DnsRecord[];
   readonly code?: number;
   readonly isVerbatim?: boolean;
 };
 
-/** What a name is: always the same, or told for each question; `asked` counts from 0 for each name and type. */
+/** The answer for a name: always the same, or by question; `asked` counts from 0 for each name and type. */
 export type DnsScript = DnsAnswer | ((question: { readonly type: 'A' | 'AAAA'; readonly asked: number }) => DnsAnswer);
 
-/** A DNS server for tests on 127.0.0.1; names that it does not know do not exist. Changes to `names` hold at once. */
+/** A DNS server for tests on 127.0.0.1; unknown names do not exist. Changes to `names` apply at once. */
 export async function startDnsServer(names: Record<string, DnsScript>): Promise<{ address: string } & AsyncDisposable> {
   const counts = new Map<string, number>();
   const socket = createSocket('udp4');

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Asks often at first, and spares the processor when it takes longer. */
+/** Polls often at first, and less often later to save processor time. */
 const pause = { firstMs: 10, growth: 1.2, mostMs: 100 };
 
 /**
- * Waits for a fact: asks until the answer is neither false, null nor undefined, and gives it. After `timeoutMs` it throws
- * with `what` was waited for and what `state` says.
+ * Waits for a fact: polls until the result is neither false, null nor undefined, and returns it. After `timeoutMs` it
+ * throws an error with `what` and `state`.
  */
 export async function eventually<T>(
   what: string,
@@ -16,7 +16,7 @@ export async function eventually<T>(
   for (let pauseMs = pause.firstMs; ; pauseMs = Math.min(pauseMs * pause.growth, pause.mostMs)) {
     const answer = await fact();
     if (answer !== false && answer !== null && answer !== undefined)
-      return answer as Exclude<T, false | null | undefined>; // just told apart
+      return answer as Exclude<T, false | null | undefined>; // just checked
     if (Date.now() > until) throw new Error(`waited ${timeoutMs} ms for ${what}: ${JSON.stringify(await state())}`);
     await setTimeout(pauseMs);
   }

@@ -1,14 +1,14 @@
 import type { Clock } from '../../src/async/clock.ts';
 
 /**
- * A clock that stands still until `advance`; timers fire in order of their time, each at exactly its time. `settle` lets
+ * A clock that moves only by `advance`; timers fire in order of their time, each at exactly its time. `settle` lets
  * everything else happen first.
  */
 export function fakeClock(
   startMs = Date.UTC(2026, 0, 1),
   settle = settled,
 ): Clock & {
-  /** Lets time pass; between timers everything that is ready runs first. */
+  /** Advances the time; between timers all pending work runs first. */
   advance(ms: number): Promise<void>;
   /** When the next timer is due, or null. */
   next(): number | null;
@@ -40,7 +40,7 @@ export function fakeClock(
   };
 }
 
-/** Lets every promise and immediate that is ready run, and what they bring forth, until none is left. */
+/** Runs all pending promise continuations and immediates, and those that they create, until none is left. */
 export async function settled(): Promise<void> {
   do await new Promise<void>((resolve) => setImmediate(resolve));
   while (process.getActiveResourcesInfo().includes('Immediate'));

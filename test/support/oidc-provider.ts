@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A certified OpenID provider on 127.0.0.1 that gives tokens by client credentials. */
+/** A certified OpenID provider on 127.0.0.1 that issues tokens by client credentials. */
 export interface OidcProvider extends AsyncDisposable {
   readonly accessTokenUrl: string;
-  /** Whether it gave this access token out and still honours it. */
+  /** Whether it issued this access token and still accepts it. */
   knows(accessToken: string): Promise<boolean>;
 }
 
-/** Starts one with these clients, which authenticate by HTTP Basic (`client_secret_basic`) or in the body. */
+/** Starts a provider with these clients, which authenticate by HTTP Basic (`client_secret_basic`) or in the body. */
 export async function startOidcProvider(
   clients: { id: string; secret: string; method: 'client_secret_basic' | 'client_secret_post' }[],
 ): Promise<OidcProvider> {

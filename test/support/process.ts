@@ -5,15 +5,15 @@ import { type Client, createClient } from '../../src/client/client.ts';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
-/** The product as a process of its own, so that it can be killed, stopped and read like an operator would. */
+/** The product as a separate process that tests can kill, stop and read, like an operator. */
 export type Process = AsyncDisposable & {
   readonly pid: number;
-  /** Where it listens; rejects with what it wrote to stderr when it ends before that. */
+  /** The URL it listens on; rejects with its stderr if it ends before that. */
   readonly listening: Promise<string>;
   readonly exited: Promise<Exit>;
   stdout(): string;
   stderr(): string;
-  /** Sends a signal to it and waits for its end. */
+  /** Sends a signal to it and waits for it to end. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
 };
 
@@ -31,7 +31,7 @@ export function environment(dataDir: string): Record<string, string> {
   };
 }
 
-/** The one-time address for the first administrator that a start printed; null: none. */
+/** The one-time setup link for the first administrator that a start printed; null: none. */
 export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
   const line = stdout()
     .split('\n')
@@ -40,8 +40,8 @@ export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
 }
 
 /**
- * Starts `millrace …` (default: `start`); `under` is a command that sets something up and becomes the one behind it.
- * Disposing kills what still runs.
+ * Starts `millrace …` (default: `start`); `under` is a command that prepares something and then executes it.
+ * Disposing kills the process if it is still running.
  */
 export function spawnProcess(
   env: Record<string, string>,
@@ -57,7 +57,7 @@ export function spawnProcess(
   let stdout = '';
   let stderr = '';
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
-  listening.catch(() => {}); // not everybody waits for it
+  listening.catch(() => {}); // not every test awaits it
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
@@ -84,7 +84,7 @@ export function spawnProcess(
   };
 }
 
-/** Runs a command of the product to its end. */
+/** Runs a command of the product until it ends. */
 export async function runProcess(
   env: Record<string, string>,
   args: readonly string[],

@@ -3,26 +3,26 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** A CONNECT request as it arrived. */
+/** A CONNECT request as received. */
 export type Connected = {
   readonly place: string;
   readonly headers: IncomingHttpHeaders;
-  /** Whose certificate the client showed, when the proxy asks for one. */
+  /** The subject of the client's certificate, when the proxy asks for one. */
   readonly certificate: string | null;
 };
 
-/** An HTTP proxy for tests: connects to the place it is told, or does what `answer` says instead. */
+/** An HTTP proxy for tests: connects to the requested address, or does what `answer` says instead. */
 export interface TestProxy extends AsyncDisposable {
   /** `http://127.0.0.1:port`, or https with `tls`. */
   readonly url: string;
   readonly port: number;
   readonly connects: readonly Connected[];
-  /** Bytes to answer each CONNECT with from now on, or what to do with its socket; null: connect again. */
+  /** Sets the bytes that answer each CONNECT from now on, or a function for its socket; null: connect again. */
   answer(next: string | ((socket: Socket) => void) | null): void;
 }
 
 /**
- * Starts one on 127.0.0.1; with `tls.ca` it asks for a client certificate. `map` says where a place really is, so that a
+ * Starts a proxy on 127.0.0.1; with `tls.ca` it asks for a client certificate. `map` redirects an address, so that a
  * test can stand in for the Internet.
  */
 export async function startProxy({

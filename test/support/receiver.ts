@@ -2,23 +2,23 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A request as it arrived. */
+/** A request as received. */
 export type Received = {
   readonly method: string;
-  /** The request target as it stood in the request line. */
+  /** The request target of the request line. */
   readonly target: string;
   /** The target up to its query. */
   readonly path: string;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values alternating, spelled as they came. */
+  /** Names and values alternating, spelled as received. */
   readonly rawHeaders: readonly string[];
   readonly body: string;
   /** ms since the epoch. */
   readonly at: number;
 };
 
-/** What a request is answered with: 200 and no body by default; `hold` keeps the answer back until it resolves. */
+/** The response to a request: 200 and no body by default; `hold` delays it until it resolves. */
 export type Answer = {
   status?: number;
   headers?: Record<string, string>;
@@ -26,22 +26,25 @@ export type Answer = {
   hold?: Promise<unknown>;
 };
 
-/** An answer, one made from the request, or bytes written to the socket past HTTP. */
+/** A response, a function that makes one from the request, or bytes written directly to the socket. */
 export type Script = Answer | ((request: Received) => Answer) | { readonly raw: (socket: Socket) => void };
 
-/** A third-party system for tests: keeps what it was sent, answers as each path's script says. */
+/** A third-party system for tests: records its requests, and responds by the script of each path. */
 export interface Receiver extends AsyncDisposable {
   /** Its origin. */
   readonly url: string;
   readonly port: number;
   readonly requests: readonly Received[];
-  /** What came to this path, oldest first. */
+  /** The requests to this path, oldest first. */
   at(path: string): readonly Received[];
-  /** How requests to this path are answered from now on, one after the other; the last one stays. */
+  /** Sets the responses to requests to this path, one after the other; the last one stays. */
   answer(path: string, ...scripts: Script[]): void;
 }
 
-/** Starts one on 127.0.0.1; with `tls` it speaks HTTPS, with `tls.ca` only to those who show a certificate of that CA. */
+/**
+ * Starts a receiver on 127.0.0.1; with `tls` it speaks HTTPS, with `tls.ca` only to clients with a certificate of
+ * that CA.
+ */
 export async function startReceiver({
   tls,
 }: {

@@ -22,7 +22,7 @@ import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts
 import { fakeClock } from './fake-clock.ts';
 import { openStorage } from './storage.ts';
 
-/** The pipeline on storage in memory, a scripted peer and a clock that stands still until it is told to go on. */
+/** The pipeline on storage in memory, with a scripted peer and a fake clock. */
 export type Rig = AsyncDisposable & {
   pipeline: Pipeline;
   journal: Journal;
@@ -32,13 +32,13 @@ export type Rig = AsyncDisposable & {
   egress: FakeEgress;
   clock: ReturnType<typeof fakeClock>;
   failures: unknown[];
-  /** Writes a document, a new one or (with an id) the next version of an old one; answers its id. */
+  /** Writes a document, a new one or (with an id) the next version of an old one; returns its id. */
   put(kind: DocumentKind, body: Record<string, unknown>, id?: string): Promise<string>;
   send(...events: Partial<IncomingEvent>[]): Promise<string[]>;
-  /** All deliveries, oldest first, as people see them. */
+  /** All deliveries, oldest first, as the API shows them. */
   deliveries(): Promise<Delivery[]>;
   statuses(): Promise<DeliveryStatus[]>;
-  /** Ends this process' pipeline as kill -9 would: nothing is settled or given back. The stores live on. */
+  /** Ends this process' pipeline as kill -9 would: nothing is settled or released. The stores live on. */
   restart(): Promise<void>;
 };
 
@@ -51,7 +51,7 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler'> & {
 
 const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
 
-/** No template of these tests needs JavaScript, unless they bring a sandbox. */
+/** No template of these tests needs JavaScript, unless they pass a sandbox. */
 const noSandbox: Sandbox = {
   render: () => Promise.reject(new Error('this test brought no sandbox')),
   stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
@@ -161,7 +161,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     },
     async [Symbol.asyncDispose]() {
       const ended = rig.pipeline[Symbol.asyncDispose]();
-      // What hangs on the wire is given up when the stop's own deadline has passed.
+      // Requests that hang are given up at the stop's own deadline.
       await clock.advance(60_000);
       await ended;
     },
@@ -169,7 +169,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return rig;
 }
 
-/** A connection, an enabled destination and an action that matches every event; answers their ids. */
+/** Creates a connection, an enabled destination and an action that matches every event; returns their ids. */
 export async function wire(
   rig: Rig,
   given: {

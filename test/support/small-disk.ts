@@ -3,18 +3,18 @@ import { spawnSync } from 'node:child_process';
 const volumeBytes = 6 * 2 ** 20;
 const fileBytesMax = 2 * 2 ** 20;
 
-/** A limit of the operating system on what a command can write to a folder, a few megabytes. */
+/** A limit of the operating system on the bytes that a command can write to a folder, a few megabytes. */
 export type SmallDisk = {
   name: string;
-  /** What to put before the command. */
+  /** The command prefix that sets the limit. */
   command(dir: string): string[];
-  /** The folder as this process sees it; null: the limit can't be lifted while the command runs. */
+  /** The path of the folder for this process; null: the limit can't be lifted while the command runs. */
   seen(pid: number, dir: string): string | null;
-  /** Why it can't be had on this machine. */
+  /** Why the limit is not available on this machine. */
   missing: string | null;
 };
 
-/** A file system of its own, for the command alone: of root, or of a user namespace. Linux only. */
+/** A separate file system for the command: as root, or in a user namespace. Linux only. */
 function smallFileSystem(): SmallDisk {
   const works = (flags: string) =>
     spawnSync('unshare', [flags, 'sh', '-c', 'mount -t tmpfs -o size=1m millrace /tmp']).status === 0;
@@ -28,7 +28,9 @@ function smallFileSystem(): SmallDisk {
   };
 }
 
-/** The limit on the size of a file, which each POSIX system has for each user: the write fails as over a quota. */
+/**
+ * The limit on the size of a file, which each POSIX system has for each user: the write fails like one over a quota.
+ */
 const smallFiles: SmallDisk = {
   name: 'a limit on the size of files',
   command: () => ['sh', '-c', `ulimit -f ${fileBytesMax / 512} && exec "$@"`, 'sh'],
@@ -36,5 +38,5 @@ const smallFiles: SmallDisk = {
   missing: process.platform === 'win32' ? 'Windows has no such limit' : null,
 };
 
-/** The ways to have a disk that is really full; at least one is there on each POSIX system. */
+/** The ways to get a disk that is really full; each POSIX system has at least one. */
 export const smallDisks = (): SmallDisk[] => [smallFileSystem(), smallFiles];

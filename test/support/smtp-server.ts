@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 
-/** An e-mail as it arrived. */
+/** An e-mail as received. */
 export type Mail = {
   readonly from: string;
   readonly to: readonly string[];
-  /** Head and body as sent, without the dot that ends it and with doubled dots undone. */
+  /** Head and body as sent, without the final dot and with doubled dots undone. */
   readonly text: string;
   /** `user password`, or null. */
   readonly auth: string | null;
@@ -18,19 +18,25 @@ export type SmtpOptions = {
   implicit?: boolean;
   /** Left out: STARTTLS is offered when there is a certificate. */
   offersStartTls?: boolean;
-  /** What is answered to a line that starts with this (`MAIL`, `RCPT TO:<x@y>`, `DATA`, `.`, `AUTH`), instead of yes. */
+  /**
+   * Responses to lines that start with these texts (`MAIL`, `RCPT TO:<x@y>`, `DATA`, `.`, `AUTH`), instead of
+   * success.
+   */
   answers?: Record<string, string>;
-  /** Refuses credentials and quotes them, as they came and decoded. */
+  /** Refuses credentials and quotes them, as received and decoded. */
   quotesAuth?: boolean;
-  /** What it does with a new connection instead of speaking SMTP. */
+  /** Replaces SMTP on a new connection. */
   onConnection?: (socket: Socket) => void;
 };
 
-/** A mail server for tests, as far as RFC 5321, 3207 and 4954 (PLAIN, LOGIN) go for one client that behaves. */
+/**
+ * A mail server for tests. Supports RFC 5321, 3207 and 4954 (PLAIN, LOGIN) as far as one well-behaved client needs
+ * them.
+ */
 export interface SmtpServer extends AsyncDisposable {
   readonly port: number;
   readonly mails: readonly Mail[];
-  /** Every line that was read, but for what is in a message. */
+  /** Every line received, except those inside a message. */
   readonly lines: readonly string[];
   connections(): number;
 }

@@ -12,7 +12,7 @@ import { inProcess } from '../../src/sqlite/in-process.testing.ts';
 /** The key that seals secrets of tests. */
 export const keyring = configuredKeys(Buffer.alloc(32, 7).toString('base64'));
 
-/** Every port that stores, on one new SQLite database in this process' memory. */
+/** Every storage port, on one new SQLite database in the memory of this process. */
 export async function openStorage(references?: Pick<SecretReferences, 'secret'>) {
   const sqlite = inProcess();
   return {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that a token server was sent. */
+/** A request received by a token server. */
 export type TokenServerRequest = {
   readonly method: string;
   readonly url: string;
@@ -9,26 +9,26 @@ export type TokenServerRequest = {
   readonly form: URLSearchParams;
 };
 
-/** What it answers: a token by default; `hold` keeps the answer back until it resolves. */
+/** Its response: a token by default; `hold` delays it until it resolves. */
 export type TokenServerAnswer = {
   status?: number;
   headers?: Record<string, string>;
-  /** An object is sent as JSON, text as it is. */
+  /** An object is sent as JSON, text unchanged. */
   body?: object | string;
   hold?: Promise<unknown>;
 };
 
 export interface TokenServer extends AsyncDisposable {
-  /** Address of the token endpoint on 127.0.0.1. */
+  /** URL of the token endpoint on 127.0.0.1. */
   readonly url: string;
   readonly requests: readonly TokenServerRequest[];
-  /** Access tokens given out, in order: `token-1`, `token-2`, … */
+  /** The access tokens issued, in order: `token-1`, `token-2`, … */
   readonly issued: readonly string[];
-  /** Changes what is answered from now on. A function decides per request. */
+  /** Changes the response from now on. A function decides per request. */
   answer(next: TokenServerAnswer | ((request: TokenServerRequest, index: number) => TokenServerAnswer)): void;
 }
 
-/** A real OAuth 2 token endpoint for tests, as good or as bad as the test wants. `expiresIn` in seconds; null: left out. */
+/** A real OAuth 2 token endpoint for tests, with scripted responses. `expiresIn` in seconds; null: left out. */
 export async function startTokenServer({
   expiresIn = 3_600,
 }: {

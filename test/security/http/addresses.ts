@@ -3,7 +3,7 @@ import { attacks, bearer, host, json, request, send } from './attack.ts';
 const get = (target: string) => request('GET', target);
 const bare = (target: string) => `GET ${target} HTTP/1.1\r\n${host}\r\n`;
 
-/** Ways out of the addresses that there are. */
+/** Paths that try to leave the known routes. */
 export const paths = attacks('path', [
   ['up out of the root', get('/../../../etc/passwd'), 404],
   ['up out of the assets', get('/assets/../../package.json'), 400, 403, 404],
@@ -86,7 +86,7 @@ export const paths = attacks('path', [
   ['an API address asked for as a page', bare('/api/v1/nothing').replace(host, `${host}Accept: text/html\r\n`), 404],
 ]);
 
-/** Methods where they don't belong. */
+/** Methods that a path does not support. */
 export const methods = attacks('method', [
   ['TRACE, which would echo credentials', request('TRACE', '/api/v1/me'), 405],
   [
@@ -102,7 +102,7 @@ export const methods = attacks('method', [
   ['GET of the intake', request('GET', '/v3/{key}'), 405],
   ['DELETE of a list', request('DELETE', '/api/v1/connections'), 405],
   ['PUT of a list', send('PUT', '/api/v1/connections', '{}'), 405],
-  ['PATCH of what can not be changed', send('PATCH', '/api/v1/events/evt_1', '{}'), 405],
+  ['PATCH of an immutable object', send('PATCH', '/api/v1/events/evt_1', '{}'), 405],
   ['POST of a page', send('POST', '/', '{}'), 404, 405],
   ['POST of an asset', send('POST', '/assets/x.js', '{}'), 404, 405],
   ['a WebDAV search', request('PROPFIND', '/api/v1/connections'), 405],
@@ -119,7 +119,7 @@ const events = (query: string) => get(`/api/v1/events?${query}`);
 
 /** Filters, cursors and limits. */
 export const queries = attacks('query', [
-  ['a filter that nobody knows', list('nmae=x'), 422],
+  ['an unknown filter', list('nmae=x'), 422],
   ['a filter where none is known', get('/api/v1/me?x=1'), 422],
   ['a filter twice', list('name=a&name=b'), 422],
   ['a filter as a list', list('name[]=a'), 422],
@@ -187,7 +187,7 @@ export const queries = attacks('query', [
   ['a query where the server speaks of itself', get('/livez?%00'), 200],
 ]);
 
-/** Credentials, and who may ask. */
+/** Credentials and rights. */
 export const credentials = attacks('credentials', [
   ['none', `GET /api/v1/me HTTP/1.1\r\n${host}\r\n`, 401],
   ['none, for an id that is there', `GET /api/v1/connections/{con} HTTP/1.1\r\n${host}\r\n`, 401],

@@ -1,19 +1,19 @@
 /**
- * One hostile request: what is tried (no two try the same), its bytes, and the statuses that are right. 0: the connection
- * may end without an answer. `{key}` is the key of a collector; `{con}`, `{dst}`, `{act}`, `{beh}`, `{col}` are ids.
+ * One hostile request: what it tries (no two are the same), its bytes, and the expected statuses. 0: the connection
+ * may end without a response. `{key}` is the key of a collector; `{con}`, `{dst}`, `{act}`, `{beh}`, `{col}` are ids.
  */
 export type Attack = {
   readonly mechanism: string;
   readonly bytes: Buffer;
   readonly statuses: readonly number[];
-  /** More bytes are announced than sent, so that nothing can follow on the connection. */
+  /** More bytes are announced than sent, so that no request can follow on the connection. */
   readonly isCutShort: boolean;
   readonly isHead: boolean;
 };
 
 type Row = readonly [mechanism: string, bytes: string | Buffer, ...statuses: number[]];
 
-/** The token that attacks with credentials carry. */
+/** The token of attacks with credentials. */
 export const token = 'administrator-of-these-tests';
 export const host = 'Host: localhost\r\n';
 export const bearer = `Authorization: Bearer ${token}\r\n`;
@@ -32,7 +32,7 @@ export function request(method: string, target: string, headers = ''): string {
   return `${method} ${target} HTTP/1.1\r\n${host}${bearer}${headers}\r\n`;
 }
 
-/** The same with a body of the right length. */
+/** A request with the administrator's token and a body of the right length. */
 export function send(method: string, target: string, body: string | Buffer, headers = json): Buffer {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   return Buffer.concat([Buffer.from(request(method, target, `${headers}Content-Length: ${bytes.length}\r\n`)), bytes]);
@@ -40,12 +40,12 @@ export function send(method: string, target: string, body: string | Buffer, head
 
 export const json = 'Content-Type: application/json\r\n';
 
-/** Puts the things of a running server into the bytes of an attack. */
+/** Inserts the ids and keys of a running server into the bytes of an attack. */
 export function aimed(bytes: Buffer, names: Record<string, string>): Buffer {
   const text = bytes.toString('latin1');
   const filled = text.replaceAll(/\{(key|con|dst|act|beh|col)\}/g, (whole, name: string) => names[name] ?? whole);
   if (filled === text) return bytes;
-  // The names are longer than their places: a length that was right before stays right.
+  // The values are padded to the length of their placeholders, so that a correct Content-Length stays correct.
   const grown = filled.length - text.length - headGrowth(text, names);
   return Buffer.from(
     grown === 0 ? filled : filled.replace(/(Content-Length: )(\d+)(?=\r\n)/, (_, a, n) => `${a}${Number(n) + grown}`),

@@ -6,7 +6,7 @@ const typed = (type: string) => make('{}', type === '' ? '' : `Content-Type: ${t
 const nested = (open: string, close: string, depth: number, inner = '') =>
   open.repeat(depth) + inner + close.repeat(depth);
 
-/** What a body says it is. */
+/** The declared type of a body. */
 export const types = attacks('content type', [
   ['none', typed(''), 415],
   ['a form', typed('application/x-www-form-urlencoded'), 415],
@@ -32,7 +32,7 @@ export const types = attacks('content type', [
     415,
   ],
   ['a compressed body', make(Buffer.from('1f8b08000000000000000300', 'hex'), `${json}Content-Encoding: gzip\r\n`), 415],
-  ['a coding that nobody has', make('{}', `${json}Content-Encoding: rot13\r\n`), 415],
+  ['a body in an unknown coding', make('{}', `${json}Content-Encoding: rot13\r\n`), 415],
   ['two codings', make('{}', `${json}Content-Encoding: identity\r\nContent-Encoding: gzip\r\n`), 400],
 ]);
 
@@ -99,7 +99,7 @@ export const syntax = attacks('JSON', [
   ],
 ]);
 
-/** Values that are JSON and wrong. */
+/** Valid JSON with invalid values. */
 export const values = attacks('value', [
   ['__proto__ as an object', make('{"__proto__":{"polluted":1}}'), 422],
   ['constructor.prototype', make('{"constructor":{"prototype":{"polluted":1}}}'), 422],
@@ -124,8 +124,8 @@ export const values = attacks('value', [
   ['a null for a text', make('{"name":null,"baseUrl":"https://a.example"}'), 422],
   ['a text for a number', named('"port":"80"'), 422],
   ['a port out of range', named('"port":65536'), 422],
-  ['a field that nobody knows', named('"isAdmin":true'), 422],
-  ['a field deep inside that nobody knows', named('"settings":{"retry":{"evil":1}}'), 422],
+  ['an unknown field', named('"isAdmin":true'), 422],
+  ['an unknown nested field', named('"settings":{"retry":{"evil":1}}'), 422],
   ['an address that is a script', make('{"name":"n","baseUrl":"javascript:alert(1)"}'), 422],
   ['an address that is a file', make('{"name":"n","baseUrl":"file:///etc/passwd"}'), 422],
   ['an address that is data', make('{"name":"n","baseUrl":"data:text/plain,x"}'), 422],
@@ -351,7 +351,7 @@ export const values = attacks('value', [
   ['a parameter with a line break', send('PATCH', '/api/v1/parameters/a%0d%0ab', '{"offered":false}'), 404, 422],
 ]);
 
-/** Headers that decide what a request does. */
+/** Headers that change the effect of a request. */
 export const conditions = attacks('condition', [
   [
     'a stale version',

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 
-/** One answer as it came over the wire. */
+/** One response as received. */
 export type Answer = { status: number; headers: readonly (readonly [name: string, value: string])[]; body: Buffer };
 
 export type Heard = {
   answers: Answer[];
-  /** Bytes behind the last whole answer. */
+  /** Bytes after the last complete response. */
   rest: Buffer;
   isClosed: boolean;
   ms: number;
@@ -14,18 +14,18 @@ export type Heard = {
 type Spoken = {
   port: number;
   bytes: Buffer;
-  /** Where the client comes from. */
+  /** The source address of the client. */
   from?: string;
   isHead?: boolean;
-  /** What is asked on the same connection once the first answer is there; it must ask to close. */
+  /** The next request on the same connection after the first response; it must ask to close. */
   next?: Buffer;
-  /** Hang up after so many answers; without it the server is waited for. */
+  /** Closes the connection after this many responses; without it the server must close it. */
   answers?: number;
-  /** Until when the server must have answered and, unless `answers` are counted, closed. */
+  /** The deadline for the responses and, unless `answers` are counted, for the server's close. */
   ms?: number;
 };
 
-/** Speaks bytes to a server and listens to everything that it says. */
+/** Sends bytes to a server and reads everything that it sends. */
 export function speak({
   port,
   bytes,
@@ -48,7 +48,7 @@ export function speak({
     socket.destroy();
   };
   const timer = setTimeout(() => end(false), ms);
-  socket.on('error', () => {}); // a reset is an end like another
+  socket.on('error', () => {}); // a reset ends the exchange too
   socket.on('close', () => end(true));
   socket.on('data', (chunk) => {
     heard = Buffer.concat([heard, chunk]);
@@ -63,7 +63,7 @@ export function speak({
   return promise;
 }
 
-/** Whole answers one after the other; 1xx are passed over. Answers to HEAD, 204 and 304 have no body. */
+/** Complete responses one after the other; 1xx are skipped. Responses to HEAD, 204 and 304 have no body. */
 export function readAnswers(bytes: Buffer, isHead: boolean): { answers: Answer[]; rest: Buffer } {
   const answers: Answer[] = [];
   let rest = bytes;

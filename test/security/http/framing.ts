@@ -6,7 +6,7 @@ const chunked = (rest: string, headers = '') => to(`Transfer-Encoding: chunked\r
 const smuggled = `GET /api/v1/me HTTP/1.1\r\n${host}${bearer}\r\n`;
 const good = '{"events":[{"a":1}]}';
 
-/** Where a message ends: what proxies and servers have disagreed on. */
+/** The end of a message: cases on which proxies and servers have disagreed. */
 export const framing = attacks('framing', [
   [
     'length and chunks together',
@@ -129,7 +129,7 @@ export const framing = attacks('framing', [
   ],
 ]);
 
-/** Bodies that never come whole. */
+/** Bodies that stay incomplete. */
 export const cutShort = attacks(
   'cut short',
   [

@@ -4,7 +4,7 @@ const line = (text: string, headers = host) => `${text}\r\n${headers}\r\n`;
 const head = (headers: string) => `GET /version HTTP/1.1\r\n${host}${headers}\r\n`;
 const me = (headers: string, target = '/api/v1/me') => `GET ${target} HTTP/1.1\r\n${headers}\r\n`;
 
-/** The first line. */
+/** The request line. */
 export const requestLines = attacks('request line', [
   ['another protocol by its preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['a TLS greeting', Buffer.from('16030100a5010000a10303', 'hex'), 400],
@@ -58,7 +58,7 @@ export const requestLines = attacks('request line', [
   ['an absolute address of this host', line('GET http://localhost/livez HTTP/1.1'), 200],
 ]);
 
-/** The lines below it. */
+/** The header lines. */
 export const headerLines = attacks('header', [
   ['a blank before the colon', head('X-A : b\r\n'), 400],
   ['a tab before the colon', head('X-A\t: b\r\n'), 400],
@@ -96,12 +96,12 @@ export const headerLines = attacks('header', [
     200,
   ],
   ['an upgrade to TLS', head('Connection: Upgrade\r\nUpgrade: TLS/1.3\r\n'), 200],
-  ['an expectation that nobody knows', head('Expect: tea\r\n'), 200],
+  ['an unknown expectation', head('Expect: tea\r\n'), 200],
   ['a range of a page that has none', head('Range: bytes=0-0,1-1,2-2\r\n'), 200],
   ['ranges without end', head(`Range: bytes=${'0-,'.repeat(2_000)}0-\r\n`), 200],
   ['languages without end', head(`Accept-Language: ${'de;q=0.1,'.repeat(1_000)}en\r\n`), 200],
   ['types without end', head(`Accept: ${'text/html;q=0.1,'.repeat(800)}x/y\r\n`), 200],
-  ['encodings that nobody has', head('Accept-Encoding: identity;q=0, *;q=0\r\n'), 200],
+  ['unacceptable encodings', head('Accept-Encoding: identity;q=0, *;q=0\r\n'), 200],
   ['cookies without end', me(`${host}${bearer}Cookie: ${'a=b; '.repeat(2_000)}\r\n`), 200],
   ['a cookie that is no cookie', me(`${host}${bearer}Cookie: ;;==;"\\"; __Host-x\r\n`), 200],
   ['a script in the user agent', head('User-Agent: <script>alert(1)</script>\r\n'), 200],
@@ -122,7 +122,7 @@ export const headerLines = attacks('header', [
   ['a forwarded host', me(`${host}${bearer}X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: javascript\r\n`), 200],
 ]);
 
-/** Who is asked. */
+/** The host. */
 export const hosts = attacks('host', [
   ['none', me(''), 400],
   ['two that differ', me(`${host}Host: evil.example\r\n`), 400],

@@ -9,7 +9,7 @@ const good = '{"events":[{"a":1}]}';
 const zeros = Buffer.alloc(20_000_000);
 const nested = (depth: number) => `{"events":[{"a":${'['.repeat(depth)}1${']'.repeat(depth)}}]}`;
 
-/** What comes in with nothing but a public key. */
+/** Intake, which needs only a public key. */
 export const intake = attacks('intake', [
   ['nothing', post(''), 400],
   ['null', post('null'), 400],
@@ -57,7 +57,7 @@ export const intake = attacks('intake', [
   ['brotli that is none', coded('br', 'xxxx'), 400],
   ['deflate that is none', coded('deflate', 'xxxx'), 400],
   ['an empty gzip body', coded('gzip', ''), 400],
-  ['a coding that nobody has', coded('zstd', good), 415],
+  ['an unknown coding', coded('zstd', good), 415],
   ['a coding from the prototype', coded('__proto__', good), 415],
   ['two codings in two headers', post(good, 'Content-Encoding: gzip\r\nContent-Encoding: br\r\n'), 400],
   ['a time that is no number', event('"wt.ets":"yesterday","a":1'), 200, 400],
@@ -81,7 +81,7 @@ export const intake = attacks('intake', [
   ['hops that are no number', post(good, 'Millrace-Hops: many\r\n'), 200],
   ['negative hops', post(good, 'Millrace-Hops: -5\r\n'), 200],
   ['five hops', post(good, 'Millrace-Hops: 5\r\n'), 409],
-  ['a trace that nobody started', post(good, 'Millrace-Trace: trc_none\r\n'), 200],
+  ['a trace that does not exist', post(good, 'Millrace-Trace: trc_none\r\n'), 200],
   ['an origin with rubbish', post(good, 'Origin: \x22><script>\r\n'), 200],
   ['two origins', post(good, 'Origin: https://a.example\r\nOrigin: https://b.example\r\n'), 400],
   ['the origin null', post(good, 'Origin: null\r\n'), 200],

@@ -1,7 +1,7 @@
 import { errors } from '../../../src/contract/errors.ts';
 import { type Answer, type Heard, headerOf } from './exchange.ts';
 
-/** Longer than anything that these requests ask for may take. */
+/** Longer than any of these requests may take. */
 export const answerMsMax = 10_000;
 
 const required = ['x-content-type-options', 'content-security-policy', 'x-request-id'];
@@ -13,7 +13,7 @@ const leaks = [
   /\b(TypeError|RangeError|SyntaxError|ReferenceError|ENOENT|EACCES|Cannot read propert)/,
 ];
 
-/** What is wrong with one answer, whatever it was asked for. */
+/** The faults of one response, whatever the request. */
 export function answerFaults(answer: Answer): string[] {
   const faults: string[] = [];
   const { status, headers, body } = answer;
@@ -24,7 +24,7 @@ export function answerFaults(answer: Answer): string[] {
   for (const name of required) if (!headerOf(answer, name)) faults.push(`no ${name}`);
   const names = headers.map(([name]) => name);
   for (const name of ['content-length', 'content-type', 'content-security-policy'])
-    if (names.filter((one) => one === name).length > 1) faults.push(`${name} stands there twice`);
+    if (names.filter((one) => one === name).length > 1) faults.push(`${name} occurs twice`);
   if (names.includes('x-injected')) faults.push('a header was injected');
   if (status >= 400 && body.length > 0) faults.push(...problemFaults(answer, type, text));
   if (status === 405 && headerOf(answer, 'allow') === undefined) faults.push('405 without Allow');
@@ -53,7 +53,7 @@ function problemFaults({ status }: Answer, type: string, text: string): string[]
   return faults;
 }
 
-/** What is wrong with all that was heard. `expected`: how many answers, the one to the request behind it included. */
+/** The faults of a conversation. `expected`: the number of responses, including the one to the next request. */
 export function heardFaults({ answers, rest, ms }: Heard, expected: number): string[] {
   const faults = answers.flatMap(answerFaults);
   if (rest.length > 0) faults.push('bytes behind the last answer');
