@@ -10,17 +10,23 @@ import {
 import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from '../connect/errors.ts';
 import type { Deadline } from './deadlines.ts';
 
-/** One connection at a time to a site, with at most one exchange on it. */
+/** A connection to an origin, with at most one exchange at a time. */
 export interface Connection {
-  /** The exchange goes on the wire: notes how its socket was opened. True when the socket had carried others before. */
+  /**
+   * The exchange is about to be sent: records how its socket was opened. True when the socket had carried others
+   * before.
+   */
   begin(exchange: Exchange): boolean;
-  /** The first error of the current socket, or null. undici tells the last, which hides a TLS alert behind the closing. */
+  /**
+   * The first error of the current socket, or null. undici reports the last, which hides a TLS alert behind the
+   * closing.
+   */
   socketError(): Error | null;
-  /** The exchange ended well: the connection is free for the next. */
+  /** The exchange ended well: the connection is free for the next one. */
   release(): void;
-  /** We ended the exchange by its socket: the next gets a new one, and all else stays. */
+  /** The exchange was ended by destroying its socket: the next one gets a new socket on the same connection. */
   cut(): void;
-  /** The connection is of no more use. */
+  /** Closes the connection. */
   discard(): void;
   /** Discards the connection and sends the exchange again on a new one. */
   replace(exchange: Exchange): void;
