@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cruiseSources } from './architecture.ts';
 import { documents, readDocument } from './documents.ts';
+import { retiredWords, wordFiles } from './words.ts';
 
 // All checks before a merge except the tests: one line per check, details below a failed one.
 
@@ -12,6 +13,7 @@ const checks: [name: string, run: () => Result | Promise<Result>][] = [
   ['style', () => program('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings')],
   ['arrows', arrows],
   ['documents', freshDocuments],
+  ['words', words],
   ['launcher', launcher],
 ];
 
@@ -50,6 +52,16 @@ function freshDocuments(): Result {
     ok: stale.length === 0,
     note: `${all.length - stale.length} of ${all.length} are up to date`,
     details: `${stale.join(', ')}: run npm run docs`,
+  };
+}
+
+function words(): Result {
+  const files = wordFiles();
+  const found = retiredWords(files);
+  return {
+    ok: files.length > 0 && found.length === 0,
+    note: `${files.length} files read, ${found.length} retired words`,
+    details: found.map(({ file, line, text, cure }) => `${file}:${line} ${text}: ${cure}`).join('\n'),
   };
 }
 

@@ -105,7 +105,7 @@ test('a key in the data folder is replaced while the server runs, and offline; t
     assert.deepEqual([(await command.exited).code, command.stderr().replace(/^\d+ of \d+ …\n/gm, '')], [0, '']);
     assert.match(
       command.stdout(),
-      /^sealed with key [0-9a-f]{12}: 1 stored bodies\nneeded by backups alone: [0-9a-f]{12} /,
+      /^encrypted with key [0-9a-f]{12}: 1 stored bodies\nneeded only by backups: [0-9a-f]{12} /,
     );
     assert.deepEqual((await keyFile())[1], first);
     const config = loadConfig({ flags: {}, env: testEnv(dir), now: Date.now() });
