@@ -27,7 +27,7 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
   budget: () => shareBudget(),
-  hold: () => turnHolds({ ...held(), isOrdered: false }),
+  gate: () => turnHolds({ ...held(), isOrdered: false }),
   order: () => turnHolds({ ...held(), isOrdered: true }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
