@@ -375,7 +375,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
   );
 
   guarantee(
-    'a suspect is quarantined when the process dies during its trial, and no other delivery is',
+    'a suspect is quarantined when the process crashes during its trial, at once if it is the only one, else at the second',
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [{}, {}, {}]);
       const [bad = '', suspect = '', fresh = ''] = ids;
@@ -391,7 +391,12 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         { suspects: [bad, suspect], poisoned: [] },
         'it was not a suspect yet',
       );
-      assert.deepEqual(await crash([fresh, bad], bad), { suspects: [], poisoned: [bad] });
+      assert.deepEqual(await crash([fresh, bad], bad), { suspects: [bad], poisoned: [] }, 'there are two suspects');
+      assert.deepEqual(await crash([suspect], suspect), { suspects: [suspect], poisoned: [] });
+      assert.deepEqual(await crash([fresh, bad], bad), {
+        suspects: [fresh],
+        poisoned: [bad],
+      });
       const row = await journal.log.delivery(bad);
       assert.deepEqual([row?.status, row?.reason, row?.finishedAt, row?.dueAt], ['failed', 'poison', start + 9, null]);
       assert.deepEqual(await list(journal, { status: 'pending' }), [fresh, suspect]);

@@ -192,9 +192,11 @@ export function isFinished(status: DeliveryStatus): boolean {
  * The crash count from which a delivery is a suspect. A delivery's crash count goes
  *
  * - from 0 to 1, and from 1 to 2, when the process crashes while the delivery is in flight;
- * - from 2 to quarantine (failed/`poison`) when the process crashes while the delivery is on trial: in flight as the
- *   only suspect. A crash while it is in flight but not on trial leaves the count at 2, since another delivery may be
- *   the cause;
+ * - from 2 to quarantine (failed/`poison`) when the process crashes while the delivery is on trial, in flight as the only
+ *   suspect, and no other delivery is a suspect. With other suspects it goes to 3 first, and from there to quarantine
+ *   when the process crashes during its next trial: while many suspects are tried, a kill from outside nearly always
+ *   meets a trial. A crash while it is in flight but not on trial leaves the count as it is, since another delivery may
+ *   be the cause;
  * - back to 0 when it is settled, retried by a person or released.
  *
  * After one crash nothing changes. After two in a row, the deliveries that were in flight both times are put on trial
@@ -227,7 +229,7 @@ export type DueDelivery = {
   scheduleStep: number;
   /** Total time by which Retry-After has delayed it. */
   waitedMs: number;
-  /** The crash count, 0 to `suspectDeaths`. */
+  /** The crash count, 0 to `suspectDeaths` + 1. */
   deaths: number;
   /** The request of the first attempt, which every later one repeats; null: not rendered yet. */
   rendered: Rendered | null;

@@ -446,7 +446,7 @@ test('a delivery that is on trial when the process crashes is quarantined as poi
   );
 });
 
-test('of many deliveries in flight at three crashes in a row, only the one on trial is quarantined', async () => {
+test('of many suspects none is quarantined for one crash in its trial', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   await wire(rig);
@@ -458,7 +458,7 @@ test('of many deliveries in flight at three crashes in a row, only the one on tr
   }
   await rig.clock.advance(1_000);
   const reasons = (await rig.deliveries()).map((one) => one.reason ?? one.status);
-  assert.deepEqual(reasons.toSorted(), [...Array.from({ length: 9 }, () => 'delivered'), 'poison']);
+  assert.deepEqual(new Set(reasons), new Set(['delivered']));
 });
 
 test('a stop ends although the storage accepts no writes', async () => {

@@ -286,7 +286,7 @@ test('a deleted destination keeps no queue once it has no deliveries left', asyn
   assert.equal(rig.pipeline.depth().queues, 0);
 });
 
-test('three crashes in a row quarantine one delivery, however many destinations had deliveries in flight', async () => {
+test('crashes in a row quarantine one delivery, however many destinations had deliveries in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
   const { connectionId } = await wire(rig);
@@ -300,9 +300,10 @@ test('three crashes in a row quarantine one delivery, however many destinations 
     destinations: ids.map((destinationId) => ({ destinationId })),
   });
   await rig.send({ data: { n: '1' } });
-  for (let death = 0; death < 3; death++) {
+  // Two make suspects of all, the third is during a trial, the fourth during the second trial of the same one.
+  for (let death = 0; death < 4; death++) {
     await rig.clock.advance(100);
-    if (death === 2) isDown = false;
+    if (death === 3) isDown = false;
     await rig.restart();
   }
   await rig.clock.advance(1_000);
@@ -397,6 +398,5 @@ test('suspects are on trial one at a time, and other deliveries never wait for o
   await rig.restart();
   await rig.clock.advance(1_000);
   const statuses = Object.groupBy(await rig.statuses(), (status) => status);
-  assert.equal(statuses.delivered?.length, 9);
-  assert.equal(statuses.failed?.length, 1, 'the one that was on trial at the third crash');
+  assert.equal(statuses.delivered?.length, 10, 'also the one that was on trial at the third crash');
 });

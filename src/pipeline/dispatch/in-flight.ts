@@ -24,7 +24,8 @@ const retryMaxMs = 30_000;
  * A poison message makes the process crash at each attempt. One crash proves nothing: a delivery that was in flight
  * then is sent again like any other. A delivery in flight at two crashes in a row, without an outcome in between, is a
  * suspect. Suspects are on trial one at a time, while other deliveries continue. The marker names the one on trial
- * before its request begins; if the process crashes during the trial, the next start quarantines it (failed, `poison`).
+ * before its request begins; if the process crashes during the trial, the next start quarantines it (failed, `poison`),
+ * or after its second such trial when there are other suspects.
  */
 export class InFlight {
   readonly #options: InFlightOptions;

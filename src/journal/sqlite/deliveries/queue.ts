@@ -128,6 +128,8 @@ export const queueOperations = {
     );
     db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
     const inFlight: number[] = JSON.parse(marker?.deliveries ?? '[]');
+    const onTrial = marker?.onTrial ?? null;
+    const isOnlySuspect = onTrial !== null && !hasOtherSuspects(db, onTrial);
     for (const number of inFlight) {
       const row = db.get<{ deaths: number; timeMs: number }>(
         `SELECT deaths, created_at AS timeMs FROM delivery WHERE number = ? AND status <= ${statusCodes.held}`,
@@ -135,14 +137,15 @@ export const queueOperations = {
       );
       if (row === undefined) continue;
       const place = { number, timeMs: row.timeMs };
-      if (number === marker?.onTrial && row.deaths >= suspectDeaths) {
+      const isTrial = number === onTrial && row.deaths >= suspectDeaths;
+      if (isTrial && (isOnlySuspect || row.deaths > suspectDeaths)) {
         finish(db, { number, status: statusCodes.failed, reason: 'poison', now });
         poisoned.push(place);
         continue;
       }
-      const deaths = Math.min(row.deaths + 1, suspectDeaths);
+      const deaths = isTrial ? suspectDeaths + 1 : Math.max(row.deaths, Math.min(row.deaths + 1, suspectDeaths));
       db.run('UPDATE delivery SET deaths = ? WHERE number = ?', deaths, number);
-      if (deaths === suspectDeaths) suspects.push(place);
+      if (deaths >= suspectDeaths) suspects.push(place);
     }
     return { suspects, poisoned };
   },
@@ -187,6 +190,15 @@ export const queueOperations = {
     db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
   },
 };
+
+/** Whether an unfinished delivery other than this one is a suspect. Reads the whole table; only a crash in a trial asks. */
+function hasOtherSuspects(db: Db, number: number): boolean {
+  const found = db.get<{ number: number }>(
+    `SELECT number FROM delivery WHERE deaths >= ${suspectDeaths} AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
+    number,
+  );
+  return found !== undefined;
+}
 
 /** Ends a delivery outside of a settle. */
 export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {

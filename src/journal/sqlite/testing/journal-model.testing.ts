@@ -131,12 +131,18 @@ export function journalModel(): Modelled {
           if (row.shown.test && row.shown.dueAt === null && /pending|retrying/.test(row.shown.status))
             finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
         const wereSent = inFlight.flatMap((id) => find(id) ?? []).filter(isOpen);
-        const isPoison = ({ shown, kept }: Row) => shown.id === onTrial && kept.deaths >= port.suspectDeaths;
+        const isSuspect = ({ kept }: Row) => kept.deaths >= port.suspectDeaths;
+        const isAlone = !rows.some((row) => isOpen(row) && isSuspect(row) && row.shown.id !== onTrial);
+        const isTrial = (row: Row) => row.shown.id === onTrial && isSuspect(row);
+        const isPoison = (row: Row) => isTrial(row) && (isAlone || row.kept.deaths > port.suspectDeaths);
         const poisoned = wereSent.filter(isPoison);
         const others = wereSent.filter((row) => !poisoned.includes(row));
         for (const row of poisoned) finish(row, { status: 'failed', reason: 'poison' }, now);
-        for (const { kept } of others) kept.deaths = Math.min(kept.deaths + 1, port.suspectDeaths);
-        const suspects = others.filter(({ kept }) => kept.deaths === port.suspectDeaths);
+        for (const row of others)
+          row.kept.deaths = isTrial(row)
+            ? port.suspectDeaths + 1
+            : Math.max(row.kept.deaths, Math.min(row.kept.deaths + 1, port.suspectDeaths));
+        const suspects = others.filter(isSuspect);
         return { suspects: suspects.map(({ shown }) => shown.id), poisoned: poisoned.map(({ shown }) => shown.id) };
       },
       async settle(lease, settlements, now) {
