@@ -152,6 +152,22 @@ test('the rate limit of a connection delays all its destinations, that of a dest
   assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
 });
 
+test('a deleted destination does not lift the limits of the connection for its other destinations', () => {
+  const rate = { limit: 1, perMs: 1_000 };
+  const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
+  const [deleted, other] = queues;
+  assert.ok(deleted && other);
+  consumeRates(other, now);
+  deleted.plan = null;
+  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 1_000 } });
+  const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });
+  const [gone] = limited.queues;
+  assert.ok(gone);
+  gone.plan = null;
+  limited.connection.requests = 1;
+  assert.equal(sent(limited.connection), null);
+});
+
 test('held deliveries are dropped from memory until the probe is due, and one probe is sent at a time', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const held = (probeAt: number | null): World => ({

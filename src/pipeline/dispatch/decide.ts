@@ -11,7 +11,13 @@ import {
   type Surroundings,
   tokenBlock,
 } from './limits.ts';
-import { batchRecordsOf, type ConnectionQueue, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import {
+  batchRecordsOf,
+  type ConnectionQueue,
+  connectionPlan,
+  type DestinationQueue,
+  type QueuedDelivery,
+} from './queues.ts';
 import { hasLive, isStarved, replayPart } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
@@ -66,7 +72,7 @@ export function decide(connection: ConnectionQueue, now: number, world: World): 
 
 function decideLive(connection: ConnectionQueue, now: number, world: World): Action | null {
   const { ready } = connection;
-  const plan = ready[0]?.plan ?? null;
+  const plan = connectionPlan(connection);
   const share = fairShare(connection, plan?.concurrency ?? null);
   if (ready.length === 0 || share === 0) return null;
   const block = connectionBlock(connection, plan, now, world);
@@ -85,7 +91,7 @@ function decideReplayed(
   world: World,
   isStarved: boolean,
 ): Action | null {
-  const plan = ready[0]?.plan ?? null;
+  const plan = connectionPlan(connection);
   if (connection.requests >= replayRoom(plan?.concurrency ?? null, isStarved)) return null;
   const block = connectionBlock(connection, plan, now, world);
   if (block !== null) return { kind: 'wait', block };

@@ -8,6 +8,7 @@ import { type Block, blockOf, consumeRates, evenPaceMs, originBlock } from './li
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import {
   type ConnectionQueue,
+  connectionPlan,
   createConnectionQueue,
   createDestinationQueue,
   type DestinationQueue,
@@ -370,8 +371,7 @@ export class Dispatcher implements AsyncDisposable {
   /** The new origin of a changed connection applies once the connection has nothing in flight. */
   #findOrigin(connection: ConnectionQueue) {
     if (connection.origin !== null && connection.requests > 0) return;
-    const [queue] = queuesOf(connection);
-    const name = queue?.plan?.origin ?? '';
+    const name = connectionPlan(connection)?.origin ?? '';
     const slots = this.#origins.get(name) ?? { requests: 0, waiting: new Set() };
     this.#origins.set(name, slots);
     connection.origin = slots;

@@ -177,6 +177,12 @@ export function createDestinationQueue(
   };
 }
 
+/** The plan of any destination of a connection that was not deleted: it has the connection's own settings. */
+export function connectionPlan({ queues }: ConnectionQueue): DestinationPlan | null {
+  for (const { plan } of queues) if (plan !== null) return plan;
+  return null;
+}
+
 /** How many deliveries may share a request to its destination now; 1: no batches. */
 export const batchRecordsOf = ({ plan }: DestinationQueue): number => plan?.batchRecords ?? 1;
 
