@@ -15,7 +15,7 @@ import { startCommand } from './commands/start.ts';
 import { statsCommand } from './commands/stats.ts';
 import { templateCommands } from './commands/template.ts';
 import { versionCommand } from './commands/version.ts';
-import { addSettings, type Context, configureFrom } from './context.ts';
+import { addSettings, type Context, configureFrom, readText } from './context.ts';
 import { demoCommand } from './demo/demo.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { createOutput, outputFormats } from './output.ts';
@@ -37,6 +37,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     configure: (options = {}, presets) => configureFrom(deps, { ...program.opts(), ...options }, presets),
     server: () => connectTo(context.configure().settings),
     withSettings: (command) => addSettings(command, deps),
+    read: (file) => readText(file, deps),
     endWith(code) {
       exitCode = code;
     },

@@ -1,6 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { ExitCode } from './exit.ts';
-import { CommandError, exitCodes } from './exit.ts';
+import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import type { Output } from './output.ts';
 import type { Deps, Flags, Program } from './program.ts';
 import type { Server } from './server.ts';
@@ -18,6 +18,8 @@ export type Context = {
   server(): Server;
   /** Adds every setting to a command as a flag. */
   withSettings(command: Command): Command;
+  /** The text of a file; `-` is the standard input. An unreadable file ends the command with exit code 2. */
+  read(file: string): Promise<string>;
   /** Sets the exit code without an exception. */
   endWith(code: ExitCode): void;
 };
@@ -34,6 +36,31 @@ export function addSettings(command: Command, deps: Deps): Command {
 
 /** Settings that are flags of every command. */
 const globalFlags: ReadonlySet<string> = new Set(['url']);
+
+export async function readText(file: string, deps: Deps): Promise<string> {
+  try {
+    return file === '-' ? await deps.readStdin() : await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    throw new CommandError(exitCodes.usage, `${file} can't be read (${code}).`, { cause: error });
+  }
+}
+
+/** The value of a JSON text; `from` names the file or the text in the error. */
+export function parseJson(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(exitCodes.usage, `${from} is not JSON.`, { cause: error });
+  }
+}
+
+/** A positive whole number from the command line. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new CommandError(exitCodes.usage, `"${text}" must be a positive whole number.`);
+  return Number(text);
+}
 
 /** Reads the configuration, with the text options of a command as its flags. */
 export function configureFrom(deps: Deps, options: Record<string, unknown>, presets?: Flags): Program {

@@ -1,16 +1,24 @@
+import type { ShownRole } from '../contract/accounts/role.ts';
+import type { ShownToken } from '../contract/accounts/token.ts';
+import type { ShownUser } from '../contract/accounts/user.ts';
+
 /** The kinds of documents, ordered so that each refers only to earlier ones. */
-export const kinds = {
-  collector: { many: 'collectors', routes: 'Collector' },
-  connection: { many: 'connections', routes: 'Connection' },
-  destination: { many: 'destinations', routes: 'Destination' },
-  behavior: { many: 'behaviors', routes: 'Behavior' },
-  action: { many: 'actions', routes: 'Action' },
-  alert: { many: 'alerts', routes: 'Alert' },
-} as const;
-
-export type Kind = keyof typeof kinds;
-
-export const kindNames = Object.keys(kinds) as Kind[]; // the keys of a constant object are its key type
+export const kindNames = ['collector', 'connection', 'destination', 'behavior', 'action', 'alert'] as const;
+export type Kind = (typeof kindNames)[number];
 
 /** A document as the API returns it. Commands print it and read only these fields. */
 export type Document = { id: string; name: string; version: number; [field: string]: unknown };
+
+/** The kinds of objects that commands find by name. `ownToken`: a token of the caller, which needs no right. */
+export type Named = { [kind in Kind]: Document } & {
+  user: ShownUser;
+  role: ShownRole;
+  token: ShownToken;
+  ownToken: ShownToken;
+};
+export type NamedKind = keyof Named;
+
+/** The display name; that of a user is the e-mail address. */
+export function nameOf(one: Named[NamedKind]): string {
+  return 'email' in one ? String(one['email']) : one.name;
+}

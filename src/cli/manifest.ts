@@ -1,5 +1,5 @@
 import { CommandError, exitCodes } from './exit.ts';
-import { type Kind, kindNames, kinds } from './kinds.ts';
+import { type Kind, kindNames } from './kinds.ts';
 import { yaml } from './yaml.ts';
 
 /** One document in a file. The name of a destination is `Connection/Destination`, with the connection's name or id. */
@@ -37,19 +37,19 @@ function itemsIn(value: unknown, kind: Kind | null, options: ManifestOptions): M
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => itemsIn(item, kind, options));
   if (!isObject(value)) refuse(options, 'contains something that is not an object');
-  const groups = kindNames.filter((one) => kinds[one].many in value);
+  const groups = kindNames.filter((one) => `${one}s` in value);
   const isGrouped = groups.length > 0 && !('name' in value);
   if (isGrouped) {
-    const other = Object.keys(value).find((key) => !groups.some((one) => kinds[one].many === key));
+    const other = Object.keys(value).find((key) => !groups.some((one) => `${one}s` === key));
     if (other !== undefined) refuse(options, `"${other}" is not a kind: ${kindList()}`);
-    return groups.flatMap((one) => itemsIn(value[kinds[one].many], one, options));
+    return groups.flatMap((one) => itemsIn(value[`${one}s`], one, options));
   }
   return [manifest(value, kind, options)];
 }
 
 function manifest(value: Record<string, unknown>, fallback: Kind | null, options: ManifestOptions): Manifest {
   const { kind: said = fallback, ...fields } = value;
-  const kind = kindNames.find((one) => one === said || kinds[one].many === said);
+  const kind = kindNames.find((one) => one === said || `${one}s` === said);
   if (kind === undefined) {
     refuse(
       options,

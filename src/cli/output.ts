@@ -15,6 +15,8 @@ export type Output = {
   rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void;
   /** Prints one object, as YAML in the table format. */
   value(value: unknown): void;
+  /** Prints lines about an object in the table format, and the object in the others. */
+  result(value: unknown, ...lines: string[]): void;
 };
 
 /** Writes results to stdout in the format of `--output`, which is read at each call. */
@@ -30,6 +32,9 @@ export function createOutput(deps: Pick<Deps, 'stdout'>, format: () => OutputFor
       deps.stdout.write(format() === 'table' ? table(rows, columns) : data(rows));
     },
     value: (value) => deps.stdout.write(data(value)),
+    result(value, ...lines) {
+      deps.stdout.write(format() === 'table' ? lines.map((line) => `${line}\n`).join('') : data(value));
+    },
   };
 }
 

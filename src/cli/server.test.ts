@@ -68,6 +68,14 @@ test('apply again changes nothing, and changes only what differs', async (t) => 
   );
 });
 
+test('a name in another case is the same document, as for the server', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], 'connections: [{ name: CRM, baseUrl: "https://crm.example" }]');
+  const again = await run(['apply', '-'], 'connections: [{ name: crm, baseUrl: "https://crm.example/v2" }]');
+  assert.match(again.out, /\nchanged +connection +crm /);
+  assert.match((await run(['connections', 'get', 'Crm'])).out, /baseUrl: https:\/\/crm\.example\/v2\n/);
+});
+
 test('apply stops at the first refusal, prints the applied documents and points to the field', async (t) => {
   const { run } = await connected(t);
   const result = await run(['apply', '-'], manifest.replace('destination: CRM/Orders', 'destination: CRM/Ordres'));

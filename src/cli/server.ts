@@ -1,157 +1,123 @@
 import { z } from 'zod';
-import { ClientError, createClient } from '../client/client.ts';
-import type { AlertTest } from '../contract/documents/alert.ts';
-import type { Health } from '../contract/documents/connection.ts';
-import type { Settings } from '../contract/documents/settings.ts';
-import type { AuditEntry } from '../contract/records/audit.ts';
-import type { Delivery } from '../contract/records/delivery.ts';
-import type { EraseInput, Erasure } from '../contract/records/erasure.ts';
-import type { Issue } from '../contract/records/issue.ts';
-import type { Replay, ReplayPlan } from '../contract/records/replay.ts';
-import type { Stats } from '../contract/records/stats.ts';
-import type { SealingState } from '../contract/sealing.ts';
-import { type Accounts, accountsOf } from './account-server.ts';
+import { type Answer, type Arguments, ClientError, createClient, type Item, type ListId } from '../client/client.ts';
+import { foldName } from '../contract/fold-name.ts';
+import { idPrefixes } from '../contract/ids.ts';
+import type { RouteId } from '../contract/routes.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import { type Document, type Kind, kinds } from './kinds.ts';
-import type { Program, RenderedTemplate, RenderTemplate } from './program.ts';
+import { type Document, type Kind, type Named, type NamedKind, nameOf } from './kinds.ts';
+import type { Program } from './program.ts';
 
-/** The operations on an issue. */
-export type IssueVerb = 'acknowledge' | 'resolve' | 'mute' | 'unmute' | 'reopen';
-
-type Filters = Record<string, string | number | undefined>;
+type Filters = Record<string, string | undefined>;
+/** Options that name an action, a destination or a connection, by id or name. */
+export type PlaceOptions = { [kind in 'action' | 'destination' | 'connection']?: string | undefined };
 type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
 
 /** A running server as the commands use it. A refused request throws a CommandError. */
-export type Server = {
-  readonly url: string;
-  /** Newest first, one page after the other. */
-  list(kind: Kind, filters?: Filters): AsyncIterable<Document>;
-  /** By id or by name; a destination's name is `Connection/Destination`. */
-  find(kind: Kind, nameOrId: string): Promise<Document>;
-  /** Creates or replaces by name. */
-  apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied>;
-  remove(kind: Kind, id: string): Promise<void>;
-  testAlert(id: string): Promise<AlertTest>;
-  readonly accounts: Accounts;
-  deliveries(filters: Filters): AsyncIterable<Delivery>;
-  delivery(id: string): Promise<Delivery>;
-  issues(filters: Filters): AsyncIterable<Issue>;
-  issue(id: string): Promise<Issue>;
-  actOnIssue(id: string, verb: IssueVerb, body?: Record<string, unknown>): Promise<Issue>;
-  stats(query: Pick<Stats, 'kind' | 'range'>): Promise<Stats>;
-  /** The encryption keys, and the latest rotation. */
-  sealing(): Promise<SealingState>;
-  rotateSecrets(options: { newKey: boolean }): Promise<SealingState>;
-  erase(whose: EraseInput): Promise<Erasure>;
-  erasure(id: string): Promise<Erasure>;
-  settings(): Promise<Settings>;
-  changeSettings(patch: Record<string, unknown>): Promise<Settings>;
-  audit(filters: Filters): AsyncIterable<AuditEntry>;
-  replays(): AsyncIterable<Replay>;
-  replay(id: string): Promise<Replay>;
-  planReplay(body: Record<string, unknown>): Promise<ReplayPlan>;
-  runReplay(body: Record<string, unknown>): Promise<Replay>;
-  moveReplay(id: string, move: 'pause' | 'resume' | 'cancel'): Promise<Replay>;
-  /** `probe` sends one held delivery of a connection with a hold; `release` sends all of them. */
-  probe(id: string): Promise<Health>;
-  release(id: string): Promise<{ released: number; health: Health }>;
-  retry(id: string, options: { render: boolean }): Promise<Delivery>;
-  render(input: RenderTemplate): Promise<RenderedTemplate>;
-  /** Sends events to the collector with this key; returns their ids. */
-  send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]>;
-  /** Sets how an inbox responds from its next request on. */
-  setInboxRule(name: string, rule: { delayMs: number; failFirst: number }): Promise<void>;
-  /** The values of /metrics, by metric and labels as written there. */
-  counters(): Promise<Map<string, number>>;
-};
+export type Server = ReturnType<typeof connectTo>;
 
 const intakeAnswer = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
 
 /** A client for the server that the configuration names. */
-export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>): Server {
+export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>) {
   const client = createClient({ url, token: adminToken?.reveal() ?? null });
 
-  // Route ids are computed from `kinds` below, so the client's types can't follow them; the caller gives the type of
-  // the response.
-  async function call<Output>(routeId: string, input: CallInput = {}): Promise<Output> {
-    return explained(url, () => (client.call as AnyCall)(routeId, input) as Promise<Output>);
+  function call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>> {
+    return explained(url, () => client.call(id, ...input));
   }
 
-  async function* pages<Item>(routeId: string, input: CallInput = {}): AsyncIterable<Item> {
-    const items = (client.list as AnyList)(routeId, input);
+  async function* items<Id extends ListId>(id: Id, ...input: Arguments<Id>): AsyncGenerator<Item<Id>> {
+    const all = client.list(id, ...input);
     for (;;) {
-      const next = await explained(url, () => items.next());
+      const next = await explained(url, () => all.next());
       if (next.done === true) return;
-      yield next.value as Item;
+      yield next.value;
     }
   }
 
-  async function* list(kind: Kind, filters: Filters = {}): AsyncIterable<Document> {
+  /** The objects of a kind, newest first. `connection` (id or name) selects the destinations of one connection. */
+  async function* list<K extends NamedKind>(kind: K, filters: Filters = {}): AsyncGenerator<Named[K]> {
     const { connection, ...query } = filters;
-    if (kind !== 'destination') return yield* pages<Document>(`list${kinds[kind].routes}s`, { query });
-    const connections = connection === undefined ? list('connection') : [await find('connection', String(connection))];
-    for await (const { id, name } of connections) {
-      for await (const one of pages<Document>('listDestinations', { params: { id }, query })) {
-        yield { ...one, connection: name };
-      }
-    }
+    let all: AsyncIterable<unknown> | unknown[];
+    if (kind === 'ownToken') all = (await call('listMyTokens')).data;
+    else if (kind === 'destination') all = destinations(connection, query);
+    else all = items(`list${routesOf(kind)}s` as 'listConnections', { query });
+    for await (const one of all) yield one as Named[K]; // what the list of this kind contains
   }
 
-  async function findByName(kind: Kind, name: string): Promise<Document | null> {
+  async function* destinations(of: string | undefined, query: Filters) {
+    const connections = of === undefined ? list('connection') : [await find('connection', of)];
+    for await (const { id, name } of connections)
+      for await (const one of items('listDestinations', { params: { id }, query })) yield { ...one, connection: name };
+  }
+
+  async function allNamed<K extends NamedKind>(kind: K, name: string): Promise<Named[K][]> {
     const slash = kind === 'destination' ? name.indexOf('/') : -1;
     const own = name.slice(slash + 1);
-    for await (const one of list(kind, { name: own })) {
-      const parents = [one['connection'], one['connectionId']];
-      if (one.name === own && (slash === -1 || parents.includes(name.slice(0, slash)))) return one;
+    const found: Named[K][] = [];
+    for await (const one of list(kind, { [kind === 'user' ? 'email' : 'name']: own })) {
+      const parents: unknown[] = 'connection' in one ? [one['connection'], one['connectionId']] : [];
+      const isOfParent = slash === -1 || parents.includes(name.slice(0, slash));
+      if (isOfParent && foldName(nameOf(one)) === foldName(own)) found.push(one);
     }
-    return null;
+    return found;
   }
 
-  async function find(kind: Kind, nameOrId: string): Promise<Document> {
-    if (/^[a-z]{3}_/.test(nameOrId)) return call(`get${kinds[kind].routes}`, { params: { id: nameOrId } });
-    const found = await findByName(kind, nameOrId);
-    if (found === null) throw new CommandError(exitCodes.refused, `No ${kind} has the name ${nameOrId}.`);
-    return found;
+  /** By id or by name; a destination's name is `Connection/Destination`. */
+  async function find<K extends NamedKind>(kind: K, nameOrId: string): Promise<Named[K]> {
+    const called: Exclude<NamedKind, 'ownToken'> = kind === 'ownToken' ? 'token' : kind;
+    if (new RegExp(`^${idPrefixes[called]}_[0-9a-z_]+$`).test(nameOrId)) {
+      const one: unknown = await call(`get${routesOf(kind)}` as 'getConnection', { params: { id: nameOrId } });
+      return one as Named[K]; // the response of the route of this kind
+    }
+    const found = await allNamed(kind, nameOrId);
+    const [first] = found;
+    if (first === undefined) throw new CommandError(exitCodes.refused, `No ${called} has the name ${nameOrId}.`);
+    if (found.length === 1) return first;
+    const ids = found.map(({ id }) => id).join(', ');
+    const message = `${found.length} ${called}s have the name ${nameOrId}. Use an id: ${ids}.`;
+    throw new CommandError(exitCodes.refused, message);
+  }
+
+  /** The id of an object given by id or name; undefined for no name. */
+  async function idOf(kind: NamedKind, nameOrId: string | undefined): Promise<string | undefined> {
+    return nameOrId === undefined ? undefined : (await find(kind, nameOrId)).id;
   }
 
   return {
     url,
+    /** Calls a route. */
+    call,
+    /** The items of a list, newest first, at most `limit`. */
+    async items<Id extends ListId>(limit: number, id: Id, ...input: Arguments<Id>): Promise<Item<Id>[]> {
+      const found: Item<Id>[] = [];
+      for await (const one of items(id, ...input)) if (found.push(one) >= limit) break;
+      return found;
+    },
     list,
     find,
-    async apply(kind, name, body) {
-      const before = await findByName(kind, name).catch(absent);
-      const document = await call<Document>(`apply${kinds[kind].routes}`, { params: { name }, body });
+    idOf,
+    /** The ids of an action, a destination and a connection, each given by id or name. */
+    async idsOf({ action, destination, connection }: PlaceOptions) {
+      return {
+        actionId: await idOf('action', action),
+        destinationId: await idOf('destination', destination),
+        connectionId: await idOf('connection', connection),
+      };
+    },
+    /** Creates or replaces by name. */
+    async apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied> {
+      const [before] = await allNamed(kind, name);
+      const document: Document = await call(`apply${routesOf(kind)}` as 'applyConnection', { params: { name }, body });
       const isSame = before?.version === document.version;
-      return { document, change: before === null ? 'created' : isSame ? 'unchanged' : 'changed' };
+      return { document, change: before === undefined ? 'created' : isSame ? 'unchanged' : 'changed' };
     },
-    async remove(kind, id) {
-      await call(`delete${kinds[kind].routes}`, { params: { id } });
+    change: (kind: 'user' | 'role' | 'token', id: string, body: object): Promise<Named[typeof kind]> =>
+      call(`change${routesOf(kind)}` as 'changeUser', { params: { id }, body }),
+    async remove(kind: NamedKind, id: string): Promise<void> {
+      await call(`delete${routesOf(kind)}` as 'deleteConnection', { params: { id } });
     },
-    testAlert: (id) => call('testAlert', { params: { id } }),
-    accounts: accountsOf({ call, pages }),
-    deliveries: (query) => pages('listDeliveries', { query }),
-    audit: (query) => pages('listAudit', { query }),
-    delivery: (id) => call('getDelivery', { params: { id } }),
-    issues: (query) => pages('listIssues', { query }),
-    issue: (id) => call('getIssue', { params: { id } }),
-    actOnIssue: (id, verb, body) => call(`${verb}Issue`, { params: { id }, ...(body === undefined ? {} : { body }) }),
-    sealing: () => call('getSealing'),
-    rotateSecrets: (body) => call('rotateSecrets', { body }),
-    erase: (body) => call('eraseVisitor', { body }),
-    erasure: (id) => call('getErasure', { params: { id } }),
-    settings: () => call('getSettings'),
-    changeSettings: (body) => call('changeSettings', { body }),
-    stats: (query) => call('getStats', { query }),
-    replays: () => pages('listReplays'),
-    replay: (id) => call('getReplay', { params: { id } }),
-    planReplay: (body) => call('createReplay', { body: { ...body, plan: true } }),
-    runReplay: (body) => call('createReplay', { body }),
-    moveReplay: (id, move) => call(`${move}Replay`, { params: { id } }),
-    probe: (id) => call('probeConnection', { params: { id } }),
-    release: (id) => call('releaseConnection', { params: { id } }),
-    retry: (id, { render }) => call('retryDelivery', { params: { id }, body: { render } }),
-    render: async (body) => (await call<{ result: RenderedTemplate }>('renderTemplate', { body })).result,
-    async send(key, events) {
+    /** Sends events to the collector with this key; returns their ids. */
+    async send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]> {
       const answer = await explained(url, () =>
         fetch(`${url}/v3/${encodeURIComponent(key)}`, { method: 'POST', body: JSON.stringify({ events }) }),
       );
@@ -160,22 +126,17 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       const code = answer.status >= 500 ? exitCodes.failed : exitCodes.refused;
       throw new CommandError(code, said.data?.detail ?? `The server responded with status ${answer.status}.`);
     },
-    async setInboxRule(name, body) {
-      await call('setInboxRule', { params: { name }, body });
-    },
-    async counters() {
-      return countersOf(await call<string>('metrics'));
+    /** The values of /metrics, by metric and labels as written there. */
+    async counters(): Promise<Map<string, number>> {
+      const lines = (await call('metrics')).matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm);
+      return new Map(Array.from(lines, ([, name = '', value]) => [name, Number(value)]));
     },
   };
 }
 
-type CallInput = { params?: Record<string, string>; query?: Filters; body?: unknown };
-type AnyCall = (routeId: string, input: CallInput) => Promise<unknown>;
-type AnyList = (routeId: string, input: CallInput) => AsyncGenerator<unknown>;
-
-function absent(error: unknown): null {
-  if (error instanceof CommandError && error.exitCode === exitCodes.refused) return null;
-  throw error;
+/** The part of the route ids that names a kind. The ids made from it are computed, so the types can't follow them. */
+function routesOf(kind: NamedKind): string {
+  return kind === 'ownToken' ? 'MyToken' : kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 
 /** Turns errors of a request into CommandErrors. */
@@ -191,13 +152,8 @@ async function explained<T>(url: string, request: () => Promise<T>): Promise<T> 
     }
     if (error instanceof ClientError || error instanceof TypeError) {
       const cause = codeOf(error) === undefined ? '' : ` (${codeOf(error)})`;
-      throw new CommandError(
-        exitCodes.unreachable,
-        `No server responds at ${url}${cause}. Choose another with --url.`,
-        {
-          cause: error,
-        },
-      );
+      const message = `No server responds at ${url}${cause}. Choose another with --url.`;
+      throw new CommandError(exitCodes.unreachable, message, { cause: error });
     }
     throw error;
   }
@@ -207,10 +163,4 @@ async function explained<T>(url: string, request: () => Promise<T>): Promise<T> 
 function codeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   return 'code' in error && /^[A-Z]/.test(String(error.code)) ? error.code : codeOf(error.cause);
-}
-
-function countersOf(metrics: string): Map<string, number> {
-  return new Map(
-    Array.from(metrics.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm), ([, name = '', value]) => [name, Number(value)]),
-  );
 }

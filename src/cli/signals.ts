@@ -3,6 +3,14 @@ import type { Deps } from './program.ts';
 /** A signal to a process group arrives more than once: directly, and forwarded by npm and the launcher. */
 const sameSignalMs = 500;
 
+/** Aborts at the stop signal, or after this many seconds. */
+export function endOf(signal: Promise<string>, seconds: number | undefined): AbortSignal {
+  const stopped = new AbortController();
+  void signal.then(() => stopped.abort());
+  if (seconds === undefined) return stopped.signal;
+  return AbortSignal.any([stopped.signal, AbortSignal.timeout(seconds * 1_000)]);
+}
+
 /** SIGINT and SIGTERM of this process: the first resolves `signal`, a later one ends the process immediately. */
 export const untilSignal: Deps['untilSignal'] = () => {
   const { promise, resolve } = Promise.withResolvers<string>();

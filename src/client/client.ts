@@ -52,7 +52,8 @@ export type CallInput<Id extends RouteId> = Params<Id> & Query<Id> & Body<Id> & 
 
 /** Routes whose responses are pages. */
 export type ListId = { [Id in RouteId]: Answer<Id> extends Page<unknown> ? Id : never }[RouteId];
-type Item<Id extends ListId> = Answer<Id> extends Page<infer T> ? T : never;
+/** An item of a list. */
+export type Item<Id extends ListId> = Answer<Id> extends Page<infer T> ? T : never;
 
 export type Client = ReturnType<typeof createClient>;
 

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import { allRights, closure } from '../../contract/accounts/rights.ts';
+import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
 import type { ShownRole } from '../../contract/accounts/role.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import { type ShownUser, userStatus } from '../../contract/accounts/user.ts';
-import { type AccountKind, nameOf } from '../account-server.ts';
-import type { Context } from '../context.ts';
+import { type Context, count } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
+import { nameOf } from '../kinds.ts';
 import type { Column } from '../output.ts';
-import { count } from './deliveries.ts';
+import { deleteCommand, getCommand } from './documents.ts';
 
 /** `millrace users|roles|tokens list|get|create|change|delete`, and `users invite`. */
 export function accountCommands(command: Command, context: Context) {
@@ -21,20 +21,19 @@ const idOrName = 'id or name';
 const rightOption = (words: string) => new Option('--right <right...>', words).choices(allRights);
 const statusOption = (words: string) => new Option('--status <status>', words).choices(userStatus.options);
 
-type UserOptions = { email?: string; status?: string; role?: string[]; passwordStdin?: boolean };
+type UserOptions = { email?: string; status?: ShownUser['status']; role?: string[]; passwordStdin?: boolean };
 
 function userCommands(group: Command, context: Context) {
   const { deps, server, output } = context;
-  const roleIds = (names: readonly string[]) =>
-    Promise.all(names.map(async (name) => (await server().accounts.find('role', name)).id));
 
   async function bodyFrom({ email, status, role, passwordStdin }: UserOptions) {
+    const roles = role && (await Promise.all(role.map((name) => server().find('role', name))));
     return {
       email,
       status,
-      ...(role === undefined ? {} : { roleIds: await roleIds(role) }),
+      roleIds: roles?.map(({ id }) => id),
       // Never as an argument: other users can read the process list, and the shell keeps a history.
-      ...(passwordStdin === true ? { password: (await deps.readStdin()).replace(/\r?\n$/, '') } : {}),
+      password: passwordStdin === true ? (await deps.readStdin()).replace(/\r?\n$/, '') : undefined,
     };
   }
 
@@ -45,9 +44,9 @@ function userCommands(group: Command, context: Context) {
     .addOption(statusOption('only this status'))
     .option('--role <role>', 'only users with this role (id or name)')
     .action(async ({ email, status, role }: { email?: string; status?: string; role?: string }) => {
-      const roleId = role && (await server().accounts.find('role', role)).id;
-      const rows = await Array.fromAsync(server().accounts.list('user', { email, status, roleId }));
-      const roles = output.format === 'table' ? await Array.fromAsync(server().accounts.list('role')) : [];
+      const roleId = await server().idOf('role', role);
+      const rows = await Array.fromAsync(server().list('user', { email, status, roleId }));
+      const roles = output.format === 'table' ? await Array.fromAsync(server().list('role')) : [];
       output.rows(rows, userColumns(new Map(roles.map(({ id, name }) => [id, name]))));
     });
   getCommand(group, 'user', user, context);
@@ -60,10 +59,8 @@ function userCommands(group: Command, context: Context) {
     .option('--password-stdin', 'read the password from the standard input instead of creating an invitation')
     .description('create a user; prints a one-time link to set the password')
     .action(async (email: string, options: UserOptions) => {
-      const made = await server().accounts.create('user', await bodyFrom({ ...options, email }));
-      if (output.format !== 'table') return output.value(made);
-      output.line(`created user ${made.email} (${made.id})`);
-      if (made.inviteUrl !== undefined) output.line(invitation(made.inviteUrl));
+      const made = await server().call('createUser', { body: { ...(await bodyFrom(options)), email } });
+      output.result(made, `created user ${made.email} (${made.id})`, ...invitation(made));
     });
 
   group
@@ -71,11 +68,9 @@ function userCommands(group: Command, context: Context) {
     .argument('<user>', user)
     .description('create a new one-time link to set the password of a user; the previous one stops working')
     .action(async (name: string) => {
-      const found = await server().accounts.find('user', name);
-      const invited = await server().accounts.invite(found.id);
-      if (output.format !== 'table') return output.value(invited);
-      output.line(`invited user ${invited.email} (${invited.id})`);
-      output.line(invitation(invited.inviteUrl ?? ''));
+      const { id } = await server().find('user', name);
+      const invited = await server().call('inviteUser', { params: { id } });
+      output.result(invited, `invited user ${invited.email} (${id})`, ...invitation(invited));
     });
 
   group
@@ -94,7 +89,7 @@ function userCommands(group: Command, context: Context) {
   deleteCommand(group, 'user', user, 'delete users with their sessions and tokens', context);
 }
 
-type RoleOptions = { name?: string; description?: string; right?: string[] };
+type RoleOptions = { name?: string; description?: string; right?: Right[] };
 
 function roleCommands(group: Command, context: Context) {
   const { server, output } = context;
@@ -103,7 +98,7 @@ function roleCommands(group: Command, context: Context) {
     .description('list roles, newest first')
     .option('--name <text>', 'only names that contain this text')
     .action(async ({ name }: { name?: string }) =>
-      output.rows(await Array.fromAsync(server().accounts.list('role', { name })), roleColumns),
+      output.rows(await Array.fromAsync(server().list('role', { name })), roleColumns),
     );
   getCommand(group, 'role', idOrName, context);
 
@@ -113,10 +108,9 @@ function roleCommands(group: Command, context: Context) {
     .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
     .option('--description <text>', 'purpose of the role')
     .description('create a role')
-    .action(async (name: string, { right: rights, description }: RoleOptions) => {
-      const made = await server().accounts.create('role', { name, description, rights });
-      if (output.format !== 'table') return output.value(made);
-      output.line(`created role ${made.name} (${made.id})`);
+    .action(async (name: string, { right: rights = [], description }: RoleOptions) => {
+      const made = await server().call('createRole', { body: { name, description, rights } });
+      output.result(made, `created role ${made.name} (${made.id})`);
     });
 
   group
@@ -132,7 +126,7 @@ function roleCommands(group: Command, context: Context) {
   deleteCommand(group, 'role', idOrName, 'delete roles that no user has', context);
 }
 
-type TokenOptions = { name?: string; right?: string[]; days?: number; expiry: boolean };
+type TokenOptions = { name?: string; right?: Right[]; days?: number; expiry: boolean };
 
 function tokenCommands(group: Command, context: Context) {
   const { deps, server, output } = context;
@@ -146,8 +140,8 @@ function tokenCommands(group: Command, context: Context) {
     .option('--user <user>', 'only tokens of this user (id or e-mail)')
     .option('--mine', 'only your own tokens (needs no right)')
     .action(async ({ name, user: owner, mine = false }: { name?: string; user?: string; mine?: boolean }) => {
-      const userId = owner && (await server().accounts.find('user', owner)).id;
-      const found = mine ? server().accounts.list('ownToken') : server().accounts.list('token', { name, userId });
+      const userId = await server().idOf('user', owner);
+      const found = mine ? server().list('ownToken') : server().list('token', { name, userId });
       const rows = await Array.fromAsync(found);
       output.rows(mine && name !== undefined ? rows.filter((one) => one.name.includes(name)) : rows, tokenColumns);
     });
@@ -161,14 +155,9 @@ function tokenCommands(group: Command, context: Context) {
     .option('--no-expiry', 'never expires')
     .description('create a token of your own and print its value, once')
     .action(async (name: string, options: TokenOptions) => {
-      const made = await server().accounts.create('token', {
-        name,
-        rights: options.right,
-        expiresAt: expiresAt(options),
-      });
-      if (output.format !== 'table') return output.value(made);
-      output.line(`created token ${made.name} (${made.id})`);
-      output.line(`${made.token ?? ''}  (not shown again)`);
+      const body = { name, rights: options.right ?? [], expiresAt: expiresAt(options) };
+      const made = await server().call('createMyToken', { body });
+      output.result(made, `created token ${made.name} (${made.id})`, `${made.token}  (not shown again)`);
     });
 
   group
@@ -179,49 +168,23 @@ function tokenCommands(group: Command, context: Context) {
     .option('--days <number>', 'lifetime in days from now', count)
     .option('--no-expiry', 'never expires')
     .description('change a token')
-    .action((token: string, { name, right: rights, ...options }: TokenOptions) =>
-      change('token', token, { name, rights, expiresAt: expiresAt({ ...options }) }, context),
+    .action((token: string, options: TokenOptions) =>
+      change('token', token, { name: options.name, rights: options.right, expiresAt: expiresAt(options) }, context),
     );
   deleteCommand(group, 'token', idOrName, 'delete tokens, and the tokens created with them', context);
-}
-
-function getCommand(group: Command, kind: 'user' | 'role' | 'token', called: string, { server, output }: Context) {
-  const command = group.command('get').argument('<name>', called).description(`show a ${kind}`);
-  if (kind === 'token') command.option('--mine', 'one of your own tokens (needs no right)');
-  command.action(async (name: string, { mine = false }: { mine?: boolean }) =>
-    output.value(await server().accounts.find(mine ? 'ownToken' : kind, name)),
-  );
-}
-
-function deleteCommand(
-  group: Command,
-  kind: 'user' | 'role' | 'token',
-  called: string,
-  words: string,
-  { server, output }: Context,
-) {
-  const command = group.command('delete').argument('<name...>', called).description(words);
-  if (kind === 'token') command.option('--mine', 'your own tokens (needs no right)');
-  command.action(async (names: string[], { mine = false }: { mine?: boolean }) => {
-    const asked: AccountKind = mine ? 'ownToken' : kind;
-    for (const name of names) {
-      const found = await server().accounts.find(asked, name);
-      await server().accounts.remove(asked, found.id);
-      output.line(`deleted ${kind} ${nameOf(found)} (${found.id})`);
-    }
-  });
 }
 
 async function change(kind: 'user' | 'role' | 'token', name: string, body: object, { server, output }: Context) {
   if (Object.values(body).every((value) => value === undefined))
     throw new CommandError(exitCodes.usage, `Nothing to change; see millrace ${kind}s change --help.`);
-  const { id } = await server().accounts.find(kind, name);
-  const changed = await server().accounts.change(kind, id, body);
-  if (output.format !== 'table') return output.value(changed);
-  output.line(`changed ${kind} ${nameOf(changed)} (${id})`);
+  const { id } = await server().find(kind, name);
+  const changed = await server().change(kind, id, body);
+  output.result(changed, `changed ${kind} ${nameOf(changed)} (${id})`);
 }
 
-const invitation = (url: string) => `${url}  (works once, for seven days; not shown again)`;
+function invitation({ inviteUrl }: { inviteUrl?: string | undefined }): string[] {
+  return inviteUrl === undefined ? [] : [`${inviteUrl}  (works once, for seven days; not shown again)`];
+}
 
 function userColumns(roles: ReadonlyMap<string, string>): Column<ShownUser>[] {
   return [

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type AuditEntry, auditEntry } from '../../contract/records/audit.ts';
-import type { Context } from '../context.ts';
+import { type Context, count } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
-import { count } from './deliveries.ts';
 
 const { act, kind, result } = auditEntry.shape;
 
@@ -23,10 +22,8 @@ export function auditCommands(command: Command, { server, configure, withSetting
     .option('--before <time>', 'only before this time')
     .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit, after, before, ...filters }) => {
-      const rows: AuditEntry[] = [];
-      for await (const one of server().audit({ ...filters, createdAfter: after, createdBefore: before }))
-        if (rows.push(one) >= limit) break;
-      output.rows(rows, columns);
+      const query = { ...filters, createdAfter: after, createdBefore: before };
+      output.rows(await server().items(limit, 'listAudit', { query }), columns);
     });
 
   withSettings(group.command('verify'))

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { type Delivery, deliveryStatus } from '../../contract/records/delivery.ts';
-import type { Context } from '../context.ts';
-import { CommandError, exitCodes } from '../exit.ts';
+import { type Context, count } from '../context.ts';
 import type { Column } from '../output.ts';
-import type { Server } from '../server.ts';
+import type { PlaceOptions, Server } from '../server.ts';
+import { endOf } from '../signals.ts';
 
 const tailEveryMs = 1_000;
 
@@ -23,18 +23,15 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
   filtered(group.command('list').description('list deliveries, newest first'))
     .option('--limit <number>', 'maximum number', count, 50)
     .action(async (options: FilterOptions & { limit: number }) => {
-      const rows: Delivery[] = [];
-      for await (const one of server().deliveries(await filtersFrom(options, server()))) {
-        if (rows.push(one) >= options.limit) break;
-      }
-      output.rows(rows, columns);
+      const query = await queryFrom(options, server());
+      output.rows(await server().items(options.limit, 'listDeliveries', { query }), columns);
     });
 
   group
     .command('get')
     .argument('<id>', 'id of a delivery')
     .description('show a delivery with its attempts')
-    .action(async (id: string) => output.value(await server().delivery(id)));
+    .action(async (id: string) => output.value(await server().call('getDelivery', { params: { id } })));
 
   group
     .command('retry')
@@ -43,7 +40,7 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
     .description('send deliveries again now')
     .action(async (ids: string[], { render = false }: { render?: boolean }) => {
       for (const id of ids) {
-        const { status } = await server().retry(id, { render });
+        const { status } = await server().call('retryDelivery', { params: { id }, body: { render } });
         output.line(`${id} ${status}`);
       }
     });
@@ -52,62 +49,32 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
     .option('--for <seconds>', 'stop after this many seconds', count)
     .action(async (options: FilterOptions & { for?: number }) => {
       using asked = deps.untilSignal();
-      const ended = new AbortController();
-      const end = () => ended.abort();
-      asked.signal.then(end);
-      if (options.for !== undefined) sleep(options.for * 1_000, null, { signal: ended.signal }).then(end, () => {});
-      const filters = await filtersFrom(options, server());
-      await tail(server(), {
-        filters,
-        since: deps.now(),
-        show: (one) => output.line(tailLine(one)),
-        ended: ended.signal,
-      });
+      const ended = endOf(asked.signal, options.for);
+      const query = { ...(await queryFrom(options, server())), createdAfter: new Date(deps.now()).toISOString() };
+      await tail(server(), query, { show: (one) => output.line(tailLine(one)), ended });
     });
 }
 
-type FilterOptions = {
-  status?: string;
-  action?: string;
-  destination?: string;
-  connection?: string;
-  event?: string;
-  batch?: string;
-};
+type FilterOptions = PlaceOptions & { status?: Delivery['status']; event?: string; batch?: string };
 
-async function filtersFrom(options: FilterOptions, server: Server) {
-  const { status, action, destination, connection, event, batch } = options;
-  return {
-    status,
-    actionId: action && (await server.find('action', action)).id,
-    destinationId: destination && (await server.find('destination', destination)).id,
-    connectionId: connection && (await server.find('connection', connection)).id,
-    eventId: event,
-    batchId: batch,
-  };
+async function queryFrom({ status, event: eventId, batch: batchId, ...places }: FilterOptions, server: Server) {
+  return { status, ...(await server.idsOf(places)), eventId, batchId };
 }
 
-type Tail = {
-  filters: Awaited<ReturnType<typeof filtersFrom>>;
-  since: number;
-  show(delivery: Delivery): void;
-  ended: AbortSignal;
-};
+type Query = Awaited<ReturnType<typeof queryFrom>> & { createdAfter: string };
 
 /** Polls the newest deliveries every second and prints those with a new state. */
-async function tail(server: Server, { filters, since, show, ended }: Tail): Promise<void> {
+async function tail(
+  server: Server,
+  query: Query,
+  { show, ended }: { show(delivery: Delivery): void; ended: AbortSignal },
+): Promise<void> {
   let shown = new Map<string, string>();
   while (!ended.aborted) {
-    const now = new Map<string, string>();
-    const fresh: Delivery[] = [];
-    for await (const one of server.deliveries({ ...filters, createdAfter: new Date(since).toISOString() })) {
-      const state = `${one.status} ${one.reason} ${one.attempts}`;
-      now.set(one.id, state);
-      if (shown.get(one.id) !== state) fresh.push(one);
-      if (now.size >= 200) break;
-    }
-    shown = now;
-    for (const one of fresh.reverse()) show(one);
+    const newest = await server.items(200, 'listDeliveries', { query });
+    const states = new Map(newest.map((one) => [one.id, `${one.status} ${one.reason} ${one.attempts}`]));
+    for (const one of newest.reverse()) if (shown.get(one.id) !== states.get(one.id)) show(one);
+    shown = states;
     await sleep(tailEveryMs, null, { signal: ended }).catch(() => {});
   }
 }
@@ -126,10 +93,3 @@ const columns: Column<Delivery>[] = [
   ['DESTINATION', (one) => one.destinationId],
   ['NEXT', (one) => one.nextAttemptAt],
 ];
-
-/** A positive whole number from the command line. */
-export function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new CommandError(exitCodes.usage, `"${text}" must be a positive whole number.`);
-  return Number(text);
-}

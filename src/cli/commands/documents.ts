@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { exitCodes } from '../exit.ts';
-import { type Document, type Kind, kindNames, kinds } from '../kinds.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import { type Document, type Kind, kindNames, type NamedKind, nameOf } from '../kinds.ts';
+import { type Manifest, manifestsIn } from '../manifest.ts';
 import type { Column } from '../output.ts';
-import { applyFiles } from './apply.ts';
 
 /** `millrace connections list|get|apply|delete`, and the same for every kind of document. */
 export function documentCommands(command: Command, context: Context) {
@@ -17,7 +17,7 @@ export function documentCommands(command: Command, context: Context) {
 
 function oneKind(command: Command, kind: Kind, context: Context) {
   const { server, output } = context;
-  const { many } = kinds[kind];
+  const many = `${kind}s`;
   const group = command.command(many).description(`list, get, apply or delete ${many}`);
   const called = kind === 'destination' ? 'id or Connection/Destination' : 'id or name';
 
@@ -33,12 +33,7 @@ function oneKind(command: Command, kind: Kind, context: Context) {
       output.rows(rows, columns[kind]);
     });
 
-  group
-    .command('get')
-    .argument('<name>', called)
-    .description(`show one of the ${many}`)
-    .action(async (name: string) => output.value(await server().find(kind, name)));
-
+  getCommand(group, kind, called, context);
   group
     .command('apply')
     .argument('<file...>', 'YAML or JSON files; - is the standard input')
@@ -47,17 +42,69 @@ function oneKind(command: Command, kind: Kind, context: Context) {
 
   if (kind === 'alert') alertTest(group, context);
   if (kind === 'connection') openingCommands(group, context);
-  group
-    .command('delete')
-    .argument('<name...>', called)
-    .description(`delete ${many} that nothing uses`)
-    .action(async (names: string[]) => {
-      for (const name of names) {
-        const found = await server().find(kind, name);
-        await server().remove(kind, found.id);
-        output.line(`deleted ${kind} ${found.name} (${found.id})`);
+  deleteCommand(group, kind, called, `delete ${many} that nothing uses`, context);
+}
+
+/** `get`; with `--mine` for tokens. `called` says how an object of the kind is named. */
+export function getCommand(group: Command, kind: NamedKind, called: string, { server, output }: Context) {
+  const command = group.command('get').argument('<name>', called).description(`show one of the ${kind}s`);
+  if (kind === 'token') command.option('--mine', 'one of your own tokens (needs no right)');
+  command.action(async (name: string, { mine = false }: { mine?: boolean }) =>
+    output.value(await server().find(mine ? 'ownToken' : kind, name)),
+  );
+}
+
+/** `delete`; with `--mine` for tokens. */
+export function deleteCommand(
+  group: Command,
+  kind: NamedKind,
+  called: string,
+  description: string,
+  { server, output }: Context,
+) {
+  const command = group.command('delete').argument('<name...>', called).description(description);
+  if (kind === 'token') command.option('--mine', 'your own tokens (needs no right)');
+  command.action(async (names: string[], { mine = false }: { mine?: boolean }) => {
+    const asked = mine ? 'ownToken' : kind;
+    for (const name of names) {
+      const found = await server().find(asked, name);
+      await server().remove(asked, found.id);
+      output.line(`deleted ${kind} ${nameOf(found)} (${found.id})`);
+    }
+  });
+}
+
+/** Creates or replaces the documents of the files: connections first, then destinations, then actions. */
+async function applyFiles(files: string[], kind: Kind | null, context: Context): Promise<void> {
+  const { deps, output, read } = context;
+  const manifests: Manifest[] = [];
+  for (const file of files)
+    manifests.push(...manifestsIn(await read(file), { file, kind, env: deps.env, readSecret: read }));
+  const server = context.server();
+  const rows: { change: string; kind: Kind; name: string; id: string }[] = [];
+  try {
+    for (const manifest of manifests.toSorted((a, b) => kindNames.indexOf(a.kind) - kindNames.indexOf(b.kind))) {
+      const { kind, name } = manifest;
+      const body = await manifest.body();
+      try {
+        const { document, change } = await server.apply(kind, name, body);
+        rows.push({ change, kind, name, id: document.id });
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        throw new CommandError(error.exitCode, `${kind} ${name}: ${error.message}`, { cause: error });
       }
-    });
+    }
+  } finally {
+    // Documents applied before a refused one stay applied; print them.
+    if (rows.length > 0) {
+      output.rows(rows, [
+        ['CHANGE', (row) => row.change],
+        ['KIND', (row) => row.kind],
+        ['NAME', (row) => row.name],
+        ['ID', (row) => row.id],
+      ]);
+    }
+  }
 }
 
 function alertTest(group: Command, { server, output, endWith }: Context) {
@@ -67,7 +114,7 @@ function alertTest(group: Command, { server, output, endWith }: Context) {
     .description('send one test message of an alert and print the result')
     .action(async (name: string) => {
       const { id } = await server().find('alert', name);
-      const { ok, detail, durationMs } = await server().testAlert(id);
+      const { ok, detail, durationMs } = await server().call('testAlert', { params: { id } });
       output.line(`${ok ? 'sent' : 'not sent'} after ${Math.round(durationMs)} ms: ${detail}`);
       if (!ok) endWith(exitCodes.failed);
     });
@@ -78,14 +125,17 @@ function openingCommands(group: Command, { server, output }: Context) {
     .command('probe')
     .argument('<name>', 'id or name')
     .description('send the next held delivery as a probe, to check whether the connection works again')
-    .action(async (name: string) => output.value(await server().probe((await server().find('connection', name)).id)));
+    .action(async (name: string) => {
+      const { id } = await server().find('connection', name);
+      output.value(await server().call('probeConnection', { params: { id } }));
+    });
   group
     .command('release')
     .argument('<name>', 'id or name')
     .description('send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries')
     .action(async (name: string) => {
       const { id } = await server().find('connection', name);
-      output.value(await server().release(id));
+      output.value(await server().call('releaseConnection', { params: { id } }));
     });
 }
 

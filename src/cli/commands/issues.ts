@@ -1,10 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type Issue, issueKind, issueSeverity, issueState } from '../../contract/records/issue.ts';
-import type { Context } from '../context.ts';
+import { type Context, count } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
-import type { IssueVerb } from '../server.ts';
-import { count } from './deliveries.ts';
 
 /** `millrace issues list|get|acknowledge|resolve|mute|unmute|reopen`. */
 export function issueCommands(command: Command, { deps, server, output }: Context) {
@@ -20,33 +18,34 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
     .option('--destination <name>', 'only of this destination (id or Connection/Destination)')
     .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit, state = ['open', 'acknowledged', 'muted'], connection, destination, ...filters }) => {
-      const rows: Issue[] = [];
       const query = {
         ...filters,
+        ...(await server().idsOf({ connection, destination })),
         state: state.join(','),
-        connectionId: connection && (await server().find('connection', connection)).id,
-        destinationId: destination && (await server().find('destination', destination)).id,
       };
-      for await (const one of server().issues(query)) if (rows.push(one) >= limit) break;
-      output.rows(rows, columns);
+      output.rows(await server().items(limit, 'listIssues', { query }), columns);
     });
 
   group
     .command('get')
     .argument('<id>', 'id of an issue')
     .description('show an issue: cause, likely fix, samples, recent changes')
-    .action(async (id: string) => output.value(await server().issue(id)));
+    .action(async (id: string) => output.value(await server().call('getIssue', { params: { id } })));
 
-  const does = (verb: IssueVerb, description: string) =>
+  const does = (verb: string, description: string) =>
     group.command(verb).argument('<id...>', 'ids of issues').description(description);
-  async function act(ids: readonly string[], verb: IssueVerb, body?: Record<string, unknown>) {
-    for (const id of ids) output.line(`${id} ${(await server().actOnIssue(id, verb, body)).state}`);
+  async function act(ids: readonly string[], one: (params: { id: string }) => Promise<Issue>) {
+    for (const id of ids) output.line(`${id} ${(await one({ id })).state}`);
   }
 
-  does('acknowledge', 'acknowledge issues').action((ids: string[]) => act(ids, 'acknowledge'));
+  does('acknowledge', 'acknowledge issues').action((ids: string[]) =>
+    act(ids, (params) => server().call('acknowledgeIssue', { params })),
+  );
   does('resolve', 'resolve issues')
     .option('--note <text>', 'reason')
-    .action((ids: string[], { note }: { note?: string }) => act(ids, 'resolve', { note: note ?? null }));
+    .action((ids: string[], { note }: { note?: string }) =>
+      act(ids, (params) => server().call('resolveIssue', { params, body: { note } })),
+    );
   does('mute', 'mute issues, until unmuted or for a time')
     .option('--hours <number>', 'duration in hours', count)
     .option('--until <time>', 'until this time (RFC 3339)')
@@ -54,10 +53,14 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
       if (hours !== undefined && until !== undefined)
         throw new CommandError(exitCodes.usage, 'Give --hours or --until, not both.');
       const end = hours === undefined ? (until ?? null) : new Date(deps.now() + hours * 3_600_000).toISOString();
-      return act(ids, 'mute', { until: end });
+      return act(ids, (params) => server().call('muteIssue', { params, body: { until: end } }));
     });
-  does('unmute', 'unmute issues').action((ids: string[]) => act(ids, 'unmute'));
-  does('reopen', 'reopen resolved issues').action((ids: string[]) => act(ids, 'reopen'));
+  does('unmute', 'unmute issues').action((ids: string[]) =>
+    act(ids, (params) => server().call('unmuteIssue', { params })),
+  );
+  does('reopen', 'reopen resolved issues').action((ids: string[]) =>
+    act(ids, (params) => server().call('reopenIssue', { params })),
+  );
 }
 
 const columns: Column<Issue>[] = [

@@ -21,7 +21,10 @@ export function privacyCommands(command: Command, { deps, server, output }: Cont
       if ((visitor === undefined) === (parameter === undefined || value === undefined))
         throw new CommandError(exitCodes.usage, 'Give --visitor, or --parameter and --value.');
       const whose = visitor === undefined ? { parameter, value } : { visitorId: visitor };
-      show(await whileRunning(await server().erase({ ...whose, dryRun })));
+      const shown = await whileRunning(await server().call('eraseVisitor', { body: { ...whose, dryRun } }));
+      const { state, code, counts } = shown;
+      const what = `${counts.events} events, ${counts.deliveries} deliveries (${counts.unfinished} unfinished)`;
+      output.result(shown, `${state === 'planned' ? 'would erase' : 'erased'} ${what}; code ${code}`);
     });
 
   async function whileRunning(begun: Erasure): Promise<Erasure> {
@@ -29,15 +32,8 @@ export function privacyCommands(command: Command, { deps, server, output }: Cont
     while (shown.state === 'running' && shown.id !== null) {
       deps.stderr.write(`${shown.counts.events} events …\n`);
       await setTimeout(lookEveryMs);
-      shown = await server().erasure(shown.id);
+      shown = await server().call('getErasure', { params: { id: shown.id } });
     }
     return shown;
-  }
-
-  function show(shown: Erasure) {
-    if (output.format !== 'table') return output.value(shown);
-    const { state, code, counts } = shown;
-    const what = `${counts.events} events, ${counts.deliveries} deliveries (${counts.unfinished} unfinished)`;
-    output.line(`${state === 'planned' ? 'would erase' : 'erased'} ${what}; code ${code}`);
   }
 }

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { CallInput } from '../../client/client.ts';
 import type { Replay } from '../../contract/records/replay.ts';
-import type { Context } from '../context.ts';
+import { type Context, count } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
-import type { Server } from '../server.ts';
-import { count } from './deliveries.ts';
+import type { PlaceOptions, Server } from '../server.ts';
 
 /** `millrace replays plan|run|list|get|pause|resume|cancel`. */
 export function replayCommands(command: Command, { server, output }: Context) {
@@ -54,7 +54,10 @@ export function replayCommands(command: Command, { server, output }: Context) {
       .addOption(new Option('--order <which>', 'order of sending').choices(['oldest', 'newest']));
 
   described(group.command('plan').description('count the deliveries of a replay without sending them')).action(
-    async (options: Options) => output.value(await server().planReplay(await bodyFrom(options, server()))),
+    async (options: Options) => {
+      const body = await bodyFrom(options, server());
+      output.value(await server().call('createReplay', { body: { ...body, plan: true } }));
+    },
   );
 
   described(group.command('run').description('start a replay'))
@@ -62,49 +65,40 @@ export function replayCommands(command: Command, { server, output }: Context) {
     .option('--reason <text>', 'reason for the replay')
     .action(async (options: Options & { name?: string; reason?: string }) => {
       const body = await bodyFrom(options, server());
-      output.value(await server().runReplay({ ...body, name: options.name, reason: options.reason }));
+      const { name, reason } = options;
+      output.value(await server().call('createReplay', { body: { ...body, name, reason } }));
     });
 
   group
     .command('list')
     .description('list replays, newest first')
     .option('--limit <number>', 'maximum number', count, 50)
-    .action(async ({ limit }: { limit: number }) => {
-      const rows: Replay[] = [];
-      for await (const one of server().replays()) if (rows.push(one) >= limit) break;
-      output.rows(rows, columns);
-    });
+    .action(async ({ limit }: { limit: number }) => output.rows(await server().items(limit, 'listReplays'), columns));
 
   group
     .command('get')
     .argument('<id>', 'id of a replay')
     .description('show a replay with its progress')
-    .action(async (id: string) => output.value(await server().replay(id)));
+    .action(async (id: string) => output.value(await server().call('getReplay', { params: { id } })));
 
-  const moves = {
-    pause: 'pause a replay',
-    resume: 'resume a paused replay',
-    cancel: 'cancel a replay',
-  } as const;
-  for (const [move, description] of Object.entries(moves))
+  const moves = [
+    ['pause', 'pauseReplay', 'pause a replay'],
+    ['resume', 'resumeReplay', 'resume a paused replay'],
+    ['cancel', 'cancelReplay', 'cancel a replay'],
+  ] as const;
+  for (const [move, routeId, description] of moves)
     group
       .command(move)
       .argument('<id>', 'id of a replay')
       .description(description)
-      .action(async (id: string) => {
-        const { state } = await server().moveReplay(id, move as keyof typeof moves); // the keys of the table
-        output.line(`${id} ${state}`);
-      });
+      .action(async (id: string) => output.line(`${id} ${(await server().call(routeId, { params: { id } })).state}`));
 }
 
-type Options = {
+type Options = PlaceOptions & {
   of: 'deliveries' | 'events';
   id?: string[];
   status?: string;
   error?: string;
-  action?: string;
-  destination?: string;
-  connection?: string;
   replay?: string;
   event?: string;
   visitor?: string;
@@ -120,17 +114,17 @@ type Options = {
   order?: string;
 };
 
-/** The options as the body of the request. The server rejects invalid combinations. */
-async function bodyFrom(options: Options, server: Server): Promise<Record<string, unknown>> {
-  const idOf = async (kind: 'action' | 'destination' | 'connection', name: string | undefined) =>
-    name === undefined ? undefined : (await server.find(kind, name)).id;
+/** The options as the body of the request; the server rejects invalid values and combinations. */
+async function bodyFrom(options: Options, server: Server) {
   const isOfEvents = options.of === 'events';
   const filter = {
     status: options.status,
     errorKind: options.error,
-    actionId: await idOf('action', options.action),
-    destinationId: await idOf('destination', options.destination),
-    connectionId: await idOf('connection', options.connection),
+    ...(await server.idsOf({
+      action: options.action,
+      destination: options.destination,
+      connection: options.connection,
+    })),
     replayId: options.replay,
     name: options.event,
     visitorId: options.visitor,
@@ -138,12 +132,12 @@ async function bodyFrom(options: Options, server: Server): Promise<Record<string
     [isOfEvents ? 'receivedBefore' : 'createdBefore']: options.before,
   };
   const to = {
-    actionId: await idOf('action', options.toAction),
-    destinationId: await idOf('destination', options.toDestination),
+    actionId: await server.idOf('action', options.toAction),
+    destinationId: await server.idOf('destination', options.toDestination),
     ignoreRules: options.ignoreRules,
   };
   const hasTo = Object.values(to).some((value) => value !== undefined);
-  return {
+  const body = {
     of: options.of,
     ...(options.id === undefined ? { filter } : { ids: options.id }),
     ...(hasTo ? { to } : {}),
@@ -153,6 +147,7 @@ async function bodyFrom(options: Options, server: Server): Promise<Record<string
     ratePerSecond: options.rate,
     order: options.order,
   };
+  return body as CallInput<'createReplay'>['body'];
 }
 
 const columns: Column<Replay>[] = [

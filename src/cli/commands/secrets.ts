@@ -13,7 +13,7 @@ export function secretCommands(command: Command, { deps, server, configure, with
   group
     .command('status')
     .description('show the encryption keys, and how many stored bodies need each')
-    .action(async () => showKeys(await server().sealing()));
+    .action(async () => showKeys(await server().call('getSealing')));
 
   withSettings(group.command('rotate'))
     .option('--new-key', 'create a new key first, if the keys are stored in the data folder')
@@ -22,7 +22,7 @@ export function secretCommands(command: Command, { deps, server, configure, with
     .action(async ({ newKey = false, offline = false, ...options }) => {
       const state = offline
         ? await configure(options).rotateSecrets({ newKey }, tell)
-        : await whileRunning(await server().rotateSecrets({ newKey }));
+        : await whileRunning(await server().call('rotateSecrets', { body: { newKey } }));
       const { rotation } = state;
       if (rotation?.state !== 'done')
         throw new CommandError(
@@ -42,7 +42,7 @@ export function secretCommands(command: Command, { deps, server, configure, with
     while (state.rotation?.state === 'running') {
       tell(state.rotation);
       await setTimeout(lookEveryMs);
-      state = await server().sealing();
+      state = await server().call('getSealing');
     }
     return state;
   }

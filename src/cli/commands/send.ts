@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { type Context, parseJson } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Server } from '../server.ts';
 
 /** `millrace send`: sends events to a collector, as a browser or a server would. */
-export function sendCommand(command: Command, { deps, server, output }: Context) {
+export function sendCommand(command: Command, { read, server, output }: Context) {
   command
     .command('send')
     .argument('[name=value...]', 'parameters of one event, such as wt.ev=purchase')
@@ -24,12 +23,7 @@ export function sendCommand(command: Command, { deps, server, output }: Context)
     });
 
   async function eventsIn(file: string): Promise<Record<string, unknown>[]> {
-    let value: unknown;
-    try {
-      value = JSON.parse(file === '-' ? await deps.readStdin() : await readFile(file, 'utf8'));
-    } catch (error) {
-      throw new CommandError(exitCodes.usage, `${file} is not a readable JSON file.`, { cause: error });
-    }
+    const value = parseJson(await read(file), file);
     const inner = typeof value === 'object' && value !== null && 'events' in value ? value.events : value;
     // The server validates the events.
     return (Array.isArray(inner) ? inner : [inner]) as Record<string, unknown>[];

@@ -10,7 +10,7 @@ export function settingsCommands(command: Command, { server, output }: Context) 
   group
     .command('show')
     .description('show the values in effect and their origin')
-    .action(async () => show(await server().settings()));
+    .action(async () => show(await server().call('getSettings')));
 
   group
     .command('set')
@@ -18,37 +18,27 @@ export function settingsCommands(command: Command, { server, output }: Context) 
     .argument('<value>', 'as JSON; null restores the default')
     .description('change one setting')
     .action(async (name: string, value: string) => {
-      const parts = name.split('.');
-      const patch = parts.reduceRight<unknown>((inner, part) => ({ [part]: inner }), parsed(value));
-      show(await server().changeSettings(Object(patch)));
+      const patch = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), parsed(value));
+      show(await server().call('changeSettings', { body: Object(patch) }));
     });
 
   function show(settings: Settings) {
     if (output.format !== 'table') return output.value(settings);
     output.rows(linesOf(settings), [
-      ['SETTING', ([name]) => name],
-      ['VALUE', ([, value]) => value],
-      ['FROM', ([, , origin]) => origin],
+      ['SETTING', (one) => one.name],
+      ['VALUE', (one) => JSON.stringify(one.value)],
+      ['FROM', (one) => one.origin],
     ]);
   }
 }
 
-function linesOf({ retention, privacy, origins, configuration }: Settings): [string, string, string][] {
+function linesOf({ retention, privacy, origins, configuration }: Settings) {
   const own = Object.entries({ retention, privacy }).flatMap(([part, values]) =>
-    Object.entries(values).map(([key, value]): [string, string, string] => [
-      `${part}.${key}`,
-      JSON.stringify(value),
-      origins[`/${part}/${key}`] ?? '',
-    ]),
+    Object.entries(values).map(([key, value]) => {
+      return { name: `${part}.${key}`, value, origin: origins[`/${part}/${key}`] ?? '' };
+    }),
   );
-  return [
-    ...own,
-    ...configuration.map(({ variable, value, origin }): [string, string, string] => [
-      variable,
-      JSON.stringify(value),
-      origin,
-    ]),
-  ];
+  return [...own, ...configuration.map(({ variable: name, value, origin }) => ({ name, value, origin }))];
 }
 
 function parsed(text: string): unknown {

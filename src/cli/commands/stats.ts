@@ -19,7 +19,7 @@ export function statsCommand(command: Command, { server, output }: Context) {
       const kind = statsKind.safeParse(given ?? 'all');
       if (!kind.success)
         throw new CommandError(exitCodes.usage, `"${given}" must be one of ${kindsOfThings.options.join(', ')}.`);
-      const found = await server().stats({ kind: kind.data, range });
+      const found = await server().call('getStats', { query: { kind: kind.data, range } });
       if (output.format !== 'table') output.value(found);
       else if (found.kind === 'all') output.rows(linesOf(found), totalColumns);
       else output.rows(await named(found.kind, found.items, server()), itemColumns);

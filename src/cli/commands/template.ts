@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { escapeMode } from '../../contract/documents/destination.ts';
 import { compileTemplate } from '../../template/compile/compile.ts';
 import { type Escape, escapeFor } from '../../template/compile/escape.ts';
-import type { Context } from '../context.ts';
+import { type Context, parseJson } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { RenderTemplate } from '../program.ts';
 
 type Options = { contentType: string; escape: 'auto' | Escape };
 
 /** `millrace template check|render`: compiles and renders templates without a server. */
-export function templateCommands(command: Command, { deps, server, output, endWith }: Context) {
+export function templateCommands(command: Command, { deps, server, output, endWith, read }: Context) {
   const group = command.command('template').description('check and render templates');
   const shaped = (one: Command) =>
     one
@@ -36,10 +35,13 @@ export function templateCommands(command: Command, { deps, server, output, endWi
     .option('--remote', 'render on the server instead of locally')
     .description('render a template with given records')
     .action(async (file: string, options: Options & { data?: string; remote?: boolean }) => {
-      const data = options.data === undefined ? [{}] : recordsIn(await read(options.data), options.data);
+      const given = options.data === undefined ? {} : parseJson(await read(options.data), options.data);
+      const data = (Array.isArray(given) ? given : [given]) as RenderTemplate['data']; // an invalid record becomes an error of the template
       const { contentType, escape: mode } = options;
       const input: RenderTemplate = { template: await read(file), contentType, escape: mode, data };
-      const result = await (options.remote ? server().render(input) : deps.renderTemplate(input));
+      const { result } = options.remote
+        ? await server().call('renderTemplate', { body: input })
+        : { result: await deps.renderTemplate(input) };
       if (output.format !== 'table') output.value(result);
       else if (result.kind === 'body') output.line(result.body);
       else if (result.kind === 'skipped') output.line(`skipped: ${result.reason}`);
@@ -47,21 +49,4 @@ export function templateCommands(command: Command, { deps, server, output, endWi
       const at = result.line === undefined ? '' : `:${result.line}:${result.column ?? 1}`;
       throw new CommandError(exitCodes.failed, `${file}${at} ${result.reason}`);
     });
-
-  async function read(file: string): Promise<string> {
-    try {
-      return file === '-' ? await deps.readStdin() : await readFile(file, 'utf8');
-    } catch (error) {
-      throw new CommandError(exitCodes.usage, `${file} can't be read.`, { cause: error });
-    }
-  }
-}
-
-function recordsIn(text: string, file: string): Record<string, unknown>[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [value as Record<string, unknown>]; // an invalid record becomes an error of the template
-  } catch (error) {
-    throw new CommandError(exitCodes.usage, `${file} is not JSON.`, { cause: error });
-  }
 }

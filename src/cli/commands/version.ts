@@ -7,7 +7,8 @@ export function versionCommand(command: Command, { deps, output }: Context) {
     .command('version')
     .description('show the versions of Millrace and Node.js')
     .action(() => {
-      if (output.format === 'table') output.line(`millrace ${deps.version} (Node.js ${process.versions.node})`);
-      else output.value({ version: deps.version, node: process.versions.node });
+      const { version } = deps;
+      const { node } = process.versions;
+      output.result({ version, node }, `millrace ${version} (Node.js ${node})`);
     });
 }

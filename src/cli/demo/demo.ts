@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { count } from '../commands/deliveries.ts';
 import { startProgram, stopInTime } from '../commands/start.ts';
-import type { Context } from '../context.ts';
+import { type Context, count } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
+import { endOf } from '../signals.ts';
 import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
@@ -67,18 +67,15 @@ One action delivers to a partner that is slow and sometimes fails, so that you c
   }
 
   async function runShop(server: Server, key: string, options: Options, signal: Promise<string>) {
-    const ended = new AbortController();
-    const end = () => ended.abort();
-    signal.then(end);
-    if (options.for !== undefined) sleep(options.for * 1_000, null, { signal: ended.signal }).then(end, () => {});
+    const ended = endOf(signal, options.for);
     const shop = sampleShop({ random: seededRandom(options.seed), visitors });
     const partner = slowPartner(server);
     const progress = progressLine(deps.stdout, 5_000);
-    while (!ended.signal.aborted) {
+    while (!ended.aborted) {
       await partner.live(deps.now());
       await server.send(key, [shop.next(deps.now())]);
       progress.show(countsFrom(await server.counters()), deps.now());
-      await sleep(1_000 / options.rate, null, { signal: ended.signal }).catch(() => {});
+      await sleep(1_000 / options.rate, null, { signal: ended }).catch(() => {});
     }
     progress.end();
     const { events, matches, delivered, failed } = countsFrom(await server.counters());

@@ -9,14 +9,14 @@ const stumbleEveryMs = 45_000;
 const failFirst = 3;
 
 /** Makes the demo's second system respond slowly, with a short series of 503 now and then, like a real system. */
-export function slowPartner(server: Pick<Server, 'setInboxRule'>) {
+export function slowPartner(server: Pick<Server, 'call'>) {
   let stumbledAt = Number.NEGATIVE_INFINITY;
   return {
     /** Must be called regularly. */
     async live(now: number): Promise<void> {
       if (now - stumbledAt < stumbleEveryMs) return;
       stumbledAt = now;
-      await server.setInboxRule(partnerInbox, { delayMs, failFirst });
+      await server.call('setInboxRule', { params: { name: partnerInbox }, body: { delayMs, failFirst } });
     },
   };
 }
