@@ -1,16 +1,16 @@
 import type { Client } from '../../sqlite/operation.ts';
-import { intakeOperations } from './accept/accept.ts';
-import { planOperations } from './accept/plan-backlog.ts';
-import { bodyOperations } from './deliveries/body-retention.ts';
-import { logOperations } from './deliveries/commands.ts';
-import { deliveryListOperations } from './deliveries/list.ts';
-import { queueOperations } from './deliveries/queue.ts';
-import { erasureOperations } from './erasure/erasure-operations.ts';
-import { eventOperations } from './events/event-reads.ts';
-import { leaseOperations } from './events/leases.ts';
-import { replayOperations } from './replays/replays.ts';
-import { retentionOperations } from './retention/retention-operations.ts';
-import { statisticsOperations } from './statistics/statistics-operations.ts';
+import { intakeOperations } from './operations/accept.ts';
+import { bodyOperations } from './operations/body-retention.ts';
+import { logOperations } from './operations/delivery-commands.ts';
+import { deliveryListOperations } from './operations/delivery-list.ts';
+import { queueOperations } from './operations/delivery-queue.ts';
+import { erasureOperations } from './operations/erasures.ts';
+import { eventOperations } from './operations/events.ts';
+import { leaseOperations } from './operations/leases.ts';
+import { planOperations } from './operations/plan-backlog.ts';
+import { replayOperations } from './operations/replays.ts';
+import { retentionOperations } from './operations/retention.ts';
+import { statisticsOperations } from './operations/statistics.ts';
 
 /** The operations of the journal in the storage threads. */
 export const operations = {

@@ -1,8 +1,8 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Erasures, StoredErasure } from '../erasures.ts';
-import { loggedOf } from './codec/delivery-codec.ts';
-import { eventOfLine } from './codec/event-codec.ts';
-import type { ErasureRow, StoredCounts } from './erasure/erasure-operations.ts';
+import { loggedOf } from './delivery-codec.ts';
+import { eventOfLine } from './event-codec.ts';
+import type { ErasureRow, StoredCounts } from './operations/erasures.ts';
 import type { JournalClient } from './operations.ts';
 
 /** The erasures of the journal of a database. */

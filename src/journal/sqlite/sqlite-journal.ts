@@ -11,18 +11,18 @@ import type {
   Journal,
   Settlement,
 } from '../journal.ts';
-import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './accept/accept.ts';
-import { exchangeText, packAttempt, renderedText } from './codec/attempt-codec.ts';
-import { dueOf, historyOf, loggedOf } from './codec/delivery-codec.ts';
-import { eventOfLine, lineOfEvent, lineStart } from './codec/event-codec.ts';
-import { deliveryId, deliveryIds, plannedRow } from './codec/planned-row.ts';
-import { statusCodes } from './codec/status-codes.ts';
-import type { SettledExchange } from './deliveries/batch-exchanges.ts';
-import type { SettledStep } from './deliveries/queue.ts';
+import { exchangeText, packAttempt, renderedText } from './attempt-codec.ts';
+import { dueOf, historyOf, loggedOf } from './delivery-codec.ts';
+import { eventOfLine, lineOfEvent, lineStart } from './event-codec.ts';
+import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './operations/accept.ts';
+import type { SettledExchange } from './operations/batch-exchanges.ts';
+import type { SettledStep } from './operations/delivery-queue.ts';
 import type { JournalClient, operations } from './operations.ts';
-import { retain } from './retention/retention.ts';
+import { deliveryId, deliveryIds, plannedRow } from './planned-row.ts';
+import { retain } from './retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
+import { statusCodes } from './status-codes.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer

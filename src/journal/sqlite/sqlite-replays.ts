@@ -1,9 +1,9 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { CancelledCount, Replays } from '../journal.ts';
-import { deliveryIds, plannedRow } from './codec/planned-row.ts';
+import type { ReplayedRow } from './operations/replays.ts';
 import type { operations } from './operations.ts';
-import type { ReplayedRow } from './replays/replays.ts';
+import { deliveryIds, plannedRow } from './planned-row.ts';
 
 const cancelledAtOnce = 500;
 

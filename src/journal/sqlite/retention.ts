@@ -1,5 +1,5 @@
-import type { RetentionStore } from '../../journal.ts';
-import type { JournalClient } from '../operations.ts';
+import type { RetentionStore } from '../journal.ts';
+import type { JournalClient } from './operations.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.
 const deliveriesAtOnce = 200;

@@ -1,6 +1,6 @@
-import { placedId } from '../../../contract/ids.ts';
-import type { PlannedDelivery } from '../../journal.ts';
-import type { PlannedNumbers, PlannedRow } from '../deliveries/insert.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { PlannedDelivery } from '../journal.ts';
+import type { PlannedNumbers, PlannedRow } from './operations/insert.ts';
 
 /** The ids of deliveries that were created together. */
 export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number) =>

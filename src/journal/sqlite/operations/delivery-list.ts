@@ -1,10 +1,10 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
 import type { DeliveryQuery } from '../../journal.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import { findWord, targetIds } from '../codec/interned-ids.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { statusCodes } from '../status-codes.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
+import { findWord, targetIds } from './interned-ids.ts';
 
 /** A query of deliveries with its ids decoded. */
 type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {

@@ -1,4 +1,4 @@
-import type { LoggedDelivery } from '../../journal.ts';
+import type { LoggedDelivery } from '../journal.ts';
 
 type Status = LoggedDelivery['status'];
 

@@ -1,11 +1,11 @@
-import { placedId } from '../../../contract/ids.ts';
-import type { Attempt } from '../../../contract/records/delivery.ts';
-import type { DueDelivery, LoggedDelivery, Rendered } from '../../journal.ts';
-import type { DeliveryHistory } from '../deliveries/commands.ts';
-import type { DueRow } from '../deliveries/queue.ts';
-import type { DeliveryPlace, DeliveryRow } from '../deliveries/row.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { DueDelivery, LoggedDelivery, Rendered } from '../journal.ts';
 import { type PackedAttempt, renderedOf, unpackAttempt } from './attempt-codec.ts';
 import { eventOfLine } from './event-codec.ts';
+import type { DeliveryHistory } from './operations/delivery-commands.ts';
+import type { DueRow } from './operations/delivery-queue.ts';
+import type { DeliveryPlace, DeliveryRow } from './operations/delivery-row.ts';
 import { statusOf } from './status-codes.ts';
 
 export function loggedOf(row: DeliveryRow): LoggedDelivery {

@@ -1,17 +1,17 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type Hold, type Lease, suspectDeaths } from '../../journal.ts';
-import type { PackedAttempt } from '../codec/attempt-codec.ts';
-import type { EventLine } from '../codec/event-codec.ts';
-import { internText, type Target, targetIds, wordText } from '../codec/interned-ids.ts';
-import { readBudget } from '../codec/read-budget.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { eventFinder } from '../events/event-reads.ts';
-import { isCurrent } from '../events/leases.ts';
+import type { PackedAttempt } from '../attempt-codec.ts';
+import type { EventLine } from '../event-codec.ts';
+import { statusCodes } from '../status-codes.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
 import { setBodiesUntil } from './body-retention.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-row.ts';
+import { eventFinder } from './events.ts';
+import { internText, type Target, targetIds, wordText } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues, removeOrder } from './order-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './row.ts';
+import { readBudget } from './read-budget.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };

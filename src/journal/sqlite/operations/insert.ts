@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import { internText, targetNumber } from '../codec/interned-ids.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
 
 /** One planned delivery without its event; a tuple, since it crosses threads for every event. */

@@ -1,9 +1,9 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { EventSearch } from '../../journal.ts';
-import { type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
-import { type EventLine, type EventPlace, lineMatcher, type Sought } from '../codec/event-codec.ts';
-import { findWord, wordText } from '../codec/interned-ids.ts';
-import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
+import { type StoredLines, unpackLines } from '../compressed-lines.ts';
+import { type EventLine, type EventPlace, lineMatcher, type Sought } from '../event-codec.ts';
+import { findWord, wordText } from './interned-ids.ts';
+import { type ReadBudget, readBudget } from './read-budget.ts';
 
 const unknownWord = -1;
 

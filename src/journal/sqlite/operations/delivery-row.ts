@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type Target, targetOf, wordText } from '../codec/interned-ids.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { offsetMask } from '../events/event-reads.ts';
+import { statusCodes } from '../status-codes.ts';
+import { offsetMask } from './events.ts';
+import { type Target, targetOf, wordText } from './interned-ids.ts';
 import { type DeliveryPlace, firstInLine } from './order-queue.ts';
 
 export type { DeliveryPlace } from './order-queue.ts';

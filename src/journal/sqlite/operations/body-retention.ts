@@ -1,9 +1,9 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type PackedAttempt, renderedOf, withoutBodies } from '../codec/attempt-codec.ts';
-import { targetIds } from '../codec/interned-ids.ts';
-import { statusCodes } from '../codec/status-codes.ts';
+import { type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
+import { statusCodes } from '../status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
+import { targetIds } from './interned-ids.ts';
 
 export const bodyOperations = {
   /** Removes the bodies of at most `limit` finished deliveries whose time is over; returns how many it examined. */

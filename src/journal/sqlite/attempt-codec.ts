@@ -1,5 +1,5 @@
-import type { Attempt } from '../../../contract/records/delivery.ts';
-import type { Rendered } from '../../journal.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { Rendered } from '../journal.ts';
 
 /** 0: the request body equals the rendered body. */
 type PackedBody = string | null | 0;

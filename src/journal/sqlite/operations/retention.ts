@@ -1,11 +1,11 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type CountByAction, identityMemoryMs } from '../../journal.ts';
-import { targetIds, wordText } from '../codec/interned-ids.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { attemptBlocks, type BlockLine } from '../deliveries/attempt-blocks.ts';
-import { forgetExchanges } from '../deliveries/batch-exchanges.ts';
-import { numberAt } from '../deliveries/row.ts';
-import { type GroupRow, neighbouringGroup } from '../events/event-reads.ts';
+import { statusCodes } from '../status-codes.ts';
+import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { forgetExchanges } from './batch-exchanges.ts';
+import { numberAt } from './delivery-row.ts';
+import { type GroupRow, neighbouringGroup } from './events.ts';
+import { targetIds, wordText } from './interned-ids.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size

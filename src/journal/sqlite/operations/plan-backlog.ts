@@ -1,9 +1,9 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { Lease } from '../../journal.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
-import { isCurrent } from '../events/leases.ts';
+import type { EventPlace } from '../event-codec.ts';
 import { advance } from './accept.ts';
+import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
+import { isCurrent } from './leases.ts';
 
 type Plan = {
   lease: Lease;

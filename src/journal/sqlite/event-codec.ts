@@ -1,6 +1,6 @@
-import { placedId } from '../../../contract/ids.ts';
-import type { Event, IncomingEvent } from '../../../contract/records/event.ts';
-import type { EventSearch } from '../../journal.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import type { EventSearch } from '../journal.ts';
 
 /** The place of an event in the log. */
 export type EventPlace = { timeMs: number; partition: number; number: number };

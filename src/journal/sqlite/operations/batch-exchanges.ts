@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { bareExchange, type PackedAttempt } from '../codec/attempt-codec.ts';
-import { packLines, type StoredLines, unpackLines } from '../codec/compressed-lines.ts';
+import { bareExchange, type PackedAttempt } from '../attempt-codec.ts';
+import { packLines, type StoredLines, unpackLines } from '../compressed-lines.ts';
 import type { BlockLine } from './attempt-blocks.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */

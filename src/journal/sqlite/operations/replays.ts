@@ -3,14 +3,14 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ReplayState } from '../../../contract/records/replay-limits.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { CancelledCount, Lease, NewReplay, ReplayOutcome, StoredReplay } from '../../journal.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import { targetIds, targetOf, wordText } from '../codec/interned-ids.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { attemptBlocks } from '../deliveries/attempt-blocks.ts';
-import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
-import { finish } from '../deliveries/queue.ts';
-import type { DeliveryPlace } from '../deliveries/row.ts';
-import { isCurrent } from '../events/leases.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { statusCodes } from '../status-codes.ts';
+import { attemptBlocks } from './attempt-blocks.ts';
+import { finish } from './delivery-queue.ts';
+import type { DeliveryPlace } from './delivery-row.ts';
+import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
+import { targetIds, targetOf, wordText } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
 
 /** One delivery of a step: its event, its row, and the deliveries that it repeats. */
 export type ReplayedRow = {

@@ -1,11 +1,11 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { identityMemoryMs, type Lease } from '../../journal.ts';
-import { packLines } from '../codec/compressed-lines.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import { internText } from '../codec/interned-ids.ts';
-import { insertPlanned, type PlannedNumbers, type PlannedRow } from '../deliveries/insert.ts';
-import { offsetMask } from '../events/event-reads.ts';
-import { isCurrent } from '../events/leases.ts';
+import { packLines } from '../compressed-lines.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { offsetMask } from './events.ts';
+import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
+import { internText } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
 
 /**
  * A request: its events as lines, and their identities in the same order (null when no event has one). Data that

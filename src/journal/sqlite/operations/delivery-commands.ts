@@ -4,13 +4,13 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
-import { targetIds, wordText } from '../codec/interned-ids.ts';
-import { statusCodes, statusOf } from '../codec/status-codes.ts';
+import { statusCodes, statusOf } from '../status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
+import { finish } from './delivery-queue.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
+import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
-import { finish } from './queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './row.ts';
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
