@@ -30,71 +30,98 @@ type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'statu
 /** The data for a decision: the other deliveries of its family, or of its event, and the event. */
 type Seen = { others: readonly Other[]; event: Event | null };
 
+/** `taken`: the families, or events with action and destination, that are selected already. */
+type Selection<Of extends ReplayInput['of']> = {
+  input: Extract<ReplayInput, { of: Of }>;
+  documents: Snapshot['documents'];
+  replayId: string | null;
+  taken: Set<string>;
+};
+
 /**
  * Decides which deliveries a replay creates for some sources, in their order, by the current configuration. A delivery
  * and all its repetitions are one family, which a replay sends at most once. `replayId` null: it has created no
  * deliveries yet.
  */
-export function chooser(options: {
+export function chooser({
+  input,
+  snapshot,
+  log,
+  replayId,
+  now,
+}: {
   input: ReplayInput;
   snapshot: Snapshot;
   log: Log;
   replayId: string | null;
   now: number;
 }): (sources: readonly Source[]) => Promise<Choice[]> {
-  const { input, snapshot, log, replayId, now } = options;
-  const { documents } = snapshot;
-  /** The families, or events with action and destination, that are selected already. */
-  const taken = new Set<string>();
-  const fires = input.of === 'events' ? firing(input.to, snapshot) : null;
+  const rest = { documents: snapshot.documents, replayId, taken: new Set<string>() };
+  const choose: (source: Source, seen: Seen) => Choice =
+    input.of === 'events' ? chooseByEvent({ ...rest, input }, snapshot) : chooseByDelivery({ ...rest, input });
+  return async (sources) => {
+    const seen = await Promise.all(sources.map((source) => look(source, input, log, now)));
+    return sources.map((source, index) => choose(source, seen[index] ?? nothingSeen));
+  };
+}
 
-  async function look(source: Source): Promise<Seen> {
-    if (source.kind === 'event') {
-      return { others: await all({ eventId: source.event.id }), event: source.event };
-    }
-    if (source.kind === 'unknown' || isPassedOver(source.delivery) !== null) return { others: [], event: null };
-    const { id, replayOf, eventId } = source.delivery;
-    const [first, repeats, event] = await Promise.all([
-      replayOf === null ? source.delivery : log.delivery(replayOf),
-      all({ replayOf: replayOf ?? id }),
-      eventId === null ? null : log.event(eventId),
-    ]);
-    return { others: first === null ? repeats : [first, ...repeats], event };
+const nothingSeen: Seen = { others: [], event: null };
+
+async function look(source: Source, input: ReplayInput, log: Log, now: number): Promise<Seen> {
+  if (source.kind === 'unknown') return nothingSeen;
+  if (source.kind === 'event')
+    return { others: await allOthers({ eventId: source.event.id }, log, now), event: source.event };
+  if (passedOver(source.delivery, input) !== null) return nothingSeen;
+  const { id, replayOf, eventId } = source.delivery;
+  const [first, repeats, event] = await Promise.all([
+    replayOf === null ? source.delivery : log.delivery(replayOf),
+    allOthers({ replayOf: replayOf ?? id }, log, now),
+    eventId === null ? null : log.event(eventId),
+  ]);
+  return { others: first === null ? repeats : [first, ...repeats], event };
+}
+
+const pageSize = 200;
+
+/** All deliveries of an event, or all that repeat a delivery. */
+async function allOthers(of: { eventId: string } | { replayOf: string }, log: Log, now: number): Promise<Other[]> {
+  const found: Other[] = [];
+  for (let before: string | undefined; ; ) {
+    const cursor = before === undefined ? {} : { before };
+    const page: LoggedDelivery[] = await log.deliveries({ ...of, ...cursor, limit: pageSize, closed: [], now });
+    for (const { test, actionId, destinationId, status, replayId } of page)
+      found.push({ test, actionId, destinationId, status, replayId });
+    if (page.length < pageSize) return found;
+    before = page.at(-1)?.id;
   }
+}
 
-  /** All deliveries of an event, or all that repeat a delivery. */
-  async function all(of: { eventId: string } | { replayOf: string }): Promise<Other[]> {
-    const found: Other[] = [];
-    for (let before: string | undefined; ; ) {
-      const cursor = before === undefined ? {} : { before };
-      const page: LoggedDelivery[] = await log.deliveries({ ...of, ...cursor, limit: pageSize, closed: [], now });
-      for (const { test, actionId, destinationId, status, replayId } of page)
-        found.push({ test, actionId, destinationId, status, replayId });
-      if (page.length < pageSize) return found;
-      before = page.at(-1)?.id;
-    }
-  }
+/** The reasons that need no other data. */
+function passedOver({ test, status }: LoggedDelivery, { only }: ReplayInput): LeftOutReason | null {
+  if (test) return 'test';
+  return only === 'failed' && status !== 'failed' ? 'not_failed' : null;
+}
 
-  /** The reasons that need no other data. */
-  function isPassedOver({ test, status }: LoggedDelivery): LeftOutReason | null {
-    if (input.of !== 'deliveries') return 'unknown';
-    if (test) return 'test';
-    return input.only === 'failed' && status !== 'failed' ? 'not_failed' : null;
-  }
+/** Whether other deliveries of the same data to the same destination exclude it. */
+function objection(
+  others: readonly Other[],
+  { input, replayId }: Selection<'deliveries'> | Selection<'events'>,
+): { reason: LeftOutReason | null; isRepeated: boolean } {
+  const isRepeated = others.some(({ status }) => status === 'delivered');
+  const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
+  const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
+  if (isMade) return { reason: 'repeated', isRepeated };
+  if (isOnItsWay) return { reason: 'unfinished', isRepeated };
+  return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
+}
 
-  /** Whether other deliveries of the same data to the same destination exclude it. */
-  function objection(others: readonly Other[]): { reason: LeftOutReason | null; isRepeated: boolean } {
-    const isRepeated = others.some(({ status }) => status === 'delivered');
-    const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
-    const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
-    if (isMade) return { reason: 'repeated', isRepeated };
-    if (isOnItsWay) return { reason: 'unfinished', isRepeated };
-    return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
-  }
-
-  function ofDelivery(one: LoggedDelivery, { others, event }: Seen): Choice {
-    const passedOver = isPassedOver(one);
-    if (input.of !== 'deliveries' || passedOver !== null) return none(passedOver ?? 'unknown');
+function chooseByDelivery(selection: Selection<'deliveries'>) {
+  const { input, documents, taken } = selection;
+  return (source: Source, { others, event }: Seen): Choice => {
+    if (source.kind !== 'delivery') return none('unknown');
+    const one = source.delivery;
+    const reasonAlone = passedOver(one, input);
+    if (reasonAlone !== null) return none(reasonAlone);
     const isOriginal = input.body === 'original';
     const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
     if (destination === undefined) return none('destination_deleted');
@@ -104,19 +131,18 @@ export function chooser(options: {
     if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
     const root = one.replayOf ?? one.id;
     if (taken.has(root)) return none('repeated');
-    const { reason, isRepeated } = objection(others.filter(({ destinationId }) => destinationId === destination.id));
+    const same = others.filter(({ destinationId }) => destinationId === destination.id);
+    const { reason, isRepeated } = objection(same, selection);
     if (reason !== null) return none(reason);
     const hasBody = isOriginal && one.attempts > 0;
     if (event === null && !hasBody) return none('event_removed');
     taken.add(root);
-    const versions = isOriginal
-      ? { actionVersion: one.actionVersion, destinationVersion: one.destinationVersion }
-      : { actionVersion: action?.version ?? null, destinationVersion: destination.version };
     const delivery: ReplayedDelivery = {
       eventId: one.eventId,
       actionId: one.actionId,
-      ...versions,
+      actionVersion: isOriginal ? one.actionVersion : (action?.version ?? null),
       destinationId: destination.id,
+      destinationVersion: isOriginal ? one.destinationVersion : destination.version,
       connectionId: destination.body.connectionId,
       replayOf: root,
       source: one.id,
@@ -124,54 +150,48 @@ export function chooser(options: {
       idempotencyKey: input.keepIdempotencyKey ? root : null,
     };
     return { chosen: [{ delivery, event, isRepeated, ends: one.status === 'held' ? one : null }], leftOut: [] };
-  }
-
-  function ofEvent(event: Event, { others }: Seen): Choice {
-    const choice: Choice = { chosen: [], leftOut: [] };
-    const actions = fires?.(event) ?? [];
-    if (actions.length === 0) return none('no_rule_matched');
-    for (const { action, destinationIds } of actions)
-      for (const destinationId of destinationIds) {
-        const destination = documents.destination.get(destinationId);
-        const key = `${event.id} ${action.id} ${destinationId}`;
-        const same = others.filter(
-          (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
-        );
-        const { reason, isRepeated } = objection(same);
-        if (destination === undefined) choice.leftOut.push('destination_deleted');
-        else if (taken.has(key)) choice.leftOut.push('repeated');
-        else if (reason !== null) choice.leftOut.push(reason);
-        else {
-          taken.add(key);
-          const delivery: ReplayedDelivery = {
-            eventId: event.id,
-            actionId: action.id,
-            actionVersion: action.version,
-            destinationId,
-            destinationVersion: destination.version,
-            connectionId: destination.body.connectionId,
-            replayOf: null,
-            source: null,
-            keepsBody: false,
-            idempotencyKey: null,
-          };
-          choice.chosen.push({ delivery, event, isRepeated, ends: null });
-        }
-      }
-    return choice;
-  }
-
-  return async (sources) => {
-    const seen = await Promise.all(sources.map(look));
-    return sources.map((source, index) => {
-      const known = seen[index] ?? { others: [], event: null };
-      if (source.kind === 'unknown') return none('unknown');
-      return source.kind === 'event' ? ofEvent(source.event, known) : ofDelivery(source.delivery, known);
-    });
   };
 }
 
-const pageSize = 200;
+function chooseByEvent(selection: Selection<'events'>, snapshot: Snapshot) {
+  const { documents, taken } = selection;
+  const fires = firing(selection.input.to, snapshot);
+  return (source: Source, { others }: Seen): Choice => {
+    if (source.kind !== 'event') return none('unknown');
+    const { event } = source;
+    const fired = fires(event);
+    if (fired === null) return none('no_rule_matched');
+    const choice: Choice = { chosen: [], leftOut: [] };
+    for (const { action, destinationId } of fired) {
+      const destination = documents.destination.get(destinationId);
+      const key = `${event.id} ${action.id} ${destinationId}`;
+      const same = others.filter(
+        (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
+      );
+      const { reason, isRepeated } = objection(same, selection);
+      if (destination === undefined) choice.leftOut.push('destination_deleted');
+      else if (taken.has(key)) choice.leftOut.push('repeated');
+      else if (reason !== null) choice.leftOut.push(reason);
+      else {
+        taken.add(key);
+        const delivery: ReplayedDelivery = {
+          eventId: event.id,
+          actionId: action.id,
+          actionVersion: action.version,
+          destinationId,
+          destinationVersion: destination.version,
+          connectionId: destination.body.connectionId,
+          replayOf: null,
+          source: null,
+          keepsBody: false,
+          idempotencyKey: null,
+        };
+        choice.chosen.push({ delivery, event, isRepeated, ends: null });
+      }
+    }
+    return choice;
+  };
+}
 
 const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
 
@@ -206,17 +226,24 @@ function refuse(pointer: string, detail: string): never {
 const sendsTo = (action: ActionBody, destinationId: string) =>
   action.destinations.some((row) => row.destinationId === destinationId);
 
-type Fired = { action: Document<ActionBody>; destinationIds: string[] };
+type Fired = { action: Document<ActionBody>; destinationId: string };
 
-/** The actions that an event fires, with their destinations. */
-function firing(to: Extract<ReplayInput, { of: 'events' }>['to'], snapshot: Snapshot): (event: Event) => Fired[] {
-  const all = ({ destinations }: ActionBody) => destinations.map(({ destinationId }) => destinationId);
+/** The actions that an event fires, once for each of their destinations; null: none. */
+function firing(
+  to: Extract<ReplayInput, { of: 'events' }>['to'],
+  { rules, documents }: Snapshot,
+): (event: Event) => Fired[] | null {
+  const firedBy = (action: Document<ActionBody>) =>
+    action.body.destinations.map(({ destinationId }) => ({ action, destinationId }));
   if (to === null)
-    return (event) => snapshot.rules.match(event).map(({ action }) => ({ action, destinationIds: all(action.body) }));
-  const action = snapshot.documents.action.get(to.actionId);
-  if (action === undefined) return () => [];
-  const destinationIds = all(action.body).filter((id) => to.destinationId === undefined || id === to.destinationId);
-  const compiled = compileCondition(action.body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+    return (event) => {
+      const matched = rules.match(event);
+      return matched.length === 0 ? null : matched.flatMap(({ action }) => firedBy(action));
+    };
+  const action = documents.action.get(to.actionId);
+  if (action === undefined) return () => null;
+  const fired = firedBy(action).filter((one) => (to.destinationId ?? one.destinationId) === one.destinationId);
+  const compiled = compileCondition(action.body.rules, behaviorConditions(documents.behavior.values()));
   const matches = to.ignoreRules ? () => true : compiled.ok ? compiled.condition.matches : () => false;
-  return (event) => (matches(event) ? [{ action, destinationIds }] : []);
+  return (event) => (matches(event) ? fired : null);
 }

@@ -1,0 +1,62 @@
+import type { Clock } from '../../async/clock.ts';
+import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
+import type { Journal, Lease } from '../../journal/journal.ts';
+import { newDelivery } from '../accept/new-delivery.ts';
+import { orderKeyOf } from '../accept/order-key.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { DeliveryEvents } from '../insight/delivery-events.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import { chooser } from './selection.ts';
+import { readSources } from './source.ts';
+
+const sourcesAtOnce = 100;
+
+/**
+ * Creates the deliveries of a replay's next sources, in one transaction with its cursor. Returns whether there is nothing
+ * more to create for now.
+ */
+export async function createNext(
+  parts: {
+    configuration: Configuration;
+    journal: Pick<Journal, 'replays' | 'log'>;
+    lease: Lease;
+    clock: Clock;
+    dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay'>;
+    events: Pick<DeliveryEvents, 'emit'>;
+  },
+  { id, input }: { id: string; input: ReplayInput },
+): Promise<boolean> {
+  const { lease, dispatcher, events } = parts;
+  const { replays, log } = parts.journal;
+  const { snapshot } = parts.configuration;
+  const stored = await replays.replay(id);
+  if (stored === null || stored.state !== 'running' || stored.isRead) return true;
+  const now = parts.clock.now();
+  const { upTo, cursor } = stored;
+  const sources = await readSources(input, log, { upTo, cursor, limit: sourcesAtOnce, now });
+  const choices = await chooser({ input, snapshot, log, replayId: id, now })(sources.found);
+  const leftOut: Partial<Record<LeftOutReason, number>> = {};
+  for (const reason of choices.flatMap((choice) => choice.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+  const chosen = choices.flatMap((choice) => choice.chosen);
+  const deliveries = chosen.map(({ delivery, event }) => {
+    const destination = snapshot.documents.destination.get(delivery.destinationId);
+    const orderKey = event && destination && orderKeyOf(destination, event, id);
+    return orderKey == null ? delivery : { ...delivery, orderKey };
+  });
+  const { isLast, cursor: to } = sources;
+  const made = await replays.advance(lease, { id, from: cursor, to, isLast, deliveries, leftOut, now });
+  if (made === null) return true;
+  events.emit(
+    'planned',
+    chosen.map(({ delivery, event }, index) => {
+      const planned = { ...delivery, dueAt: now, test: false };
+      return newDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
+    }),
+  );
+  for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);
+  const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
+  dispatcher.wakeReplay(id, destinationIds);
+  // A held delivery may have blocked later ones of its order key. It has ended, since this replay sends it.
+  if (deliveries.some(({ orderKey }) => orderKey !== undefined)) dispatcher.wake(destinationIds);
+  return isLast;
+}
