@@ -4,8 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import { bodyOf, type DryRender } from '../attempt/dry-render.ts';
 import { mappingOf } from '../attempt/render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type CheckContext, rendersAtOnce } from './check-context.ts';
-import { inChunks } from './chunks.ts';
+import { type CheckContext, eachRendered } from './check-context.ts';
 import { type Draft, draftDocument } from './draft.ts';
 import { refOf } from './newest-events.ts';
 
@@ -44,7 +43,7 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
     }
   }
 
-  const trials = inChunks(matching(), rendersAtOnce, async ({ event, wasMatched, route }) => {
+  const trials = eachRendered(matching(), async ({ event, wasMatched, route }) => {
     const isCompared = wasMatched && route.before !== route.after;
     const [old, now] = await Promise.all([isCompared ? route.before?.(event) : null, route.after?.(event)]);
     return { isCompared, before: bodyOf(old), after: bodyOf(now), trial: now };

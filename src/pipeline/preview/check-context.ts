@@ -16,4 +16,20 @@ export type CheckContext = {
 export type JudgedEvent = { event: Event; holds: readonly boolean[] };
 
 /** Checks share the sandbox with deliveries: a bound on their renders keeps deliveries from waiting long. */
-export const rendersAtOnce = 32;
+const rendersAtOnce = 32;
+
+/** Calls `render` for items, `rendersAtOnce` at a time, and yields each in order with its result. */
+export async function* eachRendered<T, R>(
+  items: AsyncIterable<T>,
+  render: (item: T) => Promise<R>,
+): AsyncGenerator<[item: T, rendered: R]> {
+  const rendered = (some: T[]) => Promise.all(some.map(async (item): Promise<[T, R]> => [item, await render(item)]));
+  let waiting: T[] = [];
+  for await (const item of items) {
+    waiting.push(item);
+    if (waiting.length < rendersAtOnce) continue;
+    yield* await rendered(waiting);
+    waiting = [];
+  }
+  yield* await rendered(waiting);
+}

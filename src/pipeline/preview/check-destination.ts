@@ -2,11 +2,10 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DestinationCheck } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { bodyOf, type DryRender } from '../attempt/dry-render.ts';
+import { bodyOf } from '../attempt/dry-render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type CheckContext, rendersAtOnce } from './check-context.ts';
-import { inChunks } from './chunks.ts';
-import { type Draft, draftDocument } from './draft.ts';
+import { type CheckContext, eachRendered } from './check-context.ts';
+import { type Draft, draftDestination } from './draft.ts';
 import { refOf } from './newest-events.ts';
 
 /** The number of events that are searched for matching ones. */
@@ -21,10 +20,7 @@ export async function checkDestination(
   destination: Draft<'destination'>,
   { actionId, last }: { actionId: string | null; last: number },
 ): Promise<DestinationCheck> {
-  const { stored, tried } = draftDocument('destination', destination, context.snapshot);
-  const { connectionId } = tried.body;
-  const connection = context.snapshot.documents.connection.get(connectionId);
-  if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
+  const { stored, tried, connection } = draftDestination(destination, context.snapshot);
   const actions = actionsOf(context, actionId, stored?.id ?? null);
 
   const triesOf = remembered((action: Pair['action']) => {
@@ -32,7 +28,7 @@ export async function checkDestination(
     const isCompared = stored !== null && stored !== tried;
     return { before: isCompared ? context.dryRenderOf({ action, destination: stored, connection }) : null, after };
   });
-  const trials = inChunks(pairs(context, actions, { actionId, last }), rendersAtOnce, async ({ event, action }) => {
+  const trials = eachRendered(pairs(context, actions, { actionId, last }), async ({ event, action }) => {
     const tries = triesOf(action);
     return Promise.all([tries.before?.(event) ?? null, tries.after(event)]);
   });
@@ -49,7 +45,7 @@ export async function checkDestination(
     if (changed) counts.changed += 1;
     bodyCharacters += (before?.length ?? 0) + (after?.length ?? 0);
     if (bodyCharacters > bodyCharactersMax && rows.length > 0) continue;
-    const { kind: outcome, ...why } = withoutBody(trial);
+    const { kind: outcome, ...why } = trial.kind === 'ok' ? { kind: trial.kind, reason: null } : trial;
     rows.push({ event: refOf(event), actionId: action?.id ?? null, outcome, changed, before, after, ...why });
   }
   return { ...counts, rows };
@@ -88,23 +84,12 @@ function actionsOf({ snapshot }: CheckContext, actionId: string | null, destinat
   return [named];
 }
 
-function withoutBody(trial: DryRender): {
-  kind: DryRender['kind'];
-  reason: string | null;
-  line?: number;
-  column?: number;
-} {
-  return trial.kind === 'ok' ? { kind: 'ok', reason: null } : trial;
-}
-
+/** The result of `make` for each key, made once. */
 function remembered<K, V>(make: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = make(key);
-      known.set(key, value);
-    }
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
     return value;
   };
 }

@@ -1,14 +1,13 @@
 import type { Clock } from '../../async/clock.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
 import type { JudgedAnswer, OutcomeCheck } from '../../contract/records/check.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import { decidingRule, judge, type Verdict } from '../../destinations/judge.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Draft, draftDocument } from './draft.ts';
+import { type Draft, draftDestination } from './draft.ts';
 
 type Around = {
   log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;
@@ -24,9 +23,7 @@ export async function checkOutcomes(
   destination: Draft<'destination'> & { id: string },
   last: number,
 ): Promise<OutcomeCheck> {
-  const { stored, tried } = draftDocument('destination', destination, around.snapshot);
-  const connection = around.snapshot.documents.connection.get(tried.body.connectionId);
-  if (connection === undefined) throw new AppError('not_found', `There is no connection ${tried.body.connectionId}.`);
+  const { stored, tried, connection } = draftDestination(destination, around.snapshot);
   const judgedBy = (body: DestinationBody, attempt: Answered) =>
     meaningOf(attempt, connection.body.auth, body.settings);
 
@@ -50,13 +47,8 @@ const deliveriesAtOnce = 50;
 async function* answers({ log, clock, untilMs }: Around, destinationId: string) {
   for (let before: string | null = null; ; ) {
     const place: { before?: string } = before === null ? {} : { before };
-    const page = await log.deliveries({
-      destinationId,
-      limit: deliveriesAtOnce,
-      closed: [],
-      now: clock.now(),
-      ...place,
-    });
+    const now = clock.now();
+    const page = await log.deliveries({ destinationId, limit: deliveriesAtOnce, closed: [], now, ...place });
     for (const { id } of page) {
       if (clock.now() > untilMs) return;
       const attempts = (await log.delivery(id))?.attemptLog ?? [];
@@ -94,24 +86,21 @@ function meaningOf(
 }
 
 function wordsOf(verdict: Verdict): Omit<JudgedAnswer, 'rule'> {
-  const said = (outcome: JudgedAnswer['outcome'], detail: string | null, afterMs: number | null = null) => ({
-    outcome,
-    detail,
-    afterMs,
-  });
+  const detail = verdict.kind === 'delivered' ? verdict.warning : verdict.detail;
+  const said = (outcome: JudgedAnswer['outcome'], afterMs: number | null = null) => ({ outcome, detail, afterMs });
   switch (verdict.kind) {
     case 'delivered':
-      return verdict.warning === null ? said('success', null) : said('warning', verdict.warning);
+      return said(verdict.warning === null ? 'success' : 'warning');
     case 'retry': {
-      const outcome = verdict.pausesDestination ? 'pause' : verdict.waitScope === null ? 'retry' : 'throttle';
-      return said(outcome, verdict.detail, verdict.retryAfterMs);
+      const throttled = verdict.waitScope === null ? 'retry' : 'throttle';
+      return said(verdict.pausesDestination ? 'pause' : throttled, verdict.retryAfterMs);
     }
     case 'auth_refused':
-      return said('refresh_auth', verdict.detail);
+      return said('refresh_auth');
     case 'split':
-      return said('retry', verdict.detail);
+      return said('retry');
     case 'failed':
     case 'held':
-      return said('fail', verdict.detail);
+      return said('fail');
   }
 }

@@ -1,13 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Compute } from '../../compute/compute.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
-import type {
-  ActionCheck,
-  ConditionCount,
-  DestinationCheck,
-  EventRef,
-  OutcomeCheck,
-} from '../../contract/records/check.ts';
+import type { ConditionCount, EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import { dryRenderOf, dryRenderWork } from '../attempt/dry-render.ts';
@@ -22,24 +16,14 @@ import { checkOutcomes } from './check-outcomes.ts';
 import type { Draft } from './draft.ts';
 import { newestEvents, refOf } from './newest-events.ts';
 
-/**
- * Tests of changes on the newest stored events, with the code of the live path; nothing is stored or sent. Drafts are
- * parsed and compile; unknown ids throw AppError `not_found`.
- */
-interface Checks {
-  action(action: Draft<'action'>, last: number): Promise<ActionCheck>;
-  destination(
-    destination: Draft<'destination'>,
-    given: { actionId: string | null; last: number },
-  ): Promise<DestinationCheck>;
-  outcomes(destination: Draft<'destination'> & { id: string }, last: number): Promise<OutcomeCheck>;
-  conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount>;
-}
-
 /** A check returns the results that it has after this time. */
 const checkMostMs = 10_000;
 const examplesMax = 20;
 
+/**
+ * Tests of changes on the newest stored events, with the code of the live path; nothing is stored or sent. Drafts are
+ * parsed and compile; unknown ids throw AppError `not_found`.
+ */
 export function createChecks(options: {
   configuration: Pick<Configuration, 'snapshot'>;
   log: Pick<DeliveryLog, 'search' | 'deliveries' | 'delivery'>;
@@ -47,7 +31,7 @@ export function createChecks(options: {
   attempter: Pick<Attempter, 'render' | 'build'>;
   engine: RenderEngine;
   compute: Pick<Compute, 'matches'>;
-}): Checks {
+}) {
   const { configuration, log, clock, attempter, engine } = options;
 
   async function* judged(conditions: readonly Condition[], most: number): AsyncGenerator<JudgedEvent> {
@@ -70,15 +54,14 @@ export function createChecks(options: {
   }
 
   return {
-    action: (action, last) => checkAction(context(), action, last),
-    destination: (destination, given) => checkDestination(context(), destination, given),
-    outcomes: (destination, last) =>
-      checkOutcomes(
-        { log, clock, snapshot: configuration.snapshot, untilMs: clock.now() + checkMostMs },
-        destination,
-        last,
-      ),
-    async conditions(conditions, last) {
+    action: (action: Draft<'action'>, last: number) => checkAction(context(), action, last),
+    destination: (destination: Draft<'destination'>, given: { actionId: string | null; last: number }) =>
+      checkDestination(context(), destination, given),
+    outcomes(destination: Draft<'destination'> & { id: string }, last: number) {
+      const untilMs = clock.now() + checkMostMs;
+      return checkOutcomes({ log, clock, snapshot: configuration.snapshot, untilMs }, destination, last);
+    },
+    async conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount> {
       const counts = conditions.map(() => 0);
       const matching: EventRef[] = [];
       const other: EventRef[] = [];

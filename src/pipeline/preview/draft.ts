@@ -1,3 +1,4 @@
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Bodies, Document, Snapshot } from '../snapshot/snapshot.ts';
 
@@ -17,4 +18,13 @@ export function draftDocument<K extends 'action' | 'destination'>(
   const never = new Date(0).toISOString();
   const unsaved = { kind, id: `${kind === 'action' ? 'act' : 'dst'}_unsaved`, version: 0, body: draft };
   return { stored: null, tried: { ...unsaved, createdAt: never, updatedAt: never, updatedBy: '' } };
+}
+
+/** The same for a destination, with the connection of the one to test. */
+export function draftDestination(destination: Draft<'destination'>, snapshot: Snapshot) {
+  const { stored, tried } = draftDocument('destination', destination, snapshot);
+  const { connectionId } = tried.body;
+  const connection: Document<ConnectionBody> | undefined = snapshot.documents.connection.get(connectionId);
+  if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
+  return { stored, tried, connection };
 }

@@ -4,6 +4,7 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
+import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Preview } from '../../contract/routes/documents/destinations.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
@@ -20,30 +21,11 @@ import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { batchWarnings } from './batch-warnings.ts';
-import { draftDocument } from './draft.ts';
+import { draftDestination, draftDocument } from './draft.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample-event.ts';
 
-/**
- * Previews and test sends, on the same path as deliveries. Inputs are parsed; unknown ids throw AppError `not_found`.
- * `draft` is `input.draft` merged into the stored destination and parsed, with its secrets; null: the stored
- * destination. With a `destinationId` of null the draft is complete. `actionDraft` replaces the stored action
- * `input.actionId`, or is used alone.
- */
-interface Previews {
-  /** The request that this sample would cause; nothing is sent. */
-  preview(
-    destinationId: string | null,
-    input: SampleInput,
-    draft: DestinationBody | null,
-    actionDraft?: ActionBody | null,
-  ): Promise<Preview>;
-  /** Sends one real request, and returns the finished delivery with its attemptLog (marked `test`). */
-  testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery>;
-  render(input: RenderInput): Promise<{ result: RenderResult; durationMs: number }>;
-}
-
-export function createPreviews(options: {
+type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'matching' | 'deliveries' | 'log'>;
   lease: Lease;
@@ -54,106 +36,118 @@ export function createPreviews(options: {
   random(): number;
   telemetry: Pick<Telemetry, 'failedOften'>;
   scrubber: Scrubber;
-}): Previews {
-  const { configuration, journal, lease, clock, attempter, telemetry, scrubber } = options;
-  const { scrub } = scrubber;
+};
 
-  async function prepare(
-    id: string | null,
-    input: SampleInput,
-    draft: DestinationBody | null,
-    actionDraft: ActionBody | null = null,
-  ): Promise<Work> {
-    // A draft's secrets are sent without being stored, and can appear in the response.
-    if (draft !== null) scrubber.learn(secretsOf(draft));
-    const { snapshot } = configuration;
-    const { documents } = snapshot;
-    const { tried: destination } = draftDocument('destination', { id, draft }, snapshot);
-    const { connectionId } = destination.body;
-    const connection = documents.connection.get(connectionId);
-    if (connection === undefined) throw new AppError('not_found', `There is no connection ${connectionId}.`);
-    const isTried = input.actionId !== undefined || actionDraft !== null;
-    const action = isTried
-      ? draftDocument('action', { id: input.actionId ?? null, draft: actionDraft }, snapshot).tried
-      : null;
-    const now = clock.now();
-    const event = await eventOf(input, now);
-    const work = dryRenderWork({ action, destination, connection }, now, options.engine);
-    return { ...work, event, data: input.data ?? null };
-  }
-
-  async function eventOf(input: SampleInput, now: number) {
-    if (input.eventId !== undefined) {
-      const found = await journal.log.event(input.eventId);
-      if (found === null) throw new AppError('not_found', `There is no event ${input.eventId}.`);
-      return found;
-    }
-    if (input.event !== undefined) return sampleEvent(input.event, now);
-    if (input.data !== undefined) return null;
-    throw new AppError('invalid_value', 'Give eventId, event or data.', {
-      errors: [{ pointer: '', detail: 'One of eventId, event and data is needed.' }],
-    });
-  }
-
-  function scrubResult(result: RenderResult): RenderResult {
-    return result.kind === 'body'
-      ? { ...result, body: scrub(result.body) }
-      : { ...result, reason: scrub(result.reason) };
-  }
-
+/**
+ * Previews and test sends, on the same path as deliveries. Inputs are parsed; unknown ids throw AppError `not_found`.
+ * `draft` is `input.draft` merged into the stored destination and parsed, with its secrets; null: the stored
+ * destination. With a `destinationId` of null the draft is complete.
+ */
+export function createPreviews(options: Options) {
+  const { attempter, clock, engine } = options;
+  const { scrub } = options.scrubber;
   return {
-    async preview(destinationId, input, draft, actionDraft) {
-      const work = await prepare(destinationId, input, draft, actionDraft);
+    /**
+     * The request that this sample would cause; nothing is sent. `actionDraft` replaces the stored action
+     * `input.actionId`, or is used alone.
+     */
+    async preview(
+      destinationId: string | null,
+      input: SampleInput,
+      draft: DestinationBody | null,
+      actionDraft: ActionBody | null = null,
+    ): Promise<Preview> {
+      const work = await prepare(options, destinationId, input, draft, actionDraft);
+      const { connection, destination } = work;
       const rendering = await attempter.render(work);
-      const result = scrubResult(resultOf(rendering, work.destination.body.contentType));
-      if (rendering.kind !== 'rendered') return { request: null, result, warnings: [] };
+      const result = resultOf(rendering, destination.body.contentType);
+      if (rendering.kind !== 'rendered') return { request: null, result: scrubbed(result, scrub), warnings: [] };
       const built = attempter.build(work, rendering.rendered);
       if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
-      const headers = maskHeaders(built.request.headers, work.connection.body, work.destination.body);
-      const { type } = work.connection.body.auth;
-      const records = work.data?.length ?? 1;
-      const warnings = batchWarnings(work.destination.body, records, rendering.rendered.body);
+      const headers = maskHeaders(built.request.headers, connection.body, destination.body);
+      const { type } = connection.body.auth;
+      const warnings = batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body);
       if (type !== 'none') warnings.push(`Authentication (${type}) is added when the request is sent.`);
-      return { request: scrubRequest({ ...built.request, headers }, scrub), result, warnings };
+      const request = scrubRequest({ ...built.request, headers }, scrub);
+      return { request, result: scrubbed(result, scrub), warnings };
     },
 
-    async testSend(destinationId, input, draft) {
-      const work = await prepare(destinationId, input, draft);
-      const { action, destination, connection, event } = work;
-      const planned = {
-        eventId: input.eventId ?? null,
-        actionId: action?.id ?? null,
-        actionVersion: action?.version ?? null,
-        destinationId,
-        destinationVersion: destination.version,
-        connectionId: connection.id,
-        dueAt: null,
-        test: true,
-      };
-      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
-      const deliveryId = ids?.[0];
-      if (deliveryId === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
-      const delivery = newDelivery({ id: deliveryId, planned, eventId: planned.eventId, event });
-      const attempted = await attempter.attempt({ ...work, deliveryId, createdAt: delivery.createdAt });
-      const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-      const now = clock.now();
-      const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
-      const redaction = options.redaction(
-        configuration.snapshot.documents.destination.get(destinationId) ?? destination,
-      );
-      const events = event === null ? [] : [event];
-      const settlement =
-        redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
-      await journal.deliveries.settle(lease, [settlement], now);
-      const logged = await journal.log.delivery(deliveryId);
-      if (logged === null) throw new AppError('internal', undefined, { internal: `test ${deliveryId} was not stored` });
-      // The sender of a test sees all of its content, whatever the redaction of stored exchanges.
-      return shownDelivery(
-        { ...logged, attemptLog: whole.log },
-        { isSending: false, closed: null, block: null, order: null, now },
-      );
+    /** Sends one real request, and returns the finished delivery with its attemptLog (marked `test`). */
+    async testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery> {
+      const work = await prepare(options, destinationId, input, draft, null);
+      return sendTest(options, work, input.eventId ?? null);
     },
 
-    render: (input) => renderSample(input, { now: clock.now(), engine: options.engine }),
+    render: (input: RenderInput) => renderSample(input, { now: clock.now(), engine }),
   };
+}
+
+/** The delivery of a preview or a test. */
+async function prepare(
+  { configuration, journal, clock, engine, scrubber }: Options,
+  id: string | null,
+  input: SampleInput,
+  draft: DestinationBody | null,
+  actionDraft: ActionBody | null,
+): Promise<Work> {
+  // A draft's secrets are sent without being stored, and can appear in the response.
+  if (draft !== null) scrubber.learn(secretsOf(draft));
+  const { snapshot } = configuration;
+  const { tried: destination, connection } = draftDestination({ id, draft }, snapshot);
+  const { actionId = null } = input;
+  const isTried = actionId !== null || actionDraft !== null;
+  const action = isTried ? draftDocument('action', { id: actionId, draft: actionDraft }, snapshot).tried : null;
+  const now = clock.now();
+  const event = await eventOf(input, journal.log, now);
+  return { ...dryRenderWork({ action, destination, connection }, now, engine), event, data: input.data ?? null };
+}
+
+async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, now: number): Promise<Event | null> {
+  if (input.eventId !== undefined) {
+    const found = await log.event(input.eventId);
+    if (found === null) throw new AppError('not_found', `There is no event ${input.eventId}.`);
+    return found;
+  }
+  if (input.event !== undefined) return sampleEvent(input.event, now);
+  if (input.data !== undefined) return null;
+  throw new AppError('invalid_value', 'Give eventId, event or data.', {
+    errors: [{ pointer: '', detail: 'One of eventId, event and data is needed.' }],
+  });
+}
+
+/** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */
+async function sendTest(options: Options, work: Work, eventId: string | null): Promise<Delivery> {
+  const { configuration, journal, lease, clock, attempter, telemetry } = options;
+  const { action, destination, connection, event } = work;
+  const planned = {
+    eventId,
+    actionId: action?.id ?? null,
+    actionVersion: action?.version ?? null,
+    destinationId: destination.id,
+    destinationVersion: destination.version,
+    connectionId: connection.id,
+    dueAt: null,
+    test: true,
+  };
+  const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
+  const id = ids?.[0];
+  if (id === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
+  const delivery = newDelivery({ id, planned, eventId, event });
+  const attempted = await attempter.attempt({ ...work, deliveryId: id, createdAt: delivery.createdAt });
+  const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+  const now = clock.now();
+  const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+  const present = configuration.snapshot.documents.destination.get(destination.id) ?? destination;
+  const redaction = options.redaction(present);
+  const events = event === null ? [] : [event];
+  const settlement = redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
+  await journal.deliveries.settle(lease, [settlement], now);
+  const logged = await journal.log.delivery(id);
+  if (logged === null) throw new AppError('internal', undefined, { internal: `test ${id} was not stored` });
+  const moment = { isSending: false, closed: null, block: null, order: null, now };
+  return shownDelivery({ ...logged, attemptLog: whole.log }, moment);
+}
+
+function scrubbed(result: RenderResult, scrub: (text: string) => string): RenderResult {
+  return result.kind === 'body' ? { ...result, body: scrub(result.body) } : { ...result, reason: scrub(result.reason) };
 }
