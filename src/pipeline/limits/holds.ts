@@ -50,6 +50,7 @@ export type Holds = {
 };
 
 type TrafficHold = 'auth_rejected' | 'breaker_open';
+type Cause = { reason: TrafficHold; detail: string };
 
 /**
  * The time to the first probe, which doubles up to the most: people replace credentials, but a peer recovers on its
@@ -70,12 +71,13 @@ export async function createHolds(options: {
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
   const openedAt = new Map<string, number>();
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
-  const closed = survey(configuration.snapshot, holds);
+  const closed = new Map<string, HoldState>();
+  refresh(configuration.snapshot.documents.destination.keys());
 
   /** Determines the holds of destinations again that may have changed. */
-  function refresh(touched: readonly string[]) {
-    if (touched.length === 0) return;
+  function refresh(touched: Iterable<string>) {
     const ids = [...new Set(touched)];
+    if (ids.length === 0) return;
     for (const id of ids) {
       const found = closureOf(configuration.snapshot, holds, id);
       if (found !== null) closed.set(id, found);
@@ -97,33 +99,19 @@ export async function createHolds(options: {
     refresh(touched);
   });
 
-  async function close(
-    connectionId: string,
-    { reason, detail }: { reason: TrafficHold; detail: string },
-    now: number,
-    firstMs = pace[reason].firstMs,
-  ) {
+  async function close(connectionId: string, cause: Cause, now: number, firstMs?: number) {
     const before = holds.get(connectionId);
     if (before !== undefined && now < before.probeAt) return;
-    const isSame = before?.reason === reason;
-    const probes = isSame ? before.probes + 1 : 0;
-    const hold: Hold = {
-      scopeId: connectionId,
-      reason,
-      detail,
-      since: isSame ? before.since : now,
-      probeAt: now + Math.min(firstMs * 2 ** probes, Math.max(firstMs, pace[reason].mostMs)),
-      probes,
-    };
+    const hold = { scopeId: connectionId, ...holdAfter(before, cause, now, firstMs) };
     holds.set(connectionId, hold);
-    refresh([...configuration.snapshot.destinationsOf(connectionId)]);
+    refresh(configuration.snapshot.destinationsOf(connectionId));
     telemetry.holdMoved(hold);
     await queue.saveHold(hold);
   }
 
   async function reopen(connectionId: string): Promise<boolean> {
     if (!holds.delete(connectionId)) return false;
-    refresh([...configuration.snapshot.destinationsOf(connectionId)]);
+    refresh(configuration.snapshot.destinationsOf(connectionId));
     telemetry.holdMoved({ scopeId: connectionId, reason: null, detail: null });
     await queue.removeHold(connectionId);
     return true;
@@ -151,7 +139,7 @@ export async function createHolds(options: {
       if (hold === undefined) return false;
       const due = { ...hold, probeAt: Math.min(hold.probeAt, now) };
       holds.set(connectionId, due);
-      refresh([...configuration.snapshot.destinationsOf(connectionId)]);
+      refresh(configuration.snapshot.destinationsOf(connectionId));
       await queue.saveHold(due);
       return true;
     },
@@ -164,17 +152,16 @@ export async function createHolds(options: {
   };
 }
 
-function trafficHold({ reason, detail }: Hold): { reason: TrafficHold; detail: string } {
+function trafficHold({ reason, detail }: Hold): Cause {
   return { reason: reason === 'breaker_open' ? reason : 'auth_rejected', detail };
 }
 
-function survey(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>): Map<string, HoldState> {
-  const closed = new Map<string, HoldState>();
-  for (const id of snapshot.documents.destination.keys()) {
-    const found = closureOf(snapshot, holds, id);
-    if (found !== null) closed.set(id, found);
-  }
-  return closed;
+/** A new hold, or one whose probe failed too: each time for the same reason doubles the time to the next probe. */
+function holdAfter(before: Hold | undefined, { reason, detail }: Cause, now: number, firstMs = pace[reason].firstMs) {
+  const isSame = before?.reason === reason;
+  const probes = isSame ? before.probes + 1 : 0;
+  const probeAt = now + Math.min(firstMs * 2 ** probes, Math.max(firstMs, pace[reason].mostMs));
+  return { reason, detail, since: isSame ? before.since : now, probeAt, probes };
 }
 
 function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {

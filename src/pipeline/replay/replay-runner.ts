@@ -1,4 +1,5 @@
 import { batcher } from '../../async/batcher.ts';
+import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
@@ -10,7 +11,6 @@ import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Holds } from '../limits/holds.ts';
 import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
 import { createNext } from './replay-step.ts';
-import { Rounds } from './rounds.ts';
 import { checkReplay } from './selection.ts';
 import { shownReplay } from './shown-replay.ts';
 
@@ -19,6 +19,8 @@ const runningMost = 4;
 /** The deliveries of one replay that are created and not sent yet. */
 const aheadMost = 500;
 const loadedMost = 10_000;
+/** The time between two rounds of a replay, unless something happens. */
+const againMs = 2_000;
 /** Plans at once, since each reads much. */
 const plansMost = 2;
 
@@ -145,7 +147,7 @@ class ReplayRunner implements AsyncDisposable {
   #keep({ id, input, state }: StoredReplay): void {
     const rounds = new Rounds(this.#options.clock, async () => {
       await this.#round(one).catch((error) => this.#options.failed(error, 'continue a replay'));
-      return isAtWork(one);
+      return isAtWork(one) ? againMs : null;
     });
     const one: Active = { id, input, rounds, state, untilLook: 0 };
     this.#active.set(id, one);

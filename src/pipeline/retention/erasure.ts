@@ -8,20 +8,10 @@ import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../
 import { hashOf } from '../privacy/hash-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** Erases visitors, one after the other, alongside other work. An erasure continues after a restart. */
-type Eraser = AsyncDisposable & {
-  /** Only counts. */
-  plan(sought: ErasedBy): Promise<Erasure>;
-  /** Begins an erasure; the audit entry is created from its id and code. */
-  begin(sought: ErasedBy, entry: (of: { id: string; code: string; by: string }) => NewAuditEntry): Promise<Erasure>;
-  list(): Promise<Erasure[]>;
-  /** Called with a text that must leave all memory: when its erasure begins, and when it is done. */
-  watch(listener: (text: string) => void): void;
-};
-
 const waitMs = { first: 100, most: 5_000 };
 const failedWaitMs = { first: 5_000, most: 300_000 };
 
+/** Erases visitors, one after the other, alongside other work. An erasure continues after a restart. */
 export async function startEraser(options: {
   journal: Pick<Journal, 'erasures'>;
   configuration: Configuration;
@@ -32,7 +22,7 @@ export async function startEraser(options: {
   /** These unfinished deliveries were removed and must be dropped from memory. */
   cancelled(deliveries: readonly CancelledDelivery[]): void;
   failed(error: unknown, doing: string): void;
-}): Promise<Eraser> {
+}) {
   const { journal, configuration, clock, parameters } = options;
   const listeners = new Set<(text: string) => void>();
   const texts = new Map<string, string>();
@@ -83,13 +73,18 @@ export async function startEraser(options: {
   for (const { id } of unfinished) start(id);
 
   return {
-    async plan(sought) {
+    /** Only counts. */
+    async plan(sought: ErasedBy): Promise<Erasure> {
       const code = (await hashOf(configuration, clock))(textOf(sought));
       const counts = await journal.erasures.count(sought);
       const createdAt = new Date(clock.now()).toISOString();
       return { id: null, state: 'planned', code, by: byOf(sought), counts, createdAt, finishedAt: null };
     },
-    async begin(sought, entry) {
+    /** Begins an erasure; the audit entry is created from its id and code. */
+    async begin(
+      sought: ErasedBy,
+      entry: (of: { id: string; code: string; by: string }) => NewAuditEntry,
+    ): Promise<Erasure> {
       const code = (await hashOf(configuration, clock))(textOf(sought));
       const id = options.newId('erasure');
       await journal.erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
@@ -100,8 +95,9 @@ export async function startEraser(options: {
       if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
       return shown(begun);
     },
-    list: async () => (await journal.erasures.list()).map(shown),
-    watch: (listener) => void listeners.add(listener),
+    list: async (): Promise<Erasure[]> => (await journal.erasures.list()).map(shown),
+    /** Called with a text that must leave all memory: when its erasure begins, and when it is done. */
+    watch: (listener: (text: string) => void) => void listeners.add(listener),
     async [Symbol.asyncDispose]() {
       isStopping = true;
       await running;

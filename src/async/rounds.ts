@@ -1,21 +1,20 @@
-import type { Clock } from '../../async/clock.ts';
+import type { Clock } from './clock.ts';
 
 const soonMs = 50;
-const againMs = 2_000;
 
 /**
- * Runs a job in rounds, one at a time: soon after a request, and then every two seconds while `run` resolves to true. A
- * request during a round makes the next one follow soon. `run` must not reject.
+ * Runs a job in rounds, one at a time. `run` resolves to the time until the next round; null: none until it is requested.
+ * It must not reject. A request during a round makes the next one follow soon.
  */
-export class Rounds {
+export class Rounds implements AsyncDisposable {
   readonly #clock: Clock;
-  readonly #run: () => Promise<boolean>;
+  readonly #run: () => Promise<number | null>;
   #running: Promise<void> | null = null;
   #isRequested = false;
   #next: { at: number; cancel(): void } | null = null;
   #isEnded = false;
 
-  constructor(clock: Clock, run: () => Promise<boolean>) {
+  constructor(clock: Clock, run: () => Promise<number | null>) {
     this.#clock = clock;
     this.#run = run;
   }
@@ -31,9 +30,10 @@ export class Rounds {
   #begin(): void {
     this.#next = null;
     this.#isRequested = this.#running !== null;
-    this.#running ??= this.#run().then((isMore) => {
+    this.#running ??= this.#run().then((nextMs) => {
       this.#running = null;
-      if (isMore) this.request(this.#isRequested ? soonMs : againMs);
+      if (this.#isRequested) this.request();
+      else if (nextMs !== null) this.request(nextMs);
     });
   }
 
@@ -46,5 +46,10 @@ export class Rounds {
   end(): void {
     this.#isEnded = true;
     this.#next?.cancel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
+    await this.#running;
   }
 }
