@@ -10,8 +10,7 @@ import { watchClock } from './async/clock-watch.ts';
 import { sharedReading } from './async/shared-reading.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
-import { configuredValues } from './config/configured.ts';
-import { givenSettings } from './config/load.ts';
+import { configuredValues, givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
@@ -222,7 +221,7 @@ export async function compose(
       isOpen: (id) => isIssueOpen(id),
       isHttpAllowed,
       isMailAllowed,
-      ...(notifierTiming === undefined ? {} : { pace: notifierTiming }),
+      ...(notifierTiming === undefined ? {} : { timing: notifierTiming }),
     }),
   );
   const watch = opened.use(

@@ -19,116 +19,111 @@ export type MessageQueue = {
 };
 
 /** The message queues of all alerts. Changes are saved to the outbox, many in one write. */
-type MessageQueues = {
-  of(alertId: string): MessageQueue;
-  all(): Iterable<readonly [alertId: string, MessageQueue]>;
-  /** Replaces the message with the same id or appends it; a finished message leaves `waiting`. */
-  put(message: OutboxMessage): void;
-  /** Removes a message that has become empty. */
-  drop(message: OutboxMessage): void;
-  tell(notified: NotifiedIssue): void;
-  withdraw(notified: NotifiedIssue): void;
-  /** Removes the queue of a deleted alert. */
-  close(alertId: string): void;
-  /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
-  kept(): Promise<void>;
-};
+export type MessageQueues = Awaited<ReturnType<typeof openMessageQueues>>;
 
 /** Loads the unfinished messages from the outbox. */
-export async function openMessageQueues(outbox: Outbox): Promise<MessageQueues> {
-  const posts = new Map<string, MessageQueue>();
-  let dirty = nothing();
+export async function openMessageQueues(outbox: Outbox) {
+  const queues = new Map<string, MessageQueue>();
+  /** Changes that are not saved yet. A later change of the same record replaces an earlier one. */
+  let dirty = new Map<string, OutboxChange>();
   let turn: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
   function of(alertId: string): MessageQueue {
-    let post = posts.get(alertId);
-    if (post === undefined) {
-      post = {
-        waiting: [],
-        notified: new Map(),
-        sending: null,
-        blockedUntil: 0,
-        freeAt: 0,
-        lastSentAt: null,
-        failure: null,
-      };
-      posts.set(alertId, post);
-    }
-    return post;
+    const known = queues.get(alertId);
+    if (known !== undefined) return known;
+    const times = { blockedUntil: 0, freeAt: 0, lastSentAt: null };
+    const queue: MessageQueue = { waiting: [], notified: new Map(), sending: null, ...times, failure: null };
+    queues.set(alertId, queue);
+    return queue;
   }
 
   async function write(): Promise<void> {
     next = null;
-    if (isNothing(dirty)) return;
-    const change = dirty;
-    dirty = nothing();
+    if (dirty.size === 0) return;
+    const changes = dirty;
+    dirty = new Map();
     try {
-      await outbox.save(changeOf(change));
+      await outbox.save([...changes.values()]);
     } catch (error) {
-      dirty = joined(change, dirty);
+      dirty = new Map([...changes, ...dirty]);
       throw error;
     }
   }
 
+  function put(message: OutboxMessage) {
+    const queue = of(message.alertId);
+    const at = queue.waiting.findIndex(({ id }) => id === message.id);
+    if (message.status !== 'waiting') queue.waiting = queue.waiting.filter(({ id }) => id !== message.id);
+    else if (at < 0) queue.waiting.push(message);
+    else queue.waiting[at] = message;
+    dirty.set(message.id, { op: 'put', message });
+  }
+
   const { waiting, notified, ends } = await outbox.load();
   for (const message of waiting) {
-    const post = of(message.alertId);
-    post.waiting.push(message);
+    const queue = of(message.alertId);
+    queue.waiting.push(message);
     if (message.firstAttemptAt !== null && message.detail !== null)
-      post.failure ??= { since: message.firstAttemptAt, detail: message.detail };
-    if (message.attempts > 0) post.blockedUntil = Math.max(post.blockedUntil, message.dueAt);
+      queue.failure ??= { since: message.firstAttemptAt, detail: message.detail };
+    if (message.attempts > 0) queue.blockedUntil = Math.max(queue.blockedUntil, message.dueAt);
   }
   for (const one of notified) of(one.alertId).notified.set(one.issueId, one);
   for (const { alertId, lastSentAt, lastFailure } of ends) {
-    const post = of(alertId);
-    post.lastSentAt = lastSentAt;
+    const queue = of(alertId);
+    queue.lastSentAt = lastSentAt;
     if (lastFailure !== null && lastFailure.at > (lastSentAt ?? 0))
-      post.failure ??= { since: lastFailure.at, detail: lastFailure.detail };
+      queue.failure ??= { since: lastFailure.at, detail: lastFailure.detail };
   }
 
   return {
     of,
-    all: () => posts,
-    put(message) {
-      const post = of(message.alertId);
-      const at = post.waiting.findIndex(({ id }) => id === message.id);
-      if (message.status !== 'waiting') post.waiting = post.waiting.filter(({ id }) => id !== message.id);
-      else if (at < 0) post.waiting.push(message);
-      else post.waiting[at] = message;
-      dirty.messages.set(message.id, message);
+    all: (): Iterable<readonly [alertId: string, MessageQueue]> => queues,
+    /** Replaces the message with the same id or appends it; a finished message leaves `waiting`. */
+    put,
+    /** Finishes a message. */
+    end(message: OutboxMessage, status: 'sent' | 'failed', detail: string, finishedAt: number): OutboxMessage {
+      const ended = { ...message, status, detail, finishedAt };
+      put(ended);
+      return ended;
     },
-    drop(message) {
-      const post = of(message.alertId);
-      post.waiting = post.waiting.filter(({ id }) => id !== message.id);
-      dirty.messages.delete(message.id);
-      dirty.dropped.add(message.id);
+    /** Removes a message that has become empty. */
+    drop({ id: messageId, alertId }: OutboxMessage): void {
+      const queue = of(alertId);
+      queue.waiting = queue.waiting.filter(({ id }) => id !== messageId);
+      dirty.set(messageId, { op: 'drop', messageId, alertId });
     },
-    tell(one) {
-      of(one.alertId).notified.set(one.issueId, one);
-      dirty.notified.set(placeOf(one), one);
-      dirty.unnotified.delete(placeOf(one));
+    /** Records the last notice of an issue that the alert was notified of. */
+    note(issue: NotifiedIssue): void {
+      of(issue.alertId).notified.set(issue.issueId, issue);
+      dirty.set(`${issue.alertId}/${issue.issueId}`, { op: 'note', issue });
     },
-    withdraw(one) {
-      of(one.alertId).notified.delete(one.issueId);
-      dirty.notified.delete(placeOf(one));
-      dirty.unnotified.set(placeOf(one), one);
+    forget({ alertId, issueId }: NotifiedIssue): void {
+      of(alertId).notified.delete(issueId);
+      dirty.set(`${alertId}/${issueId}`, { op: 'forget', alertId, issueId });
     },
-    close(alertId) {
-      posts.delete(alertId);
-      for (const one of dirty.messages.values()) if (one.alertId === alertId) dirty.messages.delete(one.id);
-      for (const one of dirty.notified.values()) if (one.alertId === alertId) dirty.notified.delete(placeOf(one));
-      dirty.gone.add(alertId);
+    /** Removes the queue of a deleted alert, with its messages. */
+    close(alertId: string): void {
+      of(alertId).waiting = [];
+      queues.delete(alertId);
+      for (const [key, change] of dirty) if (alertOf(change) === alertId) dirty.delete(key);
+      dirty.set(alertId, { op: 'close', alertId });
     },
-    kept() {
+    /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
+    saved(): Promise<void> {
       if (next === null) {
         next = turn.then(write);
-        // The caller of `kept` gets the error; the next write proceeds all the same.
+        // The caller of `saved` gets the error; the next write proceeds all the same.
         turn = next.catch(() => {});
       }
       return next;
     },
   };
+}
+
+function alertOf(change: OutboxChange): string {
+  if (change.op === 'put') return change.message.alertId;
+  return change.op === 'note' ? change.issue.alertId : change.alertId;
 }
 
 /** The delivery status of an alert, for people. */
@@ -140,50 +135,4 @@ export function healthOf({ waiting, lastSentAt, failure }: MessageQueue): AlertH
     lastSentAt: lastSentAt === null ? null : new Date(lastSentAt).toISOString(),
     waiting: waiting.length,
   };
-}
-
-type Dirty = {
-  messages: Map<string, OutboxMessage>;
-  notified: Map<string, NotifiedIssue>;
-  dropped: Set<string>;
-  unnotified: Map<string, NotifiedIssue>;
-  gone: Set<string>;
-};
-
-function nothing(): Dirty {
-  return { messages: new Map(), notified: new Map(), dropped: new Set(), unnotified: new Map(), gone: new Set() };
-}
-
-function isNothing(dirty: Dirty): boolean {
-  return Object.values(dirty).every(({ size }) => size === 0);
-}
-
-/** The older change, overridden by the newer one. */
-function joined(older: Dirty, newer: Dirty): Dirty {
-  const isGone = ({ alertId }: { alertId: string }) => newer.gone.has(alertId);
-  const all: Dirty = {
-    messages: new Map([...older.messages, ...newer.messages]),
-    notified: new Map([...older.notified, ...newer.notified]),
-    dropped: new Set([...older.dropped, ...newer.dropped]),
-    unnotified: new Map([...older.unnotified, ...newer.unnotified]),
-    gone: new Set([...older.gone, ...newer.gone]),
-  };
-  for (const [id, one] of all.messages) if (isGone(one) || newer.dropped.has(id)) all.messages.delete(id);
-  for (const [place, one] of all.notified) if (isGone(one) || newer.unnotified.has(place)) all.notified.delete(place);
-  for (const place of newer.notified.keys()) all.unnotified.delete(place);
-  return all;
-}
-
-function changeOf({ messages, notified, dropped, unnotified, gone }: Dirty): OutboxChange {
-  return {
-    messages: [...messages.values()],
-    notified: [...notified.values()],
-    dropped: [...dropped],
-    unnotified: Array.from(unnotified.values(), ({ alertId, issueId }) => ({ alertId, issueId })),
-    gone: [...gone],
-  };
-}
-
-function placeOf({ alertId, issueId }: NotifiedIssue): string {
-  return `${alertId}/${issueId}`;
 }

@@ -265,3 +265,16 @@ test('a full disk loses no message, and the caller gets the error', async () => 
     [['i1 opened']],
   );
 });
+
+test('an alert that is deleted during an attempt leaves no message', async () => {
+  const clock = fakeClock();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await using notifier = await openNotifier(clock, { answer: () => answered.then(() => ({ status: 200 })) });
+  await notifier.notifier.take(notice('i1', 'opened', clock));
+  await clock.advance(5 * second);
+  assert.equal(notifier.sent().length, 1);
+  await notifier.remove();
+  answer();
+  await clock.advance(minute);
+  assert.deepEqual(await notifier.notifier.messages({ alertId, limit: 10 }), []);
+});

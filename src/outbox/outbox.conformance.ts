@@ -12,30 +12,33 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
 
   guarantee('unfinished messages and reported issues are read back as they were last saved', async (outbox) => {
     assert.deepEqual(await outbox.load(), { waiting: [], notified: [], ends: [] });
-    await outbox.save(change({ messages: [message('b'), message('a')], notified: [notified('i1'), notified('i2')] }));
+    await outbox.save([put('b'), put('a'), note('i1'), note('i2')]);
     const again = message('a', { attempts: 1, detail: 'down', firstAttemptAt: 5, dueAt: 15 });
     const over = notified('i2', { isOpen: false, remindAt: null });
-    await outbox.save(change({ messages: [again], notified: [over] }));
+    await outbox.save([
+      { op: 'put', message: again },
+      { op: 'note', issue: over },
+    ]);
     const { waiting, notified: known, ends } = await outbox.load();
     assert.deepEqual([waiting, ends], [[again, message('b')], []]);
     assert.deepEqual(known.sort(byIssue), [notified('i1'), over]);
   });
 
+  guarantee('changes are made in their order', async (outbox) => {
+    await outbox.save([put('a'), { op: 'close', alertId: 'alr_1' }, put('b')]);
+    assert.deepEqual((await outbox.load()).waiting, [message('b')]);
+  });
+
   guarantee('dropped messages, cancelled reports and the records of removed alerts are removed', async (outbox) => {
     const other = { alertId: 'alr_2' };
-    await outbox.save(
-      change({
-        messages: [message('a'), message('b'), message('c', other)],
-        notified: [notified('i1'), notified('i2'), notified('i1', other)],
-      }),
-    );
-    await outbox.save(
-      change({
-        dropped: ['a', 'unknown'],
-        unnotified: [{ alertId: 'alr_1', issueId: 'i1' }],
-        gone: ['alr_2', 'alr_3'],
-      }),
-    );
+    await outbox.save([put('a'), put('b'), put('c', other), note('i1'), note('i2'), note('i1', other)]);
+    await outbox.save([
+      { op: 'drop', alertId: 'alr_1', messageId: 'a' },
+      { op: 'drop', alertId: 'alr_1', messageId: 'unknown' },
+      { op: 'forget', alertId: 'alr_1', issueId: 'i1' },
+      { op: 'close', alertId: 'alr_2' },
+      { op: 'close', alertId: 'alr_3' },
+    ]);
     const { waiting, notified: known } = await outbox.load();
     assert.deepEqual([waiting, known], [[message('b')], [notified('i2')]]);
     assert.deepEqual(await outbox.messages({ alertId: 'alr_2', limit: 5 }), []);
@@ -44,17 +47,13 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
   guarantee('each alert has the time of its last sent message and its last failure, without tests', async (outbox) => {
     const sent = { status: 'sent' as const, detail: 'fine' };
     const failed = { status: 'failed' as const };
-    await outbox.save(
-      change({
-        messages: [
-          message('a', { ...sent, finishedAt: 10 }),
-          message('b', { ...sent, finishedAt: 30 }),
-          message('c', { ...failed, finishedAt: 20, detail: 'down' }),
-          message('d', { ...failed, finishedAt: 40, about: 'test', detail: 'test' }),
-          message('e', { ...failed, finishedAt: 25, detail: 'gone', alertId: 'alr_2' }),
-        ],
-      }),
-    );
+    await outbox.save([
+      put('a', { ...sent, finishedAt: 10 }),
+      put('b', { ...sent, finishedAt: 30 }),
+      put('c', { ...failed, finishedAt: 20, detail: 'down' }),
+      put('d', { ...failed, finishedAt: 40, about: 'test', detail: 'test' }),
+      put('e', { ...failed, finishedAt: 25, detail: 'gone', alertId: 'alr_2' }),
+    ]);
     assert.deepEqual((await outbox.load()).ends, [
       { alertId: 'alr_1', lastSentAt: 30, lastFailure: { at: 20, detail: 'down' } },
       { alertId: 'alr_2', lastSentAt: null, lastFailure: { at: 25, detail: 'gone' } },
@@ -65,10 +64,10 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
     'the messages of an alert are read in pages, and only the newest finished ones are kept',
     async (outbox) => {
       const finished = Array.from({ length: finishedMax + 5 }, (_, i) =>
-        message(`m${String(i).padStart(4, '0')}`, { status: 'sent', finishedAt: i }),
+        put(`m${String(i).padStart(4, '0')}`, { status: 'sent', finishedAt: i }),
       );
-      await outbox.save(change({ messages: finished }));
-      await outbox.save(change({ messages: [message('m0000a'), message('x', { alertId: 'alr_2' })] }));
+      await outbox.save(finished);
+      await outbox.save([put('m0000a'), put('x', { alertId: 'alr_2' })]);
       const ids = async (query: { limit: number; before?: string; after?: string }) =>
         (await outbox.messages({ alertId: 'alr_1', ...query })).map((one) => one.id);
       assert.deepEqual(await ids({ limit: 2 }), ['m0104', 'm0103']);
@@ -79,8 +78,12 @@ export function testOutbox(name: string, open: () => Promise<Outbox & AsyncDispo
   );
 }
 
-function change(part: Partial<OutboxChange>): OutboxChange {
-  return { messages: [], notified: [], dropped: [], unnotified: [], gone: [], ...part };
+function put(id: string, part: Partial<OutboxMessage> = {}): OutboxChange {
+  return { op: 'put', message: message(id, part) };
+}
+
+function note(issueId: string, part: Partial<NotifiedIssue> = {}): OutboxChange {
+  return { op: 'note', issue: notified(issueId, part) };
 }
 
 function message(id: string, part: Partial<OutboxMessage> = {}): OutboxMessage {

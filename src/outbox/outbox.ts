@@ -7,8 +7,8 @@ import type { AlertMessage, AlertNotice } from '../contract/documents/alert.ts';
 export interface Outbox {
   /** The state to continue with after a start. */
   load(): Promise<{ waiting: OutboxMessage[]; notified: NotifiedIssue[]; ends: AlertEnd[] }>;
-  /** Writes the whole change or nothing, durably. */
-  save(change: OutboxChange): Promise<void>;
+  /** Makes the changes in their order, all or none, durably. */
+  save(changes: readonly OutboxChange[]): Promise<void>;
   /** The messages of one alert next to an id, newest first; unfinished ones too. */
   messages(query: { alertId: string; limit: number; before?: string; after?: string }): Promise<OutboxMessage[]>;
 }
@@ -43,16 +43,16 @@ export type AlertEnd = {
   lastFailure: { at: number; detail: string } | null;
 };
 
-export type OutboxChange = {
-  messages: readonly OutboxMessage[];
-  notified: readonly NotifiedIssue[];
-  /** Messages to remove; unknown ids are skipped. */
-  dropped: readonly string[];
-  /** Reported issues to remove. */
-  unnotified: readonly Pick<NotifiedIssue, 'alertId' | 'issueId'>[];
-  /** Removed alerts, whose records are removed too. */
-  gone: readonly string[];
-};
+export type OutboxChange =
+  /** Inserts or replaces a message. */
+  | { op: 'put'; message: OutboxMessage }
+  /** Removes a message; an unknown id is skipped. */
+  | { op: 'drop'; alertId: string; messageId: string }
+  /** Inserts or replaces what an alert has reported of an issue. */
+  | { op: 'note'; issue: NotifiedIssue }
+  | { op: 'forget'; alertId: string; issueId: string }
+  /** Removes all records of an alert that was removed. */
+  | { op: 'close'; alertId: string };
 
 /** The number of finished messages kept per alert. */
 export const finishedMax = 100;

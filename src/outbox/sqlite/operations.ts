@@ -14,31 +14,10 @@ export const operations = {
     ends: ends(db),
   }),
 
-  saveOutbox(db: Db, { messages, notified, dropped, unnotified, gone }: OutboxChange): void {
-    for (const one of messages)
-      db.run(
-        `INSERT OR REPLACE INTO alert_message (id, alert_id, status, finished_at, body) VALUES (?, ?, ?, ?, ?)`,
-        one.id,
-        one.alertId,
-        one.status,
-        one.finishedAt,
-        JSON.stringify(one),
-      );
-    for (const one of notified)
-      db.run(
-        'INSERT OR REPLACE INTO alert_told (alert_id, issue_id, body) VALUES (?, ?, ?)',
-        one.alertId,
-        one.issueId,
-        JSON.stringify(one),
-      );
-    for (const id of dropped) db.run('DELETE FROM alert_message WHERE id = ?', id);
-    for (const one of unnotified)
-      db.run('DELETE FROM alert_told WHERE alert_id = ? AND issue_id = ?', one.alertId, one.issueId);
-    for (const alertId of gone) {
-      db.run('DELETE FROM alert_message WHERE alert_id = ?', alertId);
-      db.run('DELETE FROM alert_told WHERE alert_id = ?', alertId);
-    }
-    for (const alertId of new Set(messages.map((one) => one.alertId)))
+  saveOutbox(db: Db, changes: readonly OutboxChange[]): void {
+    for (const change of changes) apply(db, change);
+    const alertIds = changes.flatMap((one) => (one.op === 'put' ? one.message.alertId : []));
+    for (const alertId of new Set(alertIds))
       db.run(
         `DELETE FROM alert_message WHERE alert_id = ?1 AND status <> 'waiting' AND id <= (
            SELECT id FROM alert_message WHERE alert_id = ?1 AND status <> 'waiting' ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
@@ -61,6 +40,29 @@ export const operations = {
     return (after === undefined ? rows : rows.reverse()).map(read<OutboxMessage>);
   },
 };
+
+function apply(db: Db, change: OutboxChange): void {
+  switch (change.op) {
+    case 'put': {
+      const { id, alertId, status, finishedAt } = change.message;
+      const sql =
+        'INSERT OR REPLACE INTO alert_message (id, alert_id, status, finished_at, body) VALUES (?, ?, ?, ?, ?)';
+      return void db.run(sql, id, alertId, status, finishedAt, JSON.stringify(change.message));
+    }
+    case 'drop':
+      return void db.run('DELETE FROM alert_message WHERE id = ?', change.messageId);
+    case 'note': {
+      const { alertId, issueId } = change.issue;
+      const sql = 'INSERT OR REPLACE INTO alert_told (alert_id, issue_id, body) VALUES (?, ?, ?)';
+      return void db.run(sql, alertId, issueId, JSON.stringify(change.issue));
+    }
+    case 'forget':
+      return void db.run('DELETE FROM alert_told WHERE alert_id = ? AND issue_id = ?', change.alertId, change.issueId);
+    case 'close':
+      db.run('DELETE FROM alert_message WHERE alert_id = ?', change.alertId);
+      db.run('DELETE FROM alert_told WHERE alert_id = ?', change.alertId);
+  }
+}
 
 function read<T>({ body }: Row): T {
   return JSON.parse(body) as T; // only this file writes these rows

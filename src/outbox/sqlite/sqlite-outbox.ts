@@ -7,7 +7,7 @@ export function sqliteOutbox(sqlite: Pick<Sqlite, 'client'>): Outbox {
   const client = sqlite.client<typeof operations>();
   return {
     load: () => client.write('loadOutbox', null),
-    save: (change) => client.write('saveOutbox', change),
+    save: (changes) => client.write('saveOutbox', changes),
     messages: (query) => client.read('alertMessages', query),
   };
 }
