@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { configurationReference } from '../src/config/reference.ts';
 import { errors } from '../src/contract/errors.ts';
-import { metricsReference } from '../src/telemetry/reference.ts';
+import { configurationReference } from './configuration-reference.ts';
 import { consolePages } from './console-pages.ts';
+import { metricsReference } from './metrics-reference.ts';
 
 const arrows: { rooms: Record<string, string[]>; ports: Record<string, string[]>; browserSafe: string[] } =
   createRequire(import.meta.url)('./arrows.cjs');

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
+import type { ConfiguredValue } from '../contract/documents/settings.ts';
+import { Secret } from '../contract/secret.ts';
 import { configFile, envName, flagName, nearest, settingNames } from './names.ts';
 import { type Setting, WrongValue } from './setting.ts';
 import { type Config, type SettingName, settings } from './settings.ts';
@@ -48,6 +50,20 @@ const givenOf = new WeakMap<Config, ReadonlySet<SettingName>>();
 /** The settings of a loaded configuration that the operator set; the others are defaults or presets. */
 export function givenSettings(config: Config): ReadonlySet<SettingName> {
   return givenOf.get(config) ?? new Set();
+}
+
+/** The operator's settings as they are in effect; of secrets only whether they are set. */
+export function configuredValues(config: Config): ConfiguredValue[] {
+  const given = givenSettings(config);
+  // `url` is a setting of the commands, not of the server.
+  const names = settingNames.filter((name) => name !== 'url');
+  return names.map((name) => {
+    const { description, isSecret }: Setting<unknown> = settings[name];
+    const value = config[name];
+    const shown = isSecret || value instanceof Secret ? { set: value !== null } : value;
+    const variable = envName(name);
+    return { name, variable, description, value: shown, origin: given.has(name) ? 'operator' : 'default' };
+  }) as ConfiguredValue[]; // values are texts, numbers, switches and lists of texts
 }
 
 type Found = { text: string; from: string };

@@ -22,46 +22,44 @@ export class WrongValue extends Error {}
 
 type Words<T> = { description: string; default: T };
 
-export function text(given: Words<string>): Setting<string> {
-  return setting({ ...given, accepts: 'text', read: (value) => value });
+export function text<T extends string | null>(given: Words<T> & { accepts?: string }): Setting<T | string> {
+  return setting<T | string>({ accepts: 'text', ...given, read: (value) => value });
 }
 
-export function optionalText(given: Words<string | null> & { accepts?: string }): Setting<string | null> {
-  return setting({ accepts: 'text', ...given, read: (value) => value });
-}
+type Bounds = { min: number; max: number };
 
-export function integer(given: Words<number> & { min: number; max: number }): Setting<number> {
+export function integer(given: Words<number> & Bounds): Setting<number> {
   const accepts = `a whole number from ${given.min} to ${given.max}`;
-  return setting({ ...given, accepts, read: (value) => bounded(number(value, {}, accepts), given, accepts) });
+  return setting({ ...given, accepts, read: numberIn(given, {}, accepts) });
 }
 
 const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
 /** A size in bytes, given as a number of bytes or with a unit (`256MiB`, `10GB`). */
 export function bytes<T extends number | null>(
-  given: Words<T> & { min: number; max: number; defaultText?: string },
+  given: Words<T> & Bounds & { defaultText?: string },
 ): Setting<T | number> {
   const accepts = `a size from ${sizeText(given.min)} to ${sizeText(given.max)} (bytes, or with a unit such as 256MiB)`;
   return setting<T | number>({
     ...given,
     accepts,
     defaultText: given.default === null ? given.defaultText : sizeText(given.default),
-    read: (value) => bounded(number(value, byteUnits, accepts), given, accepts),
+    read: numberIn(given, byteUnits, accepts),
   });
 }
 
 const msUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration in milliseconds, given as a number of ms or with a unit (`500ms`, `30s`, `5m`, `2h`). */
-export function duration(given: Words<number> & { min: number; max: number }): Setting<number> {
+export function duration(given: Words<number> & Bounds): Setting<number> {
   const accepts = `a duration from ${given.min} to ${given.max} ms (or with a unit: ms, s, m, h, d)`;
-  return setting({ ...given, accepts, read: (value) => bounded(number(value, msUnits, accepts), given, accepts) });
+  return setting({ ...given, accepts, read: numberIn(given, msUnits, accepts) });
 }
 
 /** Whole days; `30` and `30d` are equal. */
-export function days(given: Words<number> & { min: number; max: number }): Setting<number> {
+export function days(given: Words<number> & Bounds): Setting<number> {
   const accepts = `a whole number of days from ${given.min} to ${given.max}`;
-  return setting({ ...given, accepts, read: (value) => bounded(number(value, { d: 1 }, accepts), given, accepts) });
+  return setting({ ...given, accepts, read: numberIn(given, { d: 1 }, accepts) });
 }
 
 export function choice<const T extends string>(given: Words<NoInfer<T>> & { of: readonly T[] }): Setting<T> {
@@ -102,41 +100,18 @@ export function url<T extends string | null>(given: Words<T>): Setting<T | strin
 
 /** A comma-separated list of IP addresses or ranges in CIDR form. */
 export function addresses(given: Words<readonly string[]>): Setting<readonly string[]> {
-  const accepts = 'a comma-separated list of IP addresses or ranges (10.0.0.0/8)';
-  return setting({
-    ...given,
-    accepts,
-    read(value) {
-      const items = listItems(value);
-      return items.every(isRange) ? items : refuse(accepts);
-    },
-  });
+  return list(given, 'a comma-separated list of IP addresses or ranges (10.0.0.0/8)', isRange);
 }
 
 /** A comma-separated list of addresses, each `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
 export function endpoints(given: Words<readonly string[]>): Setting<readonly string[]> {
   const accepts = 'a comma-separated list of IP addresses, port optional (192.0.2.1:53, [2001:db8::1]:53)';
-  return setting({
-    ...given,
-    accepts,
-    read(value) {
-      const items = listItems(value);
-      return items.every(isEndpoint) ? items : refuse(accepts);
-    },
-  });
+  return list(given, accepts, isEndpoint);
 }
 
 /** A comma-separated list of `env:NAME` (`*` matches any characters), `file:/folder/` (recursive) and `file:/path`. */
 export function references(given: Words<readonly string[]>): Setting<readonly string[]> {
-  const accepts = 'a comma-separated list of env:NAME (env:CRM_*), file:/folder/ and file:/path';
-  return setting({
-    ...given,
-    accepts,
-    read(value) {
-      const items = listItems(value);
-      return items.every(isReference) ? items : refuse(accepts);
-    },
-  });
+  return list(given, 'a comma-separated list of env:NAME (env:CRM_*), file:/folder/ and file:/path', isReference);
 }
 
 /** A value that prints as [secret]. `isGood` gets the plain text. */
@@ -165,14 +140,24 @@ function wordsFor<T>({ defaultText, default: value }: Given<T>): string {
   return value === null || (Array.isArray(value) && value.length === 0) ? '' : String(value);
 }
 
-function number(value: string, units: Record<string, number>, accepts: string): number {
-  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value) ?? refuse(accepts);
-  const factor = unit === '' ? 1 : (units[unit] ?? refuse(accepts));
-  return Number(digits) * factor;
+/** Reads a whole number within bounds; a unit multiplies it. */
+function numberIn({ min, max }: Bounds, units: Record<string, number>, accepts: string) {
+  return (text: string): number => {
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? refuse(accepts);
+    const value = Number(digits) * (unit === '' ? 1 : (units[unit] ?? refuse(accepts)));
+    return Number.isInteger(value) && value >= min && value <= max ? value : refuse(accepts);
+  };
 }
 
-function bounded(value: number, { min, max }: { min: number; max: number }, accepts: string): number {
-  return Number.isInteger(value) && value >= min && value <= max ? value : refuse(accepts);
+function list(given: Words<readonly string[]>, accepts: string, isGood: (item: string) => boolean) {
+  return setting<readonly string[]>({
+    ...given,
+    accepts,
+    read(value) {
+      const items = value.split(',').flatMap((item) => item.trim() || []);
+      return items.every(isGood) ? items : refuse(accepts);
+    },
+  });
 }
 
 function sizeText(value: number): string {
@@ -180,13 +165,6 @@ function sizeText(value: number): string {
     if (value >= byteUnits[unit] && value % byteUnits[unit] === 0) return `${value / byteUnits[unit]}${unit}`;
   }
   return String(value);
-}
-
-function listItems(value: string): string[] {
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 function isRange(item: string): boolean {

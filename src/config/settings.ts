@@ -7,7 +7,6 @@ import {
   endpoints,
   integer,
   onOff,
-  optionalText,
   references,
   type Setting,
   secret,
@@ -67,7 +66,7 @@ export const settings = {
     isGood: (value) => /^[!-~]{24,}$/.test(value),
     description: 'An API token with the Administrator role, for automation.',
   }),
-  egressAllow: optionalText({
+  egressAllow: text({
     default: null,
     accepts: 'a comma-separated list of CIDR[:port] or host[:port]',
     description:

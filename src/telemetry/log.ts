@@ -1,6 +1,5 @@
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { lineWriter } from './line-writer.ts';
-import { prettyLine } from './pretty.ts';
 
 type LogLevel = Level | 'silent';
 
@@ -13,7 +12,7 @@ export type LogOptions = {
   scrub(text: string): string;
 };
 
-type Log = { logger: Logger; flush(): void };
+export type Log = { logger: Logger; flush(): void };
 
 export function createLog({ level, format, to, scrub }: LogOptions): Log {
   const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };
@@ -56,4 +55,20 @@ export function errorFields(error: unknown): Record<string, unknown> {
     ...(cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : String(cause) }),
     stack: error.stack,
   };
+}
+
+const levels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO ', 40: 'WARN ', 50: 'ERROR', 60: 'FATAL' };
+
+/** A JSON log line as readable text: time, level, message, then the rest as `name=value`; a stack follows below. */
+function prettyLine(json: string): string {
+  const { time, level, msg, stack, ...rest }: Record<string, unknown> = JSON.parse(json);
+  const clock = new Date(String(time)).toISOString().slice(11, 23);
+  const pairs = Object.entries(rest).map(([name, value]) => `${name}=${valueText(value)}`);
+  const tail = typeof stack === 'string' ? `\n${stack.replace(/^/gm, '    ')}` : '';
+  return `${[clock, levels[Number(level)] ?? String(level), msg, ...pairs].join(' ')}${tail}\n`;
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -2,17 +2,9 @@ import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from
 import { type CounterName, type HistogramName, type Metric, metricTable, type PulledName } from './metric-table.ts';
 
 /** A value read at each scrape; an object gives one line for each label value. */
-export type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
+type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
-type Metrics = {
-  /** Adds to a counter, with as many label values as the table has labels. */
-  add(name: CounterName, amount: number, first?: string, second?: string): void;
-  observe(name: HistogramName, seconds: number, label: string): void;
-  /** Registers a metric that is read from its owner at each scrape instead of counted here. */
-  pull(name: PulledName, read: () => Reading): void;
-  /** All metrics in the OpenMetrics text format. */
-  text(): Promise<string>;
-};
+export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Limit of combinations of label values; further ones count as `other`. */
 const seriesMax = 1_000;
@@ -20,7 +12,7 @@ const histogramSeriesMax = 200;
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
 /** Counters are plain numbers in maps: adding costs tens of nanoseconds. prom-client gets the values at a scrape. */
-export function createMetrics(): Metrics {
+export function createMetrics() {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const counts: Record<string, Map<string, number>> = {};
@@ -32,38 +24,25 @@ export function createMetrics(): Metrics {
     const given = { name, help, labelNames: labels, registers: [registry] };
     if (type === 'histogram') {
       histograms[key] = { histogram: new Histogram({ ...given, buckets }), series: new Map() };
-    } else if (type === 'gauge') {
-      const collected: Gauge = new Gauge({
-        ...given,
-        async collect() {
-          const reading = await readers[key]?.();
-          if (typeof reading === 'number') collected.set(reading);
-          else if (reading !== undefined) {
-            collected.reset();
-            for (const [values, amount] of Object.entries(reading).slice(0, seriesMax))
-              collected.set(labelled(labels, values), amount);
-          }
-        },
-      });
-    } else {
-      const series = new Map<string, number>();
-      counts[key] = series;
-      const collected: Counter = new Counter({
-        ...given,
-        async collect() {
-          const reading = await readers[key]?.();
-          collected.reset();
-          if (typeof reading === 'number') collected.inc(reading);
-          else if (reading !== undefined) {
-            for (const [value, amount] of Object.entries(reading)) collected.inc(labelled(labels, value), amount);
-          } else for (const [values, amount] of series) collected.inc(labelled(labels, values), amount);
-        },
-      });
+      continue;
     }
+    const series = new Map<string, number>();
+    if (type === 'counter') counts[key] = series;
+    const collected: Counter | Gauge = new (type === 'counter' ? Counter : Gauge)({
+      ...given,
+      async collect() {
+        const reading = await readers[key]?.();
+        collected.reset();
+        if (typeof reading === 'number') return collected.inc(reading);
+        const values = reading === undefined ? series : Object.entries(reading).slice(0, seriesMax);
+        for (const [value, amount] of values) collected.inc(labelled(labels, value), amount);
+      },
+    });
   }
 
   return {
-    add(name, amount, first = '', second) {
+    /** Adds to a counter, with as many label values as the table has labels. */
+    add(name: CounterName, amount: number, first = '', second?: string) {
       const series = counts[name];
       if (series === undefined) return;
       let values = second === undefined ? first : `${first}\n${second}`;
@@ -74,7 +53,7 @@ export function createMetrics(): Metrics {
       }
       series.set(values, (before ?? 0) + amount);
     },
-    observe(name, seconds, label) {
+    observe(name: HistogramName, seconds: number, label: string) {
       const one = histograms[name];
       if (one === undefined) return;
       const { histogram, series } = one;
@@ -86,9 +65,11 @@ export function createMetrics(): Metrics {
       }
       found.observe(seconds);
     },
-    pull(name, read) {
+    /** Registers a metric that is read from its owner at each scrape instead of counted here. */
+    pull(name: PulledName, read: () => Reading) {
       readers[name] = read;
     },
+    /** All metrics in the OpenMetrics text format. */
     text: () => registry.metrics(),
   };
 }

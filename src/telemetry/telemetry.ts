@@ -2,9 +2,8 @@ import { AppError } from '../contract/errors.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus, Reason } from '../contract/records/delivery.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import { createLog, errorFields, type LogOptions } from './log.ts';
-import type { PulledName } from './metric-table.ts';
-import { createMetrics, type Reading } from './metrics.ts';
+import { createLog, errorFields, type Log, type LogOptions } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
 /** The result of one attempt, for the log. Of `attempt` only ids, outcome and timings are read, never a payload. */
 export type AttemptReport = {
@@ -31,72 +30,179 @@ type RequestReport = {
   error?: unknown;
 };
 
-/** One function for each business event, which writes the log line and updates the counter together. */
-export type Telemetry = {
-  /** The server accepts requests. Programs wait for this line: it is written at every level but `silent`. */
-  listening(at: { url: string }): void;
-  /** There is no administrator; `address` is the URL to create the first one. Written like `listening`. */
-  setupOpen(at: { address: string }): void;
-  stopping(because: { signal: string }): void;
-  stopped(after: { durationMs: number }): void;
-  /** A notice for the operator, written once, such as an open guard. */
-  noticed(message: string, fields?: Record<string, unknown>): void;
-  /** An internal error; `doing` completes "could not …". */
-  failed(error: unknown, doing: string, fields?: Record<string, unknown>): void;
-  /**
-   * Like `failed`, for code that runs for each event: every failure is counted, and at most one line in 10 s is written
-   * for each `doing`, with the number of lines left out (`unwritten`).
-   */
-  failedOften(error: unknown, doing: string): void;
-  requestFinished(report: RequestReport): void;
-  /** A sign-in succeeded, or failed with `error`. */
-  signInFinished(report: { userId: string | null; address: string; error?: unknown }): void;
-  eventsAccepted(kept: { events: number; duplicates: number }): void;
-  intakeRefused(because: { code: string }): void;
-  eventsMatched(plan: { events: number; deliveries: number }): void;
-  attemptFinished(report: AttemptReport): void;
-  /** A step of a delivery was recorded, with or without an exchange; counted only. */
-  deliverySettled(step: { status: DeliveryStatus }): void;
-  /** Traffic started a hold, or ended it (`reason` null). */
-  holdMoved(hold: { scopeId: string; reason: Reason | null; detail: string | null }): void;
-  /** An issue opened, reopened, worsened or resolved. */
-  issueMoved(notice: IssueNotice): void;
-  /** A replay started, was held up or finished. */
-  replayMoved(replay: { id: string; state: string }): void;
-  tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }): void;
-  /** Attempt number `number` to send a message of an alert. */
-  alertTried(report: {
-    alertId: string;
-    messageId: string;
-    about: string;
-    number: number;
-    ok: boolean;
-    detail: string;
-  }): void;
-  /** An audit entry without a change of configuration. */
-  audited(entry: NewAuditEntry): void;
-  /** The newest audit entry, logged so that the trail can be verified against it later. */
-  auditHead(head: { number: number; hash: string }): void;
-  configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }): void;
-  /** Registers a metric that is read from its owner at each scrape. */
-  pull(name: PulledName, read: () => Reading): void;
-  /** All metrics in the OpenMetrics text format. */
-  metrics(): Promise<string>;
-  /** Writes queued lines; call it before the process ends. */
-  flush(): void;
+/** Attempt number `number` to send a message of an alert. */
+type AlertReport = {
+  alertId: string;
+  messageId: string;
+  about: string;
+  number: number;
+  ok: boolean;
+  detail: string;
 };
 
+/** One function for each business event, which writes the log line and updates the counter together. */
+export type Telemetry = ReturnType<typeof createTelemetry>;
+
 export type TelemetryOptions = Partial<LogOptions>;
+
+type Out = { logger: Log['logger']; metrics: Metrics };
 
 /** Interval of log lines about the same frequent failure. */
 const failureLineMs = 10_000;
 
 /** Defaults: JSON lines on stdout at level info. Secrets are not removed unless `scrub` is given. */
-export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
+export function createTelemetry(options: TelemetryOptions = {}) {
   const { logger, flush } = createLog({ level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options });
   const metrics = createMetrics();
+  measureProcess(metrics);
+  const out = { logger, metrics };
+  return {
+    ...programEvents(out),
+    ...failureEvents(out),
+    ...requestEvents(out),
+    ...deliveryEvents(out),
+    ...operatingEvents(out),
+    /** Registers a metric that is read from its owner at each scrape. */
+    pull: metrics.pull,
+    /** All metrics in the OpenMetrics text format. */
+    metrics: metrics.text,
+    /** Writes queued lines; call it before the process ends. */
+    flush,
+  };
+}
+
+function programEvents({ logger }: Out) {
   const always = logger.child({}, { level: logger.level === 'silent' ? 'silent' : 'info' });
+  return {
+    /** The server accepts requests. Programs wait for this line: it is written at every level but `silent`. */
+    listening: (at: { url: string }) => always.info(at, 'listening'),
+    /** There is no administrator; `address` is the URL to create the first one. Written like `listening`. */
+    setupOpen: (at: { address: string }) =>
+      always.info(at, 'no administrator yet: open this address to create the first one'),
+    stopping: (because: { signal: string }) => logger.info(because, 'stopping'),
+    stopped: (after: { durationMs: number }) => logger.info(after, 'stopped'),
+    /** A notice for the operator, written once, such as an open guard. */
+    noticed: (message: string, fields: Record<string, unknown> = {}) => logger.warn(fields, message),
+  };
+}
+
+function failureEvents({ logger, metrics }: Out) {
   const failures = new Map<string, { writtenAt: number; unwritten: number }>();
+  return {
+    /** An internal error; `doing` completes "could not …". */
+    failed(error: unknown, doing: string, fields: Record<string, unknown> = {}) {
+      metrics.add('failures', 1);
+      logger.error({ ...fields, ...errorFields(error) }, `could not ${doing}`);
+    },
+    /**
+     * Like `failed`, for code that runs for each event: every failure is counted, and at most one line in 10 s is
+     * written for each `doing`, with the number of lines left out (`unwritten`).
+     */
+    failedOften(error: unknown, doing: string) {
+      metrics.add('failures', 1);
+      const now = performance.now();
+      const known = failures.get(doing);
+      if (known !== undefined && now - known.writtenAt < failureLineMs) {
+        known.unwritten += 1;
+        return;
+      }
+      failures.set(doing, { writtenAt: now, unwritten: 0 });
+      logger.error({ ...errorFields(error), unwritten: known?.unwritten ?? 0 }, `could not ${doing}`);
+    },
+  };
+}
+
+/** Requests to the server: the API, sign-ins and intake. */
+function requestEvents({ logger, metrics }: Out) {
+  return {
+    requestFinished(report: RequestReport) {
+      metrics.add('httpRequests', 1, report.routeId, String(report.status));
+      metrics.add('httpSeconds', report.durationMs / 1_000, report.routeId);
+      const { error, ...fields } = report;
+      if (error !== undefined && report.status >= 500) {
+        metrics.add('failures', 1);
+        logger.error({ ...fields, ...errorFields(error) }, 'request failed');
+      } else if (logger.isLevelEnabled('debug')) logger.debug(fields, 'request');
+    },
+    /** A sign-in succeeded, or failed with `error`. */
+    signInFinished({ userId, address, error }: { userId: string | null; address: string; error?: unknown }) {
+      const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
+      metrics.add('signIns', 1, outcome);
+      if (error === undefined) logger.info({ userId, address }, 'signed in');
+      // A refusal before the password check is logged at debug: clients can cause any number of them.
+      else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
+    },
+    eventsAccepted({ events, duplicates }: { events: number; duplicates: number }) {
+      metrics.add('eventsAccepted', events);
+      if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
+    },
+    intakeRefused({ code }: { code: string }) {
+      metrics.add('intakeRefused', 1, code);
+      if (logger.isLevelEnabled('debug')) logger.debug({ code }, 'intake refused');
+    },
+  };
+}
+
+function deliveryEvents({ logger, metrics }: Out) {
+  return {
+    eventsMatched({ events, deliveries }: { events: number; deliveries: number }) {
+      metrics.add('eventsMatched', events);
+      metrics.add('deliveriesPlanned', deliveries);
+    },
+    attemptFinished(report: AttemptReport) {
+      const { attempt } = report;
+      metrics.add('attempts', 1, attempt.outcome, attempt.error?.kind ?? '');
+      metrics.observe('attemptSeconds', attempt.durationMs / 1_000, report.connectionId);
+      if (logger.isLevelEnabled('info')) logger.info(attemptFields(report), 'attempt');
+    },
+    /** A step of a delivery was recorded, with or without an exchange; counted only. */
+    deliverySettled({ status }: { status: DeliveryStatus }) {
+      metrics.add('deliveriesSettled', 1, status);
+    },
+    /** Traffic started a hold, or ended it (`reason` null). */
+    holdMoved({ scopeId, reason, detail }: { scopeId: string; reason: Reason | null; detail: string | null }) {
+      metrics.add('holdsMoved', 1, reason ?? 'opened');
+      if (reason === null) logger.info({ scopeId }, 'hold ended');
+      else logger.warn({ scopeId, reason, detail }, 'hold started');
+    },
+    /** A replay started, was held up or finished. */
+    replayMoved: (replay: { id: string; state: string }) => logger.info(replay, 'replay'),
+    tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }) {
+      metrics.add('tokenRequests', 1, request.outcome);
+      logger.info(request, 'token request');
+    },
+  };
+}
+
+/** What people do, and what they are told. */
+function operatingEvents({ logger, metrics }: Out) {
+  return {
+    /** An issue opened, reopened, worsened or resolved. */
+    issueMoved(notice: IssueNotice) {
+      const { issueId, change, kind, severity, title, connectionId, destinationId, actionId } = notice;
+      metrics.add('issuesMoved', 1, change, kind);
+      const fields = { issueId, change, kind, severity, connectionId, destinationId, actionId };
+      logger[change === 'resolved' ? 'info' : 'warn'](fields, `issue ${change}: ${title}`);
+    },
+    alertTried(report: AlertReport) {
+      metrics.add('alertTries', 1, report.ok ? 'sent' : 'failed');
+      logger[report.ok ? 'info' : 'warn'](report, 'alert');
+    },
+    configurationChanged(change: { kind: string; id: string; version: number; op: 'put' | 'delete'; by: string }) {
+      metrics.add('changes', 1, change.kind, change.op);
+      logger.info(change, 'configuration changed');
+    },
+    /** An audit entry without a change of configuration. */
+    audited({ act, kind, id, principal, principalId, address, requestId, result, code }: NewAuditEntry) {
+      metrics.add('auditEntries', 1, act, result);
+      logger.info({ act, kind, id, principal, principalId, address, requestId, result, code }, 'audit');
+    },
+    /** The newest audit entry, logged so that the trail can be verified against it later. */
+    auditHead: (head: { number: number; hash: string }) => logger.info(head, 'audit head'),
+  };
+}
+
+function measureProcess(metrics: Metrics) {
   let lastLook = performance.eventLoopUtilization();
   metrics.pull('processMemory', () => process.memoryUsage.rss());
   metrics.pull('processCpu', () => {
@@ -109,97 +215,6 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
     lastLook = now;
     return utilization;
   });
-
-  return {
-    listening: (at) => always.info(at, 'listening'),
-    setupOpen: (at) => always.info(at, 'no administrator yet: open this address to create the first one'),
-    stopping: (because) => logger.info(because, 'stopping'),
-    stopped: (after) => logger.info(after, 'stopped'),
-    noticed: (message, fields = {}) => logger.warn(fields, message),
-    failed(error, doing, fields = {}) {
-      metrics.add('failures', 1);
-      logger.error({ ...fields, ...errorFields(error) }, `could not ${doing}`);
-    },
-    failedOften(error, doing) {
-      metrics.add('failures', 1);
-      const now = performance.now();
-      const known = failures.get(doing);
-      if (known !== undefined && now - known.writtenAt < failureLineMs) {
-        known.unwritten += 1;
-        return;
-      }
-      failures.set(doing, { writtenAt: now, unwritten: 0 });
-      logger.error({ ...errorFields(error), unwritten: known?.unwritten ?? 0 }, `could not ${doing}`);
-    },
-    requestFinished(report) {
-      metrics.add('httpRequests', 1, report.routeId, String(report.status));
-      metrics.add('httpSeconds', report.durationMs / 1_000, report.routeId);
-      const { error, ...fields } = report;
-      if (error !== undefined && report.status >= 500) {
-        metrics.add('failures', 1);
-        logger.error({ ...fields, ...errorFields(error) }, 'request failed');
-      } else if (logger.isLevelEnabled('debug')) logger.debug(fields, 'request');
-    },
-    signInFinished({ userId, address, error }) {
-      const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
-      metrics.add('signIns', 1, outcome);
-      if (error === undefined) logger.info({ userId, address }, 'signed in');
-      // A refusal before the password check is logged at debug: clients can cause any number of them.
-      else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
-    },
-    eventsAccepted({ events, duplicates }) {
-      metrics.add('eventsAccepted', events);
-      if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
-    },
-    intakeRefused({ code }) {
-      metrics.add('intakeRefused', 1, code);
-      if (logger.isLevelEnabled('debug')) logger.debug({ code }, 'intake refused');
-    },
-    eventsMatched({ events, deliveries }) {
-      metrics.add('eventsMatched', events);
-      metrics.add('deliveriesPlanned', deliveries);
-    },
-    attemptFinished(report) {
-      const { attempt } = report;
-      metrics.add('attempts', 1, attempt.outcome, attempt.error?.kind ?? '');
-      metrics.observe('attemptSeconds', attempt.durationMs / 1_000, report.connectionId);
-      if (logger.isLevelEnabled('info')) logger.info(attemptFields(report), 'attempt');
-    },
-    deliverySettled({ status }) {
-      metrics.add('deliveriesSettled', 1, status);
-    },
-    holdMoved({ scopeId, reason, detail }) {
-      metrics.add('holdsMoved', 1, reason ?? 'opened');
-      if (reason === null) logger.info({ scopeId }, 'hold ended');
-      else logger.warn({ scopeId, reason, detail }, 'hold started');
-    },
-    issueMoved({ issueId, change, kind, severity, title, connectionId, destinationId, actionId }) {
-      metrics.add('issuesMoved', 1, change, kind);
-      const fields = { issueId, change, kind, severity, connectionId, destinationId, actionId };
-      logger[change === 'resolved' ? 'info' : 'warn'](fields, `issue ${change}: ${title}`);
-    },
-    replayMoved: (replay) => logger.info(replay, 'replay'),
-    tokenRequested(request) {
-      metrics.add('tokenRequests', 1, request.outcome);
-      logger.info(request, 'token request');
-    },
-    configurationChanged(change) {
-      metrics.add('changes', 1, change.kind, change.op);
-      logger.info(change, 'configuration changed');
-    },
-    alertTried(report) {
-      metrics.add('alertTries', 1, report.ok ? 'sent' : 'failed');
-      logger[report.ok ? 'info' : 'warn'](report, 'alert');
-    },
-    audited({ act, kind, id, principal, principalId, address, requestId, result, code }) {
-      metrics.add('auditEntries', 1, act, result);
-      logger.info({ act, kind, id, principal, principalId, address, requestId, result, code }, 'audit');
-    },
-    auditHead: (head) => logger.info(head, 'audit head'),
-    pull: metrics.pull,
-    metrics: metrics.text,
-    flush,
-  };
 }
 
 /** The log fields of an attempt. */

@@ -1,6 +1,6 @@
-import { configFile, envName, flagName, settingNames } from './names.ts';
-import type { Setting } from './setting.ts';
-import { settings } from './settings.ts';
+import { configFile, envName, flagName, settingNames } from '../src/config/names.ts';
+import type { Setting } from '../src/config/setting.ts';
+import { settings } from '../src/config/settings.ts';
 
 /** The text of docs/configuration.md. */
 export function configurationReference(): string {

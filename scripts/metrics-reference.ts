@@ -1,4 +1,4 @@
-import { type Metric, metricTable } from './metric-table.ts';
+import { type Metric, metricTable } from '../src/telemetry/metric-table.ts';
 
 /** The text of docs/metrics.md. */
 export function metricsReference(): string {
