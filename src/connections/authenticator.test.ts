@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { type Auth, connectionInput, standardTokenFields } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
-import { type AuthorizedConnection, createAuthenticator } from './authenticator.ts';
+import { createAuthenticator } from './authenticator.ts';
+import { AuthorizedConnection } from './authorized-connection.ts';
 import type { Oauth2 } from './oauth/client-auth.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
@@ -39,7 +40,8 @@ function setUp(
   let ids = 0;
   const http = { egress, now: () => clock.now, newId: () => `id-${++ids}`, isHttpAllowed: () => false };
   const authenticator = createAuthenticator(http);
-  const connection = (auth: Auth = clientCredentials, id = 'con_1'): AuthorizedConnection => ({ id, auth, settings });
+  const connection = (auth: Auth = clientCredentials, id = 'con_1') =>
+    new AuthorizedConnection({ id, body: { auth, settings } });
   return { clock, egress, authenticator, connection };
 }
 
@@ -137,10 +139,15 @@ test('a changed credential, scope, address or CA gets a new token at once; an eq
   assert.equal(await header(set, { ...clientCredentials, clientSecret: secret('changed') }), 'Bearer t1');
   assert.equal(await header(set, { ...clientCredentials, scope: 'a' }), 'Bearer t2');
   assert.equal(await header(set, { ...clientCredentials, accessTokenUrl: 'https://other.example.com/t' }), 'Bearer t3');
-  const authorization = await set.authenticator.authorize({
-    ...set.connection(),
-    settings: { ...settings, tls: { ca: 'PEM', cert: null, key: null, minVersion: 'TLSv1.2' } },
-  });
+  const authorization = await set.authenticator.authorize(
+    new AuthorizedConnection({
+      id: 'con_1',
+      body: {
+        auth: clientCredentials,
+        settings: { ...settings, tls: { ca: 'PEM', cert: null, key: null, minVersion: 'TLSv1.2' } },
+      },
+    }),
+  );
   assert.ok(authorization.ok && authorization.headers[0]?.[1] === 'Bearer t4');
   assert.equal(set.egress.requests.at(-1)?.tls?.ca, 'PEM');
 });

@@ -1,5 +1,5 @@
-import type { Auth, ConnectionBody } from '../contract/documents/connection.ts';
-import { fingerprint } from './fingerprint.ts';
+import type { Auth } from '../contract/documents/connection.ts';
+import type { AuthorizedConnection } from './authorized-connection.ts';
 import { openHeader } from './header-value.ts';
 import { missingAuth } from './missing-credentials.ts';
 import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/client-auth.ts';
@@ -9,14 +9,11 @@ import type { TokenHttp } from './oauth/token-request.ts';
 import type { TokenAnswer, TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 
-/** The parts of a connection that determine how its requests are authenticated. */
-export type AuthorizedConnection = { readonly id: string } & Pick<ConnectionBody, 'auth' | 'settings'>;
-
 type Authorization =
   | {
       readonly ok: true;
       /** Headers to set on the request; they replace headers of the same name. */
-      readonly headers: [name: string, value: string][];
+      readonly headers: readonly [name: string, value: string][];
       /** The token was fetched for this call, so fetching another one would not help. */
       readonly fresh: boolean;
       /** How long the caller waited for the token, in ms; null when none was fetched. */
@@ -43,7 +40,7 @@ export interface Authenticator {
    */
   authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization>;
   /** Drops exactly the refused token; a newer one stays. */
-  refused(connection: AuthorizedConnection, authorization: { readonly headers: [string, string][] }): void;
+  refused(connection: AuthorizedConnection, authorization: { readonly headers: readonly [string, string][] }): void;
   /**
    * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to
    * changed credentials.
@@ -58,7 +55,7 @@ export interface Authenticator {
   forget(connectionId: string): void;
 }
 
-/** The state of one connection. `key` is a hash of everything that determines its token. */
+/** The state of one connection with the credentials of `key` (AuthorizedConnection.credentials). */
 type Slot = {
   readonly key: string;
   token: Token | null;
@@ -82,21 +79,8 @@ type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
  */
 export function createAuthenticator(http: TokenHttp): Authenticator {
   const slots = new Map<string, Slot>();
-  const fingerprints = new WeakMap<object, string>();
-
-  function fingerprintOf(part: object): string {
-    const known = fingerprints.get(part);
-    if (known !== undefined) return known;
-    const made = fingerprint(part);
-    fingerprints.set(part, made);
-    return made;
-  }
-
-  const keyOf = ({ auth, settings }: AuthorizedConnection) => fingerprintOf(auth) + fingerprintOf(settings.tls);
-
   function slotOf(connection: AuthorizedConnection): Slot {
-    const { id } = connection;
-    const key = keyOf(connection);
+    const { id, credentials: key } = connection;
     const known = slots.get(id);
     if (known?.key === key) return known;
     const slot: Slot = {
@@ -169,14 +153,15 @@ export function createAuthenticator(http: TokenHttp): Authenticator {
     pauseOf(connection) {
       const slot = slots.get(connection.id);
       const now = http.now();
-      if (slot === undefined || slot.pending !== null || slot.key !== keyOf(connection)) return null;
+      if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
     tokenExpiresAt(connection) {
       const slot = slots.get(connection.id);
       // A token that was fetched with other credentials does not count.
-      const token = slot?.key === keyOf(connection) ? slot.token : null;
-      return token === null || token.lifeMs === null ? null : token.fetchedAt + token.lifeMs;
+      if (slot?.token == null || slot.key !== connection.credentials) return null;
+      const { fetchedAt, lifeMs } = slot.token;
+      return lifeMs === null ? null : fetchedAt + lifeMs;
     },
     forget(connectionId) {
       slots.delete(connectionId);
@@ -212,9 +197,11 @@ function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: numbe
   return sinceMs < 0 || sinceMs >= renewAheadMs(lifeMs) / 4;
 }
 
+const unauthenticated: Authorization = { ok: true, headers: [], fresh: false, tokenMs: null };
+
 /** The schemes that need no token endpoint. */
 function standing(auth: Exclude<Auth, Oauth2>): Authorization {
-  if (auth.type === 'none') return { ok: true, headers: [], fresh: false, tokenMs: null };
+  if (auth.type === 'none') return unauthenticated;
   const missing = missingAuth(auth);
   if (missing !== null) return { ok: false, kind: 'rejected', detail: missing, retryAfterMs: null };
   const [, token] = auth.type === 'bearer' ? openHeader({ name: 'Authorization', value: auth.token }) : [];

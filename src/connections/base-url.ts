@@ -34,19 +34,4 @@ export function parseBaseUrl({ baseUrl, port }: Place): BaseUrl {
   return { ok: true, url };
 }
 
-/**
- * The origin of all requests of a connection; null: its base URL is invalid. Cached per object, since a change makes
- * a new one.
- */
-export function originOf(connection: Place): string | null {
-  const known = origins.get(connection);
-  if (known !== undefined) return known;
-  const parsed = parseBaseUrl(connection);
-  const origin = parsed.ok ? parsed.url.origin : null;
-  origins.set(connection, origin);
-  return origin;
-}
-
-const origins = new WeakMap<Place, string | null>();
-
 const unsafe = /[\p{Cc}\s\\]/u;

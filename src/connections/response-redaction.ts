@@ -4,35 +4,36 @@ import { textRedaction } from './text-redaction.ts';
 
 type Mask = (text: string) => string;
 
+/** Returns the mask for the response to a request with these headers. */
+export type ResponseRedaction = (sent: readonly (readonly [string, string])[]) => Mask;
+
 /**
  * Masks secrets that a response may echo and that no scrubber knows: the credentials of the request (access tokens
- * are not stored) and secrets of `bodies` that are too short for the scrubber.
+ * are not stored) and secrets of `bodies` that are too short for the scrubber. The last mask is kept, since most
+ * requests have the same credentials.
  */
-export function responseRedaction(bodies: readonly object[], sent: readonly (readonly [string, string])[]): Mask {
-  const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
-  if (authorization === undefined && bodies.every((body) => secretsOf(body).length === 0)) return asItIs;
-  const masks: Mask[] = [];
-  bodies.forEach((body, index) => {
-    const values = secretsOf(body)
-      .map(revealIfThere)
-      .filter((one) => one.length < secretLengthMin);
-    // Cached with the first body, whose requests mostly have the same credentials.
-    if (index === 0 && authorization !== undefined) values.push(authorization.replace(/^\S+ /, ''));
-    if (values.length > 0) masks.push(maskOf(body, values));
-  });
-  return masks.length === 0 ? asItIs : (text) => masks.reduce((hidden, mask) => mask(hidden), text);
+export function responseRedaction(bodies: readonly object[]): ResponseRedaction {
+  const secrets = bodies.flatMap(secretsOf);
+  const ofSecrets = keptMask();
+  const ofCredentials = keptMask();
+  return (sent) => {
+    const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
+    if (authorization === undefined && secrets.length === 0) return asItIs;
+    const short = ofSecrets(secrets.map(revealIfThere).filter((one) => one.length < secretLengthMin));
+    const credentials = ofCredentials(authorization === undefined ? [] : [authorization.replace(/^\S+ /, '')]);
+    return (text) => credentials(short(text));
+  };
 }
 
 const isAuthorization = /^authorization$/i;
 const asItIs: Mask = (text) => text;
 
-const known = new WeakMap<object, { values: string; mask: Mask }>();
-
-function maskOf(body: object, values: readonly string[]): Mask {
-  const key = values.join('\n');
-  const before = known.get(body);
-  if (before?.values === key) return before.mask;
-  const mask = textRedaction(values);
-  known.set(body, { values: key, mask });
-  return mask;
+/** Returns the mask of some values, and keeps it until they change. */
+function keptMask(): (values: readonly string[]) => Mask {
+  let known = { key: '', mask: asItIs };
+  return (values) => {
+    const key = values.join('\n');
+    if (key !== known.key) known = { key, mask: values.length === 0 ? asItIs : textRedaction(values) };
+    return known.mask;
+  };
 }

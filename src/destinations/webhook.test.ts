@@ -2,28 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionInput } from '../contract/documents/connection.ts';
 import { destinationInput } from '../contract/documents/destination.ts';
+import { hopsHeader } from '../contract/records/event.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Rendered } from '../journal/journal.ts';
-import { buildRequest, withHeaders } from './webhook.ts';
+import { requestBuilder, withHeaders } from './webhook.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');
 
 // Parsed documents without secrets equal stored documents; tests that need secrets insert them.
-type Parts = Parameters<typeof buildRequest>[0];
-function build(changes: {
-  connection?: object;
-  destination?: object;
-  rendered?: Partial<Rendered>;
-  key?: string | null;
-}) {
+type Connection = Parameters<typeof requestBuilder>[0];
+type Destination = Parameters<typeof requestBuilder>[1];
+function build(changes: { connection?: object; destination?: object; rendered?: Partial<Rendered> }) {
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com/v2', ...changes.connection });
   const destination = destinationInput.parse({ name: 'd', path: '/orders', ...changes.destination });
-  return buildRequest({
-    connection: connection as Parts['connection'], // no secrets in these inputs
-    destination: destination as Parts['destination'], // no secrets in these inputs
-    rendered: { path: destination.path, headers: [], body: '{"a":1}', isObject: false, ...changes.rendered },
-    idempotencyKey: changes.key === undefined ? 'key-1' : changes.key,
-  });
+  const rendered = { path: destination.path, headers: [], body: '{"a":1}', isObject: false, ...changes.rendered };
+  const built = requestBuilder(
+    connection as Connection, // no secrets in these inputs
+    destination as Destination, // no secrets in these inputs
+  );
+  return built(rendered, 'key-1', '1');
 }
 
 function request(changes: Parameters<typeof build>[0]) {
@@ -40,6 +37,7 @@ test('a POST carries the rendered bytes, its content type as configured, and the
     headers: [
       ['Content-Type', 'text/plain; charset=ISO-8859-1'],
       ['Idempotency-Key', 'key-1'],
+      [hopsHeader, '1'],
     ],
     body: '{"a":1}',
   });
@@ -47,9 +45,9 @@ test('a POST carries the rendered bytes, its content type as configured, and the
 
 test('the idempotency header can be renamed and left out', () => {
   const names = (changes: Parameters<typeof build>[0]) => request(changes).headers.map(([name]) => name);
-  assert.deepEqual(names({ connection: { settings: { idempotencyHeader: 'X-Key' } } }), ['Content-Type', 'X-Key']);
-  assert.deepEqual(names({ connection: { settings: { idempotencyHeader: null } } }), ['Content-Type']);
-  assert.deepEqual(names({ key: null }), ['Content-Type']);
+  const renamed = names({ connection: { settings: { idempotencyHeader: 'X-Key' } } });
+  assert.deepEqual(renamed, ['Content-Type', 'X-Key', hopsHeader]);
+  assert.deepEqual(names({ connection: { settings: { idempotencyHeader: null } } }), ['Content-Type', hopsHeader]);
 });
 
 test('GET sends no body and no content type: text becomes the query, after the existing one', () => {
@@ -59,7 +57,10 @@ test('GET sends no body and no content type: text becomes the query, after the e
   assert.equal(get(' ?a=1\n', '/orders?x=y').url, 'https://example.com/v2/orders?x=y&a=1');
   assert.equal(get('a=1\r\nb#c').url, 'https://example.com/v2/orders?a=1%0D%0Ab%23c');
   assert.equal(get('a=1').body, null);
-  assert.deepEqual(get('a=1').headers, [['Idempotency-Key', 'key-1']]);
+  assert.deepEqual(get('a=1').headers, [
+    ['Idempotency-Key', 'key-1'],
+    [hopsHeader, '1'],
+  ]);
 });
 
 test('GET turns an object into parameters', () => {
@@ -129,6 +130,7 @@ test("the destination's headers override the connection's in any case; headers s
     ['x-team', 'two'],
     ['Content-Type', 'application/json'],
     ['Idempotency-Key', 'key-1'],
+    [hopsHeader, '1'],
   ]);
   assert.deepEqual(
     withHeaders({ ...made, headers: [['authorization', 'mine']] }, [['Authorization', 'Bearer t']]).headers,
@@ -138,15 +140,14 @@ test("the destination's headers override the connection's in any case; headers s
 
 test('secret headers of the destination are sent although the template never sees them', () => {
   const destination = destinationInput.parse({ name: 'd' });
-  const built = buildRequest({
-    connection: connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' }) as Parts['connection'], // no secrets in it
-    destination: {
+  const build = requestBuilder(
+    connectionInput.parse({ name: 'c', baseUrl: 'https://example.com' }) as Connection, // no secrets in it
+    {
       ...destination,
       settings: { ...destination.settings, headers: [{ name: 'X-Secret', value: secret('s3cret'), secret: true }] },
-    } as Parts['destination'], // its only secret is stored
-    rendered: { path: '', headers: [], body: 'x', isObject: false },
-    idempotencyKey: null,
-  });
+    } as Destination, // its only secret is stored
+  );
+  const built = build({ path: '', headers: [], body: 'x', isObject: false }, 'key-1', '1');
   assert.ok(built.ok && built.request.headers.some(([name, value]) => name === 'X-Secret' && value === 's3cret'));
 });
 

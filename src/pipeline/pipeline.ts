@@ -15,11 +15,11 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createMatcher } from './accept/accept.ts';
 import { holdLeases } from './accept/leases.ts';
 import { startParameters } from './accept/parameter-catalog.ts';
-import { createBatchAttempt } from './attempt/attempt-batch.ts';
+import { BatchAttempter } from './attempt/attempt-batch.ts';
 import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
-import { type Attempter, createAttempter } from './attempt/exchange.ts';
+import { createPlans } from './attempt/delivery-plan.ts';
+import { Attempter } from './attempt/exchange.ts';
 import type { RenderEngine } from './attempt/render.ts';
-import { createPlans } from './attempt/render-plan.ts';
 import { createBatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
@@ -102,7 +102,7 @@ export async function startPipeline(parts: PipelineParts) {
     queue: journal.deliveries,
     lease: leases.deliveries,
     redaction: redactionPolicies(configuration, limits.retention),
-    attempter: createAttempter({ ...parts, scrub }),
+    attempter: new Attempter({ ...parts, scrub }),
   };
   const drafts = { ...shared, engine: { render, compose: parts.compute.drafts.compose } };
   const parameters = stack.use(await startParameters(shared));
@@ -213,13 +213,14 @@ async function startDelivering(shared: Shared) {
   const replayRates = createReplayRates();
   const plans = createPlans({ ...shared, holds });
   const attempt = createDeliveryAttempt({ ...shared, plans });
+  const batches = new BatchAttempter({ ...shared, plans, attempt });
   const dispatcher = stack.use(
     new Dispatcher({
       ...shared,
       ...limits,
       holds,
       attempt,
-      attemptBatch: createBatchAttempt({ ...shared, plans, attempt }),
+      attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),
       batches: createBatchAssembly({ ...shared, plans }),
       replays: replayRates,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),

@@ -17,7 +17,7 @@ import { createIdentity } from '../../identity/identity.ts';
 import { createPasswords } from '../../identity/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { claim } from '../../journal/journal.samples.ts';
-import { createAttempter } from '../../pipeline/attempt/exchange.ts';
+import { Attempter } from '../../pipeline/attempt/exchange.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
 import { countEvents, createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
@@ -149,7 +149,7 @@ export async function startTestServer(
       log: journal.log,
       clock: { now },
       // Only templates without JavaScript.
-      attempter: createAttempter({
+      attempter: new Attempter({
         egress,
         authenticator,
         clock: systemClock,
@@ -195,7 +195,7 @@ export async function startTestServer(
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       replayRates: createReplayRates(),
       events,
-      attempter: createAttempter({
+      attempter: new Attempter({
         egress,
         authenticator,
         clock: systemClock,

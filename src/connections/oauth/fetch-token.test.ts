@@ -6,6 +6,7 @@ import { connectionInput, standardTokenFields, type TokenFields } from '../../co
 import { Secret } from '../../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import { createAuthenticator } from '../authenticator.ts';
+import { AuthorizedConnection } from '../authorized-connection.ts';
 import { testConnection } from '../connection-test.ts';
 import type { AssertionSettings } from './assertion.ts';
 import type { Oauth2 } from './client-auth.ts';
@@ -71,7 +72,9 @@ function setUp(handler: (form: URLSearchParams, index: number) => FakeAnswer) {
       refreshTokens,
       forget: (id: string) => authenticator.forget(id),
       async header(auth: Oauth2, id = 'con_1') {
-        const authorization = await authenticator.authorize({ id, auth, settings: settings as never }); // without secrets
+        const authorization = await authenticator.authorize(
+          new AuthorizedConnection({ id, body: { auth, settings: settings as never } }), // without secrets
+        );
         return authorization.ok ? authorization.headers[0]?.[1] : `${authorization.kind}: ${authorization.detail}`;
       },
     };

@@ -8,7 +8,8 @@ import { connectionInput, standardTokenFields } from '../../contract/documents/c
 import { Secret } from '../../contract/secret.ts';
 import { parseAllowRules } from '../../egress/guard/allow-list.ts';
 import { undiciEgress } from '../../egress/undici/undici-egress.ts';
-import { type AuthorizedConnection, createAuthenticator } from '../authenticator.ts';
+import { createAuthenticator } from '../authenticator.ts';
+import { AuthorizedConnection } from '../authorized-connection.ts';
 import { testConnection } from '../connection-test.ts';
 import type { Oauth2 } from './client-auth.ts';
 
@@ -37,7 +38,8 @@ function realHttp() {
   };
 }
 
-const connectionOf = (auth: Oauth2) => ({ id: 'con_1', auth, settings }) as AuthorizedConnection; // settings without secrets
+const connectionOf = (auth: Oauth2) =>
+  new AuthorizedConnection({ id: 'con_1', body: { auth, settings: settings as never } }); // settings without secrets
 
 const base = {
   type: 'oauth2',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
-import { missingHeaderValues } from '../../connections/missing-credentials.ts';
+import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -9,14 +9,15 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Batch } from '../dispatch/batch-key.ts';
 import { type RedactionPolicies, type RedactionPolicy, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import { abandoned, heldWithout } from './attempt-delivery.ts';
+import { abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { halvesOf, splitToFit } from './batch-size.ts';
+import type { DeliveryPlan, Plans, Versions } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
-import type { Plans } from './render-plan.ts';
-import type { Attempted, Work } from './work.ts';
+import type { Rendering } from './render.ts';
+import type { Attempted } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {
@@ -29,12 +30,168 @@ export type BatchStep = {
 /** Takes back deliveries that did not fit in the body; the deliveries of a `part` are sent together. */
 export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => void;
 
+type Members = readonly DueDelivery[];
+type Settled = BatchStep['settled'][number];
+
+/** What the deliveries of a batch share. */
+type Shared = {
+  plan: DeliveryPlan;
+  versions: Versions;
+  policy: RetryPolicy;
+  redaction: RedactionPolicy | null;
+  /** The same for all, so that the deliveries that are retried become due together. */
+  jitter: number;
+};
+
 /**
  * Makes one exchange for the deliveries of a batch. The rendered body is not stored: the same deliveries in the same
- * versions render the same bytes again and have the same idempotency key, a hash of their ids. Never rejects: see
- * error-policy.ts.
+ * versions render the same bytes again and have the same idempotency key, a hash of their ids.
  */
-export function createBatchAttempt(options: {
+export class BatchAttempter {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Never rejects: see error-policy.ts. */
+  async attempt(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep> {
+    const left = new Set(batch.members);
+    try {
+      return await this.#attempt(batch, (members, isPart) => {
+        for (const delivery of members) left.delete(delivery);
+        giveBack(members, isPart);
+      });
+    } catch (error) {
+      // Nothing was sent. The record that causes the error is in one half, or in both.
+      this.#options.telemetry.failedOften(error, 'attempt a batch');
+      for (const half of halvesOf([...left]).toReversed()) giveBack(half, true);
+      return { shared: null, settled: [] };
+    }
+  }
+
+  async #attempt({ members: all, versions, limits }: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep> {
+    const { configuration, plans, attempter, random } = this.#options;
+    const [head] = all;
+    if (head === undefined) return { shared: null, settled: [] };
+    const present = configuration.snapshot.planOf(head.destinationId);
+    if (present === null) return abandonAll(all, 'Its destination was deleted.');
+    const { action, to } = await plans.pinned({ ...head, ...versions });
+    if (to === null) return abandonAll(all, `Version ${versions.destinationVersion} of its destination is lost.`);
+    if (head.actionId !== null && action === null)
+      return abandonAll(all, `Version ${versions.actionVersion} of its action is lost.`);
+    const { missingHeaders } = to;
+    if (missingHeaders !== null) return withoutExchange(all, (delivery) => heldWithout(delivery, missingHeaders));
+    const redaction = this.#options.redaction(present.destination);
+    const shared = { plan: plans.planFor(action, to), versions, policy: to.retry, redaction, jitter: random() };
+
+    const render = (members: Members) => attempter.render(this.#workOf(members, shared));
+    const { members, rendering, left, bad } = await splitToFit(all, limits, render);
+    // In reverse, because each part is put in front of the ones before it.
+    for (const part of left.toReversed()) giveBack(part, left.length > 1);
+    const failed = bad.map((one) => this.#unrendered(one.delivery, one.rendering, shared));
+    if (rendering === null) return { shared: null, settled: failed };
+    const sent = await this.#send(members, rendering, shared, giveBack);
+    return { shared: sent.shared, settled: [...failed, ...sent.settled] };
+  }
+
+  async #send(
+    members: Members,
+    rendering: Exclude<Rendering, { kind: 'failed' }>,
+    shared: Shared,
+    giveBack: GiveBack,
+  ): Promise<BatchStep> {
+    const { attempter, clock, telemetry } = this.#options;
+    const [only, ...others] = members;
+    if (only !== undefined && others.length === 0) {
+      const step = await this.#options.attempt(only);
+      return { shared: step, settled: [{ delivery: only, step, part: null }] };
+    }
+    const startedAt = clock.now();
+    const work = this.#workOf(members, shared);
+    const keep = keeper(shared.redaction, work.batch, startedAt, telemetry);
+    const attempted: Attempted =
+      rendering.kind === 'skipped'
+        ? { kind: 'nothing', rendering }
+        : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
+    // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
+    if (attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1)) {
+      for (const half of halvesOf(members).toReversed()) giveBack(half, true);
+      return { shared: null, settled: [] };
+    }
+    try {
+      const settled = this.#settledBy(attempted, members, shared, keep);
+      return { shared: attempted.kind === 'nothing' ? null : together(settled.map(({ step }) => step)), settled };
+    } catch (error) {
+      telemetry.failedOften(error, 'attempt a batch');
+      const settled = this.#erroredBy(error, members, shared, startedAt);
+      return { shared: settled[0]?.step ?? null, settled };
+    }
+  }
+
+  /** The step of each delivery after the exchange of all. */
+  #settledBy(attempted: Attempted, members: Members, shared: Shared, keep: Keeper): Settled[] {
+    const { configuration, newId } = this.#options;
+    const parts = partsOf(members, attempted);
+    const isOld = isReplaced(configuration, shared.plan.to);
+    return members.map((delivery, at) => {
+      const own = share(attempted, delivery, at, newId);
+      const step = stepAfter(own, this.#situationOf(delivery, shared));
+      if (isOld) forgetCredentials(step);
+      step.follows = at > 0;
+      return { delivery, step: this.#pin(delivery, keep.step(step), shared), part: parts[at] ?? null };
+    });
+  }
+
+  #erroredBy(error: unknown, members: Members, { plan, policy, jitter }: Shared, startedAt: number): Settled[] {
+    const connectionVersion = plan.to.connection.version;
+    const given = { ...this.#options, policy, startedAt, connectionVersion, random: () => jitter };
+    return members.map((delivery, at) => {
+      const step = erroredStep(error, 'after the request was sent', { ...given, delivery });
+      step.follows = at > 0;
+      return { delivery, step, part: null };
+    });
+  }
+
+  /** A delivery that fails the template on its own. */
+  #unrendered(delivery: DueDelivery, rendering: Extract<Rendering, { kind: 'failed' }>, shared: Shared): Settled {
+    const step = stepAfter({ kind: 'nothing', rendering }, this.#situationOf(delivery, shared));
+    const events = delivery.event === null ? [] : [delivery.event];
+    const keep = keeper(shared.redaction, events, this.#options.clock.now(), this.#options.telemetry);
+    return { delivery, step: this.#pin(delivery, keep.step(step), shared), part: null };
+  }
+
+  #pin(delivery: DueDelivery, step: Step, { versions }: Shared): Step {
+    delete step.settlement.rendered;
+    if (this.#options.plans.usesLatestVersions(delivery, true)) step.settlement.pinned = versions;
+    return step;
+  }
+
+  #situationOf(delivery: DueDelivery, { policy, jitter }: Shared) {
+    return { delivery, policy, now: this.#options.clock.now(), random: () => jitter };
+  }
+
+  #workOf(members: Members, { plan }: Shared) {
+    const [first] = members;
+    if (first === undefined) throw new Error('a batch has at least one delivery');
+    const now = this.#options.clock.now();
+    return {
+      deliveryId: first.id,
+      idempotencyKey: keyOf(members),
+      createdAt: first.createdAt,
+      queuedMs: Math.max(0, now - (first.dueAt ?? now)),
+      number: first.number,
+      waitedMs: members.reduce((most, { waitedMs }) => Math.max(most, waitedMs), 0),
+      event: first.event,
+      data: null,
+      rendered: null,
+      batch: members.flatMap(({ event }) => event ?? []),
+      plan,
+    };
+  }
+}
+
+type Options = {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
@@ -45,131 +202,9 @@ export function createBatchAttempt(options: {
   telemetry: Pick<Telemetry, 'failedOften'>;
   /** Attempts a single delivery. */
   attempt(delivery: DueDelivery): Promise<Step>;
-}): (group: Batch<DueDelivery>, giveBack: GiveBack) => Promise<BatchStep> {
-  const { configuration, attempter, plans, clock, newId, telemetry } = options;
+};
 
-  return async (group, giveBack) => {
-    const left = new Set(group.members);
-    try {
-      return await attempt(group, (members, isPart) => {
-        for (const delivery of members) left.delete(delivery);
-        giveBack(members, isPart);
-      });
-    } catch (error) {
-      // Nothing was sent. The record that causes the error is in one half, or in both.
-      telemetry.failedOften(error, 'attempt a batch');
-      for (const half of halvesOf([...left]).toReversed()) giveBack(half, true);
-      return { shared: null, settled: [] };
-    }
-  };
-
-  async function attempt(
-    { members: all, versions, limits }: Batch<DueDelivery>,
-    giveBack: GiveBack,
-  ): Promise<BatchStep> {
-    const [head] = all;
-    if (head === undefined) return { shared: null, settled: [] };
-    const { documents } = configuration.snapshot;
-    const present = documents.destination.get(head.destinationId);
-    const connection = present && documents.connection.get(present.body.connectionId);
-    if (present === undefined || connection === undefined) return abandonAll(all, 'Its destination was deleted.');
-    const { action, destination } = await plans.pinned({ ...head, ...versions });
-    if (destination === null)
-      return abandonAll(all, `Version ${versions.destinationVersion} of its destination is lost.`);
-    if (head.actionId !== null && action === null)
-      return abandonAll(all, `Version ${versions.actionVersion} of its action is lost.`);
-    const missing = missingHeaderValues(destination.body.settings.headers);
-    if (missing !== null) return withoutExchange(all, (delivery) => heldWithout(delivery, missing));
-
-    const plan = plans.planFor({ action, destination });
-    const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-    // The same jitter for all, so that the deliveries that are retried become due together.
-    const jitter = options.random();
-    const situationOf = (delivery: DueDelivery) => ({ delivery, policy, now: clock.now(), random: () => jitter });
-
-    const workOf = (members: readonly DueDelivery[]): Work => {
-      const first = members[0] ?? head;
-      return {
-        deliveryId: first.id,
-        idempotencyKey: keyOf(members),
-        createdAt: first.createdAt,
-        queuedMs: Math.max(0, clock.now() - (first.dueAt ?? clock.now())),
-        number: first.number,
-        waitedMs: members.reduce((most, { waitedMs }) => Math.max(most, waitedMs), 0),
-        event: first.event,
-        data: null,
-        rendered: null,
-        batch: members.flatMap(({ event }) => event ?? []),
-        plan,
-        action,
-        destination,
-        connection,
-      };
-    };
-
-    const fit = await splitToFit(all, limits, (members) => attempter.render(workOf(members)));
-    const { members, rendering, left } = fit;
-    // In reverse, because each part is put in front of the ones before it.
-    for (const part of left.toReversed()) giveBack(part, left.length > 1);
-    const redaction = options.redaction(present);
-    const settled: BatchStep['settled'] = fit.bad.map(({ delivery, rendering: failed }) => {
-      const step = stepAfter({ kind: 'nothing', rendering: failed }, situationOf(delivery));
-      const keep = keeper(redaction, delivery.event === null ? [] : [delivery.event], clock.now(), telemetry);
-      return { delivery, step: pin(delivery, keep.step(step)), part: null };
-    });
-    const [only, ...others] = members;
-    if (rendering === null || only === undefined) return { shared: null, settled };
-    if (others.length === 0) {
-      const step = await options.attempt(only);
-      return { shared: step, settled: [...settled, { delivery: only, step, part: null }] };
-    }
-
-    const startedAt = clock.now();
-    const work = workOf(members);
-    const keep = keeper(redaction, work.batch ?? [], clock.now(), telemetry);
-    const attempted: Attempted =
-      rendering.kind === 'skipped'
-        ? { kind: 'nothing', rendering }
-        : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
-    // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
-    const isUnsent = attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1);
-    if (isUnsent) {
-      for (const half of halvesOf(members).toReversed()) giveBack(half, true);
-      return { shared: null, settled };
-    }
-    const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
-    try {
-      const parts = partsOf(members, attempted);
-      const steps = members.map((delivery, at) => {
-        const own = share(attempted, delivery, at, newId);
-        const after = stepAfter(own, situationOf(delivery));
-        // The result of replaced credentials says nothing about the current ones.
-        const step = isPresent ? after : { ...after, auth: null, sign: null };
-        return { delivery, step: pin(delivery, { ...keep.step(step), follows: at > 0 }), part: parts[at] ?? null };
-      });
-      return {
-        shared: attempted.kind === 'nothing' ? null : together(steps.map(({ step }) => step)),
-        settled: [...settled, ...steps],
-      };
-    } catch (error) {
-      telemetry.failedOften(error, 'attempt a batch');
-      const given = { ...options, policy, startedAt, connectionVersion: connection.version, random: () => jitter };
-      const steps = members.map((delivery, at) => {
-        const step = erroredStep(error, 'after the request was sent', { ...given, delivery });
-        return { delivery, step: { ...step, follows: at > 0 }, part: null };
-      });
-      return { shared: steps[0]?.step ?? null, settled: [...settled, ...steps] };
-    }
-
-    function pin(delivery: DueDelivery, step: Step): Step {
-      const { rendered: _, ...settlement } = step.settlement;
-      return {
-        ...step,
-        settlement: plans.usesLatestVersions(delivery, true) ? { ...settlement, pinned: versions } : settlement,
-      };
-    }
-  }
-}
+type Keeper = ReturnType<typeof keeper>;
 
 /** Redacts a batch. The exchange is searched once for all deliveries, and so are details that several of them share. */
 function keeper(
@@ -185,14 +220,16 @@ function keeper(
       if (redact === null || attempted.kind === 'nothing') return attempted;
       return { ...attempted, log: redact({ ...nothing, log: attempted.log }).log };
     },
+    /** Redacts the step in place. */
     step(step: Step): Step {
       if (redact === null) return step;
       const { settlement } = step;
       const key = `${settlement.status} ${settlement.dueAt === null} ${settlement.detail}`;
       const like = said.get(key) ?? redact({ ...settlement, log: [] });
       said.set(key, like);
-      const { detail, bodiesUntil } = like;
-      return { ...step, settlement: { ...settlement, detail, ...(bodiesUntil !== undefined && { bodiesUntil }) } };
+      settlement.detail = like.detail;
+      if (like.bodiesUntil !== undefined) settlement.bodiesUntil = like.bodiesUntil;
+      return step;
     },
   };
 }

@@ -1,21 +1,16 @@
 import type { Clock } from '../../async/clock.ts';
-import { missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { mustRerender, type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import type { DeliveryPlan, Plans, Versions } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
-import { type Step, stepAfter } from './next-step.ts';
-import type { Plans } from './render-plan.ts';
+import { type Step, stepAfter, stepOf } from './next-step.ts';
 
-/**
- * Makes the next attempt of a delivery with the versions it was planned with, their compiled form, and the current
- * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
- * error-policy.ts.
- */
-export function createDeliveryAttempt(options: {
+type Options = {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
@@ -24,77 +19,83 @@ export function createDeliveryAttempt(options: {
   redaction: RedactionPolicies;
   telemetry: Pick<Telemetry, 'failedOften'>;
   random(): number;
-}): (delivery: DueDelivery) => Promise<Step> {
-  const { configuration, attempter, plans, clock, telemetry } = options;
+};
 
-  return async (delivery) => {
-    const { documents } = configuration.snapshot;
-    const present = documents.destination.get(delivery.destinationId);
-    const connection = present && documents.connection.get(present.body.connectionId);
-    if (present === undefined || connection === undefined) return abandoned(delivery, 'Its destination was deleted.');
-    if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
-      return abandoned(delivery, "Its event is no longer stored, so it can't be rendered.");
-    const startedAt = clock.now();
-    let when: Moment = 'before the request was sent';
-    try {
-      const redaction = options.redaction(present);
-      const wasHeld = plans.usesLatestVersions(delivery, mustRerender(redaction));
-      const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
-      const pinned = plans.pinned(wanted);
-      const { action, destination } = pinned instanceof Promise ? await pinned : pinned;
-      if (destination === null)
-        return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
-      // Without its mapping the whole event would be sent.
-      if (wanted.actionId !== null && action === null)
-        return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
-      const missing = missingHeaderValues(destination.body.settings.headers);
-      if (missing !== null) return heldWithout(delivery, missing);
-      const now = clock.now();
-      const attempted = await attempter.attempt({
-        deliveryId: delivery.id,
-        idempotencyKey: delivery.idempotencyKey,
-        createdAt: delivery.createdAt,
-        queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
-        number: delivery.number,
-        waitedMs: delivery.waitedMs,
-        event: delivery.event,
-        data: null,
-        rendered: delivery.rendered,
-        batch: null,
-        plan: plans.planFor({ action, destination }),
-        action,
-        destination,
-        connection,
-      });
-      when = 'after the request was sent';
-      const policy = destination.body.settings.retry ?? connection.body.settings.retry;
-      const after = stepAfter(attempted, { delivery, policy, now: clock.now(), random: options.random });
-      const isPresent = configuration.snapshot.documents.connection.get(connection.id)?.version === connection.version;
-      // The result of replaced credentials says nothing about the current ones.
-      const honest = isPresent ? after : { ...after, auth: null, sign: null };
-      const events = delivery.event === null ? [] : [delivery.event];
-      const step =
-        redaction === null
-          ? honest
-          : {
-              ...honest,
-              settlement: redactedOrEmptied(redactor(redaction, events, clock.now()), telemetry)(honest.settlement),
-            };
-      if (!wasHeld) return step;
-      const { actionVersion, destinationVersion } = wanted;
-      return { ...step, settlement: { ...step.settlement, pinned: { actionVersion, destinationVersion } } };
-    } catch (error) {
-      telemetry.failedOften(error, 'attempt a delivery');
-      const policy = present.body.settings.retry ?? connection.body.settings.retry;
-      return erroredStep(error, when, {
-        ...options,
-        delivery,
-        policy,
-        startedAt,
-        connectionVersion: connection.version,
-      });
+/**
+ * Makes the next attempt of a delivery with the versions it was planned with, their compiled form, and the current
+ * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
+ * error-policy.ts.
+ */
+export function createDeliveryAttempt(options: Options): (delivery: DueDelivery) => Promise<Step> {
+  return (delivery) => attempt(options, delivery);
+}
+
+async function attempt(options: Options, delivery: DueDelivery): Promise<Step> {
+  const { configuration, plans, clock, telemetry } = options;
+  const present = configuration.snapshot.planOf(delivery.destinationId);
+  if (present === null) return abandoned(delivery, 'Its destination was deleted.');
+  if (delivery.rendered === null && delivery.event === null && delivery.eventId !== null)
+    return abandoned(delivery, "Its event is no longer stored, so it can't be rendered.");
+  const startedAt = clock.now();
+  let when: Moment = 'before the request was sent';
+  try {
+    const redaction = options.redaction(present.destination);
+    const wasHeld = plans.usesLatestVersions(delivery, mustRerender(redaction));
+    const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
+    const found = plans.pinned(wanted);
+    const { action, to } = found instanceof Promise ? await found : found;
+    if (to === null) return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
+    // Without its mapping the whole event would be sent.
+    if (wanted.actionId !== null && action === null)
+      return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
+    if (to.missingHeaders !== null) return heldWithout(delivery, to.missingHeaders);
+    const attempted = await options.attempter.attempt(workOf(delivery, plans.planFor(action, to), clock.now()));
+    when = 'after the request was sent';
+    const now = clock.now();
+    const step = stepAfter(attempted, { delivery, policy: to.retry, now, random: options.random });
+    if (isReplaced(configuration, to)) forgetCredentials(step);
+    if (redaction !== null) {
+      const redact = redactor(redaction, delivery.event === null ? [] : [delivery.event], now);
+      step.settlement = redactedOrEmptied(redact, telemetry)(step.settlement);
     }
+    if (wasHeld) step.settlement.pinned = versionsOf(wanted);
+    return step;
+  } catch (error) {
+    telemetry.failedOften(error, 'attempt a delivery');
+    const { retry: policy, connection } = present;
+    return erroredStep(error, when, { ...options, delivery, policy, startedAt, connectionVersion: connection.version });
+  }
+}
+
+function workOf(delivery: DueDelivery, plan: DeliveryPlan, now: number) {
+  return {
+    deliveryId: delivery.id,
+    idempotencyKey: delivery.idempotencyKey ?? delivery.id,
+    createdAt: delivery.createdAt,
+    queuedMs: Math.max(0, now - (delivery.dueAt ?? now)),
+    number: delivery.number,
+    waitedMs: delivery.waitedMs,
+    event: delivery.event,
+    data: null,
+    rendered: delivery.rendered,
+    batch: null,
+    plan,
   };
+}
+
+function versionsOf({ actionVersion, destinationVersion }: Versions): Versions {
+  return { actionVersion, destinationVersion };
+}
+
+/** Whether the connection was changed during the attempt. */
+export function isReplaced({ snapshot }: Pick<Configuration, 'snapshot'>, { connection }: DestinationPlan): boolean {
+  return snapshot.documents.connection.get(connection.id)?.version !== connection.version;
+}
+
+/** The result of replaced credentials says nothing about the current ones. */
+export function forgetCredentials(step: Step): void {
+  step.auth = null;
+  step.sign = null;
 }
 
 /** A step for a delivery that will never be sent. */
@@ -115,14 +116,5 @@ function ended(
   { id, attempts, scheduleStep, waitedMs }: DueDelivery,
   end: Pick<Settlement, 'status' | 'reason' | 'detail' | 'errorKind'>,
 ): Step {
-  return {
-    quota: null,
-    wait: null,
-    health: 'neutral',
-    auth: null,
-    sign: null,
-    pauses: false,
-    follows: false,
-    settlement: { deliveryId: id, ...end, attempts, scheduleStep, waitedMs, dueAt: null, log: [] },
-  };
+  return stepOf({ deliveryId: id, attempts, scheduleStep, waitedMs, dueAt: null, log: [], ...end });
 }

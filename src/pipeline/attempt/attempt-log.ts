@@ -1,42 +1,27 @@
 import type { Unauthorized } from '../../connections/authenticator.ts';
-import { responseRedaction } from '../../connections/response-redaction.ts';
-import type { Attempt, ErrorKind } from '../../contract/records/delivery.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import { maskHeaders } from '../privacy/header-redaction.ts';
-import type { Work } from './work.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 
-/** The data of every line of the attempt log. */
-type Head = {
-  now(): number;
+/** What is known of an attempt when it begins. */
+export type Note = Pick<Attempt, 'id' | 'number' | 'batchId' | 'records' | 'versions'> & {
   startedAt: number;
-  number: number;
-  id: string;
-  batchId: string | null;
-  work: {
-    queuedMs: number | null;
-    batch: readonly unknown[] | null;
-    action: { version: number } | null;
-    destination: { version: number };
-    connection: { version: number };
-  };
+  queuedMs: number | null;
 };
-
-/** The data of an attempt when it begins. */
-export type Note = Head & { scrub(text: string): string; work: Work };
 
 type End = Pick<Attempt, 'counted' | 'durationMs' | 'timings' | 'response' | 'error' | 'outcome'>;
 
 /** A line of the attempt log. One literal, since building it from parts takes several times as long. */
-function attemptOf(note: Head, request: WebhookRequest | null, end: End): Attempt {
-  const { work, id, number, batchId } = note;
+function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attempt {
   return {
-    id,
-    number,
+    id: note.id,
+    number: note.number,
     counted: end.counted,
-    batchId,
-    records: work.batch === null ? 1 : work.batch.length,
+    batchId: note.batchId,
+    records: note.records,
     startedAt: new Date(note.startedAt).toISOString(),
     durationMs: end.durationMs,
     timings: end.timings,
@@ -44,16 +29,13 @@ function attemptOf(note: Head, request: WebhookRequest | null, end: End): Attemp
     response: end.response,
     error: end.error,
     outcome: end.outcome,
-    versions: {
-      action: work.action?.version ?? null,
-      destination: work.destination.version,
-      connection: work.connection.version,
-    },
+    versions: note.versions,
   };
 }
 
-function shown(request: WebhookRequest, { work }: Note): WebhookRequest {
-  return { ...request, headers: maskHeaders(request.headers, work.connection.body, work.destination.body) };
+function shown(request: WebhookRequest, { secretHeaders }: DestinationPlan): WebhookRequest {
+  const headers = maskHeaders(request.headers, secretHeaders);
+  return headers === request.headers ? request : { ...request, headers };
 }
 
 /**
@@ -61,17 +43,18 @@ function shown(request: WebhookRequest, { work }: Note): WebhookRequest {
  * null: there was no exchange.
  */
 export function withoutContent(
-  note: Head,
+  note: Note,
   outcome: EgressOutcome | null,
+  now: number,
   end: Pick<End, 'counted' | 'error' | 'outcome'>,
 ): Attempt {
   const none = { tokenMs: null, dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
-  const totalMs = outcome?.timings.totalMs ?? note.now() - note.startedAt;
+  const totalMs = outcome?.timings.totalMs ?? now - note.startedAt;
   const { status, truncated } = outcome?.kind === 'response' ? outcome : { status: null, truncated: false };
   return attemptOf(note, null, {
     ...end,
     durationMs: Math.round(totalMs),
-    timings: { ...none, queueMs: note.work.queuedMs, totalMs },
+    timings: { ...none, queueMs: note.queuedMs, totalMs },
     response: status === null ? null : { status, headers: [], body: null, truncated },
   });
 }
@@ -84,16 +67,16 @@ export function waitingForToken(failure: string, ms: number): string {
 /** An attempt without a request, because it could not be authenticated. */
 export function unsent(
   note: Note,
+  to: DestinationPlan,
   request: WebhookRequest | null,
-  detail: string,
-  refusal: Unauthorized['kind'],
+  { detail, refusal, now }: { detail: string; refusal: Unauthorized['kind']; now: number },
 ): Attempt {
-  const spentMs = note.now() - note.startedAt;
+  const spentMs = now - note.startedAt;
   const none = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
-  return attemptOf(note, request && shown(request, note), {
+  return attemptOf(note, request && shown(request, to), {
     counted: refusal === 'temporary',
     durationMs: spentMs,
-    timings: { ...none, queueMs: note.work.queuedMs, tokenMs: spentMs, totalMs: spentMs },
+    timings: { ...none, queueMs: note.queuedMs, tokenMs: spentMs, totalMs: spentMs },
     response: null,
     error: { kind: 'auth', message: detail },
     outcome: refusal === 'rejected' ? 'held' : 'retry',
@@ -103,28 +86,29 @@ export function unsent(
 /** An attempt with its outcome and verdict; `tokenMs`: how long it waited for a token. */
 export function exchanged(
   note: Note,
+  to: DestinationPlan,
   request: WebhookRequest,
   outcome: EgressOutcome,
   verdict: Verdict,
   tokenMs: number | null,
 ): Attempt {
   const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = outcome.timings;
-  return attemptOf(note, shown(request, note), {
+  return attemptOf(note, shown(request, to), {
     counted: isCounted(verdict),
     durationMs: Math.round(totalMs + (tokenMs ?? 0)),
-    timings: { queueMs: note.work.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
-    response: outcome.kind === 'error' ? null : answered(note, request, outcome),
-    error: errorOf(outcome, verdict),
+    timings: { queueMs: note.queuedMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
+    response: outcome.kind === 'error' ? null : responseOf(to, request, outcome),
+    error: outcome.kind === 'error' ? outcome.error : wordsOf(verdict),
     outcome: outcomeOf(verdict),
   });
 }
 
-function answered(
-  { work }: Note,
+function responseOf(
+  { redactResponse }: DestinationPlan,
   request: WebhookRequest,
   { status, headers, body, truncated }: Extract<EgressOutcome, { kind: 'response' }>,
 ): NonNullable<Attempt['response']> {
-  const hide = responseRedaction([work.connection.body, work.destination.body], request.headers);
+  const hide = redactResponse(request.headers);
   return {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
@@ -142,10 +126,6 @@ const decoder = new TextDecoder();
 export function isCounted(verdict: Verdict): boolean {
   if (verdict.kind === 'retry') return verdict.counted;
   return verdict.kind !== 'auth_refused' && verdict.kind !== 'split';
-}
-
-function errorOf(outcome: EgressOutcome, verdict: Verdict): { kind: ErrorKind; message: string } | null {
-  return outcome.kind === 'error' ? outcome.error : wordsOf(verdict);
 }
 
 /** The error of a verdict for the log; null: delivered. */

@@ -3,9 +3,11 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Document } from '../snapshot/snapshot.ts';
+import { deliveryPlan } from './delivery-plan.ts';
 import type { Attempter } from './exchange.ts';
-import { planRender, type RenderEngine } from './render.ts';
+import type { RenderEngine } from './render.ts';
 import type { Work } from './work.ts';
 
 /** The result of rendering an event without sending it: the rendered text, or why there is none. */
@@ -22,11 +24,11 @@ export type Course = {
 };
 
 /** The delivery that would be attempted at `now`, without an event yet; its id is never stored. */
-export function dryRenderWork(course: Course, now: number, engine: RenderEngine): Work {
+export function dryRenderWork({ action, destination, connection }: Course, now: number, engine: RenderEngine): Work {
+  const id = placedId('delivery', { timeMs: now, partition: 0, number: 0 });
   return {
-    ...course,
-    deliveryId: placedId('delivery', { timeMs: now, partition: 0, number: 0 }),
-    idempotencyKey: null,
+    deliveryId: id,
+    idempotencyKey: id,
     createdAt: now,
     queuedMs: null,
     number: 0,
@@ -35,7 +37,7 @@ export function dryRenderWork(course: Course, now: number, engine: RenderEngine)
     data: null,
     rendered: null,
     batch: null,
-    plan: planRender(engine, course.action, course.destination),
+    plan: deliveryPlan(engine, action, destinationPlan(destination, connection)),
   };
 }
 

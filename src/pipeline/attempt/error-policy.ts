@@ -46,21 +46,16 @@ export function erroredStep(
   const { delivery, policy, startedAt, clock, random } = given;
   const { actionVersion, destinationVersion, dueAt } = delivery;
   const detail = detailOf(error, when);
-  const head = {
+  const note = {
     id: given.newId('attempt'),
     number: delivery.number + 1,
     batchId: null,
+    records: 1,
+    queuedMs: Math.max(0, startedAt - (dueAt ?? startedAt)),
     startedAt,
-    now: clock.now,
-    work: {
-      queuedMs: Math.max(0, startedAt - (dueAt ?? startedAt)),
-      batch: null,
-      action: actionVersion === null ? null : { version: actionVersion },
-      destination: { version: destinationVersion },
-      connection: { version: given.connectionVersion },
-    },
+    versions: { action: actionVersion, destination: destinationVersion, connection: given.connectionVersion },
   };
-  const log = [withoutContent(head, null, endOf(detail))];
+  const log = [withoutContent(note, null, clock.now(), endOf(detail))];
   return stepAfter({ kind: 'errored', rendered: null, detail, log }, { delivery, policy, now: clock.now(), random });
 }
 

@@ -28,30 +28,35 @@ export type Step = {
 
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 
-const calm = {
-  quota: null,
-  wait: null,
-  health: 'neutral',
-  auth: null,
-  sign: null,
-  pauses: false,
-  follows: false,
-} as const;
+/** A step that says nothing about the peer. */
+export function stepOf(settlement: Settlement): Step {
+  return {
+    settlement,
+    quota: null,
+    wait: null,
+    health: 'neutral',
+    auth: null,
+    sign: null,
+    pauses: false,
+    follows: false,
+  };
+}
 
 /** The delivery's next step after an attempt, and the effects on others. Pure. */
 export function stepAfter(attempted: Attempted, situation: Situation): Step {
   switch (attempted.kind) {
     case 'nothing': {
       const { rendering } = attempted;
-      if (rendering.kind === 'skipped')
-        return { ...calm, settlement: finish(situation, 'skipped', 'template_skipped', rendering.reason, null) };
-      const detail = withPlace(rendering);
-      return { ...calm, settlement: finish(situation, 'failed', 'template_error', detail, 'template') };
+      return stepOf(
+        rendering.kind === 'skipped'
+          ? finish(situation, 'skipped', 'template_skipped', rendering.reason, null)
+          : finish(situation, 'failed', 'template_error', withPlace(rendering), 'template'),
+      );
     }
     case 'unbuilt': {
-      const kind = attempted.reason === 'blocked' ? 'blocked' : 'template';
-      const settlement = finish(situation, 'failed', attempted.reason, attempted.detail, kind);
-      return { ...calm, settlement: { ...settlement, rendered: attempted.rendered } };
+      const { reason, detail, rendered } = attempted;
+      const kind = reason === 'blocked' ? 'blocked' : 'template';
+      return stepOf({ ...finish(situation, 'failed', reason, detail, kind), rendered });
     }
     case 'errored': {
       const { rendered, log, detail } = attempted;
@@ -62,32 +67,39 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
         retryAfterMs: null,
         atLeastMs: null,
       });
-      return { ...calm, settlement: { ...settlement, ...(rendered !== null && { rendered }), log } };
+      return stepOf({ ...settlement, ...(rendered !== null && { rendered }), log });
     }
     case 'unauthorized': {
       const { rendered, log, detail, refusal, retryAfterMs } = attempted;
       // The pause of the connection delays the delivery. Only a test logs it as an attempt.
       if (refusal === 'waiting')
-        return {
-          ...calm,
-          settlement: { ...stay(situation, detail), rendered, log: situation.delivery.test ? log : log.slice(0, -1) },
-        };
-      const isRejected = refusal === 'rejected';
-      const settlement = isRejected
-        ? stay(situation, detail)
-        : again(situation, { errorKind: 'auth', detail, counted: true, retryAfterMs: null, atLeastMs: retryAfterMs });
-      return {
-        ...calm,
-        auth: isRejected ? { kind: 'rejected', detail } : null,
-        settlement: { ...settlement, rendered, log },
-      };
+        return stepOf({
+          ...stay(situation, detail),
+          rendered,
+          log: situation.delivery.test ? log : log.slice(0, -1),
+        });
+      if (refusal === 'temporary') {
+        const retry = {
+          errorKind: 'auth',
+          detail,
+          counted: true,
+          retryAfterMs: null,
+          atLeastMs: retryAfterMs,
+        } as const;
+        return stepOf({ ...again(situation, retry), rendered, log });
+      }
+      const step = stepOf({ ...stay(situation, detail), rendered, log });
+      step.auth = { kind: 'rejected', detail };
+      return step;
     }
     case 'judged': {
       const { rendered, log, verdict } = attempted;
       const step = judged(verdict, situation, log);
-      const answer = log.at(-1)?.response;
-      const quota = answer == null ? null : quotaOf(answer.headers, situation.now);
-      return { ...step, quota, settlement: { ...step.settlement, rendered, log } };
+      step.settlement.rendered = rendered;
+      step.settlement.log = log;
+      const response = log.at(-1)?.response;
+      if (response != null) step.quota = quotaOf(response.headers, situation.now);
+      return step;
     }
   }
 }
@@ -102,61 +114,56 @@ export function finishTest(step: Step): Settlement {
   return { ...settlement, status: 'failed', reason, dueAt: null };
 }
 
+const accepted = { kind: 'accepted' } as const;
+
 function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
-  const { now } = situation;
-  const accepted = { kind: 'accepted' } as const;
   switch (verdict.kind) {
     case 'delivered':
-      return {
-        ...calm,
-        health: 'good',
-        auth: accepted,
-        sign: 'good',
-        settlement: finish(situation, 'delivered', null, verdict.warning, null),
-      };
-    case 'failed':
-      return {
-        ...calm,
-        health: 'good',
-        auth: verdict.errorKind === 'blocked' ? null : accepted,
-        sign: verdict.errorKind === 'blocked' ? null : 'good',
-        pauses: verdict.pausesDestination,
-        settlement: finish(situation, 'failed', verdict.reason, verdict.detail, verdict.errorKind),
-      };
-    case 'held':
-      return {
-        ...calm,
-        health: 'overloaded',
-        sign: 'unreachable',
-        settlement: { ...finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind) },
-      };
+      return answered(finish(situation, 'delivered', null, verdict.warning, null));
     case 'split':
-      return {
-        ...calm,
-        health: 'good',
-        auth: accepted,
-        sign: 'good',
-        settlement: stay(situation, verdict.detail, 'http_4xx'),
-      };
-    case 'auth_refused':
-      return {
-        ...calm,
-        auth: { kind: 'rejected', detail: verdict.detail },
-        settlement: stay(situation, verdict.detail),
-      };
-    case 'retry':
-      return {
-        ...calm,
-        health: 'overloaded',
-        sign: signOf(verdict, log),
-        pauses: verdict.pausesDestination,
-        wait:
-          verdict.waitScope === null || verdict.retryAfterMs === null
-            ? null
-            : { scope: verdict.waitScope, until: now + verdict.retryAfterMs },
-        settlement: again(situation, { ...verdict, atLeastMs: null }),
-      };
+      return answered(stay(situation, verdict.detail, 'http_4xx'));
+    case 'failed': {
+      const { reason, detail, errorKind, pausesDestination } = verdict;
+      const step = answered(finish(situation, 'failed', reason, detail, errorKind));
+      step.pauses = pausesDestination;
+      // Nothing was sent.
+      if (errorKind === 'blocked') {
+        step.auth = null;
+        step.sign = null;
+      }
+      return step;
+    }
+    case 'held': {
+      const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));
+      step.health = 'overloaded';
+      step.sign = 'unreachable';
+      return step;
+    }
+    case 'auth_refused': {
+      const step = stepOf(stay(situation, verdict.detail));
+      step.auth = { kind: 'rejected', detail: verdict.detail };
+      return step;
+    }
+    case 'retry': {
+      const { waitScope, retryAfterMs } = verdict;
+      const step = stepOf(again(situation, { ...verdict, atLeastMs: null }));
+      step.health = 'overloaded';
+      step.sign = signOf(verdict, log);
+      step.pauses = verdict.pausesDestination;
+      if (waitScope !== null && retryAfterMs !== null)
+        step.wait = { scope: waitScope, until: situation.now + retryAfterMs };
+      return step;
+    }
   }
+}
+
+/** The peer works and accepts the credentials. */
+function answered(settlement: Settlement): Step {
+  const step = stepOf(settlement);
+  step.health = 'good';
+  step.auth = accepted;
+  step.sign = 'good';
+  return step;
 }
 
 /** A wait or pause that the peer asks for does not count as its failure. */
@@ -165,34 +172,45 @@ function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { ki
   return log.at(-1)?.response == null ? 'unreachable' : 'bad';
 }
 
-function base({ delivery }: Situation) {
-  const { id, attempts, scheduleStep, waitedMs } = delivery;
-  return { deliveryId: id, attempts, scheduleStep, waitedMs, log: [] };
+/** A settlement whose counters are those of the delivery; the callers change what they count. */
+function settlementOf(
+  { id, attempts, scheduleStep, waitedMs }: DueDelivery,
+  status: Settlement['status'],
+  reason: Reason | null,
+  detail: string | null,
+  errorKind: ErrorKind | null,
+  dueAt: number | null,
+): Settlement {
+  return {
+    deliveryId: id,
+    status,
+    reason,
+    detail,
+    errorKind,
+    attempts,
+    scheduleStep,
+    waitedMs,
+    dueAt,
+    log: [],
+  };
 }
 
 function finish(
-  situation: Situation,
+  { delivery }: Situation,
   status: 'delivered' | 'failed' | 'skipped' | 'held',
   reason: Reason | null,
   detail: string | null,
   errorKind: ErrorKind | null,
 ): Settlement {
-  const spent = base(situation);
-  const isExchange = errorKind !== 'template' && status !== 'skipped';
-  return { ...spent, status, reason, detail, errorKind, dueAt: null, attempts: spent.attempts + (isExchange ? 1 : 0) };
+  const settlement = settlementOf(delivery, status, reason, detail, errorKind, null);
+  if (errorKind !== 'template' && status !== 'skipped') settlement.attempts += 1;
+  return settlement;
 }
 
 /** The delivery stays due: after refused credentials, the hold of its connection keeps it. */
-function stay(situation: Situation, detail: string, errorKind: ErrorKind = 'auth'): Settlement {
-  const { delivery, now } = situation;
-  return {
-    ...base(situation),
-    status: delivery.attempts > 0 ? 'retrying' : 'pending',
-    reason: null,
-    detail,
-    errorKind,
-    dueAt: delivery.dueAt ?? now,
-  };
+function stay({ delivery, now }: Situation, detail: string, errorKind: ErrorKind = 'auth'): Settlement {
+  const status = delivery.attempts > 0 ? 'retrying' : 'pending';
+  return settlementOf(delivery, status, null, detail, errorKind, delivery.dueAt ?? now);
 }
 
 function again(
@@ -207,18 +225,21 @@ function again(
   },
 ): Settlement {
   const { delivery, policy, now, random } = situation;
-  const { errorKind, detail } = retry;
-  const spent = base(situation);
-  if (!retry.counted) {
-    const waitMs = retry.retryAfterMs ?? 0;
-    const waitedMs = spent.waitedMs + waitMs;
-    return { ...spent, status: 'retrying', reason: null, detail, errorKind, waitedMs, dueAt: now + waitMs };
+  const { counted, retryAfterMs, atLeastMs } = retry;
+  const settlement = settlementOf(delivery, 'retrying', null, retry.detail, retry.errorKind, now + (retryAfterMs ?? 0));
+  if (!counted) {
+    settlement.waitedMs += retryAfterMs ?? 0;
+    return settlement;
   }
-  const counted = { ...spent, attempts: spent.attempts + 1, scheduleStep: spent.scheduleStep + 1 };
+  settlement.attempts += 1;
+  settlement.scheduleStep += 1;
   const next = nextAttempt({ policy, step: delivery.scheduleStep + 1, now, random });
-  if (next === null) return { ...counted, status: 'held', reason: 'exhausted', detail, errorKind, dueAt: null };
-  const dueAt = retry.retryAfterMs === null ? Math.max(next, now + (retry.atLeastMs ?? 0)) : now + retry.retryAfterMs;
-  return { ...counted, status: 'retrying', reason: null, detail, errorKind, dueAt };
+  if (next === null) {
+    settlement.status = 'held';
+    settlement.reason = 'exhausted';
+    settlement.dueAt = null;
+  } else if (retryAfterMs === null) settlement.dueAt = Math.max(next, now + (atLeastMs ?? 0));
+  return settlement;
 }
 
 function withPlace({ reason, line, column }: { reason: string; line: number | null; column: number | null }): string {

@@ -3,16 +3,18 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { valueBytes } from '../accept/size-estimate.ts';
+import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 
 /**
- * The action and destination of a delivery in the versions it was planned with; null when such a version never existed.
- * Secrets never come from an old version: a secret header has the value of the header with this name in the current
- * version, or null.
+ * The action and destination of a delivery in the versions it was planned with, the destination with its current
+ * connection. `action` null: it has none, or this version never existed; `to` null: this version never existed, or the
+ * destination was deleted. Secrets never come from an old version: a secret header has the value of the header with this
+ * name in the current version, or null.
  */
-export type Pinned = { action: Document<ActionBody> | null; destination: Document<DestinationBody> | null };
+export type Pinned = { action: Document<ActionBody> | null; to: DestinationPlan | null };
 
-type Wanted = {
+export type Wanted = {
   actionId: string | null;
   actionVersion: number | null;
   destinationId: string;
@@ -22,60 +24,63 @@ type Wanted = {
 /** Approximate limit of the cache of old versions. */
 const oldBytesMax = 16 * 1_048_576;
 
+type Old = {
+  document: Document<unknown> | null;
+  /** Of a destination: its plan, and the current plan that it took connection and secrets from. */
+  plan: { to: DestinationPlan; present: DestinationPlan } | null;
+};
+
 /** Finds documents by version: the current one in the snapshot, an older one in the catalog, cached. */
 export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
-  const old = new Map<string, Document<unknown> | null>();
+  const old = new Map<string, Old>();
   let oldBytes = 0;
-  type Joined = { present: Document<DestinationBody> | undefined; document: Document<DestinationBody> };
-  /** By pinned version, so that its compiled form is reused as long as the current version stays. */
-  const joined = new WeakMap<Document<DestinationBody>, Joined>();
 
-  async function load(kind: 'action' | 'destination', id: string, version: number): Promise<Document<unknown> | null> {
+  async function load(kind: 'action' | 'destination', id: string, version: number): Promise<Old> {
     const key = `${id}@${version}`;
     const known = old.get(key);
     if (known !== undefined) return known;
     const [found] = await catalog.versions({ kind, id, before: version + 1, limit: 1 });
-    const document = found?.version === version ? found : null;
     const loaded = old.get(key);
     if (loaded !== undefined) return loaded;
-    oldBytes += valueBytes(document);
+    const one: Old = { document: found?.version === version ? found : null, plan: null };
+    oldBytes += valueBytes(one.document);
     while (oldBytes > oldBytesMax && old.size > 0) {
       const [first = '', oldest] = old.entries().next().value ?? [];
       old.delete(first);
-      oldBytes -= valueBytes(oldest);
+      oldBytes -= valueBytes(oldest?.document);
     }
-    old.set(key, document);
-    return document;
+    old.set(key, one);
+    return one;
   }
 
   function present({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Pinned | null {
-    const { documents } = configuration.snapshot;
+    const { documents, planOf } = configuration.snapshot;
+    const to = planOf(destinationId);
+    if (to === null) return { action: null, to: null };
     const action = actionId === null ? null : (documents.action.get(actionId) ?? null);
-    const destination = documents.destination.get(destinationId) ?? null;
     const isWanted = actionVersion === null || action?.version === actionVersion;
-    return isWanted && destination?.version === destinationVersion ? { action, destination } : null;
+    return isWanted && to.destination.version === destinationVersion ? { action, to } : null;
   }
 
-  async function older({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Promise<Pinned> {
-    const { documents } = configuration.snapshot;
-    let action = actionId === null ? null : (documents.action.get(actionId) ?? null);
+  async function older(wanted: Wanted): Promise<Pinned> {
+    const { actionId, actionVersion, destinationId, destinationVersion } = wanted;
+    let action = actionId === null ? null : (configuration.snapshot.documents.action.get(actionId) ?? null);
     if (actionId !== null && actionVersion !== null && action?.version !== actionVersion)
-      action = (await load('action', actionId, actionVersion)) as Document<ActionBody> | null; // loaded as an action
-    let destination = documents.destination.get(destinationId) ?? null;
-    if (destination?.version !== destinationVersion)
-      destination = (await load('destination', destinationId, destinationVersion)) as Document<DestinationBody> | null; // loaded as a destination
-    return { action, destination: destination === null ? null : withPresentSecrets(destination) };
+      action = (await load('action', actionId, actionVersion)).document as Document<ActionBody> | null; // loaded as an action
+    const found = await load('destination', destinationId, destinationVersion);
+    const current = configuration.snapshot.planOf(destinationId);
+    if (current?.destination.version === destinationVersion) return { action, to: current };
+    return { action, to: current && planOfOld(found, current) };
   }
 
-  function withPresentSecrets(pinned: Document<DestinationBody>): Document<DestinationBody> {
-    const present = configuration.snapshot.documents.destination.get(pinned.id);
-    if (pinned === present || !pinned.body.settings.headers.some(({ secret }) => secret)) return pinned;
-    const before = joined.get(pinned);
-    if (before !== undefined && before.present === present) return before.document;
-    const body = withSecretsOf(pinned.body, present?.body.settings.headers ?? []);
-    const document = { ...pinned, body };
-    joined.set(pinned, { present, document });
-    return document;
+  function planOfOld(one: Old, present: DestinationPlan): DestinationPlan | null {
+    if (one.document === null) return null;
+    if (one.plan?.present === present) return one.plan.to;
+    const document = one.document as Document<DestinationBody>; // loaded as a destination
+    const body = withSecretsOf(document.body, present.destination.body.settings.headers);
+    const to = destinationPlan({ ...document, body }, present.connection);
+    one.plan = { to, present };
+    return to;
   }
 
   // Usually the pinned versions are the current ones, which needs no wait.

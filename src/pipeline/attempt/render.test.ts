@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import type { RenderJob } from '../../sandbox/sandbox.ts';
-import { planRender } from './render.ts';
+import { createPlans } from './delivery-plan.ts';
 
 test('actions without expressions share the program of their destination; others have their own', async () => {
   await using rig = await startRig();
@@ -13,6 +13,9 @@ test('actions without expressions share the program of their destination; others
     jobs.push(job);
     return { kind: 'threw' as const, message: 'not here', line: null, column: null };
   };
+  const { configuration } = rig.pipeline;
+  const engine = { render, compose: inlineCompute().compose };
+  const plans = createPlans({ configuration, catalog: rig.catalog, holds: { openedAt: () => 0 }, engine });
   const lines = [
     { field: 'n', parameter: 'a' },
     { field: 'n', parameter: 'b' },
@@ -21,14 +24,10 @@ test('actions without expressions share the program of their destination; others
   for (const line of lines) {
     const destinations = [{ destinationId, mapping: [line] }];
     const id = await rig.put('action', { name: JSON.stringify(line), description: 'one', destinations });
-    const { documents } = rig.pipeline.configuration.snapshot;
-    const destination = documents.destination.get(destinationId);
-    assert.ok(destination);
-    const plan = planRender(
-      { render, compose: inlineCompute().compose },
-      documents.action.get(id) ?? null,
-      destination,
-    );
+    const { documents, planOf } = configuration.snapshot;
+    const to = planOf(destinationId);
+    assert.ok(to);
+    const plan = plans.planFor(documents.action.get(id) ?? null, to);
     const meta = { deliveryId: 'd', idempotencyKey: 'd', action: null, destination: { id: 'd', name: 'd' }, time: 0 };
     await plan.render({ data: [{}], events: [], meta });
   }

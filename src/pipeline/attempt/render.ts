@@ -52,12 +52,14 @@ export type RenderEngine = Pick<Compute, 'compose'> & { render(job: RenderJob): 
 /**
  * Compiles the mapping expressions, path, header values and template of a destination into one program, before the
  * first render that needs it. A program that does not compile (it was checked when it was saved, so only after an
- * upgrade) or takes too long to compile fails each render with its first problem.
+ * upgrade) or takes too long to compile fails each render with its first problem. Without mapping expressions, all
+ * actions of a destination share one `program`.
  */
 export function planRender(
   engine: RenderEngine,
   action: Document<ActionBody> | null,
   destination: { id: string; body: DestinationBody },
+  program = keptProgram(),
 ): RenderPlan {
   const { template, contentType, path, settings } = destination.body;
   const mapping = mappingOf(action?.body ?? null, destination.id);
@@ -73,13 +75,12 @@ export function planRender(
   }
 
   const parts = { template, escape: settings.escape, contentType, path, headers };
-  const kept = hasExpression ? new WeakMap<DestinationBody, Promise<Compiled>>() : programs;
-  const input = { ...parts, mapping: hasExpression ? mapping : null };
-  const composed = onceKept(kept, destination.body, () => composeOne(engine, input));
+  const kept = hasExpression ? keptProgram() : program;
+  const source = { ...parts, mapping: hasExpression ? mapping : null };
   return {
     record,
     async render(input) {
-      const compiled = await composed();
+      const compiled = await kept(() => composeOne(engine, source));
       if (compiled.kind === 'failed') return compiled;
       return decode(await engine.render(renderJob(compiled.program, input)), path, headers);
     },
@@ -87,9 +88,6 @@ export function planRender(
 }
 
 type Compiled = { kind: 'program'; program: Program } | Extract<Rendering, { kind: 'failed' }>;
-
-/** Without expressions, all actions of a destination share one program. */
-const programs = new WeakMap<DestinationBody, Promise<Compiled>>();
 
 async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promise<Compiled> {
   const failed = (reason: string) => ({ kind: 'failed' as const, reason, line: null, column: null });
@@ -107,15 +105,16 @@ async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promi
     : { ...failed(first.message), line: first.line, column: first.column };
 }
 
-/** Caches the value that `make` resolves to, but not a rejection. */
-function onceKept<K extends object, V>(kept: WeakMap<K, Promise<V>>, key: K, make: () => Promise<V>): () => Promise<V> {
-  return () => {
-    const before = kept.get(key);
-    if (before !== undefined) return before;
-    const made = make();
-    kept.set(key, made);
-    made.catch(() => kept.delete(key));
-    return made;
+/** Keeps the program that the first call makes, but not a rejection. */
+export function keptProgram(): (make: () => Promise<Compiled>) => Promise<Compiled> {
+  let kept: Promise<Compiled> | null = null;
+  return (make) => {
+    if (kept !== null) return kept;
+    kept = make();
+    kept.catch(() => {
+      kept = null;
+    });
+    return kept;
   };
 }
 

@@ -1,23 +1,16 @@
 import type { Unauthorized } from '../../connections/authenticator.ts';
-import type { ActionBody } from '../../contract/documents/action.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { Rendered } from '../../journal/journal.ts';
-import type { Document } from '../snapshot/snapshot.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
 import type { DataRecord } from './field-mapping.ts';
-import type { Rendering, RenderPlan } from './render.ts';
+import type { Rendering } from './render.ts';
 
-/**
- * A delivery with everything that its next attempt needs. Action and destination are pinned, the connection is the
- * current one.
- */
+/** A delivery with everything that its next attempt needs. */
 export type Work = {
   deliveryId: string;
-  /** The idempotency key that it sends instead of its id; null: its id. */
-  idempotencyKey: string | null;
+  idempotencyKey: string;
   createdAt: number;
   queuedMs: number | null;
   /** Exchanges logged before. */
@@ -32,10 +25,8 @@ export type Work = {
    * batch.
    */
   batch: readonly Event[] | null;
-  plan: RenderPlan;
-  action: Document<ActionBody> | null;
-  destination: Document<DestinationBody>;
-  connection: Document<ConnectionBody>;
+  /** Action and destination are pinned, the connection is the current one. */
+  plan: DeliveryPlan;
 };
 
 /** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */

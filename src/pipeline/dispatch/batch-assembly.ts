@@ -1,7 +1,7 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
-import type { Plans, Versions } from '../attempt/render-plan.ts';
+import type { Plans, Versions } from '../attempt/delivery-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Batch, BatchKey, BatchLimits } from './batch-key.ts';
 import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
@@ -48,7 +48,7 @@ export function createBatchAssembly(options: {
     if (loading.has(place)) return undefined;
     loading.add(place);
     void Promise.resolve(plans.pinned({ ...delivery, ...versions }))
-      .then(({ destination }) => keep(place, destination === null ? null : limitsFrom(destination.body)))
+      .then(({ to }) => keep(place, to === null ? null : limitsFrom(to.destination.body)))
       .catch((error) => {
         options.failed(error, 'load a version of a destination');
         // One record per request works for every template.

@@ -1,6 +1,6 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Lookup } from '../../rules/lookup.ts';
-import type { Versions } from '../attempt/render-plan.ts';
+import type { Versions } from '../attempt/delivery-plan.ts';
 
 /** The batch settings of a version of a destination. */
 export type BatchLimits = Pick<DestinationBody['settings']['batch'], 'records' | 'bytes' | 'waitMs'> & {

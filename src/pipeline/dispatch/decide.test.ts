@@ -4,7 +4,7 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -49,17 +49,10 @@ const destinationBody = {
   settings: { ...destinationGiven.settings, headers: [] },
 };
 
-const plan: DestinationPlan = {
-  destination: document('destination', 'dst_1', destinationBody),
-  connection: document('connection', 'con_1', connectionBody),
-  origin: 'https://crm.example',
-  concurrency: null,
-  connectionRate: null,
-  destinationRate: null,
-  order: null,
-  breaker,
-  batchRecords: 1,
-};
+const plan = destinationPlan(
+  document('destination', 'dst_1', destinationBody),
+  document('connection', 'con_1', connectionBody),
+);
 
 const memory = new MemoryBudget();
 

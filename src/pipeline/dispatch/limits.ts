@@ -48,8 +48,7 @@ export function tokenBlock(
   { authenticator }: Pick<Surroundings, 'authenticator'>,
 ): Block | null {
   if (plan?.connection.body.auth.type !== 'oauth2') return null;
-  const { auth, settings } = plan.connection.body;
-  const pause = authenticator.pauseOf({ id: plan.connection.id, auth, settings });
+  const pause = authenticator.pauseOf(plan.authorized);
   return pause === null ? null : { limit: 'token', until: pause.until, detail: pause.detail };
 }
 

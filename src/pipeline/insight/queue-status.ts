@@ -1,6 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { sharedReading } from '../../async/shared-reading.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
+import { AuthorizedConnection } from '../../connections/authorized-connection.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
@@ -113,7 +114,7 @@ export function healthOf(options: {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
     if (body === undefined) return { tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null };
     const certificate = certificateExpiry(body.settings.tls);
-    const token = authenticator.tokenExpiresAt({ id: connectionId, ...body });
+    const token = authenticator.tokenExpiresAt(new AuthorizedConnection({ id: connectionId, body }));
     return {
       tokenExpiresAt: token === null ? null : new Date(token).toISOString(),
       certificateExpiresAt: certificate === null ? null : new Date(certificate).toISOString(),

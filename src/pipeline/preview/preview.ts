@@ -58,14 +58,14 @@ export function createPreviews(options: Options) {
       actionDraft: ActionBody | null = null,
     ): Promise<Preview> {
       const work = await prepare(options, destinationId, input, draft, actionDraft);
-      const { connection, destination } = work;
+      const { destination, authorized, secretHeaders } = work.plan.to;
       const rendering = await attempter.render(work);
       const result = resultOf(rendering, destination.body.contentType);
       if (rendering.kind !== 'rendered') return { request: null, result: scrubbed(result, scrub), warnings: [] };
       const built = attempter.build(work, rendering.rendered);
       if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
-      const headers = maskHeaders(built.request.headers, connection.body, destination.body);
-      const { type } = connection.body.auth;
+      const headers = maskHeaders(built.request.headers, secretHeaders);
+      const { type } = authorized.auth;
       const warnings = batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body);
       if (type !== 'none') warnings.push(`Authentication (${type}) is added when the request is sent.`);
       const request = scrubRequest({ ...built.request, headers }, scrub);
@@ -118,7 +118,9 @@ async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, n
 /** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */
 async function sendTest(options: Options, work: Work, eventId: string | null): Promise<Delivery> {
   const { configuration, journal, lease, clock, attempter, telemetry } = options;
-  const { action, destination, connection, event } = work;
+  const { event, plan } = work;
+  const { action, to } = plan;
+  const { destination, connection, retry: policy } = to;
   const planned = {
     eventId,
     actionId: action?.id ?? null,
@@ -133,8 +135,12 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
   const id = ids?.[0];
   if (id === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
   const delivery = newDelivery({ id, planned, eventId, event });
-  const attempted = await attempter.attempt({ ...work, deliveryId: id, createdAt: delivery.createdAt });
-  const policy = destination.body.settings.retry ?? connection.body.settings.retry;
+  const attempted = await attempter.attempt({
+    ...work,
+    deliveryId: id,
+    idempotencyKey: id,
+    createdAt: delivery.createdAt,
+  });
   const now = clock.now();
   const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
   const present = configuration.snapshot.documents.destination.get(destination.id) ?? destination;

@@ -1,5 +1,4 @@
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { Header } from '../../contract/documents/connection.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 
 /** Replaces the value of a secret header in the log, in previews and in cURL commands. */
@@ -7,16 +6,15 @@ const masked = '[secret]';
 
 const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
 
-/** The headers of a request for people: credentials and secret headers are masked. */
-export function maskHeaders(
-  headers: readonly [string, string][],
-  connection: ConnectionBody,
-  destination: DestinationBody,
-): [string, string][] {
-  const secret = secretNames(connection, destination);
-  return headers.map((header) => {
-    const [name, value] = header;
-    if (!alwaysSecret.test(name) && secret?.has(name.toLowerCase()) !== true) return header;
+/**
+ * The headers of a request for people: credentials are masked, and the custom headers in `secret` (`secretHeaderNames`).
+ * The same object when there are none, as usual.
+ */
+export function maskHeaders(headers: [string, string][], secret: ReadonlySet<string> | null): [string, string][] {
+  const isSecret = (name: string) => alwaysSecret.test(name) || secret?.has(name.toLowerCase()) === true;
+  if (!headers.some(([name]) => isSecret(name))) return headers;
+  return headers.map(([name, value]) => {
+    if (!isSecret(name)) return [name, value];
     if (name.toLowerCase() !== 'authorization') return [name, masked];
     return [
       name,
@@ -25,11 +23,10 @@ export function maskHeaders(
   });
 }
 
-/** In lower case; null: no header is secret, as usual. */
-function secretNames(connection: ConnectionBody, destination: DestinationBody): Set<string> | null {
-  const [below, above] = [connection.settings.headers, destination.settings.headers];
-  if (below.length === 0 && above.length === 0) return null;
-  return new Set([...below, ...above].filter((one) => one.secret).map((one) => one.name.toLowerCase()));
+/** The names of the secret headers in lists of custom headers, in lower case; null: none is secret, as usual. */
+export function secretHeaderNames(...lists: (readonly Header[])[]): ReadonlySet<string> | null {
+  const names = lists.flat().flatMap(({ name, secret }) => (secret ? [name.toLowerCase()] : []));
+  return names.length === 0 ? null : new Set(names);
 }
 
 /**

@@ -102,15 +102,13 @@ function durationOf(
 }
 
 async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: number): Promise<ReplaySample> {
-  const { destinationId, connectionId, eventId, actionId, source } = delivery;
+  const { destinationId, eventId, actionId, source } = delivery;
   const sample = { deliveryId: source, eventId, actionId, destinationId };
-  const connection = options.configuration.snapshot.documents.connection.get(connectionId);
-  const { action, destination } = await options.pinned(delivery);
-  if (connection === undefined || destination === null)
-    return { ...sample, request: null, problem: 'Its destination was deleted.' };
+  const { action, to } = await options.pinned(delivery);
+  if (to === null) return { ...sample, request: null, problem: 'Its destination was deleted.' };
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
   const work: Work = {
-    ...dryRenderWork({ action, destination, connection }, now, options.engine),
+    ...dryRenderWork({ action, ...to }, now, options.engine),
     event,
     rendered: kept?.rendered ?? null,
   };
@@ -118,6 +116,6 @@ async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: 
   if (rendering.kind !== 'rendered') return { ...sample, request: null, problem: options.scrub(rendering.reason) };
   const built = options.attempter.build(work, rendering.rendered);
   if (!built.ok) return { ...sample, request: null, problem: built.detail };
-  const headers = maskHeaders(built.request.headers, connection.body, destination.body);
+  const headers = maskHeaders(built.request.headers, to.secretHeaders);
   return { ...sample, request: scrubRequest({ ...built.request, headers }, options.scrub), problem: null };
 }

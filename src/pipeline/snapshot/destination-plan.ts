@@ -1,16 +1,25 @@
-import { originOf } from '../../connections/base-url.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import { AuthorizedConnection } from '../../connections/authorized-connection.ts';
+import { parseBaseUrl } from '../../connections/base-url.ts';
+import { missingHeaderValues } from '../../connections/missing-credentials.ts';
+import { type ResponseRedaction, responseRedaction } from '../../connections/response-redaction.ts';
+import type { ConnectionBody, RetryPolicy } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { readsItems } from '../../destinations/item-match.ts';
+import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
+import { secretHeaderNames } from '../privacy/header-redaction.ts';
 import type { Document, Documents } from './documents.ts';
 
 /**
- * The current configuration for sending to one destination: its document, its connection's, and the settings that each
- * dispatch decision needs. Immutable; a saved change of either document makes a new plan.
+ * One version of a destination and the current version of its connection, compiled for sending: the two documents, and
+ * everything about them that each dispatch decision and each attempt needs. Immutable; a saved change of either document
+ * makes a new plan.
  */
 export type DestinationPlan = {
   readonly destination: Document<DestinationBody>;
   readonly connection: Document<ConnectionBody>;
+
+  // For the dispatcher.
   /** Scheme, host and port of its requests; '' for an invalid base URL. */
   readonly origin: string;
   /** The configured limit of requests at once for the connection; null: the dispatcher's own limits. */
@@ -23,12 +32,52 @@ export type DestinationPlan = {
   readonly breaker: ConnectionBody['settings']['breaker'];
   /** The most deliveries per request; 1: no batches. */
   readonly batchRecords: number;
+
+  // For attempts.
+  readonly build: BuildRequest;
+  readonly authorized: AuthorizedConnection;
+  readonly retry: RetryPolicy;
+  /** Whether its outcome rules read the items of responses, which are then read in greater length. */
+  readonly readsItems: boolean;
+  /** Names the secret headers that have no value; null: none. */
+  readonly missingHeaders: string | null;
+  /** Header names of requests that are masked in logs, in lower case; null: no custom header is secret. */
+  readonly secretHeaders: ReadonlySet<string> | null;
+  readonly redactResponse: ResponseRedaction;
 };
+
+/** Compiles a version of a destination for the current version of its connection. */
+export function destinationPlan(
+  destination: Document<DestinationBody>,
+  connection: Document<ConnectionBody>,
+): DestinationPlan {
+  const { rate, breaker, retry, headers } = connection.body.settings;
+  const { rate: ownRate, retry: ownRetry, order, batch, outcomes, headers: ownHeaders } = destination.body.settings;
+  const base = parseBaseUrl(connection.body);
+  return {
+    destination,
+    connection,
+    origin: base.ok ? base.url.origin : '',
+    concurrency: rate.concurrency,
+    connectionRate: rate.limit === null ? null : rate,
+    destinationRate: ownRate === null || ownRate.limit === null ? null : ownRate,
+    order,
+    breaker,
+    batchRecords: batch.records,
+    build: requestBuilder(connection.body, destination.body),
+    authorized: new AuthorizedConnection(connection),
+    retry: ownRetry ?? retry,
+    readsItems: readsItems(outcomes),
+    missingHeaders: missingHeaderValues(ownHeaders),
+    secretHeaders: secretHeaderNames(headers, ownHeaders),
+    redactResponse: responseRedaction([connection.body, destination.body]),
+  };
+}
 
 /** The plan of a current destination by id; null: the destination or its connection was deleted. */
 export type PlanOf = (destinationId: string) => DestinationPlan | null;
 
-/** Creates plans on first use, and caches them while both documents stay the same. */
+/** Compiles plans on first use, and caches them while both documents stay the same. */
 export function destinationPlans(): (documents: Documents) => PlanOf {
   const plans = new Map<string, DestinationPlan>();
   return (documents) => (destinationId) => {
@@ -40,19 +89,7 @@ export function destinationPlans(): (documents: Documents) => PlanOf {
     }
     const known = plans.get(destinationId);
     if (known?.destination === destination && known.connection === connection) return known;
-    const { rate, breaker } = connection.body.settings;
-    const { rate: ownRate, order, batch } = destination.body.settings;
-    const plan: DestinationPlan = {
-      destination,
-      connection,
-      origin: originOf(connection.body) ?? '',
-      concurrency: rate.concurrency,
-      connectionRate: rate.limit === null ? null : rate,
-      destinationRate: ownRate === null || ownRate.limit === null ? null : ownRate,
-      order,
-      breaker,
-      batchRecords: batch.records,
-    };
+    const plan = destinationPlan(destination, connection);
     plans.set(destinationId, plan);
     return plan;
   };
