@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
-import { attempt, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal.samples.ts';
+import type { Rendered, Settlement } from './journal.ts';
 
 /** Conformance: how long request and response bodies are kept. */
 export function bodiesConformance(guarantee: Guarantee): void {
@@ -85,5 +96,61 @@ export function bodiesConformance(guarantee: Guarantee): void {
       const [one] = (await journal.log.delivery(id))?.attemptLog ?? [];
       assert.deepEqual([one?.request?.body, one?.request?.bodyBytes, one?.records], [null, 1, 2]);
     }
+  });
+
+  guarantee(
+    'a body that copies the data of its event is returned byte for byte, wherever it is read',
+    async (journal) => {
+      const data = { 'wt.ti': 'größe "\\" \u2028', '10': 'b', '9': ['a', { z: '', a: '' }] };
+      const { ids, from } = await accept(journal, [incoming({ data }), incoming({ data, visitorId: 'v-2' })]);
+      const lease = await claim(journal, 'events/0');
+      const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
+      const plan = { advance: { partition: 0, from, to: from + 2 }, deliveries, now: start };
+      const [one = '', listed = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+      const bodies = [JSON.stringify(data), JSON.stringify([data])];
+      const copies = bodies.map((body, i): Rendered => ({ ...rendered(body), copyOf: ids[i] ?? '' }));
+      const settle = (id: string, i: number, number: number, step: Partial<Settlement>) => {
+        const log = [attempt(number, { body: bodies[i] ?? '' })];
+        return settlement(id, { ...(copies[i] && { rendered: copies[i] }), log, attempts: number, ...step });
+      };
+      const again = { status: 'retrying', dueAt: start } as const;
+      await journal.deliveries.settle(lease, [settle(one, 0, 1, again), settle(listed, 1, 1, again)], start);
+      const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 9 });
+      assert.deepEqual(
+        due.map((row) => row.rendered),
+        copies,
+      );
+      const end = { status: 'delivered', bodiesUntil: start + 1 } as const;
+      await journal.deliveries.settle(lease, [settle(one, 0, 2, end), settle(listed, 1, 2, end)], start);
+      for (const [i, id] of [one, listed].entries()) {
+        const found = await journal.log.delivery(id);
+        assert.deepEqual(found?.rendered, copies[i]);
+        assert.deepEqual(
+          found?.attemptLog.map(({ request }) => request?.body),
+          [bodies[i], bodies[i]],
+        );
+      }
+      assert.equal(await journal.retention.forgetBodies(start + 1), 2);
+      for (const [i, id] of [one, listed].entries()) {
+        const found = await journal.log.delivery(id);
+        assert.equal(found?.rendered, null);
+        assert.deepEqual(
+          found?.attemptLog.map(({ request }) => [request?.body, request?.bodyBytes]),
+          Array(2).fill([null, Buffer.byteLength(bodies[i] ?? '')]),
+        );
+      }
+    },
+  );
+
+  guarantee('a body that copies an event which is not stored is stored itself', async (journal) => {
+    const lease = await claim(journal, 'deliveries/0');
+    const plan = { advance: null, deliveries: [planned({ test: true })], now: start };
+    const [id = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const copy = { ...rendered('{"a":"b"}'), copyOf: 'evt_sample' };
+    const end = settlement(id, { status: 'delivered', rendered: copy, log: [attempt(1, { body: copy.body })] });
+    await journal.deliveries.settle(lease, [end], start);
+    const found = await journal.log.delivery(id);
+    assert.deepEqual(found?.rendered, rendered(copy.body));
+    assert.equal(found?.attemptLog[0]?.request?.body, copy.body);
   });
 }

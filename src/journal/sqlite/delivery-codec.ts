@@ -21,16 +21,17 @@ export function loggedOf(row: DeliveryRow): LoggedDelivery {
   };
 }
 
-export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
+export function dueOf({ row, event: line, rendered }: DueRow): DueDelivery {
+  const event = line && eventOfLine(line);
   return {
     ...shared(row),
-    event: event && eventOfLine(event),
+    event,
     number: row.exchanges,
     scheduleStep: row.schedule_step,
     waitedMs: row.waited_ms,
     deaths: row.deaths,
     idempotencyKey: row.replay_key,
-    rendered: rendered === null ? null : renderedOf(rendered),
+    rendered: rendered === null ? null : renderedOf(rendered, event),
     ...(row.order_key !== null && { orderKey: row.order_key }),
   };
 }
@@ -39,14 +40,15 @@ export function dueOf({ row, event, rendered }: DueRow): DueDelivery {
  * The attempts of a delivery from its lines, oldest first. A request body equal to the rendered one is the body
  * rendered at that time.
  */
-export function historyOf({ row, lines, exchanges }: DeliveryHistory): {
+export function historyOf({ row, lines, exchanges, event: line }: DeliveryHistory): {
   attemptLog: Attempt[];
   rendered: Rendered | null;
 } {
+  const event = line && eventOfLine(line);
   const attemptLog: Attempt[] = [];
   let rendered: Rendered | null = null;
   for (const line of lines) {
-    if (line.rendered !== '') rendered = renderedOf(line.rendered);
+    if (line.rendered !== '') rendered = renderedOf(line.rendered, event);
     if (line.attempts === '') continue;
     const packed: PackedAttempt[] = JSON.parse(line.attempts);
     for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body, exchanges));

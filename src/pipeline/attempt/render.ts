@@ -32,7 +32,7 @@ export type Meta = {
   time: number;
 };
 
-type RenderInput = { data: readonly DataRecord[]; events: readonly unknown[]; meta: Meta };
+type RenderInput = { data: readonly DataRecord[]; events: readonly { id?: unknown; data?: unknown }[]; meta: Meta };
 
 /** Everything that determines the bytes of a delivery, ready to run. */
 export type RenderPlan = {
@@ -71,7 +71,7 @@ export function planRender(
   const trivial = hasExpression || hasTags ? null : trivialForm(template);
   if (trivial !== null) {
     const plain = headers.map(({ name, value }): [string, string] => [name, value]);
-    return { record, render: ({ data }) => renderNatively(trivial, data, path, plain) };
+    return { record, render: (input) => renderNatively(trivial, input, path, plain) };
   }
 
   const parts = { template, escape: settings.escape, contentType, path, headers };
@@ -183,11 +183,13 @@ function readOutput(text: string): RenderOutput {
 /** The most common templates only write their records as JSON and need no sandbox. */
 function renderNatively(
   { path: [, index] }: TrivialForm,
-  data: readonly DataRecord[],
+  { data, events: [event] }: RenderInput,
   path: string,
   headers: [string, string][],
 ): Rendering {
   const body = JSON.stringify(index === undefined ? data : data[index]);
   if (body === undefined) return { kind: 'skipped', reason: 'template returned nothing' };
-  return { kind: 'rendered', rendered: { path, headers, body, isObject: false } };
+  const rendered: Rendered = { path, headers, body, isObject: false };
+  if (data.length === 1 && data[0] === event?.data && typeof event?.id === 'string') rendered.copyOf = event.id;
+  return { kind: 'rendered', rendered };
 }

@@ -1,8 +1,12 @@
+import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
+import { copiesEvent, type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
+import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
+import { deliveryRow, eventOf } from './delivery-row.ts';
+import { eventFinder } from './events.ts';
 import { targetIds } from './interned-ids.ts';
 
 export const bodyOperations = {
@@ -15,6 +19,7 @@ export const bodyOperations = {
       limit,
     );
     const blocks = attemptBlocks(db);
+    const findEvent = eventFinder(db);
     const exchanges = new Set<string>();
     for (const { number, block, status } of rows) {
       // A retried delivery needs its body. It gets a new time when it finishes.
@@ -23,7 +28,12 @@ export const bodyOperations = {
         continue;
       }
       for (const id of exchangeIds(blocks.history(block, number).lines)) exchanges.add(id);
-      blocks.change(block, number, bodiless());
+      const event = () => {
+        const row = deliveryRow(db, number);
+        const line = row === undefined ? null : eventOf(findEvent, row);
+        return line && eventOfLine(line);
+      };
+      blocks.change(block, number, bodiless(event));
       db.run('UPDATE delivery SET bodies_until = NULL, rendered_block = NULL WHERE number = ?', number);
     }
     blocks.flush();
@@ -64,11 +74,13 @@ export const bodyOperations = {
 
 const finishedStates = [statusCodes.delivered, statusCodes.failed, statusCodes.skipped, statusCodes.cancelled];
 
-/** Removes the bodies from the lines of one delivery; to be called oldest line first. */
-function bodiless(): (line: BlockLine) => BlockLine {
+/** Removes the bodies from the lines of a delivery of `event`; to be called oldest line first. */
+function bodiless(event: () => Event | null): (line: BlockLine) => BlockLine {
   let renderedBytes = 0;
   return (line) => {
-    if (line.rendered !== '') renderedBytes = Buffer.byteLength(renderedOf(line.rendered).body);
+    const { rendered } = line;
+    if (rendered !== '')
+      renderedBytes = Buffer.byteLength(renderedOf(rendered, copiesEvent(rendered) ? event() : null)?.body ?? '');
     if (line.attempts === '') return { ...line, rendered: '' };
     const packed: PackedAttempt[] = JSON.parse(line.attempts);
     return { ...line, rendered: '', attempts: JSON.stringify(packed.map((one) => withoutBodies(one, renderedBytes))) };

@@ -4,26 +4,38 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
+import { copiesEvent } from '../attempt-codec.ts';
+import type { EventLine } from '../event-codec.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
 import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf, numberAt } from './delivery-row.ts';
+import { eventFinder } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
 
-/** `exchanges`: the batch exchanges that the lines name, by id, as text. */
-export type DeliveryHistory = { row: DeliveryRow; lines: BlockLine[]; exchanges: Record<string, string> };
+/**
+ * `exchanges`: the batch exchanges that the lines name, by id, as text. `event`: the event of the delivery, when a line
+ * refers to it.
+ */
+export type DeliveryHistory = {
+  row: DeliveryRow;
+  lines: BlockLine[];
+  exchanges: Record<string, string>;
+  event: EventLine | null;
+};
 
 export const logOperations = {
   delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return null;
     const { lines } = attemptBlocks(db).history(row.block, number);
-    return { row, lines, exchanges: exchangesOf(db, lines) };
+    const isNeeded = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
+    return { row, lines, exchanges: exchangesOf(db, lines), event: isNeeded ? eventOf(eventFinder(db), row) : null };
   },
 
   retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {

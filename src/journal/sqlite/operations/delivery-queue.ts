@@ -6,7 +6,7 @@ import { statusCodes } from '../status-codes.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
 import { setBodiesUntil } from './body-retention.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { internText, type Target, targetIds, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
@@ -70,10 +70,8 @@ export const queueOperations = {
     const load = (number: number): DueRow => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
-      const { event_at: timeMs, event_partition: partition, event_offset: offset, rendered_block: block } = row;
-      const hasEvent = timeMs !== null && partition !== null && offset !== null;
-      const event = hasEvent ? findEvent({ timeMs, partition, number: offset }) : null;
-      const rendered = block === null ? null : blocks.rendered(block, number);
+      const event = eventOf(findEvent, row);
+      const rendered = row.rendered_block === null ? null : blocks.rendered(row.rendered_block, number);
       budget.answer(event?.line ?? null);
       budget.answer(rendered);
       return { row, event, rendered };
@@ -366,7 +364,7 @@ function newLine(blocks: Blocks, number: number, before: Before, step: SettledSt
     const packed: PackedAttempt[] = JSON.parse(attempts);
     const news = packed.filter((attempt) => attempt[1] > before.exchanges);
     if (stored !== null && rendered === '') {
-      const body: unknown = JSON.parse(stored)[2];
+      const body: unknown = JSON.parse(stored)[2]; // a reference equals no body
       for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
     }
     attempts = JSON.stringify(news);

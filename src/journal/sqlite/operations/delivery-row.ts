@@ -1,6 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
+import type { EventLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { offsetMask } from './events.ts';
+import { type eventFinder, offsetMask } from './events.ts';
 import { type Target, targetOf, wordText } from './interned-ids.ts';
 import { type DeliveryPlace, firstInLine } from './order-queue.ts';
 
@@ -71,6 +72,15 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   const key = is_behind === 1 && same.status <= statusCodes.held ? same.order_key : null;
   const waits_for = key === null ? null : firstInLine(db, key);
   return { ...same, ...words, ...targetOf(db, target), waits_for };
+}
+
+/** The event of a delivery; null: it has none, or none is stored. */
+export function eventOf(
+  find: ReturnType<typeof eventFinder>,
+  row: Pick<DeliveryRow, 'event_at' | 'event_partition' | 'event_offset'>,
+): EventLine | null {
+  const { event_at: timeMs, event_partition: partition, event_offset: number } = row;
+  return timeMs === null || partition === null || number === null ? null : find({ timeMs, partition, number });
 }
 
 /** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */

@@ -3,11 +3,14 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ReplayState } from '../../../contract/records/replay-limits.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { CancelledCount, Lease, NewReplay, ReplayOutcome, StoredReplay } from '../../journal.ts';
+import { withoutReference } from '../attempt-codec.ts';
 import type { EventPlace } from '../event-codec.ts';
+import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { attemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
-import type { DeliveryPlace } from './delivery-row.ts';
+import { type DeliveryPlace, deliveryRow, eventOf } from './delivery-row.ts';
+import { eventFinder } from './events.ts';
 import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
@@ -182,24 +185,27 @@ export const replayOperations = {
 /** Links new deliveries, from the number `first` on, to those that they repeat. */
 function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
   const blocks = attemptBlocks(db);
-  for (const [index, { of, source, key, keepsBody }] of rows.entries()) {
+  const findEvent = eventFinder(db);
+  for (const [index, { event, of, source, key, keepsBody }] of rows.entries()) {
     const number = first + index;
     if (of === null || source === null) continue;
     const sql = 'UPDATE delivery SET replay_of = ?, replay_of_at = ?, replay_key = ? WHERE number = ?';
     db.run(sql, of.number, of.timeMs, key, number);
-    const before = db.get<{ status: number; rendered_block: number | null }>(
-      'SELECT status, rendered_block FROM delivery WHERE number = ? AND created_at = ?',
-      source.number,
-      source.timeMs,
-    );
+    const row = deliveryRow(db, source.number);
+    const before = row?.created_at === source.timeMs ? row : undefined;
     // The original is held until a person acts, and the replay is that act.
     if (before?.status === statusCodes.held) {
       finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
       db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
     }
     if (!keepsBody || before?.rendered_block == null) continue;
-    const rendered = blocks.rendered(before.rendered_block, source.number) ?? '';
-    if (rendered === '') continue;
+    let rendered = blocks.rendered(before.rendered_block, source.number);
+    const isSameEvent = event?.partition === before.event_partition && event?.number === before.event_offset;
+    if (rendered !== null && !isSameEvent) {
+      const line = eventOf(findEvent, before);
+      rendered = withoutReference(rendered, line && eventOfLine(line));
+    }
+    if (rendered === null) continue;
     const block = blocks.current();
     blocks.write(number, { before: null, rendered, attempts: '' });
     db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);

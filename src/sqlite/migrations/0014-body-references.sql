@@ -1,0 +1,7 @@
+-- A rendered request may refer to the event of its delivery instead of having the body a second time: its text in
+-- attempt_block.lines is [path, headers, body, isObject], and the body may now also be 0 (JSON of the event's data) or 1
+-- (JSON of a list with only that data). Retention and erasure remove an event only after its deliveries, so a reference is
+-- valid as long as its delivery.
+--
+-- Existing rows stay as they are. The version grows so that an older program, which would read a number as the body, does
+-- not open the database.
