@@ -15,7 +15,7 @@ type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged'
 /** A running server as the commands use it. A refused request throws a CommandError. */
 export type Server = ReturnType<typeof connectTo>;
 
-const intakeAnswer = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
+const intakeResponse = z.object({ ids: z.array(z.string()).optional(), detail: z.string().optional() });
 
 /** A client for the server that the configuration names. */
 export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>) {
@@ -69,13 +69,7 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       const one: unknown = await call(`get${routesOf(kind)}` as 'getConnection', { params: { id: nameOrId } });
       return one as Named[K]; // the response of the route of this kind
     }
-    const found = await allNamed(kind, nameOrId);
-    const [first] = found;
-    if (first === undefined) throw new CommandError(exitCodes.refused, `No ${called} has the name ${nameOrId}.`);
-    if (found.length === 1) return first;
-    const ids = found.map(({ id }) => id).join(', ');
-    const message = `${found.length} ${called}s have the name ${nameOrId}. Use an id: ${ids}.`;
-    throw new CommandError(exitCodes.refused, message);
+    return onlyOne(called, nameOrId, await allNamed(kind, nameOrId));
   }
 
   /** The id of an object given by id or name; undefined for no name. */
@@ -117,26 +111,40 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
       await call(`delete${routesOf(kind)}` as 'deleteConnection', { params: { id } });
     },
     /** Sends events to the collector with this key; returns their ids. */
-    async send(key: string, events: readonly Record<string, unknown>[]): Promise<string[]> {
-      const answer = await explained(url, () =>
-        fetch(`${url}/v3/${encodeURIComponent(key)}`, { method: 'POST', body: JSON.stringify({ events }) }),
-      );
-      const said = intakeAnswer.safeParse(await answer.json().catch(() => null));
-      if (answer.ok && said.data?.ids !== undefined) return said.data.ids;
-      const code = answer.status >= 500 ? exitCodes.failed : exitCodes.refused;
-      throw new CommandError(code, said.data?.detail ?? `The server responded with status ${answer.status}.`);
-    },
+    send: (key: string, events: readonly Record<string, unknown>[]): Promise<string[]> =>
+      sendEvents(url, `/v3/${encodeURIComponent(key)}`, events),
     /** The values of /metrics, by metric and labels as written there. */
-    async counters(): Promise<Map<string, number>> {
-      const lines = (await call('metrics')).matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm);
-      return new Map(Array.from(lines, ([, name = '', value]) => [name, Number(value)]));
-    },
+    counters: async (): Promise<Map<string, number>> => countersIn(await call('metrics')),
   };
 }
 
 /** The part of the route ids that names a kind. The ids made from it are computed, so the types can't follow them. */
 function routesOf(kind: NamedKind): string {
   return kind === 'ownToken' ? 'MyToken' : kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+function onlyOne<One extends { id: string }>(kind: string, name: string, found: readonly One[]): One {
+  const [first] = found;
+  if (first === undefined) throw new CommandError(exitCodes.refused, `No ${kind} has the name ${name}.`);
+  if (found.length === 1) return first;
+  const ids = found.map(({ id }) => id).join(', ');
+  const message = `${found.length} ${kind}s have the name ${name}. Use an id: ${ids}.`;
+  throw new CommandError(exitCodes.refused, message);
+}
+
+async function sendEvents(url: string, path: string, events: readonly Record<string, unknown>[]): Promise<string[]> {
+  const response = await explained(url, () =>
+    fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify({ events }) }),
+  );
+  const { data } = intakeResponse.safeParse(await response.json().catch(() => null));
+  if (response.ok && data?.ids !== undefined) return data.ids;
+  const code = response.status >= 500 ? exitCodes.failed : exitCodes.refused;
+  throw new CommandError(code, data?.detail ?? `The server responded with status ${response.status}.`);
+}
+
+function countersIn(metrics: string): Map<string, number> {
+  const lines = metrics.matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm);
+  return new Map(Array.from(lines, ([, name = '', value]) => [name, Number(value)]));
 }
 
 /** Turns errors of a request into CommandErrors. */

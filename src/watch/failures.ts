@@ -42,21 +42,6 @@ export function detectFailures(options: {
     return known;
   }
 
-  /** Counts a failure and returns it once it was seen often enough for an issue; null before that. */
-  function suspect(place: Place, fingerprint: string, { id, actionId }: DueDelivery): Suspicion | null {
-    const now = clock.now();
-    const known = place.suspicions.get(fingerprint);
-    const suspicion = known ?? { times: 0, since: now, samples: [], actionIds: new Set() };
-    if (known === undefined && place.suspicions.size >= limits.perDestination) return null;
-    place.suspicions.set(fingerprint, suspicion);
-    suspicion.times += 1;
-    suspicion.samples = [...suspicion.samples, id].slice(-options.limits.samplesMost);
-    if (actionId !== null) suspicion.actionIds.add(actionId);
-    if (suspicion.times < limits.inRow || now - suspicion.since < limits.forMs) return null;
-    place.suspicions.delete(fingerprint);
-    return suspicion;
-  }
-
   function sync() {
     for (const { kind, state, destinationId, fingerprint } of book.all())
       if (isOurs(kind) && state !== 'resolved' && destinationId !== null)
@@ -86,7 +71,7 @@ export function detectFailures(options: {
       const isKnown = book.active(found.fingerprint) !== undefined;
       const finding = isKnown || place.issues.size < limits.perDestination ? found : foldedFinding(found, names);
       const isCertain = isFinal(settlement) || book.active(finding.fingerprint) !== undefined;
-      const suspicion = isCertain ? null : suspect(place, finding.fingerprint, delivery);
+      const suspicion = isCertain ? null : suspect(place, finding.fingerprint, delivery, clock.now(), options.limits);
       if (!isCertain && suspicion === null) return;
       place.issues.add(finding.fingerprint);
       book.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
@@ -126,6 +111,26 @@ export function detectFailures(options: {
         }
     },
   };
+}
+
+/** Counts a failure and returns it once it was seen often enough for an issue; null before that. */
+function suspect(
+  { suspicions }: Place,
+  fingerprint: string,
+  { id, actionId }: DueDelivery,
+  now: number,
+  { failing, samplesMost }: Thresholds,
+): Suspicion | null {
+  const known = suspicions.get(fingerprint);
+  if (known === undefined && suspicions.size >= failing.perDestination) return null;
+  const suspicion = known ?? { times: 0, since: now, samples: [], actionIds: new Set() };
+  suspicions.set(fingerprint, suspicion);
+  suspicion.times += 1;
+  suspicion.samples = [...suspicion.samples, id].slice(-samplesMost);
+  if (actionId !== null) suspicion.actionIds.add(actionId);
+  if (suspicion.times < failing.inRow || now - suspicion.since < failing.forMs) return null;
+  suspicions.delete(fingerprint);
+  return suspicion;
 }
 
 function isOurs(kind: Finding['kind']): boolean {

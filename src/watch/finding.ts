@@ -1,19 +1,15 @@
 import type { IssueRecord } from '../issues/issues.ts';
 
+type Words = Pick<IssueRecord, 'fingerprint' | 'kind' | 'severity' | 'title' | 'detail' | 'likelyFix'>;
+type Places = Pick<IssueRecord, 'connectionId' | 'destinationId' | 'actionId' | 'errorKind'>;
+
 /** A problem found by a detector. Findings with the same fingerprint are the same issue. */
-export type Finding = Pick<
-  IssueRecord,
-  | 'fingerprint'
-  | 'kind'
-  | 'severity'
-  | 'title'
-  | 'detail'
-  | 'likelyFix'
-  | 'connectionId'
-  | 'destinationId'
-  | 'actionId'
-  | 'errorKind'
->;
+export type Finding = Words & Places;
+
+/** A finding; its places that are not given are null. */
+export function finding(given: Words & Partial<Places>): Finding {
+  return { connectionId: null, destinationId: null, actionId: null, errorKind: null, ...given };
+}
 
 /** The number of occurrences, and the deliveries and actions concerned (the newest last). */
 export type Occurrences = { times: number; samples: readonly string[]; actionIds: readonly string[] };

@@ -1,5 +1,6 @@
 import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
+import { finding } from './finding.ts';
 import type { IssueRegistry } from './issue-registry.ts';
 import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -11,7 +12,7 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
   return {
     expired({ destinationId, connectionId, actionId }: Owners, amount: number) {
       if (amount === 0) return;
-      const finding = {
+      const found = finding({
         fingerprint: `held_expired ${destinationId}`,
         kind: 'held_expired',
         severity: 'critical',
@@ -21,10 +22,8 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
           'Correct the cause of the hold, or allow a longer hold in the connection’s settings. Use Retry to send the expired deliveries again.',
         connectionId,
         destinationId,
-        actionId: null,
-        errorKind: null,
-      } as const;
-      book.see(finding, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
+      });
+      book.see(found, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
     },
     look(now: number) {
       for (const record of book.all())

@@ -129,6 +129,12 @@ export function applyAct(record: IssueRecord, act: IssueAct, now: number): Notic
   }
 }
 
+/** Takes back the change of state by an action, and keeps what was counted since. */
+export function undoAct(record: IssueRecord, before: IssueRecord): void {
+  const { state, openedAt, acknowledged, muted, resolved, isResolved, successes } = before;
+  Object.assign(record, { state, openedAt, acknowledged, muted, resolved, isResolved, successes });
+}
+
 function end(record: IssueRecord, resolved: NonNullable<IssueRecord['resolved']>): NoticeState {
   Object.assign(record, { state: 'resolved', muted: null, resolved, isResolved: false });
   return 'resolved';

@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { IssueStore } from '../issues/issues.ts';
+import type { IssueRecord, IssueStore } from '../issues/issues.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -12,9 +12,9 @@ import { missingTrafficDetector } from './detectors/missing-traffic-detector.ts'
 import { pausedDetector } from './detectors/paused-detector.ts';
 import { type Space, storageDetector } from './detectors/storage-detector.ts';
 import { detectFailures } from './failures.ts';
-import type { Detector } from './finding.ts';
+import type { Detector, Finding } from './finding.ts';
 import { detectHeldExpired } from './held-expired.ts';
-import { openIssueRegistry } from './issue-registry.ts';
+import { type IssueRegistry, openIssueRegistry } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 
@@ -35,6 +35,8 @@ export type WatchOptions = {
 export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
 const dayMs = 86_400_000;
+/** The time of the last occurrence may be this old while nothing else changes. */
+const knownMs = 60_000;
 
 /** Watches a pipeline for problems: detects failures as they happen, all others by checks at intervals. */
 export async function startWatch(options: WatchOptions) {
@@ -74,14 +76,7 @@ export async function startWatch(options: WatchOptions) {
   function observeHolds(destinationIds: readonly string[]) {
     const { destination } = configuration.snapshot.documents;
     const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
-    for (const id of connectionIds) {
-      const found = holds.findingOf(id, clock.now());
-      for (const kind of holds.kinds) {
-        const known = book.active(`${kind} ${id}`);
-        if (found?.kind !== kind && known !== undefined) book.resolveAll(known, holds.over);
-        if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
-      }
-    }
+    for (const id of connectionIds) holds.report(id, book, clock.now());
   }
 
   function attempt(doing: string, part: () => void) {
@@ -103,7 +98,7 @@ export async function startWatch(options: WatchOptions) {
       lookedAt.set(one, now);
       try {
         const found = await one.find(now);
-        book.reconcile(one.kinds, found, one.over);
+        reconcile(book, one, found, clock.now());
       } catch (error) {
         failed(error, `check ${one.at}`);
       }
@@ -137,4 +132,23 @@ export async function startWatch(options: WatchOptions) {
       await book[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Compares what a detector found with the active issues of its kinds: opens new ones, and ceases those not found. */
+function reconcile(book: IssueRegistry, { kinds, over }: Detector, findings: readonly Finding[], now: number): void {
+  const found = new Set(findings.map(({ fingerprint }) => fingerprint));
+  for (const finding of findings) {
+    const known = book.active(finding.fingerprint);
+    if (known === undefined || isNews(known, finding, now))
+      book.see(finding, { samples: [], actionIds: [], times: known === undefined ? 1 : 0 });
+  }
+  for (const record of book.all())
+    if (kinds.includes(record.kind) && !found.has(record.fingerprint)) book.ceased(record, over);
+}
+
+/** Whether the finding changes the issue enough to write it. */
+function isNews(known: IssueRecord, finding: Finding, now: number): boolean {
+  const isSame = known.detail === finding.detail && known.title === finding.title;
+  const isWorse = known.severity === 'warning' && finding.severity === 'critical';
+  return !isSame || known.isResolved || isWorse || now - known.lastSeenAt >= knownMs;
 }

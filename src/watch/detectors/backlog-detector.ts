@@ -1,7 +1,7 @@
 import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import { durationText } from '../duration-text.ts';
-import type { Detector } from '../finding.ts';
+import { type Detector, finding } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -32,7 +32,7 @@ export function backlogDetector(options: {
         const leastMs = book.active(fingerprint) === undefined ? limits.warnMs : limits.overMs;
         if (lateMs < leastMs || queueStatus.closed().has(destinationId)) return [];
         return [
-          {
+          finding({
             fingerprint,
             kind: 'backlog',
             severity: lateMs >= limits.criticalMs ? 'critical' : 'warning',
@@ -42,9 +42,7 @@ export function backlogDetector(options: {
               'More deliveries arrive than the limits allow. Raise the rate or concurrency of the connection if the system can take it, send in batches, or narrow the rules of the action.',
             connectionId,
             destinationId,
-            actionId: null,
-            errorKind: null,
-          },
+          }),
         ];
       });
     },

@@ -4,20 +4,15 @@ import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { Configuration, Document } from '../../pipeline/snapshot/snapshot.ts';
 import { durationText } from '../duration-text.ts';
-import type { Detector, Finding } from '../finding.ts';
+import { type Detector, type Finding, finding } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Reading certificates is slow: after this many connections other work gets the thread. */
 const atOnce = 50;
 
 /** Reports pasted tokens and certificates of connections that expire soon or have expired. */
-export function expiryDetector({
-  configuration,
-  limits,
-}: {
-  configuration: Configuration;
-  limits: Thresholds;
-}): Detector {
+export function expiryDetector(parts: { configuration: Configuration; limits: Thresholds }): Detector {
+  const { configuration, limits } = parts;
   return {
     at: 'expiring credentials',
     everyMs: limits.expiring.everyMs,
@@ -53,7 +48,7 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
   const { name, fix } = words[what];
   const isOver = leftMs <= 0;
   const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  return {
+  return finding({
     fingerprint: `expiring ${id} ${what}`,
     kind: 'expiring',
     severity: leftMs <= limits.expiring.criticalMs ? 'critical' : 'warning',
@@ -61,10 +56,7 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
     detail: isOver ? `Expired on ${day} UTC.` : `Expires on ${day} UTC, in ${durationText(leftMs)}.`,
     likelyFix: fix,
     connectionId: id,
-    destinationId: null,
-    actionId: null,
-    errorKind: null,
-  } satisfies Finding;
+  });
 }
 
 const words: Record<End['what'], { name: string; fix: string }> = {

@@ -2,7 +2,8 @@ import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Hold } from '../../journal/journal.ts';
 import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import type { Detector, Finding } from '../finding.ts';
+import { type Detector, type Finding, finding } from '../finding.ts';
+import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
@@ -14,10 +15,7 @@ export function holdDetector(options: {
   configuration: Configuration;
   queueStatus: Pick<QueueStatus, 'holdOf'>;
   limits: Thresholds;
-}): Omit<Detector, 'find'> & {
-  find(now: number): Finding[];
-  findingOf(connectionId: string, now: number): Finding | null;
-} {
+}) {
   const { configuration, queueStatus, limits } = options;
   const names = namesIn(configuration);
 
@@ -29,7 +27,7 @@ export function holdDetector(options: {
     const kind = hold.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
     const name = names.connection(connectionId);
     const isLong = now - hold.since >= limits.trippedCriticalMs;
-    return {
+    return finding({
       fingerprint: `${kind} ${connectionId}`,
       kind,
       // Rejected credentials need a person to correct them.
@@ -38,10 +36,8 @@ export function holdDetector(options: {
       detail: `${hold.detail} ${whatFollows(hold)}`,
       likelyFix: fixes[kind],
       connectionId,
-      destinationId: null,
-      actionId: null,
       errorKind: kind === 'tripped' ? null : 'auth',
-    };
+    });
   }
 
   /** A connection that lacks a required credential and has a destination in use. */
@@ -53,7 +49,7 @@ export function holdDetector(options: {
       (id) => documents.destination.get(id)?.body.status === 'enabled',
     );
     if (detail === null || !isUsed) return null;
-    return {
+    return finding({
       fingerprint: `auth_rejected ${connectionId}`,
       kind: 'auth_rejected',
       severity: 'critical',
@@ -61,20 +57,33 @@ export function holdDetector(options: {
       detail: `${detail} Deliveries are held until it is entered.`,
       likelyFix: 'Enter the missing credential on the connection. Saving sends the held deliveries.',
       connectionId,
-      destinationId: null,
-      actionId: null,
       errorKind: 'auth',
-    };
+    });
   }
 
-  return {
-    at: 'gates',
+  const kinds = ['tripped', 'auth_rejected'] as const;
+  const over = 'A request succeeded, or the connection was saved.';
+  const detector: Detector = {
+    at: 'holds',
     everyMs: limits.lookEveryMs,
-    kinds: ['tripped', 'auth_rejected'],
-    over: 'A request succeeded, or the connection was saved.',
+    kinds,
+    over,
     find: (now) =>
       Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id, now) ?? []),
+  };
+  return {
+    ...detector,
+    /** The finding for the hold of a connection; null: it has none. */
     findingOf,
+    /** Opens or ends the issues of a connection whose hold has changed. */
+    report(connectionId: string, book: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>, now: number) {
+      const found = findingOf(connectionId, now);
+      for (const kind of kinds) {
+        const known = book.active(`${kind} ${connectionId}`);
+        if (found?.kind !== kind && known !== undefined) book.ceased(known, over);
+        if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
+      }
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Journal, StatisticsAnswer } from '../../journal/journal.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import { durationText } from '../duration-text.ts';
-import type { Detector, Finding } from '../finding.ts';
+import { type Detector, type Finding, finding } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -51,10 +51,9 @@ export function missingTrafficDetector(options: {
       if (stopped !== null) found.push(intakeFinding(stopped));
       for (const [id, rhythm] of await rhythms('action', 'matched', now)) {
         if (configuration.snapshot.documents.action.get(id)?.body.status !== 'enabled') continue;
-        const finding = actionFinding(id, names.action(id), missingTrafficIn(rhythm, upMs, limits));
+        const silent = actionFinding(id, names.action(id), missingTrafficIn(rhythm, upMs, limits));
         // Missing intake explains new silence of actions; actions that were silent before stay reported.
-        if (finding !== null && (stopped === null || book.active(finding.fingerprint) !== undefined))
-          found.push(finding);
+        if (silent !== null && (stopped === null || book.active(silent.fingerprint) !== undefined)) found.push(silent);
       }
       return found;
     },
@@ -65,11 +64,8 @@ function zeros({ steps }: StatisticsAnswer): number[] {
   return steps.map(() => 0);
 }
 
-const nowhere = { connectionId: null, destinationId: null, errorKind: null };
-
 function intakeFinding({ quietMs, usually }: MissingTraffic): Finding {
-  return {
-    ...nowhere,
+  return finding({
     fingerprint: 'silent intake',
     kind: 'silent',
     severity: 'critical',
@@ -77,14 +73,12 @@ function intakeFinding({ quietMs, usually }: MissingTraffic): Finding {
     detail: `No event in ${durationText(quietMs)}; at this time there are usually at least ${usually}.`,
     likelyFix:
       'Check Data Collection for rejected requests, and whether the site still sends to this server: tags, network, DNS.',
-    actionId: null,
-  };
+  });
 }
 
 function actionFinding(id: string, name: string, silence: MissingTraffic | null): Finding | null {
   if (silence === null) return null;
-  return {
-    ...nowhere,
+  return finding({
     fingerprint: `silent ${id}`,
     kind: 'silent',
     severity: 'warning',
@@ -93,5 +87,5 @@ function actionFinding(id: string, name: string, silence: MissingTraffic | null)
     likelyFix:
       'Open Events and check whether the expected events still arrive, with the same parameters: a parameter may have a new name or value. Explain shows which rule decides.',
     actionId: id,
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import type { Detector, Finding } from '../finding.ts';
+import { type Detector, type Finding, finding } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
 import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -16,7 +16,7 @@ export function pausedDetector(options: {
 
   function findingOf(destinationId: string, detail: string | null): Finding {
     const fingerprint = `paused ${destinationId}`;
-    return {
+    return finding({
       fingerprint,
       kind: 'paused',
       severity: 'critical',
@@ -29,9 +29,7 @@ export function pausedDetector(options: {
         'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. Held deliveries are sent then.',
       connectionId: documents().destination.get(destinationId)?.body.connectionId ?? null,
       destinationId,
-      actionId: null,
-      errorKind: null,
-    };
+    });
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Detector, Finding } from '../finding.ts';
+import { type Detector, type Finding, finding } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Free bytes on the volume of the data folder, and the bytes reserved for finishing accepted events. */
@@ -6,7 +6,8 @@ export type Space = { freeBytes: number; reserveBytes: number };
 
 /** Reports a disk that fills up, and a size limit that is reached. */
 export function storageDetector(options: {
-  space(): Space /** Whether intake is refused because the size limit is reached. */;
+  space(): Space;
+  /** Whether intake is refused because the size limit is reached. */
   isFull(): boolean;
   limits: Thresholds;
 }): Detector {
@@ -28,35 +29,27 @@ export function storageDetector(options: {
   };
 }
 
-const about = {
-  kind: 'storage',
-  connectionId: null,
-  destinationId: null,
-  actionId: null,
-  errorKind: null,
-} as const;
-
 function diskFinding(freeBytes: number, reserveBytes: number, isFull: boolean): Finding {
-  return {
-    ...about,
+  return finding({
     fingerprint: 'storage disk',
+    kind: 'storage',
     severity: isFull ? 'critical' : 'warning',
     title: isFull ? 'The disk is full' : 'The disk is filling',
     detail: isFull
       ? `Less than ${mebibytes(reserveBytes)} are free: new events are refused with 503, so that accepted events can be finished.`
       : `About ${mebibytes(freeBytes)} are free. Below ${mebibytes(reserveBytes)} new events are refused.`,
     likelyFix: 'Free space on the volume of the data folder, enlarge it, or keep events for fewer days.',
-  };
+  });
 }
 
-const limitFinding: Finding = {
-  ...about,
+const limitFinding = finding({
   fingerprint: 'storage limit',
+  kind: 'storage',
   severity: 'critical',
   title: 'The size limit is reached',
   detail: 'Only unfinished events are left, so new events are refused with 503.',
   likelyFix: 'Send or cancel held deliveries, or raise the size limit under Retention.',
-};
+});
 
 /** Rounded, so that small changes of free space are not written as news. */
 function mebibytes(bytes: number): string {

@@ -1,0 +1,181 @@
+import type { Clock } from '../async/clock.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
+import type { IssueRecord, IssueStore } from '../issues/issues.ts';
+import type { NoticeState } from './issue-life.ts';
+
+/** Gets each notice after it is on disk. The promise resolves when the listener has stored it. */
+type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
+
+export type IssueWriterParts = {
+  store: IssueStore;
+  clock: Clock;
+  /** Recent changes to the objects of an issue, from before it opened. */
+  causesOf(record: IssueRecord): Promise<IssueCause[]>;
+  noticed(notice: IssueNotice): void;
+  failed(error: unknown, doing: string): void;
+};
+
+/** Issues that open within this time, as when a much-used system goes down, are investigated and written together. */
+const gatherMs = 100;
+const saveEveryMs = 5_000;
+const noticesMost = 20;
+
+/**
+ * Writes the issues of `records`: changes of state within a tenth of a second, counts alone within five. Notices are
+ * sent after they are written, and repeated until each listener has taken them; a crash in between repeats them.
+ */
+export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, parts: IssueWriterParts) {
+  const { store, clock, failed } = parts;
+  const listeners = createListeners(failed);
+  const dirty = new Set<IssueRecord>();
+  /** Issues that have opened and whose causes are not read yet. */
+  const opened = new Set<IssueRecord>();
+  const removed = new Set<string>();
+  let writes: Promise<void> = Promise.resolve();
+  let notices: Promise<void> = Promise.resolve();
+  const timer = earliestTimer(clock, saveNow);
+  let isWriting = false;
+
+  function saveNow() {
+    timer.cancel();
+    if (isWriting) return;
+    isWriting = true;
+    writes = writes.then(write);
+  }
+
+  async function write() {
+    // More issues may open during the write.
+    while (opened.size > 0) {
+      const some = [...opened];
+      opened.clear();
+      await Promise.all(some.map(findCauses));
+    }
+    isWriting = false;
+    const written = [...dirty];
+    const gone = [...removed];
+    dirty.clear();
+    removed.clear();
+    try {
+      if (written.length > 0) await store.save(written);
+      if (gone.length > 0) await store.remove(gone);
+      // Those of one issue one after the other, those of different issues at once: listeners store them in one write.
+      notices = notices.then(async () => void (await Promise.all(written.map(sendNotices))));
+    } catch (error) {
+      failed(error, 'save issues');
+      for (const record of written) dirty.add(record);
+      for (const id of gone) removed.add(id);
+      timer.within(saveEveryMs);
+    }
+  }
+
+  async function findCauses(record: IssueRecord) {
+    record.changes = await parts.causesOf(record).catch((error) => {
+      failed(error, 'read the audit trail');
+      return [];
+    });
+  }
+
+  async function sendNotices(record: IssueRecord) {
+    for (const notice of record.notices) {
+      if (await listeners.notify(notice)) record.notices = record.notices.filter((one) => one !== notice);
+      if (records.has(record.id)) dirty.add(record);
+      timer.within(saveEveryMs);
+    }
+  }
+
+  async function settled(): Promise<void> {
+    saveNow();
+    await writes;
+    await notices;
+  }
+
+  return {
+    /** The record changed; `change` is the change to notify people of, or null. */
+    changed(record: IssueRecord, change: NoticeState): void {
+      dirty.add(record);
+      timer.within(change === null ? saveEveryMs : gatherMs);
+      if (change === null) return;
+      const notice = noticeOf(record, change, clock.now());
+      record.notices = [...record.notices, notice].slice(-noticesMost);
+      if (change === 'opened' || change === 'reopened') opened.add(record);
+      parts.noticed(notice);
+    },
+    removed(record: IssueRecord): void {
+      dirty.delete(record);
+      opened.delete(record);
+      removed.add(record.id);
+      timer.within(saveEveryMs);
+    },
+    /** Writes the record with an audit entry, after the writes before it. Rejects when they can't be written. */
+    save(record: IssueRecord, entry: NewAuditEntry): Promise<void> {
+      const saved = writes.then(() => store.save([record], entry));
+      writes = saved.catch(() => {});
+      return saved;
+    },
+    watch: listeners.watch,
+    /** Resolves when every change so far is on disk or its write has failed. */
+    settled,
+    async [Symbol.asyncDispose]() {
+      await settled();
+      timer.cancel();
+      if (dirty.size > 0) await write();
+      timer.cancel();
+    },
+  };
+}
+
+/** A timer that is set several times and fires at the earliest of them. */
+function earliestTimer(clock: Clock, call: () => void) {
+  let next: { at: number; cancel: () => void } | null = null;
+  function cancel() {
+    next?.cancel();
+    next = null;
+  }
+  return {
+    within(ms: number) {
+      const at = clock.now() + ms;
+      if (next !== null && next.at <= at) return;
+      cancel();
+      next = { at, cancel: clock.after(ms, call) };
+    },
+    cancel,
+  };
+}
+
+function createListeners(failed: IssueWriterParts['failed']) {
+  const listeners = new Set<NoticeListener>();
+  return {
+    watch(listener: NoticeListener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** Whether every listener has stored the notice. */
+    async notify(notice: IssueNotice): Promise<boolean> {
+      const results = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
+      const refused = results.find((one) => one.status === 'rejected');
+      if (refused !== undefined) failed(refused.reason, 'notify of an issue');
+      return refused === undefined;
+    },
+  };
+}
+
+function noticeOf(record: IssueRecord, change: NonNullable<NoticeState>, now: number): IssueNotice {
+  const { id, kind, severity, title, likelyFix, connectionId, destinationId, actionId } = record;
+  record.noticed += 1;
+  return {
+    id: `${id}-${record.noticed}`,
+    issueId: id,
+    change,
+    kind,
+    severity,
+    title,
+    detail: change === 'resolved' ? (record.resolved?.how ?? record.detail) : record.detail,
+    likelyFix,
+    connectionId,
+    destinationId,
+    actionId,
+    at: new Date(now).toISOString(),
+    path: `/issues/${id}`,
+  };
+}
